@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is compiled with. `JOOL_WARNINGS_AS_ERRORS=1` (CI) makes warnings fatal for our own
+/// code; dependencies keep their own settings.
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+  ] + (Context.environment["JOOL_WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+  name: "swift-jool",
+  products: [
+    .executable(name: "jool", targets: ["jool"]),
+    .executable(name: "joold", targets: ["joold"]),
+    .library(name: "JoolCore", targets: ["JoolCore"]),
+    .library(name: "JoolSession", targets: ["JoolSession"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibNL", pkgConfig: "libnl-genl-3.0", providers: [.apt(["libnl-genl-3-dev"])]),
+    .target(name: "CLinux"),
+    .target(
+      name: "JoolCore",
+      dependencies: ["CLibNL", "CLinux", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: settings),
+    .target(
+      name: "JoolSession",
+      dependencies: [
+        "JoolCore", "CLinux", .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "JoolCommands",
+      dependencies: [
+        "JoolCore", "JoolSession", "CLinux", .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
+    .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

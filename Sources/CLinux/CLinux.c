@@ -1,0 +1,2 @@
+// A target needs a source file; everything of this one is in its header.
+#include "CLinux.h"

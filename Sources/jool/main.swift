@@ -1,0 +1,3 @@
+import Logging
+import SystemPackage
+print("x", Errno.noMemory, Logger(label:"x").logLevel)
