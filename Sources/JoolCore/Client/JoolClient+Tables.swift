@@ -1,0 +1,35 @@
+/// The tables of a NAT64: pool4 and BIB. Pages are given as they arrive.
+extension JoolClient where Transport: ~Copyable {
+  public mutating func forEachPool4Entry(
+    of proto: L4Protocol, _ page: ([Pool4Entry]) throws(JoolError) -> Void
+  ) throws(JoolError) {
+    try list(.pool4ForEach, [.proto(proto)], offset: { [.pool4Offset($0)] }, page: page)
+  }
+
+  /// `force` reaches modules from 4.1.15 on only; older ones have nothing to force.
+  public mutating func addPool4(_ entry: Pool4Entry, force: Bool = false) throws(JoolError) {
+    let flags: JoolHeader.Flags = force && module >= ModuleVersion(4, 1, 15) ? .force : []
+    _ = try exchange(.pool4Add, [.pool4Entry(entry)], flags: flags)
+  }
+
+  /// Removes what `entry` covers. `quick` leaves the BIB entries of the range alone.
+  public mutating func removePool4(_ entry: Pool4Entry, quick: Bool = false) throws(JoolError) {
+    _ = try exchange(.pool4Remove, [.pool4Entry(entry)], flags: quick ? .quick : [])
+  }
+
+  public mutating func flushPool4(quick: Bool = false) throws(JoolError) {
+    _ = try exchange(.pool4Flush, flags: quick ? .quick : [])
+  }
+
+  public mutating func forEachBIBEntry(
+    of proto: L4Protocol, _ page: ([BIBEntry]) throws(JoolError) -> Void
+  ) throws(JoolError) {
+    try list(.bibForEach, [.proto(proto)], offset: { [.bibOffset($0)] }, page: page)
+  }
+
+  public mutating func addBIB(_ entry: BIBEntry) throws(JoolError) { _ = try exchange(.bibAdd, [.bibEntry(entry)]) }
+
+  public mutating func removeBIB(_ selector: BIBSelector) throws(JoolError) {
+    _ = try exchange(.bibRemove, [.bibSelector(selector)])
+  }
+}

@@ -1,0 +1,135 @@
+/// What a global variable holds, and so how it is written on the wire, in JSON and on the command line.
+public enum GlobalType: Hashable, Sendable {
+  case boolean
+  case unsigned8(max: UInt8)
+  case unsigned32
+  /// Milliseconds on the wire, `[[HH:]MM:]SS[.mmm]` for people.
+  case timeout
+  /// At most 64 MTUs; the module sorts them in descending order.
+  case plateaus
+  /// May be null (unset).
+  case prefix6
+  /// May be null (unset).
+  case prefix4
+  /// 0 off, 1 simple, 2 intrinsic.
+  case hairpinMode
+  /// Four bits: source address, source port, destination address, destination port.
+  case fArguments
+}
+
+/// A value of a global variable.
+public enum GlobalValue: Hashable, Sendable {
+  case boolean(Bool)
+  /// All integers: `unsigned8`, `unsigned32`, `hairpinMode`, `fArguments`.
+  case unsigned(UInt32)
+  case timeout(Milliseconds)
+  case plateaus([UInt16])
+  case prefix6(IPv6Prefix?)
+  case prefix4(IPv4Prefix?)
+}
+
+/// A global variable of an instance: everything there is to know about it, once.
+public struct GlobalKey: Hashable, Sendable {
+  /// The kernel's number (`JNLAG_…`), as of 4.1.2.
+  public let number: UInt16
+  public let name: String
+  public let type: GlobalType
+  /// `nil`: both kinds of translators have it.
+  public let onlyIn: TranslatorType?
+  /// The first release that has it.
+  public let since: ModuleVersion
+
+  private init(
+    _ number: UInt16, _ name: String, _ type: GlobalType, _ onlyIn: TranslatorType? = nil,
+    since: ModuleVersion = ModuleVersion(4, 1, 2)
+  ) {
+    self.number = number
+    self.name = name
+    self.type = type
+    self.onlyIn = onlyIn
+    self.since = since
+  }
+
+  /// All of them, by number: also the order of `global display`.
+  public static let all: [GlobalKey] = [
+    GlobalKey(1, "manually-enabled", .boolean),
+    GlobalKey(2, "pool6", .prefix6),
+    GlobalKey(3, "lowest-ipv6-mtu", .unsigned32),
+    GlobalKey(4, "logging-debug", .boolean),
+    GlobalKey(5, "zeroize-traffic-class", .boolean),
+    GlobalKey(6, "override-tos", .boolean),
+    GlobalKey(7, "tos", .unsigned8(max: .max)),
+    GlobalKey(8, "mtu-plateaus", .plateaus),
+    GlobalKey(9, "amend-udp-checksum-zero", .boolean, .siit),
+    GlobalKey(10, "eam-hairpin-mode", .hairpinMode, .siit),
+    GlobalKey(11, "randomize-rfc6791-addresses", .boolean, .siit),
+    GlobalKey(12, "rfc6791v6-prefix", .prefix6, .siit),
+    GlobalKey(13, "rfc6791v4-prefix", .prefix4, .siit),
+    GlobalKey(14, "address-dependent-filtering", .boolean, .nat64),
+    GlobalKey(15, "drop-externally-initiated-tcp", .boolean, .nat64),
+    GlobalKey(16, "drop-icmpv6-info", .boolean, .nat64),
+    GlobalKey(17, "source-icmpv6-errors-better", .boolean, .nat64),
+    GlobalKey(18, "f-args", .fArguments, .nat64),
+    GlobalKey(19, "handle-rst-during-fin-rcv", .boolean, .nat64),
+    GlobalKey(20, "tcp-est-timeout", .timeout, .nat64),
+    GlobalKey(21, "tcp-trans-timeout", .timeout, .nat64),
+    GlobalKey(22, "udp-timeout", .timeout, .nat64),
+    GlobalKey(23, "icmp-timeout", .timeout, .nat64),
+    GlobalKey(24, "logging-bib", .boolean, .nat64),
+    GlobalKey(25, "logging-session", .boolean, .nat64),
+    GlobalKey(26, "maximum-simultaneous-opens", .unsigned32, .nat64),
+    GlobalKey(27, "ss-enabled", .boolean, .nat64),
+    GlobalKey(28, "ss-flush-asap", .boolean, .nat64),
+    GlobalKey(29, "ss-flush-deadline", .unsigned32, .nat64),
+    GlobalKey(30, "ss-capacity", .unsigned32, .nat64),
+    GlobalKey(31, "ss-max-payload", .unsigned32, .nat64),
+    GlobalKey(32, "ss-max-sessions-per-packet", .unsigned32, .nat64, since: ModuleVersion(4, 1, 11)),
+  ]
+
+  /// The key with the kernel's `number`, or `nil` if this library does not know it.
+  public static func numbered(_ number: UInt16) -> GlobalKey? {
+    1...UInt16(all.count) ~= number ? all[Int(number) - 1] : nil
+  }
+
+  /// The key called `name`, exactly.
+  public static func named(_ name: String) -> GlobalKey? { all.first { $0.name == name } }
+
+  /// Whether translators of this type have it.
+  public func exists(in translator: TranslatorType) -> Bool { onlyIn == nil || onlyIn == translator }
+}
+
+/// A global variable and its value.
+public struct GlobalSetting: Hashable, Sendable {
+  public let key: GlobalKey
+  public let value: GlobalValue
+
+  public init(key: GlobalKey, value: GlobalValue) {
+    self.key = key
+    self.value = value
+  }
+}
+
+extension [GlobalSetting] {
+  /// The value of the variable called `name`, if it is among these.
+  public subscript(name: String) -> GlobalValue? { first { $0.key.name == name }?.value }
+
+  /// The variable called `name`, if it is a boolean among these.
+  public func boolean(_ name: String) -> Bool? {
+    if case .boolean(let value)? = self[name] { value } else { nil }
+  }
+
+  /// The variable called `name`, if it is an integer among these.
+  public func unsigned(_ name: String) -> UInt32? {
+    if case .unsigned(let value)? = self[name] { value } else { nil }
+  }
+
+  /// The variable called `name`, if it is a timeout among these.
+  public func timeout(_ name: String) -> Milliseconds? {
+    if case .timeout(let value)? = self[name] { value } else { nil }
+  }
+
+  /// The variable called `name`, if it is a set IPv6 prefix among these.
+  public func prefix6(_ name: String) -> IPv6Prefix? {
+    if case .prefix6(let value?)? = self[name] { value } else { nil }
+  }
+}

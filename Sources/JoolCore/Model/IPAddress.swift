@@ -1,0 +1,67 @@
+internal import Glibc
+
+/// An IPv4 or IPv6 address as the integer its bytes spell in network order, with its usual text form.
+public protocol IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible, LosslessStringConvertible {
+  /// An unsigned integer as wide as the address.
+  associatedtype Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable
+
+  /// The address, most significant byte first: `192.0.2.1` is `0xC000_0201`.
+  var bits: Bits { get }
+  init(bits: Bits)
+}
+
+extension IPAddress {
+  public static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
+
+  /// How many bits an address has: 32 or 128.
+  public static var bitWidth: Int { Bits.bitWidth }
+}
+
+/// An IPv4 address. Text form as `inet_pton(3)` and `inet_ntop(3)` have it: four decimal parts, no leading zeros.
+public struct IPv4Address: IPAddress {
+  public let bits: UInt32
+
+  public init(bits: UInt32) { self.bits = bits }
+
+  public init?(_ text: String) {
+    guard let bits: UInt32 = parseAddress(text, family: AF_INET) else { return nil }
+    self.bits = bits
+  }
+
+  public var description: String { formatAddress(bits, family: AF_INET) }
+}
+
+/// An IPv6 address. Text form as `inet_pton(3)` and `inet_ntop(3)` have it: no zone, longest run of zeros compressed.
+public struct IPv6Address: IPAddress {
+  public let bits: UInt128
+
+  public init(bits: UInt128) { self.bits = bits }
+
+  public init?(_ text: String) {
+    guard let bits: UInt128 = parseAddress(text, family: AF_INET6) else { return nil }
+    self.bits = bits
+  }
+
+  public var description: String { formatAddress(bits, family: AF_INET6) }
+
+  /// `::`
+  public var isUnspecified: Bool { bits == 0 }
+
+  /// Inside `ff00::/8` (RFC 4291 §2.7).
+  public var isMulticast: Bool { bits >> 120 == 0xFF }
+}
+
+private func parseAddress<Bits: FixedWidthInteger>(_ text: String, family: Int32) -> Bits? {
+  guard !text.utf8.contains(0) else { return nil }  // C would stop reading there
+  var bits: Bits = 0
+  return inet_pton(family, text, &bits) == 1 ? Bits(bigEndian: bits) : nil
+}
+
+private func formatAddress<Bits: FixedWidthInteger>(_ bits: Bits, family: Int32) -> String {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
+    var bigEndian = bits.bigEndian
+    // Fails only for an unknown family or a short buffer; both are fixed here.
+    guard let text = inet_ntop(family, &bigEndian, buffer.baseAddress, socklen_t(buffer.count)) else { return "" }
+    return String(cString: text)
+  }
+}

@@ -1,0 +1,61 @@
+/// Builds a run of netlink attributes, or a whole message with headers before them.
+public struct AttributeWriter: Sendable {
+  /// `NLA_F_NESTED`
+  static let nestedFlag: UInt16 = 0x8000
+
+  public private(set) var bytes: [UInt8] = []
+
+  public init() {}
+
+  mutating func appendNative(_ integer: some FixedWidthInteger) {
+    withUnsafeBytes(of: integer) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func appendBigEndian(_ integer: some FixedWidthInteger) { appendNative(integer.bigEndian) }
+
+  mutating func append(contentsOf more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
+
+  /// An integer attribute in the CPU's order.
+  mutating func attribute(_ type: UInt16, _ integer: some FixedWidthInteger) {
+    attribute(type) { $0.appendNative(integer) }
+  }
+
+  /// An address attribute, network order.
+  mutating func attribute(_ type: UInt16, address: some IPAddress) {
+    attribute(type) { $0.appendBigEndian(address.bits) }
+  }
+
+  /// A NUL-terminated text attribute.
+  mutating func attribute(_ type: UInt16, text: String) {
+    attribute(type) {
+      $0.append(contentsOf: text.utf8)
+      $0.bytes.append(0)
+    }
+  }
+
+  /// An attribute that consists of attributes.
+  mutating func nest(_ type: UInt16, _ content: (inout AttributeWriter) -> Void) {
+    attribute(type | Self.nestedFlag, content)
+  }
+
+  /// An attribute with any payload, padded to four bytes.
+  ///
+  /// An attribute holds at most 65,531 bytes; callers bound what they put in (a longer one would wrap its length).
+  mutating func attribute(_ type: UInt16, _ content: (inout AttributeWriter) -> Void) {
+    let start = bytes.count
+    appendNative(UInt16(0))
+    appendNative(type)
+    content(&self)
+    let length = bytes.count - start
+    precondition(length <= Int(UInt16.max), "attribute \(type & 0x3FFF) of \(length) bytes: callers must split")
+    replaceNative(at: start, with: UInt16(length))
+    while bytes.count % 4 != 0 { bytes.append(0) }
+  }
+
+  /// Overwrites an integer that was written before its value was known.
+  mutating func replaceNative(at offset: Int, with integer: some FixedWidthInteger) {
+    withUnsafeBytes(of: integer) { new in
+      for index in new.indices { bytes[offset + index] = new[index] }
+    }
+  }
+}

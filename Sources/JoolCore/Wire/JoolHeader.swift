@@ -1,0 +1,71 @@
+/// Jool's header, between `genlmsghdr` and the attributes; 28 bytes since Jool 4.1.5:
+///
+///     0       4         8    9       10         12                        28
+///     | magic | version | xt | flags | reserved | instance name, NUL-padded |
+///     "jool"   big-endian: 4.1.13.0 is 04 01 0D 00
+///
+/// The module copies a request's header into its answer, so an answer does not tell the module's version.
+public struct JoolHeader: Hashable, Sendable {
+  public static let size = 28
+  static let magic: UInt32 = 0x6A6F_6F6C
+
+  /// The requester's; in multicasts the module's own.
+  public var version: ModuleVersion
+  public var translator: TranslatorType
+  public var flags: Flags
+  public var instance: InstanceName
+
+  /// `joolnlhdr_flags`
+  public struct Flags: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Answers only: attributes are an error code and a text.
+    public static let error = Flags(rawValue: 1)
+    /// Skip the module's optional checks.
+    public static let force = Flags(rawValue: 2)
+    /// Do not cascade a removal from pool4 to the BIB.
+    public static let quick = Flags(rawValue: 4)
+    /// Answers only: the list goes on; ask again with an offset.
+    public static let more = Flags(rawValue: 8)
+  }
+
+  public init(
+    version: ModuleVersion, translator: TranslatorType, flags: Flags = [], instance: InstanceName = .default
+  ) {
+    self.version = version
+    self.translator = translator
+    self.flags = flags
+    self.instance = instance
+  }
+
+  /// - Throws: `WireFormatError.truncated` below 28 bytes; `.badValue` for a wrong magic, translator, reserved byte or name.
+  public init(decoding bytes: RawSpan) throws(WireFormatError) {
+    guard bytes.byteCount >= Self.size else {
+      throw .truncated(field: "joolnlhdr", need: Self.size, have: bytes.byteCount)
+    }
+    let magic = try bytes.bigEndianInteger(at: 0, as: UInt32.self, field: "magic")
+    guard magic == Self.magic else { throw .badValue(field: "magic", value: UInt64(magic)) }
+    let xt = try bytes.nativeInteger(at: 8, as: UInt8.self, field: "xt")
+    guard let translator = TranslatorType(rawValue: xt) else { throw .badValue(field: "xt", value: UInt64(xt)) }
+    let reserved = try bytes.bigEndianInteger(at: 10, as: UInt16.self, field: "reserved")
+    guard reserved == 0 else { throw .badValue(field: "reserved", value: UInt64(reserved)) }
+    guard let instance = InstanceName(bytes.extracting(12..<28).text()) else {
+      throw .badValue(field: "iname", value: UInt64(try bytes.nativeInteger(at: 12, as: UInt8.self, field: "iname")))
+    }
+    self.version = ModuleVersion(rawValue: try bytes.bigEndianInteger(at: 4, as: UInt32.self, field: "version"))
+    self.translator = translator
+    self.flags = Flags(rawValue: try bytes.nativeInteger(at: 9, as: UInt8.self, field: "flags"))
+    self.instance = instance
+  }
+
+  func encode(into writer: inout AttributeWriter) {
+    writer.appendBigEndian(Self.magic)
+    writer.appendBigEndian(version.rawValue)
+    writer.appendNative(translator.rawValue)
+    writer.appendNative(flags.rawValue)
+    writer.appendNative(UInt16(0))
+    let name = Array(instance.description.utf8)
+    writer.append(contentsOf: name + [UInt8](repeating: 0, count: 16 - name.count))
+  }
+}

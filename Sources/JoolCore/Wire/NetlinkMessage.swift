@@ -1,0 +1,101 @@
+/// `nlmsghdr`, 16 bytes in the CPU's order:
+///
+///     0        4      6       8          12      16
+///     | length | type | flags | sequence | port  |
+public struct NetlinkHeader: Hashable, Sendable {
+  static let size = 16
+
+  /// Header included.
+  public var length: UInt32
+  /// The generic netlink family, or one of netlink's own.
+  public var type: UInt16
+  public var flags: UInt16
+  public var sequence: UInt32
+  public var port: UInt32
+
+  /// `NLMSG_ERROR`
+  public static let error: UInt16 = 2
+  /// `NLM_F_REQUEST`, the only flag a request to Jool may have.
+  public static let requestFlag: UInt16 = 1
+}
+
+/// One message of a netlink datagram. Its payload still belongs to the datagram.
+public struct NetlinkMessage: ~Escapable {
+  public let header: NetlinkHeader
+  /// What follows the netlink header.
+  public let payload: RawSpan
+
+  @_lifetime(copy payload)
+  init(header: NetlinkHeader, payload: RawSpan) {
+    self.header = header
+    self.payload = payload
+  }
+}
+
+/// Splits a netlink datagram into its messages.
+public struct NetlinkMessageReader: ~Escapable {
+  private var remaining: RawSpan
+
+  @_lifetime(copy datagram)
+  public init(_ datagram: RawSpan) { remaining = datagram }
+
+  /// The next message, or `nil` at the end.
+  /// - Throws: `WireFormatError.truncated` if the datagram ends inside a message, `.badValue` for an impossible length.
+  @_lifetime(copy self)
+  public mutating func next() throws(WireFormatError) -> NetlinkMessage? {
+    guard !remaining.isEmpty else { return nil }
+    let header = NetlinkHeader(
+      length: try remaining.nativeInteger(at: 0, as: UInt32.self, field: "nlmsg_len"),
+      type: try remaining.nativeInteger(at: 4, as: UInt16.self, field: "nlmsg_type"),
+      flags: try remaining.nativeInteger(at: 6, as: UInt16.self, field: "nlmsg_flags"),
+      sequence: try remaining.nativeInteger(at: 8, as: UInt32.self, field: "nlmsg_seq"),
+      port: try remaining.nativeInteger(at: 12, as: UInt32.self, field: "nlmsg_pid"))
+    let length = Int(header.length)
+    guard length >= NetlinkHeader.size else { throw .badValue(field: "nlmsg_len", value: UInt64(length)) }
+    guard length <= remaining.byteCount else {
+      throw .truncated(field: "netlink message", need: length, have: remaining.byteCount)
+    }
+    let payload = remaining.extracting(NetlinkHeader.size..<length)
+    remaining = remaining.extracting(droppingFirst: min(remaining.byteCount, (length + 3) & ~3))
+    return NetlinkMessage(header: header, payload: payload)
+  }
+}
+
+extension AttributeWriter {
+  /// A whole netlink message; its length is filled in afterwards.
+  static func message(
+    type: UInt16, flags: UInt16 = NetlinkHeader.requestFlag, sequence: UInt32, port: UInt32,
+    _ content: (inout AttributeWriter) -> Void
+  ) -> [UInt8] {
+    var writer = AttributeWriter()
+    writer.appendNative(UInt32(0))
+    writer.appendNative(type)
+    writer.appendNative(flags)
+    writer.appendNative(sequence)
+    writer.appendNative(port)
+    content(&writer)
+    writer.replaceNative(at: 0, with: UInt32(writer.bytes.count))
+    return writer.bytes
+  }
+
+  /// `genlmsghdr`: command u8, version u8, reserved u16.
+  mutating func genericHeader(command: UInt8, version: UInt8) {
+    appendNative(command)
+    appendNative(version)
+    appendNative(UInt16(0))
+  }
+}
+
+/// `NLMSG_ERROR`: refused by netlink itself, before Jool saw the request.
+struct NetlinkError: Hashable {
+  /// Positive; 0 is an acknowledgement.
+  let code: Int32
+
+  init(decoding payload: borrowing RawSpan) throws(WireFormatError) {
+    let negative = try payload.nativeInteger(at: 0, as: Int32.self, field: "nlmsgerr.error")
+    guard negative <= 0, negative > .min else {
+      throw .badValue(field: "nlmsgerr.error", value: UInt64(UInt32(bitPattern: negative)))
+    }
+    code = -negative
+  }
+}

@@ -1,0 +1,68 @@
+/// Instance entry: 1 NS (u32), 2 XF (u8), 3 INAME (NUL-terminated text).
+extension InstanceEntry: WireRecord {
+  private enum Field: UInt16 {
+    case namespace = 1
+    case framework = 2
+    case name = 3
+  }
+
+  public init(decoding payload: RawSpan) throws(WireFormatError) {
+    var namespace: UInt32?
+    var framework: UInt8?
+    var name: String?
+    var reader = AttributeReader(payload)
+    while let attribute = try reader.next() {
+      switch Field(rawValue: attribute.type) {
+      case .namespace: namespace = try attribute.value.wholeInteger(as: UInt32.self, field: "NS")
+      case .framework: framework = try attribute.value.wholeInteger(as: UInt8.self, field: "XF")
+      case .name: name = attribute.value.text()
+      case nil: continue
+      }
+    }
+    self.init(
+      namespace: try require(namespace, "NS"), framework: Framework(rawValue: try require(framework, "XF")),
+      name: try require(name, "INAME"))
+  }
+
+  public func encode(into writer: inout AttributeWriter) {
+    writer.attribute(Field.namespace.rawValue, namespace)
+    writer.attribute(Field.framework.rawValue, framework.rawValue)
+    writer.attribute(Field.name.rawValue, text: name)
+  }
+}
+
+/// What a new instance is made of. INSTANCE_ADD's operand: 1 XF (u8), 2 POOL6 (IPv6 prefix, null allowed for SIIT).
+public struct NewInstance: WireRecord {
+  public var framework: Framework
+  /// Mandatory for NAT64; the module says so.
+  public var pool6: IPv6Prefix?
+
+  private enum Field: UInt16 {
+    case framework = 1
+    case pool6 = 2
+  }
+
+  public init(framework: Framework, pool6: IPv6Prefix?) {
+    self.framework = framework
+    self.pool6 = pool6
+  }
+
+  public init(decoding payload: RawSpan) throws(WireFormatError) {
+    var framework: UInt8?
+    var pool6: PrefixChoice<IPv6Address> = .absent
+    var reader = AttributeReader(payload)
+    while let attribute = try reader.next() {
+      switch Field(rawValue: attribute.type) {
+      case .framework: framework = try attribute.value.wholeInteger(as: UInt8.self, field: "XF")
+      case .pool6: pool6 = try PrefixChoice(decoding: attribute.value)
+      case nil: continue
+      }
+    }
+    self.init(framework: Framework(rawValue: try require(framework, "XF")), pool6: pool6.prefix)
+  }
+
+  public func encode(into writer: inout AttributeWriter) {
+    writer.attribute(Field.framework.rawValue, framework.rawValue)
+    PrefixChoice(pool6).encode(as: Field.pool6.rawValue, into: &writer)
+  }
+}

@@ -1,0 +1,87 @@
+/// Reads a run of session records, as C proxies exchange them in UDP and the module puts them into SESSION_ENTRIES.
+///
+/// The structure is checked as a whole, so that of a malformed run nothing is used (netlink.md §10.1 has what the module
+/// would do with it): attributes of type 1, all of one layout's length, that end where the run ends. A record whose
+/// structure is right but whose values are impossible is refused alone.
+public struct SyncDatagram: Hashable, Sendable {
+  public let format: SyncFormat
+  public private(set) var sessions: [SessionEntry] = []
+  /// Records with impossible values, which are not among `sessions`.
+  public private(set) var refused: [WireFormatError] = []
+
+  /// - Parameters:
+  ///   - payload: the run of records.
+  ///   - pool6: of the local instance; the layouts derive addresses from it.
+  /// - Throws: for anything wrong with the structure, an empty run included.
+  public init(decoding payload: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) {
+    guard payload.byteCount >= 2 else {
+      throw .truncated(field: "session record", need: 4, have: payload.byteCount)
+    }
+    let length = Int(try payload.nativeInteger(at: 0, as: UInt16.self, field: "nla_len"))
+    guard let format = SyncFormat.recognize(recordLength: length) else {
+      throw .badValue(field: "session record's nla_len", value: UInt64(length))
+    }
+    guard payload.byteCount % length == 0 else { throw .strayBytes(count: payload.byteCount % length) }
+    self.format = format
+    sessions.reserveCapacity(payload.byteCount / length)
+    var reader = AttributeReader(payload)
+    while let record = try reader.next() {
+      guard record.value.byteCount + 4 == length else {
+        throw .wrongSize(field: "session record", expected: length, actual: record.value.byteCount + 4)
+      }
+      guard record.type == SessionEntry.entry, !record.isNested || format == .nested else {
+        throw .unexpected(attribute: record.type, in: "session records")
+      }
+      do throws(WireFormatError) {
+        let session = try Self.session(decoding: record.value, as: format, pool6: pool6)
+        try session.checkValues(pool6: pool6)
+        sessions.append(session)
+      } catch {
+        guard case .badValue = error else { throw error }
+        refused.append(error)
+      }
+    }
+  }
+
+  private static func session(
+    decoding record: RawSpan, as format: SyncFormat, pool6: IPv6Prefix
+  ) throws(WireFormatError) -> SessionEntry {
+    switch format {
+    case .nestedUnchecked, .nested: try SessionEntry(decoding: record)
+    case .packed48: try Packed48.decode(record, pool6: pool6)
+    case .packed36: try Packed36.decode(record, pool6: pool6)
+    }
+  }
+}
+
+extension SessionEntry {
+  /// Whether a NAT64 with this pool6 could have made this session. The module checks almost none of it.
+  fileprivate func checkValues(pool6: IPv6Prefix) throws(WireFormatError) {
+    if proto == .tcp {
+      guard state.isKnown else { throw .badValue(field: "TCP state", value: UInt64(state.rawValue)) }
+      guard timer.isKnown else { throw .badValue(field: "TCP timer", value: UInt64(timer.rawValue)) }
+    } else {
+      guard state == .established else { throw .badValue(field: "\(proto) state", value: UInt64(state.rawValue)) }
+      guard timer == .established else { throw .badValue(field: "\(proto) timer", value: UInt64(timer.rawValue)) }
+    }
+    if proto == .icmp {
+      guard source4.port == destination4.port else {
+        throw .badValue(field: "ICMP identifier", value: UInt64(destination4.port))
+      }
+      guard source6.port == destination6.port else {
+        throw .badValue(field: "ICMPv6 identifier", value: UInt64(destination6.port))
+      }
+    } else {
+      guard destination6.port == destination4.port else {
+        throw .badValue(field: "destination port", value: UInt64(destination6.port))
+      }
+    }
+    let node = source6.address
+    guard !node.isUnspecified, !node.isMulticast, !pool6.contains(node) else {
+      throw .badValue(field: "src6", value: UInt64(truncatingIfNeeded: node.bits >> 64))
+    }
+    guard pool6.extracting(from: destination6.address) == destination4.address else {
+      throw .badValue(field: "dst6", value: UInt64(truncatingIfNeeded: destination6.address.bits >> 64))
+    }
+  }
+}

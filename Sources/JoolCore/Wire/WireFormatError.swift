@@ -1,0 +1,40 @@
+/// Why bytes are not what they should be. Field names are the kernel's.
+public enum WireFormatError: Error, Hashable, Sendable {
+  /// The bytes end inside `field`.
+  case truncated(field: String, need: Int, have: Int)
+  /// `field` has a size that its type does not have.
+  case wrongSize(field: String, expected: Int, actual: Int)
+  /// A mandatory attribute is not there.
+  case missing(field: String)
+  /// An attribute that should occur once occurs again.
+  case repeated(field: String)
+  /// An attribute that does not belong where it is.
+  case unexpected(attribute: UInt16, in: String)
+  /// A container without the nested flag, which kernels from 5.2 on demand.
+  case notNested(field: String)
+  /// A number or text outside what `field` may hold.
+  case badValue(field: String, value: UInt64)
+  /// Something follows the last attribute.
+  case strayBytes(count: Int)
+}
+
+extension WireFormatError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .truncated(let field, let need, let have): "\(field) needs \(need) bytes, only \(have) are there"
+    case .wrongSize(let field, let expected, let actual): "\(field) has \(actual) bytes instead of \(expected)"
+    case .missing(let field): "\(field) is missing"
+    case .repeated(let field): "\(field) occurs twice"
+    case .unexpected(let attribute, let parent): "attribute \(attribute) does not belong in \(parent)"
+    case .notNested(let field): "\(field) lacks the nested flag"
+    case .badValue(let field, let value): "\(field) cannot be \(value)"
+    case .strayBytes(let count): "\(count) stray bytes after the last attribute"
+    }
+  }
+}
+
+/// Unwraps a mandatory member of a record.
+func require<Value>(_ value: Value?, _ field: String) throws(WireFormatError) -> Value {
+  guard let value else { throw .missing(field: field) }
+  return value
+}

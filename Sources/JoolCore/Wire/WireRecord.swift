@@ -1,0 +1,31 @@
+/// A value that is a run of attributes: the payload of a list's entry, of OPERAND or of OFFSET.
+public protocol WireRecord: Hashable, Sendable {
+  init(decoding payload: RawSpan) throws(WireFormatError)
+  func encode(into writer: inout AttributeWriter)
+}
+
+extension WireRecord {
+  /// The entries of a list: attributes of type 1, each a record.
+  static func list(decoding payload: RawSpan, in container: String) throws(WireFormatError) -> [Self] {
+    var records: [Self] = []
+    var reader = AttributeReader(payload)
+    while let attribute = try reader.next() {
+      guard attribute.type == Self.entry else { throw .unexpected(attribute: attribute.type, in: container) }
+      records.append(try Self(decoding: attribute.value))
+    }
+    return records
+  }
+
+  /// `JNLAL_ENTRY`
+  static var entry: UInt16 { 1 }
+}
+
+extension AttributeWriter {
+  mutating func nest(_ type: UInt16, _ record: some WireRecord) {
+    nest(type) { record.encode(into: &$0) }
+  }
+
+  mutating func nest<Record: WireRecord>(_ type: UInt16, list: [Record]) {
+    nest(type) { for record in list { $0.nest(Record.entry, record) } }
+  }
+}
