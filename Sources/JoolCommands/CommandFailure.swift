@@ -92,6 +92,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .notUnsignedInteger: .notInteger
     case .integerTooLong: .integerTooLong
     case .manyAddresses: .tooMuch
+    case .noMulticastAddress: ExitStatus(truncating: Errno.invalidArgument.rawValue)
     default: .invalid
     }
   }
@@ -122,6 +123,7 @@ extension CommandFailure {
       "'\(text)' does not seem to contain a port (format: <\(family.name) address>#<port> (eg. \(family.example)))."
     case .tooLong(let text): "'\(text)' is too long for this poor, limited parser..."
     case .portZero(let protocolName): "\(protocolName) cannot use port 0. (Did you mean 1-65535?)"
+    case .noMulticastAddress: "The multicast address is mandatory."
     case .onlyOneProtocol: "Only one protocol is allowed per request."
     case .onlyOneFramework: "The translator can only be hooked to one framework."
     case .differentInstanceNames: "You entered two different instance names. Please delete one of them."

@@ -64,6 +64,8 @@ enum CommandTable {
     "session",
     [
       .operation("display") { SessionDisplay() },
+      .operation("follow") { SessionFollow() },
+      .operation("proxy") { SessionProxyCommand() },
       .operation("advertise") { SessionAdvertise() },
     ])
 
@@ -87,7 +89,7 @@ enum CommandTable {
       ], notice: notice)
   }
 
-  private static let file = Word.group("file", [])
+  private static let file = Word.group("file", [.operation("handle") { FileHandle() }])
 
   private static let completion = Word(name: "autocomplete", isHidden: true, meaning: .completion)
 }

@@ -27,6 +27,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   /// Port 0 alone, which no TCP or UDP packet can use.
   case portZero(protocolName: String)
 
+  case noMulticastAddress
+
   case onlyOneProtocol
   case onlyOneFramework
   case differentInstanceNames

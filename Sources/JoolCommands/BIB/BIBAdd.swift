@@ -33,11 +33,10 @@ struct TransportAddressPair: Hashable, Sendable {
   /// Takes a positional argument: IPv6 addresses have colons, IPv4 addresses have dots.
   mutating func take(_ text: String) throws(ArgumentError) {
     if text.contains(":") {
-      guard ipv6 == nil else { throw .tooManyArguments }
-      ipv6 = try TransportAddress(argument: text)
-    } else if text.contains("."), ipv4 == nil {
-      ipv4 = try TransportAddress(argument: text)
-    } else if ipv4 == nil || ipv6 == nil, !text.contains(".") {
+      try ipv6.fill(TransportAddress(argument: text))
+    } else if text.contains(".") {
+      try ipv4.fill(TransportAddress(argument: text))
+    } else if ipv4 == nil || ipv6 == nil {
       throw .notAddress(text, .either)
     } else {
       throw .tooManyArguments

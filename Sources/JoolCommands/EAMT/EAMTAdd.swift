@@ -31,11 +31,9 @@ struct PrefixPair: Hashable, Sendable {
   /// Takes a positional argument: IPv6 prefixes have colons, IPv4 prefixes have dots.
   mutating func take(_ text: String) throws(ArgumentError) {
     if text.contains(":") {
-      guard ipv6 == nil else { throw .tooManyArguments }
-      ipv6 = try IPPrefix(argument: text)
+      try ipv6.fill(IPPrefix(argument: text))
     } else if text.contains(".") {
-      guard ipv4 == nil else { throw .tooManyArguments }
-      ipv4 = try IPPrefix(argument: text)
+      try ipv4.fill(IPPrefix(argument: text))
     } else if ipv4 == nil || ipv6 == nil {
       throw .notAddress(text, .either)
     } else {

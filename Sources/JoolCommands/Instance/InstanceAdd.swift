@@ -13,7 +13,8 @@ struct InstanceAdd: Command {
         .flag("iptables", "Sit the translator on top of iptables") { $0.iptables = true },
         .flag("netfilter", "Sit the translator on top of Netfilter (default)") { $0.netfilter = true },
         .value(
-          "pool6", letter: "6", "IP6PREFIX", "Prefix that will populate the IPv6 Address Pool", suggestions: ["64:ff9b::/96"]
+          "pool6", letter: "6", "IP6PREFIX", "Prefix that will populate the IPv6 Address Pool",
+          suggestions: ["64:ff9b::/96"]
         ) { (command, text) throws(ArgumentError) in command.pool6 = try IPPrefix(argument: text) },
       ],
       arguments: "STR", completion: .options(suggestions: [InstanceName.default.description])

@@ -14,11 +14,9 @@ struct Pool4Target: Hashable, Sendable {
     if acceptsProtocolWord, let named = L4Protocol.allCases.first(where: { $0.description.lowercased() == text }) {
       try proto.choose(named)
     } else if text.contains(".") || text.contains(":") {
-      guard prefix == nil else { throw .tooManyArguments }
-      prefix = try IPPrefix(argument: text)
+      try prefix.fill(IPPrefix(argument: text))
     } else {
-      guard ports == nil else { throw .tooManyArguments }
-      ports = try PortRange(argument: text)
+      try ports.fill(PortRange(argument: text))
     }
   }
 }

@@ -66,8 +66,14 @@ extension PortRange {
   /// Reads `PORT` or `FIRST-LAST`. The order does not matter.
   init(argument text: String) throws(ArgumentError) {
     let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-    let first = try UInt16(argument: parts[0])
-    self.init(first, parts.count == 2 ? try UInt16(argument: parts[1]) : first)
+    do throws(ArgumentError) {
+      let first = try UInt16(argument: parts[0])
+      self.init(first, parts.count == 2 ? try UInt16(argument: parts[1]) : first)
+    } catch {
+      // A bad start is shown with what follows, as it may not have been meant as a range at all.
+      if case .notUnsignedInteger(String(parts[0])) = error { throw .notUnsignedInteger(text) }
+      throw error
+    }
   }
 }
 

@@ -1,0 +1,58 @@
+import Glibc
+
+@testable import JoolCommands
+@testable import JoolCore
+
+/// Runs command lines against a fake module and keeps what they print.
+final class TestBench {
+  let kernel = FakeKernel()
+  var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
+
+  /// Runs a command line, the program's name first.
+  @discardableResult
+  func run(_ arguments: [String]) -> Outcome {
+    let output = OutputSink()
+    let error = OutputSink()
+    let program = arguments[0]
+    var context = CommandContext(
+      programName: program, translator: JoolProgram.translator(ofProgram: program), output: output, error: error)
+    context.transport = kernel.transport
+    context.loadedVersion = { [kernel] in kernel.version }
+    context.names = names
+    let status = JoolProgram.run(Array(arguments.dropFirst()), in: context)
+    return Outcome(output: output.text, error: error.text, status: status.rawValue)
+  }
+
+  /// Runs a command line with blanks between its words and quotes where needed.
+  @discardableResult
+  func run(_ line: String) -> Outcome { run(GoldenFile.words(of: line)) }
+}
+
+/// A directory of files, made once; the current one of the test process, since golden cases name files without it.
+enum TestFiles {
+  static let isReady: Bool = {
+    var template = Array("/tmp/jool-commands-tests.XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil, chdir(template) == 0 else { return false }
+    mkdir("adir", 0o755)
+    return contents.allSatisfy { name, text in
+      guard let file = fopen(name, "w") else { return false }
+      defer { fclose(file) }
+      return fputs(text, file) >= 0
+    }
+  }()
+
+  private static let contents = [
+    "good.json": #"{ "instance": "alpha", "framework": "netfilter" }"#,
+    "upper.json": #"{ "INSTANCE": "alpha" }"#,
+    "noinst.json": #"{ "framework": "netfilter" }"#,
+    "array.json": "[ 1, 2 ]",
+    "broken.json": #"{ "instance": "alpha""#,
+    "unquoted.json": "{ instance: alpha }",
+    "empty.json": "",
+    "trailing.json": #"{ "instance": "alpha" } trailing garbage"#,
+    "string.json": #""alpha""#,
+    "beta.json": #"{ "instance": "beta" }"#,
+    "long16.json": #"{ "instance": "abcdefghijklmnop" }"#,
+    "number.json": "{\n  \"comment\": true,\n  \"instance\": 5 }",
+  ]
+}
