@@ -20,6 +20,9 @@ struct CommandContext {
   /// Finds the names of addresses.
   var names: @Sendable (HostAddress) -> HostLookup = HostLookup.system
 
+  /// Finds the names of ports.
+  var services: @Sendable (UInt16) -> String? = ServiceNames.name(of:)
+
   /// The instance's name, given or default.
   var instanceName: String { givenInstanceName ?? InstanceName.default.description }
 

@@ -61,10 +61,10 @@ import Testing
     if scenario == "denylist4" { bench.kernel.pageSize = 100 }
   }
 
-  static func replay(_ cases: [GoldenCase], on bench: TestBench) {
+  static func replay(_ cases: [GoldenCase], on bench: TestBench, maskingTimes: Bool = false) {
     for golden in cases {
-      let actual = masked(bench.run(golden.arguments), golden)
-      let expected = masked(golden.outcome, golden)
+      let actual = masked(bench.run(golden.arguments), golden, times: maskingTimes)
+      let expected = masked(golden.outcome, golden, times: maskingTimes)
       #expect(actual.output == expected.output, "\(golden)")
       #expect(actual.error == expected.error, "\(golden)")
       #expect(actual.status == expected.status, "\(golden)")
@@ -72,8 +72,9 @@ import Testing
   }
 
   /// Leaves out what golden cases do not promise.
-  private static func masked(_ outcome: Outcome, _ golden: GoldenCase) -> Outcome {
+  private static func masked(_ outcome: Outcome, _ golden: GoldenCase, times: Bool) -> Outcome {
     var outcome = outcome
+    if times { outcome.output.replace(/\d+:\d\d:\d\d(\.\d{3})?/, with: "<TIME>") }
     let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.hasPrefix("Report bugs to ") ? "Report bugs to <MASK>." : String(line)
     }

@@ -13,12 +13,14 @@ final class EndpointNames {
 
   private let resolver: NameResolver?
   private let error: OutputSink
+  private let findService: @Sendable (UInt16) -> String?
   private var services: [UInt16: String?] = [:]
   private var failures = 0
 
   /// - Parameter numeric: whether everything stays a number.
   init(numeric: Bool, in context: CommandContext) {
     resolver = numeric ? nil : NameResolver(lookup: context.names)
+    findService = context.services
     error = context.error
   }
 
@@ -49,7 +51,7 @@ final class EndpointNames {
   private func service(_ port: UInt16, _ proto: L4Protocol) -> String? {
     guard proto != .icmp else { return nil }
     if let known = services[port] { return known }
-    let name = ServiceNames.name(of: port)
+    let name = findService(port)
     services[port] = .some(name)
     return name
   }

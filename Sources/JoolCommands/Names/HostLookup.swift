@@ -63,7 +63,7 @@ enum HostLookup: Hashable, Sendable {
 /// Names of ports. All are looked up as TCP's, which is what the C client does and what most services have in common.
 enum ServiceNames {
   /// The name of a port, or `nil`.
-  static func name(of port: UInt16) -> String? {
+  @Sendable static func name(of port: UInt16) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
       var entry = servent()
       var result: UnsafeMutablePointer<servent>?

@@ -19,6 +19,7 @@ final class TestBench {
     context.transport = kernel.transport
     context.loadedVersion = { [kernel] in kernel.version }
     context.names = names
+    context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
     let status = JoolProgram.run(Array(arguments.dropFirst()), in: context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)
   }
