@@ -46,6 +46,11 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
+    .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "JoolCoreTests",
+      dependencies: ["JoolCore", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
