@@ -49,6 +49,11 @@ let package = Package(
     .testTarget(
       name: "JoolCommandsTests", dependencies: ["JoolCommands", "JoolCore"], exclude: ["Golden"],
       swiftSettings: settings),
+    .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "JoolCoreTests",
+      dependencies: ["JoolCore", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

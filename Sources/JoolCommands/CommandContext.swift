@@ -41,6 +41,17 @@ struct CommandContext {
     return client
   }
 
+  /// Does something and leaves the output complete. A failure is printed.
+  func reportingFailure(_ body: (CommandContext) throws(CommandFailure) -> Void) -> ExitStatus {
+    var failure: CommandFailure?
+    do throws(CommandFailure) { try body(self) } catch { failure = error }
+    output.flush()
+    if failure == nil, let errno = output.failure { failure = .output(errno) }
+    if let failure { error.write(failure.message(programName: programName)) }
+    error.flush()
+    return failure?.status ?? .success
+  }
+
   /// Asks the module once.
   func ask<Answer>(
     _ question: (inout TranslatorClient) throws(JoolError) -> Answer

@@ -9,6 +9,8 @@ enum CommandFailure: Error, Hashable, Sendable {
   /// The arguments of an operation are wrong. Messages about options start with the operation's name.
   case argument(ArgumentError, operationName: String)
   case file(FileFailure)
+  /// A file of `joold` is wrong.
+  case joold(JooldFileFailure)
   /// The module said no, or could not be asked.
   case module(JoolError)
   /// Standard output takes no more.
@@ -24,6 +26,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .word: .invalid
     case .argument(let error, _): Self.status(of: error)
     case .file(let failure): failure.status
+    case .joold(let failure): failure.status
     case .module(let error): error.status
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
     }
@@ -48,6 +51,8 @@ enum CommandFailure: Error, Hashable, Sendable {
       "Error: \(Self.text(of: error))\n"
     case .file(let failure):
       "Error: \(failure.text)\n"
+    case .joold(let failure):
+      failure.text + "\n"
     case .module(let error):
       "Error: \(error.text)\n"
     case .output(let errno):

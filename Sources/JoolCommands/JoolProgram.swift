@@ -22,14 +22,10 @@ public enum JoolProgram {
 
   /// Runs the command line, without the program's name, and prints why it failed if it did.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
-    var context = context
-    var failure: CommandFailure?
-    do throws(CommandFailure) { try execute(words, in: &context) } catch { failure = error }
-    context.output.flush()
-    if failure == nil, let errno = context.output.failure { failure = .output(errno) }
-    if let failure { context.error.write(failure.message(programName: context.programName)) }
-    context.error.flush()
-    return failure?.status ?? .success
+    context.reportingFailure { (context) throws(CommandFailure) in
+      var context = context
+      try execute(words, in: &context)
+    }
   }
 
   private static func execute(_ words: [String], in context: inout CommandContext) throws(CommandFailure) {

@@ -35,10 +35,7 @@ struct SessionProxyCommand: Command {
   }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    guard arguments.multicastAddress != nil else { throw .invalid(.noMulticastAddress) }
-    var client = try context.client()
-    try SynchronizationCheck.run(on: &client, in: context)
-    context.output.write(arguments.banner(instance: context.instanceName))
+    try ProxyRunner.run(arguments, in: context)
   }
 }
 

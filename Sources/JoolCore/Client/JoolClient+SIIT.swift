@@ -37,7 +37,7 @@ extension JoolClient where Transport: ~Copyable {
   }
 
   private mutating func translation(
-    of query: RequestAttribute, by operation: Operation
+    of query: RequestAttribute, by operation: JoolOperation
   ) throws(JoolError) -> AddressTranslation {
     let answer = try exchange(operation, [query])
     return try Self.decoding { () throws(WireFormatError) in try answer.translation() }

@@ -43,7 +43,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
 
   /// One request and its answer.
   public mutating func exchange(
-    _ operation: Operation, _ attributes: [RequestAttribute] = [], flags: JoolHeader.Flags = []
+    _ operation: JoolOperation, _ attributes: [RequestAttribute] = [], flags: JoolHeader.Flags = []
   ) throws(JoolError) -> Answer {
     let sequence = try post(operation, attributes, flags: flags)
     while true {
@@ -53,7 +53,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   }
 
   /// Sends a request that is answered only if it fails, and collects that answer.
-  public mutating func command(_ operation: Operation, _ attributes: [RequestAttribute] = []) throws(JoolError) {
+  public mutating func command(_ operation: JoolOperation, _ attributes: [RequestAttribute] = []) throws(JoolError) {
     let sequence = try post(operation, attributes, flags: [])
     while let datagram = try transport.receive(waiting: false) {
       if try Self.answer(in: datagram, to: sequence, family: family.id) != nil { return }
@@ -66,7 +66,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   ///   - offset: the attribute that names the last element received.
   ///   - page: gets each page as it arrives. Lists are not snapshots: entries may come and go between pages.
   mutating func list<Record: WireRecord>(
-    _ operation: Operation, _ first: [RequestAttribute], offset: (Record) -> [RequestAttribute],
+    _ operation: JoolOperation, _ first: [RequestAttribute], offset: (Record) -> [RequestAttribute],
     page: ([Record]) throws(JoolError) -> Void
   ) throws(JoolError) {
     var attributes = first
@@ -83,7 +83,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   }
 
   private mutating func post(
-    _ operation: Operation, _ attributes: [RequestAttribute], flags: JoolHeader.Flags
+    _ operation: JoolOperation, _ attributes: [RequestAttribute], flags: JoolHeader.Flags
   ) throws(JoolError) -> UInt32 {
     guard operation.onlyIn == nil || operation.onlyIn == translator else { throw .wrongTranslator(operation) }
     let request = Request(

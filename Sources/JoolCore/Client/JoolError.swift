@@ -23,7 +23,7 @@ public enum JoolError: Error, Hashable, Sendable {
   /// libnl failed; its own words.
   case netlinkLibrary(call: String, code: Int32, text: String)
   /// The module answers list requests in a way that would never end.
-  case endlessList(Operation)
+  case endlessList(JoolOperation)
   /// The operation belongs to the other kind of translator; not sent, since it crashes modules up to 4.1.9.
-  case wrongTranslator(Operation)
+  case wrongTranslator(JoolOperation)
 }

@@ -6,9 +6,10 @@ public struct Statistic: Hashable, Sendable {
   public let name: String?
   public let value: UInt64
 
-  public init(id: UInt16, value: UInt64, module: ModuleVersion) {
+  /// - Parameter names: of the module's release.
+  public init(id: UInt16, value: UInt64, names: [String]) {
     self.id = id
-    self.name = Self.names(of: module).dropFirst(Int(id) - 1).first
+    self.name = 1...names.count ~= Int(id) ? names[Int(id) - 1] : nil
     self.value = value
   }
 

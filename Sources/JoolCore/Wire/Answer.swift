@@ -27,16 +27,20 @@ public struct Answer: Sendable {
     try Record.list(decoding: attributes, in: "answer")
   }
 
-  public func globals() throws(WireFormatError) -> [GlobalSetting] { try GlobalSetting.list(decoding: attributes) }
+  /// Variables of a newer module are left out.
+  public func globals() throws(WireFormatError) -> [GlobalSetting] {
+    try GlobalSetting.list(decoding: attributes, skippingUnknown: true)
+  }
 
   /// Counters of a module of the given version. Alignment padding is skipped.
   public func statistics(module: ModuleVersion) throws(WireFormatError) -> [Statistic] {
+    let names = Statistic.names(of: module)
     var statistics: [Statistic] = []
     var reader = AttributeReader(attributes)
     while let attribute = try reader.next() {
       if attribute.value.isEmpty { continue }
       let value = try attribute.value.wholeInteger(as: UInt64.self, field: "statistic \(attribute.type)")
-      statistics.append(Statistic(id: attribute.type, value: value, module: module))
+      statistics.append(Statistic(id: attribute.type, value: value, names: names))
     }
     return statistics
   }

@@ -2,11 +2,11 @@
 ///
 ///     nlmsghdr 16 | genlmsghdr 4: operation, version 1 | joolnlhdr 28 | root attributes
 public struct Request: Hashable, Sendable {
-  public var operation: Operation
+  public var operation: JoolOperation
   public var header: JoolHeader
   public var attributes: [RequestAttribute]
 
-  public init(_ operation: Operation, header: JoolHeader, _ attributes: [RequestAttribute] = []) {
+  public init(_ operation: JoolOperation, header: JoolHeader, _ attributes: [RequestAttribute] = []) {
     self.operation = operation
     self.header = header
     self.attributes = attributes
@@ -27,7 +27,7 @@ public struct Request: Hashable, Sendable {
       throw .truncated(field: "joolnlhdr", need: 4 + JoolHeader.size, have: payload.byteCount)
     }
     let number = try payload.nativeInteger(at: 0, as: UInt8.self, field: "operation")
-    guard let operation = Operation(rawValue: number) else {
+    guard let operation = JoolOperation(rawValue: number) else {
       throw .badValue(field: "operation", value: UInt64(number))
     }
     self.operation = operation
@@ -93,7 +93,7 @@ public enum RequestAttribute: Hashable, Sendable {
     }
   }
 
-  init(decoding attribute: borrowing Attribute, of operation: Operation) throws(WireFormatError) {
+  init(decoding attribute: borrowing Attribute, of operation: JoolOperation) throws(WireFormatError) {
     guard let number = Number(rawValue: attribute.type) else {
       throw .unexpected(attribute: attribute.type, in: "request")
     }
@@ -102,7 +102,7 @@ public enum RequestAttribute: Hashable, Sendable {
     switch number {
     case .addressQuery where operation == .addressQuery64: self = .addressQuery6(try payload.wholeAddress("ADDR_QUERY"))
     case .addressQuery: self = .addressQuery4(try payload.wholeAddress("ADDR_QUERY"))
-    case .globals: self = .globals(try GlobalSetting.list(decoding: payload))
+    case .globals: self = .globals(try GlobalSetting.list(decoding: payload, skippingUnknown: false))
     case .denylist4: self = .denylist4(try IPv4Prefix.list(decoding: payload, in: "BL4_ENTRIES"))
     case .eamt: self = .eamt(try EAMEntry.list(decoding: payload, in: "EAMT_ENTRIES"))
     case .pool4: self = .pool4(try Pool4Entry.list(decoding: payload, in: "POOL4_ENTRIES"))
@@ -118,7 +118,7 @@ public enum RequestAttribute: Hashable, Sendable {
     }
   }
 
-  private static func offset(decoding payload: RawSpan, of operation: Operation) throws(WireFormatError) -> Self {
+  private static func offset(decoding payload: RawSpan, of operation: JoolOperation) throws(WireFormatError) -> Self {
     switch operation {
     case .instanceForEach: .instanceOffset(try InstanceEntry(decoding: payload))
     case .eamtForEach, .denylist4ForEach: .prefixOffset(try IPv4Prefix(decoding: payload))
@@ -129,7 +129,7 @@ public enum RequestAttribute: Hashable, Sendable {
     }
   }
 
-  private static func operand(decoding payload: RawSpan, of operation: Operation) throws(WireFormatError) -> Self {
+  private static func operand(decoding payload: RawSpan, of operation: JoolOperation) throws(WireFormatError) -> Self {
     switch operation {
     case .instanceAdd: .newInstance(try NewInstance(decoding: payload))
     case .eamtAdd: .eam(try EAMEntry(decoding: payload))

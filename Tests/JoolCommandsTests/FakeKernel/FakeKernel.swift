@@ -19,7 +19,7 @@ final class FakeKernel {
   /// How many entries of a list go into one answer.
   var pageSize = 3
   /// The operations that were asked for, in order.
-  private(set) var requests: [Operation] = []
+  private(set) var requests: [JoolOperation] = []
   private var answers: [[UInt8]] = []
 
   private static let family: UInt16 = 30

@@ -8,19 +8,25 @@ final class TestBench {
   let kernel = FakeKernel()
   var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
 
-  /// Runs a command line, the program's name first.
+  /// Runs a command line of `jool` or `jool_siit`, the program's name first.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
+    run(arguments[0]) { JoolProgram.run(Array(arguments.dropFirst()), in: $0) }
+  }
+
+  /// Runs `joold`.
+  func runJoold(_ arguments: [String]) -> Outcome { run("joold") { JooldProgram.run(arguments, in: $0) } }
+
+  private func run(_ program: String, _ body: (CommandContext) -> ExitStatus) -> Outcome {
     let output = OutputSink()
     let error = OutputSink()
-    let program = arguments[0]
     var context = CommandContext(
       programName: program, translator: JoolProgram.translator(ofProgram: program), output: output, error: error)
     context.transport = kernel.transport
     context.loadedVersion = { [kernel] in kernel.version }
     context.names = names
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
-    let status = JoolProgram.run(Array(arguments.dropFirst()), in: context)
+    let status = body(context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)
   }
 
@@ -54,6 +60,16 @@ enum TestFiles {
     "string.json": #""alpha""#,
     "beta.json": #"{ "instance": "beta" }"#,
     "long16.json": #"{ "instance": "abcdefghijklmnop" }"#,
+    "joold-broken.json": #"{ "instance": "#,
+    "joold-empty.json": "{ }",
+    "joold-port.json": "{ \"multicast address\": \"ff08::1\",\n\n  \"multicast port\": 6464 }",
+    "joold-ttl.json": "{ \"multicast address\": \"ff08::1\",\n  \"ttl\": \"3\" }",
+    "joold-ttl-range.json": "{ \"multicast address\": \"ff08::1\",\n  \"ttl\": 256 }",
+    "joold-instance.json": #"{ "instance": "sixteencharacter" }"#,
+    "joold-net.json": """
+    { "MULTICAST ADDRESS": "ff08::db8:64:64", "Multicast Port": "6464", "In Interface": "ss0",
+      "out interface": "ss1", "ttl": 3, "reuseaddr": 1, "unknown": [] }
+    """,
     "number.json": "{\n  \"comment\": true,\n  \"instance\": 5 }",
   ]
 }

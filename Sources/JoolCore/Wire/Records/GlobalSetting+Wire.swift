@@ -28,12 +28,17 @@ extension GlobalSetting {
     return plateaus
   }
 
-  /// A run of globals. Variables of a newer module are skipped.
-  static func list(decoding payload: RawSpan) throws(WireFormatError) -> [GlobalSetting] {
+  /// A run of globals.
+  /// - Parameter skippingUnknown: whether variables of a newer module are no error.
+  static func list(decoding payload: RawSpan, skippingUnknown: Bool) throws(WireFormatError) -> [GlobalSetting] {
     var settings: [GlobalSetting] = []
     var reader = AttributeReader(payload)
     while let attribute = try reader.next() {
-      if let setting = try GlobalSetting(decoding: attribute) { settings.append(setting) }
+      if let setting = try GlobalSetting(decoding: attribute) {
+        settings.append(setting)
+      } else if !skippingUnknown {
+        throw .unexpected(attribute: attribute.type, in: "GLOBALS")
+      }
     }
     return settings
   }

@@ -1,5 +1,5 @@
 /// What a request asks for: `genlmsghdr.cmd`, in the kernel's order (`JNLOP_…`).
-public enum Operation: UInt8, CaseIterable, Hashable, Sendable {
+public enum JoolOperation: UInt8, CaseIterable, Hashable, Sendable {
   case instanceForEach = 0
   case instanceAdd
   case instanceHello

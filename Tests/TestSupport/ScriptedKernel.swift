@@ -1,0 +1,20 @@
+public import JoolCore
+
+/// A kernel as a function: each request, netlink header included, makes the datagrams that it is answered with.
+public struct ScriptedKernel: KernelTransport {
+  private let answer: ([UInt8]) throws(JoolError) -> [[UInt8]]
+  private var queue: [[UInt8]] = []
+  /// Everything that was sent, in order.
+  public private(set) var sent: [[UInt8]] = []
+
+  public init(_ answer: @escaping ([UInt8]) throws(JoolError) -> [[UInt8]]) { self.answer = answer }
+
+  public mutating func send(_ datagram: [UInt8]) throws(JoolError) {
+    sent.append(datagram)
+    queue += try answer(datagram)
+  }
+
+  public mutating func receive(waiting: Bool) throws(JoolError) -> [UInt8]? {
+    queue.isEmpty ? nil : queue.removeFirst()
+  }
+}
