@@ -47,7 +47,10 @@ struct CommandContext {
     do throws(CommandFailure) { try body(self) } catch { failure = error }
     output.flush()
     if failure == nil, let errno = output.failure { failure = .output(errno) }
-    if let failure { error.write(failure.message(programName: programName)) }
+    if let failure {
+      error.write(failure.message(programName: programName))
+      if error.isTerminal, let place = failure.place { error.print("(\(place))") }
+    }
     error.flush()
     return failure?.status ?? .success
   }

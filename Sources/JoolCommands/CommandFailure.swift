@@ -13,6 +13,8 @@ enum CommandFailure: Error, Hashable, Sendable {
   case joold(JooldFileFailure)
   /// The module said no, or could not be asked.
   case module(JoolError)
+  /// The EAMT has no mapping with this prefix.
+  case noMapping(prefix: String)
   /// Standard output takes no more.
   case output(Errno)
 
@@ -28,6 +30,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .file(let failure): failure.status
     case .joold(let failure): failure.status
     case .module(let error): error.status
+    case .noMapping: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
     }
   }
@@ -55,9 +58,16 @@ enum CommandFailure: Error, Hashable, Sendable {
       failure.text + "\n"
     case .module(let error):
       "Error: \(error.text)\n"
+    case .noMapping(let prefix):
+      "Error: The EAMT has no mapping with prefix \(prefix).\n"
     case .output(let errno):
       "Error: Could not write the output: \(errno)\n"
     }
+  }
+
+  /// Where to look, which only people want to read.
+  var place: String? {
+    if case .file(let failure) = self { failure.place } else { nil }
   }
 
   private static func hint(for name: String) -> String {
@@ -105,7 +115,7 @@ enum CommandFailure: Error, Hashable, Sendable {
 
 extension CommandFailure {
   /// The sentence of an argument error, after `Error: `.
-  fileprivate static func text(of error: ArgumentError) -> String {
+  static func text(of error: ArgumentError) -> String {
     switch error {
     case .option(let error): text(of: error)
     case .tooManyArguments: "Too many arguments"

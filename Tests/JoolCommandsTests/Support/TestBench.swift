@@ -6,12 +6,18 @@ import Glibc
 /// Runs command lines against a fake module and keeps what they print.
 final class TestBench {
   let kernel = FakeKernel()
+  /// Where the files of command lines are; the process's current directory if `nil`.
+  var directory: String?
   var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
 
   /// Runs a command line of `jool` or `jool_siit`, the program's name first.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
-    run(arguments[0]) { JoolProgram.run(Array(arguments.dropFirst()), in: $0) }
+    guard let directory else { return run(arguments[0]) { JoolProgram.run(Array(arguments.dropFirst()), in: $0) } }
+    let words = arguments.dropFirst().map { $0.hasSuffix(".json") ? "\(directory)/\($0)" : $0 }
+    var outcome = run(arguments[0]) { JoolProgram.run(words, in: $0) }
+    outcome.error.replace("\(directory)/", with: "")
+    return outcome
   }
 
   /// Runs `joold`.
