@@ -46,6 +46,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
+    .testTarget(
+      name: "JoolCommandsTests", dependencies: ["JoolCommands", "JoolCore"], exclude: ["Golden"],
+      swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "JoolCoreTests",

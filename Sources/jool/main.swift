@@ -1,3 +1,4 @@
-import Logging
-import SystemPackage
-print("x", Errno.noMemory, Logger(label:"x").logLevel)
+import Glibc
+import JoolCommands
+
+exit(Int32(JoolProgram.main(CommandLine.arguments).rawValue))

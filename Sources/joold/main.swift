@@ -1,1 +1,4 @@
-print("y")
+import Glibc
+import JoolCommands
+
+exit(Int32(JooldProgram.main(CommandLine.arguments).rawValue))

@@ -1,0 +1,42 @@
+import JoolCore
+
+/// `address query`: what an address is translated to.
+struct AddressQuery: Command {
+  var query: HostAddress?
+  var verbose = false
+
+  var syntax: Syntax<Self> {
+    Syntax(
+      options: [.flag("verbose", letter: "v", "Print more details about the translation") { $0.verbose = true }],
+      arguments: "IPADDR"
+    ) { (command, text) throws(ArgumentError) in
+      guard command.query == nil else { throw .tooManyArguments }
+      command.query = try HostAddress(argument: text)
+    }
+  }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    guard let query else { throw .invalid(.missing(["an IP address"])) }
+    let translation = try context.ask { (client) throws(JoolError) in
+      switch query {
+      case .ipv4(let address): try client.translate(address)
+      case .ipv6(let address): try client.translate(address)
+      }
+    }
+    let report = TranslationReport(query: query, translation: translation)
+    context.output.print(verbose ? report.verbose : report.result)
+  }
+}
+
+extension HostAddress {
+  /// Reads an address of either family: IPv6 addresses have colons, IPv4 addresses have dots.
+  init(argument text: String) throws(ArgumentError) {
+    if text.contains(":") {
+      self = .ipv6(try IPv6Address(argument: text))
+    } else if text.contains(".") {
+      self = .ipv4(try IPv4Address(argument: text))
+    } else {
+      throw .notAddress(text, .either)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import JoolCore
+
+/// How a table is printed.
+struct TableOptions: Hashable, Sendable {
+  var csv = false
+  var noHeaders = false
+}
+
+/// A choice among the protocols that may be made once.
+struct ProtocolChoice: Hashable, Sendable {
+  private(set) var chosen: L4Protocol?
+
+  /// The protocol that the user means who names none.
+  var orTCP: L4Protocol { chosen ?? .tcp }
+
+  mutating func choose(_ proto: L4Protocol) throws(ArgumentError) {
+    guard chosen == nil else { throw .onlyOneProtocol }
+    chosen = proto
+  }
+}
+
+extension Syntax {
+  /// `--tcp`, `--udp` and `--icmp`.
+  ///
+  /// - Parameters:
+  ///   - action: what the operation does with a table, such as `Add the entry to`.
+  ///   - defaultsToTCP: whether help says so.
+  static func protocols(
+    _ choice: any WritableKeyPath<Operation, ProtocolChoice> & Sendable, _ action: String, defaultsToTCP: Bool = true
+  ) -> [Option] {
+    let table: [(String, Character, L4Protocol)] = [("tcp", "t", .tcp), ("udp", "u", .udp), ("icmp", "i", .icmp)]
+    return table.map { name, letter, proto in
+      let remark = defaultsToTCP && proto == .tcp ? " (default)" : ""
+      return .flag(name, letter: letter, "\(action) the \(proto) table\(remark)") { (operation) throws(ArgumentError) in
+        try operation[keyPath: choice].choose(proto)
+      }
+    }
+  }
+
+  /// `--no-headers` and `--csv`.
+  static func table(_ options: any WritableKeyPath<Operation, TableOptions> & Sendable) -> [Option] {
+    [
+      .flag("no-headers", "Do not print table headers") { $0[keyPath: options].noHeaders = true },
+      .flag("csv", "Print in CSV format") { $0[keyPath: options].csv = true },
+    ]
+  }
+
+  /// `--numeric`.
+  static func numeric(_ flag: any WritableKeyPath<Operation, Bool> & Sendable) -> Option {
+    .flag("numeric", "Do not resolve names") { $0[keyPath: flag] = true }
+  }
+
+  /// `--force`.
+  static func force(_ flag: any WritableKeyPath<Operation, Bool> & Sendable) -> Option {
+    .flag("force", letter: "f", "Ignore warnings") { $0[keyPath: flag] = true }
+  }
+
+  /// `--quick`.
+  static func quick(_ flag: any WritableKeyPath<Operation, Bool> & Sendable) -> Option {
+    .flag("quick", letter: "q", "Do not cascade removal to BIB entries") { $0[keyPath: flag] = true }
+  }
+}
+
+extension Optional {
+  /// Fills an empty place; a second argument for the same place is one too many.
+  mutating func fill(_ value: Wrapped) throws(ArgumentError) {
+    guard self == nil else { throw .tooManyArguments }
+    self = value
+  }
+}

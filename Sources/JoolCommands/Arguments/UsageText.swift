@@ -1,0 +1,120 @@
+/// The texts of `--help` and `--usage` of an operation, laid out the way GNU argp does.
+struct UsageText {
+  /// The operation as the user typed it.
+  var name: String
+  /// The operation's own options, in any order; the common ones are added.
+  var options: [OptionDeclaration]
+  /// The positional arguments as one unbreakable text, such as `IP4PREFIX PORT_RANGE`; may be empty.
+  var arguments: String
+
+  /// Columns: where explanations start, how far continued lines of the usage are indented, and the first column that
+  /// must stay empty.
+  private static let explanationColumn = 29
+  private static let usageIndent = 12
+  private static let rightMargin = 79
+
+  /// One paragraph that names every option. Ends with a newline.
+  var usage: String {
+    let visible = visibleOptions
+    let letters = visible.filter { $0.value == .none }.compactMap(\.letter)
+    var pieces: [Piece] = letters.isEmpty ? [] : [Piece("[-" + String(letters) + "]")]
+    pieces += visible.compactMap { option in
+      guard let letter = option.letter, case .required(let placeholder) = option.value else { return nil }
+      return Piece("[-\(letter) \(placeholder)]", isUnbreakable: true)
+    }
+    pieces += visible.map { Piece("[\(Self.longForm(of: $0))]") }
+    return paragraph(pieces)
+  }
+
+  /// The usage in short, one entry for each option, and where to report bugs. Ends with a newline.
+  var help: String {
+    let visible = visibleOptions
+    var text = paragraph([Piece("[OPTION...]")]) + "\n"
+    for option in visible { text += Self.entry(for: option) }
+    if visible.contains(where: { $0.letter != nil && $0.value != .none }) {
+      text += """
+
+        Mandatory or optional arguments to long options are also mandatory or optional
+        for any corresponding short options.
+
+        """
+    }
+    return text + "\nReport bugs to \(ProgramIdentity.bugAddress).\n"
+  }
+
+  /// Own options sorted by letter or else by name, ignoring case; then the common ones.
+  private var visibleOptions: [OptionDeclaration] {
+    let own = options.filter { !$0.isHidden }.sorted(by: Self.precedes)
+    return own + OptionDeclaration.common.filter { !$0.isHidden }
+  }
+
+  private static func precedes(_ left: OptionDeclaration, _ right: OptionDeclaration) -> Bool {
+    if left.letter == nil && right.letter == nil { return left.name.lowercased() < right.name.lowercased() }
+    let leftKey = String(left.letter ?? left.name.first ?? " ")
+    let rightKey = String(right.letter ?? right.name.first ?? " ")
+    if leftKey.lowercased() != rightKey.lowercased() { return leftKey.lowercased() < rightKey.lowercased() }
+    return leftKey > rightKey
+  }
+
+  private static func longForm(of option: OptionDeclaration) -> String {
+    switch option.value {
+    case .none: "--\(option.name)"
+    case .required(let placeholder): "--\(option.name)=\(placeholder)"
+    case .optional(let placeholder): "--\(option.name)[=\(placeholder)]"
+    }
+  }
+
+  private static func entry(for option: OptionDeclaration) -> String {
+    var line = option.letter.map { "  -\($0), " } ?? "      "
+    line += longForm(of: option)
+    let indent = String(repeating: " ", count: explanationColumn)
+    if line.count > explanationColumn + 3 {
+      line += "\n" + indent
+    } else if line.count >= explanationColumn {
+      line += "   "
+    } else {
+      line += String(repeating: " ", count: explanationColumn - line.count)
+    }
+    let column = line.count - (line.lastIndex(of: "\n").map { line.distance(from: line.startIndex, to: $0) + 1 } ?? 0)
+    let words = option.explanation.split(separator: " ").map { Piece(String($0)) }
+    return line + wrapped(words, from: column, indent: indent, leadingBlank: false) + "\n"
+  }
+
+  private func paragraph(_ options: [Piece]) -> String {
+    let start = "Usage: \(name)"
+    let pieces = options + (arguments.isEmpty ? [] : [Piece(arguments, isUnbreakable: true)])
+    let indent = String(repeating: " ", count: Self.usageIndent)
+    return start + Self.wrapped(pieces, from: start.count, indent: indent, leadingBlank: true) + "\n"
+  }
+
+  /// A word of a paragraph. An unbreakable one may contain blanks.
+  private struct Piece {
+    var text: String
+    var isUnbreakable = false
+
+    init(_ text: String, isUnbreakable: Bool = false) {
+      self.text = text
+      self.isUnbreakable = isUnbreakable
+    }
+  }
+
+  /// Fills lines with the pieces. A piece may reach the right margin itself only if an ordinary one follows, because
+  /// argp breaks at the blank after it.
+  private static func wrapped(_ pieces: [Piece], from start: Int, indent: String, leadingBlank: Bool) -> String {
+    var text = ""
+    var column = start
+    for (index, piece) in pieces.enumerated() {
+      let needsBlank = leadingBlank || index > 0
+      let followed = index + 1 < pieces.count && !pieces[index + 1].isUnbreakable && !piece.isUnbreakable
+      let end = column + (needsBlank ? 1 : 0) + piece.text.count
+      if end > rightMargin - (followed ? 0 : 1), needsBlank {
+        text += "\n" + indent + piece.text
+        column = indent.count + piece.text.count
+      } else {
+        text += (needsBlank ? " " : "") + piece.text
+        column = end
+      }
+    }
+    return text
+  }
+}

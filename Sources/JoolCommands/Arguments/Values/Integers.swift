@@ -1,0 +1,42 @@
+extension FixedWidthInteger where Self: UnsignedInteger {
+  /// Reads decimal digits and nothing else.
+  ///
+  /// - Parameter limit: the greatest value allowed; the type's own by default.
+  init(argument text: some StringProtocol, limit: Self = .max) throws(ArgumentError) {
+    guard !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { throw .notUnsignedInteger(String(text)) }
+    guard let value = UInt64(text) else { throw .integerTooLong(String(text)) }
+    guard value <= UInt64(limit) else { throw .outOfBounds(String(text), least: "0", greatest: String(limit)) }
+    self = Self(value)
+  }
+}
+
+extension Bool {
+  /// Reads `true 1 yes on` or `false 0 no off`, in any case.
+  init(argument text: String) throws(ArgumentError) {
+    switch text.lowercased() {
+    case "true", "1", "yes", "on": self = true
+    case "false", "0", "no", "off": self = false
+    default: throw .notBoolean(text)
+    }
+  }
+}
+
+/// The list of MTU plateaus.
+enum Plateaus {
+  /// How many the module takes.
+  static let limit = 64
+
+  /// Reads numbers separated by commas. Blanks around them and empty elements do not matter.
+  static func parse(_ text: String) throws(ArgumentError) -> [UInt16] {
+    var plateaus: [UInt16] = []
+    for element in text.split(separator: ",") {
+      let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+      let digits = element.drop(while: blank).reversed().drop(while: blank).reversed()
+      guard !digits.isEmpty else { continue }
+      plateaus.append(try UInt16(argument: String(digits)))
+    }
+    guard !plateaus.isEmpty else { throw .emptyPlateaus }
+    guard plateaus.count <= limit else { throw .tooManyPlateaus(limit: limit) }
+    return plateaus
+  }
+}

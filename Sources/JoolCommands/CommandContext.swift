@@ -1,0 +1,71 @@
+import JoolCore
+
+/// What a command has to work with: who called it, for which instance, where its output goes and how to ask the module.
+struct CommandContext {
+  /// The program as it was called, directories included.
+  var programName: String
+  var translator: TranslatorType
+  /// The name given with `-i` or `-f`.
+  var givenInstanceName: String?
+  /// The operation as typed, for messages.
+  var operationName = ""
+  var output: OutputSink
+  var error: OutputSink
+  /// Where options may stand.
+  var optionOrder = OptionScanner.Order.anywhere
+  /// Opens a way to the module.
+  var transport: () throws(JoolError) -> AnyTransport = AnyTransport.socket
+  /// The module's version if that is known without asking it.
+  var loadedVersion: () -> ModuleVersion? = ModuleVersion.loaded
+  /// Finds the names of addresses.
+  var names: @Sendable (HostAddress) -> HostLookup = HostLookup.system
+
+  /// Finds the names of ports.
+  var services: @Sendable (UInt16) -> String? = ServiceNames.name(of:)
+
+  /// The instance's name, given or default.
+  var instanceName: String { givenInstanceName ?? InstanceName.default.description }
+
+  /// A client of the module, for the instance. The module is looked for before the name is looked at.
+  ///
+  /// - Parameter name: the instance if it is not that of `-i`.
+  func client(instance name: String? = nil) throws(CommandFailure) -> TranslatorClient {
+    var client: TranslatorClient
+    do throws(JoolError) {
+      client = try TranslatorClient(transport: try transport(), translator: translator, module: loadedVersion())
+    } catch {
+      throw .module(error)
+    }
+    guard let instance = InstanceName(name ?? instanceName) else { throw .invalid(.instanceName) }
+    client.instance = instance
+    return client
+  }
+
+  /// Does something and leaves the output complete. A failure is printed.
+  func reportingFailure(_ body: (CommandContext) throws(CommandFailure) -> Void) -> ExitStatus {
+    var failure: CommandFailure?
+    do throws(CommandFailure) { try body(self) } catch { failure = error }
+    output.flush()
+    if failure == nil, let errno = output.failure { failure = .output(errno) }
+    if let failure { error.write(failure.message(programName: programName)) }
+    error.flush()
+    return failure?.status ?? .success
+  }
+
+  /// Asks the module once.
+  func ask<Answer>(
+    _ question: (inout TranslatorClient) throws(JoolError) -> Answer
+  ) throws(CommandFailure) -> Answer {
+    var client = try client()
+    return try client.ask(question)
+  }
+}
+
+extension JoolClient where Transport == AnyTransport {
+  /// Asks the module, and makes a failure one of the command.
+  mutating func ask<Answer>(
+    _ question: (inout Self) throws(JoolError) -> Answer
+  ) throws(CommandFailure) -> Answer {
+    do throws(JoolError) { return try question(&self) } catch { throw .module(error) }
+  }
+}

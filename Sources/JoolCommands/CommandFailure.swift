@@ -1,0 +1,157 @@
+import JoolCore
+import SystemPackage
+
+/// Why a command did not do what it was asked to. Here, and nowhere else, errors become text and exit status.
+enum CommandFailure: Error, Hashable, Sendable {
+  /// An option before the mode is wrong.
+  case rootOption(OptionError)
+  case word(WordError)
+  /// The arguments of an operation are wrong. Messages about options start with the operation's name.
+  case argument(ArgumentError, operationName: String)
+  case file(FileFailure)
+  /// A file of `joold` is wrong.
+  case joold(JooldFileFailure)
+  /// The module said no, or could not be asked.
+  case module(JoolError)
+  /// Standard output takes no more.
+  case output(Errno)
+
+  /// An error found after the arguments were parsed; its message does not name the operation.
+  static func invalid(_ error: ArgumentError) -> CommandFailure { .argument(error, operationName: "") }
+
+  /// What the program leaves with.
+  var status: ExitStatus {
+    switch self {
+    case .rootOption: .usage
+    case .word: .invalid
+    case .argument(let error, _): Self.status(of: error)
+    case .file(let failure): failure.status
+    case .joold(let failure): failure.status
+    case .module(let error): error.status
+    case .output(let errno): ExitStatus(truncating: errno.rawValue)
+    }
+  }
+
+  /// What goes to standard error, with its final newline.
+  ///
+  /// - Parameter programName: the program as it was called.
+  func message(programName: String) -> String {
+    switch self {
+    case .rootOption(let error):
+      "\(programName): \(Self.text(of: error))\n" + Self.hint(for: programName)
+    case .word(let error):
+      Self.text(of: error)
+    case .argument(.option(let error), let operation):
+      "\(operation): \(Self.text(of: error))\n" + Self.hint(for: operation)
+    case .argument(.tooManyArguments, let operation):
+      "\(operation): Too many arguments\n" + Self.hint(for: operation)
+    case .argument(.missing(let names), _):
+      "The command is missing \(Self.sentence(names)).\n"
+    case .argument(let error, _):
+      "Error: \(Self.text(of: error))\n"
+    case .file(let failure):
+      "Error: \(failure.text)\n"
+    case .joold(let failure):
+      failure.text + "\n"
+    case .module(let error):
+      "Error: \(error.text)\n"
+    case .output(let errno):
+      "Error: Could not write the output: \(errno)\n"
+    }
+  }
+
+  private static func hint(for name: String) -> String {
+    "Try `\(name) --help' or `\(name) --usage' for more information.\n"
+  }
+
+  /// `A`, `A and B`, `A, B and C`.
+  private static func sentence(_ names: [String]) -> String {
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return names.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  private static func text(of error: OptionError) -> String {
+    switch error {
+    case .invalidLetter(let letter): "invalid option -- '\(letter)'"
+    case .unrecognized(let text): "unrecognized option '--\(text)'"
+    case .ambiguous(let text, let names):
+      "option '--\(text)' is ambiguous; possibilities:" + names.map { " '--\($0)'" }.joined()
+    case .letterRequiresValue(let letter): "option requires an argument -- '\(letter)'"
+    case .requiresValue(let name): "option '--\(name)' requires an argument"
+    case .allowsNoValue(let name): "option '--\(name)' doesn't allow an argument"
+    }
+  }
+
+  private static func text(of error: WordError) -> String {
+    func list(_ words: [String]) -> String { words.map { $0 + " " }.joined() }
+    return switch error {
+    case .unexpected(let word, let available): "Unexpected token: '\(word)'\nAvailable options: \(list(available))\n"
+    case .ambiguous(let word, let available): "Ambiguous token: '\(word)'\nAvailable options: \(list(available))\n"
+    case .incomplete(let followUps): "More arguments expected.\nPossible follow-ups: \(list(followUps))\n"
+    }
+  }
+
+  private static func status(of error: ArgumentError) -> ExitStatus {
+    switch error {
+    case .option, .tooManyArguments: .usage
+    case .notUnsignedInteger: .notInteger
+    case .integerTooLong: .integerTooLong
+    case .manyAddresses: .tooMuch
+    case .noMulticastAddress: ExitStatus(truncating: Errno.invalidArgument.rawValue)
+    default: .invalid
+    }
+  }
+}
+
+extension CommandFailure {
+  /// The sentence of an argument error, after `Error: `.
+  fileprivate static func text(of error: ArgumentError) -> String {
+    switch error {
+    case .option(let error): text(of: error)
+    case .tooManyArguments: "Too many arguments"
+    case .missing(let names): "The command is missing \(sentence(names))."
+    case .notUnsignedInteger(let text): "'\(text)' is not an unsigned integer. (error code 1)"
+    case .integerTooLong(let text): "Parsing of '\(text)' threw error code 34."
+    case .outOfBounds(let text, let least, let greatest): "'\(text)' is out of bounds (\(least)-\(greatest))."
+    case .notBoolean(let text): "Cannot parse '\(text)' as a bool (true|false|1|0|yes|no|on|off)."
+    case .notTimeout(let text): "'\(text)' does not seem to follow the '[HH:[MM:]]SS[.mmm]' format."
+    case .emptyMilliseconds(let text): "The millisecond portion of '\(text)' must length at least 3 digits."
+    case .finerThanMilliseconds(let text): "'\(text)' is finer than milliseconds."
+    case .emptyPlateaus: "The plateaus string cannot be empty."
+    case .tooManyPlateaus(let limit): "Too many plateaus. The current max is \(limit)."
+    case .notHairpinMode(let text):
+      "'\(text)' cannot be parsed as a hairpinning mode.\nAvailable options: off, simple, intrinsic"
+    case .notAddress(let text, let family): "Cannot parse '\(text)' as an \(family.name) address."
+    case .emptyPrefix(.ipv4): "Cannot parse '' as a <IPv4 address>[/<mask>] (eg. 192.0.2.0/24)."
+    case .emptyPrefix: "Cannot parse '' as a <IPv6 address>[/<length>] (eg. 64:ff9b::/96)."
+    case .noPort(let text, let family):
+      "'\(text)' does not seem to contain a port (format: <\(family.name) address>#<port> (eg. \(family.example)))."
+    case .tooLong(let text): "'\(text)' is too long for this poor, limited parser..."
+    case .portZero(let protocolName): "\(protocolName) cannot use port 0. (Did you mean 1-65535?)"
+    case .noMulticastAddress: "The multicast address is mandatory."
+    case .onlyOneProtocol: "Only one protocol is allowed per request."
+    case .onlyOneFramework: "The translator can only be hooked to one framework."
+    case .differentInstanceNames: "You entered two different instance names. Please delete one of them."
+    case .instanceName: "The instance name must be a null-terminated ascii string, 15 characters max."
+    case .manyAddresses:
+      """
+      Warning: You're adding lots of addresses, which might defeat the whole point of NAT64 over SIIT.
+      Error: Will cancel the operation. Use --force to override this.
+      """
+    case .missingValue(let key): "Missing value of key \(key)."
+    }
+  }
+}
+
+extension AddressFamily {
+  fileprivate var name: String {
+    switch self {
+    case .ipv4: "IPv4"
+    case .ipv6: "IPv6"
+    case .either: "IP"
+    }
+  }
+
+  /// A transport address of the family.
+  fileprivate var example: String { self == .ipv4 ? "203.0.113.8#80" : "2001:db8::1#96" }
+}

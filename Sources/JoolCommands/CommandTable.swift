@@ -1,0 +1,95 @@
+import JoolCore
+
+/// Every word of the programs, in the order in which help and messages list them.
+enum CommandTable {
+  /// The words of the program for this type of translator.
+  static func words(of translator: TranslatorType) -> WordTree {
+    translator == .nat64 ? nat64 : siit
+  }
+
+  static let nat64 = WordTree(words: [
+    instance, statistics, global(.nat64), pool4, bib, session, file,
+    .group("joold", hidden: true, [.operation("advertise", hidden: true) { SessionAdvertise() }]),
+    completion,
+  ])
+
+  static let siit = WordTree(words: [
+    instance, statistics,
+    .group("address", [.operation("query") { AddressQuery() }]),
+    global(.siit), eamt,
+    denylist4("blacklist4", notice: .deprecated(replacement: "denylist4")), denylist4("denylist4"),
+    file, completion,
+  ])
+
+  private static let instance = Word.group(
+    "instance",
+    [
+      .operation("display", notice: .ignoresInstanceName(operation: "instance display")) { InstanceDisplay() },
+      .operation("add") { InstanceAdd() },
+      .operation("remove") { InstanceRemove() },
+      .operation("flush", notice: .ignoresInstanceName(operation: "instance flush")) { InstanceFlush() },
+      .operation("status") { InstanceStatus() },
+    ])
+
+  private static let statistics = Word.group("stats", [.operation("display") { StatisticsDisplay() }])
+
+  private static func global(_ translator: TranslatorType) -> Word {
+    let keys = GlobalKey.all.filter { $0.exists(in: translator) }
+    return .group(
+      "global",
+      [
+        .operation("display") { GlobalDisplay() },
+        .group("update", keys.map { key in .operation(key.name) { GlobalUpdate(key: key) } }),
+      ])
+  }
+
+  private static let pool4 = Word.group(
+    "pool4",
+    [
+      .operation("display") { Pool4Display() },
+      .operation("add") { Pool4Add() },
+      .operation("remove") { Pool4Remove() },
+      .operation("flush") { Pool4Flush() },
+    ])
+
+  private static let bib = Word.group(
+    "bib",
+    [
+      .operation("display") { BIBDisplay() },
+      .operation("add") { BIBAdd() },
+      .operation("remove") { BIBRemove() },
+    ])
+
+  private static let session = Word.group(
+    "session",
+    [
+      .operation("display") { SessionDisplay() },
+      .operation("follow") { SessionFollow() },
+      .operation("proxy") { SessionProxyCommand() },
+      .operation("advertise") { SessionAdvertise() },
+    ])
+
+  private static let eamt = Word.group(
+    "eamt",
+    [
+      .operation("display") { EAMTDisplay() },
+      .operation("add") { EAMTAdd() },
+      .operation("remove") { EAMTRemove() },
+      .operation("flush") { EAMTFlush() },
+    ])
+
+  private static func denylist4(_ name: String, notice: Word.Notice? = nil) -> Word {
+    .group(
+      name,
+      [
+        .operation("display") { Denylist4Display() },
+        .operation("add") { Denylist4Add() },
+        .operation("remove") { Denylist4Remove() },
+        .operation("flush") { Denylist4Flush() },
+      ], notice: notice)
+  }
+
+  private static let file = Word.group("file", [.operation("handle") { FileHandle() }])
+
+  private static let completion = Word(name: "autocomplete", isHidden: true, meaning: .completion)
+}

@@ -1,0 +1,42 @@
+/// Answers the shell's question what could come next: `autocomplete INDEX WORD...`.
+///
+/// INDEX is the position of the word being completed, where the program itself is 0; WORDs are what was typed after
+/// the program's name. Candidates are separated by blanks; the shell picks those that fit.
+struct Completion {
+  var tree: WordTree
+
+  func answer(to question: ArraySlice<String>) -> String {
+    guard let position = question.first else { return "" }
+    var words = question.dropFirst()
+    let expected = max(Int(position) ?? 0, Int(position) == nil || position == "0" ? 1 : 0) - 1
+    guard expected >= 0 else { return "" }
+    if words.count == expected { words.append("") }
+    guard words.count == expected + 1 else { return "" }
+    return candidates(for: words)
+  }
+
+  private func candidates(for words: ArraySlice<String>) -> String {
+    var level = tree.words
+    for text in words.dropLast() {
+      guard let word = try? WordTree.find(text, in: level) else { return "" }
+      switch word.meaning {
+      case .words(let next): level = next
+      case .completion: return ""
+      case .operation(let command): return Self.arguments(of: command())
+      }
+    }
+    let prefix = words.last ?? ""
+    if let exact = level.first(where: { $0.isHidden && $0.name == prefix }) { return exact.name + " " }
+    return WordTree.visibleNames(level).filter { $0.hasPrefix(prefix) }.map { $0 + " " }.joined()
+  }
+
+  /// Everything that the operation takes, whatever was typed of it.
+  private static func arguments(of command: some Command) -> String {
+    let syntax = command.syntax
+    guard case .options(let suggestions) = syntax.completion else { return "" }
+    let own = syntax.options.map(\.declaration).filter { !$0.isHidden }.flatMap { option in
+      ["--" + option.name] + option.suggestions
+    }
+    return (suggestions + own + ["--help", "--usage", "--version"]).joined(separator: " ")
+  }
+}

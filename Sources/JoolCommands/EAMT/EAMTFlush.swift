@@ -1,0 +1,10 @@
+import JoolCore
+
+/// `eamt flush`.
+struct EAMTFlush: Command {
+  var syntax: Syntax<Self> { Syntax(completion: .none) }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    try context.ask { (client) throws(JoolError) in try client.flushEAMT() }
+  }
+}

@@ -1,0 +1,19 @@
+import JoolCore
+
+/// `file handle`: replaces the configuration of an instance by that of a file, at once.
+struct FileHandle: Command {
+  var path: String?
+  var force = false
+
+  var syntax: Syntax<Self> {
+    Syntax(options: [Syntax.force(\.force)], arguments: "STR", completion: .none) {
+      (command, text) throws(ArgumentError) in
+      try command.path.fill(text)
+    }
+  }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    guard path != nil else { throw .invalid(.missing(["a file name"])) }
+    _ = try context.client()
+  }
+}

@@ -1,0 +1,14 @@
+import JoolCore
+
+/// `global display`: the instance's variables. Also what the program does without arguments.
+struct GlobalDisplay: Command {
+  var table = TableOptions()
+
+  var syntax: Syntax<Self> { Syntax(options: Syntax.table(\.table)) }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    let settings = try context.ask { (client) throws(JoolError) in try client.globals() }
+    let own = settings.filter { $0.key.exists(in: context.translator) }
+    GlobalTable(options: table).write(own, to: context.output)
+  }
+}

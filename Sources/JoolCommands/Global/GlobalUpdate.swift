@@ -1,0 +1,65 @@
+import JoolCore
+
+/// `global update KEY`: changes one variable.
+struct GlobalUpdate: Command {
+  var key: GlobalKey
+  var text: String?
+  var force = false
+
+  var syntax: Syntax<Self> {
+    Syntax(
+      options: [Syntax.force(\.force)], arguments: "STR", completion: .options(suggestions: key.suggestions)
+    ) { (command, text) throws(ArgumentError) in
+      try command.text.fill(text)
+    }
+  }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    guard let text else { throw .invalid(.missingValue(key: context.operationName)) }
+    var client = try context.client()
+    let setting = try setting(from: text)
+    try client.ask { (client) throws(JoolError) in try client.update([setting], force: force) }
+  }
+
+  private func setting(from text: String) throws(CommandFailure) -> GlobalSetting {
+    do throws(ArgumentError) {
+      return GlobalSetting(key: key, value: try GlobalValue(argument: text, type: key.type))
+    } catch {
+      throw .invalid(error)
+    }
+  }
+}
+
+extension GlobalValue {
+  /// Reads a value the way its type is written on the command line.
+  init(argument text: String, type: GlobalType) throws(ArgumentError) {
+    switch type {
+    case .boolean: self = .boolean(try Bool(argument: text))
+    case .unsigned8(let max): self = .unsigned(UInt32(try UInt8(argument: text, limit: max)))
+    case .fArguments: self = .unsigned(UInt32(try UInt8(argument: text)))
+    case .unsigned32: self = .unsigned(try UInt32(argument: text))
+    case .timeout: self = .timeout(Milliseconds(try Timeouts.parse(text)))
+    case .plateaus: self = .plateaus(try Plateaus.parse(text))
+    case .prefix6: self = .prefix6(try IPv6Prefix.optional(argument: text))
+    case .prefix4: self = .prefix4(try IPv4Prefix.optional(argument: text))
+    case .hairpinMode:
+      guard let mode = GlobalKey.hairpinModes.firstIndex(of: text) else { throw .notHairpinMode(text) }
+      self = .unsigned(UInt32(mode))
+    }
+  }
+}
+
+extension GlobalKey {
+  /// The words of `eam-hairpin-mode`, by number.
+  static let hairpinModes = ["off", "simple", "intrinsic"]
+
+  /// What completion offers as values.
+  var suggestions: [String] {
+    switch type {
+    case .boolean: ["true", "false"]
+    case .hairpinMode: Self.hairpinModes
+    case .prefix6: ["64:ff9b::/96"]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import JoolCore
+
+/// `instance display`: every instance of the translator type, whatever its network namespace.
+struct InstanceDisplay: Command {
+  var table = TableOptions()
+
+  var syntax: Syntax<Self> { Syntax(options: Syntax.table(\.table)) }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    var instances = InstanceTable(options: table, output: context.output)
+    var client = try context.client(instance: InstanceName.default.description)
+    try client.ask { (client) throws(JoolError) in
+      try client.forEachInstance { (page) throws(JoolError) in instances.write(page) }
+    }
+    instances.finish()
+  }
+}

@@ -1,0 +1,73 @@
+import Glibc
+import JoolCore
+
+/// The programs `jool` and `jool_siit`.
+public enum JoolProgram {
+  /// Runs the command line and leaves the process's output complete.
+  ///
+  /// - Parameter arguments: the command line, the program's name first.
+  /// - Returns: what to exit with.
+  public static func main(_ arguments: [String]) -> ExitStatus {
+    let name = arguments.first ?? "jool"
+    let context = CommandContext(
+      programName: name, translator: translator(ofProgram: name), output: .standardOutput(), error: .standardError(),
+      optionOrder: getenv("POSIXLY_CORRECT") == nil ? .anywhere : .beforeArguments)
+    return run(Array(arguments.dropFirst()), in: context)
+  }
+
+  /// `jool_siit` steers SIITs; whatever else the program may be called, NAT64s.
+  static func translator(ofProgram path: String) -> TranslatorType {
+    path.split(separator: "/").last == "jool_siit" ? .siit : .nat64
+  }
+
+  /// Runs the command line, without the program's name, and prints why it failed if it did.
+  static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
+    context.reportingFailure { (context) throws(CommandFailure) in
+      var context = context
+      try execute(words, in: &context)
+    }
+  }
+
+  private static func execute(_ words: [String], in context: inout CommandContext) throws(CommandFailure) {
+    guard !words.isEmpty else { return try GlobalDisplay().run(in: context) }
+    let tree = CommandTable.words(of: context.translator)
+    let request = try RootOptions.parse(words) { (path) throws(CommandFailure) in
+      do throws(FileFailure) { return try FileReader.instanceName(of: path) } catch { throw .file(error) }
+    }
+    let help = RootHelp(programName: context.programName, tree: tree)
+    switch request {
+    case .help: context.output.write(help.help)
+    case .usage: context.output.write(help.usage)
+    case .version: context.output.print(ProgramIdentity.version)
+    case .operation(let instanceName, let words):
+      context.givenInstanceName = instanceName
+      try execute(words, of: tree, in: context)
+    }
+  }
+
+  private static func execute(
+    _ words: ArraySlice<String>, of tree: WordTree, in context: CommandContext
+  ) throws(CommandFailure) {
+    let operation: ResolvedOperation
+    do throws(WordError) { operation = try tree.resolve(words) } catch { throw .word(error) }
+    for notice in operation.path.compactMap(\.notice) { show(notice, in: context) }
+    switch operation.word.meaning {
+    case .words: return
+    case .completion: context.output.write(Completion(tree: tree).answer(to: operation.arguments))
+    case .operation(let command):
+      var context = context
+      context.operationName = operation.typedName
+      try command().parseAndRun(operation.arguments, in: context)
+    }
+  }
+
+  private static func show(_ notice: Word.Notice, in context: CommandContext) {
+    switch notice {
+    case .deprecated(let replacement):
+      context.error.print("Warning: blacklist4 is deprecated. Use '\(replacement)' instead.")
+    case .ignoresInstanceName(let operation):
+      guard context.givenInstanceName != nil else { return }
+      context.error.print("Warning: \(operation) ignores the instance name argument.")
+    }
+  }
+}

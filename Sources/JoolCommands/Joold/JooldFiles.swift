@@ -1,0 +1,60 @@
+import JoolCore
+
+/// The two configuration files of `joold`. Keys match whatever their case; unknown keys do not matter.
+struct JooldFiles {
+  static let defaultNetworkPath = "netsocket.json"
+  static let defaultModulePath = "modsocket.json"
+
+  private(set) var instanceName = InstanceName.default.description
+  private(set) var arguments = ProxyArguments()
+
+  /// Reads both, the module's first.
+  init(networkPath: String, modulePath: String) throws(JooldFileFailure) {
+    let module = try File(path: modulePath)
+    if let name = try module.string("instance") {
+      guard InstanceName(name.text) != nil else { throw module.failure(.badInstanceName, at: name.position) }
+      instanceName = name.text
+    }
+    let network = try File(path: networkPath)
+    guard let address = try network.string("multicast address") else {
+      throw network.failure(.missing(field: "multicast address"), at: network.root.position)
+    }
+    arguments.multicastAddress = address.text
+    arguments.multicastPort = try network.string("multicast port")?.text ?? arguments.multicastPort
+    arguments.inputDevice = try network.string("in interface")?.text
+    arguments.outputDevice = try network.string("out interface")?.text
+    arguments.timeToLive = try network.timeToLive() ?? arguments.timeToLive
+  }
+
+  /// A file's value and the way to complain about it.
+  private struct File {
+    var path: String
+    var root: JSONValue
+
+    init(path: String) throws(JooldFileFailure) {
+      self.path = path
+      do throws(FileFailure) { root = try FileReader.json(of: path) } catch { throw JooldFileFailure(path, error) }
+    }
+
+    func failure(_ reason: JooldFileFailure.Reason, at position: TextPosition) -> JooldFileFailure {
+      JooldFileFailure(path: path, position: position, reason: reason)
+    }
+
+    func string(_ field: String) throws(JooldFileFailure) -> (text: String, position: TextPosition)? {
+      guard let value = root.member(named: field)?.value else { return nil }
+      guard case .string(let text) = value.content else { throw failure(.notString(field: field), at: value.position) }
+      return (text, value.position)
+    }
+
+    func timeToLive() throws(JooldFileFailure) -> UInt8? {
+      guard let value = root.member(named: "ttl")?.value else { return nil }
+      guard case .number(let number) = value.content, let integer = Int32(exactly: number.rounded(.towardZero)) else {
+        throw failure(.notInteger(field: "ttl"), at: value.position)
+      }
+      guard let result = UInt8(exactly: integer) else {
+        throw failure(.outOfRange(field: "ttl", integer), at: value.position)
+      }
+      return result
+    }
+  }
+}

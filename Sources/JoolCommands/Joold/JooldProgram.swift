@@ -1,0 +1,57 @@
+import JoolCore
+
+/// The program `joold`: `jool session proxy` with its arguments in two files. Deprecated, but still started by scripts.
+public enum JooldProgram {
+  /// Runs the command line and leaves the process's output complete.
+  ///
+  /// - Parameter arguments: the command line, the program's name first.
+  /// - Returns: what to exit with.
+  public static func main(_ arguments: [String]) -> ExitStatus {
+    let context = CommandContext(
+      programName: arguments.first ?? "joold", translator: .nat64, output: .standardOutput(), error: .standardError())
+    return run(Array(arguments.dropFirst()), in: context)
+  }
+
+  /// Runs the command line, without the program's name, and prints why it failed if it did.
+  static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
+    context.error.print("Warning: `joold` is deprecated. See `jool session proxy --help`.")
+    return context.reportingFailure { (context) throws(CommandFailure) in try execute(words, in: context) }
+  }
+
+  private static func execute(_ words: [String], in context: CommandContext) throws(CommandFailure) {
+    switch words.first {
+    case "--help", "-h", "-?", "--usage":
+      context.output.write(help(context.programName))
+      return
+    case "--version", "-V":
+      context.output.print(ProgramIdentity.version)
+      return
+    default: break
+    }
+    guard words.count <= 3 else { throw .argument(.tooManyArguments, operationName: context.programName) }
+    let files: JooldFiles
+    do throws(JooldFileFailure) {
+      files = try JooldFiles(
+        networkPath: words.first ?? JooldFiles.defaultNetworkPath,
+        modulePath: words.dropFirst().first ?? JooldFiles.defaultModulePath)
+    } catch {
+      throw .joold(error)
+    }
+    var context = context
+    context.givenInstanceName = files.instanceName
+    var arguments = files.arguments
+    arguments.statisticsPort = words.dropFirst(2).first
+    try ProxyRunner.run(arguments, in: context)
+  }
+
+  private static func help(_ programName: String) -> String {
+    """
+    Usage: \(programName) [NETSOCKET [MODSOCKET [PORT]]]
+
+      NETSOCKET    JSON file with the network socket's configuration (default: \(JooldFiles.defaultNetworkPath))
+      MODSOCKET    JSON file with the instance's name (default: \(JooldFiles.defaultModulePath))
+      PORT         Serve statistics on this UDP port
+
+    """
+  }
+}

@@ -1,0 +1,74 @@
+import Glibc
+import JoolCore
+
+/// An address of either family.
+enum HostAddress: Hashable, Sendable, CustomStringConvertible {
+  case ipv4(IPv4Address)
+  case ipv6(IPv6Address)
+
+  var description: String {
+    switch self {
+    case .ipv4(let address): address.description
+    case .ipv6(let address): address.description
+    }
+  }
+}
+
+/// What came of looking up an address's name.
+enum HostLookup: Hashable, Sendable {
+  case name(String)
+  /// It has none.
+  case none
+  /// Nobody could be asked; the C library's words.
+  case failed(String)
+
+  /// Asks the system, which may take seconds (`getnameinfo`).
+  @Sendable static func system(_ address: HostAddress) -> HostLookup {
+    switch address {
+    case .ipv4(let address):
+      var socketAddress = sockaddr_in()
+      socketAddress.sin_family = sa_family_t(AF_INET)
+      socketAddress.sin_addr.s_addr = address.bits.bigEndian
+      return system(socketAddress)
+    case .ipv6(let address):
+      var socketAddress = sockaddr_in6()
+      socketAddress.sin6_family = sa_family_t(AF_INET6)
+      withUnsafeMutableBytes(of: &socketAddress.sin6_addr) { bytes in
+        withUnsafeBytes(of: address.bits.bigEndian) { bytes.copyMemory(from: $0) }
+      }
+      return system(socketAddress)
+    }
+  }
+
+  private static func system(_ socketAddress: some Any) -> HostLookup {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(NI_MAXHOST)) { buffer in
+      let status = withUnsafeBytes(of: socketAddress) { bytes in
+        getnameinfo(
+          bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count), buffer.baseAddress,
+          socklen_t(buffer.count), nil, 0, NI_NAMEREQD)
+      }
+      guard let text = buffer.baseAddress else { return .none }
+      return switch status {
+      case 0: .name(String(cString: text))
+      case EAI_NONAME: .none
+      default: .failed(String(cString: gai_strerror(status)))
+      }
+    }
+  }
+
+  /// What a look-up that is not waited for any more is taken for: the name server did not answer.
+  static let unanswered = HostLookup.failed(String(cString: gai_strerror(EAI_AGAIN)))
+}
+
+/// Names of ports. All are looked up as TCP's, which is what the C client does and what most services have in common.
+enum ServiceNames {
+  /// The name of a port, or `nil`.
+  @Sendable static func name(of port: UInt16) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
+      var entry = servent()
+      var result: UnsafeMutablePointer<servent>?
+      getservbyport_r(Int32(port.bigEndian), "tcp", &entry, buffer.baseAddress, buffer.count, &result)
+      return result.flatMap { $0.pointee.s_name }.map { String(cString: $0) }
+    }
+  }
+}

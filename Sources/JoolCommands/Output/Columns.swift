@@ -1,0 +1,24 @@
+extension String {
+  /// The text at the right end of a column.
+  func rightAligned(in width: Int) -> String {
+    let blanks = width - utf8.count
+    return blanks > 0 ? String(repeating: " ", count: blanks) + self : self
+  }
+
+  /// The text at the left end of a column.
+  func leftAligned(in width: Int) -> String {
+    let blanks = width - utf8.count
+    return blanks > 0 ? self + String(repeating: " ", count: blanks) : self
+  }
+}
+
+/// Lines of a table drawn with `+`, `-` and `|`.
+enum TableLine {
+  /// `+-----+---+` for columns of these widths.
+  static func border(_ widths: [Int]) -> String {
+    "+" + widths.map { String(repeating: "-", count: $0 + 2) + "+" }.joined()
+  }
+
+  /// `| a | b |` for cells that fill their columns.
+  static func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+}

@@ -1,0 +1,64 @@
+import JoolCore
+
+/// Prints sessions as they arrive.
+struct SessionTable {
+  var options: TableOptions
+  var names: EndpointNames
+  var output: OutputSink
+  private var isStarted = false
+
+  private static let separator = String(repeating: "-", count: 33)
+
+  init(options: TableOptions, names: EndpointNames, output: OutputSink) {
+    self.options = options
+    self.names = names
+    self.output = output
+  }
+
+  mutating func write(_ page: [SessionEntry]) {
+    start()
+    names.prepare(
+      page.flatMap { [HostAddress.ipv6($0.source6.address), HostAddress.ipv4($0.destination4.address)] })
+    for session in page { write(session) }
+  }
+
+  private mutating func start() {
+    guard !isStarted else { return }
+    isStarted = true
+    if !options.csv {
+      output.print(Self.separator)
+    } else if !options.noHeaders {
+      output.print(
+        """
+        Protocol,IPv6 Remote Address,IPv6 Remote L4-ID,IPv6 Local Address,IPv6 Local L4-ID,IPv4 Local Address,\
+        IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State
+        """)
+    }
+  }
+
+  private func write(_ session: SessionEntry) {
+    let expiration = Timeouts.text(milliseconds: session.expiration.rawValue)
+    let local6 = session.destination6
+    let local4 = session.source4
+    if options.csv {
+      let remote6 = names.endpoint(.ipv6(session.source6.address), session.source6.port, session.proto)
+      let remote4 = names.endpoint(.ipv4(session.destination4.address), session.destination4.port, session.proto)
+      output.print(
+        """
+        \(session.proto),\(remote6.host),\(remote6.port),\(local6.address),\(local6.port),\
+        \(local4.address),\(local4.port),\(remote4.host),\(remote4.port),\(expiration)\
+        \(session.proto == .tcp ? ",\(session.state)" : "")
+        """)
+    } else {
+      let remote4 = names.endpoint(.ipv4(session.destination4.address), session.destination4.port, session.proto)
+      let remote6 = names.endpoint(.ipv6(session.source6.address), session.source6.port, session.proto)
+      output.print(
+        """
+        \(session.proto == .tcp ? "(\(session.state)) " : "")Expires in \(expiration)
+        Remote: \(remote4.host)#\(remote4.port)\t\(remote6.host)#\(remote6.port)
+        Local: \(local4)\t\(local6)
+        \(Self.separator)
+        """)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import JoolCore
+
+/// Prints what an address is translated to, and why.
+struct TranslationReport {
+  var query: HostAddress
+  var translation: AddressTranslation
+
+  /// The translated address.
+  var result: String {
+    switch translation.address {
+    case .v4(let address): address.description
+    case .v6(let address): address.description
+    }
+  }
+
+  /// Five or six lines, without the last one's newline.
+  var verbose: String {
+    let reason: String
+    let operation: String
+    switch (translation.rule, query) {
+    case (.pool6(let prefix), .ipv4):
+      reason = "RFC 6052 prefix\n    Prefix: \(prefix)"
+      operation = "\(prefix) + \(query)"
+    case (.pool6(let prefix), .ipv6):
+      reason = "RFC 6052 prefix\n    Prefix: \(prefix)"
+      operation = "\(query) - \(prefix)"
+    case (.eam(let eam), .ipv4):
+      reason = "EAMT\n    EAM: \(eam.prefix6) | \(eam.prefix4)"
+      operation = "\(query) - \(eam.prefix4) + \(eam.prefix6)"
+    case (.eam(let eam), .ipv6):
+      reason = "EAMT\n    EAM: \(eam.prefix6) | \(eam.prefix4)"
+      operation = "\(query) - \(eam.prefix6) + \(eam.prefix4)"
+    }
+    return """
+        Query: \(query)
+        Scheme: \(reason)
+        Operation: \(operation) = \(result)
+        Result: \(result)
+      """
+  }
+}

@@ -1,0 +1,17 @@
+import JoolCore
+
+/// `pool4 display`: the IPv4 transport addresses of one protocol.
+struct Pool4Display: Command {
+  var proto = ProtocolChoice()
+  var table = TableOptions()
+
+  var syntax: Syntax<Self> { Syntax(options: Syntax.protocols(\.proto, "Print") + Syntax.table(\.table)) }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    var pool = Pool4Table(options: table, output: context.output)
+    try context.ask { (client) throws(JoolError) in
+      try client.forEachPool4Entry(of: proto.orTCP) { (page) throws(JoolError) in pool.write(page) }
+    }
+    pool.finish()
+  }
+}

@@ -1,0 +1,77 @@
+import JoolCore
+
+/// `session proxy`: exchanges sessions between the instance and other proxies, for ever.
+struct SessionProxyCommand: Command {
+  var arguments = ProxyArguments()
+
+  var syntax: Syntax<Self> {
+    Syntax(
+      options: [
+        .value("net.mcast.port", letter: "p", "STR", "UDP port where the sessions will be advertised") {
+          $0.arguments.multicastPort = $1
+        },
+        .value(
+          "net.dev.in", letter: "i", "STR", "IPv4: IP_ADD_MEMBERSHIP; IPv6: IPV6_ADD_MEMBERSHIP (see ip(7))"
+        ) { $0.arguments.inputDevice = $1 },
+        .value(
+          "net.dev.out", letter: "o", "STR", "IPv4: IP_MULTICAST_IF, IPv6: IPV6_MULTICAST_IF (see ip(7))"
+        ) { $0.arguments.outputDevice = $1 },
+        .value("net.ttl", letter: "t", "INT", "Multicast datagram Time To Live") {
+          (command, text) throws(ArgumentError) in command.arguments.timeToLive = try UInt8(argument: text)
+        },
+        .value("stats.address", "STR", "Address to bind the stats socket to") {
+          $0.arguments.statisticsAddress = $1
+        },
+        .value("stats.port", "STR", "Port to bind the stats socket to") { $0.arguments.statisticsPort = $1 },
+        // The tutorial's way to give the address.
+        .value("net.mcast.addr", "STR", "Same as the argument") { (command, text) throws(ArgumentError) in
+          try command.arguments.multicastAddress.fill(text)
+        }.hidden,
+      ],
+      arguments: "<net.mcast.address>"
+    ) { (command, text) throws(ArgumentError) in
+      try command.arguments.multicastAddress.fill(text)
+    }
+  }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    try ProxyRunner.run(arguments, in: context)
+  }
+}
+
+/// Where a proxy sends and listens, as the user wrote it.
+struct ProxyArguments: Hashable, Sendable {
+  var multicastAddress: String?
+  var multicastPort = "6400"
+  var inputDevice: String?
+  var outputDevice: String?
+  var timeToLive: UInt8 = 1
+  var statisticsAddress: String?
+  var statisticsPort: String?
+
+  /// Whether anybody may ask for statistics.
+  var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }
+
+  /// What a proxy says before it falls silent.
+  func banner(instance: String) -> String {
+    let statistics = """
+        stats.addr: \(statisticsAddress ?? "::")
+        stats.port: \(statisticsPort ?? "6401")
+
+      """
+    return """
+      Config:
+        mod.instance: \(instance)
+        net.mcast.addr: \(multicastAddress ?? "(null)")
+        net.mcast.port: \(multicastPort)
+        net.dev.in: \(inputDevice ?? "(null)")
+        net.dev.out: \(outputDevice ?? "(null)")
+        net.ttl: \(timeToLive)
+      \(servesStatistics ? statistics : "")
+      joold is intended as a daemon, so it outputs straight to syslog.
+      The standard streams will mostly shut up from now on.
+      ---------------------------------------------
+
+      """
+  }
+}

@@ -1,0 +1,145 @@
+@testable import JoolCommands
+@testable import JoolCore
+
+/// One translator of the fake module.
+struct FakeInstance {
+  var name: String
+  var type: TranslatorType
+  var framework: Framework
+  var globals: [GlobalSetting]
+  var pool4 = FakePool4()
+  var bib: [BIBEntry] = []
+  var sessions: [SessionEntry] = []
+  var eamt: [EAMEntry] = []
+  var denylist4: [IPv4Prefix] = []
+  /// Counters that are not zero.
+  var counters: [String: UInt64] = [:]
+  /// How often its sessions were advertised.
+  var advertisements = 0
+
+  typealias Refusal = FakeKernel.Refusal
+
+  init(name: String = "default", type: TranslatorType, framework: Framework = .netfilter, pool6: IPv6Prefix?) {
+    self.name = name
+    self.type = type
+    self.framework = framework
+    globals = FakeGlobals.defaults(of: type, pool6: pool6)
+  }
+
+  var entry: InstanceEntry { InstanceEntry(namespace: FakeKernel.namespace, framework: framework, name: name) }
+
+  mutating func work(on request: Request, for kernel: FakeKernel) throws(Refusal) -> FakeAnswer {
+    let force = request.header.flags.contains(.force)
+    switch (request.operation, request.attributes.first) {
+    case (.globalForEach, _):
+      return FakeAnswer { [globals] writer in
+        for setting in globals where setting.key.number > request.numberOffset { setting.encode(into: &writer) }
+      }
+    case (.globalUpdate, .globals(let settings)?):
+      for setting in settings { try update(setting, force: force) }
+    case (.statisticsForEach, _):
+      return statistics(after: request.numberOffset, module: kernel.version)
+    case (.pool4ForEach, _): return kernel.page(of: pool4.entries(of: request.proto), after: request.pool4Offset)
+    case (.pool4Add, .pool4Entry(let entry)?): try pool4.add(entry)
+    case (.pool4Remove, .pool4Entry(let entry)?): pool4.remove(entry)
+    case (.pool4Flush, _): pool4 = FakePool4()
+    case (.bibForEach, _):
+      return kernel.page(of: bib.filter { $0.proto == request.proto }, after: request.bibOffset)
+    case (.bibAdd, .bibEntry(let entry)?): try addBIB(entry)
+    case (.bibRemove, .bibSelector(let selector)?): try removeBIB(selector)
+    case (.sessionForEach, _):
+      return kernel.page(of: sessions.filter { $0.proto == request.proto }, after: offset(request))
+    case (.sessionSyncAdvertise, _):
+      guard globals.boolean("ss-enabled") == true else {
+        throw Refusal(code: 22, text: "Session sync is disabled on this instance.")
+      }
+      advertisements += 1
+    case (.eamtForEach, _):
+      return kernel.page(
+        of: eamt, after: request.prefixOffset.flatMap { prefix in eamt.first { $0.prefix4 == prefix } })
+    case (.eamtAdd, .eam(let entry)?): eamt.append(entry)
+    case (.eamtRemove, .eamSelector(let selector)?): try removeEAM(selector)
+    case (.eamtFlush, _): eamt = []
+    case (.denylist4ForEach, _): return kernel.page(of: denylist4, after: request.prefixOffset)
+    case (.denylist4Add, .prefix(let prefix)?): try addDenylist4(prefix, force: force)
+    case (.denylist4Remove, .prefix(let prefix)?): try removeDenylist4(prefix)
+    case (.denylist4Flush, _): denylist4 = []
+    default: preconditionFailure("\(request.operation) is not simulated")
+    }
+    return FakeAnswer()
+  }
+
+  private func offset(_ request: Request) -> SessionEntry? {
+    for case .sessionOffset(let offset) in request.attributes {
+      return sessions.first { $0.source4 == offset.source4 && $0.destination4 == offset.destination4 }
+    }
+    return nil
+  }
+
+  private mutating func update(_ setting: GlobalSetting, force: Bool) throws(Refusal) {
+    let value = try FakeGlobals.checked(setting, type: type, force: force)
+    globals = globals.map { $0.key == setting.key ? GlobalSetting(key: $0.key, value: value) : $0 }
+  }
+
+  private func statistics(after number: UInt8, module: ModuleVersion) -> FakeAnswer {
+    let names = Statistic.names(of: module)
+    var counters = counters
+    if !bib.isEmpty { counters["JSTAT_BIB_ENTRIES"] = UInt64(bib.count) }
+    return FakeAnswer(hasMore: number == 0) { writer in
+      for (index, name) in zip(1..., names) where (index > 40) == (number > 0) {
+        writer.attribute(UInt16(index), counters[name] ?? 0)
+      }
+    }
+  }
+
+  private mutating func addBIB(_ entry: BIBEntry) throws(Refusal) {
+    guard pool4.contains(entry.source4, entry.proto) else {
+      throw Refusal(
+        code: 22,
+        text: "Transport address '\(entry.source4)' does not belong to pool4.\nPlease add it there first.")
+    }
+    let same = bib.filter { $0.proto == entry.proto }
+    guard !same.contains(entry) else { return }
+    if let other = same.first(where: { $0.source6 == entry.source6 || $0.source4 == entry.source4 }) {
+      let words = [entry, other].map { "[\($0.source6), \($0.source4), \($0.proto)]" }
+      throw Refusal(code: 17, text: "Entry \(words[0]) collides with \(words[1]).")
+    }
+    bib.append(entry)
+    bib.sort { $0.source4 < $1.source4 }
+  }
+
+  private mutating func removeBIB(_ selector: BIBSelector) throws(Refusal) {
+    let index = bib.firstIndex { entry in
+      entry.proto == selector.proto && selector.source6.map { $0 == entry.source6 } ?? true
+        && selector.source4.map { $0 == entry.source4 } ?? true
+    }
+    guard let index else { throw Refusal(code: 3, text: "The entry wasn't in the database.") }
+    bib.remove(at: index)
+  }
+
+  private mutating func removeEAM(_ selector: EAMSelector) throws(Refusal) {
+    guard case .prefix(let prefix6) = selector.prefix6 else {
+      throw Refusal(code: 22, text: "Malformed IPv6 prefix: null despite being mandatory")
+    }
+    guard case .prefix(let prefix4) = selector.prefix4 else {
+      throw Refusal(code: 22, text: "Malformed IPv4 prefix: null despite being mandatory")
+    }
+    guard let index = eamt.firstIndex(of: EAMEntry(prefix6: prefix6, prefix4: prefix4)) else {
+      throw Refusal(code: 3, text: "")
+    }
+    eamt.remove(at: index)
+  }
+
+  private mutating func addDenylist4(_ prefix: IPv4Prefix, force: Bool) throws(Refusal) {
+    try FakeKernel.check(suffixOf: prefix)
+    try FakeGlobals.check(scopeOf: prefix, force: force)
+    denylist4.append(prefix)
+  }
+
+  private mutating func removeDenylist4(_ prefix: IPv4Prefix) throws(Refusal) {
+    guard let index = denylist4.firstIndex(of: prefix) else {
+      throw Refusal(code: 3, text: "Could not find the requested entry in the IPv4 pool.")
+    }
+    denylist4.remove(at: index)
+  }
+}

@@ -1,0 +1,74 @@
+import Testing
+
+@testable import JoolCommands
+
+/// The deprecated daemon's arguments and files.
+@Suite struct JooldTests {
+  private static let deprecation = "Warning: `joold` is deprecated. See `jool session proxy --help`.\n"
+
+  private func run(_ arguments: String...) -> Outcome {
+    let bench = TestBench()
+    bench.kernel.loaded = []
+    var outcome = bench.runJoold(arguments)
+    #expect(outcome.error.hasPrefix(Self.deprecation))
+    outcome.error.removeFirst(Self.deprecation.count)
+    return outcome
+  }
+
+  @Test(
+    arguments: [
+      ("missing.json", #"missing.json: Could not open file "missing.json": No such file or directory"#, 2),
+      (
+        "joold-broken.json",
+        """
+        joold-broken.json:1:15: JSON syntax error: expected a value.
+        The JSON parser got confused around about here:
+
+        """, 1
+      ),
+      (
+        "joold-empty.json",
+        "joold-empty.json:1:1: The field 'multicast address' is mandatory; please include it in the file.", 22
+      ),
+      ("joold-port.json", "joold-port.json:3:21: Field 'multicast port' is not a string.", 22),
+      ("joold-ttl.json", "joold-ttl.json:2:10: Field 'ttl' is not a valid integer.", 22),
+      ("joold-ttl-range.json", "joold-ttl-range.json:2:10: ttl out of range: 256 (0-255)", 1),
+    ] as [(String, String, UInt8)])
+  func saysWhatIsWrongWithAFileAndWhere(path: String, message: String, status: UInt8) {
+    #expect(TestFiles.isReady)
+    #expect(run(path, "joold-empty.json") == Outcome(output: "", error: message + "\n", status: status))
+  }
+
+  @Test func readsTheModulesFileFirst() {
+    #expect(TestFiles.isReady)
+    #expect(run("missing-network.json", "missing-module.json").error.hasPrefix("missing-module.json: Could not open"))
+    #expect(
+      run("missing-network.json", "joold-instance.json").error.hasPrefix("joold-instance.json:1:15: The instance name"))
+  }
+
+  @Test func hasDefaultsForBothFiles() {
+    #expect(TestFiles.isReady)
+    #expect(run().error.hasPrefix("modsocket.json: Could not open"))
+    #expect(run("joold-net.json").error.hasPrefix("modsocket.json: Could not open"))
+  }
+
+  @Test func ignoresTheCaseOfKeys() throws {
+    #expect(TestFiles.isReady)
+    let files = try JooldFiles(networkPath: "joold-net.json", modulePath: "good.json")
+    #expect(files.instanceName == "alpha")
+    #expect(
+      files.arguments
+        == ProxyArguments(
+          multicastAddress: "ff08::db8:64:64", multicastPort: "6464", inputDevice: "ss0", outputDevice: "ss1",
+          timeToLive: 3))
+  }
+
+  @Test func refusesMoreThanThreeArguments() {
+    #expect(run("a", "b", "c", "d").status == 64)
+  }
+
+  @Test func helpsWhenAsked() {
+    #expect(run("--help").status == 0)
+    #expect(run("--version").output == "4.1.15.0\n")
+  }
+}

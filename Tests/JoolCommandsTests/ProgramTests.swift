@@ -1,0 +1,96 @@
+import Testing
+
+@testable import JoolCommands
+@testable import JoolCore
+
+/// What the golden cases do not cover.
+@Suite struct ProgramTests {
+  @Test func isAHealthCheckWithoutArguments() {
+    let bench = TestBench()
+    bench.run("jool instance add -6 64:ff9b::/96")
+    let outcome = bench.run("jool")
+    #expect(outcome.status == 0)
+    #expect(outcome.output == bench.run("jool global display").output)
+    bench.kernel.loaded = []
+    #expect(bench.run("jool").status == 253)
+  }
+
+  @Test func servesSIITIfCalledSo() {
+    let bench = TestBench()
+    #expect(
+      bench.run("/usr/bin/jool_siit eamt").error
+        == "More arguments expected.\nPossible follow-ups: display add remove flush \n")
+    #expect(bench.run("/opt/jool eamt").error.hasPrefix("Unexpected token: 'eamt'"))
+  }
+
+  @Test func namesTheProgramAsItWasCalled() {
+    #expect(
+      TestBench().run("./bin/jool --foo").error.hasPrefix("./bin/jool: unrecognized option '--foo'\nTry `./bin/jool"))
+  }
+
+  @Test func acceptsTheTutorialsProtocolWords() {
+    let bench = TestBench()
+    bench.run("jool instance add -6 64:ff9b::/96")
+    #expect(bench.run("jool pool4 add tcp 192.0.2.1 61001-65535") == Outcome())
+    #expect(bench.run("jool pool4 display --csv --no-headers").output == "0,TCP,192.0.2.1,61001,65535,1024,0\n")
+    #expect(
+      bench.run("jool pool4 add tcp --udp 192.0.2.1 5").error == "Error: Only one protocol is allowed per request.\n")
+  }
+
+  @Test func warnsOfTheDenylistsOldName() {
+    let bench = TestBench()
+    bench.run("jool_siit instance add")
+    let outcome = bench.run("jool_siit blacklist4 flush")
+    #expect(outcome.error == "Warning: blacklist4 is deprecated. Use 'denylist4' instead.\n")
+    #expect(outcome.status == 0)
+  }
+
+  @Test func removesMappingsByEitherPrefix() {
+    let bench = TestBench()
+    bench.run("jool_siit instance add")
+    for byte in 1...5 { bench.run("jool_siit eamt add 2001:db8:\(byte)::/120 192.0.\(byte).0/24") }
+    #expect(bench.run("jool_siit eamt remove 2001:db8:4::/120") == Outcome())
+    #expect(bench.run("jool_siit eamt remove 192.0.5.0/24") == Outcome())
+    #expect(
+      bench.run("jool_siit eamt display --csv --no-headers").output == """
+        2001:db8:1::/120,192.0.1.0/24
+        2001:db8:2::/120,192.0.2.0/24
+        2001:db8:3::/120,192.0.3.0/24
+
+        """)
+    #expect(bench.run("jool_siit eamt remove 192.0.9.0/24").status == 22)
+  }
+
+  @Test func advertisesOnlyWhatTheModuleAgreesTo() {
+    let bench = TestBench()
+    bench.run("jool instance add -6 64:ff9b::/96")
+    bench.run("jool global update ss-enabled true")
+    #expect(bench.run("jool session advertise") == Outcome())
+    #expect(bench.kernel.instances[0].advertisements == 1)
+    #expect(bench.run("jool session advertise --help").output.hasPrefix("Usage: advertise [OPTION...]\n"))
+    #expect(bench.kernel.instances[0].advertisements == 1)
+  }
+
+  @Test func refusesAnUnknownWordWithoutAskingTheModule() {
+    let bench = TestBench()
+    bench.run("jool instance foo")
+    bench.run("jool pool4 add 192.0.2.1 x")
+    #expect(bench.kernel.requests.isEmpty)
+  }
+
+  @Test func everyOperationHasHelp() {
+    for program in ["jool", "jool_siit"] {
+      let tree = CommandTable.words(of: JoolProgram.translator(ofProgram: program))
+      for mode in tree.words { check(mode, [program]) }
+    }
+  }
+
+  private func check(_ word: Word, _ path: [String]) {
+    let path = path + [word.name]
+    if case .operation = word.meaning {
+      let help = TestBench().run(path + ["--help"])
+      #expect(help.status == 0 && help.output.hasPrefix("Usage: \(word.name) [OPTION...]"), "\(path)")
+    }
+    for next in word.words { check(next, path) }
+  }
+}
