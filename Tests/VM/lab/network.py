@@ -15,7 +15,7 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-from .process import Background, namespace, run, wait_for
+from .process import clean_up, namespace, run, wait_for
 from .synthetic import POOL4, POOL4_PORTS
 
 NODES = {"j": 4, "k": 5}
@@ -174,7 +174,7 @@ def make_roomy(*nodes: str) -> None:
 
 def reset() -> None:
     """What every scenario starts from: modules, links, addresses at j, no instance, no process left over."""
-    Background.stop_all()
+    clean_up()
     load_modules("jool")
     for node in NODES:
         run(C / "jool", "instance", "flush", ns=node)

@@ -168,6 +168,20 @@ class Background:
         cls._running.clear()
 
 
+_cleanups: list[Callable[[], None]] = []
+
+
+def at_end(action: Callable[[], None]) -> None:
+    """Registers what to do when the scenario is over, however it went."""
+    _cleanups.append(action)
+
+
+def clean_up() -> None:
+    Background.stop_all()
+    while _cleanups:
+        _cleanups.pop()()
+
+
 # ---------------------------------------------------------------------------------------------------------- waiting
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .netlink import lab_version
 from .network import C, GROUP4, GROUP6, NODES, OURS, PORT
-from .process import SCRATCH, Background, Failed, namespace, wait_for
+from .process import SCRATCH, Background, Failed, at_end, namespace, wait_for
 
 
 class Proxy(Background):
@@ -19,12 +19,13 @@ class Proxy(Background):
 
     def __init__(
         self, node: str, program: Path = OURS, ipv4: bool = False, stats: int | None = None, port: int = PORT,
-        options: tuple[str, ...] = (), wait: bool = True,
+        options: tuple[str, ...] = (), argv: tuple[str | Path, ...] = (),
     ) -> None:
         self.group, self.port = (GROUP4 if ipv4 else GROUP6), port
         device = f"203.0.113.{NODES[node]}" if ipv4 else "eth2"
-        argv: tuple[str | Path, ...]
-        if program == C and lab_version() < (4, 1, 12):
+        if argv:
+            pass  # the scenario spells it out
+        elif program == C and lab_version() < (4, 1, 12):
             argv = (C / "joold", *json_files(node, self.group, port, device))
         else:
             group = ("--net.mcast.addr", self.group) if program == OURS else (self.group,)
@@ -34,8 +35,7 @@ class Proxy(Background):
                 *(("--stats.port", str(stats)) if stats else ()), *group,
             )
         super().__init__(*argv, ns=node, name=f"proxy-{node}")
-        if wait:
-            self.wait_ready()
+        self.wait_ready()
 
     def wait_ready(self, timeout: float = 20) -> None:
         def ready() -> bool:
@@ -133,6 +133,7 @@ class Listener:
             self.socket.setsockopt(level, loop, 0)
             self.socket.bind((self.destination[0], port))
             self.socket.setsockopt(level, join, member)
+        at_end(self.close)
 
     def send(self, datagram: bytes) -> None:
         self.socket.sendto(datagram, self.destination)

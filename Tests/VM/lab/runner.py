@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from . import network
 from .netlink import lab_version
-from .process import Background, Failed
+from .process import Failed, clean_up
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def run_all(only: str = "", exclude: str = "", verbose: bool = False) -> int:
         print(f"{outcome:4} {time.monotonic() - begun:5.1f} s  {one.name}", flush=True)
         for line in [*_notes, *detail.splitlines()]:
             print(f"                {line}", flush=True)
-    Background.stop_all()
+    clean_up()
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "") +
           f" (Jool {os.environ['JOOL_VERSION']}, {time.monotonic() - started:.0f} s)", flush=True)
     return 1 if failed or not chosen else 0

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from .process import Background, expect, namespace, wait_for
+from .process import Background, at_end, expect, namespace, wait_for
 
 SERVER6, SERVER4 = "64:ff9b::192.0.2.8", "192.0.2.8"
 
@@ -44,13 +44,19 @@ class UDPEcho:
             self.client = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
             self.client.connect((SERVER6, port))
         self.client.settimeout(1)
+        self.server.settimeout(0.2)
+        self._end = threading.Event()
         self.peers: list[tuple[str, int]] = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        at_end(self.close)
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
 
     def _serve(self) -> None:
-        while True:
+        while not self._end.is_set():
             try:
                 data, peer = self.server.recvfrom(2048)
+            except TimeoutError:  # look at _end now and then: closing a socket does not wake who waits on it
+                continue
             except OSError:
                 return
             self.peers.append(peer)
@@ -70,6 +76,8 @@ class UDPEcho:
         wait_for("a UDP datagram comes back", attempt, timeout)
 
     def close(self) -> None:
+        self._end.set()
+        self.thread.join(2)
         self.server.close()
         self.client.close()
 
@@ -90,6 +98,7 @@ class TCPTransfer:
         listener.settimeout(30)
         self.server, self.peer = listener.accept()
         listener.close()
+        at_end(self.close)
         for end in (self.client, self.server):
             end.settimeout(None)
         self.threads = [
@@ -137,5 +146,9 @@ class TCPTransfer:
             thread.join(timeout)
         expect(not any(thread.is_alive() for thread in self.threads), "the TCP connection does not end")
         expect(not self.error, f"the TCP connection broke: {self.error}")
+        self.close()
+
+    def close(self) -> None:
+        self._end.set()
         self.client.close()
         self.server.close()
