@@ -1,7 +1,15 @@
-// What Swift's Glibc module lacks. Headers, and inline calls of functions that need _GNU_SOURCE or are macros.
+// What Swift's Glibc module lacks.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
+
+/// One datagram that clinux_receive_datagrams received.
+struct clinux_datagram {
+  /// Its real size, also if it did not fit.
+  size_t length;
+};
+
+/// recvmmsg(2) without waiting: up to `count` datagrams into `buffer`, datagram i at `i * stride`.
+/// Returns how many came, or -1 with errno set. `count` is at most 64.
+int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct clinux_datagram *datagrams, unsigned count);

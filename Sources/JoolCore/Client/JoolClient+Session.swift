@@ -6,6 +6,17 @@ extension JoolClient where Transport: ~Copyable {
     try list(.sessionForEach, [.proto(proto)], offset: { [.proto(proto), .sessionOffset($0)] }, page: page)
   }
 
+  /// One page of the sessions of a protocol: those after `previous`, in the order of `forEachSession`.
+  /// For callers that have other things to do between pages.
+  public mutating func sessions(
+    of proto: L4Protocol, after previous: SessionEntry?
+  ) throws(JoolError) -> (sessions: [SessionEntry], hasMore: Bool) {
+    let answer = try exchange(.sessionForEach, [.proto(proto)] + (previous.map { [.sessionOffset($0)] } ?? []))
+    let sessions = try Self.decoding { () throws(WireFormatError) in try answer.list(of: SessionEntry.self) }
+    guard !answer.hasMore || !sessions.isEmpty && sessions.last != previous else { throw .endlessList(.sessionForEach) }
+    return (sessions, answer.hasMore)
+  }
+
   /// Asks the module to multicast its sessions. Up to 4.1.10 it says yes and sends nothing: `SyncFormat` and
   /// `ModuleVersion.advertises` tell.
   public mutating func advertise() throws(JoolError) { _ = try exchange(.sessionSyncAdvertise) }

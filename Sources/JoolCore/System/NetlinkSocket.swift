@@ -23,10 +23,14 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
 
   private static func connect(_ socket: OpaquePointer) throws(JoolError) {
     try check(nl_connect(socket, NETLINK_GENERIC), "nl_connect")
-    // An answer is in the buffer before send() returns; this only keeps a lost one from hanging us.
-    try setOption(SO_RCVTIMEO, of: socket, to: timeval(tv_sec: 5, tv_usec: 0))
-    // JOOLD_ADD carries up to 64 KiB.
-    try setOption(SO_SNDBUF, of: socket, to: Int32(1 << 20))
+    do throws(Errno) {
+      // An answer is in the buffer before send() returns; this only keeps a lost one from hanging us.
+      try SocketOptions.set(nl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, timeval(tv_sec: 5, tv_usec: 0))
+      // JOOLD_ADD carries up to 64 KiB.
+      try SocketOptions.set(nl_socket_get_fd(socket), SOL_SOCKET, SO_SNDBUF, Int32(1 << 20))
+    } catch {
+      throw .system(call: "setsockopt on netlink", error)
+    }
   }
 
   deinit { nl_socket_free(socket) }
@@ -66,7 +70,7 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
       case EINTR: continue
       case EAGAIN: return nil
       case ENOBUFS: throw .overrun
-      default: throw .system(call: "recv from netlink", Errno(rawValue: errno))
+      default: throw .system(call: "recv from netlink", .current)
       }
     }
   }
@@ -80,14 +84,6 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
   /// - Returns: the size in force, as the kernel counts it (it reserves twice what was asked for).
   public func enlargeReceiveBuffer(to bytes: Int32) -> Int32 {
     SocketOptions.enlargeReceiveBuffer(of: descriptor, to: bytes)
-  }
-
-  private static func setOption<Value: BitwiseCopyable>(
-    _ option: Int32, of socket: OpaquePointer, to value: Value
-  ) throws(JoolError) {
-    var value = value
-    guard setsockopt(nl_socket_get_fd(socket), SOL_SOCKET, option, &value, socklen_t(MemoryLayout<Value>.size)) == 0
-    else { throw .system(call: "setsockopt on netlink", Errno(rawValue: errno)) }
   }
 
   private static func check(_ code: Int32, _ call: String) throws(JoolError) {

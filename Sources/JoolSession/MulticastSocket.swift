@@ -1,0 +1,197 @@
+internal import CLinux
+internal import Glibc
+internal import JoolCore
+internal import Logging
+internal import SystemPackage
+
+/// The socket that exchanges sessions with the group: bound to it, so that nothing else arrives.
+struct MulticastSocket: ~Copyable {
+  private let owned: OwnedDescriptor
+  private let group: SocketAddress
+  /// The interface joined, for noticing that it was replaced by another of that name.
+  private let joined: (name: String, index: UInt32)?
+
+  /// What a datagram of records may hold: an Ethernet frame's, IPv6 and UDP headers off.
+  static let payloadLimit = 1452
+  /// 32 MiB is 14,000 datagrams, half a million sessions. The kernel takes memory only for what waits.
+  private static let receiveBuffer: Int32 = 32 << 20
+  /// Datagrams per system call, and the room for each: C proxies send up to 1,540 bytes.
+  static let batch = 64
+  static let stride = 2048
+
+  /// Opens, binds, joins. Logs the steps that the C proxy logs.
+  init(_ network: ProxyConfiguration.Network, log: Logger) throws(ProxyError) {
+    log.info("Getting address info of \(network.group)#\(network.port)...")
+    let candidates: [SocketAddress]
+    do throws(SocketAddress.LookupFailure) {
+      candidates = try SocketAddress.lookUp(host: network.group, service: network.port, forBinding: false)
+    } catch {
+      throw .lookupFailed(address: network.group, port: network.port, code: error.code)
+    }
+    guard var group = candidates.first else {
+      throw .bindFailed(address: network.group, port: network.port, .addressNotAvailable)
+    }
+    let owned = try Self.bindFirst(of: candidates, network, &group, log: log)
+    log.info("The socket to the network was created.")
+    log.info("Configuring multicast options on the socket...")
+    joined = try Self.configure(owned.rawValue, &group, network, log: log)
+    Self.enlargeBuffer(of: owned.rawValue, log: log)
+    self.owned = owned
+    self.group = group
+  }
+
+  private static func bindFirst(
+    of candidates: [SocketAddress], _ network: ProxyConfiguration.Network, _ group: inout SocketAddress, log: Logger
+  ) throws(ProxyError) -> OwnedDescriptor {
+    var failure = Errno.addressNotAvailable
+    for candidate in candidates {
+      log.info("Trying an address candidate...")
+      do throws(Errno) {
+        let socket = try candidate.makeDatagramSocket()
+        log.info("Setting SO_REUSEADDR as 1...")
+        try SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_REUSEADDR, Int32(1))
+        try candidate.bind(socket.rawValue)
+        group = candidate
+        return socket
+      } catch {
+        log.error("bind() failed: \(error)")
+        failure = error
+      }
+    }
+    log.error("None of the candidates yielded a valid socket.")
+    throw .bindFailed(address: network.group, port: network.port, failure)
+  }
+
+  private static func configure(
+    _ socket: Int32, _ group: inout SocketAddress, _ network: ProxyConfiguration.Network, log: Logger
+  ) throws(ProxyError) -> (name: String, index: UInt32)? {
+    let options: MulticastOptions = group.isIPv6 ? .v6 : .v4
+    let incoming = try Interface(network.incomingInterface, role: "incoming", options)
+    let outgoing: Interface
+    try options.join(socket, group, incoming)
+    log.info("We're now registered to the multicast group.")
+    try options.set(socket, options.loop, Int32(0))
+    log.info("Multicast loopback disabled.")
+    try options.set(socket, options.timeToLive, Int32(truncatingIfNeeded: network.ttl))
+    log.info("Tweaked the TTL of multicasts.")
+    outgoing = try Interface(network.outgoingInterface, role: "outgoing", options)
+    if network.outgoingInterface != nil {
+      try options.sendThrough(socket, outgoing)
+      log.info("The outgoing interface was overridden.")
+    }
+    if group.isLinkLocalMulticast { group.setScope(outgoing.index != 0 ? outgoing.index : incoming.index) }
+    guard let name = network.incomingInterface, incoming.index != 0 else { return nil }
+    return (name, incoming.index)
+  }
+
+  private static func enlargeBuffer(of socket: Int32, log: Logger) {
+    let granted = SocketOptions.enlargeReceiveBuffer(of: socket, to: receiveBuffer)
+    guard granted < receiveBuffer else { return }
+    log.warning(
+      "The receive buffer of the network socket is \(granted) bytes; bursts of sessions may overrun it. Run the proxy with CAP_NET_ADMIN, or allow more: sysctl -w net.core.rmem_max=\(receiveBuffer)"
+    )
+  }
+
+  var descriptor: Int32 { owned.rawValue }
+
+  /// Whether the interface it listens on is gone, or another one has taken its name.
+  var isStale: Bool {
+    guard let joined else { return false }
+    let index = if_nametoindex(joined.name)
+    return index != 0 && index != joined.index
+  }
+
+  /// Sends records to the group.
+  func send(_ payload: RawSpan) throws(Errno) {
+    let sent = payload.withUnsafeBytes { bytes in
+      group.withSocketAddress { sendto(descriptor, bytes.baseAddress, bytes.count, 0, $0, $1) }
+    }
+    guard sent >= 0 else { throw .current }
+  }
+
+  /// Receives a batch without waiting.
+  /// - Parameter buffer: `batch` times `stride` bytes.
+  /// - Returns: the sizes of the datagrams on the wire; datagram i starts at i times `stride`, and is cut there.
+  func receive(into buffer: inout [UInt8]) throws(Errno) -> [Int] {
+    var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: Self.batch)
+    let count = clinux_receive_datagrams(descriptor, &buffer, Self.stride, &datagrams, UInt32(Self.batch))
+    if count >= 0 { return datagrams.prefix(Int(count)).map(\.length) }
+    let code = Errno.current
+    guard code == .wouldBlock || code == .interrupted else { throw code }
+    return []
+  }
+}
+
+/// An interface as the user named it.
+private struct Interface {
+  /// 0: the kernel's choice.
+  var index: UInt32 = 0
+  /// IPv4 only: the address that names it.
+  var address: IPv4Address?
+
+  /// IPv6 wants a name; IPv4 an address, and takes a name too.
+  init(_ text: String?, role: String, _ options: MulticastOptions) throws(ProxyError) {
+    guard let text else { return }
+    if options.isIPv4 { address = IPv4Address(text) }
+    if address == nil { index = if_nametoindex(text) }
+    guard address == nil, index == 0 else { return }
+    guard !options.isIPv4 else { throw .badInterfaceAddress(text) }
+    throw .badInterface(role: role, name: text, .current)
+  }
+
+  var requestV4: ip_mreqn {
+    var request = ip_mreqn()
+    request.imr_address.s_addr = (address?.bits ?? 0).bigEndian
+    request.imr_ifindex = Int32(index)
+    return request
+  }
+}
+
+/// The same options by their names in ip(7) and in ipv6(7).
+private struct MulticastOptions {
+  let isIPv4: Bool
+  let level: Int32
+  let loop: (Int32, String)
+  let timeToLive: (Int32, String)
+
+  static let v4 = MulticastOptions(
+    isIPv4: true, level: Int32(IPPROTO_IP), loop: (IP_MULTICAST_LOOP, "IP_MULTICAST_LOOP"),
+    timeToLive: (IP_MULTICAST_TTL, "IP_MULTICAST_TTL"))
+  static let v6 = MulticastOptions(
+    isIPv4: false, level: Int32(IPPROTO_IPV6), loop: (IPV6_MULTICAST_LOOP, "IPV6_MULTICAST_LOOP"),
+    timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"))
+
+  func set(
+    _ socket: Int32, _ option: (Int32, String), _ value: some BitwiseCopyable
+  ) throws(ProxyError) {
+    do throws(Errno) { try SocketOptions.set(socket, level, option.0, value) } catch {
+      throw .optionRefused(option.1, error)
+    }
+  }
+
+  func join(_ socket: Int32, _ group: SocketAddress, _ interface: Interface) throws(ProxyError) {
+    switch group.groupAddress {
+    case .v4(let address):
+      var request = interface.requestV4
+      request.imr_multiaddr.s_addr = address.bits.bigEndian
+      try set(socket, (IP_ADD_MEMBERSHIP, "IP_ADD_MEMBERSHIP"), request)
+    case .v6(let address):
+      var request = ipv6_mreq()
+      withUnsafeMutableBytes(of: &request.ipv6mr_multiaddr) { $0.storeBytes(of: address.bits.bigEndian, as: UInt128.self) }
+      request.ipv6mr_interface = interface.index
+      let bytes = withUnsafeBytes(of: request) { Array($0) }
+      do throws(Errno) { try SocketOptions.set(socket, level, IPV6_ADD_MEMBERSHIP, bytes: bytes) } catch {
+        throw .optionRefused("IPV6_ADD_MEMBERSHIP", error)
+      }
+    case nil: throw .optionRefused("ADD_MEMBERSHIP", .addressFamilyNotSupported)
+    }
+  }
+
+  func sendThrough(_ socket: Int32, _ interface: Interface) throws(ProxyError) {
+    if isIPv4 {
+      try set(socket, (IP_MULTICAST_IF, "IP_MULTICAST_IF"), interface.requestV4)
+    } else {
+      try set(socket, (IPV6_MULTICAST_IF, "IPV6_MULTICAST_IF"), Int32(interface.index))
+    }
+  }
+}

@@ -1,0 +1,9 @@
+extension Optional where Wrapped: ~Copyable {
+  /// Looks at a value that cannot be copied, if it is there. (`?.` would consume it outside a mutating access.)
+  borrowing func borrowed<Result>(_ body: (borrowing Wrapped) -> Result) -> Result? {
+    switch self {
+    case .some(let value): body(value)
+    case .none: nil
+    }
+  }
+}

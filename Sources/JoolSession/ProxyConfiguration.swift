@@ -1,0 +1,57 @@
+public import JoolCore
+
+/// What `jool session proxy` is told: texts as the user gave them, looked up when the sockets are opened.
+public struct ProxyConfiguration: Hashable, Sendable {
+  public var instance: InstanceName
+  public var network: Network
+  /// `nil`: no statistics server.
+  public var statistics: Statistics?
+
+  /// Where sessions travel between proxies.
+  public struct Network: Hashable, Sendable {
+    /// Multicast group: an address, or a name to look up.
+    public var group: String
+    /// UDP port: a number, or a service to look up.
+    public var port: String
+    /// IPv6: an interface's name. IPv4: an address of the interface, or its name. `nil`: the kernel chooses.
+    public var incomingInterface: String?
+    /// As `incomingInterface`, for what is sent.
+    public var outgoingInterface: String?
+    /// How far multicasts travel (`IP_MULTICAST_TTL`); the kernel takes 0 to 255.
+    public var ttl: UInt32
+
+    public init(
+      group: String, port: String = Network.defaultPort, incomingInterface: String? = nil,
+      outgoingInterface: String? = nil, ttl: UInt32 = Network.defaultTTL
+    ) {
+      self.group = group
+      self.port = port
+      self.incomingInterface = incomingInterface
+      self.outgoingInterface = outgoingInterface
+      self.ttl = ttl
+    }
+
+    public static let defaultPort = "6400"
+    public static let defaultTTL: UInt32 = 1
+  }
+
+  /// Where the statistics server listens.
+  public struct Statistics: Hashable, Sendable {
+    public var address: String
+    public var port: String
+
+    public init(address: String = Statistics.defaultAddress, port: String = Statistics.defaultPort) {
+      self.address = address
+      self.port = port
+    }
+
+    public static let defaultAddress = "::"
+    public static let defaultPort = "6401"
+  }
+
+  public init(instance: InstanceName, network: Network, statistics: Statistics? = nil) {
+    self.instance = instance
+    self.network = network
+    self.statistics = statistics
+  }
+}

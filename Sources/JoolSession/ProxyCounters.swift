@@ -1,0 +1,50 @@
+/// What a proxy has done since it started. 64 bits each; bytes are session records as they travel.
+public struct ProxyCounters: Hashable, Sendable {
+  /// JOOLD_ADDs handed to the module: what its JSTAT_JOOLD_PKT_RCVD counts.
+  public var kernelSentPackets: UInt64 = 0
+  public var kernelSentBytes: UInt64 = 0
+  /// Datagrams from peers, good or bad.
+  public var networkReceivedPackets: UInt64 = 0
+  public var networkReceivedBytes: UInt64 = 0
+  /// Datagrams to the group.
+  public var networkSentPackets: UInt64 = 0
+  public var networkSentBytes: UInt64 = 0
+
+  /// Multicasts of the module, for our instance.
+  public var kernelReceivedPackets: UInt64 = 0
+  public var kernelReceivedBytes: UInt64 = 0
+  /// Sessions handed to the module.
+  public var sessionsAdded: UInt64 = 0
+  /// Datagrams dropped whole: not session records from end to end.
+  public var malformedDatagrams: UInt64 = 0
+  /// Records dropped alone: right in structure, impossible in values.
+  public var refusedRecords: UInt64 = 0
+  /// Records in another layout than the local module's, translated.
+  public var transcodedRecords: UInt64 = 0
+  /// Records that a later one of the same burst overtook.
+  public var supersededRecords: UInt64 = 0
+  /// Datagrams or records that there was no room to keep.
+  public var dropped: UInt64 = 0
+  /// Times that the module's multicasts overran our netlink socket.
+  public var overruns: UInt64 = 0
+  /// JOOLD_ADDs and acknowledgements that the module refused.
+  public var kernelRefusals: UInt64 = 0
+  /// Datagrams that could not be sent at once.
+  public var sendFailures: UInt64 = 0
+
+  public init() {}
+
+  /// The statistics server's answer: the six documented counters first, exactly as the C proxy prints them, then ours.
+  public var report: String {
+    let lines: [(String, UInt64)] = [
+      ("KERNEL_SENT_PKTS", kernelSentPackets), ("KERNEL_SENT_BYTES", kernelSentBytes),
+      ("NET_RCVD_PKTS", networkReceivedPackets), ("NET_RCVD_BYTES", networkReceivedBytes),
+      ("NET_SENT_PKTS", networkSentPackets), ("NET_SENT_BYTES", networkSentBytes),
+      ("KERNEL_RCVD_PKTS", kernelReceivedPackets), ("KERNEL_RCVD_BYTES", kernelReceivedBytes),
+      ("SESSIONS_ADDED", sessionsAdded), ("MALFORMED", malformedDatagrams), ("REFUSED_RECORDS", refusedRecords),
+      ("TRANSCODED", transcodedRecords), ("SUPERSEDED", supersededRecords), ("DROPPED", dropped),
+      ("OVERRUNS", overruns), ("KERNEL_REFUSALS", kernelRefusals), ("SEND_FAILURES", sendFailures),
+    ]
+    return lines.map { "\($0),\($1)\n" }.joined()
+  }
+}

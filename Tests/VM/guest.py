@@ -1,0 +1,12 @@
+"""Runs the scenarios inside the VM: `Tests/VM/boot VERSION python3 Tests/VM/guest.py [--only REGEX]`."""
+
+import importlib
+import sys
+
+from lab import runner
+
+ORDER = ("tutorial",)
+
+for name in ORDER:
+    importlib.import_module(f"scenarios.{name}")
+sys.exit(runner.main(sys.argv[1:]))

@@ -1,0 +1,188 @@
+"""The tutorial's network: two NAT64s, an IPv6 client and an IPv4 server, each a network namespace.
+
+      n6 ──── br6 ──── j eth0        j eth1 ──── br4 ──── n4
+    2001:db8::8  └──── k eth0        k eth1 ──────┘   192.0.2.8
+                       j eth2 ──── brs ──── k eth2          the synchronization link
+
+j is .4 and k is .5 on every link; 2001:db8::1 and 192.0.2.1 belong to whoever is active.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from .process import clean_up, namespace, run, wait_for
+from .synthetic import POOL4, POOL4_PORTS
+
+NODES = {"j": 4, "k": 5}
+NAMESPACES = ("j", "k", "n6", "n4")
+VIRTUAL6, VIRTUAL4 = "2001:db8::1", "192.0.2.1"
+GROUP6, GROUP4, PORT = "ff08::db8:64:64", "233.252.0.64", 6464
+OURS, C = Path(os.environ["JOOL_BIN"]), Path(os.environ["JOOL_C"])
+MODULES = Path(os.environ["JOOL_MODULES"])
+
+# ------------------------------------------------------------------------------------------------------- modules
+
+
+def loaded() -> set[str]:
+    return {line.split()[0] for line in Path("/proc/modules").read_text().splitlines()}
+
+
+def load_modules(*names: str) -> None:
+    if "jool_common" not in loaded():
+        run("modprobe", "-a", "nf_defrag_ipv4", "nf_defrag_ipv6", "x_tables")
+        run("insmod", MODULES / "jool_common.ko")
+    for name in names or ("jool",):
+        if name not in loaded():
+            run("insmod", MODULES / f"{name}.ko")
+
+
+def unload_modules() -> None:
+    for name in ("jool", "jool_siit", "jool_common"):
+        if name in loaded():
+            wait_for(f"rmmod {name}", lambda: run("rmmod", name, check=False).status == 0, timeout=15, every=0.2)
+
+
+# ------------------------------------------------------------------------------------------------------ topology
+
+
+def _batch(lines: Iterable[str]) -> None:
+    run("ip", "-batch", "-", input="\n".join(lines) + "\n")
+
+
+def build() -> None:
+    """Makes namespaces, links and addresses; no Jool in it."""
+    run("modprobe", "-a", "veth", "bridge")
+    # Without snooping: a bridge that has no querier forgets the members of a group after a while.
+    lines = [f"netns add {name}" for name in NAMESPACES]
+    for bridge in ("br6", "br4", "brs"):
+        lines += [f"link add {bridge} type bridge mcast_snooping 0", f"link set {bridge} up"]
+    links = [(node, device, bridge) for node in NODES for device, bridge in (("eth0", "br6"), ("eth1", "br4"), ("eth2", "brs"))]
+    for node, device, bridge in [*links, ("n6", "eth0", "br6"), ("n4", "eth0", "br4")]:
+        lines += [
+            f"link add {node}{device} type veth peer name {device} netns {node}",
+            f"link set {node}{device} master {bridge} up",
+        ]
+    _batch(lines)
+    for name in NAMESPACES:
+        devices = ["lo", "eth0", "eth1", "eth2"] if name in NODES else ["lo", "eth0"]
+        with namespace(name):
+            for setting in ("net/ipv6/conf/all/forwarding", "net/ipv4/conf/all/forwarding"):
+                Path("/proc/sys", setting).write_text("1")
+            for setting in ("net/ipv6/conf/default/accept_dad", "net/ipv6/conf/all/accept_dad"):
+                Path("/proc/sys", setting).write_text("0")
+            _batch(f"link set {device} up" for device in devices)
+    with namespace("n6"):
+        _batch(["addr add 2001:db8::8/96 dev eth0 nodad", f"route add 64:ff9b::/96 via {VIRTUAL6}"])
+    with namespace("n4"):
+        _batch(["addr add 192.0.2.8/24 dev eth0"])
+    for node in NODES:
+        restore_links(node)
+    claim("j")
+
+
+def restore_links(node: str) -> None:
+    """Brings a node's links up, with its permanent addresses (taking a link down loses the IPv6 ones)."""
+    number = NODES[node]
+    run("tc", "qdisc", "del", "dev", f"{node}eth2", "root", check=False)
+    with namespace(node):
+        _batch(
+            [f"link set {device} up" for device in ("eth0", "eth1", "eth2")]
+            + [
+                f"addr replace 2001:db8::{number}/96 dev eth0 nodad",
+                f"addr replace 192.0.2.{number}/24 dev eth1",
+                f"addr replace 2001:db8:ff08::{number}/96 dev eth2 nodad",
+                f"addr replace 203.0.113.{number}/24 dev eth2",
+            ]
+        )
+
+
+def release(node: str) -> None:
+    """Takes the virtual addresses from a node."""
+    run("ip", "addr", "del", f"{VIRTUAL6}/96", "dev", "eth0", ns=node, check=False)
+    run("ip", "addr", "del", f"{VIRTUAL4}/24", "dev", "eth1", ns=node, check=False)
+
+
+def claim(node: str) -> None:
+    """Gives a node the virtual addresses, and tells the neighbours, as keepalived does."""
+    with namespace(node):
+        _batch([f"addr replace {VIRTUAL6}/96 dev eth0 nodad", f"addr replace {VIRTUAL4}/24 dev eth1"])
+        announce()
+
+
+def announce() -> None:
+    """A gratuitous ARP on eth1 and an unsolicited neighbour advertisement on eth0 for the virtual addresses."""
+    mac0, mac1 = _mac("eth0"), _mac("eth1")
+    address4, address6 = socket.inet_aton(VIRTUAL4), socket.inet_pton(socket.AF_INET6, VIRTUAL6)
+    arp = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + mac1 + address4 + b"\xff" * 6 + address4
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+        raw.bind(("eth1", 0))
+        raw.send(b"\xff" * 6 + mac1 + b"\x08\x06" + arp)
+    all_nodes = socket.inet_pton(socket.AF_INET6, "ff02::1")
+    advertisement = struct.pack("!BBHI", 136, 0, 0, 0xA0000000) + address6 + bytes([2, 1]) + mac0
+    pseudo = address6 + all_nodes + struct.pack("!II", len(advertisement), 58)
+    checksum = _checksum(pseudo + advertisement)
+    advertisement = advertisement[:2] + struct.pack("!H", checksum) + advertisement[4:]
+    header = struct.pack("!IHBB", 6 << 28, len(advertisement), 58, 255) + address6 + all_nodes
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+        raw.bind(("eth0", 0))
+        raw.send(b"\x33\x33\x00\x00\x00\x01" + mac0 + b"\x86\xdd" + header + advertisement)
+
+
+def _mac(device: str) -> bytes:
+    # Not from /sys: that shows the namespace in which it was mounted.
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+        raw.bind((device, 0))
+        return raw.getsockname()[4]
+
+
+def _checksum(data: bytes) -> int:
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+# ----------------------------------------------------------------------------------------------------- instances
+
+
+def jool(program: Path, ns: str, *words: str, check: bool = True, **options: object):
+    """Runs `jool` of OURS or C in a namespace."""
+    return run(program / "jool", *words, ns=ns, check=check, **options)  # type: ignore[arg-type]
+
+
+def make_instance(node: str, program: Path = C, synchronize: bool = True) -> None:
+    """What the tutorial types on J and on K."""
+    jool(program, node, "instance", "add", "--netfilter", "--pool6", "64:ff9b::/96")
+    for protocol, ports in (("--tcp", "61001-65535"), ("--udp", "61001-65535"), ("--icmp", "0-65535")):
+        jool(program, node, "pool4", "add", protocol, VIRTUAL4, ports)
+    if synchronize:
+        jool(program, node, "global", "update", "ss-enabled", "true")
+
+
+def make_roomy(*nodes: str) -> None:
+    """A pool4 large enough for `synthetic` sessions, and time for them to live."""
+    for node in nodes:
+        for protocol in ("--tcp", "--udp", "--icmp"):
+            jool(C, node, "pool4", "add", protocol, POOL4, POOL4_PORTS, "--force")
+        jool(C, node, "global", "update", "icmp-timeout", "300")
+
+
+def reset() -> None:
+    """What every scenario starts from: modules, links, addresses at j, no instance, no process left over."""
+    clean_up()
+    load_modules("jool")
+    for node in NODES:
+        run(C / "jool", "instance", "flush", ns=node)
+        restore_links(node)
+        release(node)
+    claim("j")
+
+
+def make_both(synchronize: bool = True) -> None:
+    for node in NODES:
+        make_instance(node, synchronize=synchronize)

@@ -1,0 +1,135 @@
+"""A small runner: scenarios are functions named by a sentence; one line is printed for each."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import network
+from .netlink import lab_version
+from .process import Failed, clean_up
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    body: Callable[[], None]
+    since: tuple[int, ...]
+    before: tuple[int, ...]
+
+    @property
+    def applies(self) -> bool:
+        return self.since <= lab_version() < self.before
+
+
+class Skip(Exception):
+    """The scenario cannot be tried here; the text says why. Never because of the programs under test."""
+
+
+_scenarios: list[Scenario] = []
+_notes: list[str] = []
+
+
+def scenario(name: str, since: str = "0", before: str = "99") -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Registers a scenario, for module versions from `since` to just before `before`."""
+
+    def register(body: Callable[[], None]) -> Callable[[], None]:
+        bounds = [tuple(int(part) for part in text.split(".")) for text in (since, before)]
+        _scenarios.append(Scenario(name, body, bounds[0], bounds[1]))
+        return body
+
+    return register
+
+
+def note(text: str) -> None:
+    """A measured value or another fact worth a line below the scenario's."""
+    _notes.append(text)
+
+
+class KernelLog:
+    """Notices warnings and oopses: a scenario during which the kernel complains has failed."""
+
+    TROUBLE = re.compile(r"(BUG:|WARNING:|Oops|general protection|Call Trace|We're out of sync)[^\n]*")
+
+    def __init__(self) -> None:
+        self.descriptor = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        os.lseek(self.descriptor, 0, os.SEEK_END)
+
+    def trouble(self) -> str:
+        lines = []
+        while True:
+            try:
+                lines.append(os.read(self.descriptor, 8192).decode(errors="replace"))
+            except BlockingIOError:
+                break
+            except BrokenPipeError:  # overwritten while we read; go on with what is left
+                continue
+        found = self.TROUBLE.search("".join(lines))
+        return found[0] if found else ""
+
+
+def run_all(only: str = "", exclude: str = "", verbose: bool = False) -> int:
+    chosen = [
+        s for s in _scenarios
+        if s.applies and re.search(only, s.name, re.I) and not (exclude and re.search(exclude, s.name, re.I))
+    ]
+    print(f"Jool {os.environ['JOOL_VERSION']}: {len(chosen)} scenarios", flush=True)
+    begun = time.monotonic()
+    network.build()
+    print(f"network: {time.monotonic() - begun:.1f} s", flush=True)
+    log = KernelLog()
+    passed = failed = skipped = 0
+    started = time.monotonic()
+    for one in chosen:
+        _notes.clear()
+        begun = time.monotonic()
+        outcome, detail = _run_one(one, log)
+        passed, failed, skipped = passed + (outcome == "ok"), failed + (outcome == "FAIL"), skipped + (outcome == "skip")
+        print(f"{outcome:4} {time.monotonic() - begun:5.1f} s  {one.name}", flush=True)
+        for line in [*_notes, *detail.splitlines()]:
+            print(f"                {line}", flush=True)
+    clean_up()
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "") +
+          f" (Jool {os.environ['JOOL_VERSION']}, {time.monotonic() - started:.0f} s)", flush=True)
+    return 1 if failed or not chosen else 0
+
+
+def _run_one(one: Scenario, log: KernelLog) -> tuple[str, str]:
+    try:
+        network.reset()
+        log.trouble()
+        one.body()
+    except Skip as reason:
+        return "skip", str(reason)
+    except (Failed, AssertionError) as failure:
+        where = traceback.extract_tb(failure.__traceback__)
+        line = next((f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in reversed(where) if "/scenarios/" in f.filename), "")
+        trouble = log.trouble()
+        return "FAIL", f"{line} {failure}" + (f"\nkernel: {trouble}" if trouble else "")
+    except Exception:  # a mistake in the scenario must not end the run
+        return "FAIL", traceback.format_exc(limit=-6)
+    trouble = log.trouble()
+    return ("FAIL", f"the kernel complained: {trouble}") if trouble else ("ok", "")
+
+
+def main(argv: list[str]) -> int:
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", default="", metavar="REGEX")
+    parser.add_argument("--exclude", default="", metavar="REGEX")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args(argv)
+    if options.list:
+        print("\n".join(s.name for s in _scenarios))
+        return 0
+    return run_all(options.only, options.exclude)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

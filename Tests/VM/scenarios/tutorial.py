@@ -1,0 +1,146 @@
+"""The tutorial to its end, spelled as the tutorial spells it, with our programs alone."""
+
+from __future__ import annotations
+
+import time
+
+from lab.netlink import session_count
+from lab.network import NODES, OURS, VIRTUAL4, claim, jool, release
+from lab.process import expect, expect_equal, run, wait_for
+from lab.proxies import GROUP6, Proxy
+from lab.runner import note, scenario
+from lab.traffic import Ping, TCPTransfer, UDPEcho
+
+PROXY = f"-i default session proxy --net.mcast.addr {GROUP6} --net.mcast.port 6464 --net.dev.in eth2 --net.dev.out eth2"
+
+
+def configure(node: str, pool4_style: str) -> None:
+    """The commands that the tutorial types on each node."""
+    jool(OURS, node, "instance", "add", "--netfilter", "--pool6", "64:ff9b::/96")
+    for protocol, ports in (("tcp", "61001-65535"), ("udp", "61001-65535"), ("icmp", "0-65535")):
+        jool(OURS, node, "pool4", "add", pool4_style + protocol, VIRTUAL4, ports)
+    jool(OURS, node, "global", "update", "ss-enabled", "true")
+
+
+def start_proxy(node: str) -> Proxy:
+    return Proxy(node, argv=(OURS / "jool", *PROXY.split()))
+
+
+def rows(node: str, protocol: str) -> set[str]:
+    """Sessions of a node without expiration and state, which travel in time."""
+    text = jool(OURS, node, "session", "display", f"--{protocol}", "--csv", "--no-headers", "--numeric").out
+    return {",".join(line.split(",")[:9]) for line in text.splitlines()}
+
+
+def seconds_until_on_k(start: float, protocol: str, timeout: float) -> float:
+    """How long after `start` k has all of j's sessions of a protocol (and there is at least one)."""
+    wait_for(
+        f"{protocol} sessions of j on k",
+        lambda: (on_j := rows("j", protocol)) and on_j <= rows("k", protocol), timeout, every=0.02,
+    )
+    return time.monotonic() - start
+
+
+def lose(node: str) -> None:
+    """The node dies: its links, then its instance.
+
+    A dead node is silent. In any other order this one would not be: without the instance, or with eth1 but without
+    eth0, its own stack answers the packets for 192.0.2.1 with resets.
+    """
+    run("ip", "-batch", "-", ns=node, input="".join(f"link set {device} down\n" for device in ("eth1", "eth0", "eth2")))
+    jool(OURS, node, "instance", "remove")
+
+
+@scenario("the tutorial works to its end with our programs: j's connections live on through k")
+def tutorial() -> None:
+    configure("j", "--")
+    configure("k", "")
+    for node in NODES:
+        jool(OURS, node, "global", "update", "ss-flush-deadline", "100")
+        start_proxy(node)
+
+    ping, echo, tcp = Ping(), UDPEcho(), TCPTransfer()
+    start = time.monotonic()
+    ping.wait_more(3)
+    echo.exchange()
+    tcp.wait_more(4096)
+    note(f"traffic through j after {time.monotonic() - start:.2f} s")
+    for protocol in ("tcp", "udp", "icmp"):
+        seconds_until_on_k(start, protocol, timeout=10)
+    before = {protocol: rows("k", protocol) for protocol in ("tcp", "udp", "icmp")}
+
+    lose("j")
+    claim("k")
+    moved = time.monotonic()
+    tcp.wait_more(4096)
+    note(f"TCP goes on through k {time.monotonic() - moved:.2f} s after the move")
+    echo.exchange()
+    ping.wait_more(3)
+    for protocol in ("tcp", "udp", "icmp"):
+        expect_equal(rows("k", protocol), before[protocol], f"k's {protocol} sessions after it took over")
+    expect_equal(len(set(echo.peers)), 1, "source addresses that the UDP server has seen")
+    tcp.finish()
+    note(f"TCP bytes: {tcp.at_server} to the server, {tcp.at_client} to the client; pings answered: {len(ping.received)}")
+    echo.close()
+
+
+@scenario("a session of each protocol is on k within a second of its first packet on j")
+def latency() -> None:
+    for node in NODES:
+        configure(node, "--")
+        jool(OURS, node, "global", "update", "ss-flush-deadline", "100")
+        start_proxy(node)
+    measured: dict[str, float] = {}
+
+    def arrives(protocol: str, start: float) -> None:
+        count = len(measured) + 1  # counted through netlink: a command's own start-up would blur the time
+        wait_for(f"{count} sessions on k", lambda: session_count("k") >= count, timeout=10, every=0.01)
+        measured[protocol] = time.monotonic() - start
+        expect_equal(rows("k", protocol), rows("j", protocol), f"{protocol} sessions of k")
+
+    start = time.monotonic()
+    ping = Ping()
+    arrives("icmp", start)
+    echo = UDPEcho()
+    start = time.monotonic()
+    echo.exchange()
+    arrives("udp", start)
+    start = time.monotonic()
+    tcp = TCPTransfer()
+    arrives("tcp", start)
+    expect(ping.process.alive, "ping ended")
+    note(", ".join(f"{protocol} {seconds:.2f} s" for protocol, seconds in measured.items()))
+    tcp.finish()
+    echo.close()
+    late = {protocol: seconds for protocol, seconds in measured.items() if seconds > 1.0}
+    expect(not late, f"sessions arrived late: {late}")
+
+
+@scenario("j comes back, hears k's advertisement and takes over again with every connection alive")
+def comeback() -> None:
+    for node in NODES:
+        configure(node, "--")
+        jool(OURS, node, "global", "update", "ss-flush-deadline", "100")
+    proxies = {node: start_proxy(node) for node in NODES}
+    tcp, ping = TCPTransfer(), Ping()
+    tcp.wait_more(2048)
+    ping.wait_more(2)
+    seconds_until_on_k(time.monotonic(), "tcp", 10)
+    seconds_until_on_k(time.monotonic(), "icmp", 10)
+    release("j")
+    claim("k")
+    tcp.wait_more(2048)
+    proxies["j"].stop()
+    jool(OURS, "j", "instance", "remove")
+
+    configure("j", "--")
+    start_proxy("j")
+    jool(OURS, "k", "session", "advertise")
+    wait_for("j has k's sessions", lambda: rows("k", "tcp") and rows("k", "tcp") <= rows("j", "tcp"), 15)
+    release("k")
+    claim("j")
+    tcp.wait_more(1024)
+    jool(OURS, "k", "instance", "remove")
+    tcp.wait_more(2048)
+    ping.wait_more(2)
+    tcp.finish()
