@@ -47,7 +47,7 @@ let package = Package(
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
     .testTarget(
-      name: "JoolCommandsTests", dependencies: ["JoolCommands", "JoolCore"], exclude: ["Golden"],
+      name: "JoolCommandsTests", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], exclude: ["Golden"],
       swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(

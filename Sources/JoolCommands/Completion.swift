@@ -12,7 +12,15 @@ struct Completion {
     guard expected >= 0 else { return "" }
     if words.count == expected { words.append("") }
     guard words.count == expected + 1 else { return "" }
-    return candidates(for: words)
+    return candidates(for: Self.withoutRootOptions(words))
+  }
+
+  /// The words from the mode on. The last word stays, whatever it is.
+  private static func withoutRootOptions(_ words: ArraySlice<String>) -> ArraySlice<String> {
+    var scanner = OptionScanner(
+      words.dropLast(), declarations: RootOptions.declarations, order: .beforeArguments)
+    while (try? scanner.nextOption()) != nil {}
+    return scanner.remainingWords + words.suffix(1)
   }
 
   private func candidates(for words: ArraySlice<String>) -> String {

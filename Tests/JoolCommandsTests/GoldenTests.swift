@@ -33,7 +33,7 @@ import Testing
     let bench = TestBench()
     Self.prepare(bench, for: "unprivileged")
     bench.kernel.isPrivileged = false
-    Self.replay(GoldenFile.cases(of: "unprivileged").filter { !$0.arguments.contains("follow") }, on: bench)
+    Self.replay(GoldenFile.cases(of: "unprivileged"), on: bench)
   }
 
   @Test func readsTheInstanceNameFromAFile() {

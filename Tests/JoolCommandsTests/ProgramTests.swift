@@ -71,6 +71,13 @@ import Testing
     #expect(bench.kernel.instances[0].advertisements == 1)
   }
 
+  @Test func completesAfterRootOptions() {
+    let bench = TestBench()
+    #expect(bench.run("jool autocomplete 4 -i x po").output == "display add remove flush ")
+    #expect(bench.run("jool autocomplete 3 -i x po").output == "pool4 ")
+    #expect(bench.run("jool autocomplete 3 --instance=x pool4 dis").output == "display ")
+  }
+
   @Test func refusesAnUnknownWordWithoutAskingTheModule() {
     let bench = TestBench()
     bench.run("jool instance foo")

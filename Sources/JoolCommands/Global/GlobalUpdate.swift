@@ -19,6 +19,7 @@ struct GlobalUpdate: Command {
     var client = try context.client()
     let setting = try setting(from: text)
     try client.ask { (client) throws(JoolError) in try client.update([setting], force: force) }
+    if let warning = setting.warning(module: client.module) { context.error.print(warning) }
   }
 
   private func setting(from text: String) throws(CommandFailure) -> GlobalSetting {
@@ -46,6 +47,20 @@ extension GlobalValue {
       guard let mode = GlobalKey.hairpinModes.firstIndex(of: text) else { throw .notHairpinMode(text) }
       self = .unsigned(UInt32(mode))
     }
+  }
+}
+
+extension GlobalSetting {
+  /// What the module takes without a word although it breaks something.
+  fileprivate func warning(module: ModuleVersion) -> String? {
+    let safe = SyncFormat(module: module).safeRecordsPerMessage
+    guard key.name == "ss-max-sessions-per-packet", case .unsigned(let count) = value, !(1...safe ~= Int(count)) else {
+      return nil
+    }
+    return """
+      Warning: With \(count) sessions per packet, this module (\(module)) \
+      \(count == 0 ? "sends none" : "loses every full packet"). Use 1 to \(safe).
+      """
   }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import JoolSession
 
 @testable import JoolCommands
 @testable import JoolCore
@@ -9,6 +10,9 @@ final class TestBench {
   /// Where the files of command lines are; the process's current directory if `nil`.
   var directory: String?
   var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
+
+  /// What the instance's proxy answers to `advertise`; `nil` if there is none.
+  var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }
 
   /// Runs a command line of `jool` or `jool_siit`, the program's name first.
   @discardableResult
@@ -23,6 +27,11 @@ final class TestBench {
   /// Runs `joold`.
   func runJoold(_ arguments: [String]) -> Outcome { run("joold") { JooldProgram.run(arguments, in: $0) } }
 
+  /// What a part of a command says on standard error.
+  func error(of program: String, _ body: (CommandContext) throws(CommandFailure) -> Void) -> String {
+    run(program) { $0.reportingFailure(body) }.error
+  }
+
   private func run(_ program: String, _ body: (CommandContext) -> ExitStatus) -> Outcome {
     let output = OutputSink()
     let error = OutputSink()
@@ -32,7 +41,7 @@ final class TestBench {
     context.loadedVersion = { [kernel] in kernel.version }
     context.names = names
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
-    context.advertiseThroughProxy = { _ in nil }
+    context.advertiseThroughProxy = proxyAnswer
     let status = body(context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)
   }

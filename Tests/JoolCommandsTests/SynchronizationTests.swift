@@ -1,0 +1,114 @@
+import JoolSession
+import Testing
+
+@testable import JoolCommands
+@testable import JoolCore
+
+/// `session follow`, `session proxy` and `session advertise`, up to where the engine takes over.
+@Suite struct SynchronizationTests {
+  private static func bench() -> TestBench {
+    let bench = TestBench()
+    bench.run("jool instance add -6 64:ff9b::/96")
+    return bench
+  }
+
+  private static let missing =
+    "Error: The kernel module returned error 3: This namespace lacks an instance named 'nope'.\n"
+
+  @Test(arguments: ["session follow", "session proxy ff08::db8:64:64"])
+  func failsAtOnceWithoutTheInstance(command: String) {
+    #expect(Self.bench().run("jool -i nope \(command)") == Outcome(error: Self.missing, status: 3))
+  }
+
+  @Test func warnsIfTheInstanceDoesNotSynchronize() throws {
+    let bench = Self.bench()
+    let error = bench.error(of: "jool") { (context) throws(CommandFailure) in
+      _ = try SynchronizationCheck.run(in: context)
+    }
+    #expect(
+      error == """
+        Warning: Session synchronization is disabled in instance 'default'; no sessions will come.
+        Enable it with: jool global update ss-enabled true
+
+        """)
+    bench.run("jool global update ss-enabled true")
+    let silence = bench.error(of: "jool") { (context) throws(CommandFailure) in
+      _ = try SynchronizationCheck.run(in: context)
+    }
+    #expect(silence.isEmpty)
+  }
+
+  @Test func printsWhatItFollowsAsTheCClientDoes() throws {
+    let session = SessionEntry(
+      proto: .udp, source6: try TransportAddress(argument: "2001:db8::8#40011"),
+      destination6: try TransportAddress(argument: "64:ff9b::c000:209#1234"),
+      source4: try TransportAddress(argument: "192.0.2.1#61011"),
+      destination4: try TransportAddress(argument: "192.0.2.9#1234"), expiration: Milliseconds(299_972))
+    #expect(SessionFollow.line(session) == "UDP,2001:db8::8,40011,192.0.2.1,61011,192.0.2.9,1234,0:04:59.972")
+  }
+
+  @Test func wantsAMulticastAddress() {
+    let outcome = Self.bench().run("jool session proxy")
+    #expect(outcome == Outcome(error: "Error: The multicast address is mandatory.\n", status: 22))
+  }
+
+  @Test func acceptsTheTutorialsOptionForTheAddress() {
+    #expect(Self.bench().run("jool -i nope session proxy --net.mcast.addr ff08::1").error == Self.missing)
+    #expect(Self.bench().run("jool session proxy --net.mcast.addr ff08::1 ff08::1").status == 64)
+  }
+
+  @Test func boundsTheTimeToLive() {
+    #expect(Self.bench().run("jool session proxy -t 256 ff08::1").error == "Error: '256' is out of bounds (0-255).\n")
+    #expect(Self.bench().run("jool session proxy -t x ff08::1").status == 1)
+  }
+
+  @Test func bannerShowsWhatWasGiven() {
+    var arguments = ProxyArguments(multicastAddress: "ff08::db8:64:64", timeToLive: 3)
+    #expect(
+      arguments.banner(instance: "default") == """
+        Config:
+          mod.instance: default
+          net.mcast.addr: ff08::db8:64:64
+          net.mcast.port: 6400
+          net.dev.in: (null)
+          net.dev.out: (null)
+          net.ttl: 3
+
+        joold is intended as a daemon, so it outputs straight to syslog.
+        The standard streams will mostly shut up from now on.
+        ---------------------------------------------
+
+        """)
+    arguments.statisticsPort = "45678"
+    #expect(
+      arguments.banner(instance: "default").contains("net.ttl: 3\n  stats.addr: ::\n  stats.port: 45678\n\njoold"))
+  }
+
+  @Test func servesStatisticsOnlyIfAsked() throws {
+    var arguments = ProxyArguments(multicastAddress: "ff08::1")
+    #expect(arguments.configuration(instance: .default, group: "ff08::1").statistics == nil)
+    arguments.statisticsAddress = "127.0.0.1"
+    #expect(
+      arguments.configuration(instance: .default, group: "ff08::1").statistics
+        == ProxyConfiguration.Statistics(address: "127.0.0.1", port: "6401"))
+  }
+
+  @Test func advertisesThroughTheProxyIfThereIsOne() {
+    let bench = Self.bench()
+    bench.proxyAnswer = { (_) throws(ProxyControl.Failure) in 5 }
+    #expect(bench.run("jool session advertise") == Outcome())
+    bench.proxyAnswer = { (_) throws(ProxyControl.Failure) in throw .refused("the instance is away") }
+    #expect(
+      bench.run("jool session advertise")
+        == Outcome(error: "Error: The session proxy answered: the instance is away\n", status: 95))
+  }
+
+  @Test func saysThatOldModulesCannotAdvertise() {
+    let bench = Self.bench()
+    bench.kernel.version = ModuleVersion(4, 1, 9)
+    let outcome = bench.run("jool session advertise")
+    #expect(outcome.status == 95)
+    #expect(outcome.error.hasPrefix("Error: Modules before 4.1.11 cannot advertise, and this one is 4.1.9.0.\n"))
+    #expect(!bench.kernel.requests.contains(.sessionSyncAdvertise))
+  }
+}
