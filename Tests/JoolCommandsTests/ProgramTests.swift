@@ -78,6 +78,17 @@ import Testing
     #expect(bench.run("jool autocomplete 3 --instance=x pool4 dis").output == "display ")
   }
 
+  @Test func printsEveryRowOnceWhateverThePages() {
+    let bench = TestBench()
+    bench.run("jool instance add -6 64:ff9b::/96")
+    bench.run("jool pool4 add --tcp 192.0.2.1 1-2000")
+    for port in 1...1100 { bench.run("jool bib add 2001:db8::1#\(port) 192.0.2.1#\(port)") }
+    bench.kernel.pageSize = 7
+    let expected = (1...1100).map { "TCP,2001:db8::1,\($0),192.0.2.1,\($0),1\n" }.joined()
+    #expect(bench.run("jool bib display --csv --no-headers --numeric").output == expected)
+    #expect(bench.run("jool bib display --csv --no-headers").output.split(separator: "\n").count == 1100)
+  }
+
   @Test func refusesAnUnknownWordWithoutAskingTheModule() {
     let bench = TestBench()
     bench.run("jool instance foo")

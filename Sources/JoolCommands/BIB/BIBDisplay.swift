@@ -13,7 +13,10 @@ struct BIBDisplay: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     let names = EndpointNames(numeric: numeric, in: context)
     var bindings = BIBTable(options: table, names: names, output: context.output)
-    defer { names.finish() }
+    defer {
+      bindings.printWaiting()
+      names.finish()
+    }
     try context.ask { (client) throws(JoolError) in
       try client.forEachBIBEntry(of: proto.orTCP) { (page) throws(JoolError) in bindings.write(page) }
     }

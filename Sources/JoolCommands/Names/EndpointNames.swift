@@ -24,7 +24,10 @@ final class EndpointNames {
     error = context.error
   }
 
-  /// Looks up the names that a page is going to need.
+  /// How many entries are worth waiting for before names are looked up: one page has too few to keep look-ups busy.
+  var batchSize: Int { resolver == nil ? 0 : 512 }
+
+  /// Looks up the names that entries are going to need.
   func prepare(_ addresses: some Sequence<HostAddress>) { resolver?.prepare(addresses) }
 
   /// One end. If its look-up failed, both parts stay numbers and the failure is reported.

@@ -1,11 +1,12 @@
 import JoolCore
 
-/// Prints bindings as they arrive.
+/// Prints bindings as they arrive; with names, as many together as are looked up together.
 struct BIBTable {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink
   private var isStarted = false
+  private var waiting: [BIBEntry] = []
 
   init(options: TableOptions, names: EndpointNames, output: OutputSink) {
     self.options = options
@@ -18,8 +19,14 @@ struct BIBTable {
       output.print("Protocol,IPv6 Address,IPv6 L4-ID,IPv4 Address,IPv4 L4-ID,Static?")
     }
     isStarted = true
-    names.prepare(page.map { HostAddress.ipv6($0.source6.address) })
-    for entry in page {
+    waiting += page
+    if waiting.count >= names.batchSize { printWaiting() }
+  }
+
+  /// Prints what still waits for names.
+  mutating func printWaiting() {
+    names.prepare(waiting.lazy.map { HostAddress.ipv6($0.source6.address) })
+    for entry in waiting {
       let node = names.endpoint(.ipv6(entry.source6.address), entry.source6.port, entry.proto)
       if options.csv {
         output.print(
@@ -32,5 +39,6 @@ struct BIBTable {
         output.print("[\(kind) \(entry.proto)] \(entry.source4) - \(node.host)#\(node.port)")
       }
     }
+    waiting.removeAll(keepingCapacity: true)
   }
 }

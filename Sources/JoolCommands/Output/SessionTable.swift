@@ -1,11 +1,12 @@
 import JoolCore
 
-/// Prints sessions as they arrive.
+/// Prints sessions as they arrive; with names, as many together as are looked up together.
 struct SessionTable {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink
   private var isStarted = false
+  private var waiting: [SessionEntry] = []
 
   private static let separator = String(repeating: "-", count: 33)
 
@@ -17,9 +18,16 @@ struct SessionTable {
 
   mutating func write(_ page: [SessionEntry]) {
     start()
+    waiting += page
+    if waiting.count >= names.batchSize { printWaiting() }
+  }
+
+  /// Prints what still waits for names.
+  mutating func printWaiting() {
     names.prepare(
-      page.flatMap { [HostAddress.ipv6($0.source6.address), HostAddress.ipv4($0.destination4.address)] })
-    for session in page { write(session) }
+      waiting.lazy.flatMap { [HostAddress.ipv6($0.source6.address), HostAddress.ipv4($0.destination4.address)] })
+    for session in waiting { write(session) }
+    waiting.removeAll(keepingCapacity: true)
   }
 
   private mutating func start() {

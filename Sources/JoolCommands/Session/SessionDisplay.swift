@@ -13,7 +13,10 @@ struct SessionDisplay: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     let names = EndpointNames(numeric: numeric, in: context)
     var sessions = SessionTable(options: table, names: names, output: context.output)
-    defer { names.finish() }
+    defer {
+      sessions.printWaiting()
+      names.finish()
+    }
     try context.ask { (client) throws(JoolError) in
       try client.forEachSession(of: proto.orTCP) { (page) throws(JoolError) in sessions.write(page) }
     }
