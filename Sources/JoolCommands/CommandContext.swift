@@ -21,7 +21,6 @@ struct CommandContext {
   var loadedVersion: () -> ModuleVersion? = ModuleVersion.loaded
   /// Finds the names of addresses.
   var names: @Sendable (HostAddress) -> HostLookup = HostLookup.system
-
   /// Finds the names of ports.
   var services: @Sendable (UInt16) -> String? = ServiceNames.name(of:)
 
@@ -32,11 +31,19 @@ struct CommandContext {
     return try proxy.advertise()
   }
 
+  /// Whether there is a system log.
+  var hasSystemLog: () -> Bool = { SystemLog.isReachable }
+
   /// The system's log, or standard error if there is none.
   var log: Logger {
-    Logger(label: "joold") { label in
-      if SystemLog.isReachable { SystemLog() as any LogHandler } else { StreamLogHandler.standardError(label: label) }
+    Logger(label: "joold") { [hasSystemLog] label in
+      if hasSystemLog() { SystemLog() as any LogHandler } else { StreamLogHandler.standardError(label: label) }
     }
+  }
+
+  /// Tells the system's log why a daemon does not start. Standard error hears of it anyway.
+  func logFailure(_ text: String) {
+    if hasSystemLog() { log.error("\(text)") }
   }
 
   /// The instance's name, given or default.

@@ -17,7 +17,7 @@ enum CommandTable {
     instance, statistics,
     .group("address", [.operation("query") { AddressQuery() }]),
     global(.siit), eamt,
-    denylist4("blacklist4", notice: .deprecated(replacement: "denylist4")), denylist4("denylist4"),
+    denylist4("blacklist4", notice: .deprecated("blacklist4", replacement: "denylist4")), denylist4("denylist4"),
     file, completion,
   ])
 

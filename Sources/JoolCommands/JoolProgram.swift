@@ -63,8 +63,8 @@ public enum JoolProgram {
 
   private static func show(_ notice: Word.Notice, in context: CommandContext) {
     switch notice {
-    case .deprecated(let replacement):
-      context.error.print("Warning: blacklist4 is deprecated. Use '\(replacement)' instead.")
+    case .deprecated(let name, let replacement):
+      context.error.print("Warning: \(name) is deprecated. Use '\(replacement)' instead.")
     case .ignoresInstanceName(let operation):
       guard context.givenInstanceName != nil else { return }
       context.error.print("Warning: \(operation) ignores the instance name argument.")

@@ -19,7 +19,7 @@ struct Word: Sendable {
   /// A warning about the use of a word.
   enum Notice: Sendable {
     /// The word has a new name.
-    case deprecated(replacement: String)
+    case deprecated(String, replacement: String)
     /// `-i` and `-f` mean nothing to this operation.
     case ignoresInstanceName(operation: String)
   }

@@ -7,8 +7,6 @@ enum FileFailure: Error, Hashable, Sendable {
   case cannotRead(path: String, Errno)
   case isDirectory(path: String)
   case syntax(path: String, JSONSyntaxError)
-  /// A value of the wrong type: its key, the value, and what it should have been.
-  case wrongType(path: String, name: String, JSONValue, expected: String)
   case noInstanceName
   case configuration(path: String, ConfigurationError)
   /// `-i` and the file name different instances.
@@ -20,7 +18,7 @@ enum FileFailure: Error, Hashable, Sendable {
     case .cannotOpen(_, let errno), .cannotRead(_, let errno): ExitStatus(truncating: errno.rawValue)
     case .isDirectory: ExitStatus(truncating: Errno.invalidArgument.rawValue)
     case .configuration(_, let error): error.status
-    case .syntax, .wrongType, .noInstanceName, .otherInstance: .invalid
+    case .syntax, .noInstanceName, .otherInstance: .invalid
     }
   }
 
@@ -28,7 +26,6 @@ enum FileFailure: Error, Hashable, Sendable {
   var place: String? {
     switch self {
     case .syntax(let path, let error): "\(path), \(error.position): \(error.reason)"
-    case .wrongType(let path, _, let value, _): "\(path), \(value.position)"
     case .configuration(let path, let error): "\(path), \(error.position)"
     default: nil
     }
@@ -46,7 +43,6 @@ enum FileFailure: Error, Hashable, Sendable {
       The JSON parser got confused around the beginning of this string:
       \(error.excerpt)
       """
-    case .wrongType(_, let name, let value, let expected): value.isNot(expected, name: name).text
     case .configuration(_, let error): error.text
     case .otherInstance(let given, let inFile):
       """

@@ -3,6 +3,9 @@ import SystemPackage
 
 /// Reads small files whole.
 enum FileReader {
+  /// Nobody's configuration is larger.
+  private static let limit = 64 << 20
+
   /// The bytes of a file.
   static func bytes(of path: String) throws(FileFailure) -> [UInt8] {
     let file: FileDescriptor
@@ -24,6 +27,7 @@ enum FileReader {
       }
       guard count > 0 else { return bytes }
       bytes += block[..<count]
+      guard bytes.count <= limit else { throw .cannotRead(path: path, .fileTooLarge) }
     }
   }
 
@@ -36,11 +40,12 @@ enum FileReader {
   /// The instance's name from the `instance` key of a configuration file; nothing else of the file matters.
   static func instanceName(of path: String) throws(FileFailure) -> String {
     let root = try json(of: path)
-    guard root.members != nil else { throw .wrongType(path: path, name: "root", root, expected: "Object") }
-    guard let instance = root.member(named: "instance") else { throw .noInstanceName }
-    guard case .string(let name) = instance.value.content else {
-      throw .wrongType(path: path, name: instance.key, instance.value, expected: "String")
+    do throws(ConfigurationError) {
+      guard root.members != nil else { throw root.isNot("Object", name: "root") }
+      if let instance = root.member(named: "instance") { return try instance.value.text(named: instance.key) }
+    } catch {
+      throw .configuration(path: path, error)
     }
-    return name
+    throw .noInstanceName
   }
 }

@@ -7,7 +7,7 @@ enum ProxyRunner {
   /// Exchanges sessions until a signal ends it. Whatever prevents that is found before anything is printed.
   static func run(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
     guard let group = arguments.multicastAddress else { throw .invalid(.noMulticastAddress) }
-    let instance = try SynchronizationCheck.run(in: context)
+    let instance = try instance(in: context)
     let configuration = arguments.configuration(instance: instance, group: group)
     let log = context.log
     do throws(ProxyError) {
@@ -16,8 +16,17 @@ enum ProxyRunner {
       context.output.flush()
       try loop.run()
     } catch {
-      log.error("\(error.text)")
+      context.logFailure(error.text)
       throw .proxy(error)
+    }
+  }
+
+  private static func instance(in context: CommandContext) throws(CommandFailure) -> InstanceName {
+    do throws(CommandFailure) {
+      return try SynchronizationCheck.run(in: context)
+    } catch {
+      if case .module(let reason) = error { context.logFailure(reason.text) }
+      throw error
     }
   }
 }

@@ -42,6 +42,7 @@ final class TestBench {
     context.names = names
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
     context.advertiseThroughProxy = proxyAnswer
+    context.hasSystemLog = { false }
     let status = body(context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)
   }
