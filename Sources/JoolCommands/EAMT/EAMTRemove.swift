@@ -15,22 +15,24 @@ struct EAMTRemove: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     guard pair != PrefixPair() else { throw .invalid(.missing(["a prefix"])) }
     var client = try context.client()
-    let prefix6 = pair.ipv6
-    let prefix4 = pair.ipv4
-    var found: EAMEntry?
-    if prefix6 == nil || prefix4 == nil {
-      try client.ask { (client) throws(JoolError) in
-        try client.forEachEAM { (page) throws(JoolError) in
-          found = found ?? page.first { $0.prefix6 == prefix6 || $0.prefix4 == prefix4 }
-        }
-      }
+    let entry = try entry(in: &client)
+    try client.ask { (client) throws(JoolError) in
+      try client.removeEAM(EAMSelector(prefix6: .prefix(entry.prefix6), prefix4: .prefix(entry.prefix4)))
     }
-    let selector = EAMSelector(
-      prefix6: Self.choice(prefix6 ?? found?.prefix6), prefix4: Self.choice(prefix4 ?? found?.prefix4))
-    try client.ask { (client) throws(JoolError) in try client.removeEAM(selector) }
   }
 
-  private static func choice<Address>(_ prefix: IPPrefix<Address>?) -> PrefixChoice<Address> {
-    if let prefix { .prefix(prefix) } else { .absent }
+  /// The mapping that is meant.
+  private func entry(in client: inout TranslatorClient) throws(CommandFailure) -> EAMEntry {
+    if let prefix6 = pair.ipv6, let prefix4 = pair.ipv4 { return EAMEntry(prefix6: prefix6, prefix4: prefix4) }
+    var found: EAMEntry?
+    try client.ask { (client) throws(JoolError) in
+      try client.forEachEAM { (page) throws(JoolError) in
+        found = found ?? page.first { $0.prefix6 == pair.ipv6 || $0.prefix4 == pair.ipv4 }
+      }
+    }
+    guard let found else {
+      throw .noMapping(prefix: pair.ipv6?.description ?? pair.ipv4?.description ?? "")
+    }
+    return found
   }
 }

@@ -9,6 +9,9 @@ struct JSONReader {
   /// How deeply arrays and objects may be nested.
   static let depthLimit = 100
 
+  /// How much of the text an error quotes.
+  static let excerptLimit = 200
+
   private let bytes: [UInt8]
   private var offset = 0
   private var line = 1
@@ -49,7 +52,7 @@ struct JSONReader {
   }
 
   private func failure(_ reason: JSONSyntaxError.Reason) -> JSONSyntaxError {
-    let rest = bytes[min(offset, bytes.count)...].prefix { $0 != UInt8(ascii: "\n") }
+    let rest = bytes[min(offset, bytes.count)...].prefix(Self.excerptLimit)
     return JSONSyntaxError(reason: reason, position: position, excerpt: String(decoding: rest, as: UTF8.self))
   }
 

@@ -54,6 +54,6 @@ struct JSONSyntaxError: Error, Hashable, Sendable {
 
   var reason: Reason
   var position: TextPosition
-  /// The text from the offending byte to the end of its line.
+  /// The text from the offending byte on, as much as an error quotes.
   var excerpt: String
 }

@@ -1,12 +1,37 @@
 import JoolCore
+import JoolSession
+import Logging
 
 /// Starts a proxy for `session proxy` and for `joold`.
 enum ProxyRunner {
+  /// Exchanges sessions until a signal ends it. Whatever prevents that is found before anything is printed.
   static func run(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
-    guard arguments.multicastAddress != nil else { throw .invalid(.noMulticastAddress) }
-    var client = try context.client()
-    try SynchronizationCheck.run(on: &client, in: context)
-    context.output.write(arguments.banner(instance: context.instanceName))
-    context.output.flush()
+    guard let group = arguments.multicastAddress else { throw .invalid(.noMulticastAddress) }
+    let instance = try SynchronizationCheck.run(in: context)
+    let configuration = arguments.configuration(instance: instance, group: group)
+    let log = context.log
+    do throws(ProxyError) {
+      var loop = try ProxyEventLoop(configuration, log: log)
+      context.output.write(arguments.banner(instance: context.instanceName))
+      context.output.flush()
+      try loop.run()
+    } catch {
+      log.error("\(error.text)")
+      throw .proxy(error)
+    }
+  }
+}
+
+extension ProxyArguments {
+  /// The same as the proxy wants it.
+  func configuration(instance: InstanceName, group: String) -> ProxyConfiguration {
+    let network = ProxyConfiguration.Network(
+      group: group, port: multicastPort, incomingInterface: inputDevice, outgoingInterface: outputDevice,
+      ttl: UInt32(timeToLive))
+    let statistics = ProxyConfiguration.Statistics(
+      address: statisticsAddress ?? ProxyConfiguration.Statistics.defaultAddress,
+      port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
+    return ProxyConfiguration(
+      instance: instance, network: network, statistics: servesStatistics ? statistics : nil)
   }
 }

@@ -1,10 +1,22 @@
 import JoolCore
+import JoolSession
 
-/// `session advertise`: asks the module to multicast its whole session table.
+/// `session advertise`: has the whole session table sent to the peers.
+///
+/// A running proxy does it best: it reads the table page by page, while the module would hold its lock. Without one the
+/// module is asked.
 struct SessionAdvertise: Command {
   var syntax: Syntax<Self> { Syntax(completion: .none) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    try context.ask { (client) throws(JoolError) in try client.advertise() }
+    var client = try context.client()
+    do throws(ProxyControl.Failure) {
+      if try context.advertiseThroughProxy(client.instance) != nil { return }
+    } catch {
+      if case .refused(let text) = error { throw .proxyRefused(text) }
+      // It left before it answered: the module can still do it.
+    }
+    guard client.module.advertises else { throw .cannotAdvertise(client.module) }
+    try client.ask { (client) throws(JoolError) in try client.advertise() }
   }
 }

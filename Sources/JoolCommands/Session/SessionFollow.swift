@@ -1,11 +1,57 @@
 import JoolCore
+import JoolSession
+import Logging
 
-/// `session follow`: prints sessions as the instance announces them, for ever.
+/// `session follow`: prints sessions as the instance announces them, until a signal ends it.
 struct SessionFollow: Command {
   var syntax: Syntax<Self> { Syntax(completion: .none) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    var client = try context.client()
-    try SynchronizationCheck.run(on: &client, in: context)
+    let instance = try SynchronizationCheck.run(in: context)
+    context.output.print(
+      """
+      Commands parsed successfully; switching to syslog.
+      See journalctl for error messages from now on.
+      """)
+    context.output.flush()
+    do throws(ProxyError) {
+      try follow(instance, in: context)
+    } catch {
+      throw .proxy(error)
+    }
+    if let errno = context.output.failure { throw .output(errno) }
+  }
+
+  /// Goes on until output fails.
+  private func follow(_ instance: InstanceName, in context: CommandContext) throws(ProxyError) {
+    let log = context.log
+    log.info("Opening kernel socket (Instance name: \(instance))...")
+    var follower = try SessionFollower(instance: instance)
+    log.info("Kernel socket ready.")
+    while context.output.failure == nil {
+      do throws(JoolError) {
+        switch try follower.next() {
+        case .sessions(let sessions):
+          for session in sessions { context.output.print(Self.line(session)) }
+          context.output.flush()
+        case .overrun: log.error("Sessions came faster than they could be printed; some are lost.")
+        case .unusable(let error): log.error("Cannot read what the module sent: \(error)")
+        }
+      } catch .refused(let code, let message) {
+        log.error("\(JoolError.refused(code: code, message: message).text)")
+      } catch {
+        throw .kernel(error)
+      }
+    }
+  }
+
+  /// The IPv6 node, its mask, the IPv4 node, and the time left.
+  static func line(_ session: SessionEntry) -> String {
+    """
+    \(session.proto),\(session.source6.address),\(session.source6.port),\
+    \(session.source4.address),\(session.source4.port),\
+    \(session.destination4.address),\(session.destination4.port),\
+    \(Timeouts.text(milliseconds: session.expiration.rawValue))
+    """
   }
 }

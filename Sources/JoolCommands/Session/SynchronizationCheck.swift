@@ -4,19 +4,20 @@ import JoolCore
 enum SynchronizationCheck {
   /// Asks for the instance, and warns if it does not synchronize.
   ///
+  /// - Returns: the instance.
   /// - Throws: what the module answers if there is no such instance.
-  static func run(on client: inout TranslatorClient, in context: CommandContext) throws(CommandFailure) {
+  static func run(in context: CommandContext) throws(CommandFailure) -> InstanceName {
+    var client = try context.client()
     let settings = try client.ask { (client) throws(JoolError) in try client.globals() }
-    if settings.boolean("ss-enabled") == false {
-      context.error.print(disabledWarning(context))
-    }
+    if settings.boolean("ss-enabled") == false { context.error.print(warning(context)) }
+    return client.instance
   }
 
-  private static func disabledWarning(_ context: CommandContext) -> String {
-    let instance = context.givenInstanceName.map { " -i '\($0)'" } ?? ""
+  private static func warning(_ context: CommandContext) -> String {
+    let option = context.givenInstanceName.map { " -i '\($0)'" } ?? ""
     return """
-      Warning: Session synchronization is disabled in instance '\(context.instanceName)'; nothing will arrive.
-      Enable it with: \(context.programName)\(instance) global update ss-enabled true
+      Warning: Session synchronization is disabled in instance '\(context.instanceName)'; no sessions will come.
+      Enable it with: jool\(option) global update ss-enabled true
       """
   }
 }

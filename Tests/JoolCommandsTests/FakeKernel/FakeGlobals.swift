@@ -37,7 +37,7 @@ enum FakeGlobals {
 
   /// The value as the module stores it.
   static func checked(
-    _ setting: GlobalSetting, type: TranslatorType, force: Bool
+    _ setting: GlobalSetting, type: TranslatorType, force: Bool, isNew: Bool = false
   ) throws(Refusal) -> GlobalValue {
     let name = setting.key.name
     switch setting.value {
@@ -53,11 +53,11 @@ enum FakeGlobals {
       throw Refusal(code: 22, text: "f-args (\(value)) is out of range. (0-15)")
     case .plateaus(let list):
       let useful = Set(list).subtracting([0]).sorted(by: >)
-      guard !useful.isEmpty else {
+      guard !useful.isEmpty || (isNew && list.isEmpty) else {
         throw Refusal(code: 22, text: "The plateaus list contains nothing but zeroes.")
       }
       return .plateaus(useful)
-    case .prefix6 where name == "pool6" && type == .nat64:
+    case .prefix6 where name == "pool6" && type == .nat64 && !isNew:
       throw Refusal(code: 22, text: "Sorry; you can't change a NAT64 instance's pool6 for now.")
     case .prefix6(let prefix?) where name == "pool6": try FakeKernel.check(pool6: prefix, force: force)
     case .prefix6(let prefix?): try FakeKernel.check(suffixOf: prefix)

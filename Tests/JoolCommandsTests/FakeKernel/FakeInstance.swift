@@ -57,7 +57,7 @@ struct FakeInstance {
     case (.eamtForEach, _):
       return kernel.page(
         of: eamt, after: request.prefixOffset.flatMap { prefix in eamt.first { $0.prefix4 == prefix } })
-    case (.eamtAdd, .eam(let entry)?): eamt.append(entry)
+    case (.eamtAdd, .eam(let entry)?): try addEAM(entry, force: force)
     case (.eamtRemove, .eamSelector(let selector)?): try removeEAM(selector)
     case (.eamtFlush, _): eamt = []
     case (.denylist4ForEach, _): return kernel.page(of: denylist4, after: request.prefixOffset)
@@ -67,6 +67,27 @@ struct FakeInstance {
     default: preconditionFailure("\(request.operation) is not simulated")
     }
     return FakeAnswer()
+  }
+
+  /// A section of a configuration file.
+  mutating func fill(with section: RequestAttribute, force: Bool) throws(Refusal) {
+    switch section {
+    case .globals(let settings):
+      for setting in settings {
+        guard setting.key.exists(in: type) else {
+          throw Refusal(
+            code: 22, text: "The 'Globals Container' attribute is malformed: Unsupported attribute")
+        }
+        let value = try FakeGlobals.checked(setting, type: type, force: force, isNew: true)
+        globals = globals.map { $0.key == setting.key ? GlobalSetting(key: $0.key, value: value) : $0 }
+      }
+    case .pool4(let entries): for entry in entries { try pool4.add(entry) }
+    case .bib(let entries): for entry in entries { try addBIB(entry) }
+    case .eamt(let entries):
+      for entry in entries { try addEAM(entry, force: force) }
+    case .denylist4(let prefixes): denylist4 += prefixes
+    default: preconditionFailure("not a section: \(section)")
+    }
   }
 
   private func offset(_ request: Request) -> SessionEntry? {
@@ -115,6 +136,25 @@ struct FakeInstance {
     }
     guard let index else { throw Refusal(code: 3, text: "The entry wasn't in the database.") }
     bib.remove(at: index)
+  }
+
+  private mutating func addEAM(_ entry: EAMEntry, force: Bool) throws(Refusal) {
+    try FakeKernel.check(suffixOf: entry.prefix6)
+    try FakeKernel.check(suffixOf: entry.prefix4)
+    guard !eamt.contains(entry) else { throw Refusal(code: 17, text: "The requested entry already exists.") }
+    for old in eamt {
+      let name = "EAM [\(old.prefix6)|\(old.prefix4)]"
+      if old.prefix6 == entry.prefix6 {
+        throw Refusal(code: 17, text: "Existing \(name) already contains prefix \(old.prefix6).")
+      }
+      if old.prefix6.contains(entry.prefix6.address) || entry.prefix6.contains(old.prefix6.address), !force {
+        throw Refusal(
+          code: 17,
+          text: "Prefix \(entry.prefix6) overlaps with \(name).\n(Use --force to override this validation.)")
+      }
+    }
+    // The module walks its trie; this is how it comes out for the cases.
+    eamt.insert(entry, at: 0)
   }
 
   private mutating func removeEAM(_ selector: EAMSelector) throws(Refusal) {

@@ -21,6 +21,8 @@ final class FakeKernel {
   /// The operations that were asked for, in order.
   private(set) var requests: [JoolOperation] = []
   private var answers: [[UInt8]] = []
+  /// The instance that FILE_HANDLE requests are building.
+  private var candidate: FakeInstance?
 
   private static let family: UInt16 = 30
   static let namespace: UInt32 = 0x4323_4600
@@ -111,6 +113,7 @@ final class FakeKernel {
         throw Refusal(code: 3, text: "The requested instance does not exist.")
       }
       instances.remove(at: index)
+    case .fileHandle: try handleFile(request)
     case .instanceFlush: instances.removeAll { $0.type == type }
     default:
       guard let index = index(of: name, type) else {
@@ -140,6 +143,44 @@ final class FakeKernel {
     }
     instances.append(FakeInstance(name: name, type: type, framework: new.framework, pool6: new.pool6))
     return FakeAnswer()
+  }
+
+  private func handleFile(_ request: Request) throws(Refusal) {
+    for attribute in request.attributes {
+      switch attribute {
+      case .atomicInit(let framework):
+        candidate = FakeInstance(
+          name: request.header.instance.description, type: request.header.translator, framework: framework, pool6: nil)
+      case .atomicEnd: try commit()
+      default:
+        do throws(Refusal) {
+          try candidate?.fill(with: attribute, force: request.header.flags.contains(.force))
+        } catch {
+          candidate = nil
+          throw error
+        }
+      }
+    }
+  }
+
+  private func commit() throws(Refusal) {
+    guard var new = candidate else { throw Refusal(code: 3, text: "Instance not found.") }
+    candidate = nil
+    let glued = "xlator_replace() failed. Errcode -22"
+    guard new.type == .siit || new.globals.prefix6("pool6") != nil else {
+      throw Refusal(code: 22, text: "pool6 is mandatory in NAT64 instances." + glued)
+    }
+    guard let index = index(of: new.name, new.type) else { return instances.append(new) }
+    let old = instances[index]
+    guard old.framework == new.framework else {
+      throw Refusal(code: 22, text: "Sorry; you can't change an instance's framework for now." + glued)
+    }
+    guard new.type == .siit || old.globals.prefix6("pool6") == new.globals.prefix6("pool6") else {
+      throw Refusal(code: 22, text: "Sorry; you can't change a NAT64 instance's pool6 for now." + glued)
+    }
+    new.bib = old.bib
+    new.sessions = old.sessions
+    instances[index] = new
   }
 
   static func check(pool6: IPv6Prefix, force: Bool) throws(Refusal) {

@@ -6,12 +6,18 @@ import Glibc
 /// Runs command lines against a fake module and keeps what they print.
 final class TestBench {
   let kernel = FakeKernel()
+  /// Where the files of command lines are; the process's current directory if `nil`.
+  var directory: String?
   var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
 
   /// Runs a command line of `jool` or `jool_siit`, the program's name first.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
-    run(arguments[0]) { JoolProgram.run(Array(arguments.dropFirst()), in: $0) }
+    guard let directory else { return run(arguments[0]) { JoolProgram.run(Array(arguments.dropFirst()), in: $0) } }
+    let words = arguments.dropFirst().map { $0.hasSuffix(".json") ? "\(directory)/\($0)" : $0 }
+    var outcome = run(arguments[0]) { JoolProgram.run(words, in: $0) }
+    outcome.error.replace("\(directory)/", with: "")
+    return outcome
   }
 
   /// Runs `joold`.
@@ -26,6 +32,7 @@ final class TestBench {
     context.loadedVersion = { [kernel] in kernel.version }
     context.names = names
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
+    context.advertiseThroughProxy = { _ in nil }
     let status = body(context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)
   }
