@@ -49,6 +49,7 @@ let package = Package(
     .testTarget(
       name: "JoolCommandsTests", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], exclude: ["Golden"],
       swiftSettings: settings),
+    .testTarget(name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "JoolCoreTests",

@@ -5,7 +5,7 @@ import sys
 
 from lab import runner
 
-ORDER = ("tutorial",)
+ORDER = ("tutorial", "peers", "bulk")
 
 for name in ORDER:
     importlib.import_module(f"scenarios.{name}")

@@ -18,7 +18,7 @@ NLMSG_ERROR, NLM_F_REQUEST, NLA_F_NESTED = 2, 1, 0x8000
 OP_STATS_FOREACH, OP_JOOLD_ADD, OP_JOOLD_ADVERTISE = 7, 27, 28
 ATTR_SESSION_ENTRIES = 7
 HEADER_ERROR, HEADER_MORE = 1, 8
-NAT64 = 2
+NAT64, NETLINK_GENERIC = 2, 16  # Python 3.11 does not name the protocol
 
 
 def module_version() -> tuple[int, ...]:
@@ -59,7 +59,7 @@ class Kernel:
     def __init__(self, ns: str | None, instance: str = "default") -> None:
         self.ns, self.instance, self.sequence = ns, instance, 0
         with namespace(ns):
-            self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_GENERIC)
+            self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         self.socket.bind((0, 0))
         self.socket.settimeout(10)

@@ -112,7 +112,7 @@ def _run_one(one: Scenario, log: KernelLog) -> tuple[str, str]:
         trouble = log.trouble()
         return "FAIL", f"{line} {failure}" + (f"\nkernel: {trouble}" if trouble else "")
     except Exception:  # a mistake in the scenario must not end the run
-        return "FAIL", traceback.format_exc(limit=-6)
+        return "FAIL", traceback.format_exc(limit=-2)
     trouble = log.trouble()
     return ("FAIL", f"the kernel complained: {trouble}") if trouble else ("ok", "")
 

@@ -1,0 +1,202 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+@Suite struct SessionProxyTests {
+  private func proxy(_ module: ModuleVersion = ModuleVersion(4, 1, 13), isEnabled: Bool = true) -> ProxyUnderTest {
+    let proxy = ProxyUnderTest()
+    proxy.core.attached(kernel(module, isEnabled: isEnabled))
+    return proxy
+  }
+
+  private func kernel(_ module: ModuleVersion, isEnabled: Bool = true) -> SessionProxy.Kernel {
+    SessionProxy.Kernel(
+      format: SyncFormat(module: module), pool6: .wellKnown, limits: SessionLimits(), isEnabled: isEnabled)
+  }
+
+  /// A message of the module's multicast group.
+  private func multicast(_ instance: InstanceName = .default, records: [UInt8]) -> [UInt8] {
+    let header = JoolHeader(version: ModuleVersion(4, 1, 13), translator: .nat64, instance: instance)
+    return Request(.instanceForEach, header: header, [.sessions(encoded: records)]).message(family: 32, sequence: 0)
+  }
+
+  // MARK: Module → network
+
+  @Test func acknowledgesAMulticastBeforeItSendsTheRecordsAsTheyAre() {
+    let proxy = proxy()
+    let records = SyncFormat.packed36.encode([.sample(0), .sample(1)])
+    let message = multicast(records: records)
+    #expect(proxy.hear(message) == .acknowledge(thenSend: 52..<52 + records.count))
+    #expect(Array(message[52...]) == records)
+    #expect(proxy.core.counters.kernelReceivedPackets == 1)
+    #expect(proxy.core.counters.kernelReceivedBytes == 80)
+  }
+
+  @Test func leavesAnotherInstancesMulticastAlone() throws {
+    let proxy = proxy()
+    let message = multicast(try #require(InstanceName("Default")), records: SyncFormat.packed36.encode([.sample()]))
+    #expect(proxy.hear(message) == .ignore)
+    #expect(proxy.core.counters == ProxyCounters())
+  }
+
+  @Test func acknowledgesAMulticastItCannotUse() {
+    let proxy = proxy()
+    let message = multicast(records: [])
+    #expect(proxy.hear(message) == .acknowledgeUnusable(.missing(field: "session records")))
+  }
+
+  @Test func dropsWhatIsNotJoolsProtocol() {
+    let proxy = proxy()
+    let message = multicast(records: SyncFormat.packed36.encode([.sample()]))
+    for length in 0..<message.count {
+      guard case .drop = proxy.hear(Array(message[..<length])) else {
+        Issue.record("accepted \(length) of \(message.count) bytes")
+        continue
+      }
+    }
+  }
+
+  // MARK: Network → module
+
+  @Test(arguments: SyncFormat.allCases) func readsEveryLayout(format: SyncFormat) {
+    let proxy = proxy()
+    let sessions: [SessionEntry] = [.sample(0, proto: .tcp), .sample(1, proto: .udp), .sample(2, proto: .icmp)]
+    #expect(proxy.receive(format.encode(sessions)) == .gathered(refused: nil))
+    #expect(proxy.offered(after: 1) == sessions)
+    #expect(proxy.core.counters.transcodedRecords == (format == .packed36 ? 0 : 3))
+  }
+
+  @Test func dropsADatagramWholeIfItsStructureIsWrongAnywhere() {
+    let good = SyncFormat.packed36.encode([.sample(0), .sample(1)])
+    let bad: [[UInt8]] = [
+      [], Array(good.dropLast()), good + [0], good + SyncFormat.packed48.encode([.sample(2)]),
+      // What crashes a module up to 4.1.9: a nested record without a port.
+      Array(SyncFormat.nested.encode([.sample(0)]).dropLast(8)),
+      [0, 0] + good,
+    ]
+    let proxy = proxy()
+    for datagram in bad {
+      guard case .drop = proxy.receive(datagram) else {
+        Issue.record("accepted \(datagram)")
+        continue
+      }
+    }
+    #expect(proxy.offered(after: 1).isEmpty)
+    #expect(proxy.core.counters.malformedDatagrams == UInt64(bad.count))
+  }
+
+  @Test func dropsADatagramThatWasCut() {
+    let proxy = proxy()
+    let datagram = SyncFormat.packed36.encode([.sample()])
+    let action = proxy.receive(datagram, length: 4000)
+    #expect(action == .drop(.truncated(field: "datagram", need: 4000, have: 40)))
+  }
+
+  @Test func refusesAnImpossibleRecordAlone() {
+    let proxy = proxy()
+    let wrong = SessionEntry.sample(1, proto: .udp, timer: .transitory)
+    let action = proxy.receive(SyncFormat.packed36.encode([.sample(0), wrong, .sample(2)]))
+    #expect(action == .gathered(refused: .badValue(field: "UDP timer", value: 1)))
+    #expect(proxy.offered(after: 1).count == 2)
+    #expect(proxy.core.counters.refusedRecords == 1)
+  }
+
+  @Test func letsNoSessionLiveLongerThanAFreshOne() {
+    let proxy = proxy()
+    _ = proxy.receive(SyncFormat.packed36.encode([
+      .sample(0, proto: .tcp, expiration: .max), .sample(1, proto: .tcp, timer: .transitory, expiration: .max),
+      .sample(2, proto: .tcp, timer: .incomingSYN, expiration: .max), .sample(3, proto: .udp, expiration: 0x8000_0000),
+      .sample(4, proto: .icmp, expiration: 60_001), .sample(5, proto: .icmp, expiration: 59_999),
+    ]))
+    let added = proxy.offered(after: 1).map(\.expiration.rawValue)
+    #expect(added == [7_200_000, 240_000, 6000, 300_000, 59_999, 60_000])
+  }
+
+  // MARK: Handing on
+
+  @Test func handsABurstOnInAddsThatTheModuleTakes() {
+    let proxy = proxy()
+    for number in 0..<2500 { _ = proxy.receive(SyncFormat.packed36.encode([.sample(number)])) }
+    #expect(proxy.offered(after: 0).isEmpty)
+    var sizes: [Int] = []
+    while true {
+      let sessions = proxy.offered(after: 1)
+      if sessions.isEmpty { break }
+      sizes.append(sessions.count)
+      proxy.take()
+    }
+    #expect(sizes == [1000, 1000, 500])
+    #expect(proxy.core.counters.kernelSentPackets == 3)
+    #expect(proxy.core.counters.kernelSentBytes == 100_000)
+    #expect(proxy.core.nextDeadline == nil)
+  }
+
+  @Test func offersSessionsAgainUntilTheModuleTookThem() {
+    let proxy = proxy()
+    _ = proxy.receive(SyncFormat.packed36.encode([.sample()]))
+    let offered = proxy.offered(after: 1)
+    proxy.core.detached()
+    #expect(proxy.offered(after: 2).isEmpty)
+    #expect(proxy.core.nextDeadline == nil)
+    // Meanwhile the peers go on, and the module comes back as another version.
+    _ = proxy.receive(SyncFormat.packed36.encode([.sample(1)]))
+    proxy.core.attached(kernel(ModuleVersion(4, 1, 9)))
+    let again = proxy.offered(after: 3)
+    #expect(again == offered)
+    proxy.take()
+    #expect(proxy.offered(after: 3) == [.sample(1)])
+  }
+
+  @Test func keepsSessionsWhileSynchronizationIsDisabled() {
+    let proxy = proxy(isEnabled: false)
+    _ = proxy.receive(SyncFormat.packed36.encode([.sample()]))
+    #expect(proxy.offered(after: 1).isEmpty)
+    proxy.core.attached(kernel(ModuleVersion(4, 1, 13)))
+    #expect(proxy.offered(after: 1).count == 1)
+  }
+
+  @Test func reportsTheDocumentedCountersFirst() {
+    var counters = ProxyCounters()
+    counters.kernelSentPackets = 1
+    counters.kernelSentBytes = 2
+    counters.networkReceivedPackets = 3
+    counters.networkReceivedBytes = 4
+    counters.networkSentPackets = 5
+    counters.networkSentBytes = 0x1_0000_0000
+    #expect(
+      counters.report.hasPrefix(
+        """
+        KERNEL_SENT_PKTS,1
+        KERNEL_SENT_BYTES,2
+        NET_RCVD_PKTS,3
+        NET_RCVD_BYTES,4
+        NET_SENT_PKTS,5
+        NET_SENT_BYTES,4294967296
+
+        """))
+  }
+}
+
+/// A core, and the time that passes around it.
+private final class ProxyUnderTest {
+  var core = SessionProxy(instance: .default)
+  private let start = ContinuousClock.now
+  private var last: ArraySlice<SessionEntry> = []
+
+  func hear(_ message: [UInt8]) -> SessionProxy.KernelMessageAction { core.received(kernelMessage: message.span.bytes) }
+
+  func receive(_ datagram: [UInt8], length: Int? = nil) -> SessionProxy.DatagramAction {
+    core.received(datagram: datagram.span.bytes, length: length ?? datagram.count, now: start)
+  }
+
+  /// What the module should get so many seconds after the start.
+  func offered(after seconds: Int) -> [SessionEntry] {
+    last = core.nextAdd(now: start + .seconds(seconds))
+    return Array(last)
+  }
+
+  /// The module takes what was offered.
+  func take() { core.confirmAdd(of: last, refused: false) }
+}

@@ -1,0 +1,56 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+@Suite struct TableTransferTests {
+  private let start = ContinuousClock.now
+
+  @Test(arguments: SyncFormat.allCases) func sendsEverySessionOnceInAscendingOrder(format: SyncFormat) throws {
+    let sessions = (0..<5000).map { SessionEntry.sample($0, expiration: UInt32(($0 * 7919) % 5000)) }
+    var transfer = TableTransfer(sessions, format: format, now: start)
+    var sent: [SessionEntry] = []
+    var now = start
+    while !transfer.isFinished {
+      let burst = transfer.nextBurst(now: now)
+      #expect(burst.count <= TableTransfer.datagramsPerBurst)
+      for datagram in burst {
+        #expect(datagram.count <= MulticastSocket.payloadLimit)
+        sent += try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown).sessions
+      }
+      let early = transfer.nextBurst(now: now)
+      #expect(early.isEmpty, "the next burst must wait")
+      now = transfer.deadline
+    }
+    #expect(sent.count == 5000)
+    #expect(Set(sent) == Set(sessions))
+    #expect(sent.map(\.expiration) == sent.map(\.expiration).sorted())
+  }
+
+  @Test func keepsWhatCannotBeSentInOrder() {
+    var outbox = Outbox()
+    #expect(outbox.next(now: start) == nil)
+    let kept = (0...Outbox.capacity).map { outbox.append([UInt8(truncatingIfNeeded: $0)], now: start) }
+    #expect(kept.filter { $0 }.count == Outbox.capacity)
+    #expect(kept.last == false, "no more room")
+    #expect(outbox.next(now: start) == nil, "not before the link had time to recover")
+    let later = start + Outbox.retry
+    #expect(outbox.next(now: later) == [0])
+    outbox.postpone(now: later)
+    #expect(outbox.next(now: later) == nil)
+    for number in 0..<Outbox.capacity {
+      #expect(outbox.next(now: later + Outbox.retry) == [UInt8(truncatingIfNeeded: number)])
+      outbox.removeNext()
+    }
+    #expect(outbox.isEmpty)
+    #expect(outbox.deadline == nil)
+  }
+
+  @Test func letsOneMessageThroughPerInterval() {
+    var throttle = LogThrottle()
+    let interval = LogThrottle.interval
+    let admitted = [.zero, .zero, .seconds(9), interval, interval * 2].map { throttle.admit(now: start + $0) }
+    #expect(admitted == ["", nil, nil, " (and 2 more like this)", ""])
+  }
+}
