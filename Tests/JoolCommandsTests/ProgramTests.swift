@@ -71,6 +71,14 @@ import Testing
     #expect(bench.kernel.instances[0].advertisements == 1)
   }
 
+  @Test func replacesTheOperationsNameInMessages() {
+    let bench = TestBench()
+    #expect(bench.run("jool bib add --program-name=x --foo").error.hasPrefix("x: unrecognized option '--foo'\nTry `x"))
+    #expect(
+      bench.run("jool instance add --p x").error.hasPrefix(
+        "add: option '--p' is ambiguous; possibilities: '--pool6' '--program-name'\n"))
+  }
+
   @Test func completesAfterRootOptions() {
     let bench = TestBench()
     #expect(bench.run("jool autocomplete 4 -i x po").output == "display add remove flush ")

@@ -55,6 +55,7 @@ import Testing
   @Test func acceptsTheTutorialsOptionForTheAddress() {
     #expect(Self.bench().run("jool -i nope session proxy --net.mcast.addr ff08::1").error == Self.missing)
     #expect(Self.bench().run("jool session proxy --net.mcast.addr ff08::1 ff08::1").status == 64)
+    #expect(Self.bench().run("jool -i nope session proxy --net.mcast 6464 ff08::1").error == Self.missing)
   }
 
   @Test func boundsTheTimeToLive() {

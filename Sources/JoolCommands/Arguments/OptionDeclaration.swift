@@ -19,6 +19,8 @@ struct OptionDeclaration: Hashable, Sendable {
   var explanation = ""
   /// Recognized, but in no help text.
   var isHidden = false
+  /// Not to be abbreviated, so that it does not make the abbreviations of others ambiguous.
+  var requiresFullName = false
   /// Offered by completion after the option itself.
   var suggestions: [String] = []
 

@@ -95,7 +95,9 @@ struct OptionScanner {
 
   private func indexOfOption(named name: Substring, text: Substring) throws(OptionError) -> Int {
     if let exact = declarations.firstIndex(where: { $0.name == name }) { return exact }
-    let candidates = declarations.indices.filter { declarations[$0].name.hasPrefix(name) }
+    let candidates = declarations.indices.filter {
+      declarations[$0].name.hasPrefix(name) && !declarations[$0].requiresFullName
+    }
     switch candidates.count {
     case 0: throw .unrecognized(String(text))
     case 1: return candidates[0]

@@ -52,10 +52,11 @@ extension Syntax.Option {
       apply: apply)
   }
 
-  /// The same option, in no help text and not completed.
+  /// The same option as an extra: in no help text, not completed, not abbreviated.
   var hidden: Self {
     var copy = self
     copy.declaration.isHidden = true
+    copy.declaration.requiresFullName = true
     return copy
   }
 }
