@@ -9,7 +9,7 @@ import Testing
     "help-nat64", "help-siit", "root-nat64", "tokens-nat64", "autocomplete-nat64", "instance-add-errors",
     "instance-basic-nat64", "pool4-basic", "pool4-errors", "pool4-marks", "pool4-ranges", "bib", "bib-add-errors",
     "session-empty", "global-nat64", "global-siit", "global-bool", "global-int", "global-plateaus", "global-timeout",
-    "stats-nat64", "denylist4", "eamt",
+    "stats-nat64", "denylist4", "eamt", "address-query",
   ])
   func answersLikeTheCPrograms(scenario: String) {
     let bench = TestBench()
@@ -64,6 +64,11 @@ import Testing
       ],
       "session-empty": ["jool instance add --netfilter -6 64:ff9b::/96"],
       "global-siit": ["jool_siit instance add --netfilter"],
+      "address-query": [
+        "jool_siit instance add --netfilter --pool6 2001:db8:64::/96",
+        "jool_siit eamt add 2001:db8:1::/120 192.0.2.0/24", "jool_siit eamt add 2001:db8:2::5 198.51.100.5",
+        "jool_siit denylist4 add 203.0.113.0/24",
+      ],
       "eamt": ["jool_siit instance add --netfilter"],
       "denylist4": ["jool_siit instance add --netfilter"],
       "unprivileged": ["jool instance add --netfilter -6 64:ff9b::/96", "jool_siit instance add --netfilter"],

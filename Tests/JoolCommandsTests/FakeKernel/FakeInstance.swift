@@ -64,6 +64,8 @@ struct FakeInstance {
     case (.denylist4Add, .prefix(let prefix)?): try addDenylist4(prefix, force: force)
     case (.denylist4Remove, .prefix(let prefix)?): try removeDenylist4(prefix)
     case (.denylist4Flush, _): denylist4 = []
+    case (.addressQuery46, .addressQuery4(let address)?): return try translate(address)
+    case (.addressQuery64, .addressQuery6(let address)?): return try translate(address)
     default: preconditionFailure("\(request.operation) is not simulated")
     }
     return FakeAnswer()
