@@ -47,8 +47,11 @@ let package = Package(
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
     .testTarget(
-      name: "JoolCommandsTests", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], exclude: ["Golden"],
-      swiftSettings: settings),
+      name: "JoolCommandsTests",
+      dependencies: [
+        "JoolCommands", "JoolCore", "JoolSession", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(

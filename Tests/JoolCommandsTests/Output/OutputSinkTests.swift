@@ -1,0 +1,54 @@
+import JoolCore
+import SystemPackage
+import Testing
+
+@testable import JoolCommands
+
+@Suite struct OutputSinkTests {
+  /// What arrives at the other end of a pipe while `body` writes, and what is left for the end.
+  private func bytesSent(
+    _ buffering: OutputSink.Buffering, _ body: (OutputSink) -> Void
+  ) throws -> (before: String, after: String) {
+    let (reader, writer) = try FileDescriptor.pipe()
+    defer { try? reader.close() }
+    let sink = OutputSink(descriptor: writer, buffering: buffering)
+    body(sink)
+    let before = sink.text
+    sink.flush()
+    try writer.close()
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    let count = try block.withUnsafeMutableBytes { try reader.read(into: $0) }
+    let all = String(decoding: block[..<count], as: UTF8.self)
+    return (String(all.dropLast(before.count)), before)
+  }
+
+  @Test func sendsLinesToWhoeverWatches() throws {
+    let sent = try bytesSent(.lines) {
+      $0.print("first")
+      $0.write("sec")
+    }
+    #expect(sent.before == "first\n")
+    #expect(sent.after == "sec")
+  }
+
+  @Test func gathersBlocksForOthers() throws {
+    let sent = try bytesSent(.block(10)) {
+      $0.print("12345678")
+      $0.print("9")
+      $0.print("rest")
+    }
+    #expect(sent.before == "12345678\n9\n")
+    #expect(sent.after == "rest\n")
+  }
+
+  @Test func reportsThatOutputIsLost() throws {
+    let full = try FileDescriptor.open("/dev/full", .writeOnly)
+    defer { try? full.close() }
+    let error = OutputSink()
+    let context = CommandContext(
+      programName: "jool", translator: .nat64, output: OutputSink(descriptor: full, buffering: .block(1 << 16)),
+      error: error)
+    #expect(JoolProgram.run(["--version"], in: context).rawValue == 28)
+    #expect(error.text == "Error: Could not write the output: No space left on device\n")
+  }
+}
