@@ -37,8 +37,8 @@ import Testing
   }
 
   @Test func readsTheInstanceNameFromAFile() {
-    #expect(TestFiles.isReady)
     let bench = TestBench()
+    bench.directory = GoldenFile.folder + "files/root-file-option"
     bench.run("jool instance add --netfilter --pool6 64:ff9b::/96 alpha")
     Self.replay(GoldenFile.cases(of: "root-file-option"), on: bench)
   }

@@ -6,9 +6,12 @@ import Testing
 @Suite struct JooldTests {
   private static let deprecation = "Warning: `joold` is deprecated. See `jool session proxy --help`.\n"
 
+  private static let folder = GoldenFile.folder + "files/joold"
+
   private func run(_ arguments: String...) -> Outcome {
     let bench = TestBench()
     bench.kernel.loaded = []
+    bench.directory = Self.folder
     var outcome = bench.runJoold(arguments)
     #expect(outcome.error.hasPrefix(Self.deprecation))
     outcome.error.removeFirst(Self.deprecation.count)
@@ -19,42 +22,38 @@ import Testing
     arguments: [
       ("missing.json", #"missing.json: Could not open file "missing.json": No such file or directory"#, 2),
       (
-        "joold-broken.json",
+        "broken.json",
         """
-        joold-broken.json:1:15: JSON syntax error: expected a value.
+        broken.json:1:15: JSON syntax error: expected a value.
         The JSON parser got confused around about here:
 
         """, 1
       ),
       (
-        "joold-empty.json",
-        "joold-empty.json:1:1: The field 'multicast address' is mandatory; please include it in the file.", 22
+        "empty.json",
+        "empty.json:1:1: The field 'multicast address' is mandatory; please include it in the file.", 22
       ),
-      ("joold-port.json", "joold-port.json:3:21: Field 'multicast port' is not a string.", 22),
-      ("joold-ttl.json", "joold-ttl.json:2:10: Field 'ttl' is not a valid integer.", 22),
-      ("joold-ttl-range.json", "joold-ttl-range.json:2:10: ttl out of range: 256 (0-255)", 1),
+      ("port.json", "port.json:3:21: Field 'multicast port' is not a string.", 22),
+      ("ttl.json", "ttl.json:2:10: Field 'ttl' is not a valid integer.", 22),
+      ("ttl-range.json", "ttl-range.json:2:10: ttl out of range: 256 (0-255)", 1),
     ] as [(String, String, UInt8)])
   func saysWhatIsWrongWithAFileAndWhere(path: String, message: String, status: UInt8) {
-    #expect(TestFiles.isReady)
-    #expect(run(path, "joold-empty.json") == Outcome(output: "", error: message + "\n", status: status))
+    #expect(run(path, "empty.json") == Outcome(output: "", error: message + "\n", status: status))
   }
 
   @Test func readsTheModulesFileFirst() {
-    #expect(TestFiles.isReady)
     #expect(run("missing-network.json", "missing-module.json").error.hasPrefix("missing-module.json: Could not open"))
     #expect(
-      run("missing-network.json", "joold-instance.json").error.hasPrefix("joold-instance.json:1:15: The instance name"))
+      run("missing-network.json", "instance.json").error.hasPrefix("instance.json:1:15: The instance name"))
   }
 
   @Test func hasDefaultsForBothFiles() {
-    #expect(TestFiles.isReady)
     #expect(run().error.hasPrefix("modsocket.json: Could not open"))
-    #expect(run("joold-net.json").error.hasPrefix("modsocket.json: Could not open"))
+    #expect(run("net.json").error.hasPrefix("modsocket.json: Could not open"))
   }
 
   @Test func ignoresTheCaseOfKeys() throws {
-    #expect(TestFiles.isReady)
-    let files = try JooldFiles(networkPath: "joold-net.json", modulePath: "good.json")
+    let files = try JooldFiles(networkPath: Self.folder + "/net.json", modulePath: Self.folder + "/module.json")
     #expect(files.instanceName == "alpha")
     #expect(
       files.arguments

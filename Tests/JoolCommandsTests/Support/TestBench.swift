@@ -1,4 +1,3 @@
-import Glibc
 import JoolSession
 
 @testable import JoolCommands
@@ -17,15 +16,26 @@ final class TestBench {
   /// Runs a command line of `jool` or `jool_siit`, the program's name first.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
-    guard let directory else { return run(arguments[0]) { JoolProgram.run(Array(arguments.dropFirst()), in: $0) } }
-    let words = arguments.dropFirst().map { $0.hasSuffix(".json") ? "\(directory)/\($0)" : $0 }
-    var outcome = run(arguments[0]) { JoolProgram.run(words, in: $0) }
-    outcome.error.replace("\(directory)/", with: "")
-    return outcome
+    inDirectory(arguments.dropFirst()) { words in run(arguments[0]) { JoolProgram.run(words, in: $0) } }
   }
 
   /// Runs `joold`.
-  func runJoold(_ arguments: [String]) -> Outcome { run("joold") { JooldProgram.run(arguments, in: $0) } }
+  func runJoold(_ arguments: [String]) -> Outcome {
+    inDirectory(arguments[...]) { words in run("joold") { JooldProgram.run(words, in: $0) } }
+  }
+
+  /// Lets file names mean files of the directory, without showing it.
+  private func inDirectory(_ words: ArraySlice<String>, _ body: ([String]) -> Outcome) -> Outcome {
+    guard let directory else { return body(Array(words)) }
+    let isFile: (String) -> Bool = { $0.hasSuffix(".json") || $0 == "adir" }
+    var outcome = body(
+      words.map { word in
+        if word.hasPrefix("--file=") { return "--file=\(directory)/\(word.dropFirst("--file=".count))" }
+        return isFile(word) ? "\(directory)/\(word)" : word
+      })
+    outcome.error.replace("\(directory)/", with: "")
+    return outcome
+  }
 
   /// What a part of a command says on standard error.
   func error(of program: String, _ body: (CommandContext) throws(CommandFailure) -> Void) -> String {
@@ -50,43 +60,4 @@ final class TestBench {
   /// Runs a command line with blanks between its words and quotes where needed.
   @discardableResult
   func run(_ line: String) -> Outcome { run(GoldenFile.words(of: line)) }
-}
-
-/// A directory of files, made once; the current one of the test process, since golden cases name files without it.
-enum TestFiles {
-  static let isReady: Bool = {
-    var template = Array("/tmp/jool-commands-tests.XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil, chdir(template) == 0 else { return false }
-    mkdir("adir", 0o755)
-    return contents.allSatisfy { name, text in
-      guard let file = fopen(name, "w") else { return false }
-      defer { fclose(file) }
-      return fputs(text, file) >= 0
-    }
-  }()
-
-  private static let contents = [
-    "good.json": #"{ "instance": "alpha", "framework": "netfilter" }"#,
-    "upper.json": #"{ "INSTANCE": "alpha" }"#,
-    "noinst.json": #"{ "framework": "netfilter" }"#,
-    "array.json": "[ 1, 2 ]",
-    "broken.json": #"{ "instance": "alpha""#,
-    "unquoted.json": "{ instance: alpha }",
-    "empty.json": "",
-    "trailing.json": #"{ "instance": "alpha" } trailing garbage"#,
-    "string.json": #""alpha""#,
-    "beta.json": #"{ "instance": "beta" }"#,
-    "long16.json": #"{ "instance": "abcdefghijklmnop" }"#,
-    "joold-broken.json": #"{ "instance": "#,
-    "joold-empty.json": "{ }",
-    "joold-port.json": "{ \"multicast address\": \"ff08::1\",\n\n  \"multicast port\": 6464 }",
-    "joold-ttl.json": "{ \"multicast address\": \"ff08::1\",\n  \"ttl\": \"3\" }",
-    "joold-ttl-range.json": "{ \"multicast address\": \"ff08::1\",\n  \"ttl\": 256 }",
-    "joold-instance.json": #"{ "instance": "sixteencharacter" }"#,
-    "joold-net.json": """
-    { "MULTICAST ADDRESS": "ff08::db8:64:64", "Multicast Port": "6464", "In Interface": "ss0",
-      "out interface": "ss1", "ttl": 3, "reuseaddr": 1, "unknown": [] }
-    """,
-    "number.json": "{\n  \"comment\": true,\n  \"instance\": 5 }",
-  ]
 }
