@@ -1,0 +1,170 @@
+"""Runs the cases of one golden scenario. Started as
+
+    unshare --mount --net --pid --fork --kill-child python3 -m lab.golden_run DIRECTORY ANSWERS
+
+so that every process, interface, mount and instance of the scenario is gone with it. Writes what each case answered
+to the file ANSWERS as JSON. The format of the cases is described in golden/README.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+from pathlib import Path
+
+from .process import NOISE
+
+SEARCH = f"{os.environ['JOOL_BIN']}:/usr/sbin:/usr/bin:/sbin:/bin"
+FACILITIES = {0: "kern", 1: "user", 3: "daemon"}
+LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+DURING_DELAY, GRACE, LIMIT = 1.5, 5.0, 60.0
+
+
+class SystemLog(threading.Thread):
+    """Stands in for the syslog daemon."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(daemon=True)
+        self.messages: list[str] = []
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(path))
+        path.chmod(0o666)
+
+    def run(self) -> None:
+        while True:
+            text = self.socket.recv(65536).decode(errors="replace").rstrip("\0\n")
+            if match := re.match(r"<(\d+)>(?:\w{3} [ \d]\d \d\d:\d\d:\d\d )?(.*)", text, re.S):
+                priority = int(match[1])
+                text = f"{FACILITIES.get(priority >> 3, priority >> 3)}.{LEVELS[priority & 7]} {match[2]}"
+            self.messages.append(text)
+
+    def take(self) -> list[str]:
+        taken, self.messages = self.messages, []
+        return taken
+
+
+class Case:
+    """One command: started, fed, watched to its end."""
+
+    def __init__(self, case: dict, log: SystemLog) -> None:
+        self.case, self.log = case, log
+        self.env = {"PATH": SEARCH, "LC_ALL": "C", "TZ": "UTC", "HOME": "/", "TERM": "dumb"} | (case.get("env") or {})
+        # The C programs do not know where our proxies keep their sockets; ours need the lab's place for it.
+        self.helper: subprocess.Popen | None = None
+
+    def run(self) -> dict:
+        time.sleep(self.case.get("wait") or 0)
+        self.log.take()
+        out, process = self._start()
+        if process is None:
+            return {"exit": 127, "stdout": "", "stderr": f"{self.case['argv'][0]}: not found\n"}
+        assert process.stdin and process.stderr
+        try:
+            process.stdin.write((self.case.get("stdin") or "").encode())
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        texts = self._watch(process, {out: b"", process.stderr.fileno(): b""})
+        status = process.wait()
+        if self.helper:
+            self.helper.kill()
+            self.helper.wait()
+        answer = {
+            "exit": f"signal {-status}" if status < 0 else status,
+            "stdout": texts[out].decode(errors="backslashreplace"),
+            "stderr": NOISE.sub("", texts[process.stderr.fileno()].decode(errors="backslashreplace")),
+        }
+        if self.case.get("syslog") is not None:
+            time.sleep(0.3)  # the log is another thread's; what the program said last may still be on its way
+            answer["syslog"] = self.log.take()
+        return answer
+
+    def _start(self) -> tuple[int, subprocess.Popen | None]:
+        user = self.case.get("user")
+        stdout: int = subprocess.PIPE
+        master = -1
+        if self.case.get("tty"):
+            master, stdout = pty.openpty()
+            settings = termios.tcgetattr(stdout)
+            settings[1] &= ~termios.OPOST
+            termios.tcsetattr(stdout, termios.TCSANOW, settings)
+        try:
+            process = subprocess.Popen(
+                self.case["argv"], env=self.env, stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.PIPE,
+                user=user, group=user and "nogroup", extra_groups=[] if user else None,
+            )
+        except FileNotFoundError:
+            return master, None
+        if master >= 0:
+            os.close(stdout)
+            return master, process
+        assert process.stdout
+        return process.stdout.fileno(), process
+
+    def _watch(self, process: subprocess.Popen, texts: dict[int, bytes]) -> dict[int, bytes]:
+        started = time.monotonic()
+        terminate_at = started + (self.case.get("timeout") or LIMIT)
+        asked = False
+        with selectors.DefaultSelector() as selector:
+            for descriptor in texts:
+                selector.register(descriptor, selectors.EVENT_READ)
+            while selector.get_map():
+                now = time.monotonic()
+                if self.case.get("during") and not self.helper and now >= started + DURING_DELAY:
+                    self.helper = subprocess.Popen(
+                        ["sh", "-c", self.case["during"]], env=self.env, stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    )
+                if now >= terminate_at + GRACE:
+                    process.send_signal(signal.SIGKILL)
+                    break
+                if now >= terminate_at and not asked:
+                    asked = True
+                    process.send_signal(signal.SIGTERM)
+                for key, _ in selector.select(0.2):
+                    try:
+                        chunk = os.read(key.fd, 65536)
+                    except OSError:  # a terminal whose program has ended
+                        chunk = b""
+                    if chunk:
+                        texts[key.fd] += chunk
+                    else:
+                        selector.unregister(key.fd)
+        return texts
+
+
+def main(directory: Path, answers: Path) -> None:
+    cases = json.loads((directory / "cases.json").read_text())["cases"]
+    for command in ("mount --make-rprivate /", "mount -t proc proc /proc", "mount -t tmpfs tmpfs /run/netns"):
+        Path("/run/netns").mkdir(exist_ok=True)
+        subprocess.run(command.split(), check=True)
+    work = Path(tempfile.mkdtemp(prefix="golden-"))
+    work.chmod(0o755)
+    os.chdir(work)
+    log = SystemLog(work / ".log")
+    Path("/dev/log").touch()
+    subprocess.run(["mount", "--bind", work / ".log", "/dev/log"], check=True)
+    log.start()
+    setup = subprocess.run(
+        ["sh", directory / "setup.sh"], env=dict(os.environ, PATH=SEARCH, LC_ALL="C", TZ="UTC"), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )
+    given = [Case(case, log).run() for case in cases]
+    notes = NOISE.sub("", setup.stderr.decode(errors="replace"))
+    answers.write_text(json.dumps({"setup": setup.returncode, "notes": notes, "answers": given}))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

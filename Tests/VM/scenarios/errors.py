@@ -1,0 +1,129 @@
+"""Mistakes: a nonzero exit, at once, and a message on standard error that names the thing."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+from lab import network
+from lab.network import C, GROUP6, OURS, jool, make_instance
+from lab.process import SCRATCH, Result, expect, namespace, run
+from lab.proxies import PORT, json_files
+from lab.runner import scenario
+
+PROXY = ("session", "proxy", "--net.mcast.port", str(PORT), "--net.dev.in", "eth2", "--net.dev.out", "eth2")
+
+
+def refused(result: Result, *names: str) -> None:
+    expect(result.status != 0, f"must fail: {result}")
+    expect(result.status > 0, f"died of a signal: {result}")
+    missing = [name for name in names if name.lower() not in result.err.lower()]
+    expect(not missing, f"standard error does not name {missing}: {result}")
+    expect(result.err.strip(), f"says nothing: {result}")
+
+
+def ours(*words: str, **options: object) -> Result:
+    return run(OURS / "jool", *words, ns="j", check=False, timeout=20, **options)  # type: ignore[arg-type]
+
+
+@scenario("without the module every command says that it is not loaded")
+def no_module() -> None:
+    network.unload_modules()
+    for words in (
+        ("instance", "display"), ("global", "display"), ("session", "display"), ("bib", "display"), ("pool4", "display"),
+        ("stats", "display"), ("session", "advertise"), ("session", "follow"), (*PROXY, GROUP6),
+    ):
+        refused(ours(*words), "jool", "modprobe")
+    refused(run(OURS / "joold", *json_files("j", GROUP6, PORT, "eth2"), ns="j", check=False, timeout=20), "modprobe")
+
+
+@scenario("an instance that does not exist is named")
+def no_instance() -> None:
+    make_instance("j")
+    for words in (("global", "display"), ("session", "display"), ("session", "advertise"), ("session", "follow"), (*PROXY, GROUP6)):
+        refused(ours("-i", "absent", *words), "absent")
+    refused(run(OURS / "joold", *json_files("j", GROUP6, PORT, "eth2", "absent"), ns="j", check=False, timeout=20), "absent")
+
+
+@scenario("an instance without ss-enabled is refused by proxy, follow and advertise, with the way out")
+def not_enabled() -> None:
+    make_instance("j", synchronize=False)
+    for words in (("session", "advertise"), ("session", "follow"), (*PROXY, GROUP6)):
+        refused(ours(*words), "ss-enabled")
+
+
+@scenario("without privileges commands say so")
+def not_root() -> None:
+    make_instance("j")
+    for words in (("global", "display"), ("session", "display"), ("session", "advertise"), ("session", "follow"), (*PROXY, GROUP6)):
+        result = ours(*words, user="nobody")
+        refused(result)
+        expect(
+            any(word in result.err.lower() for word in ("cap_net_admin", "root", "privilege", "permitted", "permission")),
+            f"does not mention privileges: {result}",
+        )
+
+
+@scenario("bad addresses, ports, interfaces and TTLs are named")
+def bad_arguments() -> None:
+    make_instance("j")
+    refused(ours(*PROXY, "no.such.address.invalid"), "no.such.address.invalid")
+    refused(ours(*PROXY, "2001:db8::1"), "2001:db8::1")  # not a multicast address
+    refused(ours(*PROXY), "addr")
+    refused(ours(*PROXY, "--net.mcast.port", "99999", GROUP6), "99999")
+    refused(ours(*PROXY, "--net.mcast.port", "nonsense", GROUP6), "nonsense")
+    refused(ours(*PROXY, "--net.dev.in", "eth9", GROUP6), "eth9")
+    refused(ours(*PROXY, "--net.dev.out", "eth9", GROUP6), "eth9")
+    refused(ours(*PROXY, "--net.ttl", "300", GROUP6), "300")
+    refused(ours(*PROXY, "--stats.port", "70000", GROUP6), "70000")
+    refused(ours("session", "proxy", "--net.dev.in", "203.0.113.99", "233.252.0.64"), "203.0.113.99")
+    refused(ours("pool4", "add", "--tcp", "192.0.2.300", "1-2"), "192.0.2.300")
+    refused(ours("pool4", "add", "--tcp", "192.0.2.1", "5-99999"), "99999")
+
+
+@scenario("a statistics port that is taken is named")
+def port_in_use() -> None:
+    make_instance("j")
+    with namespace("j"):
+        taken = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        taken.bind(("::", 45678))
+    result = ours(*PROXY, "--stats.port", "45678", GROUP6)
+    taken.close()
+    refused(result, "45678", "in use")
+
+
+@scenario("joold names the file that is missing, malformed or incomplete, and what is wrong with it")
+def json_mistakes() -> None:
+    make_instance("j")
+    network_file, module_file = json_files("j", GROUP6, PORT, "eth2")
+
+    def joold(*files: str | Path) -> Result:
+        return run(OURS / "joold", *files, ns="j", check=False, timeout=20)
+
+    def written(name: str, text: str) -> Path:
+        file = SCRATCH / name
+        file.write_text(text)
+        return file
+
+    good = json.loads(network_file.read_text())
+    refused(joold("missing-n.json", module_file), "missing-n.json")
+    refused(joold(network_file, "missing-m.json"), "missing-m.json")
+    refused(joold(written("broken.json", '{"multicast address": "ff08::1", oops}'), module_file), "broken.json")
+    refused(joold(network_file, written("broken-m.json", "{")), "broken-m.json")
+    refused(joold(written("empty.json", "{}"), module_file), "multicast address")
+    refused(joold(written("number.json", json.dumps(good | {"multicast port": 6464})), module_file), "multicast port")
+    refused(joold(written("ttl.json", json.dumps(good | {"ttl": 300})), module_file), "ttl")
+    refused(joold(written("device.json", json.dumps(good | {"in interface": "eth9"})), module_file), "eth9")
+
+
+@scenario("bare jool is a health check: status 0 and the globals with an instance, nonzero without instance or module")
+def health() -> None:
+    make_instance("j", synchronize=False)
+    healthy = ours()
+    expect(healthy.status == 0, f"with an instance: {healthy}")
+    expect("manually-enabled" in healthy.out and "udp-timeout" in healthy.out, f"does not print the globals: {healthy}")
+    jool(C, "j", "instance", "remove")
+    refused(ours(), "default")
+    network.unload_modules()
+    refused(ours(), "modprobe")

@@ -1,0 +1,138 @@
+"""What goes wrong around a proxy, and how it must go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+from lab import network
+from lab.netlink import session_count
+from lab.network import C, NODES, jool, make_both, make_instance, restore_links
+from lab.process import expect, expect_equal, namespace, run, wait_for
+from lab.proxies import Proxy
+from lab.runner import note, scenario
+from lab.tables import same_sessions, table
+from lab.traffic import SERVER6, UDPEcho
+
+
+def quick(deadline: int = 100) -> dict[str, Proxy]:
+    make_both()
+    for node in NODES:
+        jool(C, node, "global", "update", "ss-flush-deadline", str(deadline))
+    return {node: Proxy(node) for node in NODES}
+
+
+_ports = iter(range(5200, 6000))
+
+
+def new_session_travels(origin: str = "j", copy: str = "k", timeout: float = 20) -> float:
+    """A new UDP session of `origin` gets to `copy`; how many seconds that took."""
+    echo = UDPEcho(next(_ports))
+    start = time.monotonic()
+    echo.exchange()
+    wanted = f"192.0.2.8,{echo.server.getsockname()[1]}"
+    wait_for(
+        f"a new session (… {wanted}) of {origin} on {copy}",
+        lambda: any(key.endswith(wanted) for key in table(copy, "udp")), timeout,
+    )
+    echo.close()
+    return time.monotonic() - start
+
+
+def drops(proxy: Proxy) -> int:
+    """Multicasts that the kernel could not deliver to the proxy's sockets: each is an ENOBUFS to come."""
+    own = {os.readlink(entry) for entry in Path(f"/proc/{proxy.pid}/fd").iterdir()}
+    lines = Path(f"/proc/{proxy.pid}/net/netlink").read_text().splitlines()[1:]
+    return sum(int(f[8]) for f in map(str.split, lines) if f"socket:[{f[9]}]" in own)
+
+
+@scenario("a proxy that slept through a flood (ENOBUFS) goes on, and k gets all of j's sessions")
+def overrun() -> None:
+    proxies = quick(deadline=0)  # the module sends after every packet, acknowledged or not
+    new_session_travels()
+    proxies["j"].signal(signal.SIGSTOP)
+    with namespace("n4"):
+        Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no answers to ports that nobody listens to
+    sent = 0
+    with namespace("n6"):
+        flood = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    deadline = time.monotonic() + 60
+    while drops(proxies["j"]) < 50 and time.monotonic() < deadline:
+        for _ in range(500):
+            flood.sendto(b"x", (SERVER6, 10000 + sent % 50000))
+            sent += 1
+    flood.close()
+    lost = drops(proxies["j"])
+    expect(lost >= 50, f"{sent} packets did not fill the proxy's buffer; the scenario proves nothing")
+    proxies["j"].signal(signal.SIGCONT)
+    note(f"{sent} packets, {lost} multicasts lost")
+    note(f"a new session arrived after {new_session_travels(timeout=60):.1f} s")
+    expect(proxies["j"].alive, "the proxy died")
+    wait_for("k has all of j's sessions", lambda: session_count("k") >= session_count("j"), timeout=90, every=0.5)
+    expect(same_sessions("j", "k", "udp"), "k lacks sessions of j")
+
+
+@scenario("the sync link goes down and comes back: new sessions travel again, and those made meanwhile, too")
+def link_down() -> None:
+    proxies = quick()
+    new_session_travels()
+    run("ip", "link", "set", "eth2", "down", ns="j")
+    echo = UDPEcho(5190)
+    echo.exchange()
+    time.sleep(1)  # let the proxy try to send, and fail
+    restore_links("j")
+    note(f"a new session arrived {new_session_travels(timeout=30):.1f} s after the link was up")
+    new_session_travels("j", "k")
+    expect(all(proxy.alive for proxy in proxies.values()), "a proxy died")
+    for _ in range(3):
+        echo.exchange()
+    wait_for("the session made meanwhile is on k", lambda: same_sessions("j", "k", "udp"), timeout=30)
+
+
+@scenario("the module is removed and loaded again: the proxies wait and go on")
+def module_reload() -> None:
+    proxies = quick()
+    new_session_travels()
+    network.unload_modules()
+    time.sleep(1.5)  # longer than any quick succession of retries
+    expect(all(proxy.alive for proxy in proxies.values()), "a proxy died with the module")
+    before = sum(sum(proxy.cpu()) for proxy in proxies.values())
+    time.sleep(3)
+    burnt = sum(sum(proxy.cpu()) for proxy in proxies.values()) - before
+    expect(burnt < 1.0, f"the proxies burn CPU without the module: {burnt:.2f} s in 3 s")
+    network.load_modules("jool")
+    make_both()
+    for node in NODES:
+        jool(C, node, "global", "update", "ss-flush-deadline", "100")
+        proxies[node].wait_ready(timeout=30)
+    note(f"a new session arrived {new_session_travels(timeout=40):.1f} s after the instances were back")
+
+
+@scenario("an instance is removed and made again: the proxies go on")
+def instance_again() -> None:
+    proxies = quick()
+    new_session_travels()
+    for node in NODES:
+        jool(C, node, "instance", "remove")
+    time.sleep(1)
+    expect(all(proxy.alive for proxy in proxies.values()), "a proxy died with its instance")
+    make_both()
+    note(f"a new session arrived after {new_session_travels(timeout=40):.1f} s")
+
+
+@scenario("SIGTERM and SIGINT end a proxy with status 0, and the next one works")
+def termination() -> None:
+    make_instance("j")
+    make_instance("k")
+    keeper = Proxy("k")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        proxy = Proxy("j")
+        new_session_travels()
+        proxy.signal(number)
+        expect_equal(proxy.wait(10), 0, f"exit status after {number.name}")
+    Proxy("j")
+    new_session_travels()
+    expect_equal(keeper.stop(), 0, "exit status of k's proxy")

@@ -1,0 +1,74 @@
+"""`session follow`: a line per session, at once, whatever standard output is."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+from lab.network import C, OURS, jool, make_both, make_instance
+from lab.process import at_end, expect, expect_equal, namespace, wait_for
+from lab.proxies import Proxy
+from lab.runner import note, scenario
+from lab.tables import same_sessions
+from lab.traffic import UDPEcho
+
+LINE = re.compile(r"^(TCP|UDP|ICMP),2001:db8::8,\d+,192\.0\.2\.1,\d+,192\.0\.2\.8,\d+,\d+:\d\d:\d\d(\.\d{3})?$")
+
+
+class Follower:
+    """`jool session follow` with a pipe as standard output, read without waiting."""
+
+    def __init__(self, node: str) -> None:
+        with namespace(node):
+            self.process = subprocess.Popen(
+                [OURS / "jool", "session", "follow"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+            )
+        assert self.process.stdout
+        at_end(self.process.kill)
+        self.descriptor = self.process.stdout.fileno()
+        os.set_blocking(self.descriptor, False)
+        self.text = ""
+
+    def lines(self) -> list[str]:
+        try:
+            self.text += os.read(self.descriptor, 65536).decode()
+        except BlockingIOError:
+            pass
+        return self.text.splitlines()
+
+    def sessions(self) -> list[str]:
+        return [line for line in self.lines() if LINE.match(line)]
+
+
+@scenario("session follow prints a session at once although its output is a pipe, and ends with status 0 on SIGTERM")
+def follow() -> None:
+    make_instance("j")
+    jool(C, "j", "global", "update", "ss-flush-deadline", "100")
+    follower = Follower("j")
+    wait_for("the follower has said hello", lambda: follower.lines(), timeout=10)
+    time.sleep(0.5)  # its socket joins the module's group after that
+    echo = UDPEcho(5301)
+    start = time.monotonic()
+    echo.exchange()
+    wait_for("a line for the session", lambda: follower.sessions(), timeout=8)
+    note(f"first line after {time.monotonic() - start:.2f} s: {follower.sessions()[0]}")
+    expect(follower.sessions()[0].startswith("UDP,2001:db8::8,"), f"unexpected: {follower.sessions()}")
+    follower.process.send_signal(signal.SIGTERM)
+    expect_equal(follower.process.wait(10), 0, "status after SIGTERM")
+
+
+@scenario("session follow does not disturb a running proxy of the same instance")
+def follow_beside_proxy() -> None:
+    make_both()
+    for node in ("j", "k"):
+        jool(C, node, "global", "update", "ss-flush-deadline", "100")
+        Proxy(node)
+    follower = Follower("j")
+    wait_for("the follower has said hello", lambda: follower.lines(), timeout=10)
+    echo = UDPEcho(5302)
+    echo.exchange()
+    wait_for("the session is on k", lambda: same_sessions("j", "k", "udp"), timeout=15)
+    wait_for("a line for the session", lambda: echo.exchange() or follower.sessions(), timeout=15)

@@ -1,0 +1,70 @@
+"""The statistics server: the documented text, over IPv4 and IPv6, with the documented meaning."""
+
+from __future__ import annotations
+
+import re
+
+from lab.netlink import Kernel, lab_version, session_count
+from lab.network import NODES, OURS, jool, make_both, make_roomy
+from lab.process import expect, expect_equal, wait_for
+from lab.proxies import COUNTERS, Proxy, counters, statistics
+from lab.runner import note, scenario
+from lab.synthetic import load, sessions
+
+PORT, COUNT = 45678, 500
+SSS_RCVD, PKT_RCVD = 77, 80  # JSTAT_JOOLD_*, module 4.1.13 and later
+
+
+@scenario("the statistics server answers over IPv6 and IPv4 with exactly the six documented lines")
+def answers() -> None:
+    make_both()
+    Proxy("j", stats=PORT)
+    pattern = "".join(rf"{name},\d+\n" for name in COUNTERS)
+    for address in ("::1", "127.0.0.1", "2001:db8:ff08::4", "203.0.113.4"):
+        text = statistics("j", PORT, address)
+        expect(re.fullmatch(pattern, text), f"from {address}: {text!r}")
+
+
+@scenario("joold's third argument starts the same statistics server")
+def joold_port() -> None:
+    from lab.proxies import GROUP6, json_files
+    from lab.proxies import PORT as SYNC
+
+    make_both()
+    Proxy("j", argv=(OURS / "joold", *json_files("j", GROUP6, SYNC, "eth2"), str(PORT)))
+    expect_equal(list(counters("j", PORT)), list(COUNTERS), "counters")
+
+
+@scenario("the six counters count what their names say")
+def meaning() -> None:
+    make_both()
+    make_roomy(*NODES)
+    for node in NODES:
+        Proxy(node, stats=PORT)
+    load("j", sessions(COUNT))
+    jool(OURS, "j", "session", "advertise")
+    wait_for("the sessions are on k", lambda: session_count("k") >= COUNT, timeout=30)
+    # Both proxies may say something now and then: compare when a moment is quiet.
+    found: dict[str, dict[str, int]] = {}
+
+    def quiet() -> bool:
+        found.update({node: counters(node, PORT) for node in NODES})
+        again = {node: counters(node, PORT) for node in NODES}
+        return again == found
+
+    wait_for("the counters stand still", quiet, timeout=20)
+    j, k = found["j"], found["k"]
+    note(f"j {list(j.values())}, k {list(k.values())}")
+    expect_equal((k["NET_RCVD_PKTS"], k["NET_RCVD_BYTES"]), (j["NET_SENT_PKTS"], j["NET_SENT_BYTES"]), "received by k, sent by j")
+    expect_equal((j["NET_RCVD_PKTS"], j["NET_RCVD_BYTES"]), (k["NET_SENT_PKTS"], k["NET_SENT_BYTES"]), "received by j, sent by k")
+    record = 140 if lab_version() < (4, 1, 12) else 52 if lab_version() < (4, 1, 13) else 40
+    expect(k["KERNEL_SENT_PKTS"] > 0, "KERNEL_SENT_PKTS of the node that received is 0")
+    expect(
+        COUNT * record <= k["KERNEL_SENT_BYTES"] <= COUNT * record + 64 * k["KERNEL_SENT_PKTS"],
+        f"KERNEL_SENT_BYTES is {k['KERNEL_SENT_BYTES']} for {COUNT} records of {record} bytes",
+    )
+    expect_equal(j["KERNEL_SENT_PKTS"], 0, "KERNEL_SENT_PKTS of the node that gave its kernel nothing")
+    if lab_version() >= (4, 1, 13):
+        with Kernel("k") as kernel:
+            expect_equal(k["KERNEL_SENT_PKTS"], kernel.statistic(PKT_RCVD), "KERNEL_SENT_PKTS and the module's JSTAT_JOOLD_PKT_RCVD")
+            expect_equal(COUNT, kernel.statistic(SSS_RCVD), "the module's JSTAT_JOOLD_SSS_RCVD")
