@@ -52,7 +52,8 @@ let package = Package(
         "JoolCommands", "JoolCore", "JoolSession", .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["Golden"], swiftSettings: settings),
-    .testTarget(name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "JoolCoreTests",

@@ -177,7 +177,9 @@ private struct MulticastOptions {
       try set(socket, (IP_ADD_MEMBERSHIP, "IP_ADD_MEMBERSHIP"), request)
     case .v6(let address):
       var request = ipv6_mreq()
-      withUnsafeMutableBytes(of: &request.ipv6mr_multiaddr) { $0.storeBytes(of: address.bits.bigEndian, as: UInt128.self) }
+      withUnsafeMutableBytes(of: &request.ipv6mr_multiaddr) {
+        $0.storeBytes(of: address.bits.bigEndian, as: UInt128.self)
+      }
       request.ipv6mr_interface = interface.index
       let bytes = withUnsafeBytes(of: request) { Array($0) }
       do throws(Errno) { try SocketOptions.set(socket, level, IPV6_ADD_MEMBERSHIP, bytes: bytes) } catch {

@@ -15,7 +15,8 @@ struct Poller {
     // Rounded up, so as not to spin through the last millisecond.
     let timeout = deadline.map { deadline -> Int32 in
       let left = max(.zero, ContinuousClock.now.duration(to: deadline))
-      let milliseconds = left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+      let milliseconds =
+        left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
       return Int32(clamping: milliseconds)
     }
     guard poll(&requests, nfds_t(requests.count), timeout ?? -1) < 0, Errno.current != .interrupted else { return }

@@ -63,7 +63,8 @@ public struct ProxyEventLoop: ~Copyable {
     }
     var control: ControlSocket?
     do throws(Errno) { control = try ControlSocket(instance: configuration.instance) } catch {
-      log.warning("Another proxy seems to serve this instance already; `jool session advertise` will ask that one. (\(error))")
+      log.warning(
+        "Another proxy seems to serve this instance already; `jool session advertise` will ask that one. (\(error))")
     }
     self.configuration = configuration
     self.log = log
@@ -159,7 +160,9 @@ extension ProxyEventLoop {
         proxy.overran()
         acknowledge()
         if let more = throttles.overrun.admit(now: .now) {
-          log.warning("The module's messages overran the netlink socket; sessions are missing on the peers until they change again.\(more)")
+          log.warning(
+            "The module's messages overran the netlink socket; sessions are missing on the peers until they change again.\(more)"
+          )
         }
       } catch {
         detach(because: error)
@@ -345,7 +348,9 @@ extension ProxyEventLoop {
   private mutating func report(_ inspection: borrowing KernelLink.Inspection) {
     wasEnabled = inspection.isEnabled
     if !inspection.isEnabled {
-      log.warning("Session synchronization is disabled on this instance. Run: jool -i \(configuration.instance) global update ss-enabled true")
+      log.warning(
+        "Session synchronization is disabled on this instance. Run: jool -i \(configuration.instance) global update ss-enabled true"
+      )
     }
     if let advice = inspection.advice { log.warning("\(advice)") }
   }

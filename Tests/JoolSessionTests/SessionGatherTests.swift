@@ -17,7 +17,9 @@ import Testing
     }
     let sorted = gather.takeSorted()
     #expect(sorted.map(\.proto) == Array(repeating: .tcp, count: 10) + Array(repeating: .udp, count: 5))
-    #expect(sorted.map(\.timer.rawValue) == Array(repeating: 0, count: 5) + Array(repeating: 1, count: 5) + Array(repeating: 0, count: 5))
+    #expect(
+      sorted.map(\.timer.rawValue) == Array(repeating: 0, count: 5) + Array(repeating: 1, count: 5)
+        + Array(repeating: 0, count: 5))
     #expect(sorted.map(\.expiration.rawValue) == [10, 20, 30, 40, 50, 10, 20, 30, 40, 50, 10, 20, 30, 40, 50])
     #expect(gather.isEmpty)
   }

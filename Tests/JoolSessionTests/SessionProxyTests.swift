@@ -105,11 +105,13 @@ import Testing
 
   @Test func letsNoSessionLiveLongerThanAFreshOne() {
     let proxy = proxy()
-    _ = proxy.receive(SyncFormat.packed36.encode([
-      .sample(0, proto: .tcp, expiration: .max), .sample(1, proto: .tcp, timer: .transitory, expiration: .max),
-      .sample(2, proto: .tcp, timer: .incomingSYN, expiration: .max), .sample(3, proto: .udp, expiration: 0x8000_0000),
-      .sample(4, proto: .icmp, expiration: 60_001), .sample(5, proto: .icmp, expiration: 59_999),
-    ]))
+    _ = proxy.receive(
+      SyncFormat.packed36.encode([
+        .sample(0, proto: .tcp, expiration: .max), .sample(1, proto: .tcp, timer: .transitory, expiration: .max),
+        .sample(2, proto: .tcp, timer: .incomingSYN, expiration: .max),
+        .sample(3, proto: .udp, expiration: 0x8000_0000),
+        .sample(4, proto: .icmp, expiration: 60_001), .sample(5, proto: .icmp, expiration: 59_999),
+      ]))
     let added = proxy.offered(after: 1).map(\.expiration.rawValue)
     #expect(added == [7_200_000, 240_000, 6000, 300_000, 59_999, 60_000])
   }

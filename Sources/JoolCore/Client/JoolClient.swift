@@ -173,6 +173,8 @@ extension JoolClient where Transport: ~Copyable {
   private static func versionStated(in message: String) -> ModuleVersion? {
     let words = message.split { $0 == " " || $0 == "\n" }
     guard let marker = words.lastIndex(of: "module"), words.dropFirst(marker + 2).first != nil else { return nil }
-    return words.lazy.compactMap { ModuleVersion(String($0.hasSuffix(".") ? $0.dropLast() : $0)) }.last { $0.major != 0 }
+    return words.lazy.compactMap { ModuleVersion(String($0.hasSuffix(".") ? $0.dropLast() : $0)) }.last {
+      $0.major != 0
+    }
   }
 }

@@ -41,7 +41,9 @@ public struct SocketAddress: Sendable {
 
   /// Names the interface of a link-local IPv6 address.
   public mutating func setScope(_ interface: UInt32) {
-    withUnsafeMutableBytes(of: &storage) { $0.withMemoryRebound(to: sockaddr_in6.self) { $0[0].sin6_scope_id = interface } }
+    withUnsafeMutableBytes(of: &storage) {
+      $0.withMemoryRebound(to: sockaddr_in6.self) { $0[0].sin6_scope_id = interface }
+    }
   }
 
   /// Whether this is an IPv6 multicast address that means nothing without an interface (ff02::/16).

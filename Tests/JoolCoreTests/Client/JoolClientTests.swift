@@ -64,12 +64,17 @@ import Testing
     var pages: [[SessionEntry]] = []
     try client.forEachSession(of: .udp) { (page: [SessionEntry]) throws(JoolError) in pages.append(page) }
     #expect(pages == [[.sample(2), .sample(3)], [.sample(4), .sample(5)], [.sample(6), .sample(7)]])
-    #expect(offsets == [[.proto(.udp)], [.proto(.udp), .sessionOffset(.sample(3))], [.proto(.udp), .sessionOffset(.sample(5))]])
+    #expect(
+      offsets == [
+        [.proto(.udp)], [.proto(.udp), .sessionOffset(.sample(3))], [.proto(.udp), .sessionOffset(.sample(5))],
+      ])
   }
 
   @Test func doesNotFollowAListThatStandsStill() throws {
     var client = try client(
-      kernel { request, sequence in [Self.answer(to: request, sequence, flags: .more) { $0.nest(1, SessionEntry.sample()) }] })
+      kernel { request, sequence in
+        [Self.answer(to: request, sequence, flags: .more) { $0.nest(1, SessionEntry.sample()) }]
+      })
     let error = failure { () throws(JoolError) in
       try client.forEachSession(of: .udp) { (_: [SessionEntry]) throws(JoolError) in }
     }
@@ -79,10 +84,12 @@ import Testing
   @Test func throwsTheModulesOwnWords() throws {
     var client = try client(
       kernel { request, sequence in
-        [Self.answer(to: request, sequence, flags: .error) {
-          $0.attribute(1, UInt16(3))
-          $0.attribute(2, text: "This namespace lacks an instance named 'default'.")
-        }]
+        [
+          Self.answer(to: request, sequence, flags: .error) {
+            $0.attribute(1, UInt16(3))
+            $0.attribute(2, text: "This namespace lacks an instance named 'default'.")
+          }
+        ]
       })
     let error = failure { () throws(JoolError) in _ = try client.globals() }
     #expect(error == .refused(code: .noSuchProcess, message: "This namespace lacks an instance named 'default'."))
@@ -90,7 +97,8 @@ import Testing
 
   @Test func namesTheErrorOfAModuleThatSaysNothing() throws {
     var client = try client(
-      kernel { request, sequence in [Self.answer(to: request, sequence, flags: .error) { $0.attribute(1, UInt16(3)) }] })
+      kernel { request, sequence in [Self.answer(to: request, sequence, flags: .error) { $0.attribute(1, UInt16(3)) }] }
+    )
     let error = failure { () throws(JoolError) in _ = try client.globals() }
     #expect(error == .refused(code: .noSuchProcess, message: "No such process"))
   }
@@ -133,10 +141,12 @@ import Testing
   @Test func reportsASilentRequestThatFailed() throws {
     var client = try client(
       kernel { request, sequence in
-        [Self.answer(to: request, sequence, flags: .error) {
-          $0.attribute(1, UInt16(22))
-          $0.attribute(2, text: "Session sync is disabled on this instance.")
-        }]
+        [
+          Self.answer(to: request, sequence, flags: .error) {
+            $0.attribute(1, UInt16(22))
+            $0.attribute(2, text: "Session sync is disabled on this instance.")
+          }
+        ]
       })
     let error = failure { () throws(JoolError) in try client.addSessions([.sample()]) }
     #expect(error == .refused(code: .invalidArgument, message: "Session sync is disabled on this instance."))
@@ -160,18 +170,22 @@ import Testing
 
   @Test func refusesModulesWithTheOldHeader() {
     let error = failure { () throws(JoolError) in
-      _ = try JoolClient(transport: kernel(headerSize: 24) { _, _ in [] }, translator: .nat64, module: ModuleVersion(4, 1, 4))
+      _ = try JoolClient(
+        transport: kernel(headerSize: 24) { _, _ in [] }, translator: .nat64, module: ModuleVersion(4, 1, 4))
     }
     #expect(error == .unsupportedModule(ModuleVersion(4, 1, 4)))
   }
 
   @Test func asksTheModuleForItsVersionIfNobodyElseKnows() throws {
-    let text = "Version mismatch. The userspace client's version is 0.0.0.0,\nbut the kernel module is 4.1.9.0.\nPlease update the userspace client."
+    let text =
+      "Version mismatch. The userspace client's version is 0.0.0.0,\nbut the kernel module is 4.1.9.0.\nPlease update the userspace client."
     let kernel = kernel { request, sequence in
-      [Self.answer(to: request, sequence, flags: .error) {
-        $0.attribute(1, UInt16(22))
-        $0.attribute(2, text: text)
-      }]
+      [
+        Self.answer(to: request, sequence, flags: .error) {
+          $0.attribute(1, UInt16(22))
+          $0.attribute(2, text: text)
+        }
+      ]
     }
     let client = try JoolClient(transport: kernel, translator: .nat64, module: nil)
     let module = client.module

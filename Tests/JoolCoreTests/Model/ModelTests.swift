@@ -20,7 +20,8 @@ import Testing
   @Test(arguments: [
     ("2001:db8::", 32, "2001:db8:c000:221::"), ("2001:db8:100::", 40, "2001:db8:1c0:2:21::"),
     ("2001:db8:122::", 48, "2001:db8:122:c000:2:2100::"), ("2001:db8:122:300::", 56, "2001:db8:122:3c0:0:221::"),
-    ("2001:db8:122:344::", 64, "2001:db8:122:344:c0:2:2100::"), ("2001:db8:122:344::", 96, "2001:db8:122:344::c000:221"),
+    ("2001:db8:122:344::", 64, "2001:db8:122:344:c0:2:2100::"),
+    ("2001:db8:122:344::", 96, "2001:db8:122:344::c000:221"),
   ])
   func embedsIPv4AsRFC6052Says(prefix: String, length: Int, expected: String) throws {
     let network = try #require(IPv6Address(prefix))
@@ -60,7 +61,8 @@ import Testing
 
   @Test func choosesTheLayoutByRelease() {
     let formats = [5, 9, 10, 11, 12, 13, 15].map { SyncFormat(module: ModuleVersion(4, 1, $0)) }
-    #expect(formats == [.nestedUnchecked, .nestedUnchecked, .nestedUnchecked, .nested, .packed48, .packed36, .packed36])
+    #expect(
+      formats == [.nestedUnchecked, .nestedUnchecked, .nestedUnchecked, .nested, .packed48, .packed36, .packed36])
   }
 
   @Test func readsVersions() {

@@ -25,7 +25,9 @@ import Testing
     }
     #expect(different == [])
     // Only what somebody wrote by hand to provoke the module is refused, each for its own reason.
-    if ProcessInfo.processInfo.environment["JOOL_TEST_RECORD"] == "1" { try ExpectedRefusals.record(refused, of: version) }
+    if ProcessInfo.processInfo.environment["JOOL_TEST_RECORD"] == "1" {
+      try ExpectedRefusals.record(refused, of: version)
+    }
     #expect(refused == (try ExpectedRefusals.lines(of: version)))
   }
 
@@ -42,7 +44,8 @@ import Testing
         } else if let request = try? Request(decoding: netlink.payload),
           header.flags == NetlinkHeader.requestFlag, raw[17] == 1, !Self.craftedOtherwise.contains(vector.name)
         {
-          #expect(request.message(family: header.type, sequence: header.sequence, port: header.port) == raw, "\(vector)")
+          #expect(
+            request.message(family: header.type, sequence: header.sequence, port: header.port) == raw, "\(vector)")
         } else {
           continue
         }

@@ -105,7 +105,8 @@ extension JSONValue {
   init<Address>(_ prefix: IPPrefix<Address>?) { self = prefix.map { .string("\($0)") } ?? .null }
 
   init(_ framework: Framework) {
-    self = framework == .netfilter || framework == .iptables ? .string("\(framework)") : .number(Int128(framework.rawValue))
+    self =
+      framework == .netfilter || framework == .iptables ? .string("\(framework)") : .number(Int128(framework.rawValue))
   }
 
   init(_ session: SessionEntry, withTimer: Bool = true, withDestination6: Bool = true) {
@@ -141,7 +142,9 @@ extension JSONValue {
   init(_ entry: EAMEntry) { self = ["prefix6": JSONValue(entry.prefix6), "prefix4": JSONValue(entry.prefix4)] }
 
   init(_ entry: InstanceEntry) {
-    self = ["ns": .number(Int128(entry.namespace)), "framework": JSONValue(entry.framework), "name": .string(entry.name)]
+    self = [
+      "ns": .number(Int128(entry.namespace)), "framework": JSONValue(entry.framework), "name": .string(entry.name),
+    ]
   }
 
   init(_ settings: [GlobalSetting]) {
@@ -207,9 +210,10 @@ extension JSONValue {
       case .prefix(let prefix): JSONValue(prefix)
       }
     }
-    self = .object([("prefix6", value(selector.prefix6)), ("prefix4", value(selector.prefix4))].reduce(into: [:]) {
-      $0[$1.0] = $1.1
-    })
+    self = .object(
+      [("prefix6", value(selector.prefix6)), ("prefix4", value(selector.prefix4))].reduce(into: [:]) {
+        $0[$1.0] = $1.1
+      })
   }
 
   init(_ translation: AddressTranslation) {

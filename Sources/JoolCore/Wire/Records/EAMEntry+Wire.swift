@@ -8,7 +8,8 @@ extension EAMEntry: WireRecord {
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     let selector = try EAMSelector(decoding: payload)
     self.init(
-      prefix6: try require(selector.prefix6.prefix, "PREFIX6"), prefix4: try require(selector.prefix4.prefix, "PREFIX4"))
+      prefix6: try require(selector.prefix6.prefix, "PREFIX6"), prefix4: try require(selector.prefix4.prefix, "PREFIX4")
+    )
   }
 
   public func encode(into writer: inout AttributeWriter) {

@@ -9,16 +9,19 @@ enum Packed36 {
   static func decode(_ bytes: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) -> SessionEntry {
     let flags = try PackedFlags(decoding: bytes, at: 34)
     let source6 = TransportAddress(
-      try bytes.address(at: 0, as: IPv6Address.self), try bytes.bigEndianInteger(at: 28, as: UInt16.self, field: "port6"))
+      try bytes.address(at: 0, as: IPv6Address.self),
+      try bytes.bigEndianInteger(at: 28, as: UInt16.self, field: "port6"))
     let destination4 = TransportAddress(
-      try bytes.address(at: 20, as: IPv4Address.self), try bytes.bigEndianInteger(at: 32, as: UInt16.self, field: "dport"))
+      try bytes.address(at: 20, as: IPv4Address.self),
+      try bytes.bigEndianInteger(at: 32, as: UInt16.self, field: "dport"))
     let destination6 = pool6.embedding(destination4.address)
     return SessionEntry(
       proto: flags.proto, source6: source6,
       destination6: TransportAddress(
         try require(destination6, "a valid pool6"), flags.proto == .icmp ? source6.port : destination4.port),
       source4: TransportAddress(
-        try bytes.address(at: 16, as: IPv4Address.self), try bytes.bigEndianInteger(at: 30, as: UInt16.self, field: "port4")),
+        try bytes.address(at: 16, as: IPv4Address.self),
+        try bytes.bigEndianInteger(at: 30, as: UInt16.self, field: "port4")),
       destination4: destination4, state: flags.state, timer: flags.timer,
       expiration: Milliseconds(try bytes.bigEndianInteger(at: 24, as: UInt32.self, field: "expiration")))
   }
@@ -49,14 +52,16 @@ enum Packed48 {
       try bytes.address(at: 16, as: IPv6Address.self),
       try bytes.bigEndianInteger(at: 42, as: UInt16.self, field: "dport6"))
     let source4 = TransportAddress(
-      try bytes.address(at: 32, as: IPv4Address.self), try bytes.bigEndianInteger(at: 44, as: UInt16.self, field: "port4"))
+      try bytes.address(at: 32, as: IPv4Address.self),
+      try bytes.bigEndianInteger(at: 44, as: UInt16.self, field: "port4"))
     guard let address4 = pool6.extracting(from: destination6.address) else {
       throw .badValue(field: "dst6 (outside pool6)", value: UInt64(truncatingIfNeeded: destination6.address.bits >> 64))
     }
     return SessionEntry(
       proto: flags.proto,
       source6: TransportAddress(
-        try bytes.address(at: 0, as: IPv6Address.self), try bytes.bigEndianInteger(at: 40, as: UInt16.self, field: "port6")),
+        try bytes.address(at: 0, as: IPv6Address.self),
+        try bytes.bigEndianInteger(at: 40, as: UInt16.self, field: "port6")),
       destination6: destination6, source4: source4,
       destination4: TransportAddress(address4, flags.proto == .icmp ? source4.port : destination6.port),
       state: flags.state, timer: flags.timer,
