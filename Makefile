@@ -1,23 +1,28 @@
-# The two commands of the README, and what they are made of. Everything is idempotent.
+# The README's two commands, and what they are made of. Everything is idempotent.
 SWIFT ?= swift
-# Programs start in milliseconds and need no Swift on the target machine.
+# Programs start in milliseconds and need no Swift on the machine they run on.
 RELEASE = -c release --static-swift-stdlib
+SOURCES = Package.swift Sources Tests
+PREFIX ?= /usr/local
 
-.PHONY: demo test bench build setup unit vm format lint clean
+.PHONY: demo test bench setup packages build unit vm lint format install clean
 
-demo: setup build           ## two real NAT64s share their sessions through our proxy
+demo: setup build    # two real NAT64s share their sessions through our proxy
 	Tests/VM/demo
 
-test: setup build lint unit vm   ## unit tests, then the real module in a VM
-	@Tests/summary
+test: setup lint build    # unit tests, then the real modules in a VM
+	Tests/all
 
-bench: setup build          ## our figures beside the C tools'
+bench: setup build    # our figures beside the C tools'
 	Benchmarks/run
 
-setup:                      ## Debian packages, kernel, modules, C clients
+setup: packages    # Debian packages, kernel, modules, C clients
 	Tests/VM/setup
 
-build:                      ## .build/bin/{jool,jool_siit,joold}
+packages:    # what building needs
+	Tests/setup
+
+build: packages    # .build/bin/{jool,jool_siit,joold}
 	$(SWIFT) build $(RELEASE) --product jool
 	$(SWIFT) build $(RELEASE) --product joold
 	mkdir -p .build/bin
@@ -25,17 +30,22 @@ build:                      ## .build/bin/{jool,jool_siit,joold}
 	ln -sfn ../release/jool .build/bin/jool_siit
 	ln -sfn ../release/joold .build/bin/joold
 
-unit:
+unit:    # seconds, no kernel
 	$(SWIFT) test
 
-vm:
+vm: build
 	Tests/VM/run
 
-lint:                       ## formatting; `make format` mends it
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+install: build
+	install -D -m 755 .build/release/jool $(DESTDIR)$(PREFIX)/bin/jool
+	install -D -m 755 .build/release/joold $(DESTDIR)$(PREFIX)/bin/joold
+	ln -sfn jool $(DESTDIR)$(PREFIX)/bin/jool_siit
 
 clean:
 	rm -rf .build
