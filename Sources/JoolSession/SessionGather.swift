@@ -14,7 +14,7 @@ struct SessionGather: Sendable {
   static let trickleCount = 2000
   /// A burst waits no longer than this.
   static let burstLimit = Duration.seconds(4)
-  /// More sessions than this are not kept waiting (72 MB).
+  /// More sessions than this are not kept waiting (about 160 MB, their index included).
   static let maxCount = 1_000_000
 
   private(set) var sessions: [SessionEntry] = []

@@ -155,5 +155,11 @@ public struct SessionProxy: Sendable {
     return cursor < adding.count ? addingSince : gather.deadline
   }
 
+  /// The most bytes that a datagram of whole records in the module's layout may have.
+  public var datagramLimit: Int {
+    let format = kernel?.format ?? .packed36
+    return format.records(fitting: MulticastSocket.payloadLimit) * format.recordLength
+  }
+
   private var canAdd: Bool { isAttached && kernel?.isEnabled == true }
 }

@@ -1,0 +1,50 @@
+internal import JoolCore
+
+/// The table to the group, when somebody asks for it.
+extension ProxyEventLoop {
+  mutating func serveControl(_ poller: borrowing Poller) {
+    guard control != nil else { return }
+    for client in control?.clients ?? [] where poller.hasInput(client.descriptor) {
+      guard let request = control?.request(from: client.descriptor) else { continue }
+      if request != ControlProtocol.advertise {
+        control?.answer(client.descriptor, "error unknown request")
+      } else if reported == .absent {
+        control?.answer(client.descriptor, "error the module or the instance is away")
+      } else if dump == nil, transfer == nil {
+        dump = TableDump()
+      }
+    }
+    if let descriptor = control?.descriptor, poller.hasInput(descriptor) { control?.acceptClients() }
+  }
+
+  mutating func continueTransfer(_ now: ContinuousClock.Instant) {
+    if dump != nil {
+      do throws(JoolError) {
+        try readPage()
+      } catch {
+        dump = nil
+        answerAdvertisers("error \(error)")
+        kernelFailed(error)
+      }
+    }
+    if let finished = dump, finished.isFinished, let module = link?.client.module {
+      transfer = TableTransfer(finished.sessions, format: SyncFormat(module: module), now: now)
+      dump = nil
+    }
+    for datagram in transfer?.nextBurst(now: now) ?? [] { send(datagram.span.bytes) }
+    if let done = transfer, done.isFinished, outbox.isEmpty {
+      transfer = nil
+      answerAdvertisers("ok \(done.count)")
+    }
+  }
+
+  private mutating func readPage() throws(JoolError) {
+    guard var reading = dump else { return }
+    try link?.readPage(of: &reading)
+    dump = reading
+  }
+
+  mutating func answerAdvertisers(_ text: String) {
+    for client in control?.clients ?? [] where client.hasAsked { control?.answer(client.descriptor, text) }
+  }
+}

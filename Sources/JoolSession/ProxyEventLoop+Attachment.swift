@@ -1,0 +1,80 @@
+internal import JoolCore
+internal import Logging
+internal import SystemPackage
+
+/// The module, the instance and the interface come and go.
+extension ProxyEventLoop {
+  mutating func check(_ now: ContinuousClock.Instant) {
+    nextCheck = now + Self.checkInterval
+    do throws(JoolError) {
+      if link == nil { link = try KernelLink(instance: configuration.instance) }
+      if let inspection = try link?.inspect() {
+        attach(inspection)
+      } else {
+        // Still listening: the first message of a new instance of that name says that it is there.
+        wait(because: nil)
+      }
+    } catch {
+      detach(because: error)
+    }
+    if network.isStale { reopenNetwork() }
+  }
+
+  private mutating func attach(_ inspection: KernelLink.Inspection) {
+    if reported == .absent {
+      log.notice("The instance '\(configuration.instance)' is back; module \(inspection.module).")
+    }
+    proxy.attached(inspection.kernel)
+    report(inspection)
+  }
+
+  /// What an administrator should know about the instance's settings, when it is news.
+  mutating func report(_ inspection: borrowing KernelLink.Inspection) {
+    let availability = Availability.present(isEnabled: inspection.isEnabled)
+    guard availability != reported else { return }
+    reported = availability
+    if !inspection.isEnabled {
+      log.warning(
+        """
+        Session synchronization is disabled on this instance. \
+        Run: jool -i \(configuration.instance) global update ss-enabled true
+        """)
+    }
+    if let advice = inspection.advice { log.warning("\(advice)") }
+  }
+
+  /// A refusal that need not mean that the module is gone.
+  mutating func kernelFailed(_ error: JoolError) {
+    if case .refused(let code, let message) = error, code != .noSuchProcess {
+      proxy.counters.kernelRefusals += 1
+      if let more = throttles.kernel.admit(now: .now) { log.warning("The module refused: \(message)\(more)") }
+    } else {
+      detach(because: error)
+    }
+  }
+
+  /// The module does not answer; its sockets are useless, too.
+  mutating func detach(because error: JoolError) {
+    link = nil
+    wait(because: error)
+  }
+
+  private mutating func wait(because error: JoolError?) {
+    guard reported != .absent else { return }
+    reported = .absent
+    dump = nil
+    proxy.detached()
+    answerAdvertisers("error the module or the instance went away")
+    let reason = error.map { " (\($0))" } ?? ""
+    log.warning("The instance '\(configuration.instance)' does not answer; waiting for it to come back.\(reason)")
+  }
+
+  /// The interface was removed and made anew; the old membership went with it.
+  private mutating func reopenNetwork() {
+    do throws(ProxyError) {
+      network = try MulticastSocket(configuration.network, log: log)
+    } catch {
+      log.error("Cannot listen on the network: \(error)")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+internal import JoolCore
+internal import Logging
+internal import SystemPackage
+
+/// Module → network.
+extension ProxyEventLoop {
+  mutating func drainKernelEvents(_ buffer: inout [UInt8]) {
+    for _ in 0..<Self.burst {
+      guard link != nil else { return }
+      do throws(JoolError) {
+        guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
+        let message = buffer.span.bytes.extracting(first: count)
+        switch proxy.received(kernelMessage: message) {
+        case .acknowledge(thenSend: let payload):
+          acknowledge()
+          send(message.extracting(payload))
+          // An instance that was away is back.
+          if reported == .absent { nextCheck = .now }
+        case .acknowledgeUnusable(let reason):
+          acknowledge()
+          if let more = throttles.malformed.admit(now: .now) {
+            log.warning("Cannot use a message of the module: \(reason)\(more)")
+          }
+        case .ignore: continue
+        case .drop(let reason):
+          if let more = throttles.malformed.admit(now: .now) {
+            log.warning("Received something else than sessions from the kernel: \(reason)\(more)")
+          }
+        }
+      } catch .overrun {
+        proxy.overran()
+        acknowledge()
+        if let more = throttles.overrun.admit(now: .now) {
+          log.warning(
+            "The module's messages overran the netlink socket; sessions are missing on the peers until they change again.\(more)"
+          )
+        }
+      } catch {
+        detach(because: error)
+      }
+    }
+  }
+
+  private mutating func acknowledge() {
+    do throws(JoolError) {
+      try link?.client.acknowledgeSessions()
+    } catch {
+      kernelFailed(error)
+    }
+  }
+
+  /// Records, in as many datagrams as the path takes unfragmented: modules up to 4.1.10 may exceed it.
+  mutating func send(_ payload: RawSpan) {
+    let limit = proxy.datagramLimit
+    var rest = payload
+    while rest.byteCount > limit {
+      sendDatagram(rest.extracting(first: limit))
+      rest = rest.extracting(droppingFirst: limit)
+    }
+    sendDatagram(rest)
+  }
+
+  private mutating func sendDatagram(_ payload: RawSpan) {
+    guard outbox.isEmpty else { return postpone(payload) }
+    do throws(Errno) {
+      try network.send(payload)
+      proxy.counters.networkSentPackets += 1
+      proxy.counters.networkSentBytes += UInt64(payload.byteCount)
+    } catch {
+      sendFailed(error)
+      postpone(payload)
+    }
+  }
+
+  private mutating func postpone(_ payload: RawSpan) {
+    if !outbox.append(payload.copied(), now: .now) { proxy.counters.dropped += 1 }
+  }
+
+  private mutating func sendFailed(_ error: Errno) {
+    proxy.counters.sendFailures += 1
+    if let more = throttles.send.admit(now: .now) {
+      log.error("Could not send a packet to the network: \(error)\(more)")
+    }
+  }
+
+  /// What could not be sent at once.
+  mutating func sendWaiting(_ now: ContinuousClock.Instant) {
+    for _ in 0..<Self.burst {
+      guard let datagram = outbox.next(now: now) else { return }
+      do throws(Errno) {
+        try network.send(datagram.span.bytes)
+        proxy.counters.networkSentPackets += 1
+        proxy.counters.networkSentBytes += UInt64(datagram.count)
+        outbox.removeNext()
+      } catch {
+        sendFailed(error)
+        outbox.postpone(now: now)
+        return
+      }
+    }
+  }
+}
