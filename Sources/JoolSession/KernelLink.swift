@@ -5,6 +5,8 @@ internal import JoolCore
 struct KernelLink: ~Copyable {
   var client: JoolClient<NetlinkSocket>
   let events: NetlinkSocket
+  /// What the kernel gave of `receiveBuffer`.
+  let grantedBuffer: Int32
 
   /// A message of the module takes 2 to 4 KiB of it.
   static let receiveBuffer: Int32 = 16 << 20
@@ -12,13 +14,14 @@ struct KernelLink: ~Copyable {
   init(instance: InstanceName) throws(JoolError) {
     let client = try JoolClient<NetlinkSocket>.connect(translator: .nat64, instance: instance)
     let events = try NetlinkSocket()
-    _ = events.enlargeReceiveBuffer(to: Self.receiveBuffer)
+    let grantedBuffer = events.enlargeReceiveBuffer(to: Self.receiveBuffer)
     guard let group = client.family.groups[JoolClient<NetlinkSocket>.syncGroup] else {
       throw .malformedAnswer(.missing(field: "multicast group joold"))
     }
     try events.join(group: group)
     self.client = client
     self.events = events
+    self.grantedBuffer = grantedBuffer
   }
 
   /// The instance as it is now. `nil` if there is none, or none whose sessions could be synchronized.

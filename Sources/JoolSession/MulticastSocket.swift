@@ -86,10 +86,7 @@ struct MulticastSocket: ~Copyable {
 
   private static func enlargeBuffer(of socket: Int32, log: Logger) {
     let granted = SocketOptions.enlargeReceiveBuffer(of: socket, to: receiveBuffer)
-    guard granted < receiveBuffer else { return }
-    log.warning(
-      "The receive buffer of the network socket is \(granted) bytes; bursts of sessions may overrun it. Run the proxy with CAP_NET_ADMIN, or allow more: sysctl -w net.core.rmem_max=\(receiveBuffer)"
-    )
+    log.adviseOnBuffer(of: "network", granted: granted, wanted: receiveBuffer)
   }
 
   var descriptor: Int32 { owned.rawValue }

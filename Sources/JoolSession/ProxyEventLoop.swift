@@ -51,6 +51,7 @@ public struct ProxyEventLoop: ~Copyable {
     var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }
     let inspection = try link.inspectAtStart(configuration.instance)
     proxy.attached(inspection.kernel)
+    log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: KernelLink.receiveBuffer)
     log.info("Kernel socket ready.")
     log.info("Opening netsocket...")
     let network = try MulticastSocket(configuration.network, log: log)

@@ -59,3 +59,15 @@ struct LogThrottle: Sendable {
     return suppressed == 0 ? "" : " (and \(suppressed) more like this)"
   }
 }
+
+extension Logger {
+  /// Says what to do about a receive buffer that is smaller than it should be.
+  func adviseOnBuffer(of socket: String, granted: Int32, wanted: Int32) {
+    guard granted < wanted else { return }
+    warning(
+      """
+      The receive buffer of the \(socket) socket has \(granted) bytes instead of \(wanted); bursts of sessions may \
+      overrun it. Run the proxy with CAP_NET_ADMIN, or: sysctl -w net.core.rmem_max=\(wanted)
+      """)
+  }
+}
