@@ -84,8 +84,8 @@ enum CommandFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// Where to look, which only people want to read.
-  var place: String? {
+  /// Where to look in a file.
+  var place: FilePlace? {
     if case .file(let failure) = self { failure.place } else { nil }
   }
 

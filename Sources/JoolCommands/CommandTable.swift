@@ -67,6 +67,7 @@ enum CommandTable {
       .operation("follow") { SessionFollow() },
       .operation("proxy") { SessionProxyCommand() },
       .operation("advertise") { SessionAdvertise() },
+      .operation("count") { SessionCount() },
     ])
 
   private static let eamt = Word.group(
@@ -89,7 +90,13 @@ enum CommandTable {
       ], notice: notice)
   }
 
-  private static let file = Word.group("file", [.operation("handle") { FileHandle() }])
+  private static let file = Word.group(
+    "file",
+    [
+      .operation("handle") { FileHandle() },
+      .operation("check") { FileCheck() },
+      .operation("save") { FileSave() },
+    ])
 
   private static let completion = Word(name: "autocomplete", isHidden: true, meaning: .completion)
 }

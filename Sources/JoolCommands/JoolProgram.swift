@@ -22,10 +22,18 @@ public enum JoolProgram {
 
   /// Runs the command line, without the program's name, and prints why it failed if it did.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
-    context.reportingFailure { (context) throws(CommandFailure) in
+    var context = context
+    context.reportsJSON = asksForJSON(words)
+    return context.reportingFailure { (context) throws(CommandFailure) in
       var context = context
       try execute(words, in: &context)
     }
+  }
+
+  /// Whether `--json`, or an abbreviation of it, is among the options. Looked for before they are parsed, because
+  /// mistakes in them are to be reported as JSON too.
+  private static func asksForJSON(_ words: [String]) -> Bool {
+    words.prefix { $0 != "--" }.contains { $0.utf8.count >= 3 && "--json".hasPrefix($0) }
   }
 
   private static func execute(_ words: [String], in context: inout CommandContext) throws(CommandFailure) {
@@ -64,10 +72,10 @@ public enum JoolProgram {
   private static func show(_ notice: Word.Notice, in context: CommandContext) {
     switch notice {
     case .deprecated(let name, let replacement):
-      context.error.print("Warning: \(name) is deprecated. Use '\(replacement)' instead.")
+      context.warn("\(name) is deprecated. Use '\(replacement)' instead.")
     case .ignoresInstanceName(let operation):
       guard context.givenInstanceName != nil else { return }
-      context.error.print("Warning: \(operation) ignores the instance name argument.")
+      context.warn("\(operation) ignores the instance name argument.")
     }
   }
 }

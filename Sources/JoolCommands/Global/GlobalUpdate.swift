@@ -19,7 +19,7 @@ struct GlobalUpdate: Command {
     var client = try context.client()
     let setting = try setting(from: text)
     try client.ask { (client) throws(JoolError) in try client.update([setting], force: force) }
-    if let warning = setting.warning(module: client.module) { context.error.print(warning) }
+    if let warning = setting.warning(module: client.module) { context.warn(warning) }
   }
 
   private func setting(from text: String) throws(CommandFailure) -> GlobalSetting {
@@ -58,7 +58,7 @@ extension GlobalSetting {
       return nil
     }
     return """
-      Warning: With \(count) sessions per packet, this module (\(module)) \
+      With \(count) sessions per packet, this module (\(module)) \
       \(count == 0 ? "sends none" : "loses every full packet"). Use 1 to \(safe).
       """
   }

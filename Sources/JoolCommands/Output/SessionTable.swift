@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints sessions as they arrive; with names, as many together as are looked up together.
-struct SessionTable {
+struct SessionTable: RowWriter {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink
@@ -22,7 +22,6 @@ struct SessionTable {
     if waiting.count >= names.batchSize { printWaiting() }
   }
 
-  /// Prints what still waits for names.
   mutating func printWaiting() {
     names.prepare(
       waiting.lazy.flatMap { [HostAddress.ipv6($0.source6.address), HostAddress.ipv4($0.destination4.address)] })
