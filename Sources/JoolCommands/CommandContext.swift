@@ -15,6 +15,8 @@ struct CommandContext {
   var error: OutputSink
   /// Whether failures and warnings are printed as JSON.
   var reportsJSON = false
+  /// Whether to hint at today's spelling of command lines that old releases understood.
+  var givesHints = true
   /// Where options may stand.
   var optionOrder = OptionScanner.Order.anywhere
   /// Opens a way to the module.
@@ -89,6 +91,11 @@ struct CommandContext {
     error.print(
       reportsJSON
         ? JSONItem.object([("warning", .object([("message", .string(text))]))]).text() : "Warning: \(text)")
+  }
+
+  /// Says on standard error how something is better said, unless hints are unwanted.
+  func hint(_ text: String) {
+    if givesHints, !reportsJSON { error.print(text) }
   }
 
   /// Asks the module once.

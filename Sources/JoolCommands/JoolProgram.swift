@@ -9,9 +9,11 @@ public enum JoolProgram {
   /// - Returns: what to exit with.
   public static func main(_ arguments: [String]) -> ExitStatus {
     let name = arguments.first ?? "jool"
-    let context = CommandContext(
+    var context = CommandContext(
       programName: name, translator: translator(ofProgram: name), output: .standardOutput(), error: .standardError(),
       optionOrder: getenv("POSIXLY_CORRECT") == nil ? .anywhere : .beforeArguments)
+    context.givesHints =
+      getenv("JOOL_NO_HINTS").map { $0.pointee == 0 || $0.pointee == CChar(UInt8(ascii: "0")) } ?? true
     return run(Array(arguments.dropFirst()), in: context)
   }
 
@@ -39,15 +41,32 @@ public enum JoolProgram {
   private static func execute(_ words: [String], in context: inout CommandContext) throws(CommandFailure) {
     guard !words.isEmpty else { return try GlobalDisplay().run(in: context) }
     let tree = CommandTable.words(of: context.translator)
-    let request = try RootOptions.parse(words) { (path) throws(CommandFailure) in
+    let legacy = LegacyOptions(translator: context.translator)
+    let request = try RootOptions.parse(words, legacy: legacy) { (path) throws(CommandFailure) in
       do throws(FileFailure) { return try FileReader.instanceName(of: path) } catch { throw .file(error) }
     }
+    if case .legacy(let instanceName, let words) = request {
+      context.givenInstanceName = instanceName
+      guard let text = try LegacyProgram.run(words, in: context) else { return }
+      return try execute(text, of: tree, in: context)
+    }
+    try execute(request, of: tree, in: context)
+  }
+
+  private static func execute(
+    _ request: RootRequest, of tree: WordTree, in context: CommandContext
+  ) throws(CommandFailure) {
     let help = RootHelp(programName: context.programName, tree: tree)
+    var context = context
     switch request {
+    case .legacy: return
     case .help: context.output.write(help.help)
     case .usage: context.output.write(help.usage)
     case .version: context.output.print(ProgramIdentity.version)
-    case .operation(let instanceName, let words):
+    case .operation(_, let file?, let words) where words.isEmpty:
+      context.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
+      throw .word(.incomplete(followUps: WordTree.visibleNames(tree.words)))
+    case .operation(let instanceName, _, let words):
       context.givenInstanceName = instanceName
       try execute(words, of: tree, in: context)
     }

@@ -16,6 +16,8 @@ struct TableOptions: Hashable, Sendable {
 struct ProtocolChoice: Hashable, Sendable {
   private(set) var chosen: L4Protocol?
 
+  init(_ chosen: L4Protocol? = nil) { self.chosen = chosen }
+
   /// The protocol that the user means who names none.
   var orTCP: L4Protocol { chosen ?? .tcp }
 

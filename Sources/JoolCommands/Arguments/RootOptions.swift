@@ -3,8 +3,10 @@ enum RootRequest: Hashable, Sendable {
   case help
   case usage
   case version
-  /// Run the operation that these words name, on this instance if one was given.
-  case operation(instanceName: String?, words: ArraySlice<String>)
+  /// Run the operation that these words name, on this instance if one was given, perhaps by a file.
+  case operation(instanceName: String?, file: String?, words: ArraySlice<String>)
+  /// A command line in the spelling of Jool 3.5, from the first option that only it has.
+  case legacy(instanceName: String?, words: ArraySlice<String>)
 }
 
 /// The options before the mode: `-i`, `-f`, `--help`, `--usage`, `--version`.
@@ -21,27 +23,36 @@ enum RootOptions {
   ///
   /// - Parameters:
   ///   - words: the command line without the program's name.
+  ///   - legacy: the options of Jool 3.5.
   ///   - instanceNameOfFile: reads the instance's name from a configuration file, at once.
   static func parse(
-    _ words: some Sequence<String>,
+    _ words: some Sequence<String>, legacy: LegacyOptions,
     instanceNameOfFile: (String) throws(CommandFailure) -> String
   ) throws(CommandFailure) -> RootRequest {
     var scanner = OptionScanner(words, declarations: declarations, order: .beforeArguments)
     var instanceName: String?
-    while let item = try next(from: &scanner) {
+    var file: String?
+    while true {
+      let rest = scanner.remainingWords
+      let next: OptionScanner.Item?
+      do throws(OptionError) {
+        next = try scanner.nextOption()
+      } catch {
+        guard legacy.knows(error) else { throw .rootOption(error) }
+        return .legacy(instanceName: instanceName, words: rest)
+      }
+      guard let item = next else { break }
       guard case .option(let index, let value) = item else { break }
       switch declarations[index].name {
       case "help": return .help
       case "usage": return .usage
       case "version": return .version
       case "instance": instanceName = value
-      default: instanceName = try instanceNameOfFile(value ?? "")
+      default:
+        instanceName = try instanceNameOfFile(value ?? "")
+        file = value
       }
     }
-    return .operation(instanceName: instanceName, words: scanner.remainingWords)
-  }
-
-  private static func next(from scanner: inout OptionScanner) throws(CommandFailure) -> OptionScanner.Item? {
-    do throws(OptionError) { return try scanner.nextOption() } catch { throw .rootOption(error) }
+    return .operation(instanceName: instanceName, file: file, words: scanner.remainingWords)
   }
 }

@@ -17,6 +17,9 @@ struct FileHandle: Command {
     var client = try context.client()
     let file = try ConfigurationFile(path: path, in: context)
     client.instance = file.instance
+    if let key = file.configuration.globals.map(\.key).first(where: { [module = client.module] in $0.since > module }) {
+      throw .keyTooNew(key, module: client.module)
+    }
     try client.ask { (client) throws(JoolError) in try client.replace(with: file.configuration, force: force) }
   }
 }

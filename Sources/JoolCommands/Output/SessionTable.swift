@@ -10,6 +10,12 @@ struct SessionTable: RowWriter {
 
   private static let separator = String(repeating: "-", count: 33)
 
+  /// The first line of CSV.
+  static let csvHeader = """
+    Protocol,IPv6 Remote Address,IPv6 Remote L4-ID,IPv6 Local Address,IPv6 Local L4-ID,IPv4 Local Address,\
+    IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State
+    """
+
   init(options: TableOptions, names: EndpointNames, output: OutputSink) {
     self.options = options
     self.names = names
@@ -35,11 +41,7 @@ struct SessionTable: RowWriter {
     if !options.csv {
       output.print(Self.separator)
     } else if !options.noHeaders {
-      output.print(
-        """
-        Protocol,IPv6 Remote Address,IPv6 Remote L4-ID,IPv6 Local Address,IPv6 Local L4-ID,IPv4 Local Address,\
-        IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State
-        """)
+      output.print(Self.csvHeader)
     }
   }
 
