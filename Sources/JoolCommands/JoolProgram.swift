@@ -80,7 +80,10 @@ public enum JoolProgram {
     for notice in operation.path.compactMap(\.notice) { show(notice, in: context) }
     switch operation.word.meaning {
     case .words: return
-    case .completion: context.output.write(Completion(tree: tree).answer(to: operation.arguments))
+    case .completion(.complete):
+      let completion = ShellCompletion(tree: tree, instanceNames: context.knownInstanceNames)
+      for candidate in completion.candidates(for: operation.arguments) { context.output.print(candidate.line) }
+    case .completion(.autocomplete): context.output.write(Completion(tree: tree).answer(to: operation.arguments))
     case .operation(let command):
       var context = context
       context.operationName = operation.typedName

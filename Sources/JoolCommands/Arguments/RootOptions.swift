@@ -12,11 +12,12 @@ enum RootRequest: Hashable, Sendable {
 /// The options before the mode: `-i`, `-f`, `--help`, `--usage`, `--version`.
 enum RootOptions {
   static let declarations = [
-    OptionDeclaration(name: "help", letter: "?", secondLetter: "h"),
-    OptionDeclaration(name: "usage"),
-    OptionDeclaration(name: "version", letter: "V"),
-    OptionDeclaration(name: "instance", letter: "i", value: .required("NAME")),
-    OptionDeclaration(name: "file", letter: "f", value: .required("FILE")),
+    OptionDeclaration(name: "help", letter: "?", secondLetter: "h", explanation: "Give this help"),
+    OptionDeclaration(name: "usage", explanation: "Give a short usage message"),
+    OptionDeclaration(name: "version", letter: "V", explanation: "Print program version"),
+    OptionDeclaration(name: "instance", letter: "i", value: .required("NAME"), explanation: "Name of the instance"),
+    OptionDeclaration(
+      name: "file", letter: "f", value: .required("FILE"), explanation: "File with the name of the instance"),
   ]
 
   /// Acts on the options from left to right; the first request for help, usage or version wins.

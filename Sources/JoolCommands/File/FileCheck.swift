@@ -5,7 +5,7 @@ struct FileCheck: Command {
   var path: String?
 
   var syntax: Syntax<Self> {
-    Syntax(arguments: "FILE", completion: .none) { (command, text) throws(ArgumentError) in
+    Syntax(arguments: "FILE", completion: .none, argumentKind: .file) { (command, text) throws(ArgumentError) in
       try command.path.fill(text)
     }
   }

@@ -6,7 +6,7 @@ struct FileHandle: Command {
   var force = false
 
   var syntax: Syntax<Self> {
-    Syntax(options: [Syntax.force(\.force)], arguments: "STR", completion: .none) {
+    Syntax(options: [Syntax.force(\.force)], arguments: "STR", completion: .none, argumentKind: .file) {
       (command, text) throws(ArgumentError) in
       try command.path.fill(text)
     }
