@@ -10,6 +10,10 @@ extension ProxyEventLoop {
         control?.answer(client.descriptor, "error unknown request")
       } else if reported == .absent {
         control?.answer(client.descriptor, "error the module or the instance is away")
+      } else if reported == .present(isEnabled: false) {
+        control?.answer(
+          client.descriptor,
+          "error session synchronization is disabled; run: jool global update ss-enabled true")
       } else if dump == nil, transfer == nil {
         dump = TableDump()
       }
@@ -31,7 +35,10 @@ extension ProxyEventLoop {
       transfer = TableTransfer(finished.sessions, format: SyncFormat(module: module), now: now)
       dump = nil
     }
-    for datagram in transfer?.nextBurst(now: now) ?? [] { send(datagram.span.bytes) }
+    // While the link is down, the table waits where it is instead of filling the outbox.
+    if outbox.isEmpty {
+      for datagram in transfer?.nextBurst(now: now) ?? [] { send(datagram.span.bytes) }
+    }
     if let done = transfer, done.isFinished, outbox.isEmpty {
       transfer = nil
       answerAdvertisers("ok \(done.count)")
@@ -39,7 +46,8 @@ extension ProxyEventLoop {
   }
 
   private mutating func readPage() throws(JoolError) {
-    guard var reading = dump else { return }
+    // Taken out, or appending to what two own would copy the whole dump for each page.
+    guard var reading = dump.take() else { return }
     try link?.readPage(of: &reading)
     dump = reading
   }

