@@ -68,7 +68,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .module(let error):
       "Error: \(error.text)\n"
     case .proxy(let error):
-      "Error: \(error.text)\n"
+      "Error: \(error.text)\n" + (error.hint.map { "(\($0))\n" } ?? "")
     case .proxyRefused(let text):
       "Error: The session proxy answered: \(text)\n"
     case .cannotAdvertise(let version):

@@ -29,7 +29,33 @@ extension ProxyError {
   }
 }
 
+extension ProxyError {
+  /// What the user should look at, beyond the C proxy's words in `description`. `nil` if those name it.
+  public var hint: String? {
+    switch self {
+    case .kernel, .noSuchInstance, .badInterfaceAddress, .system: return nil
+    case .lookupFailed(let address, let port, _):
+      return "The address was '\(address)', the port '\(port)'; one of them does not exist."
+    case .bindFailed(let address, let port, .addressInUse):
+      return "Another program uses port \(port) of '\(address)'. (ss -ulpn tells which.)"
+    case .bindFailed(let address, _, .addressNotAvailable):
+      return "'\(address)' is neither a multicast group nor an address of this machine."
+    case .bindFailed(let address, let port, _): return "The address was '\(address)', the port '\(port)'."
+    case .optionRefused(let option, .operationNotSupportedByDevice) where option.contains("MEMBERSHIP"):
+      return "No interface has a route to the group; name one with --net.dev.in (joold: \"in interface\")."
+    case .optionRefused: return nil
+    case .badInterface(let role, let name, _):
+      return "'\(name)', given as \(role) interface, is none of this network namespace. (ip link tells which are.)"
+    case .statisticsUnavailable(let address, let port, .addressInUse):
+      return "Another program uses port \(port) of '\(address)'; choose one with --stats.port. (ss -ulpn tells which.)"
+    case .statisticsUnavailable(let address, let port, _):
+      return "The statistics server should listen on '\(address)', port '\(port)'."
+    }
+  }
+}
+
 extension ProxyError: CustomStringConvertible {
+  /// The words of the C proxy, which its users may look for in the system's log.
   public var description: String {
     switch self {
     case .kernel(let error): "\(error)"

@@ -13,6 +13,8 @@ public struct SocketAddress: Sendable {
 
   /// All addresses of a host and a service for UDP.
   public static func lookUp(host: String, service: String, forBinding: Bool) throws(LookupFailure) -> [SocketAddress] {
+    // glibc takes any number and keeps its lower 16 bits.
+    if let number = Int(service), !(0...65_535 ~= number) { throw LookupFailure(code: EAI_SERVICE) }
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     hints.ai_flags = forBinding ? AI_PASSIVE : 0

@@ -25,19 +25,22 @@ KINDS = (
     (ICMP, 0, 0, 180, 299),
     (TCP, 0, 0, 3000, 7199),
 )
+UDP_ONLY = (KINDS[0],)
 DESTINATIONS = tuple(socket.inet_aton(text) for text in ("192.0.2.8", "198.51.100.7", "203.0.113.77"))
 
 
-def sessions(count: int, first: int = 0, seed: int = 7) -> list[Session]:
+Kinds = tuple[tuple[int, int, int, int, int], ...]
+
+
+def sessions(count: int, first: int = 0, seed: int = 7, kinds: Kinds = KINDS) -> list[Session]:
     """`count` different sessions. Up to three share a binding, as a client's connections do."""
     chance = random.Random(seed)
-    return [_session(number, chance) for number in range(first, first + count)]
+    return [_session(number, kinds, chance) for number in range(first, first + count)]
 
 
-def _session(number: int, chance: random.Random) -> Session:
-    kind, inside = divmod(number, 3)
-    protocol, state, timer, shortest, longest = KINDS[kind % len(KINDS)]
-    binding = kind
+def _session(number: int, kinds: Kinds, chance: random.Random) -> Session:
+    binding, inside = divmod(number, 3)
+    protocol, state, timer, shortest, longest = kinds[binding % len(kinds)]
     port = 1024 + binding % PORTS_PER_ADDRESS
     mask = bytes([198, 18, 0, binding // PORTS_PER_ADDRESS])
     client = bytes.fromhex("20010db800010000") + struct.pack("!IHH", binding // 7, 0, binding % 5)
