@@ -46,6 +46,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
+    .executableTarget(
+      name: "table-benchmark", dependencies: ["JoolSession", "JoolCore"], path: "Benchmarks/SessionTable",
+      swiftSettings: settings),
     .testTarget(
       name: "JoolCommandsTests",
       dependencies: [

@@ -1,0 +1,72 @@
+/// What a slot of a `RowIndex` holds, in 40 bits; there is its layout.
+struct RowIndexSlot: Equatable {
+  fileprivate(set) var bits: UInt64 = 0
+
+  static let size = 5
+
+  init() {}
+
+  fileprivate init(bits: UInt64) { self.bits = bits }
+
+  init(number: UInt32, hash: UInt64, distance: Int) {
+    bits = UInt64(number) | Self.check(of: hash) << 28 | UInt64(distance) << 32
+  }
+
+  var isEmpty: Bool { distance == 0 }
+
+  var number: UInt32 { UInt32(truncatingIfNeeded: bits & 0x0FFF_FFFF) }
+
+  var check: UInt64 { bits >> 28 & 0xF }
+
+  var distance: Int {
+    get { Int(bits >> 32) }
+    set { bits = bits & 0xFFFF_FFFF | UInt64(newValue) << 32 }
+  }
+
+  static func check(of hash: UInt64) -> UInt64 { hash & 0xF }
+}
+
+/// Slots side by side without padding, all empty at first.
+struct RowIndexSlots: Sendable {
+  let count: Int
+  /// Three more than the slots need: the last one is read as 8 bytes, too.
+  private var bytes: ContiguousArray<UInt8>
+
+  init(count: Int) {
+    self.count = count
+    bytes = ContiguousArray(repeating: 0, count: count * RowIndexSlot.size + 3)
+  }
+
+  @inline(__always)
+  subscript(position: Int) -> RowIndexSlot {
+    get {
+      let word = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: position * RowIndexSlot.size, as: UInt64.self)
+      return RowIndexSlot(bits: UInt64(littleEndian: word) & 0xFF_FFFF_FFFF)
+    }
+    set {
+      var span = bytes.mutableSpan
+      var bytes = span.mutableBytes
+      let offset = position * RowIndexSlot.size
+      bytes.storeBytes(of: UInt32(truncatingIfNeeded: newValue.bits).littleEndian, toByteOffset: offset, as: UInt32.self)
+      bytes.storeBytes(of: UInt8(truncatingIfNeeded: newValue.bits >> 32), toByteOffset: offset + 4, as: UInt8.self)
+    }
+  }
+
+  /// Moves entries one slot further from their homes.
+  mutating func shiftUp(_ range: Range<Int>) {
+    for position in range.reversed() {
+      var slot = self[position]
+      slot.distance += 1
+      self[position + 1] = slot
+    }
+  }
+
+  /// Moves entries one slot nearer to their homes.
+  mutating func shiftDown(_ range: Range<Int>) {
+    for position in range {
+      var slot = self[position]
+      slot.distance -= 1
+      self[position - 1] = slot
+    }
+  }
+}

@@ -1,0 +1,73 @@
+public import JoolCore
+
+/// Visiting many sessions.
+extension SessionTable {
+  /// Every session, in no particular order.
+  public func forEach(now: Instant, _ body: (Session) throws -> Void) rethrows {
+    for number in 0..<rows.endIndex where !rows[number].isFree { try body(session(rows[number], now: now)) }
+  }
+
+  /// Every session of some buckets. Reads the whole table: ask for several buckets at once.
+  public func forEach(
+    inBuckets isWanted: (Int) -> Bool, now: Instant, _ body: (Session) throws -> Void
+  ) rethrows {
+    for number in 0..<rows.endIndex where !rows[number].isFree && isWanted(bucket(of: rows[number])) {
+      try body(session(rows[number], now: now))
+    }
+  }
+
+  /// Every BIB entry, in no particular order.
+  public func forEachBIBEntry(_ body: (BIBEntry) throws -> Void) rethrows {
+    for number in 0..<rows.endIndex where !rows[number].isFree && rows[number].isLeader {
+      try body(rows[number].bibEntry)
+    }
+  }
+
+  /// Which sessions there are now, in the order in which the module adds them fastest: by protocol, timer and
+  /// expiration, ascending.
+  ///
+  /// - Parameter isWanted: which buckets count; all if left out.
+  public func kernelOrder(inBuckets isWanted: ((Int) -> Bool)? = nil) -> SessionOrder {
+    var keys: ContiguousArray<UInt64> = []
+    if isWanted == nil { keys.reserveCapacity(count) }
+    for number in 0..<rows.endIndex where !rows[number].isFree && isWanted?(bucket(of: rows[number])) != false {
+      keys.append(SessionOrder.key(of: rows[number], number: number))
+    }
+    keys.sort()
+    return SessionOrder(keys: keys)
+  }
+
+  /// The session that a handle stands for, as it is now; `nil` if it is gone.
+  public func session(at handle: SessionHandle, now: Instant) -> Session? {
+    guard handle.number < rows.endIndex, !rows[handle.number].isFree else { return nil }
+    return session(rows[handle.number], now: now)
+  }
+
+  private func bucket(of row: SessionRow) -> Int { SessionDigest.bucket(ofIdentity: SessionDigest.identity(row)) }
+}
+
+/// Stands for a session of a table while the table changes.
+///
+/// A handle outlives its session, and may then stand for a newer one. That does no harm to a transfer, which the newer
+/// one has to reach anyhow.
+public struct SessionHandle: Hashable, Sendable {
+  let number: UInt32
+}
+
+/// A list of sessions to go through, perhaps over a long time and bit by bit. 8 bytes per session.
+public struct SessionOrder: RandomAccessCollection, Sendable {
+  /// Protocol, timer (2 bits each), expiry tick (32), row (28), most significant first.
+  private let keys: ContiguousArray<UInt64>
+
+  init(keys: ContiguousArray<UInt64>) { self.keys = keys }
+
+  public var startIndex: Int { keys.startIndex }
+  public var endIndex: Int { keys.endIndex }
+  public subscript(position: Int) -> SessionHandle {
+    SessionHandle(number: UInt32(truncatingIfNeeded: keys[position]) & 0x0FFF_FFFF)
+  }
+
+  static func key(of row: SessionRow, number: UInt32) -> UInt64 {
+    UInt64(row.protoBits) << 62 | UInt64(row.timerBits) << 60 | UInt64(row.expires) << 28 | UInt64(number)
+  }
+}

@@ -1,0 +1,106 @@
+public import JoolCore
+
+/// Finding one session or BIB entry, and removing it.
+extension SessionTable {
+  /// The session as packets from the IPv6 side find it.
+  public func session(
+    proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4, now: Instant
+  ) -> Session? {
+    guard let number = find(proto: proto, source6: source6, destination4: destination4) else { return nil }
+    return session(rows[number], now: now)
+  }
+
+  /// The session as packets from the IPv4 side find it.
+  public func session(
+    proto: L4Protocol, source4: TransportAddress4, destination4: TransportAddress4, now: Instant
+  ) -> Session? {
+    guard let bib = bibEntry(proto: proto, source4: source4) else { return nil }
+    return session(proto: proto, source6: bib.source6, destination4: destination4, now: now)
+  }
+
+  /// The table's version of a session.
+  public func session(like entry: SessionEntry, now: Instant) -> Session? {
+    session(proto: entry.proto, source6: entry.source6, destination4: entry.destination4, now: now)
+  }
+
+  public func bibEntry(proto: L4Protocol, source6: TransportAddress6) -> BIBEntry? {
+    let key = SessionRow(
+      proto: proto, source6: source6, destination4: TransportAddress(IPv4Address(bits: 0), 0))
+    guard let leader = findBIB6(key, hash.bib6(key)) else { return nil }
+    return rows[leader].bibEntry
+  }
+
+  public func bibEntry(proto: L4Protocol, source4: TransportAddress4) -> BIBEntry? {
+    let key = SessionRow(proto: proto, source4: source4)
+    guard let leader = findBIB4(key, hash.bib4(key)) else { return nil }
+    return rows[leader].bibEntry
+  }
+
+  /// Removes a session, and its BIB entry if it was the last one of it.
+  /// - Returns: what it was like.
+  @discardableResult
+  public mutating func remove(
+    proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4, now: Instant
+  ) -> Session? {
+    guard let number = find(proto: proto, source6: source6, destination4: destination4) else { return nil }
+    let removed = session(rows[number], now: now)
+    remove(number)
+    return removed
+  }
+
+  /// Removes a BIB entry with its sessions: the way out of a conflict.
+  /// - Returns: how many sessions went; 0 if there is no such entry.
+  @discardableResult
+  public mutating func removeSessions(of bib: BIBEntry) -> Int {
+    let none = TransportAddress(IPv4Address(bits: 0), 0)
+    let key = SessionRow(proto: bib.proto, source6: bib.source6, destination4: none)
+    var removed = 0
+    while let leader = findBIB6(key, hash.bib6(key)), rows[leader].source4Address == bib.source4 {
+      remove(leader)
+      removed += 1
+    }
+    return removed
+  }
+
+  /// Removes everything, and gives the memory back.
+  public mutating func removeAll() {
+    rows = RowStore()
+    sessions = RowIndex()
+    bib6 = RowIndex()
+    bib4 = RowIndex()
+    wheel = TimerWheel(startingAt: wheel.current)
+    for bucket in digests.indices { digests[bucket] = 0 }
+  }
+
+  // MARK: Rows
+
+  func find(proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4) -> UInt32? {
+    let key = SessionRow(proto: proto, source6: source6, destination4: destination4)
+    return findSession(key, hash.session(key))
+  }
+
+  func findSession(_ key: SessionRow, _ sessionHash: UInt64) -> UInt32? {
+    sessions.find(sessionHash) { rows[$0].hasSource6(of: key) && rows[$0].hasDestination4(of: key) }
+  }
+
+  func findBIB6(_ key: SessionRow, _ bib6Hash: UInt64) -> UInt32? {
+    bib6.find(bib6Hash) { rows[$0].hasSource6(of: key) }
+  }
+
+  func findBIB4(_ key: SessionRow, _ bib4Hash: UInt64) -> UInt32? {
+    bib4.find(bib4Hash) { rows[$0].hasSource4(of: key) }
+  }
+
+  func session(_ row: SessionRow, now: Instant) -> Session {
+    let destination4 = row.destination4Address
+    // `init` saw to it that pool6 embeds.
+    let destination6 = pool6.embedding(destination4.address) ?? IPv6Address(bits: 0)
+    let entry = SessionEntry(
+      proto: row.proto, source6: row.source6,
+      destination6: TransportAddress(destination6, row.proto == .icmp ? row.port6 : row.destinationPort),
+      source4: row.source4Address, destination4: destination4, state: row.state, timer: row.timer,
+      expiration: clock.remaining(until: row.expires, now: now))
+    let advertised = row.advertised == 0 ? nil : clock.remaining(until: row.advertised, now: now)
+    return Session(entry: entry, origin: row.origin, advertised: advertised)
+  }
+}

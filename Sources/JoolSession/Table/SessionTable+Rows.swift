@@ -1,0 +1,80 @@
+/// Rows with everything that refers to them: indexes, rings of BIB entries, digests, the wheel.
+extension SessionTable {
+  /// Expects that no row has this identity, and room for it.
+  /// - Parameter leader: of the row's BIB entry; `nil` if the session makes a new one.
+  mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ bib6Hash: UInt64, leader: UInt32?) {
+    let number = rows.insert(row)
+    while !sessions.insert(number, sessionHash) { growSessions() }
+    if let leader {
+      let next = rows[leader].siblingNext
+      rows[number].siblingNext = next
+      rows[number].siblingPrevious = leader
+      rows[leader].siblingNext = number
+      rows[next].siblingPrevious = number
+    } else {
+      rows[number].siblingNext = number
+      rows[number].siblingPrevious = number
+      rows[number].isLeader = true
+      while !bib6.insert(number, bib6Hash) { growBIB6() }
+      let bib4Hash = hash.bib4(row)
+      while !bib4.insert(number, bib4Hash) { growBIB4() }
+    }
+    wheel.schedule(number, in: &rows)
+    toggleDigest(of: row)
+  }
+
+  /// Expects that the row is in the wheel.
+  mutating func remove(_ number: UInt32) {
+    wheel.unschedule(number, in: &rows)
+    removeUnscheduled(number)
+  }
+
+  /// Expects that the row is not in the wheel any more.
+  mutating func removeUnscheduled(_ number: UInt32) {
+    let row = rows[number]
+    let bib6Hash = hash.bib6(row)
+    sessions.remove(number, hash.session(row, bib6: bib6Hash))
+    if row.siblingNext == number {
+      bib6.remove(number, bib6Hash)
+      bib4.remove(number, hash.bib4(row))
+    } else {
+      if row.isLeader {
+        bib6.replace(number, by: row.siblingNext, bib6Hash)
+        bib4.replace(number, by: row.siblingNext, hash.bib4(row))
+        rows[row.siblingNext].isLeader = true
+      }
+      rows[row.siblingPrevious].siblingNext = row.siblingNext
+      rows[row.siblingNext].siblingPrevious = row.siblingPrevious
+    }
+    toggleDigest(of: row)
+    rows.remove(number)
+  }
+
+  /// Makes room for `count` sessions at once, instead of step by step.
+  public mutating func reserveCapacity(_ count: Int) {
+    let (rows, hash) = (rows, hash)
+    sessions.reserve(count: count) { hash.session(rows[$0]) }
+    bib6.reserve(count: count) { hash.bib6(rows[$0]) }
+    bib4.reserve(count: count) { hash.bib4(rows[$0]) }
+  }
+
+  // The copy of `rows` must be gone before a row changes, hence functions of their own.
+
+  @inline(never)
+  private mutating func growSessions() {
+    let (rows, hash) = (rows, hash)
+    sessions.grow { hash.session(rows[$0]) }
+  }
+
+  @inline(never)
+  private mutating func growBIB6() {
+    let (rows, hash) = (rows, hash)
+    bib6.grow { hash.bib6(rows[$0]) }
+  }
+
+  @inline(never)
+  private mutating func growBIB4() {
+    let (rows, hash) = (rows, hash)
+    bib4.grow { hash.bib4(rows[$0]) }
+  }
+}

@@ -1,0 +1,129 @@
+public import JoolCore
+
+/// The live sessions of a NAT64 and the BIB they imply, as the module's database has them (RFC 6146 §3.1, §3.2).
+///
+/// A session is identified by protocol, source6 and destination4. Per protocol, a source6 has one source4 and a source4
+/// one source6, for all of its sessions: their BIB entry, which lives as long as one of them does. A session that
+/// contradicts is refused whole, as the module refuses it; the table stays as it was. So a session is found from the
+/// IPv4 side, too: source4 leads to source6.
+///
+/// A value: copies are independent, and share memory until they differ. No clock inside: time is an argument and should
+/// not go back (if it does, nothing dies meanwhile). Times are kept in steps of 10 ms, so that an expiration may come back
+/// up to 9 ms longer than it went in, never shorter. What is due stays until `expire(now:)` takes it.
+///
+/// A session takes 56 bytes in `RowStore` and 6 to 9 in each of three `RowIndex`es: 74 to 83 bytes, and 32 KB per table
+/// for the digests. Memory is kept for later sessions; `removeAll()` gives it back. Adding, updating, finding, removing
+/// and expiring take constant time, but now and then an index grows by half (`reserveCapacity(_:)` avoids it), and every
+/// 248 days all times are counted from a new base.
+public struct SessionTable: Sendable {
+  public typealias Instant = ContinuousClock.Instant
+
+  /// destination6 is not stored: it is made of this and destination4, as for Jool's 36-byte record.
+  public let pool6: IPv6Prefix
+
+  var rows = RowStore()
+  var sessions = RowIndex()
+  /// The leader of each BIB entry by source6, and by source4.
+  var bib6 = RowIndex()
+  var bib4 = RowIndex()
+  var wheel = TimerWheel()
+  var clock: TickClock
+  var digests = ContiguousArray<UInt64>(repeating: 0, count: SessionDigest.bucketCount)
+  let hash = RowHash()
+
+  /// - Parameters:
+  ///   - pool6: the NAT64's.
+  ///   - now: about the earliest time the table will be told.
+  /// - Returns: `nil` if pool6's length is none of RFC 6052's.
+  public init?(pool6: IPv6Prefix, now: Instant) {
+    guard IPv6Prefix.translationLengths.contains(pool6.length) else { return nil }
+    self.pool6 = pool6
+    // From the first tick on, 0 means "never".
+    clock = TickClock(base: now - .milliseconds(TickClock.millisecondsPerTick))
+  }
+
+  /// How many sessions there are, those that are due included.
+  public var count: Int { rows.count }
+
+  public var isEmpty: Bool { count == 0 }
+
+  /// How many BIB entries the sessions imply.
+  public var bibCount: Int { bib6.count }
+
+  /// A session and what the table knows about it.
+  public struct Session: Hashable, Sendable {
+    /// `expiration` is what is left at the time asked for; 0 if the session is due.
+    public var entry: SessionEntry
+    /// The number of the node whose word was the last about it; 0 is this one.
+    public var origin: UInt8
+    /// What is left of it as far as peers know; `nil` if they were never told.
+    public var advertised: Milliseconds?
+
+    public init(entry: SessionEntry, origin: UInt8, advertised: Milliseconds?) {
+      self.entry = entry
+      self.origin = origin
+      self.advertised = advertised
+    }
+  }
+
+  /// What became of a session given to the table.
+  public enum Change: Hashable, Sendable {
+    case inserted
+    /// The session was there; what it was like.
+    case updated(previous: Session)
+    /// Not taken: a BIB entry in the table has its source6 or its source4, but not both.
+    case conflict(BIBEntry)
+    /// Not taken: no TCP state or timer has this number, or 268,435,455 sessions are there.
+    case refused
+  }
+
+  /// Adds a session, or updates the state, timer, expiration and origin of the one with its identity.
+  ///
+  /// What peers were told stays. `entry.destination6` does not matter.
+  public mutating func upsert(_ entry: SessionEntry, origin: UInt8 = 0, now: Instant) -> Change {
+    guard var row = SessionRow(entry, origin: origin) else { return .refused }
+    rebaseIfDue(now)
+    row.expires = clock.expiryTick(entry.expiration, now: now)
+    let hash6 = hash.bib6(row)
+    let sessionHash = hash.session(row, bib6: hash6)
+    if let number = findSession(row, sessionHash) { return update(number, to: row, now: now) }
+
+    guard rows.hasRoom else { return .refused }
+    let leader = findBIB6(row, hash6)
+    if let leader {
+      guard rows[leader].hasSource4(of: row) else { return .conflict(rows[leader].bibEntry) }
+    } else if let other = findBIB4(row, hash.bib4(row)) {
+      return .conflict(rows[other].bibEntry)
+    }
+    insert(row, sessionHash, hash6, leader: leader)
+    return .inserted
+  }
+
+  /// Notes that peers were told of `entry`, its expiration included.
+  /// - Returns: whether the session is in the table.
+  @discardableResult
+  public mutating func markAdvertised(_ entry: SessionEntry, now: Instant) -> Bool {
+    rebaseIfDue(now)
+    guard let number = find(proto: entry.proto, source6: entry.source6, destination4: entry.destination4) else {
+      return false
+    }
+    rows[number].advertised = clock.advertisedTick(entry.expiration, now: now)
+    return true
+  }
+
+  private mutating func update(_ number: UInt32, to row: SessionRow, now: Instant) -> Change {
+    let old = rows[number]
+    guard old.hasSource4(of: row) else { return .conflict(old.bibEntry) }
+    rows[number].update(from: row)
+    if old.stateAndTimer != row.stateAndTimer {
+      toggleDigest(of: old)
+      toggleDigest(of: row)
+    }
+    // A later time needs no move: the wheel finds out when it gets to the old one.
+    if row.expires < old.expires {
+      wheel.unschedule(number, in: &rows)
+      wheel.schedule(number, in: &rows)
+    }
+    return .updated(previous: session(old, now: now))
+  }
+}

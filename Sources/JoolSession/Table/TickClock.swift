@@ -1,0 +1,70 @@
+internal import JoolCore
+
+/// Instants as counts of 10 ms in 32 bits, from a base that moves along before they run out.
+struct TickClock: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  static let millisecondsPerTick: UInt64 = 10
+  /// From this tick on (248 days), `rebase` is due. The longest expiration there is, 50 days, still fits.
+  static let rebaseTick: UInt64 = 1 << 31
+  /// A thousand years: what is later is as late as that.
+  private static let horizon: UInt64 = 1000 * 365 * 86_400_000
+
+  private var base: Instant
+  /// What `milliseconds(at:)` found out last; calls come with the same instant again and again.
+  private var latest: (instant: Instant, milliseconds: UInt64)
+
+  init(base: Instant) {
+    self.base = base
+    latest = (base, 0)
+  }
+
+  /// Whole milliseconds since the base; 0 for what is before it.
+  func milliseconds(at now: Instant) -> UInt64 {
+    if now == latest.instant { return latest.milliseconds }
+    guard now > base else { return 0 }
+    guard now < base + .milliseconds(Self.horizon) else { return Self.horizon }
+    let (seconds, attoseconds) = base.duration(to: now).components
+    return UInt64(seconds) * 1000 + UInt64(attoseconds) / 1_000_000_000_000_000
+  }
+
+  /// The tick that `now` is in.
+  func tick(at now: Instant) -> UInt64 { milliseconds(at: now) / Self.millisecondsPerTick }
+
+  /// When what has `expiration` left at `now` is over: not before that, to the millisecond.
+  func expiryTick(_ expiration: Milliseconds, now: Instant) -> UInt32 {
+    let end = milliseconds(at: now) + UInt64(expiration.rawValue) + Self.millisecondsPerTick - 1
+    return UInt32(clamping: end / Self.millisecondsPerTick)
+  }
+
+  /// The same as peers were told: not after that. Never 0.
+  func advertisedTick(_ expiration: Milliseconds, now: Instant) -> UInt32 {
+    let end = milliseconds(at: now) + UInt64(expiration.rawValue)
+    return max(1, UInt32(clamping: end / Self.millisecondsPerTick))
+  }
+
+  /// What is left at `now` until a tick; 0 if that is past.
+  func remaining(until tick: UInt32, now: Instant) -> Milliseconds {
+    let end = UInt64(tick) * Self.millisecondsPerTick
+    return Milliseconds(UInt32(clamping: end - min(end, milliseconds(at: now))))
+  }
+
+  func instant(of tick: UInt32) -> Instant { base + .milliseconds(UInt64(tick) * Self.millisecondsPerTick) }
+
+  /// Makes the next look at `now` a quick one.
+  mutating func remember(_ now: Instant) { latest = (now, milliseconds(at: now)) }
+
+  /// Moves the base so that `now` is in tick 1.
+  /// - Returns: how many ticks later the base is.
+  mutating func rebase(now: Instant) -> UInt32 {
+    let tick = tick(at: now)
+    if milliseconds(at: now) < Self.horizon, tick > 0 {
+      base = base + .milliseconds((tick - 1) * Self.millisecondsPerTick)
+    } else {
+      base = now - .milliseconds(Self.millisecondsPerTick)
+    }
+    latest = (base, 0)
+    remember(now)
+    return UInt32(clamping: tick - min(tick, 1))
+  }
+}

@@ -1,0 +1,107 @@
+import JoolCore
+
+@testable import JoolSession
+
+/// `SessionTable` as one would write it without a thought for memory and time. Milliseconds since `start` as time.
+struct NaiveTable {
+  struct Key: Hashable {
+    let proto: L4Protocol
+    let source6: TransportAddress6
+    let destination4: TransportAddress4
+  }
+
+  struct Row {
+    var entry: SessionEntry
+    var origin: UInt8
+    /// In steps of 10 ms.
+    var expires: UInt64
+    var advertised: UInt64?
+  }
+
+  var rows: [Key: Row] = [:]
+
+  static func key(_ entry: SessionEntry) -> Key {
+    Key(proto: entry.proto, source6: entry.source6, destination4: entry.destination4)
+  }
+
+  func session(_ row: Row, now: UInt64) -> SessionTable.Session {
+    var entry = row.entry
+    entry.expiration = Self.remaining(row.expires, now)
+    return SessionTable.Session(
+      entry: entry, origin: row.origin, advertised: row.advertised.map { Self.remaining($0, now) })
+  }
+
+  private static func remaining(_ end: UInt64, _ now: UInt64) -> Milliseconds {
+    Milliseconds(UInt32(clamping: end - min(end, now)))
+  }
+
+  mutating func upsert(_ entry: SessionEntry, origin: UInt8, now: UInt64) -> SessionTable.Change {
+    let expires = (now + UInt64(entry.expiration.rawValue) + 9) / 10 * 10
+    for row in rows.values where row.entry.proto == entry.proto && row.entry.source6 == entry.source6 {
+      if row.entry.source4 != entry.source4 { return .conflict(Self.bib(row.entry)) }
+    }
+    for row in rows.values where row.entry.proto == entry.proto && row.entry.source4 == entry.source4 {
+      if row.entry.source6 != entry.source6 { return .conflict(Self.bib(row.entry)) }
+    }
+    let old = rows[Self.key(entry)]
+    rows[Self.key(entry)] = Row(entry: entry, origin: origin, expires: expires, advertised: old?.advertised)
+    return old.map { .updated(previous: session($0, now: now)) } ?? .inserted
+  }
+
+  mutating func markAdvertised(_ entry: SessionEntry, now: UInt64) -> Bool {
+    guard rows[Self.key(entry)] != nil else { return false }
+    rows[Self.key(entry)]?.advertised = (now + UInt64(entry.expiration.rawValue)) / 10 * 10
+    return true
+  }
+
+  mutating func expire(now: UInt64) -> [SessionTable.Session] {
+    let dead = rows.filter { $0.value.expires <= now / 10 * 10 }
+    for key in dead.keys { rows[key] = nil }
+    return dead.values.map { session($0, now: now) }
+  }
+
+  static func bib(_ entry: SessionEntry) -> BIBEntry {
+    BIBEntry(proto: entry.proto, source6: entry.source6, source4: entry.source4, isStatic: false)
+  }
+
+  var bib: Set<BIBEntry> { Set(rows.values.map { Self.bib($0.entry) }) }
+
+  /// The digests as their description says, of words made of the entries' bytes.
+  var digests: [UInt64] {
+    var buckets = [UInt64](repeating: 0, count: 4096)
+    for entry in rows.values.map(\.entry) {
+      let words: [UInt64] = [
+        UInt64(entry.source6.address.bits >> 64), UInt64(truncatingIfNeeded: entry.source6.address.bits),
+        UInt64(entry.destination4.address.bits) << 32 + UInt64(entry.source6.port) << 16
+          + UInt64(entry.destination4.port),
+        UInt64(entry.proto.rawValue),
+      ]
+      let identity = words.reduce(0x4a6f_6f6c_3634_6462, Self.mix)
+      let content =
+        UInt64(entry.source4.address.bits) << 32 + UInt64(entry.source4.port) << 16
+        + UInt64(entry.state.rawValue * 4 + entry.timer.rawValue)
+      buckets[Int(identity / (1 << 52))] ^= Self.mix(identity, content)
+    }
+    return buckets
+  }
+
+  static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    var bits = hash ^ word
+    bits = (bits ^ (bits / 0x2_0000_0000)) &* 0xff51afd7ed558ccd
+    bits = (bits ^ (bits / 0x2_0000_0000)) &* 0xc4ceb9fe1a85ec53
+    return bits ^ (bits / 0x2_0000_0000)
+  }
+}
+
+/// The same numbers for the same seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var bits = state
+    bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
+    bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
+    return bits ^ bits >> 31
+  }
+}
