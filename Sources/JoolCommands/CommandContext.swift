@@ -13,6 +13,10 @@ struct CommandContext {
   var operationName = ""
   var output: OutputSink
   var error: OutputSink
+  /// Whether failures and warnings are printed as JSON.
+  var reportsJSON = false
+  /// Whether to hint at today's spelling of command lines that old releases understood.
+  var givesHints = true
   /// Where options may stand.
   var optionOrder = OptionScanner.Order.anywhere
   /// Opens a way to the module.
@@ -71,11 +75,27 @@ struct CommandContext {
     output.flush()
     if failure == nil, let errno = output.failure { failure = .output(errno) }
     if let failure {
-      error.write(failure.message(programName: programName))
-      if error.isTerminal, let place = failure.place { error.print("(\(place))") }
+      if reportsJSON {
+        error.print(failure.json(programName: programName).text())
+      } else {
+        error.write(failure.message(programName: programName))
+        if let place = failure.place { error.print("(\(place))") }
+      }
     }
     error.flush()
     return failure?.status ?? .success
+  }
+
+  /// Says on standard error what is odd although it is done.
+  func warn(_ text: String) {
+    error.print(
+      reportsJSON
+        ? JSONItem.object([("warning", .object([("message", .string(text))]))]).text() : "Warning: \(text)")
+  }
+
+  /// Says on standard error how something is better said, unless hints are unwanted.
+  func hint(_ text: String) {
+    if givesHints, !reportsJSON { error.print(text) }
   }
 
   /// Asks the module once.

@@ -22,6 +22,12 @@ enum CommandFailure: Error, Hashable, Sendable {
   case cannotAdvertise(ModuleVersion)
   /// The EAMT has no mapping with this prefix.
   case noMapping(prefix: String)
+  /// The module is too old for the variable.
+  case keyTooNew(GlobalKey, module: ModuleVersion)
+  /// The prefix of a NAT64 is to be changed the old way.
+  case pool6IsFixed(programName: String)
+  /// A failure of a command line of old releases, which has their form; and what the command line did not say.
+  indirect case legacy(CommandFailure, note: String?)
   /// Standard output takes no more.
   case output(Errno)
 
@@ -38,7 +44,9 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .joold(let failure): failure.status
     case .module(let error): error.status
     case .proxy(let error): error.status
-    case .proxyRefused, .cannotAdvertise: ExitStatus(truncating: Errno.notSupported.rawValue)
+    case .legacy(let failure, _): failure.status
+    case .pool6IsFixed: .invalid
+    case .proxyRefused, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
     }
@@ -79,14 +87,40 @@ enum CommandFailure: Error, Hashable, Sendable {
       """
     case .noMapping(let prefix):
       "Error: The EAMT has no mapping with prefix \(prefix).\n"
+    case .keyTooNew(let key, let module):
+      "Error: Modules have \(key.name) since \(key.since), and this one is \(module).\n"
+    case .pool6IsFixed(let program):
+      """
+      Error: Since Jool 4.0 the pool6 of a NAT64 is given once, when its instance is made:
+      \(program) instance add --pool6 PREFIX
+
+      """
+    case .legacy(let failure, let note):
+      failure.legacyMessage(programName: programName, note: note)
     case .output(let errno):
       "Error: Could not write the output: \(errno)\n"
     }
   }
 
-  /// Where to look, which only people want to read.
-  var place: String? {
-    if case .file(let failure) = self { failure.place } else { nil }
+  /// Where to look in a file.
+  var place: FilePlace? {
+    switch self {
+    case .file(let failure): failure.place
+    case .legacy(let failure, _): failure.place
+    default: nil
+    }
+  }
+
+  /// The message in the form of old releases: without `Error: `, and with theirs if the module refused.
+  private func legacyMessage(programName: String, note: String?) -> String {
+    switch self {
+    case .module(.refused(let code, let words)):
+      return "Jool Error: \(words)\n(Error code: \(code.rawValue))\n" + (note.map { "(Note: \($0))\n" } ?? "")
+    case .argument(.notUnsignedInteger(let text), _): return "'\(text)' is not a number. (error code 1)\n"
+    default:
+      let text = message(programName: programName)
+      return text.hasPrefix("Error: ") ? String(text.dropFirst("Error: ".count)) : text
+    }
   }
 
   private static func hint(for name: String) -> String {
@@ -167,6 +201,9 @@ extension CommandFailure {
       Warning: You're adding lots of addresses, which might defeat the whole point of NAT64 over SIIT.
       Error: Will cancel the operation. Use --force to override this.
       """
+    case .removed(let removal): removal.text
+    case .illegalCombination: "Illegal arguments combination. See the manpage for grammar."
+    case .twoGlobals: "You can only edit one global config value at a time."
     case .missingValue(let key): "Missing value of key \(key)."
     }
   }

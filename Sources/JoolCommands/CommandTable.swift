@@ -7,19 +7,20 @@ enum CommandTable {
     translator == .nat64 ? nat64 : siit
   }
 
-  static let nat64 = WordTree(words: [
-    instance, statistics, global(.nat64), pool4, bib, session, file,
-    .group("joold", hidden: true, [.operation("advertise", hidden: true) { SessionAdvertise() }]),
-    completion,
-  ])
+  static let nat64 = WordTree(
+    words: [
+      instance, statistics, global(.nat64), pool4, bib, session, file,
+      .group("joold", hidden: true, [.operation("advertise", hidden: true) { SessionAdvertise() }]),
+    ] + completion)
 
-  static let siit = WordTree(words: [
-    instance, statistics,
-    .group("address", [.operation("query") { AddressQuery() }]),
-    global(.siit), eamt,
-    denylist4("blacklist4", notice: .deprecated("blacklist4", replacement: "denylist4")), denylist4("denylist4"),
-    file, completion,
-  ])
+  static let siit = WordTree(
+    words: [
+      instance, statistics,
+      .group("address", [.operation("query") { AddressQuery() }]),
+      global(.siit), eamt,
+      denylist4("blacklist4", notice: .deprecated("blacklist4", replacement: "denylist4")), denylist4("denylist4"),
+      file,
+    ] + completion)
 
   private static let instance = Word.group(
     "instance",
@@ -67,6 +68,7 @@ enum CommandTable {
       .operation("follow") { SessionFollow() },
       .operation("proxy") { SessionProxyCommand() },
       .operation("advertise") { SessionAdvertise() },
+      .operation("count") { SessionCount() },
     ])
 
   private static let eamt = Word.group(
@@ -89,7 +91,16 @@ enum CommandTable {
       ], notice: notice)
   }
 
-  private static let file = Word.group("file", [.operation("handle") { FileHandle() }])
+  private static let file = Word.group(
+    "file",
+    [
+      .operation("handle") { FileHandle() },
+      .operation("check") { FileCheck() },
+      .operation("save") { FileSave() },
+    ])
 
-  private static let completion = Word(name: "autocomplete", isHidden: true, meaning: .completion)
+  private static let completion = [
+    Word(name: "autocomplete", isHidden: true, meaning: .completion(.autocomplete)),
+    Word(name: "complete", isHidden: true, meaning: .completion(.complete)),
+  ]
 }

@@ -9,9 +9,11 @@ public enum JoolProgram {
   /// - Returns: what to exit with.
   public static func main(_ arguments: [String]) -> ExitStatus {
     let name = arguments.first ?? "jool"
-    let context = CommandContext(
+    var context = CommandContext(
       programName: name, translator: translator(ofProgram: name), output: .standardOutput(), error: .standardError(),
       optionOrder: getenv("POSIXLY_CORRECT") == nil ? .anywhere : .beforeArguments)
+    context.givesHints =
+      getenv("JOOL_NO_HINTS").map { $0.pointee == 0 || $0.pointee == CChar(UInt8(ascii: "0")) } ?? true
     return run(Array(arguments.dropFirst()), in: context)
   }
 
@@ -22,24 +24,49 @@ public enum JoolProgram {
 
   /// Runs the command line, without the program's name, and prints why it failed if it did.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
-    context.reportingFailure { (context) throws(CommandFailure) in
+    var context = context
+    context.reportsJSON = asksForJSON(words)
+    return context.reportingFailure { (context) throws(CommandFailure) in
       var context = context
       try execute(words, in: &context)
     }
   }
 
+  /// Whether `--json`, or an abbreviation of it, is among the options. Looked for before they are parsed, because
+  /// mistakes in them are to be reported as JSON too.
+  private static func asksForJSON(_ words: [String]) -> Bool {
+    words.prefix { $0 != "--" }.contains { $0.utf8.count >= 3 && "--json".hasPrefix($0) }
+  }
+
   private static func execute(_ words: [String], in context: inout CommandContext) throws(CommandFailure) {
     guard !words.isEmpty else { return try GlobalDisplay().run(in: context) }
     let tree = CommandTable.words(of: context.translator)
-    let request = try RootOptions.parse(words) { (path) throws(CommandFailure) in
+    let legacy = LegacyOptions(translator: context.translator)
+    let request = try RootOptions.parse(words, legacy: legacy) { (path) throws(CommandFailure) in
       do throws(FileFailure) { return try FileReader.instanceName(of: path) } catch { throw .file(error) }
     }
+    if case .legacy(let instanceName, let words) = request {
+      context.givenInstanceName = instanceName
+      guard let text = try LegacyProgram.run(words, in: context) else { return }
+      return try execute(text, of: tree, in: context)
+    }
+    try execute(request, of: tree, in: context)
+  }
+
+  private static func execute(
+    _ request: RootRequest, of tree: WordTree, in context: CommandContext
+  ) throws(CommandFailure) {
     let help = RootHelp(programName: context.programName, tree: tree)
+    var context = context
     switch request {
+    case .legacy: return
     case .help: context.output.write(help.help)
     case .usage: context.output.write(help.usage)
     case .version: context.output.print(ProgramIdentity.version)
-    case .operation(let instanceName, let words):
+    case .operation(_, let file?, let words) where words.isEmpty:
+      context.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
+      throw .word(.incomplete(followUps: WordTree.visibleNames(tree.words)))
+    case .operation(let instanceName, _, let words):
       context.givenInstanceName = instanceName
       try execute(words, of: tree, in: context)
     }
@@ -53,7 +80,10 @@ public enum JoolProgram {
     for notice in operation.path.compactMap(\.notice) { show(notice, in: context) }
     switch operation.word.meaning {
     case .words: return
-    case .completion: context.output.write(Completion(tree: tree).answer(to: operation.arguments))
+    case .completion(.complete):
+      let completion = ShellCompletion(tree: tree, instanceNames: context.knownInstanceNames)
+      for candidate in completion.candidates(for: operation.arguments) { context.output.print(candidate.line) }
+    case .completion(.autocomplete): context.output.write(Completion(tree: tree).answer(to: operation.arguments))
     case .operation(let command):
       var context = context
       context.operationName = operation.typedName
@@ -64,10 +94,10 @@ public enum JoolProgram {
   private static func show(_ notice: Word.Notice, in context: CommandContext) {
     switch notice {
     case .deprecated(let name, let replacement):
-      context.error.print("Warning: \(name) is deprecated. Use '\(replacement)' instead.")
+      context.warn("\(name) is deprecated. Use '\(replacement)' instead.")
     case .ignoresInstanceName(let operation):
       guard context.givenInstanceName != nil else { return }
-      context.error.print("Warning: \(operation) ignores the instance name argument.")
+      context.warn("\(operation) ignores the instance name argument.")
     }
   }
 }

@@ -34,17 +34,25 @@ public struct ProxyCounters: Hashable, Sendable {
 
   public init() {}
 
-  /// The statistics server's answer: the six documented counters first, exactly as the C proxy prints them, then ours.
-  public var report: String {
-    let lines: [(String, UInt64)] = [
+  /// The statistics server's answer: the six counters of joold(8), to the byte what scripts know.
+  public var documentedReport: String {
+    Self.text([
       ("KERNEL_SENT_PKTS", kernelSentPackets), ("KERNEL_SENT_BYTES", kernelSentBytes),
       ("NET_RCVD_PKTS", networkReceivedPackets), ("NET_RCVD_BYTES", networkReceivedBytes),
       ("NET_SENT_PKTS", networkSentPackets), ("NET_SENT_BYTES", networkSentBytes),
-      ("KERNEL_RCVD_PKTS", kernelReceivedPackets), ("KERNEL_RCVD_BYTES", kernelReceivedBytes),
-      ("SESSIONS_ADDED", sessionsAdded), ("MALFORMED", malformedDatagrams), ("REFUSED_RECORDS", refusedRecords),
-      ("TRANSCODED", transcodedRecords), ("SUPERSEDED", supersededRecords), ("DROPPED", dropped),
-      ("OVERRUNS", overruns), ("KERNEL_REFUSALS", kernelRefusals), ("SEND_FAILURES", sendFailures),
-    ]
-    return lines.map { "\($0),\($1)\n" }.joined()
+    ])
   }
+
+  /// Its answer to whoever asks for `all`: those six, then ours.
+  public var fullReport: String {
+    documentedReport
+      + Self.text([
+        ("KERNEL_RCVD_PKTS", kernelReceivedPackets), ("KERNEL_RCVD_BYTES", kernelReceivedBytes),
+        ("SESSIONS_ADDED", sessionsAdded), ("MALFORMED", malformedDatagrams), ("REFUSED_RECORDS", refusedRecords),
+        ("TRANSCODED", transcodedRecords), ("SUPERSEDED", supersededRecords), ("DROPPED", dropped),
+        ("OVERRUNS", overruns), ("KERNEL_REFUSALS", kernelRefusals), ("SEND_FAILURES", sendFailures),
+      ])
+  }
+
+  private static func text(_ lines: [(String, UInt64)]) -> String { lines.map { "\($0),\($1)\n" }.joined() }
 }

@@ -111,8 +111,8 @@ public struct ProxyEventLoop: ~Copyable {
 
   private func answerStatistics(_ poller: borrowing Poller) {
     guard let descriptor = statistics.borrowed({ $0.descriptor }), poller.hasInput(descriptor) else { return }
-    let report = proxy.counters.report
-    _ = statistics.borrowed { $0.answer(report) }
+    let counters = proxy.counters
+    _ = statistics.borrowed { $0.answer(counters) }
   }
 
   private func watchAll(_ poller: inout Poller) {

@@ -3,7 +3,8 @@ internal import JoolCore
 internal import Logging
 internal import SystemPackage
 
-/// Answers any datagram with the proxy's counters, as the C proxy does. `::` serves IPv4 too.
+/// Answers any datagram with the proxy's counters, as the C proxy does, and one that says `all` with all of them. `::`
+/// serves IPv4 too.
 struct StatisticsSocket: ~Copyable {
   private let owned: OwnedDescriptor
 
@@ -35,15 +36,15 @@ struct StatisticsSocket: ~Copyable {
   var descriptor: Int32 { owned.rawValue }
 
   /// Answers what waits, at most a batch of it.
-  func answer(_ report: String) {
-    var query: UInt8 = 0
+  func answer(_ counters: ProxyCounters) {
+    var query: [UInt8] = [0, 0, 0]
     for _ in 0..<64 {
       var sender = sockaddr_storage()
       var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
       let answered = withUnsafeMutablePointer(to: &sender) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-          guard recvfrom(descriptor, &query, 1, Int32(MSG_TRUNC), address, &length) >= 0 else { return false }
-          var report = report
+          guard recvfrom(descriptor, &query, query.count, Int32(MSG_TRUNC), address, &length) >= 0 else { return false }
+          var report = query == Array("all".utf8) ? counters.fullReport : counters.documentedReport
           // A sender that cannot be answered has only itself to blame.
           report.withUTF8 { _ = sendto(descriptor, $0.baseAddress, $0.count, 0, address, length) }
           return true

@@ -4,10 +4,14 @@ import JoolCore
 struct AddressQuery: Command {
   var query: HostAddress?
   var verbose = false
+  var json = false
 
   var syntax: Syntax<Self> {
     Syntax(
-      options: [.flag("verbose", letter: "v", "Print more details about the translation") { $0.verbose = true }],
+      options: [
+        .flag("verbose", letter: "v", "Print more details about the translation") { $0.verbose = true },
+        Syntax.json(\.json),
+      ],
       arguments: "IPADDR"
     ) { (command, text) throws(ArgumentError) in
       guard command.query == nil else { throw .tooManyArguments }
@@ -24,6 +28,10 @@ struct AddressQuery: Command {
       }
     }
     let report = TranslationReport(query: query, translation: translation)
+    if json {
+      context.output.print(report.json.text(expanding: 1))
+      return
+    }
     context.output.print(verbose ? report.verbose : report.result)
   }
 }

@@ -35,6 +35,12 @@ enum ArgumentError: Error, Hashable, Sendable {
   case instanceName
   /// A prefix of this length holds more addresses than one usually wants in pool4.
   case manyAddresses
+  /// An option of old releases that has no meaning any more.
+  case removed(LegacyRemoval)
+  /// A command line of old releases whose options contradict each other.
+  case illegalCombination
+  /// A command line of old releases that changes two variables.
+  case twoGlobals
   /// `global update KEY` without a value; the key as typed.
   case missingValue(key: String)
 }

@@ -2,13 +2,21 @@ import JoolCore
 
 /// How a table is printed.
 struct TableOptions: Hashable, Sendable {
-  var csv = false
+  enum Format: Hashable, Sendable {
+    case console, csv, json
+  }
+
+  var format = Format.console
   var noHeaders = false
+
+  var csv: Bool { format == .csv }
 }
 
 /// A choice among the protocols that may be made once.
 struct ProtocolChoice: Hashable, Sendable {
   private(set) var chosen: L4Protocol?
+
+  init(_ chosen: L4Protocol? = nil) { self.chosen = chosen }
 
   /// The protocol that the user means who names none.
   var orTCP: L4Protocol { chosen ?? .tcp }
@@ -37,12 +45,28 @@ extension Syntax {
     }
   }
 
-  /// `--no-headers` and `--csv`.
+  /// `--tcp`, `--udp` and `--icmp`, any of them.
+  static func protocolSet(
+    _ choice: any WritableKeyPath<Operation, Set<L4Protocol>> & Sendable, _ action: String
+  ) -> [Option] {
+    let table: [(String, Character, L4Protocol)] = [("tcp", "t", .tcp), ("udp", "u", .udp), ("icmp", "i", .icmp)]
+    return table.map { name, letter, proto in
+      .flag(name, letter: letter, "\(action) the \(proto) table") { $0[keyPath: choice].insert(proto) }
+    }
+  }
+
+  /// `--no-headers`, `--csv` and `--json`. The last format wins.
   static func table(_ options: any WritableKeyPath<Operation, TableOptions> & Sendable) -> [Option] {
     [
       .flag("no-headers", "Do not print table headers") { $0[keyPath: options].noHeaders = true },
-      .flag("csv", "Print in CSV format") { $0[keyPath: options].csv = true },
+      .flag("csv", "Print in CSV format") { $0[keyPath: options].format = .csv },
+      .flag("json", "Print in JSON format") { $0[keyPath: options].format = .json },
     ]
+  }
+
+  /// `--json` of operations that print no table.
+  static func json(_ flag: any WritableKeyPath<Operation, Bool> & Sendable) -> Option {
+    .flag("json", "Print in JSON format") { $0[keyPath: flag] = true }
   }
 
   /// `--numeric`.

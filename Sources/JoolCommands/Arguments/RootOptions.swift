@@ -3,45 +3,57 @@ enum RootRequest: Hashable, Sendable {
   case help
   case usage
   case version
-  /// Run the operation that these words name, on this instance if one was given.
-  case operation(instanceName: String?, words: ArraySlice<String>)
+  /// Run the operation that these words name, on this instance if one was given, perhaps by a file.
+  case operation(instanceName: String?, file: String?, words: ArraySlice<String>)
+  /// A command line in the spelling of Jool 3.5, from the first option that only it has.
+  case legacy(instanceName: String?, words: ArraySlice<String>)
 }
 
 /// The options before the mode: `-i`, `-f`, `--help`, `--usage`, `--version`.
 enum RootOptions {
   static let declarations = [
-    OptionDeclaration(name: "help", letter: "?", secondLetter: "h"),
-    OptionDeclaration(name: "usage"),
-    OptionDeclaration(name: "version", letter: "V"),
-    OptionDeclaration(name: "instance", letter: "i", value: .required("NAME")),
-    OptionDeclaration(name: "file", letter: "f", value: .required("FILE")),
+    OptionDeclaration(name: "help", letter: "?", secondLetter: "h", explanation: "Give this help"),
+    OptionDeclaration(name: "usage", explanation: "Give a short usage message"),
+    OptionDeclaration(name: "version", letter: "V", explanation: "Print program version"),
+    OptionDeclaration(name: "instance", letter: "i", value: .required("NAME"), explanation: "Name of the instance"),
+    OptionDeclaration(
+      name: "file", letter: "f", value: .required("FILE"), explanation: "File with the name of the instance"),
   ]
 
   /// Acts on the options from left to right; the first request for help, usage or version wins.
   ///
   /// - Parameters:
   ///   - words: the command line without the program's name.
+  ///   - legacy: the options of Jool 3.5.
   ///   - instanceNameOfFile: reads the instance's name from a configuration file, at once.
   static func parse(
-    _ words: some Sequence<String>,
+    _ words: some Sequence<String>, legacy: LegacyOptions,
     instanceNameOfFile: (String) throws(CommandFailure) -> String
   ) throws(CommandFailure) -> RootRequest {
     var scanner = OptionScanner(words, declarations: declarations, order: .beforeArguments)
     var instanceName: String?
-    while let item = try next(from: &scanner) {
+    var file: String?
+    while true {
+      let rest = scanner.remainingWords
+      let next: OptionScanner.Item?
+      do throws(OptionError) {
+        next = try scanner.nextOption()
+      } catch {
+        guard legacy.knows(error) else { throw .rootOption(error) }
+        return .legacy(instanceName: instanceName, words: rest)
+      }
+      guard let item = next else { break }
       guard case .option(let index, let value) = item else { break }
       switch declarations[index].name {
       case "help": return .help
       case "usage": return .usage
       case "version": return .version
       case "instance": instanceName = value
-      default: instanceName = try instanceNameOfFile(value ?? "")
+      default:
+        instanceName = try instanceNameOfFile(value ?? "")
+        file = value
       }
     }
-    return .operation(instanceName: instanceName, words: scanner.remainingWords)
-  }
-
-  private static func next(from scanner: inout OptionScanner) throws(CommandFailure) -> OptionScanner.Item? {
-    do throws(OptionError) { return try scanner.nextOption() } catch { throw .rootOption(error) }
+    return .operation(instanceName: instanceName, file: file, words: scanner.remainingWords)
   }
 }

@@ -16,10 +16,19 @@ struct Syntax<Operation>: Sendable {
     case none
   }
 
+  /// What positional arguments are, for shells that complete them.
+  enum ArgumentKind: Hashable, Sendable {
+    case file
+    /// The name of an instance that exists.
+    case instance
+    case other
+  }
+
   var options: [Option] = []
   /// How help shows the positional arguments, such as `IP4PREFIX PORT_RANGE`; empty if there are none.
   var arguments = ""
   var completion = Completion.options(suggestions: [])
+  var argumentKind = ArgumentKind.other
   /// Takes the next positional argument. Throws `.tooManyArguments` if there is no place for it.
   var argument: @Sendable (inout Operation, String) throws(ArgumentError) -> Void = {
     (_, _) throws(ArgumentError) in throw .tooManyArguments

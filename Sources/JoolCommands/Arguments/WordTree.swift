@@ -6,7 +6,7 @@ struct Word: Sendable {
     /// The words are complete; options and positional arguments follow.
     case operation(@Sendable () -> any Command)
     /// Completion, which reads its arguments itself.
-    case completion
+    case completion(CompletionProtocol)
   }
 
   var name: String
@@ -40,6 +40,14 @@ struct Word: Sendable {
   var words: [Word] {
     if case .words(let words) = meaning { words } else { [] }
   }
+}
+
+/// How a shell asks what could come next.
+enum CompletionProtocol: Hashable, Sendable {
+  /// The C client's: `autocomplete INDEX WORD...`.
+  case autocomplete
+  /// That of the scripts in `completions/`: `complete WORD...`.
+  case complete
 }
 
 /// Why the words do not name an operation. The lists hold visible words only.

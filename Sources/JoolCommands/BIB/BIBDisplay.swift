@@ -12,7 +12,9 @@ struct BIBDisplay: Command {
 
   func run(in context: CommandContext) throws(CommandFailure) {
     let names = EndpointNames(numeric: numeric, in: context)
-    var bindings = BIBTable(options: table, names: names, output: context.output)
+    var bindings: any RowWriter<BIBEntry> =
+      table.format == .json
+      ? JSONRows(output: context.output) : BIBTable(options: table, names: names, output: context.output)
     defer {
       bindings.printWaiting()
       names.finish()
@@ -20,5 +22,6 @@ struct BIBDisplay: Command {
     try context.ask { (client) throws(JoolError) in
       try client.forEachBIBEntry(of: proto.orTCP) { (page) throws(JoolError) in bindings.write(page) }
     }
+    bindings.finish()
   }
 }

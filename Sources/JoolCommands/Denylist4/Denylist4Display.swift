@@ -7,11 +7,12 @@ struct Denylist4Display: Command {
   var syntax: Syntax<Self> { Syntax(options: Syntax.table(\.table)) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    var prefixes = PrefixTable(columns: [.prefix4], options: table, output: context.output)
+    var prefixes: any RowWriter<IPv4Prefix> =
+      table.format == .json
+      ? JSONRows(output: context.output)
+      : PrefixTable(columns: [.prefix4], options: table, output: context.output) { [PrefixTableCell($0)] }
     try context.ask { (client) throws(JoolError) in
-      try client.forEachDenylist4Entry { (page) throws(JoolError) in
-        prefixes.write(page.map { [PrefixTable.Cell($0)] })
-      }
+      try client.forEachDenylist4Entry { (page) throws(JoolError) in prefixes.write(page) }
     }
     prefixes.finish()
   }

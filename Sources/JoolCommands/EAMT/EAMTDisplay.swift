@@ -7,11 +7,14 @@ struct EAMTDisplay: Command {
   var syntax: Syntax<Self> { Syntax(options: Syntax.table(\.table)) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    var mappings = PrefixTable(columns: [.prefix6, .prefix4], options: table, output: context.output)
-    try context.ask { (client) throws(JoolError) in
-      try client.forEachEAM { (page) throws(JoolError) in
-        mappings.write(page.map { [PrefixTable.Cell($0.prefix6), PrefixTable.Cell($0.prefix4)] })
+    var mappings: any RowWriter<EAMEntry> =
+      table.format == .json
+      ? JSONRows(output: context.output)
+      : PrefixTable(columns: [.prefix6, .prefix4], options: table, output: context.output) {
+        [PrefixTableCell($0.prefix6), PrefixTableCell($0.prefix4)]
       }
+    try context.ask { (client) throws(JoolError) in
+      try client.forEachEAM { (page) throws(JoolError) in mappings.write(page) }
     }
     mappings.finish()
   }

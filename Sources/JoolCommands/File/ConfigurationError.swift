@@ -4,14 +4,19 @@ import JoolCore
 struct ConfigurationError: Error, Hashable, Sendable {
   enum Reason: Hashable, Sendable {
     case wrongType(name: String, JSONValue, expected: String)
-    case unknownTag(String)
-    case repeatedTag(String)
+    /// The keys that the object may have.
+    case unknownTag(String, known: [String])
+    /// The key is one of the other kind of translators.
+    case tagOfTheOther(String, program: String)
+    case repeatedTag(String, first: TextPosition)
     case missing(child: String, object: String)
     case outOfRange(name: String, number: String, least: UInt32, greatest: UInt32)
     case unknownFramework(String)
     case unknownProtocol(String)
     case unknownIterations(String)
     case value(ArgumentError)
+    /// Every module refuses it, for this reason.
+    case refused(String)
   }
 
   var reason: Reason
@@ -35,8 +40,8 @@ struct ConfigurationError: Error, Hashable, Sendable {
       case .object: "The '\(name)' element appears to be an object, not a '\(expected)'."
       default: "The '\(name)' element '\(value.shownText)' is not a valid \(expected)."
       }
-    case .unknownTag(let name): "Unknown tag: '\(name)'"
-    case .repeatedTag(let name): "Multiple '\(name)' tags found. Aborting..."
+    case .unknownTag(let name, _), .tagOfTheOther(let name, _): "Unknown tag: '\(name)'"
+    case .repeatedTag(let name, _): "Multiple '\(name)' tags found. Aborting..."
     case .missing(let child, let object): "Object '\(object)' is missing the '\(child)' child."
     case .outOfRange(let name, let number, let least, let greatest):
       "\(name) \(number) is out of range (\(least)-\(greatest))."
@@ -44,6 +49,26 @@ struct ConfigurationError: Error, Hashable, Sendable {
     case .unknownProtocol(let text): "Protocol '\(text)' is unknown."
     case .unknownIterations(let text): "Unrecognized string: '\(text)'"
     case .value(let error): CommandFailure.text(of: error)
+    case .refused(let text): text
     }
+  }
+
+  /// What would be right, if the text does not say it.
+  var advice: String? {
+    switch reason {
+    case .unknownTag(let name, let known): Self.advice(on: name, known: known)
+    case .tagOfTheOther(_, let program): "only files of \(program) have it"
+    case .repeatedTag(_, let first): "the first one is at \(first.line):\(first.column)"
+    case .unknownFramework: "expected \"netfilter\" or \"iptables\""
+    case .unknownProtocol: "expected \"TCP\", \"UDP\" or \"ICMP\""
+    case .unknownIterations: "expected a number, \"auto\" or \"infinity\""
+    case .missing(let child, _): "add the key \"\(child)\""
+    case .wrongType, .outOfRange, .value, .refused: nil
+    }
+  }
+
+  private static func advice(on name: String, known: [String]) -> String? {
+    if let nearest = NearestName.of(name, among: known) { return "did you mean \"\(nearest)\"?" }
+    return known.count <= 8 ? "the keys are: \(known.map { "\"\($0)\"" }.joined(separator: ", "))" : nil
   }
 }

@@ -11,21 +11,36 @@ struct ConfigurationReader {
   ]
 
   let translator: TranslatorType
+  /// Whether to look for what every module would refuse.
+  var checksValues = false
+
+  init(translator: TranslatorType) { self.translator = translator }
 
   /// Reads everything. Nothing has been said to the module yet, so nothing is half done if this fails.
   func configuration(of root: JSONValue) throws(ConfigurationError) -> InstanceConfiguration {
-    let fields = try JSONFields(root, known: Self.rootKeys)
+    let keysOfTheOther = Self.keysOfTheOther[translator] ?? []
+    let fields = try JSONFields(
+      root, known: Self.rootKeys, suggested: Self.rootKeys.filter { !keysOfTheOther.contains($0) })
     let name = try fields["instance"].map { (member) throws(ConfigurationError) in
-      try member.value.text(named: member.key)
+      try member.value.parse(member.value.text(named: member.key)) { (text) throws(ArgumentError) in
+        guard let name = InstanceName(text) else { throw .instanceName }
+        return name
+      }
     }
     let framework = try framework(fields.require("framework"))
     var configuration = InstanceConfiguration(instanceName: name, framework: framework)
     for key in fields.order {
       guard let member = fields[key] else { continue }
-      if Self.keysOfTheOther[translator]?.contains(key) == true {
-        throw ConfigurationError(reason: .unknownTag(member.key), position: member.keyPosition)
+      if keysOfTheOther.contains(key) {
+        throw ConfigurationError(
+          reason: .tagOfTheOther(member.key, program: translator == .nat64 ? "jool_siit" : "jool"),
+          position: member.keyPosition)
       }
       if let section = try section(key, member) { configuration.sections.append(section) }
+    }
+    if checksValues, translator == .nat64, configuration.globals.prefix6("pool6") == nil {
+      throw ConfigurationError(
+        reason: .missing(child: "pool6", object: "global"), position: fields["global"]?.value.position ?? root.position)
     }
     return configuration
   }
@@ -44,30 +59,46 @@ struct ConfigurationReader {
   ) throws(ConfigurationError) -> InstanceConfiguration.Section? {
     switch key {
     case "global": .globals(try globals(member))
-    case "pool4": .pool4(try list(member, Self.pool4Entry))
-    case "bib": .bib(try list(member, Self.bibEntry))
-    case "eamt": .eamt(try list(member, Self.eam))
-    case "denylist4", "blacklist4": .denylist4(try list(member, Self.denylistEntry))
+    case "pool4": .pool4(try list(member, Self.pool4Entry, problem: ValueCheck.problem))
+    case "bib": .bib(try list(member, Self.bibEntry, problem: { _ in nil }))
+    case "eamt": .eamt(try list(member, Self.eam, problem: ValueCheck.problem))
+    case "denylist4", "blacklist4":
+      .denylist4(try list(member, Self.denylistEntry, problem: ValueCheck.problem))
     default: nil
     }
   }
 
   private func list<Entry>(
-    _ member: JSONMember, _ entry: (JSONValue) throws(ConfigurationError) -> Entry
+    _ member: JSONMember, _ read: (JSONValue) throws(ConfigurationError) -> Entry, problem: (Entry) -> String?
   ) throws(ConfigurationError) -> [Entry] {
     var entries: [Entry] = []
-    for element in try member.value.elements(named: member.key) { entries.append(try entry(element)) }
+    for element in try member.value.elements(named: member.key) {
+      let entry = try read(element)
+      try reject(problem(entry), at: element.position)
+      entries.append(entry)
+    }
     return entries
   }
 
   private func globals(_ member: JSONMember) throws(ConfigurationError) -> [GlobalSetting] {
-    let fields = try JSONFields(member.value, named: member.key, known: GlobalKey.all.map(\.name))
+    let fields = try JSONFields(
+      member.value, named: member.key, known: GlobalKey.all.map(\.name),
+      suggested: GlobalKey.all.filter { $0.exists(in: translator) }.map(\.name))
     var settings: [GlobalSetting] = []
     for name in fields.order {
       guard let key = GlobalKey.named(name), let member = fields[name] else { continue }
-      settings.append(GlobalSetting(key: key, value: try GlobalValue(member, type: key.type)))
+      let setting = GlobalSetting(key: key, value: try GlobalValue(member, type: key.type))
+      if !key.exists(in: translator) { try reject("\(translator) has no \(name).", at: member.keyPosition) }
+      try reject(ValueCheck.problem(of: setting), at: member.value.position)
+      settings.append(setting)
     }
     return settings
+  }
+
+  /// Throws what the module would refuse, if that is to be looked for.
+  private func reject(_ problem: String?, at position: TextPosition) throws(ConfigurationError) {
+    guard checksValues, let problem else { return }
+    throw ConfigurationError(reason: .refused(problem), position: position)
   }
 }
 

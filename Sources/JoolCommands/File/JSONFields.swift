@@ -12,16 +12,21 @@ struct JSONFields {
   /// - Parameters:
   ///   - name: what messages call the object if it is none.
   ///   - known: the keys that it may have.
-  init(_ value: JSONValue, named name: String = "<unnamed>", known: [String]) throws(ConfigurationError) {
+  ///   - suggested: those of them that advice may name, if not all.
+  init(
+    _ value: JSONValue, named name: String = "<unnamed>", known: [String], suggested: [String]? = nil
+  ) throws(ConfigurationError) {
     guard let all = value.members else { throw value.isNot("Object", name: name) }
     var members: [String: JSONMember] = [:]
     var order: [String] = []
     for member in all where !member.isNamed("comment") {
       guard let key = known.first(where: member.isNamed) else {
-        throw ConfigurationError(reason: .unknownTag(member.key), position: member.keyPosition)
+        throw ConfigurationError(
+          reason: .unknownTag(member.key, known: suggested ?? known), position: member.keyPosition)
       }
-      guard members.updateValue(member, forKey: key) == nil else {
-        throw ConfigurationError(reason: .repeatedTag(key), position: member.keyPosition)
+      if let first = members.updateValue(member, forKey: key) {
+        throw ConfigurationError(
+          reason: .repeatedTag(key, first: first.keyPosition), position: member.keyPosition)
       }
       order.append(key)
     }

@@ -17,9 +17,17 @@ struct GlobalUpdate: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     guard let text else { throw .invalid(.missingValue(key: context.operationName)) }
     var client = try context.client()
-    let setting = try setting(from: text)
+    try Self.apply(try setting(from: text), to: &client, force: force, in: context)
+  }
+
+  /// Changes one variable, and warns if that breaks something.
+  static func apply(
+    _ setting: GlobalSetting, to client: inout TranslatorClient, force: Bool, in context: CommandContext
+  ) throws(CommandFailure) {
+    let module = client.module
+    guard setting.key.since <= module else { throw .keyTooNew(setting.key, module: module) }
     try client.ask { (client) throws(JoolError) in try client.update([setting], force: force) }
-    if let warning = setting.warning(module: client.module) { context.error.print(warning) }
+    if let warning = setting.warning(module: module) { context.warn(warning) }
   }
 
   private func setting(from text: String) throws(CommandFailure) -> GlobalSetting {
@@ -58,7 +66,7 @@ extension GlobalSetting {
       return nil
     }
     return """
-      Warning: With \(count) sessions per packet, this module (\(module)) \
+      With \(count) sessions per packet, this module (\(module)) \
       \(count == 0 ? "sends none" : "loses every full packet"). Use 1 to \(safe).
       """
   }

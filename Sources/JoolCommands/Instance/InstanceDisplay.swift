@@ -7,7 +7,9 @@ struct InstanceDisplay: Command {
   var syntax: Syntax<Self> { Syntax(options: Syntax.table(\.table)) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    var instances = InstanceTable(options: table, output: context.output)
+    var instances: any RowWriter<InstanceEntry> =
+      table.format == .json
+      ? JSONRows(output: context.output) : InstanceTable(options: table, output: context.output)
     var client = try context.client(instance: InstanceName.default.description)
     try client.ask { (client) throws(JoolError) in
       try client.forEachInstance { (page) throws(JoolError) in instances.write(page) }

@@ -5,7 +5,10 @@ struct InstanceRemove: Command {
   var name: String?
 
   var syntax: Syntax<Self> {
-    Syntax(arguments: "STR", completion: .options(suggestions: [InstanceName.default.description])) {
+    Syntax(
+      arguments: "STR", completion: .options(suggestions: [InstanceName.default.description]),
+      argumentKind: .instance
+    ) {
       (command, text) throws(ArgumentError) in
       try command.name.fill(InstanceArgument.checked(text))
     }

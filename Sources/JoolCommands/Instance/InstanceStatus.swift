@@ -2,18 +2,29 @@ import JoolCore
 
 /// `instance status`: whether the instance exists. That it does not is an answer, not a failure.
 struct InstanceStatus: Command {
-  var syntax: Syntax<Self> { Syntax() }
+  var json = false
+
+  var syntax: Syntax<Self> { Syntax(options: [Syntax.json(\.json)]) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
     do throws(CommandFailure) {
       if try context.ask({ (client) throws(JoolError) in try client.instanceIsRunning() }) {
-        context.output.print("Running")
+        show("Running", in: context)
       } else {
-        context.output.print("Dead\n(Instance '\(context.instanceName)' does not exist.)")
+        show("Dead", remark: "\n(Instance '\(context.instanceName)' does not exist.)", in: context)
       }
     } catch {
-      context.output.print(error == .module(.moduleNotLoaded) ? "Dead" : "Status unknown")
+      show(error == .module(.moduleNotLoaded) ? "Dead" : "Status unknown", in: context)
       throw error
     }
+  }
+
+  private func show(_ status: String, remark: String = "", in context: CommandContext) {
+    guard json else { return context.output.print(status + remark) }
+    let words = ["Running": "running", "Dead": "dead"]
+    context.output.print(
+      JSONItem.object([
+        ("instance", .string(context.instanceName)), ("status", .string(words[status] ?? "unknown")),
+      ]).text())
   }
 }

@@ -22,11 +22,13 @@ enum FileFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// Where to look, for people.
-  var place: String? {
+  /// Where to look, and what would be right there.
+  var place: FilePlace? {
     switch self {
-    case .syntax(let path, let error): "\(path), \(error.position): \(error.reason)"
-    case .configuration(let path, let error): "\(path), \(error.position)"
+    case .syntax(let path, let error):
+      FilePlace(path: path, position: error.position, advice: error.reason.description)
+    case .configuration(let path, let error):
+      FilePlace(path: path, position: error.position, advice: error.advice)
     default: nil
     }
   }
@@ -54,6 +56,19 @@ enum FileFailure: Error, Hashable, Sendable {
   }
 }
 
+/// A place in a file that somebody has to look at.
+struct FilePlace: Hashable, Sendable, CustomStringConvertible {
+  var path: String
+  var position: TextPosition
+  /// What would be right there.
+  var advice: String?
+
+  /// `FILE:LINE:COLUMN`, as editors and other tools understand it, and the advice.
+  var description: String {
+    "\(path):\(position.line):\(position.column)" + (advice.map { ": \($0)" } ?? "")
+  }
+}
+
 extension JSONSyntaxError.Reason: CustomStringConvertible {
   var description: String {
     switch self {
@@ -61,6 +76,7 @@ extension JSONSyntaxError.Reason: CustomStringConvertible {
     case .expectedKey: "expected a key in double quotes"
     case .expectedColon: "expected ':' after the key"
     case .expectedCommaOrEnd(let closing): "expected ',' or '\(closing)'"
+    case .comment: "JSON has no comments; the key \"comment\" is ignored wherever it stands"
     case .nestedTooDeeply(let limit): "more than \(limit) levels of nesting"
     }
   }

@@ -49,6 +49,8 @@ struct JSONSyntaxError: Error, Hashable, Sendable {
     case expectedKey
     case expectedColon
     case expectedCommaOrEnd(closing: Character)
+    /// A slash, where it can only begin a comment.
+    case comment
     case nestedTooDeeply(limit: Int)
   }
 

@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints bindings as they arrive; with names, as many together as are looked up together.
-struct BIBTable {
+struct BIBTable: RowWriter {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink
@@ -23,7 +23,6 @@ struct BIBTable {
     if waiting.count >= names.batchSize { printWaiting() }
   }
 
-  /// Prints what still waits for names.
   mutating func printWaiting() {
     names.prepare(waiting.lazy.map { HostAddress.ipv6($0.source6.address) })
     for entry in waiting {

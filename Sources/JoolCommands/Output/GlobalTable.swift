@@ -5,6 +5,10 @@ struct GlobalTable {
   var options: TableOptions
 
   func write(_ settings: [GlobalSetting], to output: OutputSink) {
+    if options.format == .json {
+      output.print(JSONItem.object(settings.map { ($0.key.name, $0.json) }).text(expanding: 1))
+      return
+    }
     if options.csv, !options.noHeaders { output.print("Field,Value") }
     for setting in settings {
       output.print(
@@ -40,7 +44,7 @@ struct GlobalTable {
 
   private static func joined(_ plateaus: [UInt16]) -> String { plateaus.map { String($0) }.joined(separator: ",") }
 
-  private static func hairpinMode(_ number: UInt32) -> String {
+  static func hairpinMode(_ number: UInt32) -> String {
     let modes = GlobalKey.hairpinModes
     return modes.indices.contains(Int(number)) ? modes[Int(number)] : "unknown"
   }

@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints instances as they arrive; headers with the first page, so that nothing is printed if there is none.
-struct InstanceTable {
+struct InstanceTable: RowWriter {
   var options: TableOptions
   var output: OutputSink
   private var isStarted = false

@@ -41,9 +41,6 @@ final class OutputSink: TextOutputStream {
   /// Standard error: at once.
   static func standardError() -> OutputSink { OutputSink(descriptor: .standardError, buffering: .lines) }
 
-  /// Whether a person reads along.
-  var isTerminal: Bool { descriptor.map { isatty($0.rawValue) == 1 } ?? false }
-
   /// What was written and not sent to a descriptor.
   var text: String { String(decoding: buffer, as: UTF8.self) }
 

@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints pool4 as it arrives, one group for each mark and protocol.
-struct Pool4Table {
+struct Pool4Table: RowWriter {
   var options: TableOptions
   var output: OutputSink
   private var isStarted = false

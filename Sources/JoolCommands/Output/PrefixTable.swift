@@ -1,44 +1,29 @@
 import JoolCore
 
 /// Prints rows of prefixes as they arrive.
-struct PrefixTable {
-  /// What a column holds, and so its title and width.
-  enum Column {
-    case prefix6, prefix4
-
-    fileprivate var title: String { self == .prefix6 ? "IPv6 Prefix" : "IPv4 Prefix" }
-    fileprivate var addressWidth: Int { self == .prefix6 ? 39 : 15 }
-    fileprivate var lengthWidth: Int { self == .prefix6 ? 3 : 2 }
-    fileprivate var width: Int { addressWidth + 1 + lengthWidth }
-  }
-
-  /// A prefix of either family.
-  struct Cell: Hashable {
-    var address: String
-    var length: String
-
-    init(_ prefix: IPPrefix<some IPAddress>) {
-      address = prefix.address.description
-      length = String(prefix.length)
-    }
-  }
-
-  var columns: [Column]
+struct PrefixTable<Row>: RowWriter {
+  var columns: [PrefixTableColumn]
+  /// What a row has in each column.
+  var cells: (Row) -> [PrefixTableCell]
   var options: TableOptions
   var output: OutputSink
   private var isStarted = false
 
-  init(columns: [Column], options: TableOptions, output: OutputSink) {
+  init(
+    columns: [PrefixTableColumn], options: TableOptions, output: OutputSink,
+    cells: @escaping (Row) -> [PrefixTableCell]
+  ) {
     self.columns = columns
+    self.cells = cells
     self.options = options
     self.output = output
   }
 
   private var border: String { TableLine.border(columns.map(\.width)) }
 
-  mutating func write(_ rows: [[Cell]]) {
+  mutating func write(_ page: [Row]) {
     start()
-    for row in rows {
+    for row in page.map(cells) {
       if options.csv {
         output.print(row.map { "\($0.address)/\($0.length)" }.joined(separator: ","))
       } else {
@@ -64,5 +49,26 @@ struct PrefixTable {
       let titles = TableLine.row(columns.map { $0.title.rightAligned(in: $0.width) })
       output.print(border + "\n" + titles + "\n" + border)
     }
+  }
+}
+
+/// What a column holds, and so its title and width.
+enum PrefixTableColumn {
+  case prefix6, prefix4
+
+  fileprivate var title: String { self == .prefix6 ? "IPv6 Prefix" : "IPv4 Prefix" }
+  fileprivate var addressWidth: Int { self == .prefix6 ? 39 : 15 }
+  fileprivate var lengthWidth: Int { self == .prefix6 ? 3 : 2 }
+  fileprivate var width: Int { addressWidth + 1 + lengthWidth }
+}
+
+/// A prefix of either family.
+struct PrefixTableCell: Hashable {
+  var address: String
+  var length: String
+
+  init(_ prefix: IPPrefix<some IPAddress>) {
+    address = prefix.address.description
+    length = String(prefix.length)
   }
 }

@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints sessions as they arrive; with names, as many together as are looked up together.
-struct SessionTable {
+struct SessionTable: RowWriter {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink
@@ -9,6 +9,12 @@ struct SessionTable {
   private var waiting: [SessionEntry] = []
 
   private static let separator = String(repeating: "-", count: 33)
+
+  /// The first line of CSV.
+  static let csvHeader = """
+    Protocol,IPv6 Remote Address,IPv6 Remote L4-ID,IPv6 Local Address,IPv6 Local L4-ID,IPv4 Local Address,\
+    IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State
+    """
 
   init(options: TableOptions, names: EndpointNames, output: OutputSink) {
     self.options = options
@@ -22,7 +28,6 @@ struct SessionTable {
     if waiting.count >= names.batchSize { printWaiting() }
   }
 
-  /// Prints what still waits for names.
   mutating func printWaiting() {
     names.prepare(
       waiting.lazy.flatMap { [HostAddress.ipv6($0.source6.address), HostAddress.ipv4($0.destination4.address)] })
@@ -36,11 +41,7 @@ struct SessionTable {
     if !options.csv {
       output.print(Self.separator)
     } else if !options.noHeaders {
-      output.print(
-        """
-        Protocol,IPv6 Remote Address,IPv6 Remote L4-ID,IPv6 Local Address,IPv6 Local L4-ID,IPv4 Local Address,\
-        IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State
-        """)
+      output.print(Self.csvHeader)
     }
   }
 

@@ -6,6 +6,10 @@ struct StatisticsTable {
   var explains: Bool
 
   func write(_ statistics: [Statistic], to output: OutputSink) {
+    if options.format == .json {
+      output.print(JSONItem.array(statistics.map { $0.json(explained: explains) }).text(expanding: 1))
+      return
+    }
     if options.csv, !options.noHeaders { output.print(explains ? "Stat,Value,Explanation" : "Stat,Value") }
     for statistic in statistics {
       let name = statistic.name ?? "????"

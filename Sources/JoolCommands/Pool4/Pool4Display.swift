@@ -8,7 +8,9 @@ struct Pool4Display: Command {
   var syntax: Syntax<Self> { Syntax(options: Syntax.protocols(\.proto, "Print") + Syntax.table(\.table)) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    var pool = Pool4Table(options: table, output: context.output)
+    var pool: any RowWriter<Pool4Entry> =
+      table.format == .json
+      ? JSONRows(output: context.output) : Pool4Table(options: table, output: context.output)
     try context.ask { (client) throws(JoolError) in
       try client.forEachPool4Entry(of: proto.orTCP) { (page) throws(JoolError) in pool.write(page) }
     }

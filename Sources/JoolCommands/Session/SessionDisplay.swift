@@ -12,7 +12,9 @@ struct SessionDisplay: Command {
 
   func run(in context: CommandContext) throws(CommandFailure) {
     let names = EndpointNames(numeric: numeric, in: context)
-    var sessions = SessionTable(options: table, names: names, output: context.output)
+    var sessions: any RowWriter<SessionEntry> =
+      table.format == .json
+      ? JSONRows(output: context.output) : SessionTable(options: table, names: names, output: context.output)
     defer {
       sessions.printWaiting()
       names.finish()
@@ -20,5 +22,6 @@ struct SessionDisplay: Command {
     try context.ask { (client) throws(JoolError) in
       try client.forEachSession(of: proto.orTCP) { (page) throws(JoolError) in sessions.write(page) }
     }
+    sessions.finish()
   }
 }

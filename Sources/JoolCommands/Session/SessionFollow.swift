@@ -4,15 +4,19 @@ import Logging
 
 /// `session follow`: prints sessions as the instance announces them, until a signal ends it.
 struct SessionFollow: Command {
-  var syntax: Syntax<Self> { Syntax(completion: .none) }
+  var json = false
+
+  var syntax: Syntax<Self> { Syntax(options: [Syntax.json(\.json)]) }
 
   func run(in context: CommandContext) throws(CommandFailure) {
     let instance = try SynchronizationCheck.run(in: context)
-    context.output.print(
-      """
-      Commands parsed successfully; switching to syslog.
-      See journalctl for error messages from now on.
-      """)
+    if !json {
+      context.output.print(
+        """
+        Commands parsed successfully; switching to syslog.
+        See journalctl for error messages from now on.
+        """)
+    }
     context.output.flush()
     do throws(ProxyError) {
       try follow(instance, in: context)
@@ -32,7 +36,7 @@ struct SessionFollow: Command {
       do throws(JoolError) {
         switch try follower.next() {
         case .sessions(let sessions):
-          for session in sessions { context.output.print(Self.line(session)) }
+          for session in sessions { context.output.print(json ? session.json.text() : Self.line(session)) }
           context.output.flush()
         case .overrun: log.error("Sessions came faster than they could be printed; some are lost.")
         case .unusable(let error): log.error("Cannot read what the module sent: \(error)")

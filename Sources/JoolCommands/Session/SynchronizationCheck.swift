@@ -9,14 +9,14 @@ enum SynchronizationCheck {
   static func run(in context: CommandContext) throws(CommandFailure) -> InstanceName {
     var client = try context.client()
     let settings = try client.ask { (client) throws(JoolError) in try client.globals() }
-    if settings.boolean("ss-enabled") == false { context.error.print(warning(context)) }
+    if settings.boolean("ss-enabled") == false { context.warn(warning(context)) }
     return client.instance
   }
 
   private static func warning(_ context: CommandContext) -> String {
     let option = context.givenInstanceName.map { " -i '\($0)'" } ?? ""
     return """
-      Warning: Session synchronization is disabled in instance '\(context.instanceName)'; no sessions will come.
+      Session synchronization is disabled in instance '\(context.instanceName)'; no sessions will come.
       Enable it with: jool\(option) global update ss-enabled true
       """
   }

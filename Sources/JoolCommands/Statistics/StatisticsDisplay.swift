@@ -20,9 +20,9 @@ struct StatisticsDisplay: Command {
     let shown = statistics.filter { all || $0.value != 0 }
     StatisticsTable(options: table, explains: explain).write(shown, to: context.output)
     if shown.contains(where: { $0.name == nil }) {
-      context.error.print(
+      context.warn(
         """
-        Warning: Unknown stat. Other stats might be mislabeled.
+        Unknown stat. Other stats might be mislabeled.
         Kernel module version is \(client.module), userspace client is \(ProgramIdentity.version).
         """)
     }

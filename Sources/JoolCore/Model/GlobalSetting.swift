@@ -38,23 +38,26 @@ public struct GlobalKey: Hashable, Sendable {
   public let onlyIn: TranslatorType?
   /// The first release that has it.
   public let since: ModuleVersion
+  /// The least value that the module takes, in milliseconds if it is a timeout.
+  public let least: UInt32
 
   private init(
     _ number: UInt16, _ name: String, _ type: GlobalType, _ onlyIn: TranslatorType? = nil,
-    since: ModuleVersion = ModuleVersion(4, 1, 2)
+    since: ModuleVersion = ModuleVersion(4, 1, 2), least: UInt32 = 0
   ) {
     self.number = number
     self.name = name
     self.type = type
     self.onlyIn = onlyIn
     self.since = since
+    self.least = least
   }
 
   /// All of them, by number: also the order of `global display`.
   public static let all: [GlobalKey] = [
     GlobalKey(1, "manually-enabled", .boolean),
     GlobalKey(2, "pool6", .prefix6),
-    GlobalKey(3, "lowest-ipv6-mtu", .unsigned32),
+    GlobalKey(3, "lowest-ipv6-mtu", .unsigned32, least: 1280),
     GlobalKey(4, "logging-debug", .boolean),
     GlobalKey(5, "zeroize-traffic-class", .boolean),
     GlobalKey(6, "override-tos", .boolean),
@@ -71,9 +74,9 @@ public struct GlobalKey: Hashable, Sendable {
     GlobalKey(17, "source-icmpv6-errors-better", .boolean, .nat64),
     GlobalKey(18, "f-args", .fArguments, .nat64),
     GlobalKey(19, "handle-rst-during-fin-rcv", .boolean, .nat64),
-    GlobalKey(20, "tcp-est-timeout", .timeout, .nat64),
-    GlobalKey(21, "tcp-trans-timeout", .timeout, .nat64),
-    GlobalKey(22, "udp-timeout", .timeout, .nat64),
+    GlobalKey(20, "tcp-est-timeout", .timeout, .nat64, least: 7_200_000),
+    GlobalKey(21, "tcp-trans-timeout", .timeout, .nat64, least: 240_000),
+    GlobalKey(22, "udp-timeout", .timeout, .nat64, least: 120_000),
     GlobalKey(23, "icmp-timeout", .timeout, .nat64),
     GlobalKey(24, "logging-bib", .boolean, .nat64),
     GlobalKey(25, "logging-session", .boolean, .nat64),

@@ -11,6 +11,8 @@ struct GoldenCase: Sendable, CustomStringConvertible {
   var outcome = Outcome()
   /// Lines of the output may come in any order.
   var isUnordered = false
+  /// What this client says on standard error after everything that the C client says.
+  var addition = ""
 
   var description: String { "\(scenario) \(id): \(arguments.joined(separator: " "))" }
 }
@@ -32,7 +34,13 @@ enum GoldenFile {
   static func cases(of scenario: String) -> [GoldenCase] {
     let ours = Dictionary(
       uniqueKeysWithValues: read(scenario + ".ours", scenario: scenario, mustExist: false).map { ($0.id, $0) })
-    return read(scenario, scenario: scenario, mustExist: true).map { ours[$0.id] ?? $0 }
+    return read(scenario, scenario: scenario, mustExist: true).map { theirs in
+      guard let own = ours[theirs.id] else { return theirs }
+      guard !own.addition.isEmpty else { return own }
+      var both = theirs
+      both.outcome.error += own.addition
+      return both
+    }
   }
 
   /// The cases of a file, without replacement.
@@ -52,6 +60,7 @@ enum GoldenFile {
       case "! ", "!": cases[cases.count - 1].outcome.error += rest + "\n"
       case "!!": cases[cases.count - 1].outcome.error += rest.dropFirst()
       case "? ": cases[cases.count - 1].outcome.status = UInt8(rest) ?? .max
+      case "+ ": cases[cases.count - 1].addition += rest + "\n"
       case "~": cases[cases.count - 1].isUnordered = true
       default: precondition(line.hasPrefix("#"), "\(name): what is '\(line)'?")
       }

@@ -8,6 +8,7 @@ final class TestBench {
   let kernel = FakeKernel()
   /// Where the files of command lines are; the process's current directory if `nil`.
   var directory: String?
+  var givesHints = true
   var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
 
   /// What the instance's proxy answers to `advertise`; `nil` if there is none.
@@ -50,6 +51,7 @@ final class TestBench {
     context.transport = kernel.transport
     context.loadedVersion = { [kernel] in kernel.version }
     context.names = names
+    context.givesHints = givesHints
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
     context.advertiseThroughProxy = proxyAnswer
     context.hasSystemLog = { false }

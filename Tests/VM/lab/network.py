@@ -180,7 +180,19 @@ def reset() -> None:
         run(C / "jool", "instance", "flush", ns=node)
         restore_links(node)
         release(node)
+        sabotage(node)
     claim("j")
+
+
+def sabotage(node: str) -> None:
+    """Breaks the sync link on purpose: $BREAK=loss drops a third of its datagrams, $BREAK=cut all of them.
+
+    For showing that scenarios notice (README.md, "Shown to fail"); never set in a normal run.
+    """
+    percent = {"loss": "30%", "cut": "100%"}.get(os.environ.get("BREAK", ""))
+    if percent:
+        run("modprobe", "sch_netem")
+        run("tc", "qdisc", "add", "dev", f"{node}eth2", "root", "netem", "loss", percent)
 
 
 def make_both(synchronize: bool = True) -> None:

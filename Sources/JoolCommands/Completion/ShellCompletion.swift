@@ -1,0 +1,125 @@
+import JoolCore
+
+/// Answers what could come next, for the scripts in `completions/`: `complete WORD...`.
+///
+/// WORDs are what was typed after the program's name; the last one is unfinished and may be empty. The answer is one
+/// candidate per line, with an explanation after a tab if there is one. The line `:files` stands for names of files.
+/// Unlike `autocomplete`, whose answers are a contract with older scripts, it knows values, options before the mode and
+/// the names of instances.
+struct ShellCompletion {
+  var tree: WordTree
+  /// The names of the instances, as far as they can be known.
+  var instanceNames: () -> [String]
+
+  /// Something to offer.
+  struct Candidate: Hashable {
+    var text: String
+    var explanation = ""
+
+    static let files = Candidate(text: ":files")
+
+    var line: String { explanation.isEmpty ? text : "\(text)\t\(explanation)" }
+  }
+
+  /// The candidates that begin with the unfinished word.
+  func candidates(for words: ArraySlice<String>) -> [Candidate] {
+    let partial = words.last ?? ""
+    var scanner = OptionScanner(
+      words.dropLast(), declarations: RootOptions.declarations, order: .beforeArguments)
+    do throws(OptionError) {
+      while try scanner.nextOption() != nil {}
+    } catch {
+      return values(after: error, of: RootOptions.declarations) { instanceOrFile($0) }.fitting(partial)
+    }
+    let rest = scanner.remainingWords
+    guard !rest.isEmpty || !partial.hasPrefix("-") else {
+      return options(RootOptions.declarations, partial) { instanceOrFile($0) }
+    }
+    return following(rest, partial: partial).fitting(partial)
+  }
+
+  /// What may follow complete words.
+  private func following(_ words: ArraySlice<String>, partial: String) -> [Candidate] {
+    var level = tree.words
+    for (index, text) in zip(words.indices, words) {
+      guard let word = try? WordTree.find(text, in: level) else { return [] }
+      switch word.meaning {
+      case .words(let next): level = next
+      case .completion: return []
+      case .operation(let command): return arguments(of: command(), after: words[(index + 1)...], partial: partial)
+      }
+    }
+    return WordTree.visibleNames(level).map { Candidate(text: $0) }
+  }
+
+  private func arguments(
+    of command: some Command, after words: ArraySlice<String>, partial: String
+  ) -> [Candidate] {
+    let syntax = command.syntax
+    let declarations = syntax.declarations
+    var scanner = OptionScanner(words, declarations: declarations)
+    do throws(OptionError) {
+      while try scanner.next() != nil {}
+    } catch {
+      return values(after: error, of: declarations) { $0.suggestions.map { Candidate(text: $0) } }
+    }
+    if partial.hasPrefix("-") {
+      return options(declarations, partial) { $0.suggestions.map { Candidate(text: $0) } }
+    }
+    switch syntax.argumentKind {
+    case .file: return [.files]
+    case .instance: return instanceNames().map { Candidate(text: $0) }
+    case .other:
+      guard case .options(let suggestions) = syntax.completion else { return [] }
+      return suggestions.map { Candidate(text: $0) }
+    }
+  }
+
+  /// Options by their long names; or the values of one, if `--name=` was typed.
+  private func options(
+    _ declarations: [OptionDeclaration], _ partial: String, values: (OptionDeclaration) -> [Candidate]
+  ) -> [Candidate] {
+    let visible = declarations.filter { !$0.isHidden }
+    if let end = partial.firstIndex(of: "="), partial.hasPrefix("--") {
+      let name = partial[..<end].dropFirst(2)
+      guard let option = visible.first(where: { $0.name == name }) else { return [] }
+      return values(option).map { Candidate(text: "--\(name)=\($0.text)") }.fitting(partial)
+    }
+    return visible.map { Candidate(text: "--" + $0.name, explanation: $0.explanation) }.fitting(partial)
+  }
+
+  /// The values of the option that the complete words end with, if that is what is missing.
+  private func values(
+    after error: OptionError, of declarations: [OptionDeclaration], _ values: (OptionDeclaration) -> [Candidate]
+  ) -> [Candidate] {
+    let option =
+      switch error {
+      case .requiresValue(let name): declarations.first { $0.name == name }
+      case .letterRequiresValue(let letter): declarations.first { $0.letter == letter }
+      default: OptionDeclaration?.none
+      }
+    return option.map(values) ?? []
+  }
+
+  private func instanceOrFile(_ option: OptionDeclaration) -> [Candidate] {
+    option.name == "file" ? [.files] : instanceNames().map { Candidate(text: $0) }
+  }
+}
+
+extension [ShellCompletion.Candidate] {
+  fileprivate func fitting(_ partial: String) -> [Element] {
+    filter { $0 == .files || $0.text.hasPrefix(partial) }
+  }
+}
+
+extension CommandContext {
+  /// The names of all instances of the translator type. Without a module there are none.
+  func knownInstanceNames() -> [String] {
+    var names: Set<String> = []
+    guard var client = try? client(instance: InstanceName.default.description) else { return [] }
+    try? client.ask { (client) throws(JoolError) in
+      try client.forEachInstance { page in names.formUnion(page.map(\.name)) }
+    }
+    return names.sorted()
+  }
+}

@@ -1,0 +1,59 @@
+import JoolCore
+
+extension InstanceConfiguration {
+  /// The configuration as a file, with a line for each variable and each entry.
+  var fileText: String {
+    var members: [(String, JSONItem)] = []
+    if let instanceName { members.append(("instance", .text(instanceName))) }
+    members.append(("framework", .text(framework)))
+    return JSONItem.object(members + sections.map(\.member)).text(expanding: 2) + "\n"
+  }
+}
+
+extension InstanceConfiguration.Section {
+  fileprivate var member: (String, JSONItem) {
+    switch self {
+    case .globals(let settings): ("global", .object(settings.map { ($0.key.name, $0.fileValue) }))
+    case .pool4(let entries): ("pool4", .array(entries.map(\.fileItem)))
+    case .bib(let entries): ("bib", .array(entries.map(\.fileItem)))
+    case .eamt(let entries): ("eamt", .array(entries.map(\.fileItem)))
+    case .denylist4(let prefixes): ("denylist4", .array(prefixes.map(JSONItem.text)))
+    }
+  }
+}
+
+extension GlobalSetting {
+  fileprivate var fileValue: JSONItem {
+    if case .timeout(let time) = value { return .string(Timeouts.text(milliseconds: time.rawValue)) }
+    return json
+  }
+}
+
+extension Pool4Entry {
+  fileprivate var fileItem: JSONItem {
+    var members: [(String, JSONItem)] = [
+      ("protocol", .text(proto)), ("prefix", .text(prefix)), ("port range", .string("\(ports.first)-\(ports.last)")),
+      ("mark", .number(mark)),
+    ]
+    if iterations.flags.contains(.automatic) {
+      members.append(("max-iterations", .string("auto")))
+    } else if iterations.flags.contains(.infinite) {
+      members.append(("max-iterations", .string("infinity")))
+    } else if iterations.flags.contains(.set) {
+      members.append(("max-iterations", .number(iterations.limit)))
+    }
+    return .object(members)
+  }
+}
+
+extension BIBEntry {
+  fileprivate var fileItem: JSONItem {
+    .object([("protocol", .text(proto)), ("ipv6 address", .text(source6)), ("ipv4 address", .text(source4))])
+  }
+}
+
+extension EAMEntry {
+  fileprivate var fileItem: JSONItem {
+    .object([("ipv6 prefix", .text(prefix6)), ("ipv4 prefix", .text(prefix4))])
+  }
+}

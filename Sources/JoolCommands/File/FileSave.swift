@@ -1,0 +1,33 @@
+import JoolCore
+
+/// `file save`: prints the instance's configuration as a file that `file handle` makes the same instance of.
+struct FileSave: Command {
+  var syntax: Syntax<Self> { Syntax() }
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    var client = try context.client()
+    let sections = try client.ask { (client) throws(JoolError) in try client.configurationSections() }
+    let configuration = InstanceConfiguration(
+      instanceName: client.instance, framework: try framework(&client, in: context), sections: sections)
+    context.output.write(configuration.fileText)
+  }
+
+  /// The module lists instances of all network namespaces and does not say which is ours.
+  private func framework(
+    _ client: inout TranslatorClient, in context: CommandContext
+  ) throws(CommandFailure) -> Framework {
+    var frameworks: Set<Framework> = []
+    let name = client.instance.description
+    try client.ask { (client) throws(JoolError) in
+      try client.forEachInstance { page in
+        for instance in page where instance.name == name { frameworks.insert(instance.framework) }
+      }
+    }
+    if frameworks.count > 1 {
+      context.warn(
+        "Instances called '\(name)' exist in several network namespaces, with different frameworks. "
+          + "Please check the key \"framework\".")
+    }
+    return frameworks.count == 1 ? frameworks.first ?? .netfilter : .netfilter
+  }
+}

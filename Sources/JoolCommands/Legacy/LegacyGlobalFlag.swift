@@ -1,0 +1,86 @@
+import JoolCore
+
+/// An option that changed a variable, by its 3.5 name or by an older one.
+struct LegacyGlobalFlag: Hashable, Sendable {
+  var name: String
+  var key: GlobalKey
+  /// `--enable` and `--disable` say their value themselves.
+  var implied: Bool?
+
+  var takesValue: Bool { implied == nil }
+
+  static let all: [LegacyGlobalFlag] = {
+    let enabled = GlobalKey.all.filter { $0.name == "manually-enabled" }
+    return enabled.flatMap { key in
+      [LegacyGlobalFlag(name: "enable", key: key, implied: true), .init(name: "disable", key: key, implied: false)]
+    } + current.map { LegacyGlobalFlag(name: $0.name, key: $0) }
+      + older.compactMap { name, key in GlobalKey.named(key).map { LegacyGlobalFlag(name: name, key: $0) } }
+  }()
+
+  /// Variables that 3.5 had, under the names that they still have.
+  private static let current = GlobalKey.all.filter { key in
+    !["pool6", "lowest-ipv6-mtu", "logging-debug", "rfc6791v4-prefix", "ss-max-sessions-per-packet"].contains(key.name)
+  }
+
+  /// The names before 3.3.
+  private static let older: [(String, String)] = [
+    ("dropAddr", "address-dependent-filtering"), ("dropInfo", "drop-icmpv6-info"),
+    ("dropTCP", "drop-externally-initiated-tcp"), ("toUDP", "udp-timeout"), ("toTCPest", "tcp-est-timeout"),
+    ("toTCPtrans", "tcp-trans-timeout"), ("toICMP", "icmp-timeout"),
+    ("maxStoredPkts", "maximum-simultaneous-opens"), ("setTC", "zeroize-traffic-class"), ("setTOS", "override-tos"),
+    ("TOS", "tos"), ("plateaus", "mtu-plateaus"),
+  ]
+
+  /// Reads a value the way 3.5 wrote it: times are whole seconds, hairpin modes are numbers (or today's words).
+  func setting(_ text: String?) throws(ArgumentError) -> GlobalSetting {
+    if let implied { return GlobalSetting(key: key, value: .boolean(implied)) }
+    let text = text ?? ""
+    switch key.type {
+    case .timeout:
+      let least = key.least / 1000
+      let greatest = UInt32.max / 1000
+      let seconds = try UInt64(argument: text)
+      guard UInt64(least)...UInt64(greatest) ~= seconds else {
+        throw .outOfBounds(text, least: String(least), greatest: String(greatest))
+      }
+      return GlobalSetting(key: key, value: .timeout(Milliseconds(UInt32(seconds) * 1000)))
+    case .hairpinMode where text.first?.isNumber == true:
+      let last = UInt8(GlobalKey.hairpinModes.count - 1)
+      return GlobalSetting(key: key, value: .unsigned(UInt32(try UInt8(argument: text, limit: last))))
+    default: return GlobalSetting(key: key, value: try GlobalValue(argument: text, type: key.type))
+    }
+  }
+}
+
+/// An option that has no meaning for a module of today.
+struct LegacyRemoval: Hashable, Sendable {
+  var name: String
+  var onlyIn: TranslatorType?
+  /// Since when it is gone.
+  var since: String
+  /// What to do instead.
+  var advice: String
+
+  /// One sentence for each, and what to do.
+  var text: String { "--\(name) is gone since Jool \(since). \(advice)" }
+
+  static let all: [LegacyRemoval] =
+    ["fragment-arrival-timeout", "toFrag"].map {
+      LegacyRemoval(
+        name: $0, onlyIn: .nat64, since: "4.0",
+        advice: "It had no effect on kernels from 3.13 on, which reassemble fragments themselves: leave it out.")
+    }
+    + ["allow-atomic-fragments", "setDF", "genFH", "genID"].map {
+      LegacyRemoval(
+        name: $0, since: "3.5", advice: "Atomic fragments are deprecated (RFC 8021); nothing replaces it: leave it out."
+      )
+    }
+    + [
+      LegacyRemoval(
+        name: "boostMTU", since: "3.5",
+        advice: "The least MTU of IPv6 is a variable of its own now: global update lowest-ipv6-mtu."),
+      LegacyRemoval(
+        name: "pool6791", onlyIn: .siit, since: "4.0",
+        advice: "It is a variable now: global update rfc6791v4-prefix PREFIX."),
+    ]
+}

@@ -1,0 +1,88 @@
+import JoolCore
+
+/// Prints the variables as `jool --global` of 3.5 did: in groups, each with the option that changes it.
+struct LegacyGlobalTable {
+  var settings: [GlobalSetting]
+  var translator: TranslatorType
+  var options: TableOptions
+
+  /// A heading, and the keys below it.
+  private static let groups: [TranslatorType: [(heading: String?, keys: [String])]] = [
+    .nat64: [
+      (
+        nil,
+        general + ["maximum-simultaneous-opens", "source-icmpv6-errors-better", "handle-rst-during-fin-rcv", "f-args"]
+      ),
+      ("Additional Logging", ["logging-bib", "logging-session"]),
+      ("Filtering", ["address-dependent-filtering", "drop-icmpv6-info", "drop-externally-initiated-tcp"]),
+      ("Timeouts", ["udp-timeout", "tcp-est-timeout", "tcp-trans-timeout", "icmp-timeout"]),
+      ("Synchronization", ["ss-enabled", "ss-flush-asap", "ss-flush-deadline", "ss-capacity", "ss-max-payload"]),
+    ],
+    .siit: [
+      (
+        nil,
+        general + [
+          "amend-udp-checksum-zero", "eam-hairpin-mode", "randomize-rfc6791-addresses", "rfc6791v6-prefix",
+        ]
+      )
+    ],
+  ]
+
+  private static let general = ["zeroize-traffic-class", "override-tos", "tos", "mtu-plateaus"]
+
+  private var isEnabled: Bool { settings.boolean("manually-enabled") == true }
+
+  func write(to output: OutputSink) {
+    let groups = Self.groups[translator] ?? []
+    if options.csv {
+      if !options.noHeaders { output.print("Field,Value") }
+      output.print("Status,\(isEnabled ? "Enabled" : "Disabled")")
+      output.print("Manually enabled,\(isEnabled ? "TRUE" : "FALSE")")
+      for setting in groups.flatMap({ chosen($0.keys) }) { output.print(Self.csv(setting)) }
+      return
+    }
+    output.print("\n  Status: \(isEnabled ? "Enabled" : "Disabled")")
+    output.print("  Manually enabled (--enable, --disable): \(Self.onOff(isEnabled))\n")
+    for (index, group) in groups.enumerated() {
+      if index > 0 { output.print("") }
+      if let heading = group.heading { output.print("  \(heading):") }
+      let indent = group.heading == nil ? "  " : "    "
+      for setting in chosen(group.keys) { output.print("\(indent)--\(setting.key.name): \(Self.console(setting))") }
+    }
+    if translator == .siit { output.print("") }
+  }
+
+  private func chosen(_ keys: [String]) -> [GlobalSetting] {
+    keys.compactMap { key in settings.first { $0.key.name == key } }
+  }
+
+  private static func onOff(_ value: Bool) -> String { value ? "ON" : "OFF" }
+
+  private static func console(_ setting: GlobalSetting) -> String {
+    switch setting.value {
+    case .boolean(let value): return onOff(value)
+    case .timeout(let time): return LegacyTimes.friendly(milliseconds: time.rawValue)
+    case .unsigned(let value) where setting.key.type == .fArguments:
+      let bits = [3, 2, 1, 0].map { value >> $0 & 1 }
+      let names = zip(["SrcAddr", "SrcPort", "DstAddr", "DstPort"], bits).map { "\($0):\(onOff($1 == 1))" }
+      return "\(value) (0b\(bits.map { String($0) }.joined()))\n    \(names.joined(separator: "  "))"
+    case .unsigned(let value) where setting.key.type == .hairpinMode:
+      return "\(value) (\(GlobalTable.hairpinMode(value)))"
+    case .unsigned(let value) where setting.key.name == "tos": return "\(value) (0x\(String(value, radix: 16)))"
+    case .unsigned(let value) where setting.key.name == "ss-flush-deadline":
+      return LegacyTimes.friendly(milliseconds: value)
+    case .plateaus(let list): return list.map { String($0) }.joined(separator: ",")
+    case .prefix6(nil), .prefix4(nil): return "(not set)"
+    default: return GlobalTable.csv(setting)
+    }
+  }
+
+  private static func csv(_ setting: GlobalSetting) -> String {
+    switch (setting.key.name, setting.value) {
+    case ("ss-enabled", .boolean(let value)): "joold Enabled,\(value ? "TRUE" : "FALSE")"
+    case ("handle-rst-during-fin-rcv", .boolean(let value)): "\(setting.key.name),\(value ? 1 : 0)"
+    case (let name, .timeout(let time)): "\(name),\(LegacyTimes.csv(milliseconds: time.rawValue))"
+    case (let name, _): "\(name),\(GlobalTable.csv(setting))"
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import JoolCore
+
+/// How today's command line says what a 3.5 command line says.
+struct LegacyHint {
+  var request: LegacyRequest
+  var context: CommandContext
+
+  /// One line, without its newline.
+  var text: String {
+    let instance = context.givenInstanceName.map { ["-i", $0] } ?? []
+    return Self.text(programName: context.programName, instance + modernWords)
+  }
+
+  /// - Parameter words: what today's command line is, after the program's name.
+  static func text(programName: String, _ words: [String]) -> String {
+    "Hint: Jool 4 spells this: \(([programName] + words).map(quoted).joined(separator: " "))"
+  }
+
+  private var modernWords: [String] {
+    switch (request.mode, request.operation) {
+    case (.global, .update): ["global", "update"] + settingWords + flag(.force)
+    case (.joold, _): ["session", "advertise"]
+    case (.file, _): ["file", "handle", request.path ?? "FILE"] + flag(.force)
+    case (.session, .count): ["session", "count"] + protocolWords(none: [])
+    case (.pool6, .display), (.pool6, .count): ["global", "display"]
+    case (.pool6, .add): ["global", "update", "pool6"] + request.arguments + flag(.force)
+    case (.pool6, _): ["global", "update", "pool6", "null"]
+    case (.eamt, .count), (.denylist4, .count), (.bib, .count), (.pool4, .count):
+      [request.mode.rawValue, "display", "--csv", "--no-headers"] + protocolWords(none: ["--tcp"])
+    case (let mode, let operation):
+      [mode.rawValue, operation.rawValue] + request.arguments + tableWords
+        + (hasProtocols ? protocolWords(none: []) : [])
+        + flag(.force) + flag(.quick) + values
+    }
+  }
+
+  private var hasProtocols: Bool {
+    switch (request.mode, request.operation) {
+    case (.pool4, .flush): false
+    case (.session, _), (.bib, _), (.pool4, _): true
+    default: false
+    }
+  }
+
+  /// Today one protocol at a time.
+  private func protocolWords(none: [String]) -> [String] {
+    guard !none.isEmpty || request.protocols.count == 1 || request.operation == .count else {
+      return ["(" + request.chosenProtocols.map { "--\($0.description.lowercased())" }.joined(separator: " | ") + ")"]
+    }
+    let words = request.chosenProtocols.map { "--\($0.description.lowercased())" }
+    return request.protocols.isEmpty ? none : words
+  }
+
+  private var settingWords: [String] {
+    guard let (flag, text) = request.setting else { return [] }
+    if let implied = flag.implied { return [flag.key.name, implied ? "true" : "false"] }
+    if flag.key.type == .hairpinMode, let number = text.flatMap({ Int($0) }),
+      GlobalKey.hairpinModes.indices.contains(number)
+    {
+      return [flag.key.name, GlobalKey.hairpinModes[number]]
+    }
+    return [flag.key.name, text ?? ""]
+  }
+
+  private var tableWords: [String] {
+    (request.modifiers.contains(.numeric) ? ["--numeric"] : []) + (request.modifiers.contains(.csv) ? ["--csv"] : [])
+      + (request.modifiers.contains(.noHeaders) ? ["--no-headers"] : [])
+  }
+
+  private var values: [String] {
+    var words: [String] = []
+    if request.modifiers.contains(.mark) { words += ["--mark", String(request.mark)] }
+    if request.modifiers.contains(.maxIterations) {
+      let iterations = request.iterations
+      let value = iterations == .automatic ? "auto" : iterations == .infinite ? "infinity" : String(iterations.limit)
+      words += ["--max-iterations", value]
+    }
+    return words
+  }
+
+  private func flag(_ modifier: LegacyModifier) -> [String] {
+    request.modifiers.contains(modifier) ? ["--" + modifier.rawValue] : []
+  }
+
+  /// The word as a shell needs it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain =
+      word.hasPrefix("(--")
+      || (!word.isEmpty
+        && word.utf8.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
+          default: "-_./:#,=+@%".utf8.contains(byte)
+          }
+        })
+    return isPlain
+      ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,114 @@
+import JoolCore
+import SystemPackage
+
+/// What `--json` prints of a value. `docs/json.md` promises the names.
+protocol JSONRepresentable {
+  var json: JSONItem { get }
+}
+
+extension InstanceEntry: JSONRepresentable {
+  var json: JSONItem {
+    .object([
+      ("namespace", .string(String(namespace, radix: 16))), ("name", .string(name)), ("framework", .text(framework)),
+    ])
+  }
+}
+
+extension Pool4Entry: JSONRepresentable {
+  var json: JSONItem {
+    let isInfinite = iterations.flags.contains(.infinite)
+    let address = prefix.length == IPv4Address.bitWidth ? prefix.address.description : prefix.description
+    return .object([
+      ("mark", .number(mark)), ("protocol", .text(proto)), ("address", .string(address)),
+      ("first_port", .number(ports.first)), ("last_port", .number(ports.last)),
+      ("max_iterations", isInfinite ? .null : .number(iterations.limit)),
+      ("max_iterations_fixed", .boolean(!iterations.flags.contains(.automatic))),
+    ])
+  }
+}
+
+extension TransportAddress: JSONRepresentable {
+  var json: JSONItem { .object([("address", .text(address)), ("port", .number(port))]) }
+}
+
+extension BIBEntry: JSONRepresentable {
+  var json: JSONItem {
+    .object([
+      ("protocol", .text(proto)), ("source6", source6.json), ("source4", source4.json), ("static", .boolean(isStatic)),
+    ])
+  }
+}
+
+extension SessionEntry: JSONRepresentable {
+  var json: JSONItem {
+    .object([
+      ("protocol", .text(proto)), ("source6", source6.json), ("destination6", destination6.json),
+      ("source4", source4.json), ("destination4", destination4.json), ("expires_in_ms", .number(expiration.rawValue)),
+      ("state", proto == .tcp ? .text(state) : .null),
+    ])
+  }
+}
+
+extension EAMEntry: JSONRepresentable {
+  var json: JSONItem { .object([("prefix6", .text(prefix6)), ("prefix4", .text(prefix4))]) }
+}
+
+extension IPv4Prefix: JSONRepresentable {
+  var json: JSONItem { .object([("prefix4", .text(self))]) }
+}
+
+extension GlobalSetting: JSONRepresentable {
+  /// The value alone.
+  var json: JSONItem {
+    switch value {
+    case .boolean(let value): .boolean(value)
+    case .unsigned(let value) where key.type == .hairpinMode: .string(GlobalTable.hairpinMode(value))
+    case .unsigned(let value): .number(value)
+    case .timeout(let time): .number(time.rawValue)
+    case .plateaus(let list): .array(list.map { .number($0) })
+    case .prefix6(let prefix): prefix.map(JSONItem.text) ?? .null
+    case .prefix4(let prefix): prefix.map(JSONItem.text) ?? .null
+    }
+  }
+}
+
+extension Statistic {
+  func json(explained: Bool) -> JSONItem {
+    let explanation = ("explanation", JSONItem.string(StatisticExplanations.text(of: name ?? "")))
+    return .object(
+      [("name", name.map { .string($0) } ?? .null), ("value", .number(value))] + (explained ? [explanation] : []))
+  }
+}
+
+extension TranslationReport: JSONRepresentable {
+  var json: JSONItem {
+    let rule: [(String, JSONItem)]
+    switch translation.rule {
+    case .pool6(let prefix): rule = [("type", .string("pool6")), ("prefix6", .text(prefix))]
+    case .eam(let eam):
+      rule = [("type", .string("eam")), ("prefix6", .text(eam.prefix6)), ("prefix4", .text(eam.prefix4))]
+    }
+    return .object([("query", .text(query)), ("result", .string(result)), ("rule", .object(rule))])
+  }
+}
+
+extension CommandFailure {
+  /// What is said on standard error when `--json` is given.
+  func json(programName: String) -> JSONItem {
+    var text = message(programName: programName)
+    if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
+    while text.last == "\n" { text.removeLast() }
+    var members: [(String, JSONItem)] = [("status", .number(status.rawValue)), ("message", .string(text))]
+    if case .module(.refused(let code, let words)) = self {
+      let number = UInt32(clamping: code.rawValue)
+      members.append(("module", .object([("code", .number(number)), ("message", .string(words))])))
+    }
+    if let place {
+      members += [
+        ("file", .string(place.path)), ("line", .number(UInt64(place.position.line))),
+        ("column", .number(UInt64(place.position.column))), ("advice", place.advice.map { .string($0) } ?? .null),
+      ]
+    }
+    return .object([("error", .object(members))])
+  }
+}

@@ -1,0 +1,80 @@
+/// Atomic configuration: the whole instance at once.
+extension JoolClient where Transport: ~Copyable {
+  /// Makes the instance, or replaces its configuration: either all of it or nothing.
+  ///
+  /// The module keeps a candidate for the calling thread, fills it request by request and commits it with the last one.
+  /// - Parameter force: skips the module's optional checks.
+  public mutating func replace(with configuration: InstanceConfiguration, force: Bool = false) throws(JoolError) {
+    _ = try exchange(.fileHandle, [.atomicInit(configuration.framework)])
+    for section in configuration.sections {
+      for request in section.requests { _ = try exchange(.fileHandle, [request], flags: force ? .force : []) }
+    }
+    _ = try exchange(.fileHandle, [.atomicEnd])
+  }
+
+  /// The variables and tables of the instance, without what the module makes by itself: dynamic bindings, sessions,
+  /// and iteration limits that nobody set. The tables are read one after the other, so they may be of different times.
+  public mutating func configurationSections() throws(JoolError) -> [InstanceConfiguration.Section] {
+    let settings = try globals().filter { $0.key.exists(in: translator) && !$0.value.isUnset }
+    return [.globals(settings)] + (translator == .nat64 ? try nat64Sections() : try siitSections())
+  }
+
+  private mutating func nat64Sections() throws(JoolError) -> [InstanceConfiguration.Section] {
+    var pool4: [Pool4Entry] = []
+    var bib: [BIBEntry] = []
+    for proto in L4Protocol.allCases {
+      try forEachPool4Entry(of: proto) { pool4 += $0.map(\.asConfigured) }
+      try forEachBIBEntry(of: proto) { bib += $0.filter(\.isStatic) }
+    }
+    return [.pool4(pool4), .bib(bib)]
+  }
+
+  private mutating func siitSections() throws(JoolError) -> [InstanceConfiguration.Section] {
+    var eamt: [EAMEntry] = []
+    var denylist4: [IPv4Prefix] = []
+    try forEachEAM { eamt += $0 }
+    try forEachDenylist4Entry { denylist4 += $0 }
+    return [.eamt(eamt), .denylist4(denylist4)]
+  }
+}
+
+extension InstanceConfiguration.Section {
+  /// How many entries fit in a page of 4096 bytes, which every module takes; rounded down.
+  private static let entriesPerRequest = (pool4: 56, bib: 56, eamt: 72, denylist4: 200)
+
+  /// The section in as many requests as it needs; none if it is empty.
+  var requests: [RequestAttribute] {
+    let limit = Self.entriesPerRequest
+    return switch self {
+    case .globals(let settings): settings.isEmpty ? [] : [.globals(settings)]
+    case .pool4(let entries): entries.chunks(of: limit.pool4).map(RequestAttribute.pool4)
+    case .bib(let entries): entries.chunks(of: limit.bib).map(RequestAttribute.bib)
+    case .eamt(let entries): entries.chunks(of: limit.eamt).map(RequestAttribute.eamt)
+    case .denylist4(let prefixes): prefixes.chunks(of: limit.denylist4).map(RequestAttribute.denylist4)
+    }
+  }
+}
+
+extension GlobalValue {
+  /// A prefix that is not set, which is what variables start with.
+  fileprivate var isUnset: Bool { self == .prefix6(nil) || self == .prefix4(nil) }
+}
+
+extension Pool4Entry {
+  /// The entry without a limit that the module computed.
+  fileprivate var asConfigured: Pool4Entry {
+    var copy = self
+    if iterations.flags.contains(.automatic) {
+      copy.iterations = .unset
+    } else {
+      copy.iterations = iterations.flags.contains(.infinite) ? .infinite : .fixed(iterations.limit)
+    }
+    return copy
+  }
+}
+
+extension Array {
+  fileprivate func chunks(of size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}

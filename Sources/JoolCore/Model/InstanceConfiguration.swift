@@ -1,0 +1,31 @@
+/// Everything an administrator can configure of an instance, as a configuration file holds it.
+public struct InstanceConfiguration: Hashable, Sendable {
+  /// `nil`: the file leaves it to whoever uses it.
+  public var instanceName: InstanceName?
+  public var framework: Framework
+  /// In the order in which the module gets them.
+  public var sections: [Section]
+
+  public init(instanceName: InstanceName? = nil, framework: Framework, sections: [Section] = []) {
+    self.instanceName = instanceName
+    self.framework = framework
+    self.sections = sections
+  }
+
+  /// The variables, or the entries of one table. What no section mentions gets its default.
+  public enum Section: Hashable, Sendable {
+    case globals([GlobalSetting])
+    case pool4([Pool4Entry])
+    /// Static bindings. The module takes them for new instances only.
+    case bib([BIBEntry])
+    case eamt([EAMEntry])
+    case denylist4([IPv4Prefix])
+  }
+
+  /// The variables of all sections.
+  public var globals: [GlobalSetting] {
+    sections.flatMap { section -> [GlobalSetting] in
+      if case .globals(let settings) = section { settings } else { [] }
+    }
+  }
+}
