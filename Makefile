@@ -2,7 +2,7 @@
 SWIFT ?= swift
 # Programs start in milliseconds and need no Swift on the machine they run on.
 RELEASE = -c release --static-swift-stdlib
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Benchmarks
 PREFIX ?= /usr/local
 
 .PHONY: demo test bench setup packages build unit vm lint format install clean

@@ -52,11 +52,15 @@ let package = Package(
     .testTarget(
       name: "JoolCommandsTests",
       dependencies: [
-        "JoolCommands", "JoolCore", "JoolSession", .product(name: "SystemPackage", package: "swift-system"),
+        "JoolCommands", "JoolCore", "JoolSession", "FuzzTargets",
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
+    .target(
+      name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], path: "Fuzz/Targets",
+      swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "JoolCoreTests",
@@ -65,3 +69,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `Fuzz/run` builds this with the instrumentation that it needs.
+if Context.environment["JOOL_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(name: "jool-fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Driver", swiftSettings: settings))
+}

@@ -25,11 +25,14 @@ struct Workload {
         IPv6Address(bits: 0x0064_ff9b << 96 | UInt128(destination4.bits)), proto == .icmp ? port6 : destinationPort),
       source4: TransportAddress(source4, port4), destination4: TransportAddress(destination4, destinationPort),
       timer: timer,
-      expiration: Milliseconds(expiration ?? 1000 + UInt32(truncatingIfNeeded: Self.scramble(UInt64(number)) % 299_000)))
+      expiration: Milliseconds(expiration ?? 1000 + UInt32(truncatingIfNeeded: Self.scramble(UInt64(number)) % 299_000))
+    )
   }
 
   /// Every number once, far from the previous one.
-  func shuffled(_ position: Int) -> Int { Int(UInt64(position).multipliedFullWidth(by: 0x9E37_79B1).low % UInt64(count)) }
+  func shuffled(_ position: Int) -> Int {
+    Int(UInt64(position).multipliedFullWidth(by: 0x9E37_79B1).low % UInt64(count))
+  }
 
   private static func scramble(_ number: UInt64) -> UInt64 {
     var bits = number &+ 0x9e37_79b9_7f4a_7c15

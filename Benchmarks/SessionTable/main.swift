@@ -38,7 +38,8 @@ measure("update: expiration only") {
   checksum += table.upsert(workload.session($0, expiration: 300_000), now: later) == .inserted ? 1 : 0
 }
 measure("update: timer, shorter expiration") {
-  checksum += table.upsert(workload.session($0, timer: .transitory, expiration: 240_000), now: later) == .inserted ? 1 : 0
+  let session = workload.session($0, timer: .transitory, expiration: 240_000)
+  checksum += table.upsert(session, now: later) == .inserted ? 1 : 0
 }
 measure("mark as advertised") { table.markAdvertised(workload.session($0), now: later) }
 measure("look up, IPv6 side") { checksum += table.session(like: workload.session($0), now: later) == nil ? 1 : 0 }

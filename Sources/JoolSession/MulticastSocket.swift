@@ -125,10 +125,13 @@ private struct Interface {
   var index: UInt32 = 0
   /// IPv4 only: the address that names it.
   var address: IPv4Address?
+  /// As the user gave it.
+  var text: String?
 
   /// IPv6 wants a name; IPv4 an address, and takes a name too.
   init(_ text: String?, role: String, _ options: MulticastOptions) throws(ProxyError) {
     guard let text else { return }
+    self.text = text
     if options.isIPv4 { address = IPv4Address(text) }
     if address == nil { index = if_nametoindex(text) }
     guard address == nil, index == 0 else { return }
@@ -159,10 +162,10 @@ private struct MulticastOptions {
     timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"))
 
   func set(
-    _ socket: Int32, _ option: (Int32, String), _ value: some BitwiseCopyable
+    _ socket: Int32, _ option: (Int32, String), _ value: some BitwiseCopyable, interface: String? = nil
   ) throws(ProxyError) {
     do throws(Errno) { try SocketOptions.set(socket, level, option.0, value) } catch {
-      throw .optionRefused(option.1, error)
+      throw .optionRefused(option.1, interface: interface, error)
     }
   }
 
@@ -171,7 +174,7 @@ private struct MulticastOptions {
     case .v4(let address):
       var request = interface.requestV4
       request.imr_multiaddr.s_addr = address.bits.bigEndian
-      try set(socket, (IP_ADD_MEMBERSHIP, "IP_ADD_MEMBERSHIP"), request)
+      try set(socket, (IP_ADD_MEMBERSHIP, "IP_ADD_MEMBERSHIP"), request, interface: interface.text)
     case .v6(let address):
       var request = ipv6_mreq()
       withUnsafeMutableBytes(of: &request.ipv6mr_multiaddr) {
@@ -180,7 +183,7 @@ private struct MulticastOptions {
       request.ipv6mr_interface = interface.index
       let bytes = withUnsafeBytes(of: request) { Array($0) }
       do throws(Errno) { try SocketOptions.set(socket, level, IPV6_ADD_MEMBERSHIP, bytes: bytes) } catch {
-        throw .optionRefused("IPV6_ADD_MEMBERSHIP", error)
+        throw .optionRefused("IPV6_ADD_MEMBERSHIP", interface: interface.text, error)
       }
     case nil: throw .optionRefused("ADD_MEMBERSHIP", .addressFamilyNotSupported)
     }
@@ -188,9 +191,9 @@ private struct MulticastOptions {
 
   func sendThrough(_ socket: Int32, _ interface: Interface) throws(ProxyError) {
     if isIPv4 {
-      try set(socket, (IP_MULTICAST_IF, "IP_MULTICAST_IF"), interface.requestV4)
+      try set(socket, (IP_MULTICAST_IF, "IP_MULTICAST_IF"), interface.requestV4, interface: interface.text)
     } else {
-      try set(socket, (IPV6_MULTICAST_IF, "IPV6_MULTICAST_IF"), Int32(interface.index))
+      try set(socket, (IPV6_MULTICAST_IF, "IPV6_MULTICAST_IF"), Int32(interface.index), interface: interface.text)
     }
   }
 }

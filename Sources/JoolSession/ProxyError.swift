@@ -11,8 +11,8 @@ public enum ProxyError: Error, Hashable, Sendable {
   case lookupFailed(address: String, port: String, code: Int32)
   /// The addresses that were found cannot be bound.
   case bindFailed(address: String, port: String, Errno)
-  /// A socket option, named as in ip(7) and ipv6(7), was refused.
-  case optionRefused(String, Errno)
+  /// A socket option, named as in ip(7) and ipv6(7), was refused; the interface that the user gave, if it was for one.
+  case optionRefused(String, interface: String? = nil, Errno)
   /// `role` is "incoming" or "outgoing".
   case badInterface(role: String, name: String, Errno)
   /// Neither an IPv4 address nor an interface.
@@ -41,7 +41,10 @@ extension ProxyError {
     case .bindFailed(let address, _, .addressNotAvailable):
       return "'\(address)' is neither a multicast group nor an address of this machine."
     case .bindFailed(let address, let port, _): return "The address was '\(address)', the port '\(port)'."
-    case .optionRefused(let option, .operationNotSupportedByDevice) where option.contains("MEMBERSHIP"):
+    case .optionRefused(_, let interface?, _):
+      return
+        "'\(interface)' is no interface of this network namespace that could be used. (ip address tells which are.)"
+    case .optionRefused(let option, _, .operationNotSupportedByDevice) where option.contains("MEMBERSHIP"):
       return "No interface has a route to the group; name one with --net.dev.in (joold: \"in interface\")."
     case .optionRefused: return nil
     case .badInterface(let role, let name, _):
@@ -62,7 +65,7 @@ extension ProxyError: CustomStringConvertible {
     case .noSuchInstance(let name): "This namespace lacks an instance named '\(name)'."
     case .lookupFailed(_, _, let code): "getaddrinfo() failed: \(String(cString: gai_strerror(code)))"
     case .bindFailed(_, _, let code): "bind() failed: \(code)"
-    case .optionRefused(let option, let code): "setsockopt(\(option)) failed: \(code)"
+    case .optionRefused(let option, _, let code): "setsockopt(\(option)) failed: \(code)"
     case .badInterface(let role, _, let code): "The \(role) interface name is invalid: \(code)"
     case .badInterfaceAddress(let text): "Cannot parse '\(text)' as an IPv4 address."
     case .statisticsUnavailable(_, _, let code): "statsocket error: \(code)"

@@ -14,14 +14,19 @@ extension ProxyEventLoop {
         control?.answer(
           client.descriptor,
           "error session synchronization is disabled; run: jool global update ss-enabled true")
-      } else if dump == nil, transfer == nil {
-        dump = TableDump()
+      } else {
+        needsTransfer = true
       }
     }
     if let descriptor = control?.descriptor, poller.hasInput(descriptor) { control?.acceptClients() }
   }
 
   mutating func continueTransfer(_ now: ContinuousClock.Instant) {
+    // One at a time. What was lost while one is under way may be missing in it: then another one follows.
+    if needsTransfer, dump == nil, transfer == nil, reported == .present(isEnabled: true) {
+      needsTransfer = false
+      dump = TableDump()
+    }
     if dump != nil {
       do throws(JoolError) {
         try readPage()
@@ -41,7 +46,7 @@ extension ProxyEventLoop {
     }
     if let done = transfer, done.isFinished, outbox.isEmpty {
       transfer = nil
-      answerAdvertisers("ok \(done.count)")
+      if !needsTransfer { answerAdvertisers("ok \(done.count)") }
     }
   }
 

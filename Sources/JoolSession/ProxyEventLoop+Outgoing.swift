@@ -30,10 +30,9 @@ extension ProxyEventLoop {
       } catch .overrun {
         proxy.overran()
         acknowledge()
+        needsTransfer = true
         if let more = throttles.overrun.admit(now: .now) {
-          log.warning(
-            "The module's messages overran the netlink socket; sessions are missing on the peers until they change again.\(more)"
-          )
+          log.warning("The module's messages overran the netlink socket; sending the whole table instead.\(more)")
         }
       } catch {
         detach(because: error)

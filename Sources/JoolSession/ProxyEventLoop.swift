@@ -17,6 +17,8 @@ public struct ProxyEventLoop: ~Copyable {
   let signals: SignalDescriptor
 
   var outbox = Outbox()
+  /// Whether the group should get the table: somebody asked, or messages of the module were lost.
+  var needsTransfer = false
   var dump: TableDump?
   var transfer: TableTransfer?
   var nextCheck: ContinuousClock.Instant = .now

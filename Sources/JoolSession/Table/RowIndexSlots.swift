@@ -1,4 +1,4 @@
-/// What a slot of a `RowIndex` holds, in 40 bits; there is its layout.
+/// What a slot of a `RowIndexShard` holds, in 40 bits; there is its layout.
 struct RowIndexSlot: Equatable {
   fileprivate(set) var bits: UInt64 = 0
 
@@ -23,7 +23,7 @@ struct RowIndexSlot: Equatable {
     set { bits = bits & 0xFFFF_FFFF | UInt64(newValue) << 32 }
   }
 
-  static func check(of hash: UInt64) -> UInt64 { hash & 0xF }
+  static func check(of hash: UInt64) -> UInt64 { hash >> 8 & 0xF }
 }
 
 /// Slots side by side without padding, all empty at first.
@@ -47,7 +47,8 @@ struct RowIndexSlots: Sendable {
       var span = bytes.mutableSpan
       var bytes = span.mutableBytes
       let offset = position * RowIndexSlot.size
-      bytes.storeBytes(of: UInt32(truncatingIfNeeded: newValue.bits).littleEndian, toByteOffset: offset, as: UInt32.self)
+      let low = UInt32(truncatingIfNeeded: newValue.bits).littleEndian
+      bytes.storeBytes(of: low, toByteOffset: offset, as: UInt32.self)
       bytes.storeBytes(of: UInt8(truncatingIfNeeded: newValue.bits >> 32), toByteOffset: offset + 4, as: UInt8.self)
     }
   }

@@ -1,10 +1,11 @@
 /// Rows by number, in chunks: growing never copies nor reserves more than a chunk, and a copy of the table shares the
-/// chunks that neither has changed since.
+/// chunks that neither has changed since. Chunks are small (256 rows, 14 KB) so that they fit into the holes that growing
+/// indexes leave in the heap.
 struct RowStore: Sendable {
-  /// Numbers have 28 bits, which `RowIndex` and `SessionOrder` count on: 268,435,455 rows.
+  /// Numbers have 28 bits, which `RowIndexSlot` and `SessionOrder` count on: 268,435,455 rows.
   static let maxCount = 1 << 28 - 1
 
-  private static let chunkBits: UInt32 = 10
+  private static let chunkBits: UInt32 = 8
   private static let chunkSize = 1 << Int(chunkBits)
 
   private var chunks: [ContiguousArray<SessionRow>] = []

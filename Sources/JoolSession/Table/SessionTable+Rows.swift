@@ -4,7 +4,7 @@ extension SessionTable {
   /// - Parameter leader: of the row's BIB entry; `nil` if the session makes a new one.
   mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ bib6Hash: UInt64, leader: UInt32?) {
     let number = rows.insert(row)
-    while !sessions.insert(number, sessionHash) { growSessions() }
+    while !sessions.insert(number, sessionHash) { growSessions(for: sessionHash) }
     if let leader {
       let next = rows[leader].siblingNext
       rows[number].siblingNext = next
@@ -15,9 +15,9 @@ extension SessionTable {
       rows[number].siblingNext = number
       rows[number].siblingPrevious = number
       rows[number].isLeader = true
-      while !bib6.insert(number, bib6Hash) { growBIB6() }
+      while !bib6.insert(number, bib6Hash) { growBIB6(for: bib6Hash) }
       let bib4Hash = hash.bib4(row)
-      while !bib4.insert(number, bib4Hash) { growBIB4() }
+      while !bib4.insert(number, bib4Hash) { growBIB4(for: bib4Hash) }
     }
     wheel.schedule(number, in: &rows)
     toggleDigest(of: row)
@@ -61,20 +61,20 @@ extension SessionTable {
   // The copy of `rows` must be gone before a row changes, hence functions of their own.
 
   @inline(never)
-  private mutating func growSessions() {
+  private mutating func growSessions(for sessionHash: UInt64) {
     let (rows, hash) = (rows, hash)
-    sessions.grow { hash.session(rows[$0]) }
+    sessions.grow(for: sessionHash) { hash.session(rows[$0]) }
   }
 
   @inline(never)
-  private mutating func growBIB6() {
+  private mutating func growBIB6(for bib6Hash: UInt64) {
     let (rows, hash) = (rows, hash)
-    bib6.grow { hash.bib6(rows[$0]) }
+    bib6.grow(for: bib6Hash) { hash.bib6(rows[$0]) }
   }
 
   @inline(never)
-  private mutating func growBIB4() {
+  private mutating func growBIB4(for bib4Hash: UInt64) {
     let (rows, hash) = (rows, hash)
-    bib4.grow { hash.bib4(rows[$0]) }
+    bib4.grow(for: bib4Hash) { hash.bib4(rows[$0]) }
   }
 }

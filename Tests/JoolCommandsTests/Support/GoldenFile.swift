@@ -13,6 +13,8 @@ struct GoldenCase: Sendable, CustomStringConvertible {
   var isUnordered = false
   /// What this client says on standard error after everything that the C client says.
   var addition = ""
+  /// The comment before the case, which says why this client differs.
+  var remark = ""
 
   var description: String { "\(scenario) \(id): \(arguments.joined(separator: " "))" }
 }
@@ -50,10 +52,12 @@ enum GoldenFile {
       return []
     }
     var cases: [GoldenCase] = []
+    var remark = ""
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let rest = String(line.dropFirst(2))
       switch line.prefix(2) {
-      case "= ": cases.append(GoldenCase(scenario: scenario, id: rest, arguments: []))
+      case "# ": remark = rest
+      case "= ": cases.append(GoldenCase(scenario: scenario, id: rest, arguments: [], remark: remark))
       case "$ ": cases[cases.count - 1].arguments = words(of: rest)
       case "| ", "|": cases[cases.count - 1].outcome.output += rest + "\n"
       case "||": cases[cases.count - 1].outcome.output += rest.dropFirst()

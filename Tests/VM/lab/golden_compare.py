@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 STREAMS = ("stdout", "stderr", "syslog")
-VERSION_LINE = re.compile(r"\d+\.\d+\.\d+\.\d+\n")
+RECORDED_VERSION = f"{os.environ.get('JOOL_VERSION')}.0\n"  # what --version printed when the cases were recorded
 
 
 @dataclass
@@ -68,7 +69,7 @@ def differences(case: dict, expected: dict, got: dict, own_version: str) -> list
         if stream == "syslog" and stream not in got:
             continue
         wanted, found = normal(case, expected, stream), normal(case, got, stream)
-        if VERSION_LINE.fullmatch(wanted):  # a program prints its own version, not the C client's
+        if wanted == RECORDED_VERSION:  # a program prints its own version, not the C client's
             wanted = own_version
         if wanted != found:
             lines.append(f"{stream}:")

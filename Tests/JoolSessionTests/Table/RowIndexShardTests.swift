@@ -2,15 +2,15 @@ import Testing
 
 @testable import JoolSession
 
-@Suite struct RowIndexTests {
+@Suite struct RowIndexShardTests {
   /// Hashes that put all rows into few homes, or that are random.
   @Test(arguments: [UInt64.max, 0xFFF0_0000_0000_0003, 0x7, 0xC000_0000_0000_0000])
   func findsWhatIsThereHoweverTheHashesCollide(mask: UInt64) {
     var generator = SeededGenerator(state: mask)
     let hashes = (0..<3000).map { _ in generator.next() & mask }
-    // All hashes equal but for 3 bits, at most 200 rows: more neighbours than that there are none.
-    let rows: Range<UInt32> = mask == 7 || mask.nonzeroBitCount == 2 ? 0..<200 : 0..<3000
-    var index = RowIndex()
+    // All hashes equal but for 3 bits, at most 100 rows: more neighbours than that there are none.
+    let rows: Range<UInt32> = mask == 7 || mask.nonzeroBitCount == 2 ? 0..<100 : 0..<3000
+    var index = RowIndexShard()
     var members: Set<UInt32> = []
     for _ in 0..<20_000 {
       guard let number = rows.randomElement(using: &generator) else { return }
@@ -32,14 +32,14 @@ import Testing
   @Test func growsWhenTooManyAreNeighbours() {
     // 500 rows whose homes are next to each other until there are many homes.
     let hashes = (0..<500).map { UInt64($0) << 48 }
-    var index = RowIndex()
+    var index = RowIndexShard()
     for number in 0..<500 { while !index.insert(UInt32(number), hashes[number]) { index.grow { hashes[Int($0)] } } }
     #expect(index.capacity > 500 * 3)
     #expect((0..<500).allSatisfy { number in index.find(hashes[number]) { $0 == UInt32(number) } != nil })
   }
 
   @Test func reservesEnoughAtOnce() {
-    var index = RowIndex()
+    var index = RowIndexShard()
     index.reserve(count: 1000) { _ in 0 }
     let capacity = index.capacity
     var generator = SeededGenerator(state: 1)
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func replacesARowByAnotherOfTheSameHash() {
-    var index = RowIndex()
+    var index = RowIndexShard()
     index.grow { _ in 0 }
     #expect(index.insert(1, 99) == true)
     #expect(index.insert(2, 99 | 1 << 60) == true)

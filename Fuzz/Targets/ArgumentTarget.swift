@@ -1,0 +1,33 @@
+#if DEBUG
+
+  import JoolSession
+
+  @testable import JoolCommands
+  @testable import JoolCore
+
+  /// Whole command lines, without a module.
+  enum ArgumentTarget {
+    static func run(_ bytes: [UInt8]) {
+      var words = bytes.prefix(4096).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+        String(decoding: $0.filter { $0 != 0 }, as: UTF8.self)
+      }
+      let isSIIT = words.first?.isEmpty == true
+      if isSIIT { words.removeFirst() }
+      // Options that sleep, and files of this machine.
+      words.removeAll { $0.hasPrefix("--H") || $0.contains("/") && $0.contains("dev") }
+      let output = OutputSink()
+      let error = OutputSink()
+      var context = CommandContext(
+        programName: "jool", translator: isSIIT ? .siit : .nat64, output: output, error: error)
+      context.transport = { () throws(JoolError) in throw .moduleNotLoaded }
+      context.loadedVersion = { nil }
+      context.names = { _ in .none }
+      context.services = { _ in nil }
+      context.advertiseThroughProxy = { (_) throws(ProxyControl.Failure) in nil }
+      context.hasSystemLog = { false }
+      let status = JoolProgram.run(words, in: context)
+      require(status == .success || !error.text.isEmpty, "a failure without a word")
+    }
+  }
+
+#endif

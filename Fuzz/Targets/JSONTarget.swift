@@ -1,0 +1,46 @@
+#if DEBUG
+
+  @testable import JoolCommands
+  @testable import JoolCore
+
+  /// JSON and what is made of it.
+  enum JSONTarget {
+    static func run(_ bytes: [UInt8]) {
+      guard let value = try? JSONReader.read(bytes) else { return }
+      if let item = value.item {
+        let again = try? JSONReader.read(Array(item.text(expanding: 2).utf8))
+        require(again?.item?.text() == item.text(), "JSON changed")
+      }
+      for translator in [TranslatorType.nat64, .siit] {
+        var reader = ConfigurationReader(translator: translator)
+        reader.checksValues = true
+        do throws(FileFailure) {
+          let configuration = try reader.configuration(inText: bytes, path: "F")
+          let again = try? reader.configuration(inText: Array(configuration.fileText.utf8), path: "F")
+          require(again == configuration, "configuration changed")
+        } catch {
+          require(!error.text.isEmpty, "a failure without a word")
+        }
+      }
+    }
+  }
+
+  extension JSONValue {
+    /// The value to be written, if it has no number that is no integer.
+    fileprivate var item: JSONItem? {
+      switch content {
+      case .null: return .null
+      case .boolean(let value): return .boolean(value)
+      case .number(let value): return UInt64(exactly: value).map { $0 < 1 << 53 ? .integer($0) : nil } ?? nil
+      case .string(let text): return .string(text)
+      case .array(let elements):
+        let items = elements.compactMap(\.item)
+        return items.count == elements.count ? .array(items) : nil
+      case .object(let members):
+        let items = members.compactMap { member in member.value.item.map { (member.key, $0) } }
+        return items.count == members.count ? .object(items) : nil
+      }
+    }
+  }
+
+#endif

@@ -1,0 +1,50 @@
+import Glibc
+import Testing
+
+@testable import JoolCommands
+@testable import JoolCore
+
+/// The pages that are made from the programs' tables and the tests' data. `docs/generate` writes them.
+@Suite struct DocumentationTests {
+  private static let folder = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/"
+
+  @Test func thePageOfDifferencesIsUpToDate() throws {
+    try check("compatibility.md", try CompatibilityPage.text())
+  }
+
+  @Test func theManualIsUpToDate() throws {
+    try check("jool.8", ManualPage.text())
+  }
+
+  @Test func theTablesNameEveryDifferentCase() throws {
+    let named = CompatibilityPage.namedCases(in: try CompatibilityPage.template())
+    for own in try CompatibilityPage.cases() { #expect(named.contains("\(own.scenario) \(own.id)"), "\(own)") }
+  }
+
+  @Test func everyDifferentCaseHasAReason() throws {
+    for own in try CompatibilityPage.cases() {
+      #expect(own.remark.contains(": ") && !own.remark.hasPrefix("Where this client"), "\(own)")
+    }
+  }
+
+  @Test func theJSONPageNamesEveryField() throws {
+    let page = String(decoding: try FileReader.bytes(of: Self.folder + "json.md"), as: UTF8.self)
+    let session = JSONOutputTests.session(.tcp, .established)
+    var random = RandomModels(seed: 0)
+    for item in [
+      session.json, random.pool4().json, random.binding().json, random.mapping().json, random.instance().json,
+    ] {
+      guard case .object(let members) = item else { continue }
+      for (name, _) in members { #expect(page.contains("`\(name)`"), "\(name)") }
+    }
+  }
+
+  private func check(_ name: String, _ text: String) throws {
+    if getenv("JOOL_WRITE_DOCS") != nil, let file = fopen(Self.folder + name, "w") {
+      fputs(text, file)
+      fclose(file)
+    }
+    let bytes = try? FileReader.bytes(of: Self.folder + name)
+    #expect(bytes == Array(text.utf8), "docs/\(name) is out of date: run docs/generate")
+  }
+}
