@@ -6,6 +6,29 @@ struct SyncSender: Hashable, Sendable {
   var epoch: UInt32
 }
 
+/// A session as SS2 carries it.
+struct SyncRecord: Hashable, Sendable {
+  /// With the advertised expiration, slack included.
+  var session: SessionEntry
+  /// Of what was said about the session: a Lamport clock, compared as `isLater` does.
+  var version: UInt32
+
+  static let size = Packed36.size + 4
+
+  init(session: SessionEntry, version: UInt32) {
+    self.session = session
+    self.version = version
+  }
+
+  /// What the table has.
+  init(_ known: SessionTable.Session) { self.init(session: known.entry, version: known.version) }
+}
+
+extension UInt32 {
+  /// Serial number arithmetic (RFC 1982): versions wrap around, but no two live ones are 2^31 apart.
+  func isLater(than other: UInt32) -> Bool { Int32(bitPattern: self &- other) > 0 }
+}
+
 /// One SS2 datagram. docs/session-sync-protocol.md has the layout, byte by byte.
 struct SyncFrame: Hashable, Sendable {
   var sender: SyncSender
@@ -17,7 +40,7 @@ struct SyncFrame: Hashable, Sendable {
 
   enum Body: Hashable, Sendable {
     case hello(Hello)
-    case update([SessionEntry])
+    case update([SyncRecord])
     case nak([MissingUpdates])
     case gone(first: UInt64, last: UInt64)
     case join(Join)
@@ -26,7 +49,7 @@ struct SyncFrame: Hashable, Sendable {
     case digests(first: Int, [UInt64])
     /// Digests of a group's buckets.
     case buckets(group: Int, [UInt64])
-    case repair(bucket: Int, [SessionEntry])
+    case repair(bucket: Int, [SyncRecord])
   }
 
   struct Hello: Hashable, Sendable {
@@ -54,13 +77,13 @@ struct SyncFrame: Hashable, Sendable {
     var transfer: UInt32
     var frame: UInt32
     var frames: UInt32
-    var sessions: [SessionEntry]
+    var records: [SyncRecord]
   }
 
   static let version: UInt8 = 2
   static let headerSize = 32
   /// Records that fit a datagram beside the longest fixed part.
-  static let recordsPerFrame = (MulticastSocket.payloadLimit - headerSize - 16) / Packed36.size
+  static let recordsPerFrame = (MulticastSocket.payloadLimit - headerSize - 16) / SyncRecord.size
 
   /// Whether a datagram claims to be one: C proxies' datagrams never start with two zero bytes.
   static func isFrame(_ datagram: RawSpan) -> Bool {
@@ -104,7 +127,7 @@ extension SyncFrame {
       writer.appendBigEndian(hello.rootDigest)
       writer.appendBigEndian(UInt64(hello.pool6.length) << 56)
       writer.appendBigEndian(hello.pool6.address.bits)
-    case .update(let sessions): writer.append(records: sessions)
+    case .update(let records): writer.append(records: records)
     case .nak(let ranges):
       for range in ranges {
         writer.appendBigEndian(range.first)
@@ -117,16 +140,16 @@ extension SyncFrame {
       for number in [join.transfer, join.next, join.window, 0] + join.missing { writer.appendBigEndian(number) }
     case .bulk(let bulk):
       for number in [bulk.transfer, bulk.frame, bulk.frames, 0] { writer.appendBigEndian(number) }
-      writer.append(records: bulk.sessions)
+      writer.append(records: bulk.records)
     case .digests(let first, let digests):
       writer.appendBigEndian(UInt64(first) << 48 | UInt64(digests.count) << 32)
       for digest in digests { writer.appendBigEndian(digest) }
     case .buckets(let group, let digests):
       writer.appendBigEndian(UInt64(group) << 48)
       for digest in digests { writer.appendBigEndian(digest) }
-    case .repair(let bucket, let sessions):
+    case .repair(let bucket, let records):
       writer.appendBigEndian(UInt64(bucket) << 48)
-      writer.append(records: sessions)
+      writer.append(records: records)
     }
     return writer.bytes
   }
@@ -154,7 +177,7 @@ extension SyncFrame {
       let frames = try reader.next(UInt32.self)
       try reader.zero(UInt32.self)
       body = .bulk(
-        Bulk(transfer: transfer, frame: frame, frames: frames, sessions: try reader.records(pool6: pool6)))
+        Bulk(transfer: transfer, frame: frame, frames: frames, records: try reader.records(pool6: pool6)))
     case .digests:
       let (first, count) = (Int(try reader.next(UInt16.self)), Int(try reader.next(UInt16.self)))
       try reader.zero(UInt32.self)
@@ -213,8 +236,11 @@ extension SyncFrame.Join {
 }
 
 extension AttributeWriter {
-  fileprivate mutating func append(records sessions: [SessionEntry]) {
-    for session in sessions { Packed36.encode(session, into: &self) }
+  fileprivate mutating func append(records: [SyncRecord]) {
+    for record in records {
+      Packed36.encode(record.session, into: &self)
+      appendBigEndian(record.version)
+    }
   }
 }
 
@@ -260,20 +286,20 @@ private struct FrameReader: ~Escapable {
   }
 
   /// All the rest.
-  mutating func records(pool6: IPv6Prefix) throws(WireFormatError) -> [SessionEntry] {
-    let size = Packed36.size
+  mutating func records(pool6: IPv6Prefix) throws(WireFormatError) -> [SyncRecord] {
+    let size = SyncRecord.size
     guard (bytes.byteCount - offset) % size == 0 else {
       throw .strayBytes(count: (bytes.byteCount - offset) % size)
     }
-    var sessions: [SessionEntry] = []
-    sessions.reserveCapacity((bytes.byteCount - offset) / size)
+    var records: [SyncRecord] = []
+    records.reserveCapacity((bytes.byteCount - offset) / size)
     while !isAtEnd {
-      let session = try Packed36.decode(bytes.extracting(offset..<offset + size), pool6: pool6)
+      let session = try Packed36.decode(bytes.extracting(offset..<offset + Packed36.size), pool6: pool6)
       try session.checkValues(pool6: pool6)
-      sessions.append(session)
-      offset += size
+      offset += Packed36.size
+      records.append(SyncRecord(session: session, version: try next(UInt32.self)))
     }
-    return sessions
+    return records
   }
 
   func finish() throws(WireFormatError) {

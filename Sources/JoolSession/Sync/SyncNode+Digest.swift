@@ -49,29 +49,35 @@ extension SyncNode {
   }
 
   /// Buckets with their sessions, the empty ones included. One pass through the table for all of them.
-  private func contents(of buckets: Set<Int>, now: Instant) -> [Int: [SessionEntry]] {
-    var contents = Dictionary(uniqueKeysWithValues: buckets.map { ($0, [SessionEntry]()) })
+  private func contents(of buckets: Set<Int>, now: Instant) -> [Int: [SyncRecord]] {
+    var contents = Dictionary(uniqueKeysWithValues: buckets.map { ($0, [SyncRecord]()) })
     guard !buckets.isEmpty else { return contents }
-    table.forEach(inBuckets: buckets.contains, now: now) { session, bucket in contents[bucket]?.append(session.entry) }
+    table.forEach(inBuckets: buckets.contains, now: now) { contents[$1]?.append(SyncRecord($0)) }
     return contents
   }
 
   /// A bucket as the peer has it, or a part of it.
-  mutating func receive(repair sessions: [SessionEntry], of bucket: Int, from node: UInt64, now: Instant) {
+  mutating func receive(repair records: [SyncRecord], of bucket: Int, from node: UInt64, now: Instant) {
     guard 0..<SessionDigest.bucketCount ~= bucket, let index = peers[node]?.index else { return }
-    for session in sessions where accept(session, origin: index, inOrder: false, now: now) { counters.repairs += 1 }
-    repairs.heard[bucket, default: []].formUnion(sessions.map(SessionKey.init))
+    for record in records where accept(record, origin: index, now: now) { counters.repairs += 1 }
+    for record in records { repairs.heard[bucket, default: [:]][SessionKey(record.session)] = record.version }
+    if records.isEmpty { repairs.heard[bucket] = repairs.heard[bucket] ?? [:] }
     repairs.deadline = now + Repairs.delay
   }
 
-  /// Sends back what the peer lacks, which ends the exchange: it then lacks nothing. To everybody, as updates.
+  /// Sends what the peer lacks or has older, which ends the exchange: it then lacks nothing. To everybody, as updates.
   mutating func finishRepairs(now: Instant) {
     guard let deadline = repairs.deadline, deadline <= now else { return }
-    for (bucket, sessions) in contents(of: Set(repairs.heard.keys), now: now) {
-      let theirs = repairs.heard[bucket] ?? []
-      pending += sessions.filter { !theirs.contains(SessionKey($0)) }
+    flush(now: now)
+    var lacking: [SyncRecord] = []
+    for (bucket, records) in contents(of: Set(repairs.heard.keys), now: now) {
+      let theirs = repairs.heard[bucket] ?? [:]
+      lacking += records.filter { record in
+        theirs[SessionKey(record.session)].map { record.version.isLater(than: $0) } ?? true
+      }
     }
     repairs = Repairs()
+    send(updates: lacking, now: now)
   }
 }
 
@@ -79,7 +85,7 @@ extension SyncNode {
 struct Repairs: Sendable {
   static let delay = Duration.milliseconds(20)
 
-  /// The sessions that the peer has, by bucket.
-  var heard: [Int: Set<SessionKey>] = [:]
+  /// The versions that the peer has, by bucket.
+  var heard: [Int: [SessionKey: UInt32]] = [:]
   var deadline: ContinuousClock.Instant?
 }

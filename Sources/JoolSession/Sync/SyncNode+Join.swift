@@ -1,6 +1,7 @@
 internal import JoolCore
 
-/// How a starting node gets the table.
+/// How a node gets the table of another one: when it starts, and when updates were lost for good. Digests would not show
+/// that: a lost refresh leaves equal sessions that live less long.
 struct Joining: Sendable {
   /// Hellos are awaited for this long before a peer is chosen.
   static let listening = Duration.seconds(1)
@@ -16,6 +17,8 @@ struct Joining: Sendable {
   static let maxMissing = 64
 
   let since: ContinuousClock.Instant
+  /// Whether the node starts. If not, it goes on speaking and serving meanwhile.
+  let isInitial: Bool
   var source: UInt64?
   var transfer: UInt32 = 0
   var frames: UInt32?
@@ -28,9 +31,12 @@ struct Joining: Sendable {
   var retries = 0
   var deadline: ContinuousClock.Instant
 
-  init(since: ContinuousClock.Instant) {
+  /// - Parameter source: whose updates were lost; `nil` when the node starts.
+  init(since: ContinuousClock.Instant, source: UInt64? = nil) {
     self.since = since
-    deadline = since + Self.listening
+    self.source = source
+    isInitial = source == nil
+    deadline = isInitial ? since + Self.listening : since
   }
 
   /// Notes a frame.
@@ -64,9 +70,15 @@ extension SyncNode {
   mutating func continueJoining(now: Instant) {
     guard var join = joining, join.deadline <= now else { return }
     defer { if joining != nil { joining = join } }
-    if let source = join.source, peers[source]?.isReady(at: now) == true, join.retries < Joining.maxRetries {
+    if join.transfer == 0 { join.transfer = UInt32.random(in: 1...UInt32.max, using: &random) }
+    if let source = join.source, canServe(source, join, now: now), join.retries < Joining.maxRetries {
       join.retries += 1
       sendCredit(&join, now: now)
+      return
+    }
+    guard join.isInitial else {
+      // The peer is gone, and what it said with it; others have told what they know of it.
+      finishJoining(now: now)
       return
     }
     let ready = peers.filter { $0.value.isReady(at: now) && $0.key != join.source }
@@ -77,12 +89,28 @@ extension SyncNode {
       join.transfer = UInt32.random(in: 1...UInt32.max, using: &random)
       sendCredit(&join, now: now)
     } else if now - join.since >= Joining.patience {
-      joining = nil
-      nextHello = now
+      finishJoining(now: now)
     } else {
       join.source = nil
       join.deadline = now + Joining.retry
     }
+  }
+
+  private func canServe(_ node: UInt64, _ join: Joining, now: Instant) -> Bool {
+    guard let peer = peers[node] else { return false }
+    return join.isInitial ? peer.isReady(at: now) : peer.isAlive(at: now)
+  }
+
+  private mutating func finishJoining(now: Instant) {
+    joining = nil
+    nextHello = now
+  }
+
+  /// Gets the table of a peer of whose updates some were given up.
+  mutating func resyncIfLost(_ node: UInt64, now: Instant) {
+    guard joining == nil, let peer = peers[node], peer.stream.lost > peer.mended else { return }
+    peers[node]?.mended = peer.stream.lost
+    joining = Joining(since: now, source: node)
   }
 
   private mutating func sendCredit(_ join: inout Joining, now: Instant) {
@@ -97,7 +125,7 @@ extension SyncNode {
 
   /// A joiner's credit: start a transfer, go on with it, repeat parts of it.
   mutating func serve(_ join: SyncFrame.Join, to node: UInt64, now: Instant) {
-    guard isReady else { return }
+    guard joining?.isInitial != true else { return }
     var transfer: BulkTransfer
     if let known = serving[node], known.transfer == join.transfer {
       transfer = known
@@ -121,9 +149,8 @@ extension SyncNode {
   private mutating func sendBulk(_ frame: UInt32, of transfer: BulkTransfer, to node: UInt64, now: Instant) {
     let start = Int(frame) * SyncFrame.recordsPerFrame
     let handles = transfer.order.dropFirst(start).prefix(SyncFrame.recordsPerFrame)
-    let sessions = handles.compactMap { table.session(at: $0, now: now)?.entry }
-    let bulk = SyncFrame.Bulk(
-      transfer: transfer.transfer, frame: frame, frames: transfer.frames, sessions: sessions)
+    let records = handles.compactMap { table.session(at: $0, now: now).map { SyncRecord($0) } }
+    let bulk = SyncFrame.Bulk(transfer: transfer.transfer, frame: frame, frames: transfer.frames, records: records)
     send(.bulk(bulk), to: node)
   }
 
@@ -134,13 +161,12 @@ extension SyncNode {
     join.retries = 0
     join.deadline = now + Joining.retry
     if join.receive(bulk.frame) {
-      for session in bulk.sessions { accept(session, origin: index, inOrder: false, now: now) }
+      for record in bulk.records { accept(record, origin: index, now: now) }
     }
     joining = join
     if join.next >= bulk.frames {
       sendCredit(&join, now: now)  // so that the peer forgets the transfer
-      joining = nil
-      nextHello = now
+      finishJoining(now: now)
     } else if join.next >= join.renewal {
       sendCredit(&join, now: now)
       joining = join

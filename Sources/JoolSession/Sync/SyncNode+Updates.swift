@@ -8,11 +8,10 @@ extension SyncNode {
   /// timer or mask, or a life longer than they were told. What they are told includes slack, or else each packet would
   /// be news. A session that was another node's is news, too: that node's own module has it without slack.
   mutating func learn(_ session: SessionEntry, now: Instant) {
-    var advertised = session
-    advertised.expiration = limits.withSlack(session)
+    // What the module has while the node is joining is compared with the table afterwards.
+    guard joining?.isInitial != true else { return }
     if let known = table.session(like: session, now: now) {
-      let isSame = known.entry.state == session.state && known.entry.timer == session.timer
-        && known.entry.source4 == session.source4
+      let isSame = session.saysTheSame(as: known.entry)
       if isSame, known.origin == 0, session.expiration <= known.entry.expiration {
         counters.coalesced += 1
         return
@@ -21,14 +20,24 @@ extension SyncNode {
     } else {
       counters.newsSent += 1
     }
-    store(advertised, origin: 0, now: now)
-    pending.append(advertised)
+    var advertised = SyncRecord(session: session, version: clock &+ 1)
+    advertised.session.expiration = limits.withSlack(session)
+    guard store(advertised, origin: 0, now: now) else { return }
+    pending[SessionKey(session)] = advertised
     if pending.count >= SyncFrame.recordsPerFrame { flush(now: now) }
   }
 
   /// Sends what `learn` has gathered.
   mutating func flush(now: Instant) {
-    var rest = pending[...]
+    guard !pending.isEmpty else { return }
+    clock &+= 1
+    send(updates: Array(pending.values), now: now)
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  /// Sends records as they are.
+  mutating func send(updates records: [SyncRecord], now: Instant) {
+    var rest = records[...]
     while !rest.isEmpty {
       let frame = SyncFrame(
         sender: identity, sequence: resend.last + 1, body: .update(Array(rest.prefix(SyncFrame.recordsPerFrame))))
@@ -36,55 +45,46 @@ extension SyncNode {
       resend.append(datagram, now: now)
       output.datagrams.append(datagram)
       rest = rest.dropFirst(SyncFrame.recordsPerFrame)
-      nextHello = min(nextHello, now + Self.helloAfterUpdate)
     }
-    pending.removeAll(keepingCapacity: true)
-  }
-
-  mutating func apply(_ updates: [[SessionEntry]], from origin: UInt8, now: Instant) {
-    for session in updates.joined() { accept(session, origin: origin, inOrder: true, now: now) }
+    nextHello = min(nextHello, now + Self.helloAfterUpdate)
   }
 
   /// A peer's word about a session.
-  /// - Parameter inOrder: it comes in the order in which that peer says things.
   /// - Returns: whether it was news.
   @discardableResult
-  mutating func accept(_ session: SessionEntry, origin: UInt8, inOrder: Bool, now: Instant) -> Bool {
-    var session = session
-    session.expiration = min(session.expiration, limits.longest(session))
-    if let known = table.session(like: session, now: now), !(inOrder && known.origin == origin) {
-      guard isNewer(session, than: known.entry) else {
+  mutating func accept(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
+    if record.version.isLater(than: clock) { clock = record.version }
+    var record = record
+    record.session.expiration = min(record.session.expiration, limits.longest(record.session))
+    if let known = table.session(like: record.session, now: now) {
+      if record.session.saysTheSame(as: known.entry) {
+        // Two nodes saw packets of the flow: the longer life counts, whoever spoke last.
+        guard record.isNewer(than: known) || record.prolongs(known) else { return false }
+        record.version = record.isNewer(than: known) ? record.version : known.version
+        record.session.expiration = max(record.session.expiration, known.entry.expiration)
+      } else if !record.isNewer(than: known) {
         counters.outdated += 1
         return false
       }
     }
-    guard store(session, origin: origin, now: now) else {
+    guard store(record, origin: origin, now: now) else {
       counters.outdated += 1
       return false
     }
-    output.sessions.append(session)
+    output.sessions.append(record.session)
     return true
   }
 
-  /// Whoever saw the flow last is right. When that cannot be told, all nodes must still decide alike.
-  private func isNewer(_ new: SessionEntry, than old: SessionEntry) -> Bool {
-    let difference = limits.activity(new) - limits.activity(old)
-    // Transit and ticks blur the time of one and the same event.
-    guard abs(difference) < 200 else { return difference > 0 }
-    return new.rank > old.rank
-  }
-
   /// Puts a session into the table; outdated BIB entries give way.
-  @discardableResult
-  private mutating func store(_ session: SessionEntry, origin: UInt8, now: Instant) -> Bool {
+  private mutating func store(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     // At most two entries can be in the way: that of source6 and that of source4.
     for _ in 0..<3 {
-      switch table.upsert(session, origin: origin, now: now) {
+      switch table.upsert(record.session, origin: origin, version: record.version, now: now) {
       case .inserted, .updated: return true
       case .refused: return false
       case .conflict(let entry):
         let rivals = table.sessions(of: entry, now: now)
-        guard origin == 0 || rivals.allSatisfy({ isNewer(session, than: $0.entry) }) else { return false }
+        guard origin == 0 || rivals.allSatisfy({ record.isNewer(than: $0) }) else { return false }
         table.removeSessions(of: entry)
         counters.evictions += 1
         // Our own module made room itself; it is where the news comes from.
@@ -106,18 +106,37 @@ extension SyncNode {
   }
 
   mutating func askAgain(_ node: UInt64, now: Instant) {
-    guard let (ranges, released) = peers[node]?.stream.ask(now: now), let index = peers[node]?.index else { return }
-    apply(released, from: index, now: now)
+    let ranges = peers[node]?.stream.ask(now: now) ?? []
+    resyncIfLost(node, now: now)
     guard !ranges.isEmpty else { return }
     counters.naksSent += 1
     send(.nak(ranges), to: node)
   }
 }
 
+extension SyncRecord {
+  /// The later word counts. Two nodes that speak at once are both heard in the same order by all.
+  fileprivate func isNewer(than known: SessionTable.Session) -> Bool {
+    version == known.version ? session.rank > known.entry.rank : version.isLater(than: known.version)
+  }
+}
+
+extension SyncRecord {
+  /// Whether the session lives longer by this; not by what its way through the network and the table's ticks add.
+  fileprivate func prolongs(_ known: SessionTable.Session) -> Bool {
+    UInt64(session.expiration.rawValue) > UInt64(known.entry.expiration.rawValue) + 200
+  }
+}
+
 extension SessionEntry {
+  fileprivate func saysTheSame(as other: SessionEntry) -> Bool {
+    state == other.state && timer == other.timer && source4 == other.source4
+  }
+
   /// Any total order does, if it is the same everywhere.
   fileprivate var rank: UInt64 {
-    UInt64(state.rawValue) << 56 | UInt64(timer.rawValue) << 48 | UInt64(source4.port) << 32 | UInt64(source4.address.bits)
+    let source = UInt64(source4.address.bits) << 16 | UInt64(source4.port)
+    return UInt64(state.rawValue) << 56 | UInt64(timer.rawValue) << 48 | source
   }
 }
 
@@ -135,10 +154,5 @@ extension SessionLimits {
     let timeout = timeout(of: session).rawValue
     let (sum, overflow) = timeout.addingReportingOverflow(timeout / 4)
     return Milliseconds(overflow ? .max : sum)
-  }
-
-  /// When the flow was last seen, in milliseconds from now (negative), as far as an advertised expiration tells.
-  func activity(_ session: SessionEntry) -> Int64 {
-    Int64(session.expiration.rawValue) - Int64(longest(session).rawValue)
   }
 }

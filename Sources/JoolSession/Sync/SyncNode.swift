@@ -23,8 +23,10 @@ struct SyncNode: Sendable {
   var random: SeededGenerator
   var counters = SyncCounters()
 
-  /// News and refreshes that leave with the next flush.
-  var pending: [SessionEntry] = []
+  /// A Lamport clock: the highest version that was said or heard.
+  var clock: UInt32 = 0
+  /// News and refreshes that leave with the next flush, as version `clock + 1`.
+  var pending: [SessionKey: SyncRecord] = [:]
   var output = Output()
   var nextHello: Instant
 
@@ -99,11 +101,14 @@ struct SyncNode: Sendable {
   mutating func receive(_ datagram: RawSpan, now: Instant) throws(WireFormatError) {
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
     guard frame.sender.node != identity.node, let peer = admit(frame, now: now) else { return }
+    // What is pending was said before what is heard now.
+    flush(now: now)
     let node = frame.sender.node
-    if case .update(let sessions) = frame.body {
+    if case .update(let records) = frame.body {
       let delay = jitter(upTo: UpdateStream.jitter)
-      let released = peers[node]?.stream.receive(frame.sequence, sessions, now: now, jitter: delay) ?? []
-      apply(released, from: peer.index, now: now)
+      peers[node]?.stream.receive(frame.sequence, now: now, jitter: delay)
+      for record in records { accept(record, origin: peer.index, now: now) }
+      resyncIfLost(node, now: now)
       return
     }
     let delay = jitter(upTo: UpdateStream.jitter)
@@ -114,13 +119,13 @@ struct SyncNode: Sendable {
     case .hello(let hello): hear(hello, from: node, now: now)
     case .nak(let ranges): repeatUpdates(ranges, now: now)
     case .gone(_, let last):
-      let released = peers[node]?.stream.gone(until: last) ?? []
-      apply(released, from: peer.index, now: now)
+      peers[node]?.stream.gone(until: last)
+      resyncIfLost(node, now: now)
     case .join(let join): serve(join, to: node, now: now)
     case .bulk(let bulk): receive(bulk, from: node, now: now)
     case .digests(let first, let digests): compare(groups: digests, first: first, from: node)
     case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
-    case .repair(let bucket, let sessions): receive(repair: sessions, of: bucket, from: node, now: now)
+    case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
     }
   }
 
@@ -145,6 +150,7 @@ struct SyncNode: Sendable {
 
   private mutating func hear(_ hello: SyncFrame.Hello, from node: UInt64, now: Instant) {
     peers[node]?.hello = hello
+    resyncIfLost(node, now: now)
     compareRoot(with: node, now: now)
   }
 }

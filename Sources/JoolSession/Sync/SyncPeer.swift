@@ -13,6 +13,8 @@ struct SyncPeer: Sendable {
   var stream = UpdateStream()
   var hello: SyncFrame.Hello?
   var lastHeard: ContinuousClock.Instant
+  /// Of the updates that were given up, how many a resync has made good.
+  var mended: UInt64 = 0
   /// In how many hellos in a row its root digest differed from ours while nothing was pending.
   var differences = 0
 
@@ -26,6 +28,7 @@ struct SyncPeer: Sendable {
     epoch = new
     stream = UpdateStream()
     hello = nil
+    mended = 0
     differences = 0
   }
 }

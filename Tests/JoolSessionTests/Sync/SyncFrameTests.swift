@@ -7,13 +7,17 @@ import Testing
 @Suite struct SyncFrameTests {
   private static let bodies: [SyncFrame.Body] = [
     .hello(.init(isReady: true, sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
-    .update([.sample(0, proto: .tcp, state: .trans, timer: .transitory), .sample(1), .sample(2, proto: .icmp)]),
-    .update((0..<SyncFrame.recordsPerFrame).map { .sample($0) }),
+    .update([record(.sample(0, proto: .tcp, state: .trans, timer: .transitory)), record(.sample(2, proto: .icmp))]),
+    .update((0..<SyncFrame.recordsPerFrame).map { record(.sample($0)) }),
     .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .gone(first: 1, last: 7),
     .join(.init(transfer: 1, next: 2, window: 3, missing: [0, 1])),
-    .bulk(.init(transfer: 1, frame: 2, frames: 3, sessions: [.sample()])),
-    .digests(first: 0, Array(0..<64)), .buckets(group: 63, Array(0..<64)), .repair(bucket: 4095, [.sample()]),
+    .bulk(.init(transfer: 1, frame: 2, frames: 3, records: [record(.sample())])),
+    .digests(first: 0, Array(0..<64)), .buckets(group: 63, Array(0..<64)), .repair(bucket: 4095, [record(.sample())]),
   ]
+
+  private static func record(_ session: SessionEntry) -> SyncRecord {
+    SyncRecord(session: session, version: 0x0102_0304)
+  }
 
   private func frame(_ body: SyncFrame.Body) -> SyncFrame {
     SyncFrame(sender: SyncSender(node: 0xAABB, epoch: 7), sequence: 42, target: 0xCC, body: body)
@@ -44,7 +48,9 @@ import Testing
     var bytes = frame(body).encoded()
     for length in 0..<bytes.count {
       // Lists may end after any element.
-      guard (try? SyncFrame(decoding: bytes.span.bytes.extracting(first: length), pool6: .wellKnown)) != nil else { continue }
+      guard (try? SyncFrame(decoding: bytes.span.bytes.extracting(first: length), pool6: .wellKnown)) != nil else {
+        continue
+      }
       switch body {
       case .update, .repair, .bulk, .nak, .join: continue
       default: Issue.record("accepted \(length) of \(bytes.count) bytes of \(body)")

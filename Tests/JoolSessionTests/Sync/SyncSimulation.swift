@@ -119,7 +119,8 @@ struct SyncSimulation {
         let copies = Double.random(in: 0..<1, using: &random) < weather.duplication ? 2 : 1
         for _ in 0..<copies {
           order += 1
-          let milliseconds = Int.random(in: 0...Int(weather.jitter.components.attoseconds / 1_000_000_000_000_000), using: &random)
+          let milliseconds = Int.random(
+            in: 0...Int(weather.jitter.components.attoseconds / 1_000_000_000_000_000), using: &random)
           network.append(
             Datagram(due: now + .milliseconds(1 + milliseconds), order: order, target: target, bytes: bytes))
         }
@@ -140,7 +141,9 @@ struct SyncSimulation {
       masks: Self.masks)
     guard let session else { return }
     packets += 1
-    entitled = entitled.filter { $0.value.session.source4 != session.source4 || $0.value.session.source6 == session.source6 }
+    entitled = entitled.filter {
+      $0.value.session.source4 != session.source4 || $0.value.session.source6 == session.source6
+    }
     entitled[SessionKey(session)] = (session, now + session.expiration.duration)
     nodes[active].core.learn(session, now: local)
   }
@@ -173,7 +176,8 @@ struct SyncSimulation {
     for (index, node) in nodes.enumerated() {
       if !node.core.isReady { wrong.append("node \(index) never became ready") }
       if node.core.table.rootDigest != nodes[active].core.table.rootDigest {
-        wrong.append("node \(index) has \(node.core.table.count) sessions, the active \(nodes[active].core.table.count)")
+        wrong.append(
+          "node \(index) has \(node.core.table.count) sessions, the active \(nodes[active].core.table.count)")
       }
       for (key, flow) in entitled where flow.until > now {
         guard let held = node.module.sessions[key] else {
