@@ -9,7 +9,7 @@ import Testing
     "help-nat64", "help-siit", "root-nat64", "tokens-nat64", "autocomplete-nat64", "instance-add-errors",
     "instance-basic-nat64", "pool4-basic", "pool4-errors", "pool4-marks", "pool4-ranges", "bib", "bib-add-errors",
     "session-empty", "global-nat64", "global-siit", "global-bool", "global-int", "global-plateaus", "global-timeout",
-    "stats-nat64", "denylist4", "eamt", "address-query",
+    "stats-nat64", "denylist4", "eamt", "address-query", "own-siit", "own-legacy-siit",
   ])
   func answersLikeTheCPrograms(scenario: String) {
     let bench = TestBench()
@@ -70,6 +70,7 @@ import Testing
         "jool_siit denylist4 add 203.0.113.0/24",
       ],
       "eamt": ["jool_siit instance add --netfilter"],
+      "own-siit": ["jool_siit instance add"], "own-legacy-siit": ["jool_siit instance add"],
       "denylist4": ["jool_siit instance add --netfilter"],
       "unprivileged": ["jool instance add --netfilter -6 64:ff9b::/96", "jool_siit instance add --netfilter"],
     ]

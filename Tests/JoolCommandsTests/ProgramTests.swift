@@ -104,6 +104,24 @@ import Testing
     #expect(bench.kernel.requests.isEmpty)
   }
 
+  @Test func saysWhichModulesHaveAVariable() {
+    let bench = TestBench()
+    bench.run("jool instance add -6 64:ff9b::/96")
+    bench.kernel.version = ModuleVersion(4, 1, 9)
+    let outcome = bench.run("jool global update ss-max-sessions-per-packet 10")
+    #expect(
+      outcome.error
+        == "Error: Modules have ss-max-sessions-per-packet since 4.1.11.0, and this one is 4.1.9.0.\n")
+    #expect(outcome.status == 95 && !bench.kernel.requests.contains(.globalUpdate))
+  }
+
+  @Test func sendsNothingOfAFileWithAMistake() {
+    let bench = TestBench()
+    bench.directory = GoldenFile.folder + "files/file-errors-siit"
+    for number in 13...17 { bench.run("jool_siit file handle e\(number).json") }
+    #expect(bench.kernel.requests.isEmpty)
+  }
+
   @Test func everyOperationHasHelp() {
     for program in ["jool", "jool_siit"] {
       let tree = CommandTable.words(of: JoolProgram.translator(ofProgram: program))

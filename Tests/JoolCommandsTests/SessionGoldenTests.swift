@@ -10,6 +10,11 @@ import Testing
     GoldenTests.replay(GoldenFile.cases(of: "session-display"), on: bench, maskingTimes: true)
   }
 
+  @Test func speaksTheOldCommandLine() throws {
+    let bench = try Self.bench()
+    GoldenTests.replay(GoldenFile.cases(of: "own-legacy-nat64"), on: bench)
+  }
+
   @Test func displaysNamesOfHostsAndServices() throws {
     let bench = try Self.bench()
     bench.names = { address in

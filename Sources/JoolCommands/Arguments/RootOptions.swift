@@ -39,7 +39,7 @@ enum RootOptions {
       do throws(OptionError) {
         next = try scanner.nextOption()
       } catch {
-        guard legacy.knows(error) else { throw .rootOption(error) }
+        guard legacy.knows(error, followedBy: rest.dropFirst()) else { throw .rootOption(error) }
         return .legacy(instanceName: instanceName, words: rest)
       }
       guard let item = next else { break }

@@ -42,7 +42,9 @@ extension ConfigurationReader {
   /// Reads a file's text.
   func configuration(inText text: [UInt8], path: String) throws(FileFailure) -> InstanceConfiguration {
     let root: JSONValue
-    do throws(JSONSyntaxError) { root = try JSONReader.read(text) } catch { throw .syntax(path: path, error) }
+    do throws(JSONSyntaxError) { root = try JSONReader.read(text, isWhole: true) } catch {
+      throw .syntax(path: path, error)
+    }
     do throws(ConfigurationError) {
       return try configuration(of: root)
     } catch {

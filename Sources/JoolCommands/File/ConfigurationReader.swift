@@ -36,7 +36,7 @@ struct ConfigurationReader {
           reason: .tagOfTheOther(member.key, program: translator == .nat64 ? "jool_siit" : "jool"),
           position: member.keyPosition)
       }
-      if let section = try section(key, member) { configuration.sections.append(section) }
+      if let section = try section(key, member) { configuration.append(section) }
     }
     if checksValues, translator == .nat64, configuration.globals.prefix6("pool6") == nil {
       throw ConfigurationError(

@@ -63,11 +63,11 @@ extension JSONValue {
     return text
   }
 
-  /// An integer; fractions are cut off.
+  /// An integer, however it is written: `1e2` is one.
   func unsigned(
     named name: String, _ range: ClosedRange<UInt32> = 0...UInt32.max
   ) throws(ConfigurationError) -> UInt32 {
-    guard case .number(let number) = content, let value = UInt32(exactly: number.rounded(.towardZero)) else {
+    guard case .number(let number) = content, let value = UInt32(exactly: number) else {
       throw isNot("unsigned integer", name: name)
     }
     guard range.contains(value) else {

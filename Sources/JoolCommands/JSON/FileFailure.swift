@@ -76,6 +76,7 @@ extension JSONSyntaxError.Reason: CustomStringConvertible {
     case .expectedKey: "expected a key in double quotes"
     case .expectedColon: "expected ':' after the key"
     case .expectedCommaOrEnd(let closing): "expected ',' or '\(closing)'"
+    case .expectedEnd: "expected the end of the file"
     case .comment: "JSON has no comments; the key \"comment\" is ignored wherever it stands"
     case .nestedTooDeeply(let limit): "more than \(limit) levels of nesting"
     }
@@ -83,7 +84,7 @@ extension JSONSyntaxError.Reason: CustomStringConvertible {
 }
 
 extension JSONValue {
-  /// The value as messages show it: an integer if 32 bits can hold it, else six decimals.
+  /// The value as messages show it: an integer if 32 bits can hold it, great numbers with six decimals.
   var shownText: String {
     switch content {
     case .null: "null"
@@ -96,6 +97,7 @@ extension JSONValue {
   }
 
   private static func shown(_ number: Double) -> String {
+    if number.isFinite, number != number.rounded(.towardZero) { return "\(number)" }
     if let integer = Int64(exactly: number.rounded(.towardZero)), Int64(Int32.min)...Int64(UInt32.max) ~= integer {
       return String(integer)
     }

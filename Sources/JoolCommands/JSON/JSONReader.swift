@@ -2,7 +2,7 @@ import Glibc
 
 /// Reads JSON as leniently as the C programs do, and remembers where everything was.
 ///
-/// What follows the first value is ignored; control characters count as blanks; a string without its closing quote goes
+/// What follows the first value is ignored if the caller wants that; control characters count as blanks; a string without its closing quote goes
 /// on to the end of the text; an unknown escape is the escaped character; numbers may lack digits; words are recognized
 /// by their beginning. A zero byte ends the text. No input can make it fail otherwise than by `JSONSyntaxError`.
 struct JSONReader {
@@ -18,9 +18,14 @@ struct JSONReader {
   private var lineStart = 0
 
   /// Reads the first value of the text.
-  static func read(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+  ///
+  /// - Parameter isWhole: whether nothing but blanks may follow it.
+  static func read(_ bytes: [UInt8], isWhole: Bool = false) throws(JSONSyntaxError) -> JSONValue {
     var reader = JSONReader(bytes)
-    return try reader.value(depth: 0)
+    let value = try reader.value(depth: 0)
+    reader.skipBlanks()
+    guard !isWhole || reader.current == nil else { throw reader.failure(.expectedEnd) }
+    return value
   }
 
   private init(_ bytes: [UInt8]) {

@@ -49,6 +49,7 @@ struct JSONSyntaxError: Error, Hashable, Sendable {
     case expectedKey
     case expectedColon
     case expectedCommaOrEnd(closing: Character)
+    case expectedEnd
     /// A slash, where it can only begin a comment.
     case comment
     case nestedTooDeeply(limit: Int)

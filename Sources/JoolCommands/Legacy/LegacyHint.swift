@@ -8,7 +8,8 @@ struct LegacyHint {
   /// One line, without its newline.
   var text: String {
     let instance = context.givenInstanceName.map { ["-i", $0] } ?? []
-    return Self.text(programName: context.programName, instance + modernWords)
+    let isCounted = request.operation == .count && [.bib, .pool4, .eamt, .denylist4].contains(request.mode)
+    return Self.text(programName: context.programName, instance + modernWords) + (isCounted ? " | wc -l" : "")
   }
 
   /// - Parameter words: what today's command line is, after the program's name.
@@ -26,7 +27,7 @@ struct LegacyHint {
     case (.pool6, .add): ["global", "update", "pool6"] + request.arguments + flag(.force)
     case (.pool6, _): ["global", "update", "pool6", "null"]
     case (.eamt, .count), (.denylist4, .count), (.bib, .count), (.pool4, .count):
-      [request.mode.rawValue, "display", "--csv", "--no-headers"] + protocolWords(none: ["--tcp"])
+      [request.mode.rawValue, "display", "--csv", "--no-headers"] + (hasProtocols ? protocolWords(none: ["--tcp"]) : [])
     case (let mode, let operation):
       [mode.rawValue, operation.rawValue] + request.arguments + tableWords
         + (hasProtocols ? protocolWords(none: []) : [])

@@ -34,8 +34,11 @@ enum LegacyModifier: String, Hashable, Sendable {
 struct LegacyOptions: Sendable {
   private(set) var declarations: [OptionDeclaration] = []
   private(set) var meanings: [LegacyMeaning] = []
+  /// Today's modes.
+  private let modes: [String]
 
   init(translator: TranslatorType) {
+    modes = WordTree.visibleNames(CommandTable.words(of: translator).words)
     addModes(of: translator)
     addOperations(of: translator)
     addModifiers()
@@ -51,9 +54,11 @@ struct LegacyOptions: Sendable {
     add("version", .version, letter: "V")
   }
 
-  /// Whether the word that today's parser does not know is one of 3.5's.
-  func knows(_ error: OptionError) -> Bool {
-    switch error {
+  /// Whether the word that today's parser does not know is one of 3.5's. It is not if one of today's modes follows: then
+  /// an option stands before the mode that belongs behind it.
+  func knows(_ error: OptionError, followedBy words: ArraySlice<String>) -> Bool {
+    guard !words.contains(where: modes.contains) else { return false }
+    return switch error {
     case .invalidLetter(let letter): declarations.contains { $0.letter == letter }
     case .unrecognized(let text):
       text.first != "=" && declarations.contains { $0.name.hasPrefix(text.prefix { $0 != "=" }) }

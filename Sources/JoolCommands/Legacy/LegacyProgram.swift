@@ -15,6 +15,9 @@ enum LegacyProgram {
     switch parsed {
     case .root(let request): return request
     case .request(let request):
+      if request.mode == .pool6, context.translator == .nat64, ![.display, .count].contains(request.operation) {
+        throw .legacy(.pool6IsFixed(programName: context.programName), note: nil)
+      }
       context.hint(LegacyHint(request: request, context: context).text)
       let note =
         request.isAssumed ? "Assuming configuration mode '--global' and operation '--\(request.operation)'." : nil
@@ -175,7 +178,6 @@ struct LegacyPool6 {
   func run() throws(CommandFailure) {
     switch request.operation {
     case .display, .count: try display()
-    case _ where context.translator == .nat64: throw .pool6IsFixed(programName: context.programName)
     case .add:
       guard let text = request.arguments.first else { throw .invalid(.missing(["an IPv6 prefix"])) }
       try update(to: text)

@@ -22,6 +22,18 @@ public struct InstanceConfiguration: Hashable, Sendable {
     case denylist4([IPv4Prefix])
   }
 
+  /// Adds a section; the entries of a second denylist4 (files may call one of them blacklist4) go to the first.
+  public mutating func append(_ section: Section) {
+    if case .denylist4(let more) = section {
+      for index in sections.indices {
+        guard case .denylist4(let prefixes) = sections[index] else { continue }
+        sections[index] = .denylist4(prefixes + more)
+        return
+      }
+    }
+    sections.append(section)
+  }
+
   /// The variables of all sections.
   public var globals: [GlobalSetting] {
     sections.flatMap { section -> [GlobalSetting] in

@@ -36,12 +36,17 @@ enum CompatibilityPage {
       let command = own.arguments.map { $0.isEmpty ? "''" : $0 }.joined(separator: " ")
         .replacing("|", with: "\\|").replacing("\n", with: "\\n")
       page += """
-        | \(own.scenario) | \(own.id) | `\(command)` | \(theirs.map { String($0.outcome.status) } ?? "?") | \
+        | \(own.scenario) | \(own.id) | `\(command)` | \(theirs.map { Self.status(of: $0) } ?? "?") | \
         \(status) | \(own.remark) |
 
         """
     }
     return page
+  }
+
+  /// What the C client ended with; files write signals in words, which have no number.
+  private static func status(of golden: GoldenCase) -> String {
+    golden.outcome.status == .max ? "a signal" : String(golden.outcome.status)
   }
 
   /// The cases that the tables name, such as `bib` 001, 003–005.

@@ -167,6 +167,7 @@ import Testing
     #expect(bench.run("jool_siit --session").error.hasPrefix("jool_siit: unrecognized option '--session'\n"))
     #expect(bench.run("jool -i default session display --icmp").output.hasPrefix("-----"))
     #expect(bench.run("jool -i default --session --count --tcp").output == "TCP: 1\n")
+    #expect(bench.run("jool --csv pool4 display").error.hasPrefix("jool: unrecognized option '--csv'\n"))
     #expect(bench.run("jool --u").output.hasPrefix("jool ("))
   }
 

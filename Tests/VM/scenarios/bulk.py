@@ -54,10 +54,10 @@ def advertise(count: int, early: bool, kinds: Kinds = KINDS) -> None:
 
 def compare(start: float) -> None:
     """k's table is j's: the same sessions in the same states, none shorter-lived than on j."""
+    reading = time.monotonic()
     at_j = whole_table("j")
-    between = time.monotonic()
     at_k = whole_table("k")
-    skew = time.monotonic() - between + 3  # k was read later, and the module's sweep is coarse
+    skew = time.monotonic() - reading + 3  # each protocol of k was read later, and the module's sweep is coarse
     missing, extra = at_j.keys() - at_k.keys(), at_k.keys() - at_j.keys()
     expect(not missing and not extra, f"{len(missing)} sessions missing on k, {len(extra)} foreign; e.g. {sorted(missing | extra)[:2]}")
     states = [key for key in at_j if at_j[key][1] != at_k[key][1]]
