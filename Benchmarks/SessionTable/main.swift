@@ -41,7 +41,6 @@ measure("update: timer, shorter expiration") {
   let session = workload.session($0, timer: .transitory, expiration: 240_000)
   checksum += table.upsert(session, now: later) == .inserted ? 1 : 0
 }
-measure("mark as advertised") { table.markAdvertised(workload.session($0), now: later) }
 measure("look up, IPv6 side") { checksum += table.session(like: workload.session($0), now: later) == nil ? 1 : 0 }
 measure("look up, IPv4 side") {
   let session = workload.session($0)

@@ -7,13 +7,13 @@ public struct AttributeWriter: Sendable {
 
   public init() {}
 
-  mutating func appendNative(_ integer: some FixedWidthInteger) {
+  package mutating func appendNative(_ integer: some FixedWidthInteger) {
     withUnsafeBytes(of: integer) { bytes.append(contentsOf: $0) }
   }
 
-  mutating func appendBigEndian(_ integer: some FixedWidthInteger) { appendNative(integer.bigEndian) }
+  package mutating func appendBigEndian(_ integer: some FixedWidthInteger) { appendNative(integer.bigEndian) }
 
-  mutating func append(contentsOf more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
+  package mutating func append(contentsOf more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
   /// An integer attribute in the CPU's order.
   mutating func attribute(_ type: UInt16, _ integer: some FixedWidthInteger) {

@@ -1,7 +1,7 @@
 /// The only place that touches raw memory: bounds-checked, unaligned, in either byte order.
 extension RawSpan {
   /// The integer at `offset` as the CPU has it (netlink's order).
-  func nativeInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
+  package func nativeInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: Integer.Type, field: @autoclosure () -> String
   ) throws(WireFormatError) -> Integer {
     let size = MemoryLayout<Integer>.size
@@ -12,7 +12,7 @@ extension RawSpan {
   }
 
   /// The integer at `offset` with its most significant byte first (addresses, packed sessions).
-  func bigEndianInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
+  package func bigEndianInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: Integer.Type, field: @autoclosure () -> String
   ) throws(WireFormatError) -> Integer {
     Integer(bigEndian: try nativeInteger(at: offset, as: type, field: field()))

@@ -4,7 +4,7 @@ internal import JoolCore
 ///
 ///     0        16        24        32        40        48     54  55 56
 ///     | source6 | source4 | expires | timer   | sibling | ports | | |
-///     |         | dest4   | advert. | links   | links   |  6 4 d| | flags
+///     |         | dest4   | version | links   | links   |  6 4 d| | flags
 ///                                                              origin
 ///     flags: bit 7 leader of its BIB entry, 5–6 protocol (3: the row is free), 2–4 TCP state, 0–1 timer
 ///
@@ -19,8 +19,7 @@ struct SessionRow: Sendable {
   var destination4: UInt32
   /// The tick at which the session dies.
   var expires: UInt32 = 0
-  /// The tick at which the session dies as far as peers know; 0 if they were not told of it.
-  var advertised: UInt32 = 0
+  var version: UInt32 = 0
   /// The next row of the timer's list, or of the list of free rows.
   var timerNext = SessionRow.none
   /// The previous row of the timer's list, or which list this row is the first of (`TimerWheel`).
@@ -38,7 +37,7 @@ struct SessionRow: Sendable {
   private static let free: UInt8 = 0x60
 
   /// - Returns: `nil` for a state or timer that does not fit, none of which is RFC 6146's.
-  init?(_ session: SessionEntry, origin: UInt8) {
+  init?(_ session: SessionEntry, origin: UInt8, version: UInt32) {
     guard session.state.rawValue <= 7, session.timer.rawValue <= 3 else { return nil }
     source6High = UInt64(truncatingIfNeeded: session.source6.address.bits >> 64)
     source6Low = UInt64(truncatingIfNeeded: session.source6.address.bits)
@@ -48,6 +47,7 @@ struct SessionRow: Sendable {
     port4 = session.source4.port
     destinationPort = session.destination4.port
     self.origin = origin
+    self.version = version
     flags = session.proto.rawValue << 5 | session.state.rawValue << 2 | session.timer.rawValue
   }
 
@@ -74,6 +74,7 @@ struct SessionRow: Sendable {
   mutating func update(from other: SessionRow) {
     flags = flags & Self.leader | other.packedFlags
     origin = other.origin
+    version = other.version
     expires = other.expires
   }
 

@@ -36,9 +36,6 @@ extension SessionTable {
     wheel = TimerWheel()
     for number in 0..<rows.endIndex where !rows[number].isFree {
       rows[number].expires = max(1, rows[number].expires - min(rows[number].expires, shift))
-      if rows[number].advertised != 0 {
-        rows[number].advertised = max(1, rows[number].advertised - min(rows[number].advertised, shift))
-      }
       wheel.schedule(number, in: &rows)
     }
   }

@@ -9,10 +9,11 @@ extension SessionTable {
 
   /// Every session of some buckets. Reads the whole table: ask for several buckets at once.
   public func forEach(
-    inBuckets isWanted: (Int) -> Bool, now: Instant, _ body: (Session) throws -> Void
+    inBuckets isWanted: (Int) -> Bool, now: Instant, _ body: (_ session: Session, _ bucket: Int) throws -> Void
   ) rethrows {
-    for number in 0..<rows.endIndex where !rows[number].isFree && isWanted(bucket(of: rows[number])) {
-      try body(session(rows[number], now: now))
+    for number in 0..<rows.endIndex where !rows[number].isFree {
+      let bucket = bucket(of: rows[number])
+      if isWanted(bucket) { try body(session(rows[number], now: now), bucket) }
     }
   }
 

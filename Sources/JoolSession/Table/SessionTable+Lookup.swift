@@ -36,6 +36,20 @@ extension SessionTable {
     return rows[leader].bibEntry
   }
 
+  /// The sessions of a BIB entry; none if there is no such entry.
+  public func sessions(of bib: BIBEntry, now: Instant) -> [Session] {
+    let none = TransportAddress(IPv4Address(bits: 0), 0)
+    let key = SessionRow(proto: bib.proto, source6: bib.source6, destination4: none)
+    guard let leader = findBIB6(key, hash.bib6(key)), rows[leader].source4Address == bib.source4 else { return [] }
+    var sessions: [Session] = []
+    var number = leader
+    repeat {
+      sessions.append(session(rows[number], now: now))
+      number = rows[number].siblingNext
+    } while number != leader
+    return sessions
+  }
+
   /// Removes a session, and its BIB entry if it was the last one of it.
   /// - Returns: what it was like.
   @discardableResult
@@ -100,7 +114,6 @@ extension SessionTable {
       destination6: TransportAddress(destination6, row.proto == .icmp ? row.port6 : row.destinationPort),
       source4: row.source4Address, destination4: destination4, state: row.state, timer: row.timer,
       expiration: clock.remaining(until: row.expires, now: now))
-    let advertised = row.advertised == 0 ? nil : clock.remaining(until: row.advertised, now: now)
-    return Session(entry: entry, origin: row.origin, advertised: advertised)
+    return Session(entry: entry, origin: row.origin, version: row.version)
   }
 }

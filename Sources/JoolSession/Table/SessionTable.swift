@@ -53,17 +53,17 @@ public struct SessionTable: Sendable {
 
   /// A session and what the table knows about it.
   public struct Session: Hashable, Sendable {
-    /// `expiration` is what is left at the time asked for; 0 if the session is due.
+    /// `expiration` is what is left at the time asked for, of what was advertised; 0 if the session is due.
     public var entry: SessionEntry
     /// The number of the node whose word was the last about it; 0 is this one.
     public var origin: UInt8
-    /// What is left of it as far as peers know; `nil` if they were never told.
-    public var advertised: Milliseconds?
+    /// Of what was said about it: a later word has a higher number (`SyncNode`).
+    public var version: UInt32
 
-    public init(entry: SessionEntry, origin: UInt8, advertised: Milliseconds?) {
+    public init(entry: SessionEntry, origin: UInt8, version: UInt32 = 0) {
       self.entry = entry
       self.origin = origin
-      self.advertised = advertised
+      self.version = version
     }
   }
 
@@ -78,11 +78,13 @@ public struct SessionTable: Sendable {
     case refused
   }
 
-  /// Adds a session, or updates the state, timer, expiration and origin of the one with its identity.
+  /// Adds a session, or updates the state, timer, expiration, origin and version of the one with its identity.
   ///
-  /// What peers were told stays. `entry.destination6` does not matter.
-  public mutating func upsert(_ entry: SessionEntry, origin: UInt8 = 0, now: Instant) -> Change {
-    guard var row = SessionRow(entry, origin: origin) else { return .refused }
+  /// `entry.destination6` does not matter.
+  public mutating func upsert(
+    _ entry: SessionEntry, origin: UInt8 = 0, version: UInt32 = 0, now: Instant
+  ) -> Change {
+    guard var row = SessionRow(entry, origin: origin, version: version) else { return .refused }
     rebaseIfDue(now)
     row.expires = clock.expiryTick(entry.expiration, now: now)
     let hash6 = hash.bib6(row)
@@ -98,18 +100,6 @@ public struct SessionTable: Sendable {
     }
     insert(row, sessionHash, hash6, leader: leader)
     return .inserted
-  }
-
-  /// Notes that peers were told of `entry`, its expiration included.
-  /// - Returns: whether the session is in the table.
-  @discardableResult
-  public mutating func markAdvertised(_ entry: SessionEntry, now: Instant) -> Bool {
-    rebaseIfDue(now)
-    guard let number = find(proto: entry.proto, source6: entry.source6, destination4: entry.destination4) else {
-      return false
-    }
-    rows[number].advertised = clock.advertisedTick(entry.expiration, now: now)
-    return true
   }
 
   private mutating func update(_ number: UInt32, to row: SessionRow, now: Instant) -> Change {

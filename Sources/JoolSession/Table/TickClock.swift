@@ -37,12 +37,6 @@ struct TickClock: Sendable {
     return UInt32(clamping: end / Self.millisecondsPerTick)
   }
 
-  /// The same as peers were told: not after that. Never 0.
-  func advertisedTick(_ expiration: Milliseconds, now: Instant) -> UInt32 {
-    let end = milliseconds(at: now) + UInt64(expiration.rawValue)
-    return max(1, UInt32(clamping: end / Self.millisecondsPerTick))
-  }
-
   /// What is left at `now` until a tick; 0 if that is past.
   func remaining(until tick: UInt32, now: Instant) -> Milliseconds {
     let end = UInt64(tick) * Self.millisecondsPerTick

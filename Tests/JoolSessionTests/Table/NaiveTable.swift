@@ -15,7 +15,7 @@ struct NaiveTable {
     var origin: UInt8
     /// In steps of 10 ms.
     var expires: UInt64
-    var advertised: UInt64?
+    var version: UInt32
   }
 
   var rows: [Key: Row] = [:]
@@ -28,14 +28,14 @@ struct NaiveTable {
     var entry = row.entry
     entry.expiration = Self.remaining(row.expires, now)
     return SessionTable.Session(
-      entry: entry, origin: row.origin, advertised: row.advertised.map { Self.remaining($0, now) })
+      entry: entry, origin: row.origin, version: row.version)
   }
 
   private static func remaining(_ end: UInt64, _ now: UInt64) -> Milliseconds {
     Milliseconds(UInt32(clamping: end - min(end, now)))
   }
 
-  mutating func upsert(_ entry: SessionEntry, origin: UInt8, now: UInt64) -> SessionTable.Change {
+  mutating func upsert(_ entry: SessionEntry, origin: UInt8, version: UInt32, now: UInt64) -> SessionTable.Change {
     let expires = (now + UInt64(entry.expiration.rawValue) + 9) / 10 * 10
     for row in rows.values where row.entry.proto == entry.proto && row.entry.source6 == entry.source6 {
       if row.entry.source4 != entry.source4 { return .conflict(Self.bib(row.entry)) }
@@ -44,14 +44,8 @@ struct NaiveTable {
       if row.entry.source6 != entry.source6 { return .conflict(Self.bib(row.entry)) }
     }
     let old = rows[Self.key(entry)]
-    rows[Self.key(entry)] = Row(entry: entry, origin: origin, expires: expires, advertised: old?.advertised)
+    rows[Self.key(entry)] = Row(entry: entry, origin: origin, expires: expires, version: version)
     return old.map { .updated(previous: session($0, now: now)) } ?? .inserted
-  }
-
-  mutating func markAdvertised(_ entry: SessionEntry, now: UInt64) -> Bool {
-    guard rows[Self.key(entry)] != nil else { return false }
-    rows[Self.key(entry)]?.advertised = (now + UInt64(entry.expiration.rawValue)) / 10 * 10
-    return true
   }
 
   mutating func expire(now: UInt64) -> [SessionTable.Session] {
@@ -90,18 +84,5 @@ struct NaiveTable {
     bits = (bits ^ (bits / 0x2_0000_0000)) &* 0xff51afd7ed558ccd
     bits = (bits ^ (bits / 0x2_0000_0000)) &* 0xc4ceb9fe1a85ec53
     return bits ^ (bits / 0x2_0000_0000)
-  }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-    bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-    return bits ^ bits >> 31
   }
 }

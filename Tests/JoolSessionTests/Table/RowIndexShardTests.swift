@@ -6,7 +6,7 @@ import Testing
   /// Hashes that put all rows into few homes, or that are random.
   @Test(arguments: [UInt64.max, 0xFFF0_0000_0000_0003, 0x7, 0xC000_0000_0000_0000])
   func findsWhatIsThereHoweverTheHashesCollide(mask: UInt64) {
-    var generator = SeededGenerator(state: mask)
+    var generator = SeededGenerator(seed: mask)
     let hashes = (0..<3000).map { _ in generator.next() & mask }
     // All hashes equal but for 3 bits, at most 100 rows: more neighbours than that there are none.
     let rows: Range<UInt32> = mask == 7 || mask.nonzeroBitCount == 2 ? 0..<100 : 0..<3000
@@ -42,7 +42,7 @@ import Testing
     var index = RowIndexShard()
     index.reserve(count: 1000) { _ in 0 }
     let capacity = index.capacity
-    var generator = SeededGenerator(state: 1)
+    var generator = SeededGenerator(seed: 1)
     for number in 0..<1000 { #expect(index.insert(UInt32(number), generator.next()) == true) }
     #expect(index.capacity == capacity)
   }

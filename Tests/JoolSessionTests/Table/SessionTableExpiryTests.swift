@@ -70,7 +70,6 @@ import Testing
     let instants = [0, 1, -1, 300, -300, 1_000_000, -1_000_000, 1_000_001].map { start + .seconds($0 * 86_400) }
     for (number, now) in instants.enumerated() {
       _ = table.upsert(.sample(number, expiration: .max), now: now)
-      table.markAdvertised(.sample(number), now: now)
       #expect(table.session(like: .sample(number), now: now) != nil)
       for other in instants { _ = table.session(like: .sample(number), now: other) }
       table.expire(now: now)
@@ -92,9 +91,6 @@ import Testing
       _ = table.upsert(.sample(2 + hour % 100, expiration: 3_599_000), now: now)
       #expect(table.expire(now: now + .seconds(3599)) == 1)
       #expect(table.session(like: .sample(1), now: now)?.entry.expiration == Milliseconds(7_200_000))
-      if hour == 0 { table.markAdvertised(.sample(1), now: now) }
-      let advertised = table.session(like: .sample(1), now: now + .seconds(61))?.advertised
-      #expect(advertised == Milliseconds(0))
       table.expire(now: now + .seconds(7199))
     }
     #expect(table.count == 1)

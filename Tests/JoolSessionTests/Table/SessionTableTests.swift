@@ -14,7 +14,7 @@ import Testing
     var table = table
     let session = SessionEntry.sample(1, proto: .tcp, state: .v6Init, timer: .transitory)
     #expect(table.upsert(session, origin: 2, now: start) == .inserted)
-    let stored = SessionTable.Session(entry: session, origin: 2, advertised: nil)
+    let stored = SessionTable.Session(entry: session, origin: 2)
     #expect(
       table.session(proto: .tcp, source6: session.source6, destination4: session.destination4, now: start) == stored)
     #expect(
@@ -95,23 +95,20 @@ import Testing
 
   // MARK: Updates
 
-  @Test func anUpdateTellsWhatWasThereAndKeepsWhatPeersWereTold() {
+  @Test func anUpdateTellsWhatWasThere() {
     var table = table
     let session = SessionEntry.sample(proto: .tcp, state: .v6Init, timer: .transitory, expiration: 240_000)
-    #expect(table.upsert(session, now: start) == .inserted)
-    #expect(table.markAdvertised(session, now: start) == true)
+    #expect(table.upsert(session, version: 7, now: start) == .inserted)
     var news = session
     (news.state, news.timer, news.expiration) = (.established, .established, Milliseconds(7_200_000))
     var previous = session
     previous.expiration = Milliseconds(230_000)
     #expect(
-      table.upsert(news, origin: 3, now: start + .seconds(10))
-        == .updated(previous: SessionTable.Session(entry: previous, origin: 0, advertised: Milliseconds(230_000))))
+      table.upsert(news, origin: 3, version: 8, now: start + .seconds(10))
+        == .updated(previous: SessionTable.Session(entry: previous, origin: 0, version: 7)))
     #expect(
       table.session(like: news, now: start + .seconds(10))
-        == SessionTable.Session(entry: news, origin: 3, advertised: Milliseconds(230_000)))
-    #expect(table.session(like: news, now: start + .seconds(1000))?.advertised == Milliseconds(0))
-    #expect(table.markAdvertised(.sample(1), now: start) == false)
+        == SessionTable.Session(entry: news, origin: 3, version: 8))
   }
 
   @Test func refusesStatesAndTimersThatDoNotExist() {
@@ -147,7 +144,7 @@ import Testing
     for number in 0..<1000 { _ = table.upsert(.sample(number), now: start) }
     let wanted = Set((0..<4096).filter { table.digest(of: $0) != 0 }.prefix(100))
     var without = table
-    table.forEach(inBuckets: { wanted.contains($0) }, now: start) { session in
+    table.forEach(inBuckets: { wanted.contains($0) }, now: start) { session, _ in
       _ = without.remove(
         proto: .udp, source6: session.entry.source6, destination4: session.entry.destination4, now: start)
     }

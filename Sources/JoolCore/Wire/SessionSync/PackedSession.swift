@@ -5,8 +5,11 @@
 ///
 /// `destination6` does not travel: the receiver derives it from `destination4` and its own pool6 (RFC 6052); its port is
 /// the source6 port for ICMP and the destination4 port otherwise.
-enum Packed36 {
-  static func decode(_ bytes: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) -> SessionEntry {
+package enum Packed36 {
+  /// Bytes of a record.
+  package static let size = 36
+
+  package static func decode(_ bytes: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) -> SessionEntry {
     let flags = try PackedFlags(decoding: bytes, at: 34)
     let source6 = TransportAddress(
       try bytes.address(at: 0, as: IPv6Address.self),
@@ -26,7 +29,7 @@ enum Packed36 {
       expiration: Milliseconds(try bytes.bigEndianInteger(at: 24, as: UInt32.self, field: "expiration")))
   }
 
-  static func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
+  package static func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
     writer.appendBigEndian(session.source6.address.bits)
     writer.appendBigEndian(session.source4.address.bits)
     writer.appendBigEndian(session.destination4.address.bits)

@@ -56,7 +56,7 @@ public struct SyncDatagram: Hashable, Sendable {
 
 extension SessionEntry {
   /// Whether a NAT64 with this pool6 could have made this session. The module checks almost none of it.
-  fileprivate func checkValues(pool6: IPv6Prefix) throws(WireFormatError) {
+  package func checkValues(pool6: IPv6Prefix) throws(WireFormatError) {
     if proto == .tcp {
       guard state.isKnown else { throw .badValue(field: "TCP state", value: UInt64(state.rawValue)) }
       guard timer.isKnown else { throw .badValue(field: "TCP timer", value: UInt64(timer.rawValue)) }

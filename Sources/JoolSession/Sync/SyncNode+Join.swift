@@ -1,0 +1,175 @@
+internal import JoolCore
+
+/// How a node gets the table of another one: when it starts, and when updates were lost for good. Digests would not show
+/// that: a lost refresh leaves equal sessions that live less long.
+struct Joining: Sendable {
+  /// Hellos are awaited for this long before a peer is chosen.
+  static let listening = Duration.seconds(1)
+  /// Without a ready peer for this long, the node is the first.
+  static let patience = Duration.seconds(5)
+  /// Without a bulk frame for this long, the credit is repeated.
+  static let retry = Duration.milliseconds(100)
+  /// A peer that does not answer this many times is replaced.
+  static let maxRetries = 20
+  /// Frames on their way: 370 KB, less than what any receive buffer of ours holds.
+  static let window: UInt32 = 256
+  /// Frames that may be named missing in one credit.
+  static let maxMissing = 64
+
+  let since: ContinuousClock.Instant
+  /// Whether the node starts. If not, it goes on speaking and serving meanwhile.
+  let isInitial: Bool
+  var source: UInt64?
+  var transfer: UInt32 = 0
+  var frames: UInt32?
+  /// All frames before it have arrived.
+  var next: UInt32 = 0
+  /// Frames from `next` on that have arrived.
+  var arrived: Set<UInt32> = []
+  /// The next frame after which credit is renewed.
+  var renewal: UInt32 = 0
+  var retries = 0
+  var deadline: ContinuousClock.Instant
+
+  /// - Parameter source: whose updates were lost; `nil` when the node starts.
+  init(since: ContinuousClock.Instant, source: UInt64? = nil) {
+    self.since = since
+    self.source = source
+    isInitial = source == nil
+    deadline = isInitial ? since + Self.listening : since
+  }
+
+  /// Notes a frame.
+  /// - Returns: whether it is new.
+  mutating func receive(_ frame: UInt32) -> Bool {
+    guard frame >= next, frame < next &+ Self.window * 2, arrived.insert(frame).inserted else { return false }
+    while arrived.remove(next) != nil { next += 1 }
+    return true
+  }
+
+  /// Frames that should have come before the highest that did.
+  var missing: [UInt32] {
+    guard let highest = arrived.max() else { return [] }
+    return Array((next..<highest).lazy.filter { !arrived.contains($0) }.prefix(Self.maxMissing))
+  }
+}
+
+/// A table on its way to a joiner, in the order it had when the transfer began.
+struct BulkTransfer: Sendable {
+  let transfer: UInt32
+  let order: SessionOrder
+  /// Frames before it were sent.
+  var sent: UInt32 = 0
+  /// Frames before it have arrived, by the last credit.
+  var acknowledged: UInt32?
+
+  var frames: UInt32 { UInt32((order.count + SyncFrame.recordsPerFrame - 1) / SyncFrame.recordsPerFrame) }
+}
+
+extension SyncNode {
+  mutating func continueJoining(now: Instant) {
+    guard var join = joining, join.deadline <= now else { return }
+    defer { if joining != nil { joining = join } }
+    if join.transfer == 0 { join.transfer = UInt32.random(in: 1...UInt32.max, using: &random) }
+    if let source = join.source, canServe(source, join, now: now), join.retries < Joining.maxRetries {
+      join.retries += 1
+      sendCredit(&join, now: now)
+      return
+    }
+    guard join.isInitial else {
+      // The peer is gone, and what it said with it; others have told what they know of it.
+      finishJoining(now: now)
+      return
+    }
+    let ready = peers.filter { $0.value.isReady(at: now) && $0.key != join.source }
+    let choice = ready.max { ($0.value.hello?.sessions ?? 0, $0.key) < ($1.value.hello?.sessions ?? 0, $1.key) }
+    if let choice = choice?.key ?? join.source.flatMap({ peers[$0]?.isReady(at: now) == true ? $0 : nil }) {
+      join = Joining(since: join.since)
+      join.source = choice
+      join.transfer = UInt32.random(in: 1...UInt32.max, using: &random)
+      sendCredit(&join, now: now)
+    } else if now - join.since >= Joining.patience {
+      finishJoining(now: now)
+    } else {
+      join.source = nil
+      join.deadline = now + Joining.retry
+    }
+  }
+
+  private func canServe(_ node: UInt64, _ join: Joining, now: Instant) -> Bool {
+    guard let peer = peers[node] else { return false }
+    return join.isInitial ? peer.isReady(at: now) : peer.isAlive(at: now)
+  }
+
+  private mutating func finishJoining(now: Instant) {
+    joining = nil
+    nextHello = now
+  }
+
+  /// Gets the table of a peer of whose updates some were given up.
+  mutating func resyncIfLost(_ node: UInt64, now: Instant) {
+    guard joining == nil, let peer = peers[node], peer.stream.lost > peer.mended else { return }
+    peers[node]?.mended = peer.stream.lost
+    joining = Joining(since: now, source: node)
+  }
+
+  private mutating func sendCredit(_ join: inout Joining, now: Instant) {
+    join.deadline = now + Joining.retry
+    join.renewal = join.next + Joining.window / 2
+    guard let source = join.source else { return }
+    send(
+      .join(
+        SyncFrame.Join(transfer: join.transfer, next: join.next, window: Joining.window, missing: join.missing)),
+      to: source)
+  }
+
+  /// A joiner's credit: start a transfer, go on with it, repeat parts of it.
+  mutating func serve(_ join: SyncFrame.Join, to node: UInt64, now: Instant) {
+    guard joining?.isInitial != true else { return }
+    var transfer: BulkTransfer
+    if let known = serving[node], known.transfer == join.transfer {
+      transfer = known
+    } else {
+      transfer = BulkTransfer(transfer: join.transfer, order: table.kernelOrder())
+    }
+    for frame in join.missing where frame < transfer.sent { sendBulk(frame, of: transfer, to: node, now: now) }
+    let end = min(transfer.frames, join.next.addingReportingOverflow(min(join.window, Joining.window)).partialValue)
+    // The joiner has nothing in flight and asks again: what was sent is lost.
+    if join.next < transfer.sent, join.missing.isEmpty, join.next == transfer.acknowledged { transfer.sent = join.next }
+    transfer.acknowledged = join.next
+    if transfer.frames == 0 { sendBulk(0, of: transfer, to: node, now: now) }
+    while transfer.sent < end {
+      sendBulk(transfer.sent, of: transfer, to: node, now: now)
+      transfer.sent += 1
+    }
+    serving[node] = join.next >= transfer.frames && transfer.frames > 0 ? nil : transfer
+  }
+
+  /// What the sessions of the frame are now; some may have ended.
+  private mutating func sendBulk(_ frame: UInt32, of transfer: BulkTransfer, to node: UInt64, now: Instant) {
+    let start = Int(frame) * SyncFrame.recordsPerFrame
+    let handles = transfer.order.dropFirst(start).prefix(SyncFrame.recordsPerFrame)
+    let records = handles.compactMap { table.session(at: $0, now: now).map { SyncRecord($0) } }
+    let bulk = SyncFrame.Bulk(transfer: transfer.transfer, frame: frame, frames: transfer.frames, records: records)
+    send(.bulk(bulk), to: node)
+  }
+
+  mutating func receive(_ bulk: SyncFrame.Bulk, from node: UInt64, now: Instant) {
+    guard var join = joining, join.source == node, join.transfer == bulk.transfer, let index = peers[node]?.index
+    else { return }
+    join.frames = bulk.frames
+    join.retries = 0
+    join.deadline = now + Joining.retry
+    if join.receive(bulk.frame) {
+      for record in bulk.records { accept(record, origin: index, now: now) }
+    }
+    joining = join
+    if join.next >= bulk.frames {
+      sendCredit(&join, now: now)  // so that the peer forgets the transfer
+      finishJoining(now: now)
+    } else if join.next >= join.renewal {
+      sendCredit(&join, now: now)
+      joining = join
+    }
+  }
+}

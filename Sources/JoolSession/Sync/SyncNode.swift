@@ -1,0 +1,172 @@
+internal import JoolCore
+
+/// A node of SS2 without its sockets: what the module and the peers say comes in, datagrams and sessions for the module
+/// come out. Deterministic: time and chance are arguments. docs/session-sync-protocol.md is the specification.
+struct SyncNode: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  static let helloInterval = Duration.seconds(1)
+  /// After the last update a hello follows soon, so that the loss of that one is noticed.
+  static let helloAfterUpdate = Duration.milliseconds(50)
+  /// Peers beyond this many are not heard: the table has a byte for whose word was the last.
+  static let maxPeers = 64
+
+  let identity: SyncSender
+  var limits: SessionLimits
+  /// Sessions with the expiry that was advertised: the same on every node.
+  var table: SessionTable
+  var peers: [UInt64: SyncPeer] = [:]
+  var resend = ResendQueue()
+  var joining: Joining?
+  var serving: [UInt64: BulkTransfer] = [:]
+  var repairs = Repairs()
+  var random: SeededGenerator
+  var counters = SyncCounters()
+
+  /// A Lamport clock: the highest version that was said or heard.
+  var clock: UInt32 = 0
+  /// News and refreshes that leave with the next flush, as version `clock + 1`.
+  var pending: [SessionKey: SyncRecord] = [:]
+  var output = Output()
+  var nextHello: Instant
+
+  /// What is to be done outside.
+  struct Output: Sendable {
+    /// For the group, in this order.
+    var datagrams: [[UInt8]] = []
+    /// For the module.
+    var sessions: [SessionEntry] = []
+    /// BIB entries of the module that are outdated and in the way of `sessions`.
+    var evictions: [BIBEntry] = []
+  }
+
+  /// - Parameters:
+  ///   - seed: of all chance, for the delays that keep nodes from speaking all at once.
+  ///   - isFirst: whether to be ready at once instead of joining others.
+  init(identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, now: Instant) {
+    self.identity = identity
+    self.table = table
+    self.limits = limits
+    random = SeededGenerator(seed: seed)
+    nextHello = now
+    joining = isFirst ? nil : Joining(since: now)
+  }
+
+  /// Whether the node has what its peers have, and may take over.
+  var isReady: Bool { joining == nil }
+
+  /// What is to be done, once.
+  mutating func takeOutput(now: Instant) -> Output {
+    flush(now: now)
+    defer { output = Output() }
+    return output
+  }
+
+  mutating func send(_ body: SyncFrame.Body, to target: UInt64 = 0) {
+    let frame = SyncFrame(sender: identity, sequence: resend.last, target: target, body: body)
+    output.datagrams.append(frame.encoded())
+  }
+
+  mutating func jitter(upTo milliseconds: Int) -> Duration {
+    .milliseconds(Int.random(in: 0...milliseconds, using: &random))
+  }
+
+  // MARK: Time
+
+  /// When `advance(to:)` has something to do.
+  var nextDeadline: Instant {
+    let streams = peers.values.compactMap(\.stream.deadline)
+    return (streams + [joining?.deadline, repairs.deadline].compactMap { $0 }).reduce(nextHello, min)
+  }
+
+  mutating func advance(to now: Instant) {
+    table.expire(now: now)
+    for (node, peer) in peers where peer.stream.deadline.map({ $0 <= now }) == true { askAgain(node, now: now) }
+    continueJoining(now: now)
+    finishRepairs(now: now)
+    if now >= nextHello { sendHello(now: now) }
+  }
+
+  private mutating func sendHello(now: Instant) {
+    nextHello = now + Self.helloInterval + jitter(upTo: 100)
+    send(
+      .hello(
+        SyncFrame.Hello(
+          isReady: isReady, sessions: UInt64(table.count), rootDigest: table.rootDigest, pool6: table.pool6)))
+  }
+
+  // MARK: Frames
+
+  /// A datagram that `SyncFrame.isFrame` recognized.
+  mutating func receive(_ datagram: RawSpan, now: Instant) throws(WireFormatError) {
+    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
+    guard frame.sender.node != identity.node, let peer = admit(frame, now: now) else { return }
+    // What is pending was said before what is heard now.
+    flush(now: now)
+    let node = frame.sender.node
+    if case .update(let records) = frame.body {
+      let delay = jitter(upTo: UpdateStream.jitter)
+      peers[node]?.stream.receive(frame.sequence, now: now, jitter: delay)
+      for record in records { accept(record, origin: peer.index, now: now) }
+      resyncIfLost(node, now: now)
+      return
+    }
+    let delay = jitter(upTo: UpdateStream.jitter)
+    peers[node]?.stream.heard(last: frame.sequence, now: now, jitter: delay)
+    guard frame.target == 0 || frame.target == identity.node else { return }
+    switch frame.body {
+    case .update: break
+    case .hello(let hello): hear(hello, from: node, now: now)
+    case .nak(let ranges): repeatUpdates(ranges, now: now)
+    case .gone(_, let last):
+      peers[node]?.stream.gone(until: last)
+      resyncIfLost(node, now: now)
+    case .join(let join): serve(join, to: node, now: now)
+    case .bulk(let bulk): receive(bulk, from: node, now: now)
+    case .digests(let first, let digests): compare(groups: digests, first: first, from: node)
+    case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
+    case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
+    }
+  }
+
+  /// The sender, known or new. `nil` for late datagrams of a start that is over, and for one peer too many.
+  private mutating func admit(_ frame: SyncFrame, now: Instant) -> SyncPeer? {
+    let (node, epoch) = (frame.sender.node, frame.sender.epoch)
+    if var peer = peers[node] {
+      guard !peer.formerEpochs.contains(epoch) else { return nil }
+      if peer.epoch != epoch { peer.restart(epoch: epoch) }
+      peer.lastHeard = now
+      peers[node] = peer
+      return peer
+    }
+    guard peers.count < Self.maxPeers else {
+      counters.strangers += 1
+      return nil
+    }
+    let peer = SyncPeer(epoch: epoch, index: UInt8(peers.count + 1), lastHeard: now)
+    peers[node] = peer
+    return peer
+  }
+
+  private mutating func hear(_ hello: SyncFrame.Hello, from node: UInt64, now: Instant) {
+    peers[node]?.hello = hello
+    resyncIfLost(node, now: now)
+    compareRoot(with: node, now: now)
+  }
+}
+
+/// What happened on the wire.
+struct SyncCounters: Hashable, Sendable {
+  /// Updates of the module that peers knew already.
+  var coalesced: UInt64 = 0
+  var newsSent: UInt64 = 0
+  var refreshesSent: UInt64 = 0
+  /// Records that were older than what the table had.
+  var outdated: UInt64 = 0
+  var naksSent: UInt64 = 0
+  var updatesRepeated: UInt64 = 0
+  var repairs: UInt64 = 0
+  var evictions: UInt64 = 0
+  /// Frames of nodes that there was no room for.
+  var strangers: UInt64 = 0
+}

@@ -1,0 +1,49 @@
+internal import JoolCore
+
+/// What a node knows of another one.
+struct SyncPeer: Sendable {
+  /// Silence for this long means that it is gone.
+  static let patience = Duration.seconds(5)
+
+  var epoch: UInt32
+  /// Of its starts before this one, so that late datagrams of them are recognized.
+  var formerEpochs: Set<UInt32> = []
+  /// Its number in the table; 0 is ourselves.
+  let index: UInt8
+  var stream = UpdateStream()
+  var hello: SyncFrame.Hello?
+  var lastHeard: ContinuousClock.Instant
+  /// Of the updates that were given up, how many a resync has made good.
+  var mended: UInt64 = 0
+  /// In how many hellos in a row its root digest differed from ours while nothing was pending.
+  var differences = 0
+
+  func isAlive(at now: ContinuousClock.Instant) -> Bool { now - lastHeard < Self.patience }
+
+  func isReady(at now: ContinuousClock.Instant) -> Bool { hello?.isReady == true && isAlive(at: now) }
+
+  /// Its proxy was started anew.
+  mutating func restart(epoch new: UInt32) {
+    formerEpochs.insert(epoch)
+    epoch = new
+    stream = UpdateStream()
+    hello = nil
+    mended = 0
+    differences = 0
+  }
+}
+
+/// A small generator with a seed, so that a simulation can be repeated exactly (SplitMix64, Steele et al. 2014).
+struct SeededGenerator: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return bits ^ (bits >> 31)
+  }
+}

@@ -1,0 +1,101 @@
+/// Which updates of one peer have arrived; knows what is missing and when to ask for it.
+///
+/// Updates are applied as they come: versions say what is newer, not the order of arrival.
+struct UpdateStream: Sendable {
+  /// With more updates than this behind a gap, getting the table is cheaper than asking for the gap.
+  static let maxAhead = 1024
+  static let maxAttempts = 10
+  /// The first NAK waits 5 to 20 ms: reordering heals itself, and peers that miss the same do not all ask at once.
+  static let firstDelay = Duration.milliseconds(5)
+  static let jitter = 15
+  static let backoff = Duration.milliseconds(40)
+  /// Ranges per NAK.
+  static let maxRanges = 64
+  /// Updates of an unknown peer that are asked for although they came before: whoever gave us the table may have
+  /// missed them, too.
+  static let overlap: UInt64 = 256
+
+  /// All updates before it have arrived, or were given up. `nil` before the first word of the peer.
+  private(set) var next: UInt64?
+  /// The highest update known to exist.
+  private(set) var highest: UInt64 = 0
+  /// Updates beyond `next` that have arrived.
+  private var ahead: Set<UInt64> = []
+  private(set) var deadline: ContinuousClock.Instant?
+  private var attempts = 0
+  /// Updates that were given up.
+  private(set) var lost: UInt64 = 0
+  /// Gaps that were seen.
+  private(set) var gaps: UInt64 = 0
+
+  /// Whether all that the peer sent has arrived.
+  var isComplete: Bool { next.map { $0 > highest } ?? true }
+
+  /// The peer says that its last update was `sequence`.
+  mutating func heard(last sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
+    if next == nil { next = sequence > Self.overlap ? sequence - Self.overlap + 1 : 1 }
+    highest = max(highest, sequence)
+    guard !isComplete, deadline == nil else { return }
+    gaps += 1
+    attempts = 0
+    deadline = now + Self.firstDelay + jitter
+  }
+
+  /// An update arrived.
+  mutating func receive(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
+    if next == nil { next = sequence > Self.overlap ? sequence - Self.overlap + 1 : 1 }
+    if let next, sequence >= next { ahead.insert(sequence) }
+    advance()
+    if ahead.count > Self.maxAhead { giveUp(through: (ahead.min() ?? sequence) - 1) }
+    heard(last: sequence, now: now, jitter: jitter)
+  }
+
+  /// The peer cannot repeat updates up to `last`.
+  mutating func gone(until last: UInt64) {
+    guard let next, last >= next, last <= highest else { return }
+    giveUp(through: last)
+  }
+
+  /// What to ask for now, if it is time to.
+  mutating func ask(now: ContinuousClock.Instant) -> [SyncFrame.MissingUpdates] {
+    guard let due = deadline, due <= now, !isComplete else { return [] }
+    guard attempts < Self.maxAttempts else {
+      giveUp(through: ahead.min().map { $0 - 1 } ?? highest)
+      return []
+    }
+    attempts += 1
+    deadline = now + Self.backoff * (1 << min(attempts - 1, 4))
+    return missing
+  }
+
+  private var missing: [SyncFrame.MissingUpdates] {
+    guard var start = next else { return [] }
+    var ranges: [SyncFrame.MissingUpdates] = []
+    for present in ahead.sorted() + [highest + 1] {
+      if present > start {
+        ranges.append(SyncFrame.MissingUpdates(first: start, count: UInt32(clamping: present - start)))
+        if ranges.count == Self.maxRanges { break }
+      }
+      start = present + 1
+    }
+    return ranges
+  }
+
+  private mutating func advance() {
+    while let expected = next, ahead.remove(expected) != nil {
+      next = expected + 1
+      attempts = 0  // progress
+    }
+    if isComplete { deadline = nil }
+  }
+
+  private mutating func giveUp(through last: UInt64) {
+    guard let expected = next, last >= expected else { return }
+    let arrived = ahead.filter { $0 <= last }
+    lost += last - expected + 1 - UInt64(arrived.count)
+    ahead.subtract(arrived)
+    next = last + 1
+    attempts = 0
+    advance()
+  }
+}

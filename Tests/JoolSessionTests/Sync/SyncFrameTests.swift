@@ -1,0 +1,67 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+@Suite struct SyncFrameTests {
+  private static let bodies: [SyncFrame.Body] = [
+    .hello(.init(isReady: true, sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
+    .update([record(.sample(0, proto: .tcp, state: .trans, timer: .transitory)), record(.sample(2, proto: .icmp))]),
+    .update((0..<SyncFrame.recordsPerFrame).map { record(.sample($0)) }),
+    .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .gone(first: 1, last: 7),
+    .join(.init(transfer: 1, next: 2, window: 3, missing: [0, 1])),
+    .bulk(.init(transfer: 1, frame: 2, frames: 3, records: [record(.sample())])),
+    .digests(first: 0, Array(0..<64)), .buckets(group: 63, Array(0..<64)), .repair(bucket: 4095, [record(.sample())]),
+  ]
+
+  private static func record(_ session: SessionEntry) -> SyncRecord {
+    SyncRecord(session: session, version: 0x0102_0304)
+  }
+
+  private func frame(_ body: SyncFrame.Body) -> SyncFrame {
+    SyncFrame(sender: SyncSender(node: 0xAABB, epoch: 7), sequence: 42, target: 0xCC, body: body)
+  }
+
+  @Test(arguments: bodies) func survivesTheWire(body: SyncFrame.Body) throws {
+    let bytes = frame(body).encoded()
+    #expect(bytes.count <= MulticastSocket.payloadLimit)
+    let isFrame = SyncFrame.isFrame(bytes.span.bytes)
+    #expect(isFrame)
+    let decoded = try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)
+    #expect(decoded == frame(body))
+    // A C proxy's module reads an attribute of length 0 and stops.
+    #expect(bytes[0] == 0 && bytes[1] == 0)
+  }
+
+  @Test func hasTheDocumentedLayout() {
+    let expected = bytes(
+      hex: """
+        0000 02 04               # zero, version, gone
+        000000000000aabb 00000007 000000000000002a 00000000000000cc
+        0000000000000001 0000000000000007
+        """)
+    #expect(frame(.gone(first: 1, last: 7)).encoded() == expected)
+  }
+
+  @Test(arguments: bodies) func refusesEveryTruncationAndSurvivesEveryBitFlip(body: SyncFrame.Body) {
+    var bytes = frame(body).encoded()
+    for length in 0..<bytes.count {
+      // Lists may end after any element.
+      guard (try? SyncFrame(decoding: bytes.span.bytes.extracting(first: length), pool6: .wellKnown)) != nil else {
+        continue
+      }
+      switch body {
+      case .update, .repair, .bulk, .nak, .join: continue
+      default: Issue.record("accepted \(length) of \(bytes.count) bytes of \(body)")
+      }
+    }
+    for index in bytes.indices {
+      for bit in 0..<8 {
+        bytes[index] ^= 1 << bit
+        _ = try? SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)
+        bytes[index] ^= 1 << bit
+      }
+    }
+  }
+}

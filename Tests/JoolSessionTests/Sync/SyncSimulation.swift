@@ -1,0 +1,195 @@
+import JoolCore
+import TestSupport
+
+@testable import JoolSession
+
+/// Some nodes, their modules, and a network between them that does its worst. A seed repeats a run exactly.
+struct SyncSimulation {
+  typealias Instant = ContinuousClock.Instant
+
+  /// What goes wrong, chosen by the seed.
+  struct Weather {
+    var loss = 0.0
+    var duplication = 0.0
+    /// Datagrams take up to this much longer than others, and so overtake each other.
+    var jitter = Duration.milliseconds(1)
+    var partitions = false
+    var restarts = false
+  }
+
+  private struct Node {
+    var core: SyncNode
+    var module = SimulatedModule()
+    /// Clocks differ by this.
+    let skew: Duration
+    var starts: UInt32 = 1
+  }
+
+  private struct Datagram {
+    let due: Instant
+    let order: Int
+    let target: Int
+    let bytes: [UInt8]
+  }
+
+  private static let step = Duration.milliseconds(5)
+  private static let masks = (0..<40).map { TransportAddress4(IPv4Address(bits: 0xC000_0201), 61_000 + $0) }
+
+  private var random: SeededGenerator
+  private let weather: Weather
+  private var nodes: [Node] = []
+  private var network: [Datagram] = []
+  private var order = 0
+  private var now: Instant
+  private let start: Instant
+  /// Whose datagrams do not get through.
+  private var cut: Set<Int> = []
+  private var active = 0
+  /// What the flows are entitled to: each session, and until when its last packet keeps it alive.
+  private var entitled: [SessionKey: (session: SessionEntry, until: Instant)] = [:]
+  private(set) var packets = 0
+  private(set) var recordsSent: UInt64 = 0
+
+  init(seed: UInt64, nodes count: Int, weather: Weather) {
+    random = SeededGenerator(seed: seed)
+    self.weather = weather
+    start = .now
+    now = start
+    for number in 0..<count {
+      let skew = Duration.seconds(Int.random(in: -100_000...100_000, using: &random))
+      nodes.append(
+        Node(core: Self.core(number, epoch: 1, isFirst: number == 0, now: start + skew, &random), skew: skew))
+    }
+  }
+
+  private static func core(
+    _ number: Int, epoch: UInt32, isFirst: Bool, now: Instant, _ random: inout SeededGenerator
+  ) -> SyncNode {
+    guard let table = SessionTable(pool6: .wellKnown, now: now) else { preconditionFailure("64:ff9b::/96 is a pool6") }
+    return SyncNode(
+      identity: SyncSender(node: UInt64(number) + 1, epoch: epoch), table: table, limits: SessionLimits(),
+      seed: random.next(), isFirst: isFirst, now: now)
+  }
+
+  /// Traffic and faults for some time, then calm. Returns what is wrong afterwards.
+  mutating func run(storm: Duration, calm: Duration) -> [String] {
+    let end = start + storm
+    while now < end {
+      misbehave()
+      traffic()
+      tick()
+    }
+    cut = []
+    let calmEnd = now + calm
+    while now < calmEnd { tick(loss: 0) }
+    return verdict()
+  }
+
+  // MARK: A step
+
+  private mutating func tick(loss: Double? = nil) {
+    now += Self.step
+    deliver()
+    for index in nodes.indices {
+      let local = now + nodes[index].skew
+      nodes[index].module.expire(now: local)
+      if nodes[index].core.nextDeadline <= local { nodes[index].core.advance(to: local) }
+      drain(index, local: local, loss: loss ?? weather.loss)
+    }
+  }
+
+  private mutating func deliver() {
+    let due = network.filter { $0.due <= now }.sorted { ($0.due, $0.order) < ($1.due, $1.order) }
+    network.removeAll { $0.due <= now }
+    for datagram in due {
+      let local = now + nodes[datagram.target].skew
+      // A damaged datagram would be the simulation's mistake.
+      try? nodes[datagram.target].core.receive(datagram.bytes.span.bytes, now: local)
+    }
+  }
+
+  private mutating func drain(_ index: Int, local: Instant, loss: Double) {
+    let output = nodes[index].core.takeOutput(now: local)
+    for bib in output.evictions { nodes[index].module.remove(bib) }
+    for session in output.sessions { nodes[index].module.add(session, now: local) }
+    for bytes in output.datagrams {
+      for target in nodes.indices where target != index {
+        if cut.contains(index) != cut.contains(target) { continue }
+        if Double.random(in: 0..<1, using: &random) < loss { continue }
+        let copies = Double.random(in: 0..<1, using: &random) < weather.duplication ? 2 : 1
+        for _ in 0..<copies {
+          order += 1
+          let milliseconds = Int.random(
+            in: 0...Int(weather.jitter.components.attoseconds / 1_000_000_000_000_000), using: &random)
+          network.append(
+            Datagram(due: now + .milliseconds(1 + milliseconds), order: order, target: target, bytes: bytes))
+        }
+      }
+    }
+  }
+
+  private mutating func traffic() {
+    guard chance(0.5) else { return }
+    let local = now + nodes[active].skew
+    let number = Int.random(in: 0..<60, using: &random)
+    let proto = L4Protocol.allCases[number % 3]
+    let states: [TCPState] = [.v6Init, .established, .established, .v4FinRcv, .trans]
+    let client = TransportAddress6(IPv6Address(bits: 0x2001_0db8 << 96 | UInt128(number + 1)), 4000)
+    let server = TransportAddress4(IPv4Address(bits: 0xC000_0208 + UInt32(Int.random(in: 0..<2, using: &random))), 443)
+    let session = nodes[active].module.translate(
+      client: client, server: server, proto: proto, state: states[Int.random(in: 0..<5, using: &random)], now: local,
+      masks: Self.masks)
+    guard let session else { return }
+    packets += 1
+    entitled = entitled.filter {
+      $0.value.session.source4 != session.source4 || $0.value.session.source6 == session.source6
+    }
+    entitled[SessionKey(session)] = (session, now + session.expiration.duration)
+    nodes[active].core.learn(session, now: local)
+  }
+
+  private mutating func misbehave() {
+    if weather.partitions, chance(0.002) {
+      cut = cut.isEmpty ? [Int.random(in: 0..<nodes.count, using: &random)] : []
+    }
+    // A standby's proxy dies; its module goes on. Or all of the node does.
+    if weather.restarts, chance(0.001), nodes.count > 1 {
+      let victim = (active + 1 + Int.random(in: 0..<nodes.count - 1, using: &random)) % nodes.count
+      nodes[victim].starts += 1
+      let local = now + nodes[victim].skew
+      nodes[victim].core = Self.core(victim, epoch: nodes[victim].starts, isFirst: false, now: local, &random)
+      if chance(0.5) { nodes[victim].module.removeAll() }
+    }
+    // The virtual addresses move to a ready node.
+    if chance(0.001) {
+      let candidates = nodes.indices.filter { nodes[$0].core.isReady && !cut.contains($0) }
+      if let next = candidates.randomElement(using: &random), cut.isEmpty { active = next }
+    }
+  }
+
+  private mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &random) < probability }
+
+  // MARK: The end
+
+  private func verdict() -> [String] {
+    var wrong: [String] = []
+    for (index, node) in nodes.enumerated() {
+      if !node.core.isReady { wrong.append("node \(index) never became ready") }
+      if node.core.table.rootDigest != nodes[active].core.table.rootDigest {
+        wrong.append(
+          "node \(index) has \(node.core.table.count) sessions, the active \(nodes[active].core.table.count)")
+      }
+      for (key, flow) in entitled where flow.until > now {
+        guard let held = node.module.sessions[key] else {
+          wrong.append("node \(index) lacks \(flow.session)")
+          continue
+        }
+        if held.entry.source4 != flow.session.source4 || held.entry.state != flow.session.state {
+          wrong.append("node \(index) has \(held.entry) instead of \(flow.session)")
+        }
+        if held.expires - node.skew < flow.until { wrong.append("node \(index) lets \(flow.session) die too early") }
+      }
+    }
+    return wrong
+  }
+}

@@ -1,0 +1,116 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+@Suite struct UpdateStreamTests {
+  private let start = ContinuousClock.now
+  private let jitter = Duration.milliseconds(3)
+
+  @Test func isCompleteWhenEverythingHasArrivedInWhateverOrder() {
+    var stream = UpdateStream()
+    for sequence in [1, 2, 4, 3, 3, 6, 7, 5, 1] { receive(UInt64(sequence), by: &stream) }
+    #expect(stream.isComplete)
+    #expect(stream.next == 8)
+    #expect(stream.lost == 0)
+    #expect(stream.gaps == 2)
+    #expect(stream.deadline == nil)
+  }
+
+  @Test func asksForWhatIsMissingAfterAMoment() {
+    var stream = UpdateStream()
+    for sequence in [1, 4, 6] { receive(UInt64(sequence), by: &stream) }
+    let early = stream.ask(now: start + .milliseconds(7))
+    #expect(early == [])
+    let asked = stream.ask(now: start + .milliseconds(8))
+    #expect(asked == [.init(first: 2, count: 2), .init(first: 5, count: 1)])
+    let again = stream.ask(now: start + .milliseconds(47))
+    #expect(again == [], "not before the answer had time to come")
+    let later = stream.ask(now: start + .milliseconds(48))
+    #expect(later.count == 2)
+  }
+
+  @Test func noticesThatTheLastUpdateIsMissing() {
+    var stream = UpdateStream()
+    receive(1, by: &stream)
+    stream.heard(last: 3, now: start, jitter: jitter)
+    #expect(!stream.isComplete)
+    let asked = stream.ask(now: start + .seconds(1))
+    #expect(asked == [.init(first: 2, count: 2)])
+  }
+
+  @Test func asksAnUnknownPeerForSomeOfWhatCameBefore() {
+    var stream = UpdateStream()
+    stream.heard(last: 500, now: start, jitter: jitter)
+    let asked = stream.ask(now: start + .seconds(1))
+    #expect(asked == [.init(first: 245, count: 256)])
+  }
+
+  @Test func goesOnWithoutWhatCannotBeRepeated() {
+    var stream = UpdateStream()
+    for sequence in [1, 5] { receive(UInt64(sequence), by: &stream) }
+    stream.gone(until: 4)
+    #expect(stream.lost == 3)
+    #expect(stream.isComplete)
+  }
+
+  @Test func givesUpAfterManyQuestions() {
+    var stream = UpdateStream()
+    for sequence in [1, 3] { receive(UInt64(sequence), by: &stream) }
+    var now = start
+    var asked = 0
+    while let deadline = stream.deadline {
+      now = deadline
+      if stream.ask(now: now) != [] { asked += 1 }
+    }
+    #expect(asked == UpdateStream.maxAttempts)
+    #expect(stream.lost == 1)
+    #expect(now - start < .seconds(10))
+  }
+
+  @Test func remembersNoMoreThanItMay() {
+    var stream = UpdateStream()
+    receive(1, by: &stream)
+    for sequence in 3...3 + UInt64(UpdateStream.maxAhead) { receive(sequence, by: &stream) }
+    #expect(stream.lost == 1)
+    #expect(stream.isComplete)
+  }
+
+  private func receive(_ sequence: UInt64, by stream: inout UpdateStream) {
+    stream.receive(sequence, now: start, jitter: jitter)
+  }
+}
+
+@Suite struct ResendQueueTests {
+  private let start = ContinuousClock.now
+
+  @Test func repeatsWhatItStillHasAndNotTooOften() {
+    var queue = ResendQueue()
+    for number in 1...10 { queue.append([UInt8(number)], now: start) }
+    let soon = queue.repeating(.init(first: 3, count: 2), now: start + .milliseconds(5))
+    #expect(soon.datagrams == [])
+    let later = start + ResendQueue.spacing
+    let repeated = queue.repeating(.init(first: 3, count: 2), now: later)
+    #expect(repeated.datagrams == [[3], [4]])
+    #expect(repeated.goneUntil == nil)
+    let forAnother = queue.repeating(.init(first: 4, count: 100), now: later)
+    #expect(forAnother.datagrams == [[5], [6], [7], [8], [9], [10]])
+  }
+
+  @Test func saysWhatIsGone() {
+    var queue = ResendQueue()
+    let count = ResendQueue.capacity + 100
+    for _ in 0..<count { queue.append([], now: start) }
+    #expect(queue.first == 101)
+    let answer = queue.repeating(.init(first: 50, count: 60), now: start + .seconds(1))
+    #expect(answer.goneUntil == 100)
+    #expect(answer.datagrams.count == 9)
+    let nothing = queue.repeating(.init(first: 1, count: 10), now: start + .seconds(1))
+    #expect(nothing.goneUntil == 10)
+    #expect(nothing.datagrams == [])
+    let absurd = queue.repeating(.init(first: UInt64.max - 1, count: .max), now: start)
+    #expect(absurd.datagrams == [])
+    #expect(absurd.goneUntil == nil)
+  }
+}
