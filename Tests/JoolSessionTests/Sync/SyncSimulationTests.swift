@@ -10,7 +10,7 @@ import Testing
   private static let seeds: [UInt64] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["JOOL_TEST_SEED"].flatMap(UInt64.init) { return [seed] }
-    return Array(1...(environment["JOOL_TEST_THOROUGH"] == "1" ? 20 : 1))
+    return Array(1...(environment["JOOL_TEST_THOROUGH"] == "1" ? 6 : 1))
   }()
 
   static let weathers: [(String, SyncSimulation.Weather)] = [
