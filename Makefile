@@ -5,7 +5,7 @@ RELEASE = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests Benchmarks
 PREFIX ?= /usr/local
 
-.PHONY: demo test bench setup packages build unit vm lint format install clean
+.PHONY: demo test bench setup packages build unit vm golden lint format install clean
 
 demo: setup build    # two real NAT64s share their sessions through our proxy
 	Tests/VM/demo
@@ -36,6 +36,9 @@ unit:    # seconds, no kernel
 vm: build
 	Tests/VM/run
 
+golden: build    # the C clients' answers to 1,400 command lines, in the VM; half an hour
+	Tests/VM/run --only '^$$' --golden
+
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
@@ -46,6 +49,11 @@ install: build
 	install -D -m 755 .build/release/jool $(DESTDIR)$(PREFIX)/bin/jool
 	install -D -m 755 .build/release/joold $(DESTDIR)$(PREFIX)/bin/joold
 	ln -sfn jool $(DESTDIR)$(PREFIX)/bin/jool_siit
+	install -D -m 644 docs/jool.8 $(DESTDIR)$(PREFIX)/share/man/man8/jool.8
+	install -D -m 644 completions/jool.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jool
+	ln -sfn jool $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jool_siit
+	install -D -m 644 completions/_jool $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_jool
+	install -D -m 644 completions/jool.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jool.fish
 
 clean:
 	rm -rf .build
