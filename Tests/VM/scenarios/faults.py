@@ -57,17 +57,20 @@ def drops(proxy: Proxy) -> int:
 
 
 def stuff(proxy: Proxy, node: str) -> int:
-    """Fills the buffer of the proxy's event socket with multicasts that are not the module's; returns how many."""
-    groups = int(event_sockets(proxy)[0][3], 16)
+    """Fills the buffers of the proxy's event sockets with multicasts that are not the module's; returns how many.
+
+    All of them: which socket listens to the module and which to other groups is the proxy's business.
+    """
     rubbish = struct.pack("=IHHII", 60000, 0x7F, 0, 0, 0) + bytes(60000 - 16)
     sent = 0
     with namespace(node), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC) as talker:
         talker.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         talker.bind((0, 0))
-        while drops(proxy) == 0 and sent < 20000:
-            with contextlib.suppress(OSError):
-                talker.sendto(rubbish, (0, groups))
-            sent += 1
+        while (roomy := [row for row in event_sockets(proxy) if row[8] == "0"]) and sent < 20000:
+            for row in roomy:
+                with contextlib.suppress(OSError):
+                    talker.sendto(rubbish, (0, int(row[3], 16)))
+                sent += 1
     return sent
 
 
