@@ -27,6 +27,8 @@ public struct ProxyCounters: Hashable, Sendable {
   public var dropped: UInt64 = 0
   /// Times that the module's multicasts overran our netlink socket.
   public var overruns: UInt64 = 0
+  /// Sessions that the module dropped because its queue was full, as far as it counts them.
+  public var queueDrops: UInt64 = 0
   /// JOOLD_ADDs and acknowledgements that the module refused.
   public var kernelRefusals: UInt64 = 0
   /// Datagrams that could not be sent at once.
@@ -50,7 +52,8 @@ public struct ProxyCounters: Hashable, Sendable {
         ("KERNEL_RCVD_PKTS", kernelReceivedPackets), ("KERNEL_RCVD_BYTES", kernelReceivedBytes),
         ("SESSIONS_ADDED", sessionsAdded), ("MALFORMED", malformedDatagrams), ("REFUSED_RECORDS", refusedRecords),
         ("TRANSCODED", transcodedRecords), ("SUPERSEDED", supersededRecords), ("DROPPED", dropped),
-        ("OVERRUNS", overruns), ("KERNEL_REFUSALS", kernelRefusals), ("SEND_FAILURES", sendFailures),
+        ("OVERRUNS", overruns), ("QUEUE_DROPS", queueDrops), ("KERNEL_REFUSALS", kernelRefusals),
+        ("SEND_FAILURES", sendFailures),
       ])
   }
 

@@ -10,6 +10,7 @@ extension ProxyEventLoop {
       if link == nil { link = try KernelLink(instance: configuration.instance) }
       if let inspection = try link?.inspect() {
         attach(inspection)
+        watchQueue(try link?.client.statistics() ?? [], now: now)
       } else {
         // Still listening: the first message of a new instance of that name says that it is there.
         wait(because: nil)
@@ -18,6 +19,18 @@ extension ProxyEventLoop {
       detach(because: error)
     }
     if network.isStale { reopenNetwork() }
+  }
+
+  private mutating func watchQueue(_ statistics: [Statistic], now: ContinuousClock.Instant) {
+    let drops = queue.read(statistics)
+    proxy.counters.queueDrops += drops
+    if drops > 0, let more = throttles.queue.admit(now: now) {
+      log.warning(
+        """
+        The module's queue was full (ss-capacity) and dropped \(drops) sessions; sending the whole table instead.\(more)
+        """)
+    }
+    if queue.shouldRepair(now: now) { needsTransfer = true }
   }
 
   private mutating func attach(_ inspection: KernelLink.Inspection) {

@@ -25,6 +25,7 @@ public struct ProxyEventLoop: ~Copyable {
   /// What was last said in the log about the instance; `nil` before the first word.
   var reported: Availability?
   var throttles = Throttles()
+  var queue = QueueWatch()
 
   /// How often the module, its settings and the interface are looked at.
   static let checkInterval = Duration.seconds(2)
@@ -42,6 +43,7 @@ public struct ProxyEventLoop: ~Copyable {
     var send = LogThrottle()
     var overrun = LogThrottle()
     var kernel = LogThrottle()
+    var queue = LogThrottle()
   }
 
   /// Opens everything, in the order and with the log messages of the C proxy.

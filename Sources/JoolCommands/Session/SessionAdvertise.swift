@@ -16,7 +16,13 @@ struct SessionAdvertise: Command {
       if case .refused(let text) = error { throw .proxyRefused(text) }
       // It left before it answered: the module can still do it.
     }
-    guard client.module.advertises else { throw .cannotAdvertise(client.module) }
+    guard client.module.advertises else {
+      // A wrong name or missing privileges are what the user should hear of first.
+      guard try client.ask({ (client) throws(JoolError) in try client.instanceIsRunning() }) else {
+        throw .proxy(.noSuchInstance(client.instance))
+      }
+      throw .cannotAdvertise(client.module)
+    }
     try client.ask { (client) throws(JoolError) in try client.advertise() }
   }
 }
