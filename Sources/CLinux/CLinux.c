@@ -1,12 +1,24 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+
+static void copy_address(const struct sockaddr_storage *source, unsigned char *address) {
+  memset(address, 0, 16);
+  if (source->ss_family == AF_INET6) {
+    memcpy(address, &((const struct sockaddr_in6 *)source)->sin6_addr, 16);
+  } else if (source->ss_family == AF_INET) {
+    address[10] = address[11] = 0xff;
+    memcpy(address + 12, &((const struct sockaddr_in *)source)->sin_addr, 4);
+  }
+}
 
 int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct clinux_datagram *datagrams, unsigned count) {
   struct mmsghdr messages[64];
   struct iovec vectors[64];
+  struct sockaddr_storage sources[64];
   if (count > 64) count = 64;
   memset(messages, 0, sizeof(messages));
   for (unsigned i = 0; i < count; i++) {
@@ -14,8 +26,13 @@ int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct
     vectors[i].iov_len = stride;
     messages[i].msg_hdr.msg_iov = &vectors[i];
     messages[i].msg_hdr.msg_iovlen = 1;
+    messages[i].msg_hdr.msg_name = &sources[i];
+    messages[i].msg_hdr.msg_namelen = sizeof(sources[i]);
   }
   int received = recvmmsg(descriptor, messages, count, MSG_DONTWAIT | MSG_TRUNC, NULL);
-  for (int i = 0; i < received; i++) datagrams[i].length = messages[i].msg_len;
+  for (int i = 0; i < received; i++) {
+    datagrams[i].length = messages[i].msg_len;
+    copy_address(&sources[i], datagrams[i].source);
+  }
   return received;
 }

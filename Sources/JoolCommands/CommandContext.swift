@@ -35,6 +35,13 @@ struct CommandContext {
     return try proxy.advertise()
   }
 
+  /// What the instance's proxy says of itself. `nil` if there is no proxy.
+  var proxyStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+    (instance) throws(ProxyControl.Failure) in
+    guard let proxy = ProxyControl(instance: instance) else { return nil }
+    return try proxy.status()
+  }
+
   /// Whether there is a system log.
   var hasSystemLog: () -> Bool = { SystemLog.isReachable }
 

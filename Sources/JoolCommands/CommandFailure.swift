@@ -18,6 +18,10 @@ enum CommandFailure: Error, Hashable, Sendable {
   case proxy(ProxyError)
   /// A running proxy did not do as told; its words.
   case proxyRefused(String)
+  /// No proxy runs for the instance.
+  case noProxy(instance: String)
+  /// The proxy cannot take over now.
+  case proxyNotReady(ProxyStatus.State)
   /// The module says yes to an advertisement and sends nothing.
   case cannotAdvertise(ModuleVersion)
   /// The EAMT has no mapping with this prefix.
@@ -46,6 +50,8 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .proxy(let error): error.status
     case .legacy(let failure, _): failure.status
     case .pool6IsFixed: .invalid
+    case .noProxy: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
+    case .proxyNotReady: .notReady
     case .proxyRefused, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
@@ -79,6 +85,13 @@ enum CommandFailure: Error, Hashable, Sendable {
       "Error: \(error.text)\n" + (error.hint.map { "(\($0))\n" } ?? "")
     case .proxyRefused(let text):
       "Error: The session proxy answered: \(text)\n"
+    case .noProxy(let instance):
+      """
+      Error: No session proxy runs for instance '\(instance)' in this network namespace, or only root may ask it.
+
+      """
+    case .proxyNotReady(let state):
+      "Error: The session proxy is not ready: \(state.rawValue).\n"
     case .cannotAdvertise(let version):
       """
       Error: Modules before 4.1.11 cannot advertise, and this one is \(version).
@@ -160,7 +173,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .notUnsignedInteger: .notInteger
     case .integerTooLong: .integerTooLong
     case .manyAddresses: .tooMuch
-    case .noMulticastAddress: ExitStatus(truncating: Errno.invalidArgument.rawValue)
+    case .noMulticastAddress, .notWireFormat: ExitStatus(truncating: Errno.invalidArgument.rawValue)
     default: .invalid
     }
   }
@@ -192,6 +205,8 @@ extension CommandFailure {
     case .tooLong(let text): "'\(text)' is too long for this poor, limited parser..."
     case .portZero(let protocolName): "\(protocolName) cannot use port 0. (Did you mean 1-65535?)"
     case .noMulticastAddress: "The multicast address is mandatory."
+    case .notWireFormat(let text):
+      "'\(text)' is no format; use one of \(WireFormat.allCases.map(\.rawValue).joined(separator: ", "))."
     case .onlyOneProtocol: "Only one protocol is allowed per request."
     case .onlyOneFramework: "The translator can only be hooked to one framework."
     case .differentInstanceNames: "You entered two different instance names. Please delete one of them."

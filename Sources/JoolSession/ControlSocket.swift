@@ -8,9 +8,11 @@ internal import SystemPackage
 enum ControlProtocol {
   /// The proxy sends its table to the group. Answer: `ok COUNT` when all of it has left, or `error TEXT`.
   static let advertise = "advertise"
+  /// Answer: a `ProxyStatus`, with a line for each peer.
+  static let status = "status"
 
   /// Room for a request or an answer.
-  static let limit = 4096
+  static let limit = 65_536
 
   static func withAddress<Result>(
     of instance: InstanceName, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
@@ -141,6 +143,12 @@ public struct ProxyControl: ~Copyable {
     let words = try ask(ControlProtocol.advertise).split(separator: " ", maxSplits: 1)
     if words.count == 2, words[0] == "ok", let count = Int(words[1]) { return count }
     throw .refused(words.count == 2 ? String(words[1]) : "unintelligible answer")
+  }
+
+  public func status() throws(Failure) -> ProxyStatus {
+    let answer = try ask(ControlProtocol.status)
+    guard let status = ProxyStatus(text: answer) else { throw .refused("unintelligible answer") }
+    return status
   }
 
   private func ask(_ request: String) throws(Failure) -> String {

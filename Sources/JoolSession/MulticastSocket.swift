@@ -108,14 +108,27 @@ struct MulticastSocket: ~Copyable {
 
   /// Receives a batch without waiting.
   /// - Parameter buffer: `batch` times `stride` bytes.
-  /// - Returns: the sizes of the datagrams on the wire; datagram i starts at i times `stride`, and is cut there.
-  func receive(into buffer: inout [UInt8]) throws(Errno) -> [Int] {
+  /// - Returns: datagram i starts at i times `stride`, and is cut there.
+  func receive(into buffer: inout [UInt8]) throws(Errno) -> [Arrival] {
     var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: Self.batch)
     let count = clinux_receive_datagrams(descriptor, &buffer, Self.stride, &datagrams, UInt32(Self.batch))
-    if count >= 0 { return datagrams.prefix(Int(count)).map(\.length) }
+    if count >= 0 { return datagrams.prefix(Int(count)).map(Arrival.init) }
     let code = Errno.current
     guard code == .wouldBlock || code == .interrupted else { throw code }
     return []
+  }
+}
+
+/// A datagram that arrived.
+struct Arrival {
+  /// Its size on the wire.
+  let length: Int
+  /// IPv4 addresses are mapped.
+  let source: IPv6Address
+
+  init(_ datagram: clinux_datagram) {
+    length = datagram.length
+    source = IPv6Address(bits: withUnsafeBytes(of: datagram.source) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
   }
 }
 

@@ -6,6 +6,9 @@ public struct ProxyConfiguration: Hashable, Sendable {
   public var network: Network
   /// `nil`: no statistics server.
   public var statistics: Statistics?
+  public var format: WireFormat
+  /// A file that says whether the node is ready, for keepalived's `track_file`. `nil`: none.
+  public var trackFile: String?
 
   /// Where sessions travel between proxies.
   public struct Network: Hashable, Sendable {
@@ -49,9 +52,24 @@ public struct ProxyConfiguration: Hashable, Sendable {
     public static let defaultPort = "6401"
   }
 
-  public init(instance: InstanceName, network: Network, statistics: Statistics? = nil) {
+  public init(
+    instance: InstanceName, network: Network, statistics: Statistics? = nil, format: WireFormat = .auto,
+    trackFile: String? = nil
+  ) {
     self.instance = instance
     self.network = network
     self.statistics = statistics
+    self.format = format
+    self.trackFile = trackFile
   }
+}
+
+/// How a proxy speaks to the group (`--net.format`).
+public enum WireFormat: String, CaseIterable, Hashable, Sendable {
+  /// SS2 among our kind, and the C proxies' layout for the others.
+  case auto
+  /// As a C proxy does.
+  case legacy
+  /// SS2 alone; C proxies hear nothing and are not heard.
+  case ss2
 }

@@ -38,24 +38,28 @@ public struct ProxyCounters: Hashable, Sendable {
 
   /// The statistics server's answer: the six counters of joold(8), to the byte what scripts know.
   public var documentedReport: String {
-    Self.text([
+    Self.text(documented)
+  }
+
+  private var documented: [(String, UInt64)] {
+    [
       ("KERNEL_SENT_PKTS", kernelSentPackets), ("KERNEL_SENT_BYTES", kernelSentBytes),
       ("NET_RCVD_PKTS", networkReceivedPackets), ("NET_RCVD_BYTES", networkReceivedBytes),
       ("NET_SENT_PKTS", networkSentPackets), ("NET_SENT_BYTES", networkSentBytes),
-    ])
+    ]
   }
 
-  /// Its answer to whoever asks for `all`: those six, then ours.
-  public var fullReport: String {
-    documentedReport
-      + Self.text([
+  /// All, by their names in the report.
+  var named: [(String, UInt64)] {
+    documented
+      + [
         ("KERNEL_RCVD_PKTS", kernelReceivedPackets), ("KERNEL_RCVD_BYTES", kernelReceivedBytes),
         ("SESSIONS_ADDED", sessionsAdded), ("MALFORMED", malformedDatagrams), ("REFUSED_RECORDS", refusedRecords),
         ("TRANSCODED", transcodedRecords), ("SUPERSEDED", supersededRecords), ("DROPPED", dropped),
         ("OVERRUNS", overruns), ("QUEUE_DROPS", queueDrops), ("KERNEL_REFUSALS", kernelRefusals),
         ("SEND_FAILURES", sendFailures),
-      ])
+      ]
   }
 
-  private static func text(_ lines: [(String, UInt64)]) -> String { lines.map { "\($0),\($1)\n" }.joined() }
+  static func text(_ lines: [(String, UInt64)]) -> String { lines.map { "\($0),\($1)\n" }.joined() }
 }

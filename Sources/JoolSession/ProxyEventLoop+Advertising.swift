@@ -1,12 +1,14 @@
 internal import JoolCore
 
-/// The table to the group, when somebody asks for it.
+/// Reading the module's table: when somebody wants it sent, and when it may differ from ours.
 extension ProxyEventLoop {
   mutating func serveControl(_ poller: borrowing Poller) {
     guard control != nil else { return }
     for client in control?.clients ?? [] where poller.hasInput(client.descriptor) {
       guard let request = control?.request(from: client.descriptor) else { continue }
-      if request != ControlProtocol.advertise {
+      if request == ControlProtocol.status {
+        control?.answer(client.descriptor, proxy.status(now: .now).text)
+      } else if request != ControlProtocol.advertise {
         control?.answer(client.descriptor, "error unknown request")
       } else if reported == .absent {
         control?.answer(client.descriptor, "error the module or the instance is away")
@@ -15,7 +17,7 @@ extension ProxyEventLoop {
           client.descriptor,
           "error session synchronization is disabled; run: jool global update ss-enabled true")
       } else {
-        needsTransfer = true
+        proxy.requestAudit(.advertisement)
       }
     }
     if let descriptor = control?.descriptor, poller.hasInput(descriptor) { control?.acceptClients() }
@@ -23,30 +25,37 @@ extension ProxyEventLoop {
 
   mutating func continueTransfer(_ now: ContinuousClock.Instant) {
     // One at a time. What was lost while one is under way may be missing in it: then another one follows.
-    if needsTransfer, dump == nil, transfer == nil, reported == .present(isEnabled: true) {
-      needsTransfer = false
-      dump = TableDump()
-    }
+    if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() { dump = TableDump(because: reason) }
     if dump != nil {
       do throws(JoolError) {
         try readPage()
       } catch {
+        if let reason = dump?.reason { proxy.requestAudit(min(reason, .repair)) }
         dump = nil
+        proxy.finishAudit(count: nil, now: now)
         answerAdvertisers("error \(error)")
         kernelFailed(error)
       }
     }
-    if let finished = dump, finished.isFinished, let module = link?.client.module {
-      transfer = TableTransfer(finished.sessions, format: SyncFormat(module: module), now: now)
+    if let finished = dump, finished.isFinished {
+      transfer = TableTransfer(finished.sessions, because: finished.reason, now: now)
       dump = nil
     }
     // While the link is down, the table waits where it is instead of filling the outbox.
-    if outbox.isEmpty {
-      for datagram in transfer?.nextBurst(now: now) ?? [] { send(datagram.span.bytes) }
+    if outbox.isEmpty, let reason = transfer?.reason, let sessions = transfer?.nextBurst(now: now), !sessions.isEmpty {
+      proxy.reconcile(sessions, because: reason, now: now)
+      let legacy: [SessionEntry]? =
+        switch reason {
+        case .start: []
+        case .repair: nil
+        case .advertisement: sessions
+        }
+      for datagram in proxy.takeDatagrams(now: now, legacy: legacy) { send(datagram.span.bytes) }
     }
     if let done = transfer, done.isFinished, outbox.isEmpty {
       transfer = nil
-      if !needsTransfer { answerAdvertisers("ok \(done.count)") }
+      proxy.finishAudit(count: done.count, now: now)
+      if proxy.audit != .advertisement { answerAdvertisers("ok \(done.count)") }
     }
   }
 

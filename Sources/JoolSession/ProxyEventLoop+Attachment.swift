@@ -27,17 +27,17 @@ extension ProxyEventLoop {
     if drops > 0, let more = throttles.queue.admit(now: now) {
       log.warning(
         """
-        The module's queue was full (ss-capacity) and dropped \(drops) sessions; sending the whole table instead.\(more)
+        The module's queue was full (ss-capacity) and dropped \(drops) sessions; reading its table instead.\(more)
         """)
     }
-    if queue.shouldRepair(now: now) { needsTransfer = true }
+    if queue.shouldRepair(now: now) { proxy.requestAudit(.repair) }
   }
 
   private mutating func attach(_ inspection: KernelLink.Inspection) {
     if reported == .absent {
       log.notice("The instance '\(configuration.instance)' is back; module \(inspection.module).")
     }
-    proxy.attached(inspection.kernel)
+    proxy.attached(inspection.kernel, now: .now)
     report(inspection)
   }
 
@@ -76,6 +76,8 @@ extension ProxyEventLoop {
     guard reported != .absent else { return }
     reported = .absent
     dump = nil
+    transfer = nil
+    proxy.finishAudit(count: nil, now: .now)
     proxy.detached()
     answerAdvertisers("error the module or the instance went away")
     let reason = error.map { " (\($0))" } ?? ""

@@ -7,13 +7,13 @@ extension ProxyEventLoop {
   mutating func drainNetwork(_ buffer: inout [UInt8]) {
     do throws(Errno) {
       for _ in 0..<Self.burst {
-        let lengths = try network.receive(into: &buffer)
+        let arrivals = try network.receive(into: &buffer)
         let now = ContinuousClock.now
-        for (index, length) in lengths.enumerated() {
+        for (index, arrival) in arrivals.enumerated() {
           let start = index * MulticastSocket.stride
-          let datagram = buffer.span.bytes.extracting(start..<start + min(length, MulticastSocket.stride))
-          switch proxy.received(datagram: datagram, length: length, now: now) {
-          case .gathered(let refused):
+          let datagram = buffer.span.bytes.extracting(start..<start + min(arrival.length, MulticastSocket.stride))
+          switch proxy.received(datagram: datagram, length: arrival.length, from: arrival.source, now: now) {
+          case .heard(let refused):
             if let refused, let more = throttles.refused.admit(now: now) {
               log.warning("Refused a session of a peer: \(refused)\(more)")
             }
@@ -21,10 +21,10 @@ extension ProxyEventLoop {
             if let more = throttles.malformed.admit(now: now) {
               log.warning("Dropped a datagram that is not session records: \(reason)\(more)")
             }
-          case .dropForNow: continue
+          case .ignored, .dropForNow: continue
           }
         }
-        if lengths.count < MulticastSocket.batch { return }
+        if arrivals.count < MulticastSocket.batch { return }
       }
     } catch {
       if let more = throttles.send.admit(now: .now) { log.error("Could not receive from the network: \(error)\(more)") }
@@ -33,9 +33,11 @@ extension ProxyEventLoop {
 
   /// One JOOLD_ADD; the next one after the sockets had their turn.
   mutating func addToKernel(_ now: ContinuousClock.Instant) {
+    evict()
     let sessions = proxy.nextAdd(now: now)
     guard !sessions.isEmpty else { return }
     do throws(JoolError) {
+      guard link != nil else { return }
       try link?.client.addSessions(sessions)
       proxy.confirmAdd(of: sessions, refused: false)
     } catch .refused(.invalidArgument, let message) {
@@ -44,6 +46,24 @@ extension ProxyEventLoop {
       nextCheck = now  // perhaps ss-enabled was turned off
     } catch {
       detach(because: error)
+    }
+  }
+  /// Makes room: the module would put new sessions under an outdated BIB entry, or ignore them.
+  private mutating func evict() {
+    for entry in proxy.takeEvictions() {
+      // Two entries of the module may be in the way, each with one of the addresses; usually it is one with both.
+      for selector in [
+        BIBSelector(proto: entry.proto, source6: entry.source6, source4: nil),
+        BIBSelector(proto: entry.proto, source6: nil, source4: entry.source4),
+      ] {
+        do throws(JoolError) {
+          try link?.client.removeBIB(selector)
+        } catch .refused(.noSuchProcess, _) {
+          continue  // It has ended by itself.
+        } catch {
+          return kernelFailed(error)
+        }
+      }
     }
   }
 }

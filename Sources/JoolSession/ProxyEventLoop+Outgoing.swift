@@ -11,9 +11,9 @@ extension ProxyEventLoop {
         guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
         let message = buffer.span.bytes.extracting(first: count)
         switch proxy.received(kernelMessage: message) {
-        case .acknowledge(thenSend: let payload):
+        case .acknowledge(thenLearn: let records):
           acknowledge()
-          send(message.extracting(payload))
+          learn(message.extracting(records))
           // An instance that was away is back.
           if reported == .absent { nextCheck = .now }
         case .acknowledgeUnusable(let reason):
@@ -30,9 +30,8 @@ extension ProxyEventLoop {
       } catch .overrun {
         proxy.overran()
         acknowledge()
-        needsTransfer = true
         if let more = throttles.overrun.admit(now: .now) {
-          log.warning("The module's messages overran the netlink socket; sending the whole table instead.\(more)")
+          log.warning("The module's messages overran the netlink socket; reading its table instead.\(more)")
         }
       } catch {
         detach(because: error)
@@ -48,18 +47,22 @@ extension ProxyEventLoop {
     }
   }
 
-  /// Records, in as many datagrams as the path takes unfragmented: modules up to 4.1.10 may exceed it.
-  mutating func send(_ payload: RawSpan) {
-    let limit = proxy.datagramLimit
-    var rest = payload
-    while rest.byteCount > limit {
-      sendDatagram(rest.extracting(first: limit))
-      rest = rest.extracting(droppingFirst: limit)
+  private mutating func learn(_ records: RawSpan) {
+    do throws(WireFormatError) {
+      try proxy.learn(records: records, now: .now)
+    } catch {
+      if let more = throttles.malformed.admit(now: .now) {
+        log.warning("Cannot use a session of the module: \(error)\(more)")
+      }
     }
-    sendDatagram(rest)
   }
 
-  private mutating func sendDatagram(_ payload: RawSpan) {
+  /// What the node has to say.
+  mutating func sendNews(_ now: ContinuousClock.Instant) {
+    for datagram in proxy.takeDatagrams(now: now) { send(datagram.span.bytes) }
+  }
+
+  mutating func send(_ payload: RawSpan) {
     guard outbox.isEmpty else { return postpone(payload) }
     do throws(Errno) {
       try network.send(payload)

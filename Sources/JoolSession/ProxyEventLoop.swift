@@ -17,8 +17,7 @@ public struct ProxyEventLoop: ~Copyable {
   let signals: SignalDescriptor
 
   var outbox = Outbox()
-  /// Whether the group should get the table: somebody asked, or messages of the module were lost.
-  var needsTransfer = false
+  /// The module's table while it is read, and then while it is gone through.
   var dump: TableDump?
   var transfer: TableTransfer?
   var nextCheck: ContinuousClock.Instant = .now
@@ -26,6 +25,7 @@ public struct ProxyEventLoop: ~Copyable {
   var reported: Availability?
   var throttles = Throttles()
   var queue = QueueWatch()
+  var readiness: ReadinessReport
 
   /// How often the module, its settings and the interface are looked at.
   static let checkInterval = Duration.seconds(2)
@@ -49,12 +49,13 @@ public struct ProxyEventLoop: ~Copyable {
   /// Opens everything, in the order and with the log messages of the C proxy.
   /// - Throws: whatever is wrong at the start is for the user to mend: the module must be loaded and the instance exist.
   public init(_ configuration: ProxyConfiguration, log: Logger) throws(ProxyError) {
-    var proxy = SessionProxy(instance: configuration.instance)
+    var proxy = SessionProxy(
+      instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max))
     log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
     let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
     var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }
     let inspection = try link.inspectAtStart(configuration.instance)
-    proxy.attached(inspection.kernel)
+    proxy.attached(inspection.kernel, now: .now)
     log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: KernelLink.receiveBuffer)
     log.info("Kernel socket ready.")
     log.info("Opening netsocket...")
@@ -86,6 +87,7 @@ public struct ProxyEventLoop: ~Copyable {
     self.control = consume control
     self.families = families
     self.signals = signals
+    readiness = ReadinessReport(trackFile: configuration.trackFile, now: .now)
     report(inspection)
   }
 
@@ -99,6 +101,7 @@ public struct ProxyEventLoop: ~Copyable {
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
         log.notice("Received signal \(signal); leaving.")
+        readiness.finish(log: log)
         return
       }
       if poller.hasInput(families.socket.descriptor) {
@@ -115,8 +118,8 @@ public struct ProxyEventLoop: ~Copyable {
 
   private func answerStatistics(_ poller: borrowing Poller) {
     guard let descriptor = statistics.borrowed({ $0.descriptor }), poller.hasInput(descriptor) else { return }
-    let counters = proxy.counters
-    _ = statistics.borrowed { $0.answer(counters) }
+    let proxy = proxy
+    _ = statistics.borrowed { $0.answer(proxy) }
   }
 
   private func watchAll(_ poller: inout Poller) {
@@ -132,14 +135,18 @@ public struct ProxyEventLoop: ~Copyable {
   var nextDeadline: ContinuousClock.Instant {
     if dump != nil { return nextCheck - Self.checkInterval }
     let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
-    return [proxy.nextDeadline, outbox.deadline, transferDeadline].compactMap { $0 }.reduce(nextCheck, min)
+    return [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline].compactMap { $0 }.reduce(nextCheck, min)
   }
 
   mutating func advance() {
     let now = ContinuousClock.now
     sendWaiting(now)
+    proxy.advance(to: now)
+    sendNews(now)
     addToKernel(now)
     continueTransfer(now)
+    proxy.noteProgress(isAuditing: dump != nil || transfer != nil)
     if now >= nextCheck { check(now) }
+    readiness.update(proxy.state, now: now, log: log)
   }
 }

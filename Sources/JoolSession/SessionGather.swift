@@ -17,6 +17,7 @@ struct SessionGather: Sendable {
   /// More sessions than this are not kept waiting (about 160 MB, their index included).
   static let maxCount = 1_000_000
 
+  /// With the expirations they had at `base`, when the first one came.
   private(set) var sessions: [SessionEntry] = []
   private var positions: [SessionKey: Int] = [:]
   private var first: ContinuousClock.Instant?
@@ -27,6 +28,11 @@ struct SessionGather: Sendable {
   /// Takes a session in. One with the same key that waits already is replaced: sorting would lose which was later.
   /// - Returns: whether another one was replaced.
   mutating func insert(_ session: SessionEntry, now: ContinuousClock.Instant) -> Bool {
+    var session = session
+    if let first {
+      let (sum, overflow) = session.expiration.rawValue.addingReportingOverflow(Milliseconds(first.duration(to: now)).rawValue)
+      session.expiration = Milliseconds(overflow ? .max : sum)
+    }
     first = first ?? now
     latest = now
     if let position = positions[SessionKey(session)] {
@@ -37,6 +43,8 @@ struct SessionGather: Sendable {
     sessions.append(session)
     return false
   }
+
+  var base: ContinuousClock.Instant? { first }
 
   var isFull: Bool { sessions.count >= Self.maxCount }
 

@@ -1,23 +1,38 @@
 public import JoolCore
 
-/// The session proxy without its sockets: bytes and time in, actions out. Deterministic.
+/// The session proxy without its sockets: bytes and time in, bytes and sessions out. Deterministic.
 ///
-///     module ──multicast──▶ received(kernelMessage:) ──▶ acknowledge, then send the records as they are
-///     network ──datagram──▶ received(datagram:now:) ──▶ decode, validate ──▶ SessionGather ──▶ nextAdd(now:) ──▶ module
+///     module ──multicast──▶ received(kernelMessage:), learn(records:) ──▶ SyncNode ──▶ takeDatagrams() ──▶ network
+///     network ──datagram──▶ received(datagram:) ──▶ SyncNode ──▶ SessionGather ──▶ nextAdd() ──▶ module
 ///
-/// Records go out in the module's own layout, which is what C proxies exchange. They are accepted in any of the
-/// layouts, and nothing reaches the module that was not decoded, checked and encoded anew.
+/// The node (`SyncNode`) knows what peers know, and so what is news to whom. Nothing reaches the module that was not
+/// decoded, checked and encoded anew.
 public struct SessionProxy: Sendable {
+  public typealias Instant = ContinuousClock.Instant
+
   public let instance: InstanceName
+  public let format: WireFormat
   public var counters = ProxyCounters()
   /// What the module is like; `nil` until it was seen once. Remembered while the module is away, to read datagrams by.
-  private var kernel: Kernel?
-  private var isAttached = false
-  private var gather = SessionGather()
-  /// Sorted sessions on their way into the module, from `cursor` on.
+  private(set) var kernel: Kernel?
+  private(set) var isAttached = false
+  /// `nil` until the module was seen.
+  var node: SyncNode?
+  var neighbours = Neighbours()
+  var random: SeededGenerator
+  var gather = SessionGather()
+  /// Sorted sessions on their way into the module, from `cursor` on; as they were at `addingBase`.
   private var adding: [SessionEntry] = []
+  private var addingBase: Instant?
   private var cursor = 0
-  private var addingSince: ContinuousClock.Instant?
+  /// BIB entries of the module that are in the way of what it should get.
+  var evictions: [BIBEntry] = []
+  /// Whether the module's table should be read and compared, and why.
+  private(set) var audit: Audit?
+  /// Whether the module may lack sessions of the table.
+  private var owesModule = false
+  /// Whether the table and the module had the same since the last time that one of them could not.
+  private(set) var hasCaughtUp = false
 
   /// What the proxy needs to know of the module.
   public struct Kernel: Hashable, Sendable {
@@ -35,10 +50,22 @@ public struct SessionProxy: Sendable {
     }
   }
 
+  /// Why the module's table is read; the later of two reasons includes the earlier.
+  public enum Audit: Int, Comparable, Sendable {
+    /// The program starts. C proxies are told nothing: what a standby has may be outdated, and they would believe it.
+    case start
+    /// Announcements were lost, or the module is new.
+    case repair
+    /// Somebody wants all of it sent.
+    case advertisement
+
+    public static func < (left: Audit, right: Audit) -> Bool { left.rawValue < right.rawValue }
+  }
+
   /// What to do about a multicast of the module.
   public enum KernelMessageAction: Equatable, Sendable {
-    /// Acknowledge first: the module prepares its next message while we send. Ranges index the given bytes.
-    case acknowledge(thenSend: Range<Int>)
+    /// Acknowledge first: the module prepares its next message while we work. Ranges index the given bytes.
+    case acknowledge(thenLearn: Range<Int>)
     /// The module waits for an acknowledgement of what we cannot use, too.
     case acknowledgeUnusable(WireFormatError)
     /// Another instance's, and its proxy's to acknowledge.
@@ -47,27 +74,46 @@ public struct SessionProxy: Sendable {
     case drop(WireFormatError)
   }
 
-  /// What became of a datagram.
-  public enum DatagramAction: Equatable, Sendable {
-    /// It waits for the module. `refused` records of it do not.
-    case gathered(refused: WireFormatError?)
-    case drop(WireFormatError)
-    /// There is no room, or no module that would say how to read it.
-    case dropForNow
+  /// - Parameter seed: of all chance; a proxy's must differ from its peers' and from its own last one.
+  public init(instance: InstanceName, format: WireFormat = .auto, seed: UInt64) {
+    self.instance = instance
+    self.format = format
+    random = SeededGenerator(seed: seed)
   }
-
-  public init(instance: InstanceName) { self.instance = instance }
 
   // MARK: The module
 
   /// The module answers, now or again.
-  public mutating func attached(_ kernel: Kernel) {
-    self.kernel = kernel
+  public mutating func attached(_ kernel: Kernel, now: Instant) {
+    let wasUsable = canAdd
     isAttached = true
+    self.kernel = kernel
+    node?.limits = kernel.limits
+    if node?.table.pool6 != kernel.pool6 {
+      node = makeNode(kernel, now: now)
+    } else if !wasUsable, kernel.isEnabled {
+      moduleMayLack()
+    }
   }
 
-  /// The module is gone. What arrives meanwhile is kept, within `SessionGather`'s bounds.
+  private mutating func makeNode(_ kernel: Kernel, now: Instant) -> SyncNode? {
+    guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
+    let identity = SyncSender(
+      node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))
+    requestAudit(.start)
+    // Who speaks to C proxies alone has nobody to join.
+    return SyncNode(
+      identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy, now: now)
+  }
+
+  /// The module is gone. What peers say meanwhile is in the table.
   public mutating func detached() { isAttached = false }
+
+  /// The module was replaced by a new one, or lost sessions.
+  public mutating func moduleMayLack() {
+    owesModule = true
+    requestAudit(.repair)
+  }
 
   /// A datagram of the multicast group: one netlink message, netlink header included.
   public mutating func received(kernelMessage datagram: RawSpan) -> KernelMessageAction {
@@ -81,58 +127,91 @@ public struct SessionProxy: Sendable {
       guard let range = datagram.byteOffsets(of: multicast.sessions), !range.isEmpty else {
         return .acknowledgeUnusable(.missing(field: "session records"))
       }
-      return .acknowledge(thenSend: range)
+      return .acknowledge(thenLearn: range)
     } catch {
       return .drop(error)
     }
   }
 
+  /// The records of a multicast of the module.
+  public mutating func learn(records: RawSpan, now: Instant) throws(WireFormatError) {
+    guard let pool6 = kernel?.pool6 else { return }
+    let datagram = try SyncDatagram(decoding: records, pool6: pool6)
+    for session in datagram.sessions { node?.learn(session, now: now) }
+    if let refused = datagram.refused.first { throw refused }
+  }
+
   /// Multicasts were lost; the module may be waiting for the acknowledgement of one of them.
-  public mutating func overran() { counters.overruns += 1 }
+  public mutating func overran() {
+    counters.overruns += 1
+    requestAudit(.repair)
+  }
 
-  // MARK: The network
+  // MARK: Reading the module's table
 
-  /// A datagram of a peer.
-  /// - Parameter length: its size on the wire, more than `datagram` holds if it was cut.
-  public mutating func received(
-    datagram: RawSpan, length: Int, now: ContinuousClock.Instant
-  ) -> DatagramAction {
-    counters.networkReceivedPackets += 1
-    counters.networkReceivedBytes += UInt64(length)
-    guard let kernel, !gather.isFull else {
-      counters.dropped += 1
-      return .dropForNow
+  public mutating func requestAudit(_ reason: Audit) {
+    audit = max(audit ?? reason, reason)
+    if reason != .advertisement { hasCaughtUp = false }
+  }
+
+  /// Why the module's table should be read now, once. `nil`: it should not.
+  public mutating func takeAudit() -> Audit? {
+    guard let reason = audit, canAdd, node?.isListening == false, reason != .start || node?.isReady == true
+    else { return nil }
+    audit = nil
+    node?.saidDuringAudit = []
+    return reason
+  }
+
+  /// Some of what the module has.
+  public mutating func reconcile(_ sessions: some Sequence<SessionEntry>, because reason: Audit, now: Instant) {
+    for session in sessions {
+      guard let pool6 = kernel?.pool6, (try? session.checkValues(pool6: pool6)) != nil else {
+        counters.refusedRecords += 1
+        continue
+      }
+      node?.reconcile(session, origin: reason == .start ? SyncNode.legacyOrigin : 0, now: now)
     }
-    do throws(WireFormatError) {
-      guard length == datagram.byteCount else {
-        throw .truncated(field: "datagram", need: length, have: datagram.byteCount)
-      }
-      let records = try SyncDatagram(decoding: datagram, pool6: kernel.pool6)
-      if records.format.recordLength != kernel.format.recordLength {
-        counters.transcodedRecords += UInt64(records.sessions.count)
-      }
-      for var session in records.sessions {
-        session.expiration = min(session.expiration, kernel.limits.timeout(of: session))
-        if gather.insert(session, now: now) { counters.supersededRecords += 1 }
-      }
-      counters.refusedRecords += UInt64(records.refused.count)
-      return .gathered(refused: records.refused.first)
-    } catch {
-      counters.malformedDatagrams += 1
-      return .drop(error)
-    }
+  }
+
+  /// All of what the module has was reconciled, or could not be read.
+  /// - Parameter count: how many sessions that were; `nil` if the audit failed.
+  public mutating func finishAudit(count: Int?, now: Instant) {
+    node?.saidDuringAudit = nil
+    guard let count else { return }
+    guard owesModule, let node else { return }
+    owesModule = false
+    guard count < node.table.count else { return }
+    node.table.forEach(now: now) { gather($0.entry, now: now) }
+  }
+
+  // MARK: What the module should get
+
+  mutating func gather(_ session: SessionEntry, now: Instant) {
+    // There is no room for more at once; the rest follows from the table.
+    guard !gather.isFull else { return moduleMayLack() }
+    if gather.insert(session, now: now) { counters.supersededRecords += 1 }
+  }
+
+  /// BIB entries that the module should forget before it gets what `nextAdd(now:)` says, once.
+  public mutating func takeEvictions() -> [BIBEntry] {
+    guard canAdd else { return [] }
+    defer { evictions = [] }
+    return evictions
   }
 
   /// Sessions that the module should get now, at most one JOOLD_ADD full; empty if none. They stay until
   /// `confirmAdd(of:)` says what became of them, so that none is lost with a module that just went away.
-  public mutating func nextAdd(now: ContinuousClock.Instant) -> ArraySlice<SessionEntry> {
+  public mutating func nextAdd(now: Instant) -> ArraySlice<SessionEntry> {
     guard let kernel, canAdd else { return [] }
     if cursor == adding.count, let deadline = gather.deadline, deadline <= now {
+      addingBase = gather.base
       adding = gather.takeSorted()
       cursor = 0
-      addingSince = now
     }
-    return adding[cursor..<min(adding.count, cursor + kernel.format.maxRecordsPerAdd)]
+    guard let addingBase else { return [] }
+    let waited = addingBase.duration(to: now)
+    return adding[cursor..<min(adding.count, cursor + kernel.format.maxRecordsPerAdd)].map { $0.after(waited) }[...]
   }
 
   /// The module took the sessions that `nextAdd(now:)` gave.
@@ -142,24 +221,35 @@ public struct SessionProxy: Sendable {
     counters.kernelSentBytes += UInt64(sessions.count * (kernel?.format.recordLength ?? 0))
     counters.sessionsAdded += UInt64(sessions.count)
     if refused { counters.kernelRefusals += 1 }
-    cursor = sessions.endIndex
-    if cursor == adding.count {
-      adding = []
-      cursor = 0
-    }
+    cursor += sessions.count
+    guard cursor >= adding.count else { return }
+    adding = []
+    addingBase = nil
+    cursor = 0
   }
 
-  /// When `nextAdd(now:)` will have something, perhaps in the past. `nil`: not before something arrives.
-  public var nextDeadline: ContinuousClock.Instant? {
-    guard canAdd else { return nil }
-    return cursor < adding.count ? addingSince : gather.deadline
+  /// Notes whether the module has everything that the table has.
+  /// - Parameter isAuditing: whether its table is being read.
+  public mutating func noteProgress(isAuditing: Bool) {
+    guard !isAuditing, audit == nil, !owesModule, gather.isEmpty, adding.isEmpty else { return }
+    hasCaughtUp = true
   }
 
-  /// The most bytes that a datagram of whole records in the module's layout may have.
-  public var datagramLimit: Int {
-    let format = kernel?.format ?? .packed36
-    return format.records(fitting: MulticastSocket.payloadLimit) * format.recordLength
-  }
+  var canAdd: Bool { isAttached && kernel?.isEnabled == true }
 
-  private var canAdd: Bool { isAttached && kernel?.isEnabled == true }
+  /// When there is something to do, perhaps in the past.
+  public var nextDeadline: Instant? {
+    let add = !canAdd ? nil : cursor < adding.count ? addingBase : gather.deadline
+    return [add, node?.nextDeadline].compactMap { $0 }.min()
+  }
+}
+
+extension SessionEntry {
+  /// The session some time later; as good as over rather than over, since that is for the module to say.
+  func after(_ waited: Duration) -> SessionEntry {
+    var later = self
+    let longest = max(expiration.rawValue, 1) - 1
+    later.expiration = Milliseconds(expiration.rawValue - min(Milliseconds(waited).rawValue, longest))
+    return later
+  }
 }

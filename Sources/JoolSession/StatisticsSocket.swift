@@ -36,7 +36,7 @@ struct StatisticsSocket: ~Copyable {
   var descriptor: Int32 { owned.rawValue }
 
   /// Answers what waits, at most a batch of it.
-  func answer(_ counters: ProxyCounters) {
+  func answer(_ proxy: SessionProxy) {
     var query: [UInt8] = [0, 0, 0]
     for _ in 0..<64 {
       var sender = sockaddr_storage()
@@ -44,7 +44,7 @@ struct StatisticsSocket: ~Copyable {
       let answered = withUnsafeMutablePointer(to: &sender) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
           guard recvfrom(descriptor, &query, query.count, Int32(MSG_TRUNC), address, &length) >= 0 else { return false }
-          var report = query == Array("all".utf8) ? counters.fullReport : counters.documentedReport
+          var report = query == Array("all".utf8) ? proxy.fullReport : proxy.counters.documentedReport
           // A sender that cannot be answered has only itself to blame.
           report.withUTF8 { _ = sendto(descriptor, $0.baseAddress, $0.count, 0, address, length) }
           return true

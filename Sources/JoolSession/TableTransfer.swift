@@ -1,15 +1,17 @@
 internal import JoolCore
 
-/// Sends a whole table to the group: in ascending order of expiration, which receiving modules add fastest, and paced,
-/// so that even the small receive buffer of a C proxy keeps up.
+/// Goes through a whole table: in ascending order of expiration, which receiving modules add fastest, and paced, so that
+/// even the small receive buffer of a C proxy keeps up with what is sent of it.
 struct TableTransfer: Sendable {
-  /// Datagrams per `pause`: 45 KB of the 208 KB that a C proxy's buffer has by default.
-  static let datagramsPerBurst = 32
+  /// Sessions per `pause`: at most 46 KB of the 208 KB that a C proxy's buffer has by default.
+  static let sessionsPerBurst = 1024
   static let pause = Duration.milliseconds(5)
 
+  let reason: SessionProxy.Audit
   private let sessions: [SessionEntry]
-  private let format: SyncFormat
   private var cursor = 0
+  /// When the table was read.
+  private let base: ContinuousClock.Instant
   /// When the next burst may leave.
   private(set) var deadline: ContinuousClock.Instant
 
@@ -18,34 +20,34 @@ struct TableTransfer: Sendable {
 
   var isFinished: Bool { cursor == sessions.count }
 
-  init(_ sessions: [SessionEntry], format: SyncFormat, now: ContinuousClock.Instant) {
+  init(_ sessions: [SessionEntry], because reason: SessionProxy.Audit, now: ContinuousClock.Instant) {
     var sorted = sessions
     sorted.sortForKernel()
     self.sessions = sorted
-    self.format = format
+    self.reason = reason
+    base = now
     deadline = now
   }
 
-  /// The datagrams to send now.
-  mutating func nextBurst(now: ContinuousClock.Instant) -> [[UInt8]] {
+  /// The sessions whose turn is now, as they are now.
+  mutating func nextBurst(now: ContinuousClock.Instant) -> [SessionEntry] {
     guard now >= deadline else { return [] }
     deadline = now + Self.pause
-    let perDatagram = format.records(fitting: MulticastSocket.payloadLimit)
-    var burst: [[UInt8]] = []
-    while burst.count < Self.datagramsPerBurst, !isFinished {
-      let end = min(cursor + perDatagram, sessions.count)
-      burst.append(format.encode(sessions[cursor..<end]))
-      cursor = end
-    }
-    return burst
+    let start = cursor
+    cursor = min(cursor + Self.sessionsPerBurst, sessions.count)
+    let waited = base.duration(to: now)
+    return sessions[start..<cursor].map { $0.after(waited) }
   }
 }
 
 /// Reads the module's tables page by page, so that other work goes on in between.
 struct TableDump: Sendable {
+  let reason: SessionProxy.Audit
   private(set) var sessions: [SessionEntry] = []
   private var remaining: [L4Protocol] = [.tcp, .udp, .icmp]
   private var previous: SessionEntry?
+
+  init(because reason: SessionProxy.Audit) { self.reason = reason }
 
   var isFinished: Bool { remaining.isEmpty }
 

@@ -7,25 +7,31 @@ import Testing
 @Suite struct TableTransferTests {
   private let start = ContinuousClock.now
 
-  @Test(arguments: SyncFormat.allCases) func sendsEverySessionOnceInAscendingOrder(format: SyncFormat) throws {
-    let sessions = (0..<5000).map { SessionEntry.sample($0, expiration: UInt32(($0 * 7919) % 5000)) }
-    var transfer = TableTransfer(sessions, format: format, now: start)
-    var sent: [SessionEntry] = []
+  @Test func givesEverySessionOnceInAscendingOrderAndPaced() {
+    let sessions = (0..<5000).map { SessionEntry.sample($0, expiration: 60_000 + UInt32(($0 * 7919) % 5000) * 100) }
+    var transfer = TableTransfer(sessions, because: .repair, now: start)
+    var given: [SessionEntry] = []
     var now = start
     while !transfer.isFinished {
       let burst = transfer.nextBurst(now: now)
-      #expect(burst.count <= TableTransfer.datagramsPerBurst)
-      for datagram in burst {
-        #expect(datagram.count <= MulticastSocket.payloadLimit)
-        sent += try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown).sessions
-      }
+      #expect(burst.count <= TableTransfer.sessionsPerBurst)
+      given += burst
       let early = transfer.nextBurst(now: now)
       #expect(early.isEmpty, "the next burst must wait")
       now = transfer.deadline
     }
-    #expect(sent.count == 5000)
-    #expect(Set(sent) == Set(sessions))
-    #expect(sent.map(\.expiration) == sent.map(\.expiration).sorted())
+    #expect(given.count == 5000)
+    #expect(Set(given.map(SessionKey.init)).count == 5000)
+    #expect(given.map(\.expiration) == given.map(\.expiration).sorted())
+  }
+
+  @Test func ageWhileTheyWait() {
+    var transfer = TableTransfer([.sample(expiration: 10_000)], because: .start, now: start)
+    let soon = transfer.nextBurst(now: start + .seconds(4))
+    #expect(soon.map(\.expiration.rawValue) == [6000])
+    transfer = TableTransfer([.sample(expiration: 10_000)], because: .start, now: start)
+    let late = transfer.nextBurst(now: start + .seconds(40))
+    #expect(late.map(\.expiration.rawValue) == [1], "that it ended is for the module to say")
   }
 
   @Test func keepsWhatCannotBeSentInOrder() {

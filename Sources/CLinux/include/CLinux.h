@@ -8,6 +8,8 @@
 struct clinux_datagram {
   /// Its real size, also if it did not fit.
   size_t length;
+  /// The address it came from, of IPv6; IPv4 is mapped (RFC 4291 2.5.5.2).
+  unsigned char source[16];
 };
 
 /// recvmmsg(2) without waiting: up to `count` datagrams into `buffer`, datagram i at `i * stride`.

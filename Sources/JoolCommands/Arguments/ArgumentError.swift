@@ -28,6 +28,7 @@ enum ArgumentError: Error, Hashable, Sendable {
   case portZero(protocolName: String)
 
   case noMulticastAddress
+  case notWireFormat(String)
 
   case onlyOneProtocol
   case onlyOneFramework

@@ -17,6 +17,8 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let invalid = ExitStatus(truncating: -22)
   /// Something that is not an unsigned integer.
   static let notInteger = ExitStatus(rawValue: 1)
+  /// The proxy runs, but may not take over (`session proxy status --ready`).
+  static let notReady = ExitStatus(rawValue: 1)
   /// An integer that needs more than 64 bits (`ERANGE`).
   static let integerTooLong = ExitStatus(rawValue: 34)
   /// More than the client does without `--force` (−`E2BIG`).

@@ -41,6 +41,7 @@ extension ProxyArguments {
       address: statisticsAddress ?? ProxyConfiguration.Statistics.defaultAddress,
       port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
     return ProxyConfiguration(
-      instance: instance, network: network, statistics: servesStatistics ? statistics : nil)
+      instance: instance, network: network, statistics: servesStatistics ? statistics : nil, format: format,
+      trackFile: trackFile)
   }
 }

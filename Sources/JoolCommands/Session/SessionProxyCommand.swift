@@ -1,8 +1,11 @@
 import JoolCore
+import JoolSession
 
-/// `session proxy`: exchanges sessions between the instance and other proxies, for ever.
+/// `session proxy`: exchanges sessions between the instance and other proxies, for ever. `session proxy status` asks the
+/// one that does.
 struct SessionProxyCommand: Command {
   var arguments = ProxyArguments()
+  var status = ProxyStatusQuery()
 
   var syntax: Syntax<Self> {
     Syntax(
@@ -27,6 +30,16 @@ struct SessionProxyCommand: Command {
         .value("net.mcast.addr", "STR", "Same as the argument") { (command, text) throws(ArgumentError) in
           try command.arguments.multicastAddress.fill(text)
         }.hidden,
+        // The C client's help is the same without what it lacks.
+        .value(
+          "net.format", "STR", "How to speak to peers", suggestions: WireFormat.allCases.map(\.rawValue)
+        ) { (command, text) throws(ArgumentError) in
+          guard let format = WireFormat(rawValue: text) else { throw .notWireFormat(text) }
+          command.arguments.format = format
+        }.hidden,
+        .value("track-file", "STR", "File for keepalived's track_file") { $0.arguments.trackFile = $1 }.hidden,
+        .flag("ready", "Succeed only if the proxy is ready") { $0.status.mustBeReady = true }.hidden,
+        Syntax.json(\.status.json),
       ],
       arguments: "<net.mcast.address>"
     ) { (command, text) throws(ArgumentError) in
@@ -35,6 +48,7 @@ struct SessionProxyCommand: Command {
   }
 
   func run(in context: CommandContext) throws(CommandFailure) {
+    if arguments.multicastAddress == ProxyStatusQuery.word { return try status.run(in: context) }
     try ProxyRunner.run(arguments, in: context)
   }
 }
@@ -48,6 +62,8 @@ struct ProxyArguments: Hashable, Sendable {
   var timeToLive: UInt8 = 1
   var statisticsAddress: String?
   var statisticsPort: String?
+  var format = WireFormat.auto
+  var trackFile: String?
 
   /// Whether anybody may ask for statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }

@@ -54,6 +54,8 @@ struct SyncFrame: Hashable, Sendable {
 
   struct Hello: Hashable, Sendable {
     var isReady: Bool
+    /// The highest version that the sender has said or heard.
+    var clock: UInt32
     var sessions: UInt64
     var rootDigest: UInt64
     var pool6: IPv6Prefix
@@ -122,7 +124,7 @@ extension SyncFrame {
     writer.appendBigEndian(target)
     switch body {
     case .hello(let hello):
-      writer.appendBigEndian(UInt64(hello.isReady ? 1 : 0) << 56)
+      writer.appendBigEndian(UInt64(hello.isReady ? 1 : 0) << 56 | UInt64(hello.clock))
       writer.appendBigEndian(hello.sessions)
       writer.appendBigEndian(hello.rootDigest)
       writer.appendBigEndian(UInt64(hello.pool6.length) << 56)
@@ -211,7 +213,8 @@ extension SyncFrame.Hello {
     let state = try reader.next(UInt8.self)
     guard state <= 1 else { throw .badValue(field: "SS2 state", value: UInt64(state)) }
     isReady = state == 1
-    try reader.zeros(7)
+    try reader.zeros(3)
+    clock = try reader.next(UInt32.self)
     sessions = try reader.next(UInt64.self)
     rootDigest = try reader.next(UInt64.self)
     let length = try reader.next(UInt8.self)

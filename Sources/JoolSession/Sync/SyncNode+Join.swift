@@ -3,8 +3,10 @@ internal import JoolCore
 /// How a node gets the table of another one: when it starts, and when updates were lost for good. Digests would not show
 /// that: a lost refresh leaves equal sessions that live less long.
 struct Joining: Sendable {
-  /// Hellos are awaited for this long before a peer is chosen.
-  static let listening = Duration.seconds(1)
+  /// Hellos are awaited for this long before a peer is chosen. Peers greet a new node within 50 ms.
+  static let listening = Duration.milliseconds(300)
+  /// A node that has heard of no other one for this long is alone.
+  static let solitude = Duration.seconds(1)
   /// Without a ready peer for this long, the node is the first.
   static let patience = Duration.seconds(5)
   /// Without a bulk frame for this long, the credit is repeated.
@@ -87,8 +89,9 @@ extension SyncNode {
       join = Joining(since: join.since)
       join.source = choice
       join.transfer = UInt32.random(in: 1...UInt32.max, using: &random)
+      counters.joins += 1
       sendCredit(&join, now: now)
-    } else if now - join.since >= Joining.patience {
+    } else if now - join.since >= (peers.isEmpty ? Joining.solitude : Joining.patience) {
       finishJoining(now: now)
     } else {
       join.source = nil
@@ -101,6 +104,9 @@ extension SyncNode {
     return join.isInitial ? peer.isReady(at: now) : peer.isAlive(at: now)
   }
 
+  /// Whether the node has listened long enough to speak: what it says must be later than what its peers have said.
+  var isListening: Bool { joining.map { $0.isInitial && $0.transfer == 0 } ?? false }
+
   private mutating func finishJoining(now: Instant) {
     joining = nil
     nextHello = now
@@ -111,6 +117,7 @@ extension SyncNode {
     guard joining == nil, let peer = peers[node], peer.stream.lost > peer.mended else { return }
     peers[node]?.mended = peer.stream.lost
     joining = Joining(since: now, source: node)
+    counters.resyncs += 1
   }
 
   private mutating func sendCredit(_ join: inout Joining, now: Instant) {

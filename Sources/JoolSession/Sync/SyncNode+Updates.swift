@@ -7,9 +7,10 @@ extension SyncNode {
   /// Peers hold it until the advertised expiry. They are told only what they do not know: a new session, another state,
   /// timer or mask, or a life longer than they were told. What they are told includes slack, or else each packet would
   /// be news. A session that was another node's is news, too: that node's own module has it without slack.
-  mutating func learn(_ session: SessionEntry, now: Instant) {
-    // What the module has while the node is joining is compared with the table afterwards.
-    guard joining?.isInitial != true else { return }
+  /// - Parameter origin: 0, or `legacyOrigin` to say it again with the next packet: C proxies were told nothing.
+  mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
+    // What the module has until then is compared with the table afterwards (`reconcile`).
+    guard !isListening else { return }
     if let known = table.session(like: session, now: now) {
       let isSame = session.saysTheSame(as: known.entry)
       if isSame, known.origin == 0, session.expiration <= known.entry.expiration {
@@ -22,16 +23,52 @@ extension SyncNode {
     }
     var advertised = SyncRecord(session: session, version: clock &+ 1)
     advertised.session.expiration = limits.withSlack(session)
-    guard store(advertised, origin: 0, now: now) else { return }
+    guard store(advertised, origin: origin, now: now) else { return }
     pending[SessionKey(session)] = advertised
     if pending.count >= SyncFrame.recordsPerFrame { flush(now: now) }
+  }
+
+  /// A session that the module was found to have, which it may have had for long: from peers, or from before this
+  /// program started.
+  mutating func reconcile(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
+    guard saidDuringAudit?.contains(SessionKey(session)) != true else { return }
+    guard let known = table.session(like: session, now: now), known.origin != 0 else {
+      return learn(session, origin: origin, now: now)
+    }
+    // The module knows something that the last speaker did not: it has seen packets since.
+    if session.lives(longerThan: known.entry) { return learn(session, origin: origin, now: now) }
+    if !session.saysTheSame(as: known.entry) { output.sessions.append(known.entry) }
+  }
+
+  /// A session that a peer without versions tells of: its latest word is the truth, whatever its order.
+  ///
+  /// It tells of every packet. Here, too, slack keeps that from the module: the session gets a quarter of its timeout
+  /// more, and what it does not prolong then is no news.
+  mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
+    guard !isListening else {
+      output.sessions.append(session)
+      return
+    }
+    var record = SyncRecord(session: session, version: clock)
+    record.session.expiration = limits.withSlack(session)
+    if let known = table.session(like: session, now: now) {
+      if session.saysTheSame(as: known.entry), session.expiration <= known.entry.expiration {
+        counters.coalesced += 1
+        return
+      }
+      if known.version.isLater(than: clock) { record.version = known.version }
+    }
+    guard store(record, origin: Self.legacyOrigin, now: now) else { return }
+    output.sessions.append(record.session)
   }
 
   /// Sends what `learn` has gathered.
   mutating func flush(now: Instant) {
     guard !pending.isEmpty else { return }
     clock &+= 1
-    send(updates: Array(pending.values), now: now)
+    let records = Array(pending.values)
+    send(updates: records, now: now)
+    output.announcements += records.map(\.session)
     pending.removeAll(keepingCapacity: true)
   }
 
@@ -59,7 +96,7 @@ extension SyncNode {
     if let known = table.session(like: record.session, now: now) {
       if record.session.saysTheSame(as: known.entry) {
         // Two nodes saw packets of the flow: the longer life counts, whoever spoke last.
-        guard record.isNewer(than: known) || record.prolongs(known) else { return false }
+        guard record.isNewer(than: known) || record.session.lives(longerThan: known.entry) else { return false }
         record.version = record.isNewer(than: known) ? record.version : known.version
         record.session.expiration = max(record.session.expiration, known.entry.expiration)
       } else if !record.isNewer(than: known) {
@@ -77,6 +114,7 @@ extension SyncNode {
 
   /// Puts a session into the table; outdated BIB entries give way.
   private mutating func store(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
+    saidDuringAudit?.insert(SessionKey(record.session))
     // At most two entries can be in the way: that of source6 and that of source4.
     for _ in 0..<3 {
       switch table.upsert(record.session, origin: origin, version: record.version, now: now) {
@@ -121,14 +159,12 @@ extension SyncRecord {
   }
 }
 
-extension SyncRecord {
-  /// Whether the session lives longer by this; not by what its way through the network and the table's ticks add.
-  fileprivate func prolongs(_ known: SessionTable.Session) -> Bool {
-    UInt64(session.expiration.rawValue) > UInt64(known.entry.expiration.rawValue) + 200
-  }
-}
-
 extension SessionEntry {
+  /// Whether the life left is longer; not by what its way through the network, the module and the table's ticks add.
+  fileprivate func lives(longerThan other: SessionEntry) -> Bool {
+    UInt64(expiration.rawValue) > UInt64(other.expiration.rawValue) + 200
+  }
+
   fileprivate func saysTheSame(as other: SessionEntry) -> Bool {
     state == other.state && timer == other.timer && source4 == other.source4
   }

@@ -10,6 +10,8 @@ struct SyncNode: Sendable {
   static let helloAfterUpdate = Duration.milliseconds(50)
   /// Peers beyond this many are not heard: the table has a byte for whose word was the last.
   static let maxPeers = 64
+  /// Who spoke last about a session if it was a C proxy.
+  static let legacyOrigin: UInt8 = 255
 
   let identity: SyncSender
   var limits: SessionLimits
@@ -27,13 +29,17 @@ struct SyncNode: Sendable {
   var clock: UInt32 = 0
   /// News and refreshes that leave with the next flush, as version `clock + 1`.
   var pending: [SessionKey: SyncRecord] = [:]
+  /// While the module's table is being read: what was said meanwhile, and is newer than what was read.
+  var saidDuringAudit: Set<SessionKey>?
   var output = Output()
   var nextHello: Instant
 
   /// What is to be done outside.
   struct Output: Sendable {
-    /// For the group, in this order.
+    /// Frames for the group, in this order.
     var datagrams: [[UInt8]] = []
+    /// What this node has to say about sessions, for peers that do not speak SS2; with the advertised expirations.
+    var announcements: [SessionEntry] = []
     /// For the module.
     var sessions: [SessionEntry] = []
     /// BIB entries of the module that are outdated and in the way of `sessions`.
@@ -92,15 +98,18 @@ struct SyncNode: Sendable {
     send(
       .hello(
         SyncFrame.Hello(
-          isReady: isReady, sessions: UInt64(table.count), rootDigest: table.rootDigest, pool6: table.pool6)))
+          isReady: isReady, clock: clock, sessions: UInt64(table.count), rootDigest: table.rootDigest,
+          pool6: table.pool6)))
   }
 
   // MARK: Frames
 
   /// A datagram that `SyncFrame.isFrame` recognized.
-  mutating func receive(_ datagram: RawSpan, now: Instant) throws(WireFormatError) {
+  mutating func receive(
+    _ datagram: RawSpan, from address: IPv6Address? = nil, now: Instant
+  ) throws(WireFormatError) {
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
-    guard frame.sender.node != identity.node, let peer = admit(frame, now: now) else { return }
+    guard frame.sender.node != identity.node, let peer = admit(frame, from: address, now: now) else { return }
     // What is pending was said before what is heard now.
     flush(now: now)
     let node = frame.sender.node
@@ -130,26 +139,42 @@ struct SyncNode: Sendable {
   }
 
   /// The sender, known or new. `nil` for late datagrams of a start that is over, and for one peer too many.
-  private mutating func admit(_ frame: SyncFrame, now: Instant) -> SyncPeer? {
+  private mutating func admit(_ frame: SyncFrame, from address: IPv6Address?, now: Instant) -> SyncPeer? {
     let (node, epoch) = (frame.sender.node, frame.sender.epoch)
     if var peer = peers[node] {
       guard !peer.formerEpochs.contains(epoch) else { return nil }
       if peer.epoch != epoch { peer.restart(epoch: epoch) }
       peer.lastHeard = now
+      peer.address = address
       peers[node] = peer
       return peer
     }
-    guard peers.count < Self.maxPeers else {
+    guard let index = freeIndex(now: now) else {
       counters.strangers += 1
       return nil
     }
-    let peer = SyncPeer(epoch: epoch, index: UInt8(peers.count + 1), lastHeard: now)
+    let peer = SyncPeer(epoch: epoch, index: index, address: address, lastHeard: now)
     peers[node] = peer
+    // It waits for our word to know whether it is alone.
+    nextHello = min(nextHello, now + jitter(upTo: 50))
     return peer
+  }
+
+  /// A number for one more peer, if need be that of the one that has been silent for longest.
+  private mutating func freeIndex(now: Instant) -> UInt8? {
+    if peers.count >= Self.maxPeers {
+      guard let (node, peer) = peers.min(by: { $0.value.lastHeard < $1.value.lastHeard }), !peer.isAlive(at: now)
+      else { return nil }
+      peers[node] = nil
+      serving[node] = nil
+    }
+    let used = Set(peers.values.map(\.index))
+    return (1...UInt8(Self.maxPeers)).first { !used.contains($0) }
   }
 
   private mutating func hear(_ hello: SyncFrame.Hello, from node: UInt64, now: Instant) {
     peers[node]?.hello = hello
+    if hello.clock.isLater(than: clock) { clock = hello.clock }
     resyncIfLost(node, now: now)
     compareRoot(with: node, now: now)
   }
@@ -167,6 +192,18 @@ struct SyncCounters: Hashable, Sendable {
   var updatesRepeated: UInt64 = 0
   var repairs: UInt64 = 0
   var evictions: UInt64 = 0
+  /// Transfers of a table: to a starting node, and after updates were lost for good.
+  var joins: UInt64 = 0
+  var resyncs: UInt64 = 0
   /// Frames of nodes that there was no room for.
   var strangers: UInt64 = 0
+
+  /// All, by their names in the statistics server's full report.
+  var named: [(String, UInt64)] {
+    [
+      ("COALESCED", coalesced), ("NEWS", newsSent), ("REFRESHES", refreshesSent), ("OUTDATED", outdated),
+      ("NAKS", naksSent), ("UPDATES_REPEATED", updatesRepeated), ("REPAIRS", repairs), ("EVICTIONS", evictions),
+      ("JOINS", joins), ("RESYNCS", resyncs), ("STRANGERS", strangers),
+    ]
+  }
 }

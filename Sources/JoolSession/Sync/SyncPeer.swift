@@ -12,11 +12,20 @@ struct SyncPeer: Sendable {
   let index: UInt8
   var stream = UpdateStream()
   var hello: SyncFrame.Hello?
+  /// Where its last datagram came from; IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
+  var address: IPv6Address?
   var lastHeard: ContinuousClock.Instant
   /// Of the updates that were given up, how many a resync has made good.
   var mended: UInt64 = 0
   /// In how many hellos in a row its root digest differed from ours while nothing was pending.
   var differences = 0
+
+  init(epoch: UInt32, index: UInt8, address: IPv6Address?, lastHeard: ContinuousClock.Instant) {
+    self.epoch = epoch
+    self.index = index
+    self.address = address
+    self.lastHeard = lastHeard
+  }
 
   func isAlive(at now: ContinuousClock.Instant) -> Bool { now - lastHeard < Self.patience }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SyncFrameTests {
   private static let bodies: [SyncFrame.Body] = [
-    .hello(.init(isReady: true, sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
+    .hello(.init(isReady: true, clock: 9, sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
     .update([record(.sample(0, proto: .tcp, state: .trans, timer: .transitory)), record(.sample(2, proto: .icmp))]),
     .update((0..<SyncFrame.recordsPerFrame).map { record(.sample($0)) }),
     .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .gone(first: 1, last: 7),

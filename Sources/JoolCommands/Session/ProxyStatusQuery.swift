@@ -1,0 +1,69 @@
+import JoolCore
+import JoolSession
+
+/// `session proxy status`: what the running proxy says of itself; fails if there is none.
+struct ProxyStatusQuery: Hashable, Sendable {
+  /// No multicast group has this name.
+  static let word = "status"
+
+  var json = false
+  /// `--ready`: fail unless the node may take over, for scripts and keepalived's `vrrp_script`.
+  var mustBeReady = false
+
+  func run(in context: CommandContext) throws(CommandFailure) {
+    guard let instance = InstanceName(context.instanceName) else { throw .invalid(.instanceName) }
+    let answer: ProxyStatus?
+    do throws(ProxyControl.Failure) { answer = try context.proxyStatus(instance) } catch {
+      if case .refused(let text) = error { throw .proxyRefused(text) }
+      answer = nil
+    }
+    guard let status = answer else { throw .noProxy(instance: context.instanceName) }
+    context.output.write(json ? status.json.text(expanding: 2) + "\n" : status.report)
+    if mustBeReady, status.state != .ready { throw .proxyNotReady(status.state) }
+  }
+}
+
+extension ProxyStatus {
+  /// For people.
+  fileprivate var report: String {
+    var lines = [
+      "State: \(state.rawValue)", "Format: \(format.rawValue)", "Node: \(Self.name(of: node))",
+      "Sessions: \(sessions) (BIB entries: \(bibEntries))", "Peers: \(peers.count), C proxies heard: \(legacyPeers)",
+    ]
+    for peer in peers {
+      lines.append(
+        "  \(peer.address) (node \(Self.name(of: peer.node))): \(peer.state.rawValue), \(peer.sessions) sessions, "
+          + "heard \(peer.silence) ms ago; updates missing: \(peer.missing), gaps: \(peer.gaps), lost: \(peer.lost)")
+    }
+    lines.append("Counters:")
+    for counter in counters where counter.value > 0 { lines.append("  \(counter.name): \(counter.value)") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Numbers of 64 bits are text in JSON where programs compare rather than count them.
+  fileprivate var json: JSONItem {
+    .object([
+      ("state", .string(state.rawValue)), ("ready", .boolean(state == .ready)), ("format", .string(format.rawValue)),
+      ("node", .string(Self.name(of: node))), ("sessions", .number(sessions)), ("bib_entries", .number(bibEntries)),
+      ("c_proxies", .number(legacyPeers)),
+      (
+        "peers",
+        .array(
+          peers.map { peer in
+            .object([
+              ("node", .string(Self.name(of: peer.node))), ("address", .text(peer.address)),
+              ("state", .string(peer.state.rawValue)), ("sessions", .number(peer.sessions)),
+              ("silence_ms", .number(peer.silence)), ("missing", .number(peer.missing)), ("gaps", .number(peer.gaps)),
+              ("lost", .number(peer.lost)),
+            ])
+          })
+      ),
+      ("counters", .object(counters.map { ($0.name, .number($0.value)) })),
+    ])
+  }
+
+  private static func name(of node: UInt64) -> String {
+    let digits = String(node, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

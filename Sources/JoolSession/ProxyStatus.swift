@@ -1,0 +1,155 @@
+public import JoolCore
+
+/// What a running proxy says of itself (`jool session proxy status`).
+public struct ProxyStatus: Hashable, Sendable {
+  public enum State: String, CaseIterable, Hashable, Sendable {
+    /// The node has what its peers have, and its module has it, too: it may take over.
+    case ready
+    /// It waits for the table of a peer.
+    case joining
+    /// It compares its table with the module's, or the module is still being given sessions.
+    case catchingUp = "catching-up"
+    /// Updates of a peer were lost for good; it gets them with that peer's table.
+    case resyncing
+    /// `ss-enabled` is off.
+    case disabled
+    /// The module or the instance is away.
+    case absent
+  }
+
+  /// Another node that speaks SS2.
+  public struct Peer: Hashable, Sendable {
+    public enum State: String, CaseIterable, Hashable, Sendable {
+      case ready, joining
+      /// Nothing was heard of it for five seconds.
+      case silent
+    }
+
+    public var node: UInt64
+    public var address: IPv6Address
+    public var state: State
+    /// As it said in its last hello.
+    public var sessions: UInt64
+    /// Milliseconds since its last word.
+    public var silence: UInt64
+    /// Updates that it sent and that have not arrived yet.
+    public var missing: UInt64
+    /// How often updates of it were missing, and how many never came.
+    public var gaps: UInt64
+    public var lost: UInt64
+  }
+
+  public var state: State
+  public var format: WireFormat
+  /// Its number in SS2; another one with each start.
+  public var node: UInt64
+  public var sessions: UInt64
+  public var bibEntries: UInt64
+  /// Peers that speak the C proxies' format.
+  public var legacyPeers: UInt64
+  /// By their names in the statistics server's full report, those of SS2 included.
+  public var counters: [Counter]
+  public var peers: [Peer]
+
+  public struct Counter: Hashable, Sendable {
+    public var name: String
+    public var value: UInt64
+  }
+}
+
+extension SessionProxy {
+  public func status(now: Instant) -> ProxyStatus {
+    ProxyStatus(
+      state: state, format: format, node: node?.identity.node ?? 0, sessions: UInt64(node?.table.count ?? 0),
+      bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount),
+      counters: allCounters.map { ProxyStatus.Counter(name: $0.0, value: $0.1) },
+      peers: (node?.peers ?? [:]).sorted { $0.key < $1.key }.map { ProxyStatus.Peer($0.key, $0.value, now: now) })
+  }
+
+  /// Whether the node may take over from a peer.
+  public var state: ProxyStatus.State {
+    guard isAttached, let node, let kernel else { return .absent }
+    if !kernel.isEnabled { return .disabled }
+    if let joining = node.joining { return joining.isInitial ? .joining : .resyncing }
+    return hasCaughtUp ? .ready : .catchingUp
+  }
+
+  /// The statistics server's answer to whoever asks for `all`: the documented six, then ours.
+  var fullReport: String { ProxyCounters.text(allCounters) }
+
+  private var allCounters: [(String, UInt64)] { counters.named + (node?.counters.named ?? []) }
+}
+
+extension ProxyStatus.Peer {
+  fileprivate init(_ node: UInt64, _ peer: SyncPeer, now: ContinuousClock.Instant) {
+    self.node = node
+    address = peer.address ?? IPv6Address(bits: 0)
+    state = !peer.isAlive(at: now) ? .silent : peer.isReady(at: now) ? .ready : .joining
+    sessions = peer.hello?.sessions ?? 0
+    silence = UInt64(Milliseconds(peer.lastHeard.duration(to: now)).rawValue)
+    missing = peer.stream.next.map { peer.stream.highest + 1 - $0 } ?? 0
+    gaps = peer.stream.gaps
+    lost = peer.stream.lost
+  }
+}
+
+/// As lines of words, which is how it travels from the proxy to whoever asks.
+extension ProxyStatus {
+  var text: String {
+    var lines = [
+      "state \(state.rawValue)", "format \(format.rawValue)", "node \(node)", "sessions \(sessions)",
+      "bib-entries \(bibEntries)", "legacy-peers \(legacyPeers)",
+    ]
+    lines += counters.map { "counter \($0.name) \($0.value)" }
+    lines += peers.map { peer in
+      "peer \(peer.node) \(peer.address) \(peer.state.rawValue) \(peer.sessions) \(peer.silence) \(peer.missing) "
+        + "\(peer.gaps) \(peer.lost)"
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `nil` if it is not what `text` writes.
+  init?(text: String) {
+    var single: [Substring: Substring] = [:]
+    counters = []
+    peers = []
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 2 {
+        single[words[0]] = words[1]
+      } else if words.first == "counter", words.count == 3, let value = UInt64(words[2]) {
+        counters.append(Counter(name: String(words[1]), value: value))
+      } else if words.first == "peer", let peer = Peer(words: words.dropFirst()) {
+        peers.append(peer)
+      } else {
+        return nil
+      }
+    }
+    func number(_ name: Substring) -> UInt64? { single[name].flatMap { UInt64($0) } }
+    guard let state = single["state"].flatMap({ State(rawValue: String($0)) }),
+      let format = single["format"].flatMap({ WireFormat(rawValue: String($0)) }), let node = number("node"),
+      let sessions = number("sessions"), let bibEntries = number("bib-entries"),
+      let legacyPeers = number("legacy-peers")
+    else { return nil }
+    self.state = state
+    self.format = format
+    self.node = node
+    self.sessions = sessions
+    self.bibEntries = bibEntries
+    self.legacyPeers = legacyPeers
+  }
+}
+
+extension ProxyStatus.Peer {
+  fileprivate init?(words: ArraySlice<Substring>) {
+    let words = Array(words)
+    guard words.count == 8, let node = UInt64(words[0]), let address = IPv6Address(String(words[1])),
+      let state = State(rawValue: String(words[2]))
+    else { return nil }
+    let numbers = words[3...].compactMap { UInt64($0) }
+    guard numbers.count == 5 else { return nil }
+    self.init(
+      node: node, address: address, state: state, sessions: numbers[0], silence: numbers[1], missing: numbers[2],
+      gaps: numbers[3], lost: numbers[4])
+  }
+}

@@ -1,0 +1,79 @@
+public import JoolCore
+
+/// Between the node and the network.
+extension SessionProxy {
+  /// What became of a datagram.
+  public enum DatagramAction: Equatable, Sendable {
+    /// Its sessions are in the table, but for a `refused` one.
+    case heard(refused: WireFormatError?)
+    case drop(WireFormatError)
+    /// In a format that this proxy was told to leave alone, or by a peer that says the same in SS2.
+    case ignored
+    /// There is no module that would say how to read it.
+    case dropForNow
+  }
+
+  /// A datagram of a peer.
+  /// - Parameters:
+  ///   - length: its size on the wire, more than `datagram` holds if it was cut.
+  ///   - address: where it came from; IPv4 addresses are mapped.
+  public mutating func received(
+    datagram: RawSpan, length: Int, from address: IPv6Address, now: Instant
+  ) -> DatagramAction {
+    counters.networkReceivedPackets += 1
+    counters.networkReceivedBytes += UInt64(length)
+    guard let kernel, node != nil else {
+      counters.dropped += 1
+      return .dropForNow
+    }
+    do throws(WireFormatError) {
+      guard length == datagram.byteCount else {
+        throw .truncated(field: "datagram", need: length, have: datagram.byteCount)
+      }
+      if SyncFrame.isFrame(datagram) {
+        guard format != .legacy else { return .ignored }
+        try node?.receive(datagram, from: address, now: now)
+        neighbours.heardSS2(from: address, now: now)
+        return .heard(refused: nil)
+      }
+      guard format != .ss2, !neighbours.speaksSS2(address, now: now) else { return .ignored }
+      let records = try SyncDatagram(decoding: datagram, pool6: kernel.pool6)
+      neighbours.heardLegacy(records.format, from: address)
+      if records.format.recordLength != kernel.format.recordLength {
+        counters.transcodedRecords += UInt64(records.sessions.count)
+      }
+      for session in records.sessions { node?.hearLegacy(session, now: now) }
+      counters.refusedRecords += UInt64(records.refused.count)
+      return .heard(refused: records.refused.first)
+    } catch {
+      counters.malformedDatagrams += 1
+      return .drop(error)
+    }
+  }
+
+  /// Lets time pass for the node.
+  public mutating func advance(to now: Instant) {
+    let wasReady = node?.isReady
+    node?.advance(to: now)
+    if wasReady == false, node?.isReady == true { requestAudit(.start) }
+  }
+
+  /// What is to be sent to the group, once; sessions for the module are gathered.
+  /// - Parameter legacy: what C proxies are told instead of the news.
+  public mutating func takeDatagrams(now: Instant, legacy: [SessionEntry]? = nil) -> [[UInt8]] {
+    guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
+    for session in output.sessions { gather(session, now: now) }
+    evictions += output.evictions
+    var datagrams = format == .legacy ? [] : output.datagrams
+    let announcements = legacy ?? output.announcements
+    if format != .ss2, !announcements.isEmpty {
+      for layout in neighbours.layouts(own: kernel.format) {
+        let count = layout.records(fitting: MulticastSocket.payloadLimit)
+        for start in stride(from: 0, to: announcements.count, by: count) {
+          datagrams.append(layout.encode(announcements[start..<min(start + count, announcements.count)]))
+        }
+      }
+    }
+    return datagrams
+  }
+}
