@@ -38,7 +38,7 @@ struct KernelLink: ~Copyable {
     return inspection
   }
 
-  mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client) }
+  mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
 
   /// The instance as it is now.
   struct Inspection {

@@ -25,7 +25,7 @@ extension ProxyEventLoop {
 
   mutating func continueTransfer(_ now: ContinuousClock.Instant) {
     // One at a time. What was lost while one is under way may be missing in it: then another one follows.
-    if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() { dump = TableDump(because: reason) }
+    if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() { dump = TableDump(because: reason, now: now) }
     if dump != nil {
       do throws(JoolError) {
         try readPage()
@@ -38,7 +38,7 @@ extension ProxyEventLoop {
       }
     }
     if let finished = dump, finished.isFinished {
-      transfer = TableTransfer(finished.sessions, because: finished.reason, now: now)
+      transfer = TableTransfer(finished.sessions, because: finished.reason, base: finished.base)
       dump = nil
     }
     // While the link is down, the table waits where it is instead of filling the outbox.

@@ -10,7 +10,12 @@ extension ProxyEventLoop {
       if link == nil { link = try KernelLink(instance: configuration.instance) }
       if let inspection = try link?.inspect() {
         attach(inspection)
-        watchQueue(try link?.client.statistics() ?? [], now: now)
+        let statistics = try link?.client.statistics() ?? []
+        if instanceWatch.isNew(statistics) {
+          log.notice("The instance '\(configuration.instance)' was made anew; giving it the table.")
+          proxy.moduleMayLack()
+        }
+        watchQueue(statistics, now: now)
       } else {
         // Still listening: the first message of a new instance of that name says that it is there.
         wait(because: nil)

@@ -25,6 +25,7 @@ public struct ProxyEventLoop: ~Copyable {
   var reported: Availability?
   var throttles = Throttles()
   var queue = QueueWatch()
+  var instanceWatch = InstanceWatch()
   var readiness: ReadinessReport
 
   /// How often the module, its settings and the interface are looked at.

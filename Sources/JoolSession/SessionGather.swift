@@ -28,11 +28,7 @@ struct SessionGather: Sendable {
   /// Takes a session in. One with the same key that waits already is replaced: sorting would lose which was later.
   /// - Returns: whether another one was replaced.
   mutating func insert(_ session: SessionEntry, now: ContinuousClock.Instant) -> Bool {
-    var session = session
-    if let first {
-      let (sum, overflow) = session.expiration.rawValue.addingReportingOverflow(Milliseconds(first.duration(to: now)).rawValue)
-      session.expiration = Milliseconds(overflow ? .max : sum)
-    }
+    let session = first.map { session.before($0.duration(to: now)) } ?? session
     first = first ?? now
     latest = now
     if let position = positions[SessionKey(session)] {

@@ -252,4 +252,12 @@ extension SessionEntry {
     later.expiration = Milliseconds(expiration.rawValue - min(Milliseconds(waited).rawValue, longest))
     return later
   }
+
+  /// The session some time earlier.
+  func before(_ passed: Duration) -> SessionEntry {
+    var earlier = self
+    let (sum, overflow) = expiration.rawValue.addingReportingOverflow(Milliseconds(passed).rawValue)
+    earlier.expiration = Milliseconds(overflow ? .max : sum)
+    return earlier
+  }
 }

@@ -10,7 +10,6 @@ struct TableTransfer: Sendable {
   let reason: SessionProxy.Audit
   private let sessions: [SessionEntry]
   private var cursor = 0
-  /// When the table was read.
   private let base: ContinuousClock.Instant
   /// When the next burst may leave.
   private(set) var deadline: ContinuousClock.Instant
@@ -20,13 +19,16 @@ struct TableTransfer: Sendable {
 
   var isFinished: Bool { cursor == sessions.count }
 
-  init(_ sessions: [SessionEntry], because reason: SessionProxy.Audit, now: ContinuousClock.Instant) {
+  /// - Parameter base: when the sessions had these expirations.
+  init(
+    _ sessions: [SessionEntry], because reason: SessionProxy.Audit, base: ContinuousClock.Instant
+  ) {
     var sorted = sessions
     sorted.sortForKernel()
     self.sessions = sorted
     self.reason = reason
-    base = now
-    deadline = now
+    self.base = base
+    deadline = base
   }
 
   /// The sessions whose turn is now, as they are now.
@@ -43,19 +45,27 @@ struct TableTransfer: Sendable {
 /// Reads the module's tables page by page, so that other work goes on in between.
 struct TableDump: Sendable {
   let reason: SessionProxy.Audit
+  let base: ContinuousClock.Instant
+  /// With the expirations they had at `base`.
   private(set) var sessions: [SessionEntry] = []
   private var remaining: [L4Protocol] = [.tcp, .udp, .icmp]
   private var previous: SessionEntry?
 
-  init(because reason: SessionProxy.Audit) { self.reason = reason }
+  init(because reason: SessionProxy.Audit, now: ContinuousClock.Instant) {
+    self.reason = reason
+    base = now
+  }
 
   var isFinished: Bool { remaining.isEmpty }
 
   /// Reads one page.
-  mutating func readPage(from client: inout JoolClient<NetlinkSocket>) throws(JoolError) {
+  mutating func readPage(
+    from client: inout JoolClient<NetlinkSocket>, now: ContinuousClock.Instant
+  ) throws(JoolError) {
     guard let proto = remaining.first else { return }
     let page = try client.sessions(of: proto, after: previous)
-    sessions += page.sessions
+    let passed = base.duration(to: now)
+    sessions += page.sessions.map { $0.before(passed) }
     previous = page.hasMore ? page.sessions.last : nil
     if !page.hasMore { remaining.removeFirst() }
   }

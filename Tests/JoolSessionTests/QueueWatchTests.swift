@@ -39,3 +39,17 @@ import Testing
     #expect(drops == [0, 0, 0, 1])
   }
 }
+
+@Suite struct InstanceWatchTests {
+  @Test func noticesThatCountersStartAnew() {
+    var watch = InstanceWatch()
+    let isNew = [0, 5, 9, 2, 2, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_RECEIVED6"])]) }
+    #expect(isNew == [false, false, false, true, false, true])
+  }
+
+  @Test func takesNoGaugeForACounter() {
+    var watch = InstanceWatch()
+    let isNew = [9, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_SESSIONS"])]) }
+    #expect(isNew == [false, false])
+  }
+}

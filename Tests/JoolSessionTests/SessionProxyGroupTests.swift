@@ -21,17 +21,17 @@ import Testing
 
   @Test func sendsNothingForPacketsThatTellPeersNothing() {
     var group = Group()
-    group.announce([.sample()], at: 0)
+    group.announce([.sample(expiration: 300_000)], at: 0)
     group.settle()
     let records = group.recordsSent
     for _ in 0..<60 {
       group.pass(.seconds(1))
-      group.announce([.sample()], at: 0)
+      group.announce([.sample(expiration: 300_000)], at: 0)
       group.settle()
     }
     #expect(group.recordsSent == records, "a quarter of the timeout has not passed yet")
     group.pass(.seconds(10))
-    group.announce([.sample()], at: 0)
+    group.announce([.sample(expiration: 300_000)], at: 0)
     group.settle()
     #expect(group.recordsSent == records + 1)
   }
@@ -61,7 +61,7 @@ import Testing
   @Test func addsWhatACProxyRepeatsForEveryPacketOnce() {
     var group = Group()
     for _ in 0..<60 {
-      group.hearLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+      group.hearLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
       group.settle()
       group.pass(.seconds(1))
     }

@@ -5,7 +5,7 @@ internal import JoolCore
 struct Joining: Sendable {
   /// Hellos are awaited for this long before a peer is chosen. Peers greet a new node within 50 ms.
   static let listening = Duration.milliseconds(300)
-  /// A node that has heard of no other one for this long is alone.
+  /// A node that has heard of no other one, or only of joining ones with higher numbers, is the first after this long.
   static let solitude = Duration.seconds(1)
   /// Without a ready peer for this long, the node is the first.
   static let patience = Duration.seconds(5)
@@ -91,12 +91,17 @@ extension SyncNode {
       join.transfer = UInt32.random(in: 1...UInt32.max, using: &random)
       counters.joins += 1
       sendCredit(&join, now: now)
-    } else if now - join.since >= (peers.isEmpty ? Joining.solitude : Joining.patience) {
+    } else if now - join.since >= (mayBeFirst(now: now) ? Joining.solitude : Joining.patience) {
       finishJoining(now: now)
     } else {
       join.source = nil
       join.deadline = now + Joining.retry
     }
+  }
+
+  /// Whether no other joining node comes first: of those that start together, the one with the lowest number.
+  private func mayBeFirst(now: Instant) -> Bool {
+    peers.allSatisfy { $0.key > identity.node || !$0.value.isAlive(at: now) }
   }
 
   private func canServe(_ node: UInt64, _ join: Joining, now: Instant) -> Bool {

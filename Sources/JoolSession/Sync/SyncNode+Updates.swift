@@ -177,10 +177,16 @@ extension SessionEntry {
 }
 
 extension SessionLimits {
+  /// Modules announce a packet within their `ss-flush-deadline`, two seconds unless changed.
+  static let fresh = Duration.seconds(5)
+
   /// A quarter of the timeout: how much longer peers keep a session than its packets alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
+  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
+    let idle = timeout(of: session).duration - session.expiration.duration
+    guard idle < Self.fresh else { return session.expiration }
     let (sum, overflow) = session.expiration.rawValue.addingReportingOverflow(slack(of: session))
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }

@@ -15,15 +15,15 @@ POOL4 = "198.18.0.0/24"
 POOL4_PORTS = "1024-65535"
 PORTS_PER_ADDRESS = 60000
 
-# (protocol, state, timer, shortest and longest expiration in seconds). All live long enough for a slow machine, and
-# none longer than the timeout of its kind (ICMP's is raised by `network.roomy`).
+# (protocol, state, timer, shortest and longest expiration in seconds). All live long enough for a slow machine, and all
+# were idle for some seconds: the timeout of their kind is longer (ICMP's is raised by `network.roomy`).
 KINDS = (
-    (UDP, 0, 0, 180, 299),
-    (TCP, 0, 0, 600, 7199),
-    (TCP, 5, 1, 180, 239),
-    (UDP, 0, 0, 180, 299),
-    (ICMP, 0, 0, 180, 299),
-    (TCP, 0, 0, 3000, 7199),
+    (UDP, 0, 0, 180, 290),
+    (TCP, 0, 0, 600, 7190),
+    (TCP, 5, 1, 180, 230),
+    (UDP, 0, 0, 180, 290),
+    (ICMP, 0, 0, 180, 290),
+    (TCP, 0, 0, 3000, 7190),
 )
 UDP_ONLY = (KINDS[0],)
 DESTINATIONS = tuple(socket.inet_aton(text) for text in ("192.0.2.8", "198.51.100.7", "203.0.113.77"))

@@ -1,0 +1,52 @@
+"""Many sessions by real packets: one datagram each, from n6 to ports of n4 that nobody listens to."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+
+from .network import C, NODES, jool, make_both
+from .process import at_end, namespace
+from .traffic import SERVER6
+
+
+class Crowd:
+    """Opens sessions through whoever holds the virtual addresses. Every port is a session of its own."""
+
+    FIRST = 2000
+
+    def __init__(self) -> None:
+        with namespace("n6"):
+            self.socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        with namespace("n4"):
+            Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no answers to ports that nobody listens to
+        self.next = self.FIRST
+        at_end(self.socket.close)
+
+    @property
+    def opened(self) -> int:
+        """How many sessions there are."""
+        return self.next - self.FIRST
+
+    def open(self, count: int, pace: float = 0.005) -> range:
+        """`count` new sessions; their ports."""
+        ports = range(self.next, self.next + count)
+        self.next += count
+        self.send(ports, pace)
+        return ports
+
+    def send(self, ports: range, pace: float = 0.005) -> None:
+        """A packet of each of these sessions, 50 at a time."""
+        for number, port in enumerate(ports):
+            self.socket.sendto(b"x", (SERVER6, port))
+            if number % 50 == 49:
+                time.sleep(pace)
+
+
+def make_eager() -> None:
+    """Instances whose modules announce sessions soon, and do not drop any of a crowd's."""
+    make_both()
+    for node in NODES:
+        jool(C, node, "global", "update", "ss-flush-deadline", "100")
+        jool(C, node, "global", "update", "ss-capacity", "65536")

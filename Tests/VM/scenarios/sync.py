@@ -1,0 +1,268 @@
+"""Session synchronization that loses nothing: bad links, dead programs, new modules, a late node."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+
+from lab.crowd import Crowd, make_eager
+from lab.netlink import session_count
+from lab.network import C, NODES, OURS, claim, jool, make_both, make_instance, make_roomy, release, reset, restore_links
+from lab.process import Background, expect, expect_equal, run, wait_for
+from lab.proxies import Listener, Proxy
+from lab.records import decode
+from lab.runner import note, scenario
+from lab.synthetic import load, sessions
+from lab.tables import table
+from lab.traffic import SERVER6
+
+from .bulk import compare
+
+SS2 = ("--net.format", "ss2")
+
+
+def proxies(*options: str) -> dict[str, Proxy]:
+    both = {node: Proxy(node, options=options) for node in NODES}
+    wait_ready(*NODES)
+    return both
+
+
+def status(node: str) -> dict:
+    return json.loads(jool(OURS, node, "session", "proxy", "status", "--json").out)
+
+
+def is_ready(node: str) -> bool:
+    return jool(OURS, node, "session", "proxy", "status", "--ready", check=False).status == 0
+
+
+def wait_ready(*nodes: str, timeout: float = 30) -> None:
+    for node in nodes:
+        wait_for(f"{node} is ready", lambda: is_ready(node), timeout, every=0.2)
+
+
+def weather(*words: str) -> None:
+    """What the sync link does to datagrams, in both directions. Nothing without words."""
+    run("modprobe", "sch_netem")
+    for node in NODES:
+        run("tc", "qdisc", "del", "dev", f"{node}eth2", "root", check=False)
+        run("tc", "qdisc", "del", "dev", "eth2", "root", ns=node, check=False)
+        if words:
+            run("tc", "qdisc", "add", "dev", "eth2", "root", "netem", *words, ns=node)
+
+
+def wait_equal(what: str, count: int, timeout: float = 60) -> float:
+    """Until both modules have so many sessions; how long it took."""
+    begun = time.monotonic()
+    wait_for(
+        f"{count} sessions on both after {what} (j {session_count('j')}, k {session_count('k')})",
+        lambda: session_count("j") == count == session_count("k"), timeout, every=0.1,
+    )
+    return time.monotonic() - begun
+
+
+def expect_equal_tables(least: int) -> None:
+    at_j, at_k = table("j", "udp"), table("k", "udp")
+    expect(len(at_j) >= least, f"only {len(at_j)} sessions; the scenario proves nothing")
+    missing, extra = at_j.keys() - at_k.keys(), at_k.keys() - at_j.keys()
+    expect(not missing and not extra, f"{len(missing)} sessions missing on k, {len(extra)} on j; e.g. {sorted(missing | extra)[:2]}")
+
+
+def take_over(node: str) -> None:
+    for other in NODES:
+        release(other)
+    claim(node)
+
+
+@scenario("loss of 1, 5 and 20 %, reordering, duplication, delay and jitter cost no session in either direction")
+def bad_links() -> None:
+    make_eager()
+    both = proxies(*SS2)
+    crowd = Crowd()
+    for name, words in {
+        "1 % loss": ("loss", "1%"), "5 % loss": ("loss", "5%"), "20 % loss": ("loss", "20%"),
+        "reordering and duplication": ("delay", "20ms", "10ms", "reorder", "25%", "50%", "duplicate", "10%"),
+        "jitter": ("delay", "50ms", "40ms", "loss", "2%"),
+    }.items():
+        weather(*words)
+        for active in NODES:
+            take_over(active)
+            crowd.open(2000)
+        note(f"{name}: equal {wait_equal(name, crowd.opened):.1f} s after the last packet ({session_count('k')} sessions)")
+    weather()
+    expect_equal_tables(20_000)
+    for node in NODES:
+        counters = status(node)["counters"]
+        note(f"{node}: " + ", ".join(f"{name} {counters[name]}" for name in ("NAKS", "UPDATES_REPEATED", "RESYNCS", "REPAIRS")))
+    expect(all(proxy.alive for proxy in both.values()), "a proxy died")
+
+
+@scenario("a partition of 10 s, with sessions made on both sides of it, heals")
+def partition() -> None:
+    make_eager()
+    proxies()
+    crowd = Crowd()
+    crowd.open(1000)
+    wait_equal("the first sessions", crowd.opened)
+    weather("loss", "100%")
+    crowd.open(1500)
+    take_over("k")
+    crowd.open(1500)
+    time.sleep(10)
+    expect(session_count("j") < crowd.opened, "the link was not cut; the scenario proves nothing")
+    weather()
+    note(f"equal {wait_equal('the partition', crowd.opened):.1f} s after the link was back")
+    expect_equal_tables(4000)
+
+
+@scenario("a proxy is killed and started again, on the standby and on the active node: nothing is lost")
+def killed() -> None:
+    make_eager()
+    both = proxies()
+    crowd = Crowd()
+    crowd.open(2000)
+    wait_equal("the first sessions", crowd.opened)
+    for node in ("k", "j"):
+        both[node].signal(signal.SIGKILL)
+        both[node].wait(10)
+        crowd.open(1000)
+        both[node] = Proxy(node)
+        crowd.open(500)
+        begun = time.monotonic()
+        wait_ready(node)
+        wait_equal(f"{node}'s proxy was killed", crowd.opened)
+        note(f"{node}'s proxy: ready and equal {time.monotonic() - begun:.1f} s after the last packet")
+    expect_equal_tables(5000)
+
+
+@scenario("a standby whose instance is made anew gets everything back from its own proxy")
+def new_instance() -> None:
+    make_eager()
+    proxies()
+    crowd = Crowd()
+    crowd.open(3000)
+    wait_equal("the first sessions", crowd.opened)
+    for pause in (3.0, 0.0):  # so short that the proxy does not see the instance go
+        jool(C, "k", "instance", "remove")
+        time.sleep(pause)
+        make_instance("k")
+        begun = time.monotonic()
+        wait_for("k has j's sessions", lambda: session_count("k") == session_count("j"), timeout=60, every=0.1)
+        note(f"complete {time.monotonic() - begun:.1f} s after the instance was back")
+    expect_equal_tables(3000)
+
+
+@scenario("the sync link of the standby flaps while sessions come: nothing is lost")
+def flap() -> None:
+    make_eager()
+    proxies()
+    crowd = Crowd()
+    for _ in range(3):
+        run("ip", "link", "set", "eth2", "down", ns="k")
+        crowd.open(500)
+        restore_links("k")
+        crowd.open(500)
+    note(f"equal {wait_equal('the link flapped', crowd.opened):.1f} s after the last packet")
+    expect_equal_tables(3000)
+
+
+@scenario("a node that joins an active one with 100,000 sessions becomes ready with all of them")
+def join() -> None:
+    make_both()
+    make_roomy(*NODES)
+    load("j", sessions(100_000))
+    first = Proxy("j")
+    wait_ready("j", timeout=90)
+    begun = time.monotonic()
+    late = Proxy("k")
+    wait_ready("k", timeout=120)
+    ready = time.monotonic() - begun
+    expect_equal(session_count("k"), 100_000, "sessions on k when it says that it is ready")
+    note(f"complete and ready in {ready:.1f} s; CPU seconds j {sum(first.cpu()):.1f}, k {sum(late.cpu()):.1f}")
+    compare(begun)
+
+
+def records_for(program_is_ours: bool) -> int:
+    """How many records leave j for 200 flows with 40 packets each."""
+    make_eager()
+    ear = Listener("k")
+    if program_is_ours:
+        proxies(*SS2)
+    else:
+        Proxy("j", C)
+    crowd = Crowd()
+    ports = crowd.open(200)
+    for _ in range(39):
+        crowd.send(ports)
+        time.sleep(0.1)
+    if program_is_ours:
+        wait_equal("the traffic", crowd.opened)
+        counters = status("j")["counters"]
+        ear.heard()
+        return counters["NEWS"] + counters["REFRESHES"]
+    return sum(len(decode(datagram)) for datagram in ear.heard())
+
+
+@scenario("constant traffic costs at most a twentieth of the C proxy's records, and k has every session when j dies")
+def coalescing() -> None:
+    theirs = records_for(False)
+    expect(theirs >= 1000, f"the C proxy sent only {theirs} records; the scenario proves nothing")
+    reset()
+    ours = records_for(True)
+    note(f"records sent: ours {ours}, C {theirs}: {100 * (1 - ours / theirs):.1f} % fewer")
+    expect(ours * 20 <= theirs, f"{ours} of {theirs} records")
+    at_j = table("j", "udp")
+    jool(C, "j", "instance", "remove")
+    at_k = table("k", "udp")
+    expect_equal(at_j.keys() - at_k.keys(), set(), "sessions that died with j")
+
+
+@scenario("the slack is enough: a standby has every session of the active one at every moment, with timeouts of seconds")
+def slack() -> None:
+    make_eager()
+    for node in NODES:
+        jool(C, node, "global", "update", "icmp-timeout", "8")
+    proxies()
+    pings = [Background("ping", "-6", "-n", "-i", "0.5", SERVER6, ns="n6", name=f"ping-{number}") for number in range(8)]
+    wait_for("sessions of the pings", lambda: len(table("j", "icmp")) >= len(pings), timeout=20)
+    time.sleep(1)
+    end = time.monotonic() + 40
+    looks = 0
+    while time.monotonic() < end:
+        at_j, at_k = table("j", "icmp"), table("k", "icmp")
+        missing = at_j.keys() - at_k.keys()
+        expect(not missing, f"k let sessions die that j has: {sorted(missing)[:2]}")
+        looks += 1
+    counters = status("j")["counters"]
+    note(f"{looks} looks in 40 s; j's proxy sent {counters['NEWS']} news, {counters['REFRESHES']} refreshes, kept back {counters['COALESCED']}")
+    expect(counters["REFRESHES"] > 0 and counters["COALESCED"] > 0, "the traffic did not need the slack")
+
+
+@scenario("a mixed group stays equal under traffic: ours is active, then the C program")
+def mixed() -> None:
+    make_eager()
+    Proxy("j")
+    Proxy("k", C)
+    wait_ready("j")
+    crowd = Crowd()
+    for active in NODES:
+        take_over(active)
+        ports = crowd.open(1000)
+        for _ in range(3):
+            crowd.send(ports)
+        note(f"{active} active: equal {wait_equal(f'traffic through {active}', crowd.opened):.1f} s after the last packet")
+    expect_equal_tables(2000)
+
+
+@scenario("the mask of a session that the active node gave to another client is free on the standby, too")
+def reused_mask() -> None:
+    make_eager()
+    proxies()
+    crowd = Crowd()
+    crowd.open(20)
+    wait_equal("the first sessions", crowd.opened)
+    # The active node forgets its sessions, and gives their masks to others.
+    jool(C, "j", "pool4", "flush")
+    jool(C, "j", "pool4", "add", "--udp", "192.0.2.1", "61001-61040")
+    Crowd().open(40)
+    wait_for("k has what j has", lambda: table("j", "udp").keys() <= table("k", "udp").keys(), timeout=30, every=0.2)
