@@ -59,7 +59,7 @@ extension ProxyEventLoop {
 
   /// What the node has to say.
   mutating func sendNews(_ now: ContinuousClock.Instant) {
-    for datagram in proxy.takeDatagrams(now: now) { send(datagram.span.bytes) }
+    for datagram in proxy.takeDatagrams(now: now, isCongested: !outbox.isEmpty) { send(datagram.span.bytes) }
   }
 
   mutating func send(_ payload: RawSpan) {

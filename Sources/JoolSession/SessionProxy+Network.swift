@@ -59,8 +59,13 @@ extension SessionProxy {
   }
 
   /// What is to be sent to the group, once; sessions for the module are gathered.
-  /// - Parameter legacy: what C proxies are told instead of the news.
-  public mutating func takeDatagrams(now: Instant, legacy: [SessionEntry]? = nil) -> [[UInt8]] {
+  /// - Parameters:
+  ///   - legacy: what C proxies are told instead of the news.
+  ///   - isCongested: whether datagrams wait already; then refreshes wait, too.
+  public mutating func takeDatagrams(
+    now: Instant, legacy: [SessionEntry]? = nil, isCongested: Bool = false
+  ) -> [[UInt8]] {
+    node?.isCongested = isCongested
     guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
     for session in output.sessions { gather(session, now: now) }
     evictions += output.evictions

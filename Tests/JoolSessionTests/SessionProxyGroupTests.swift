@@ -36,6 +36,20 @@ import Testing
     #expect(group.recordsSent == records + 1)
   }
 
+  @Test func keepsRefreshesBackWhileTheNetworkIsSlow() {
+    var group = Group()
+    let session = SessionEntry.sample(0, expiration: 300_000)
+    group.announce([session], at: 0)
+    group.settle()
+    group.pass(.seconds(80))
+    let records = group.recordsSent
+    group.announce([session, .sample(1, expiration: 300_000)], at: 0)
+    group.take(from: 0, isCongested: true)
+    #expect(group.recordsSent == records + 1, "the new session")
+    group.settle()
+    #expect(group.recordsSent == records + 2, "the refresh follows")
+  }
+
   @Test func tellsOfAChangedStateAtOnce() {
     var group = Group()
     group.announce([.sample(proto: .tcp, state: .established)], at: 0)
@@ -226,6 +240,10 @@ private struct Group {
     proxies[index].finishAudit(count: sessions.count, now: now)
     settle()
     return reason
+  }
+
+  mutating func take(from index: Int, isCongested: Bool) {
+    deliver(proxies[index].takeDatagrams(now: now, isCongested: isCongested), from: index)
   }
 
   /// Lets everything that is under way arrive.

@@ -11,21 +11,28 @@ extension SyncNode {
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`).
     guard !isListening else { return }
+    var isRefresh = false
     if let known = table.session(like: session, now: now) {
       let isSame = session.saysTheSame(as: known.entry)
       if isSame, known.origin == 0, session.expiration <= known.entry.expiration {
         counters.coalesced += 1
         return
       }
-      if isSame { counters.refreshesSent += 1 } else { counters.newsSent += 1 }
-    } else {
-      counters.newsSent += 1
+      isRefresh = isSame && known.origin == 0
     }
     var advertised = SyncRecord(session: session, version: clock &+ 1)
     advertised.session.expiration = limits.withSlack(session)
     guard store(advertised, origin: origin, now: now) else { return }
-    pending[SessionKey(session)] = advertised
-    if pending.count >= SyncFrame.recordsPerFrame { flush(now: now) }
+    let key = SessionKey(session)
+    if isRefresh, pending[key] == nil {
+      counters.refreshesSent += 1
+      refreshes[key] = advertised
+    } else {
+      counters.newsSent += 1
+      pending[key] = advertised
+      refreshes[key] = nil
+    }
+    if pending.count + (isCongested ? 0 : refreshes.count) >= SyncFrame.recordsPerFrame { flush(now: now) }
   }
 
   /// A session that the module was found to have, which it may have had for long: from peers, or from before this
@@ -64,12 +71,14 @@ extension SyncNode {
 
   /// Sends what `learn` has gathered.
   mutating func flush(now: Instant) {
-    guard !pending.isEmpty else { return }
+    var records = Array(pending.values)
+    if !isCongested { records += refreshes.values }
+    guard !records.isEmpty else { return }
     clock &+= 1
-    let records = Array(pending.values)
     send(updates: records, now: now)
     output.announcements += records.map(\.session)
     pending.removeAll(keepingCapacity: true)
+    if !isCongested { refreshes.removeAll(keepingCapacity: true) }
   }
 
   /// Sends records as they are.

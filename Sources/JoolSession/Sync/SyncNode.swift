@@ -27,8 +27,12 @@ struct SyncNode: Sendable {
 
   /// A Lamport clock: the highest version that was said or heard.
   var clock: UInt32 = 0
-  /// News and refreshes that leave with the next flush, as version `clock + 1`.
+  /// News that leaves with the next flush, as version `clock + 1`.
   var pending: [SessionKey: SyncRecord] = [:]
+  /// Refreshes that leave with it, too, or later if the network is slow.
+  var refreshes: [SessionKey: SyncRecord] = [:]
+  /// Whether what was sent waits: then only news is added to it.
+  var isCongested = false
   /// While the module's table is being read: what was said meanwhile, and is newer than what was read.
   var saidDuringAudit: Set<SessionKey>?
   var output = Output()
