@@ -128,7 +128,8 @@ struct Arrival {
 
   init(_ datagram: clinux_datagram) {
     length = datagram.length
-    source = IPv6Address(bits: withUnsafeBytes(of: datagram.source) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
+    source = IPv6Address(
+      bits: withUnsafeBytes(of: datagram.source) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
   }
 }
 

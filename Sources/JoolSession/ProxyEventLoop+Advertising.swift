@@ -25,14 +25,16 @@ extension ProxyEventLoop {
 
   mutating func continueTransfer(_ now: ContinuousClock.Instant) {
     // One at a time. What was lost while one is under way may be missing in it: then another one follows.
-    if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() { dump = TableDump(because: reason, now: now) }
+    if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() {
+      dump = TableDump(because: reason, now: now)
+    }
     if dump != nil {
       do throws(JoolError) {
         try readPage()
       } catch {
         if let reason = dump?.reason { proxy.requestAudit(min(reason, .repair)) }
         dump = nil
-        proxy.finishAudit(count: nil, now: now)
+        proxy.finishAudit(isComplete: false, now: now)
         answerAdvertisers("error \(error)")
         kernelFailed(error)
       }
@@ -54,7 +56,7 @@ extension ProxyEventLoop {
     }
     if let done = transfer, done.isFinished, outbox.isEmpty {
       transfer = nil
-      proxy.finishAudit(count: done.count, now: now)
+      proxy.finishAudit(isComplete: true, now: now)
       if proxy.audit != .advertisement { answerAdvertisers("ok \(done.count)") }
     }
   }

@@ -15,6 +15,9 @@ extension ProxyEventLoop {
           log.notice("The instance '\(configuration.instance)' was made anew; giving it the table.")
           proxy.moduleMayLack()
         }
+        if proxy.node?.isReady == true, instanceWatch.hasMore(statistics, than: proxy.node?.table.count ?? 0) {
+          proxy.requestAudit(.repair)
+        }
         watchQueue(statistics, now: now)
       } else {
         // Still listening: the first message of a new instance of that name says that it is there.
@@ -82,7 +85,7 @@ extension ProxyEventLoop {
     reported = .absent
     dump = nil
     transfer = nil
-    proxy.finishAudit(count: nil, now: .now)
+    proxy.finishAudit(isComplete: false, now: .now)
     proxy.detached()
     answerAdvertisers("error the module or the instance went away")
     let reason = error.map { " (\($0))" } ?? ""

@@ -136,7 +136,8 @@ public struct ProxyEventLoop: ~Copyable {
   var nextDeadline: ContinuousClock.Instant {
     if dump != nil { return nextCheck - Self.checkInterval }
     let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
-    return [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline].compactMap { $0 }.reduce(nextCheck, min)
+    return [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline].compactMap { $0 }.reduce(
+      nextCheck, min)
   }
 
   mutating func advance() {

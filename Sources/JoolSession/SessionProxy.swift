@@ -101,9 +101,11 @@ public struct SessionProxy: Sendable {
     let identity = SyncSender(
       node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))
     requestAudit(.start)
+    owesModule = true
     // Who speaks to C proxies alone has nobody to join.
     return SyncNode(
-      identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy, now: now)
+      identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy, now: now
+    )
   }
 
   /// The module is gone. What peers say meanwhile is in the table.
@@ -159,7 +161,7 @@ public struct SessionProxy: Sendable {
     guard let reason = audit, canAdd, node?.isListening == false, reason != .start || node?.isReady == true
     else { return nil }
     audit = nil
-    node?.saidDuringAudit = []
+    node?.beginAudit()
     return reason
   }
 
@@ -174,15 +176,11 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  /// All of what the module has was reconciled, or could not be read.
-  /// - Parameter count: how many sessions that were; `nil` if the audit failed.
-  public mutating func finishAudit(count: Int?, now: Instant) {
-    node?.saidDuringAudit = nil
-    guard let count else { return }
-    guard owesModule, let node else { return }
-    owesModule = false
-    guard count < node.table.count else { return }
-    node.table.forEach(now: now) { gather($0.entry, now: now) }
+  /// The module's table was reconciled.
+  /// - Parameter isComplete: whether all of it could be read.
+  public mutating func finishAudit(isComplete: Bool, now: Instant) {
+    node?.finishAudit(completing: isComplete && owesModule, now: now)
+    if isComplete { owesModule = false }
   }
 
   // MARK: What the module should get

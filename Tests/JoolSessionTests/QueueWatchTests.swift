@@ -52,4 +52,11 @@ import Testing
     let isNew = [9, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_SESSIONS"])]) }
     #expect(isNew == [false, false])
   }
+
+  @Test func noticesSessionsThatWereNotAnnounced() {
+    var watch = InstanceWatch()
+    let statistics = [Statistic(id: 1, value: 5, names: ["JSTAT_SESSIONS"])]
+    let found = [4, 5, 4, 4, 4, 4, 4, 4, 4].map { watch.hasMore(statistics, than: $0) }
+    #expect(found == [false, false, false, true, false, false, false, false, true])
+  }
 }

@@ -19,6 +19,13 @@ import Testing
     #expect(group.proxies[1].counters.supersededRecords == 0, "the legacy datagram is not heard a second time")
   }
 
+  @Test func tellsCProxiesFromTheFirstMomentOn() {
+    var group = Group(count: 1, settled: false)
+    group.announce([.sample()], at: 0)
+    group.settle()
+    #expect(group.legacy.count == 1)
+  }
+
   @Test func sendsNothingForPacketsThatTellPeersNothing() {
     var group = Group()
     group.announce([.sample(expiration: 300_000)], at: 0)
@@ -110,7 +117,7 @@ import Testing
     #expect(reason == .repair)
     group.announce([.sample(proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)], at: 0)
     group.proxies[0].reconcile([.sample(proto: .tcp, state: .established)], because: .repair, now: group.now)
-    group.proxies[0].finishAudit(count: 1, now: group.now)
+    group.proxies[0].finishAudit(isComplete: true, now: group.now)
     group.settle()
     #expect(group.module(1).map(\.state) == [.trans])
   }
@@ -237,7 +244,7 @@ private struct Group {
     guard let reason = proxies[index].takeAudit() else { return nil }
     proxies[index].reconcile(sessions, because: reason, now: now)
     deliver(proxies[index].takeDatagrams(now: now, legacy: reason == .start ? [] : nil), from: index)
-    proxies[index].finishAudit(count: sessions.count, now: now)
+    proxies[index].finishAudit(isComplete: true, now: now)
     settle()
     return reason
   }

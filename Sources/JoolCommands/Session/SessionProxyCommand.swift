@@ -39,7 +39,7 @@ struct SessionProxyCommand: Command {
         }.hidden,
         .value("track-file", "STR", "File for keepalived's track_file") { $0.arguments.trackFile = $1 }.hidden,
         .flag("ready", "Succeed only if the proxy is ready") { $0.status.mustBeReady = true }.hidden,
-        Syntax.json(\.status.json),
+        Syntax.json(\.status.json).hidden,
       ],
       arguments: "<net.mcast.address>"
     ) { (command, text) throws(ArgumentError) in

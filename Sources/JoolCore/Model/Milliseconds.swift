@@ -10,7 +10,8 @@ public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable {
   public init(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-    rawValue = UInt32(clamping: overflow ? (seconds < 0 ? 0 : Int64.max) : milliseconds + attoseconds / 1_000_000_000_000_000)
+    rawValue = UInt32(
+      clamping: overflow ? (seconds < 0 ? 0 : Int64.max) : milliseconds + attoseconds / 1_000_000_000_000_000)
   }
 
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

@@ -9,8 +9,14 @@ extension SyncNode {
   /// be news. A session that was another node's is news, too: that node's own module has it without slack.
   /// - Parameter origin: 0, or `legacyOrigin` to say it again with the next packet: C proxies were told nothing.
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
-    // What the module has until then is compared with the table afterwards (`reconcile`).
-    guard !isListening else { return }
+    // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
+    if joining?.isInitial == true { overheard.insert(SessionKey(session)) }
+    guard !isListening else {
+      var announced = session
+      announced.expiration = limits.withSlack(session)
+      output.announcements.append(announced)
+      return
+    }
     var isRefresh = false
     if let known = table.session(like: session, now: now) {
       let isSame = session.saysTheSame(as: known.entry)
@@ -22,7 +28,7 @@ extension SyncNode {
     }
     var advertised = SyncRecord(session: session, version: clock &+ 1)
     advertised.session.expiration = limits.withSlack(session)
-    guard store(advertised, origin: origin, now: now) else { return }
+    guard store(advertised, origin: origin, isModules: true, now: now) else { return }
     let key = SessionKey(session)
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
@@ -33,18 +39,6 @@ extension SyncNode {
       refreshes[key] = nil
     }
     if pending.count + (isCongested ? 0 : refreshes.count) >= SyncFrame.recordsPerFrame { flush(now: now) }
-  }
-
-  /// A session that the module was found to have, which it may have had for long: from peers, or from before this
-  /// program started.
-  mutating func reconcile(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
-    guard saidDuringAudit?.contains(SessionKey(session)) != true else { return }
-    guard let known = table.session(like: session, now: now), known.origin != 0 else {
-      return learn(session, origin: origin, now: now)
-    }
-    // The module knows something that the last speaker did not: it has seen packets since.
-    if session.lives(longerThan: known.entry) { return learn(session, origin: origin, now: now) }
-    if !session.saysTheSame(as: known.entry) { output.sessions.append(known.entry) }
   }
 
   /// A session that a peer without versions tells of: its latest word is the truth, whatever its order.
@@ -66,7 +60,7 @@ extension SyncNode {
       if known.version.isLater(than: clock) { record.version = known.version }
     }
     guard store(record, origin: Self.legacyOrigin, now: now) else { return }
-    output.sessions.append(record.session)
+    tellModule(record.session)
   }
 
   /// Sends what `learn` has gathered.
@@ -117,13 +111,14 @@ extension SyncNode {
       counters.outdated += 1
       return false
     }
-    output.sessions.append(record.session)
+    tellModule(record.session)
     return true
   }
 
   /// Puts a session into the table; outdated BIB entries give way.
-  private mutating func store(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
-    saidDuringAudit?.insert(SessionKey(record.session))
+  /// - Parameter isModules: whether our own module has it; then it made room itself, and is where the news comes from.
+  private mutating func store(_ record: SyncRecord, origin: UInt8, isModules: Bool = false, now: Instant) -> Bool {
+    settled?.insert(SessionKey(record.session))
     // At most two entries can be in the way: that of source6 and that of source4.
     for _ in 0..<3 {
       switch table.upsert(record.session, origin: origin, version: record.version, now: now) {
@@ -131,14 +126,17 @@ extension SyncNode {
       case .refused: return false
       case .conflict(let entry):
         let rivals = table.sessions(of: entry, now: now)
-        guard origin == 0 || rivals.allSatisfy({ record.isNewer(than: $0) }) else { return false }
+        guard isModules || rivals.allSatisfy({ record.isNewer(than: $0) }) else { return false }
         table.removeSessions(of: entry)
         counters.evictions += 1
-        // Our own module made room itself; it is where the news comes from.
-        if origin != 0 { output.evictions.append(entry) }
+        if !isModules, knowsModule { output.evictions.append(entry) }
       }
     }
     return false
+  }
+
+  private mutating func tellModule(_ session: SessionEntry) {
+    if knowsModule { output.sessions.append(session) }
   }
 
   // MARK: Repeating
@@ -170,11 +168,11 @@ extension SyncRecord {
 
 extension SessionEntry {
   /// Whether the life left is longer; not by what its way through the network, the module and the table's ticks add.
-  fileprivate func lives(longerThan other: SessionEntry) -> Bool {
+  func lives(longerThan other: SessionEntry) -> Bool {
     UInt64(expiration.rawValue) > UInt64(other.expiration.rawValue) + 200
   }
 
-  fileprivate func saysTheSame(as other: SessionEntry) -> Bool {
+  func saysTheSame(as other: SessionEntry) -> Bool {
     state == other.state && timer == other.timer && source4 == other.source4
   }
 
@@ -198,6 +196,12 @@ extension SessionLimits {
     guard idle < Self.fresh else { return session.expiration }
     let (sum, overflow) = session.expiration.rawValue.addingReportingOverflow(slack(of: session))
     return min(Milliseconds(overflow ? .max : sum), longest(session))
+  }
+
+  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has slack.
+  func idle(_ session: SessionEntry) -> Int64 {
+    let (timeout, left) = (Int64(timeout(of: session).rawValue), Int64(session.expiration.rawValue))
+    return timeout - left + (left > timeout ? Int64(slack(of: session)) : 0)
   }
 
   /// The most that may be advertised.

@@ -33,8 +33,13 @@ struct SyncNode: Sendable {
   var refreshes: [SessionKey: SyncRecord] = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
-  /// While the module's table is being read: what was said meanwhile, and is newer than what was read.
-  var saidDuringAudit: Set<SessionKey>?
+  /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
+  /// said meanwhile, which is newer than what was read.
+  var settled: Set<SessionKey>?
+  /// What the module announced before the node was ready, and so perhaps could not say with a version high enough.
+  var overheard: Set<SessionKey> = []
+  /// Whether the module may be told anything. What it has may be newer than what peers say, so that is read first.
+  var knowsModule = false
   var output = Output()
   var nextHello: Instant
 

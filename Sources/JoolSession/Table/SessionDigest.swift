@@ -13,7 +13,7 @@
 ///     identity   mix(mix(mix(mix(0x4a6f6f6c36346462, w0), w1), w2), w3)
 ///     bucket     the highest 12 bits of identity
 ///     digest     mix(identity, w4)
-///     root       mix over the 4096 buckets' digests in order, starting with 0x4a6f6f6c36346462
+///     root       XOR of mix(mix(0x4a6f6f6c36346462, bucket), digest) over the buckets whose digest is not 0
 ///
 /// Expirations do not count: they differ by nature. An empty bucket's digest is 0. It finds accidents, not attacks: whoever
 /// may add sessions can make digests equal.
@@ -36,7 +36,10 @@ enum SessionDigest {
     mix(identity, UInt64(row.source4) << 32 | UInt64(row.port4) << 16 | UInt64(row.stateAndTimer))
   }
 
-  static func root(_ buckets: some Sequence<UInt64>) -> UInt64 { buckets.reduce(start, mix) }
+  /// What a bucket adds to the root. XOR, so that a change of one bucket is a change of one term.
+  static func rootTerm(ofBucket bucket: Int, digest: UInt64) -> UInt64 {
+    digest == 0 ? 0 : mix(mix(start, UInt64(truncatingIfNeeded: bucket)), digest)
+  }
 
   @inline(__always)
   private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {

@@ -36,6 +36,15 @@ extension SessionTable {
     return rows[leader].bibEntry
   }
 
+  /// The BIB entries that keep a session out: that of its source6, or of its source4, if it is not its own.
+  public func conflicts(with session: SessionEntry) -> [BIBEntry] {
+    let entries = [
+      bibEntry(proto: session.proto, source6: session.source6),
+      bibEntry(proto: session.proto, source4: session.source4),
+    ]
+    return entries.compactMap { $0 }.filter { $0.source6 != session.source6 || $0.source4 != session.source4 }
+  }
+
   /// The sessions of a BIB entry; none if there is no such entry.
   public func sessions(of bib: BIBEntry, now: Instant) -> [Session] {
     let none = TransportAddress(IPv4Address(bits: 0), 0)
@@ -84,6 +93,7 @@ extension SessionTable {
     bib4 = RowIndex()
     wheel = TimerWheel(startingAt: wheel.current)
     for bucket in digests.indices { digests[bucket] = 0 }
+    rootDigest = 0
   }
 
   // MARK: Rows

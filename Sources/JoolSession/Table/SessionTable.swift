@@ -30,6 +30,8 @@ public struct SessionTable: Sendable {
   var wheel = TimerWheel()
   var clock: TickClock
   var digests = ContiguousArray<UInt64>(repeating: 0, count: SessionDigest.bucketCount)
+  /// The digest of the whole table; 0 if it is empty.
+  public internal(set) var rootDigest: UInt64 = 0
   let hash = RowHash()
 
   /// - Parameters:

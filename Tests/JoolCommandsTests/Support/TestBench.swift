@@ -14,6 +14,11 @@ final class TestBench {
   /// What the instance's proxy answers to `advertise`; `nil` if there is none.
   var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }
 
+  /// What the instance's proxy says of itself; `nil` if there is none.
+  var proxyStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+    (_) throws(ProxyControl.Failure) in nil
+  }
+
   /// Runs a command line of `jool` or `jool_siit`, the program's name first.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
@@ -54,6 +59,7 @@ final class TestBench {
     context.givesHints = givesHints
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
     context.advertiseThroughProxy = proxyAnswer
+    context.proxyStatus = proxyStatus
     context.hasSystemLog = { false }
     let status = body(context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)

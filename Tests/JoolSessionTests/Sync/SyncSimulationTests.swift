@@ -10,7 +10,7 @@ import Testing
   private static let seeds: [UInt64] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["JOOL_TEST_SEED"].flatMap(UInt64.init) { return [seed] }
-    return Array(1...(environment["JOOL_TEST_THOROUGH"] == "1" ? 6 : 1))
+    return Array(1...(environment["JOOL_TEST_THOROUGH"] == "1" ? 300 : 2))
   }()
 
   static let weathers: [(String, SyncSimulation.Weather)] = [
@@ -27,7 +27,7 @@ import Testing
     let weather = try #require(Self.weathers.first { $0.0 == name }).1
     for seed in Self.seeds {
       var simulation = SyncSimulation(seed: seed, nodes: 2 + Int(seed % 7), weather: weather)
-      let wrong = simulation.run(storm: .seconds(30), calm: .seconds(15))
+      let wrong = simulation.run(storm: .seconds(10), calm: .seconds(12))
       #expect(wrong == [], "seed \(seed)")
       if wrong != [] { return }
     }

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import struct
+import time
 from pathlib import Path
 
 from .netlink import lab_version
@@ -139,15 +140,19 @@ class Listener:
         self.socket.sendto(datagram, self.destination)
 
     def heard(self, quiet: float = 1.0, timeout: float = 30) -> list[bytes]:
-        """Everything that arrives until nothing has for `quiet` seconds."""
+        """Records that arrive until none has for `quiet` seconds, as a C proxy hears them: without the frames of SS2."""
         found: list[bytes] = []
-        self.socket.settimeout(timeout)
-        try:
-            while True:
-                found.append(self.socket.recv(65536))
-                self.socket.settimeout(quiet)
-        except TimeoutError:
-            return found
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            self.socket.settimeout(left)
+            try:
+                datagram = self.socket.recv(65536)
+            except TimeoutError:
+                break
+            if datagram[:2] != bytes(2):
+                found.append(datagram)
+                deadline = time.monotonic() + quiet
+        return found
 
     def close(self) -> None:
         self.socket.close()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import time
 
 from lab.crowd import Crowd, make_eager
-from lab.netlink import session_count
-from lab.network import C, NODES, OURS, claim, jool, make_both, make_instance, make_roomy, release, reset, restore_links
-from lab.process import Background, expect, expect_equal, run, wait_for
+from lab.netlink import lab_version, session_count
+from lab.network import C, GROUP6, NODES, OURS, claim, jool, make_both, make_instance, make_roomy, release, reset, restore_links
+from lab.process import SCRATCH, Background, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Listener, Proxy
 from lab.records import decode
 from lab.runner import note, scenario
@@ -20,6 +21,8 @@ from lab.traffic import SERVER6
 from .bulk import compare
 
 SS2 = ("--net.format", "ss2")
+# Half an hour of emulation is enough: what does not depend on the module's version runs on the two oldest.
+LATER = "4.1.14"
 
 
 def proxies(*options: str) -> dict[str, Proxy]:
@@ -97,7 +100,7 @@ def bad_links() -> None:
     expect(all(proxy.alive for proxy in both.values()), "a proxy died")
 
 
-@scenario("a partition of 10 s, with sessions made on both sides of it, heals")
+@scenario("a partition of 10 s, with sessions made on both sides of it, heals", before=LATER)
 def partition() -> None:
     make_eager()
     proxies()
@@ -115,7 +118,7 @@ def partition() -> None:
     expect_equal_tables(4000)
 
 
-@scenario("a proxy is killed and started again, on the standby and on the active node: nothing is lost")
+@scenario("a proxy is killed and started again, on the standby and on the active node: nothing is lost", before=LATER)
 def killed() -> None:
     make_eager()
     both = proxies()
@@ -135,14 +138,15 @@ def killed() -> None:
     expect_equal_tables(5000)
 
 
-@scenario("a standby whose instance is made anew gets everything back from its own proxy")
+@scenario("a standby whose instance is made anew gets everything back from its own proxy", before=LATER)
 def new_instance() -> None:
     make_eager()
     proxies()
     crowd = Crowd()
     crowd.open(3000)
     wait_equal("the first sessions", crowd.opened)
-    for pause in (3.0, 0.0):  # so short that the proxy does not see the instance go
+    # The second time so quickly that the proxy does not see the instance go; old modules' counters do not show it.
+    for pause in (3.0, 0.0) if lab_version() >= (4, 1, 12) else (3.0,):
         jool(C, "k", "instance", "remove")
         time.sleep(pause)
         make_instance("k")
@@ -152,7 +156,7 @@ def new_instance() -> None:
     expect_equal_tables(3000)
 
 
-@scenario("the sync link of the standby flaps while sessions come: nothing is lost")
+@scenario("the sync link of the standby flaps while sessions come: nothing is lost", before=LATER)
 def flap() -> None:
     make_eager()
     proxies()
@@ -166,7 +170,7 @@ def flap() -> None:
     expect_equal_tables(3000)
 
 
-@scenario("a node that joins an active one with 100,000 sessions becomes ready with all of them")
+@scenario("a node that joins an active one with 100,000 sessions becomes ready with all of them", before=LATER)
 def join() -> None:
     make_both()
     make_roomy(*NODES)
@@ -185,10 +189,10 @@ def join() -> None:
 def records_for(program_is_ours: bool) -> int:
     """How many records leave j for 200 flows with 40 packets each."""
     make_eager()
-    ear = Listener("k")
     if program_is_ours:
         proxies(*SS2)
     else:
+        ear = Listener("k")
         Proxy("j", C)
     crowd = Crowd()
     ports = crowd.open(200)
@@ -198,12 +202,11 @@ def records_for(program_is_ours: bool) -> int:
     if program_is_ours:
         wait_equal("the traffic", crowd.opened)
         counters = status("j")["counters"]
-        ear.heard()
         return counters["NEWS"] + counters["REFRESHES"]
     return sum(len(decode(datagram)) for datagram in ear.heard())
 
 
-@scenario("constant traffic costs at most a twentieth of the C proxy's records, and k has every session when j dies")
+@scenario("constant traffic costs at most a twentieth of the C proxy's records, and k has every session when j dies", before=LATER)
 def coalescing() -> None:
     theirs = records_for(False)
     expect(theirs >= 1000, f"the C proxy sent only {theirs} records; the scenario proves nothing")
@@ -217,7 +220,7 @@ def coalescing() -> None:
     expect_equal(at_j.keys() - at_k.keys(), set(), "sessions that died with j")
 
 
-@scenario("the slack is enough: a standby has every session of the active one at every moment, with timeouts of seconds")
+@scenario("the slack is enough: a standby has every session of the active one at every moment, with timeouts of seconds", before=LATER)
 def slack() -> None:
     make_eager()
     for node in NODES:
@@ -254,7 +257,33 @@ def mixed() -> None:
     expect_equal_tables(2000)
 
 
-@scenario("the mask of a session that the active node gave to another client is free on the standby, too")
+@scenario("keepalived's file and systemd hear when a node is ready, and when it is not")
+def readiness() -> None:
+    make_eager()
+    file, path = SCRATCH / "track", SCRATCH / "notify"
+    ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ear.bind(str(path))
+    ear.settimeout(10)
+    at_end(ear.close)
+    command = (OURS / "jool", "session", "proxy", "--net.dev.in", "eth2", "--net.dev.out", "eth2", "--track-file", file, GROUP6)
+    proxy = Background("env", f"NOTIFY_SOCKET={path}", "WATCHDOG_USEC=1000000", *command, ns="k", name="proxy-k")
+    wait_ready("k")
+    wait_for("the file says that k is ready", lambda: file.read_text() == "0\n", timeout=10)
+    words: list[str] = []
+    while sum("WATCHDOG=1" in word for word in words) < 3 or not any("READY=1" in word for word in words):
+        words.append(ear.recv(4096).decode())
+    jool(C, "k", "global", "update", "ss-enabled", "false")
+    wait_for("the file says that k is not ready", lambda: file.read_text() == "1\n", timeout=10)
+    expect(not is_ready("k"), "ready without ss-enabled")
+    jool(C, "k", "global", "update", "ss-enabled", "true")
+    wait_ready("k")
+    expect_equal(proxy.stop(), 0, "exit status")
+    expect_equal(file.read_text(), "1\n", "the file after the end")
+    missing = jool(OURS, "k", "session", "proxy", "status", check=False)
+    expect_equal(missing.status, 3, "exit status without a proxy")
+
+
+@scenario("the mask of a session that the active node gave to another client is free on the standby, too", before=LATER)
 def reused_mask() -> None:
     make_eager()
     proxies()

@@ -1,0 +1,70 @@
+import Foundation
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolCommands
+@testable import JoolSession
+
+@Suite struct ProxyStatusTests {
+  private static let status = ProxyStatus(
+    state: .catchingUp, format: .auto, node: 0xAB, sessions: 20, bibEntries: 7, legacyPeers: 1,
+    counters: [.init(name: "NEWS", value: 3), .init(name: "NAKS", value: 0)],
+    peers: [
+      .init(
+        node: 0x1234_5678_9ABC_DEF0, address: IPv6Address(bits: 0xFE80 << 112 | 5), state: .ready, sessions: 19,
+        silence: 412, missing: 1, gaps: 2, lost: 3)
+    ])
+
+  private func bench(_ state: ProxyStatus.State) -> TestBench {
+    let bench = TestBench()
+    bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
+      var status = Self.status
+      status.state = state
+      return status
+    }
+    return bench
+  }
+
+  @Test func tellsPeople() {
+    #expect(
+      bench(.catchingUp).run("jool session proxy status").output == """
+        State: catching-up
+        Format: auto
+        Node: 00000000000000ab
+        Sessions: 20 (BIB entries: 7)
+        Peers: 1, C proxies heard: 1
+          fe80::5 (node 123456789abcdef0): ready, 19 sessions, heard 412 ms ago; updates missing: 1, gaps: 2, lost: 3
+        Counters:
+          NEWS: 3
+
+        """)
+  }
+
+  @Test func tellsPrograms() throws {
+    let output = bench(.ready).run("jool session proxy status --json").output
+    let status = try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
+    #expect(status["state"] == "ready")
+    #expect(status["ready"] == .boolean(true))
+    #expect(status["peers"]?.array?.first?["silence_ms"] == 412)
+    #expect(status["counters"]?["NEWS"] == 3)
+  }
+
+  @Test(arguments: ProxyStatus.State.allCases) func succeedsOnlyIfReadyWhereThatIsAsked(state: ProxyStatus.State) {
+    #expect(bench(state).run("jool session proxy status").status == 0)
+    let outcome = bench(state).run("jool session proxy status --ready")
+    #expect(outcome.status == (state == .ready ? 0 : 1))
+    #expect(outcome.error == (state == .ready ? "" : "Error: The session proxy is not ready: \(state.rawValue).\n"))
+  }
+
+  @Test func saysThatThereIsNoProxy() {
+    let outcome = TestBench().run("jool -i x session proxy status")
+    #expect(outcome.status == 3)
+    #expect(outcome.error.hasPrefix("Error: No session proxy runs for instance 'x'"))
+  }
+
+  @Test func knowsTheFormatsByName() {
+    let outcome = TestBench().run("jool session proxy --net.format c ff08::1")
+    #expect(outcome.error == "Error: 'c' is no format; use one of auto, legacy, ss2.\n")
+  }
+}
