@@ -229,7 +229,8 @@ public struct SessionProxy: Sendable {
   /// Notes whether the module has everything that the table has.
   /// - Parameter isAuditing: whether its table is being read.
   public mutating func noteProgress(isAuditing: Bool) {
-    guard !isAuditing, audit == nil, !owesModule, gather.isEmpty, adding.isEmpty else { return }
+    guard !isAuditing, audit == nil, !owesModule, gather.isEmpty, adding.isEmpty, node?.output.sessions.isEmpty == true
+    else { return }
     hasCaughtUp = true
   }
 

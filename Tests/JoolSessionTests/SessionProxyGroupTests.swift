@@ -132,8 +132,13 @@ import Testing
     group.announce([.sample(10)], at: 0)
     group.settle()
     group.proxies[1].attached(Group.kernel, now: group.now)
-    let reason = group.audit(1, [])
+    let reason = group.proxies[1].takeAudit()
     #expect(reason == .repair)
+    group.proxies[1].finishAudit(isComplete: true, now: group.now)
+    group.proxies[1].noteProgress(isAuditing: false)
+    #expect(group.proxies[1].state == .catchingUp, "the module has nothing yet")
+    group.settle()
+    #expect(group.proxies[1].state == .ready)
     #expect(Set(group.module(1).map(\.source6)).count == 11)
   }
 
