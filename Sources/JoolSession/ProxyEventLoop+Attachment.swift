@@ -45,7 +45,7 @@ extension ProxyEventLoop {
     if reported == .absent {
       log.notice("The instance '\(configuration.instance)' is back; module \(inspection.module).")
     }
-    proxy.attached(inspection.kernel, now: .now)
+    proxy.attached(inspection.kernel, clock: Self.timeOfDay, now: .now)
     report(inspection)
   }
 

@@ -56,7 +56,7 @@ public struct ProxyEventLoop: ~Copyable {
     let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
     var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }
     let inspection = try link.inspectAtStart(configuration.instance)
-    proxy.attached(inspection.kernel, now: .now)
+    proxy.attached(inspection.kernel, clock: Self.timeOfDay, now: .now)
     log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: KernelLink.receiveBuffer)
     log.info("Kernel socket ready.")
     log.info("Opening netsocket...")
@@ -90,6 +90,13 @@ public struct ProxyEventLoop: ~Copyable {
     self.signals = signals
     readiness = ReadinessReport(trackFile: configuration.trackFile, now: .now)
     report(inspection)
+  }
+
+  /// Milliseconds, modulo 2^32.
+  static var timeOfDay: UInt32 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt32(truncatingIfNeeded: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
   /// Runs until SIGTERM or SIGINT.

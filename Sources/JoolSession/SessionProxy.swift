@@ -84,19 +84,20 @@ public struct SessionProxy: Sendable {
   // MARK: The module
 
   /// The module answers, now or again.
-  public mutating func attached(_ kernel: Kernel, now: Instant) {
+  /// - Parameter clock: the time of day in milliseconds, modulo 2^32.
+  public mutating func attached(_ kernel: Kernel, clock: UInt32 = 0, now: Instant) {
     let wasUsable = canAdd
     isAttached = true
     self.kernel = kernel
     node?.limits = kernel.limits
     if node?.table.pool6 != kernel.pool6 {
-      node = makeNode(kernel, now: now)
+      node = makeNode(kernel, clock: clock, now: now)
     } else if !wasUsable, kernel.isEnabled {
       moduleMayLack()
     }
   }
 
-  private mutating func makeNode(_ kernel: Kernel, now: Instant) -> SyncNode? {
+  private mutating func makeNode(_ kernel: Kernel, clock: UInt32, now: Instant) -> SyncNode? {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
     let identity = SyncSender(
       node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))
@@ -104,8 +105,8 @@ public struct SessionProxy: Sendable {
     owesModule = true
     // Who speaks to C proxies alone has nobody to join.
     return SyncNode(
-      identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy, now: now
-    )
+      identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
+      clock: clock, now: now)
   }
 
   /// The module is gone. What peers say meanwhile is in the table.

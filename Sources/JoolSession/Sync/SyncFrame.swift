@@ -10,7 +10,7 @@ struct SyncSender: Hashable, Sendable {
 struct SyncRecord: Hashable, Sendable {
   /// With the advertised expiration, slack included.
   var session: SessionEntry
-  /// Of what was said about the session: a Lamport clock, compared as `isLater` does.
+  /// Of what was said about the session: a hybrid logical clock (`SyncNode.clock`), compared as `isLater` does.
   var version: UInt32
 
   static let size = Packed36.size + 4

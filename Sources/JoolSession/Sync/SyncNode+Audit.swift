@@ -17,7 +17,11 @@ extension SyncNode {
     settled?.insert(key)
     guard let known = table.session(like: session, now: now) else {
       let rivals = table.conflicts(with: session).flatMap { table.sessions(of: $0, now: now) }
-      if rivals.allSatisfy({ isFresher(session, than: $0.entry) }) { return learn(session, origin: origin, now: now) }
+      if rivals.allSatisfy({ isFresher(session, than: $0.entry) }) {
+        // Peers that cannot be heard now may have said something since its last packet.
+        let age = overheard.contains(key) || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
+        return learn(session, origin: origin, age: age, now: now)
+      }
       // The rivals follow when the audit ends.
       output.evictions.append(
         BIBEntry(proto: session.proto, source6: session.source6, source4: session.source4, isStatic: false))

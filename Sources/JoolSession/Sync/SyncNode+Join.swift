@@ -6,7 +6,7 @@ struct Joining: Sendable {
   /// Hellos are awaited for this long before a peer is chosen. Peers greet a new node within 50 ms.
   static let listening = Duration.milliseconds(300)
   /// A node that has heard of no other one, or only of joining ones with higher numbers, is the first after this long.
-  static let solitude = Duration.seconds(1)
+  static let solitude = Duration.milliseconds(600)
   /// Without a ready peer for this long, the node is the first.
   static let patience = Duration.seconds(5)
   /// Without a bulk frame for this long, the credit is repeated.

@@ -7,8 +7,10 @@ extension SyncNode {
   /// Peers hold it until the advertised expiry. They are told only what they do not know: a new session, another state,
   /// timer or mask, or a life longer than they were told. What they are told includes slack, or else each packet would
   /// be news. A session that was another node's is news, too: that node's own module has it without slack.
-  /// - Parameter origin: 0, or `legacyOrigin` to say it again with the next packet: C proxies were told nothing.
-  mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
+  /// - Parameters:
+  ///   - origin: 0, or `legacyOrigin` to say it again with the next packet: C proxies were told nothing.
+  ///   - age: for how many milliseconds it has been so.
+  mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
     if joining?.isInitial == true { overheard.insert(SessionKey(session)) }
     guard !isListening else {
@@ -26,7 +28,7 @@ extension SyncNode {
       }
       isRefresh = isSame && known.origin == 0
     }
-    var advertised = SyncRecord(session: session, version: clock &+ 1)
+    var advertised = SyncRecord(session: session, version: nextVersion(now: now) &- age)
     advertised.session.expiration = limits.withSlack(session)
     guard store(advertised, origin: origin, isModules: true, now: now) else { return }
     let key = SessionKey(session)
@@ -68,7 +70,7 @@ extension SyncNode {
     var records = Array(pending.values)
     if !isCongested { records += refreshes.values }
     guard !records.isEmpty else { return }
-    clock &+= 1
+    for record in records where record.version.isLater(than: clock) { clock = record.version }
     send(updates: records, now: now)
     output.announcements += records.map(\.session)
     pending.removeAll(keepingCapacity: true)

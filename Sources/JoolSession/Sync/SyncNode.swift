@@ -25,9 +25,13 @@ struct SyncNode: Sendable {
   var random: SeededGenerator
   var counters = SyncCounters()
 
-  /// A Lamport clock: the highest version that was said or heard.
-  var clock: UInt32 = 0
-  /// News that leaves with the next flush, as version `clock + 1`.
+  /// A hybrid logical clock (Kulkarni et al. 2014): the highest version that was said or heard, and no less than the time of
+  /// day in milliseconds. So what a node says that has just started, and has heard nobody, is later than what was said
+  /// before.
+  var clock: UInt32
+  private let clockBase: Instant
+  private let clockAtBase: UInt32
+  /// News that leaves with the next flush.
   var pending: [SessionKey: SyncRecord] = [:]
   /// Refreshes that leave with it, too, or later if the network is slow.
   var refreshes: [SessionKey: SyncRecord] = [:]
@@ -58,7 +62,14 @@ struct SyncNode: Sendable {
   /// - Parameters:
   ///   - seed: of all chance, for the delays that keep nodes from speaking all at once.
   ///   - isFirst: whether to be ready at once instead of joining others.
-  init(identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, now: Instant) {
+  ///   - clock: the time of day in milliseconds, modulo 2^32; the closer to the peers', the better.
+  init(
+    identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt32,
+    now: Instant
+  ) {
+    self.clock = clock
+    clockBase = now
+    clockAtBase = clock
     self.identity = identity
     self.table = table
     self.limits = limits
@@ -80,6 +91,12 @@ struct SyncNode: Sendable {
   mutating func send(_ body: SyncFrame.Body, to target: UInt64 = 0) {
     let frame = SyncFrame(sender: identity, sequence: resend.last, target: target, body: body)
     output.datagrams.append(frame.encoded())
+  }
+
+  /// The version of what is said next.
+  func nextVersion(now: Instant) -> UInt32 {
+    let time = clockAtBase &+ Milliseconds(clockBase.duration(to: now)).rawValue
+    return time.isLater(than: clock) ? time : clock &+ 1
   }
 
   mutating func jitter(upTo milliseconds: Int) -> Duration {
