@@ -26,6 +26,14 @@ import Testing
     #expect(group.legacy.count == 1)
   }
 
+  @Test func letsNoSessionLiveTooLongFromTheFirstMomentOn() {
+    var group = Group(count: 1, settled: false)
+    group.hearLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
+    group.settle()
+    #expect(group.module(0).allSatisfy { $0.expiration.rawValue <= 375_000 })
+    #expect(group.module(0).count == 1)
+  }
+
   @Test func sendsNothingForPacketsThatTellPeersNothing() {
     var group = Group()
     group.announce([.sample(expiration: 300_000)], at: 0)

@@ -48,12 +48,12 @@ extension SyncNode {
   /// It tells of every packet. Here, too, slack keeps that from the module: the session gets a quarter of its timeout
   /// more, and what it does not prolong then is no news.
   mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
-    guard !isListening else {
-      output.sessions.append(session)
-      return
-    }
     var record = SyncRecord(session: session, version: clock)
     record.session.expiration = limits.withSlack(session)
+    guard !isListening else {
+      output.sessions.append(record.session)
+      return
+    }
     if let known = table.session(like: session, now: now) {
       if session.saysTheSame(as: known.entry), session.expiration <= known.entry.expiration {
         counters.coalesced += 1

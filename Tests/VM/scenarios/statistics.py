@@ -41,7 +41,7 @@ def meaning() -> None:
     make_both()
     make_roomy(*NODES)
     for node in NODES:
-        Proxy(node, stats=PORT)
+        Proxy(node, stats=PORT, options=("--net.format", "legacy"))  # no frames sent before the other listens
     load("j", sessions(COUNT))
     jool(OURS, "j", "session", "advertise")
     wait_for("the sessions are on k", lambda: session_count("k") >= COUNT, timeout=30)
