@@ -11,18 +11,21 @@ import argparse
 import json
 import os
 import re
-import subprocess
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from lab import network
+from lab import golden_run, network
 from lab.golden_compare import Waivers, judge
 from lab.process import SCRATCH, run
 from lab.runner import KernelLog
 
 HERE = Path(__file__).resolve().parent
 GOLDEN = HERE / "golden"
+SIDE_BY_SIDE, LIMIT = 4, 900.0
 
 
 def set_modules(wanted: list[str], fresh: bool) -> None:
@@ -34,14 +37,55 @@ def set_modules(wanted: list[str], fresh: bool) -> None:
         network.load_modules(*wanted)
 
 
-def replay(directory: Path) -> dict | None:
-    answers = SCRATCH / "golden-answers.json"
-    answers.unlink(missing_ok=True)
-    subprocess.run(
-        ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "python3", "-m", "lab.golden_run", directory, answers],
-        cwd=HERE, check=False, timeout=900,
-    )
-    return json.loads(answers.read_text()) if answers.exists() else None
+@dataclass
+class Running:
+    directory: Path
+    spec: dict
+    answers: Path
+    begun: float
+    process: int
+
+
+def waits(spec: dict) -> float:
+    """Seconds in which a scenario's programs do nothing."""
+    return sum((case.get("wait") or 0) + (case.get("timeout") or 0) for case in spec["cases"])
+
+
+def replay(specs: list[tuple[Path, dict]]) -> Iterator[tuple[dict, dict | None, float]]:
+    """Runs the scenarios; yields each with its answers (none if it did not end well) and its seconds.
+
+    Instances belong to a network namespace, so scenarios that want the same modules run side by side: some mostly wait.
+    Those that see or need more than their namespace (`fresh`) run alone.
+    """
+    def alone(spec: dict) -> bool:
+        return bool(spec.get("fresh")) or not spec["modules"]
+
+    waiting = sorted(specs, key=lambda pair: (sorted(pair[1]["modules"]), alone(pair[1]), -waits(pair[1]), pair[1]["name"]))
+    running: list[Running] = []
+    while waiting or running:
+        if waiting:
+            directory, spec = waiting[0]
+            same = running and running[0].spec["modules"] == spec["modules"]
+            if not running or (same and not alone(spec) and not alone(running[0].spec) and len(running) < SIDE_BY_SIDE):
+                if not running:
+                    set_modules(spec["modules"], spec.get("fresh", False))
+                waiting.pop(0)
+                answers = SCRATCH / f"golden-{spec['name']}.json"
+                answers.unlink(missing_ok=True)
+                process = golden_run.start(directory, spec["cases"], answers)
+                running.append(Running(directory, spec, answers, time.monotonic(), process))
+                continue
+        for one in running:
+            ended, _ = os.waitpid(one.process, os.WNOHANG)
+            if not ended and time.monotonic() > one.begun + LIMIT:
+                os.kill(one.process, signal.SIGKILL)
+            if ended:
+                running.remove(one)
+                found = json.loads(one.answers.read_text()) if one.answers.exists() else None
+                yield one.spec, found, time.monotonic() - one.begun
+                break
+        else:
+            time.sleep(0.05)
 
 
 def main() -> int:
@@ -61,16 +105,12 @@ def main() -> int:
         (d, s) for d, s in specs
         if re.search(options.only, s["name"]) and not (options.exclude and re.search(options.exclude, s["name"]))
     ]
-    specs.sort(key=lambda pair: (sorted(pair[1]["modules"]), pair[1]["name"]))  # few module changes
     own_version = run(network.OURS / "jool", "--version", check=False).out
     waivers, log = Waivers(GOLDEN / "waivers.json", version).by_case, KernelLog()
     passed = failed = waived = 0
     failing: dict[str, dict] = {}
     started = time.monotonic()
-    for directory, spec in specs:
-        begun = time.monotonic()
-        set_modules(spec["modules"], spec.get("fresh", False))
-        outcome = replay(directory)
+    for spec, outcome, seconds in replay(specs):
         bad = []
         for case, got in zip(spec["cases"], outcome["answers"] if outcome else []):
             name = f"{spec['name']}/{case['id']}"
@@ -84,7 +124,7 @@ def main() -> int:
         trouble = log.trouble()
         failed += bool(trouble)
         print(
-            f"{'FAIL' if bad or missing or trouble else 'ok':4} {time.monotonic() - begun:5.1f} s  {spec['name']}: "
+            f"{'FAIL' if bad or missing or trouble else 'ok':4} {seconds:5.1f} s  {spec['name']}: "
             f"{len(spec['cases']) - len(bad) - missing} of {len(spec['cases'])} cases", flush=True,
         )
         if trouble:
