@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from .netlink import lab_version
-from .network import C, GROUP4, GROUP6, NODES, OURS, PORT
+from .network import C, GROUP4, GROUP6, NODES, OURS, PORT, jool
 from .process import SCRATCH, Background, Failed, at_end, namespace, wait_for
 
 
@@ -72,6 +72,16 @@ class Proxy(Background):
         if table == "udp":
             return bound and f"{struct.unpack('=I', socket.inet_aton(self.group))[0]:08X}" in joined
         return bound and socket.inet_pton(socket.AF_INET6, self.group).hex() in joined
+
+
+def is_ready(node: str) -> bool:
+    """Whether our proxy of a node says that the node may take over."""
+    return jool(OURS, node, "session", "proxy", "status", "--ready", check=False).status == 0
+
+
+def wait_ready(*nodes: str, timeout: float = 30) -> None:
+    for node in nodes:
+        wait_for(f"{node} is ready", lambda: is_ready(node), timeout, every=0.2)
 
 
 def json_files(node: str, group: str, port: int, device: str, instance: str = "default") -> tuple[Path, Path]:

@@ -11,7 +11,7 @@ from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
 from lab.network import C, GROUP6, NODES, OURS, claim, jool, make_both, make_instance, make_roomy, release, reset, restore_links
 from lab.process import SCRATCH, Background, at_end, expect, expect_equal, run, wait_for
-from lab.proxies import Listener, Proxy
+from lab.proxies import Listener, Proxy, is_ready, wait_ready
 from lab.records import decode
 from lab.runner import note, scenario
 from lab.synthetic import load, sessions
@@ -33,15 +33,6 @@ def proxies(*options: str) -> dict[str, Proxy]:
 
 def status(node: str) -> dict:
     return json.loads(jool(OURS, node, "session", "proxy", "status", "--json").out)
-
-
-def is_ready(node: str) -> bool:
-    return jool(OURS, node, "session", "proxy", "status", "--ready", check=False).status == 0
-
-
-def wait_ready(*nodes: str, timeout: float = 30) -> None:
-    for node in nodes:
-        wait_for(f"{node} is ready", lambda: is_ready(node), timeout, every=0.2)
 
 
 def weather(*words: str) -> None:

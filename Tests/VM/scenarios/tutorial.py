@@ -7,7 +7,7 @@ import time
 from lab.netlink import session_count
 from lab.network import NODES, OURS, VIRTUAL4, claim, jool, release
 from lab.process import expect, expect_equal, run, wait_for
-from lab.proxies import GROUP6, Proxy
+from lab.proxies import GROUP6, Proxy, wait_ready
 from lab.runner import note, scenario
 from lab.traffic import Ping, TCPTransfer, UDPEcho
 
@@ -90,6 +90,7 @@ def latency() -> None:
         configure(node, "--")
         jool(OURS, node, "global", "update", "ss-flush-deadline", "100")
         start_proxy(node)
+    wait_ready(*NODES)
     measured: dict[str, float] = {}
 
     def arrives(protocol: str, start: float) -> None:
