@@ -45,7 +45,8 @@ def expect_in_module(node: str, wanted: list[Session]) -> None:
     expect(found.keys() == keys, f"{len(keys - found.keys())} missing, {len(found.keys() - keys)} foreign in {node}")
     for session in wanted:
         left, _ = found[session.csv_key]
-        expect(abs(left - session.milliseconds / 1000) < 30, f"{session.csv_key} expires in {left} s, not in {session.milliseconds} ms")
+        told = session.milliseconds / 1000  # a quarter more if it had just seen a packet: the proxy's slack
+        expect(told - 30 < left < told * 1.26 + 30, f"{session.csv_key} expires in {left} s, not in {session.milliseconds} ms")
 
 
 @scenario("datagrams of all three layouts become the same sessions in the module")
