@@ -19,7 +19,7 @@ bench: setup build    # our figures beside the C tools'
 setup: packages    # Debian packages, kernel, modules, C clients
 	Tests/VM/setup
 
-packages:    # what building needs
+packages:    # what building and unit tests need
 	Tests/setup
 
 build: packages    # .build/bin/{jool,jool_siit,joold}

@@ -55,7 +55,7 @@ let package = Package(
         "JoolCommands", "JoolCore", "JoolSession", "FuzzTargets",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      exclude: ["Golden"], swiftSettings: settings),
+      exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
     .testTarget(
       name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
     .target(

@@ -10,8 +10,10 @@ _jool() {
   while IFS=$'\t' read -r candidate _; do
     if [[ $candidate == :files ]]; then
       compopt -o filenames 2>/dev/null
-      mapfile -t files < <(compgen -f -- "$current")
-      COMPREPLY+=("${files[@]}")
+      local option=
+      [[ $current == --*=* ]] && option=${current%%=*}=
+      mapfile -t files < <(compgen -f -- "${current#"$option"}")
+      COMPREPLY+=("${files[@]/#/"$option"}")
     else
       COMPREPLY+=("$candidate")
     fi

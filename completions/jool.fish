@@ -1,10 +1,13 @@
 # Completion of jool, jool_siit and joold for fish. The programs themselves say what could come next.
 
 function __jool_candidates
-    set -l words (commandline -opc) (commandline -ct)
+    set -l current (commandline -ct)
+    set -l words (commandline -opc) $current
     for line in ($words[1] complete $words[2..-1] 2>/dev/null)
         if test "$line" = :files
-            __fish_complete_path (commandline -ct)
+            # fish wants the whole word, of which the file may be a part: --file=...
+            set -l option (string match -r -- '^--[^=]*=' $current)
+            printf '%s\n' "$option"(__fish_complete_path (string replace -- "$option" '' $current))
         else
             echo $line
         end

@@ -22,8 +22,11 @@ extension JoolError {
     case .endlessList(let operation): "The kernel module's list never ends (\(operation))."
     case .wrongTranslator(let operation): "This kind of translator has no \(operation)."
     case .unsupportedModule(let version):
-      "The kernel module's version\(version.map { " (\($0))" } ?? "") is not supported.\n"
-        + "This program works with \(ModuleVersion.oldestSupported) and later versions of 4.1."
+      """
+      The kernel module's version\(version.map { " (\($0))" } ?? "") is not supported.
+      This program works with \(ModuleVersion.oldestSupported) and later versions of 4.1.
+      Please update \(version.map { $0 > .oldestSupported } == true ? "me" : "the kernel module").
+      """
     case .versionMismatch(let module, let ours):
       """
       Version mismatch. The kernel module's version is \(module),

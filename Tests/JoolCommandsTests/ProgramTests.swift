@@ -28,6 +28,29 @@ import Testing
       TestBench().run("./bin/jool --foo").error.hasPrefix("./bin/jool: unrecognized option '--foo'\nTry `./bin/jool"))
   }
 
+  @Test func saysWhichOfTwoVersionsToUpdate() {
+    let bench = TestBench()
+    bench.kernel.version = ModuleVersion(4, 1, 8)
+    #expect(bench.run("jool instance add -6 64:ff9b::/96") == Outcome())
+    bench.versionInSysfs = ModuleVersion(4, 1, 9)
+    #expect(
+      bench.run("jool global display").error == """
+        Error: Version mismatch. The kernel module's version is 4.1.8.0,
+        but mine is 4.1.9.0.
+        Please update the kernel module.
+
+        """)
+    bench.versionInSysfs = ModuleVersion(4, 2, 0)
+    #expect(
+      bench.run("jool global display").error == """
+        Error: The kernel module's version (4.2.0.0) is not supported.
+        This program works with 4.1.5.0 and later versions of 4.1.
+        Please update me.
+
+        """)
+    #expect(bench.run("jool global display").status == 234)
+  }
+
   @Test func acceptsTheTutorialsProtocolWords() {
     let bench = TestBench()
     bench.run("jool instance add -6 64:ff9b::/96")

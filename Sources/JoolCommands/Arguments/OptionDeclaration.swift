@@ -23,6 +23,7 @@ struct OptionDeclaration: Hashable, Sendable {
   var requiresFullName = false
   /// Offered by completion after the option itself.
   var suggestions: [String] = []
+  var valueKind = ValueKind.other
 
   /// The options that every operation has, in the order in which abbreviations consider them.
   static let common = [help, usage, programName, hang, version]
@@ -34,6 +35,14 @@ struct OptionDeclaration: Hashable, Sendable {
   static let programName = OptionDeclaration(name: "program-name", value: .required("NAME"), isHidden: true)
   /// Sleeps, so that a debugger can attach.
   static let hang = OptionDeclaration(name: "HANG", value: .optional("SECS"), isHidden: true)
+}
+
+/// What a value or argument names, for shells that complete it.
+enum ValueKind: Hashable, Sendable {
+  case file
+  /// An instance that exists.
+  case instance
+  case other
 }
 
 /// Why a word could not be taken as an option. The names are complete even if the user abbreviated them.

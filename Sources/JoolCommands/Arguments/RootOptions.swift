@@ -15,9 +15,12 @@ enum RootOptions {
     OptionDeclaration(name: "help", letter: "?", secondLetter: "h", explanation: "Give this help"),
     OptionDeclaration(name: "usage", explanation: "Give a short usage message"),
     OptionDeclaration(name: "version", letter: "V", explanation: "Print program version"),
-    OptionDeclaration(name: "instance", letter: "i", value: .required("NAME"), explanation: "Name of the instance"),
     OptionDeclaration(
-      name: "file", letter: "f", value: .required("FILE"), explanation: "File with the name of the instance"),
+      name: "instance", letter: "i", value: .required("NAME"), explanation: "Name of the instance",
+      valueKind: .instance),
+    OptionDeclaration(
+      name: "file", letter: "f", value: .required("FILE"), explanation: "File with the name of the instance",
+      valueKind: .file),
   ]
 
   /// Acts on the options from left to right; the first request for help, usage or version wins.

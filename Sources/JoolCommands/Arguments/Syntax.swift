@@ -16,19 +16,11 @@ struct Syntax<Operation>: Sendable {
     case none
   }
 
-  /// What positional arguments are, for shells that complete them.
-  enum ArgumentKind: Hashable, Sendable {
-    case file
-    /// The name of an instance that exists.
-    case instance
-    case other
-  }
-
   var options: [Option] = []
   /// How help shows the positional arguments, such as `IP4PREFIX PORT_RANGE`; empty if there are none.
   var arguments = ""
   var completion = Completion.options(suggestions: [])
-  var argumentKind = ArgumentKind.other
+  var argumentKind = ValueKind.other
   /// Takes the next positional argument. Throws `.tooManyArguments` if there is no place for it.
   var argument: @Sendable (inout Operation, String) throws(ArgumentError) -> Void = {
     (_, _) throws(ArgumentError) in throw .tooManyArguments
@@ -52,16 +44,17 @@ extension Syntax.Option {
   /// An option with a mandatory value.
   static func value(
     _ name: String, letter: Character? = nil, _ placeholder: String, _ explanation: String,
-    suggestions: [String] = [],
+    suggestions: [String] = [], kind: ValueKind = .other,
     _ apply: @escaping @Sendable (inout Operation, String) throws(ArgumentError) -> Void
   ) -> Self {
     Self(
       declaration: OptionDeclaration(
-        name: name, letter: letter, value: .required(placeholder), explanation: explanation, suggestions: suggestions),
+        name: name, letter: letter, value: .required(placeholder), explanation: explanation, suggestions: suggestions,
+        valueKind: kind),
       apply: apply)
   }
 
-  /// The same option as an extra: in no help text, not completed, not abbreviated.
+  /// The same option as an extra: in no help text, not among the answers of `autocomplete`, not abbreviated.
   var hidden: Self {
     var copy = self
     copy.declaration.isHidden = true

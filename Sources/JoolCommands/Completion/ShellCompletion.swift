@@ -3,7 +3,8 @@ import JoolCore
 /// Answers what could come next, for the scripts in `completions/`: `complete WORD...`.
 ///
 /// WORDs are what was typed after the program's name; the last one is unfinished and may be empty. The answer is one
-/// candidate per line, with an explanation after a tab if there is one. The line `:files` stands for names of files.
+/// candidate per line, with an explanation after a tab if there is one. The line `:files` stands for names of files, after the `=` if the
+/// word is `--NAME=…`.
 /// Unlike `autocomplete`, whose answers are a contract with older scripts, it knows values, options before the mode and
 /// the names of instances.
 struct ShellCompletion {
@@ -29,11 +30,11 @@ struct ShellCompletion {
     do throws(OptionError) {
       while try scanner.nextOption() != nil {}
     } catch {
-      return values(after: error, of: RootOptions.declarations) { instanceOrFile($0) }.fitting(partial)
+      return values(after: error, of: RootOptions.declarations).fitting(partial)
     }
     let rest = scanner.remainingWords
     guard !rest.isEmpty || !partial.hasPrefix("-") else {
-      return options(RootOptions.declarations, partial) { instanceOrFile($0) }
+      return options(RootOptions.declarations, [], partial)
     }
     return following(rest, partial: partial).fitting(partial)
   }
@@ -61,48 +62,49 @@ struct ShellCompletion {
     do throws(OptionError) {
       while try scanner.next() != nil {}
     } catch {
-      return values(after: error, of: declarations) { $0.suggestions.map { Candidate(text: $0) } }
+      return values(after: error, of: declarations)
     }
     if partial.hasPrefix("-") {
-      return options(declarations, partial) { $0.suggestions.map { Candidate(text: $0) } }
+      return options(declarations, syntax.options.map(\.declaration), partial)
     }
-    switch syntax.argumentKind {
-    case .file: return [.files]
-    case .instance: return instanceNames().map { Candidate(text: $0) }
-    case .other:
-      guard case .options(let suggestions) = syntax.completion else { return [] }
-      return suggestions.map { Candidate(text: $0) }
-    }
+    guard case .options(let suggestions) = syntax.completion else { return values(syntax.argumentKind) }
+    return values(syntax.argumentKind, suggestions: suggestions)
   }
 
   /// Options by their long names; or the values of one, if `--name=` was typed.
+  ///
+  /// - Parameter own: the options to offer even if no help text has them.
   private func options(
-    _ declarations: [OptionDeclaration], _ partial: String, values: (OptionDeclaration) -> [Candidate]
+    _ declarations: [OptionDeclaration], _ own: [OptionDeclaration], _ partial: String
   ) -> [Candidate] {
-    let visible = declarations.filter { !$0.isHidden }
     if let end = partial.firstIndex(of: "="), partial.hasPrefix("--") {
       let name = partial[..<end].dropFirst(2)
-      guard let option = visible.first(where: { $0.name == name }) else { return [] }
-      return values(option).map { Candidate(text: "--\(name)=\($0.text)") }.fitting(partial)
+      guard let option = declarations.first(where: { $0.name == name }) else { return [] }
+      return values(option.valueKind, suggestions: option.suggestions).map {
+        $0 == .files ? $0 : Candidate(text: "--\(name)=\($0.text)")
+      }.fitting(partial)
     }
-    return visible.map { Candidate(text: "--" + $0.name, explanation: $0.explanation) }.fitting(partial)
+    return declarations.filter { !$0.isHidden || own.contains($0) }
+      .map { Candidate(text: "--" + $0.name, explanation: $0.explanation) }.fitting(partial)
   }
 
   /// The values of the option that the complete words end with, if that is what is missing.
-  private func values(
-    after error: OptionError, of declarations: [OptionDeclaration], _ values: (OptionDeclaration) -> [Candidate]
-  ) -> [Candidate] {
+  private func values(after error: OptionError, of declarations: [OptionDeclaration]) -> [Candidate] {
     let option =
       switch error {
       case .requiresValue(let name): declarations.first { $0.name == name }
       case .letterRequiresValue(let letter): declarations.first { $0.letter == letter }
       default: OptionDeclaration?.none
       }
-    return option.map(values) ?? []
+    return option.map { values($0.valueKind, suggestions: $0.suggestions) } ?? []
   }
 
-  private func instanceOrFile(_ option: OptionDeclaration) -> [Candidate] {
-    option.name == "file" ? [.files] : instanceNames().map { Candidate(text: $0) }
+  private func values(_ kind: ValueKind, suggestions: [String] = []) -> [Candidate] {
+    switch kind {
+    case .file: [.files]
+    case .instance: instanceNames().map { Candidate(text: $0) }
+    case .other: suggestions.map { Candidate(text: $0) }
+    }
   }
 }
 

@@ -37,7 +37,9 @@ struct SessionProxyCommand: Command {
           guard let format = WireFormat(rawValue: text) else { throw .notWireFormat(text) }
           command.arguments.format = format
         }.hidden,
-        .value("track-file", "STR", "File for keepalived's track_file") { $0.arguments.trackFile = $1 }.hidden,
+        .value("track-file", "STR", "File for keepalived's track_file", kind: .file) {
+          $0.arguments.trackFile = $1
+        }.hidden,
         .flag("ready", "Succeed only if the proxy is ready") { $0.status.mustBeReady = true }.hidden,
         Syntax.json(\.status.json).hidden,
       ],

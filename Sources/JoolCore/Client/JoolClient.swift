@@ -19,7 +19,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   /// - Parameters:
   ///   - module: its version if it is known (`ModuleVersion.loaded()`); else it is asked for it.
   ///   - sequence: of the first request; multicasts have 0.
-  /// - Throws: `JoolError.moduleNotLoaded`, `.unsupportedModule`, or what the transport throws.
+  /// - Throws: `JoolError.moduleNotLoaded`, `.unsupportedModule`, `.refused`, or what the transport throws.
   public init(
     transport: consuming Transport, translator: TranslatorType, instance: InstanceName = .default,
     module: ModuleVersion?, sequence: UInt32 = 1
@@ -48,7 +48,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     let sequence = try post(operation, attributes, flags: flags)
     while true {
       guard let datagram = try transport.receive(waiting: true) else { throw .noAnswer }
-      if let answer = try Self.answer(in: datagram, to: sequence, family: family.id) { return answer }
+      if let answer = try answer(in: datagram, to: sequence) { return answer }
     }
   }
 
@@ -56,7 +56,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   public mutating func command(_ operation: JoolOperation, _ attributes: [RequestAttribute] = []) throws(JoolError) {
     let sequence = try post(operation, attributes, flags: [])
     while let datagram = try transport.receive(waiting: false) {
-      if try Self.answer(in: datagram, to: sequence, family: family.id) != nil { return }
+      if try answer(in: datagram, to: sequence) != nil { return }
     }
   }
 
@@ -92,6 +92,19 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     defer { sequence = sequence == .max ? 1 : sequence + 1 }
     try transport.send(request.message(family: family.id, sequence: sequence))
     return sequence
+  }
+
+  /// The answer to our request `sequence`, if it is in this datagram.
+  private func answer(in datagram: [UInt8], to sequence: UInt32) throws(JoolError) -> Answer? {
+    do throws(JoolError) {
+      return try Self.answer(in: datagram, to: sequence, family: family.id)
+    } catch .refused(let code, let message) {
+      // Up to 4.1.8 for any other version than the module's own; it may have been replaced since we learnt that.
+      if code == .invalidArgument, let actual = Self.versionStated(in: message), actual != module {
+        throw .versionMismatch(module: actual, ours: module)
+      }
+      throw .refused(code: code, message: message)
+    }
   }
 
   static func decoding<Value>(_ body: () throws(WireFormatError) -> Value) throws(JoolError) -> Value {
@@ -164,17 +177,20 @@ extension JoolClient where Transport: ~Copyable {
         if try answer(in: datagram, to: sequence, family: family) != nil { return nil }
       }
       throw .noAnswer
-    } catch .refused(_, let message) {
-      return versionStated(in: message)
+    } catch .refused(let code, let message) {
+      // The module looks for privileges and its own kind of translator first.
+      guard let version = versionStated(in: message) else { throw .refused(code: code, message: message) }
+      return version
     }
   }
 
-  /// "…but the kernel module is 4.1.13.0.⏎Please update…"
+  /// The version in "Version mismatch. … the kernel module is 4.1.13.0.⏎Please update…".
   private static func versionStated(in message: String) -> ModuleVersion? {
     let words = message.split { $0 == " " || $0 == "\n" }
-    guard let marker = words.lastIndex(of: "module"), words.dropFirst(marker + 2).first != nil else { return nil }
-    return words.lazy.compactMap { ModuleVersion(String($0.hasSuffix(".") ? $0.dropLast() : $0)) }.last {
-      $0.major != 0
-    }
+    guard message.hasPrefix("Version mismatch."),
+      let marker = words.indices.last(where: { words[$0...].starts(with: ["module", "is"]) })
+    else { return nil }
+    let text = words.dropFirst(marker + 2).first ?? ""
+    return ModuleVersion(String(text.hasSuffix(".") ? text.dropLast() : text))
   }
 }

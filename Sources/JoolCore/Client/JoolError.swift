@@ -6,7 +6,8 @@ public enum JoolError: Error, Hashable, Sendable {
   case moduleNotLoaded
   /// The module's header or version is one this library does not speak.
   case unsupportedModule(ModuleVersion?)
-  /// The module works for another release of clients: exact match up to 4.1.8, major and minor after.
+  /// The module is not of the release that requests were made for: up to 4.1.8 they must match exactly, since then in
+  /// major and minor. The client sends the module's own, so this is a module that was replaced, or misread.
   case versionMismatch(module: ModuleVersion, ours: ModuleVersion)
   /// The module said no.
   case refused(code: Errno, message: String)

@@ -15,7 +15,9 @@ import Testing
       ("instance add -6 ''", ["64:ff9b::/96"]), ("--in", ["--instance"]), ("-i ''", ["main", "other"]),
       ("--instance=o", ["--instance=other"]), ("-i main ses", ["session"]), ("instance remove m", ["main"]),
       ("file handle ''", [":files"]), ("-f ''", [":files"]), ("nonsense ''", []), ("", ["instance"]),
-      ("-x ''", []), ("bib add --mark=", []),
+      ("-x ''", []), ("bib add --mark=", []), ("--file=x", [":files"]),
+      ("session proxy --net.format=l", ["--net.format=legacy"]),
+      ("session proxy --tr", ["--track-file"]), ("session proxy --track-file ''", [":files"]), ("bib add --pro", []),
     ] as [(String, [String])])
   func offersWhatFits(words: String, candidates: [String]) {
     let outcome = Self.bench().run("jool complete \(words)")

@@ -100,6 +100,12 @@ final class FakeKernel {
       let module = type == .nat64 ? "jool" : "jool_siit"
       throw Refusal(code: 22, text: "\(type) Jool has not been modprobed. (Try `modprobe \(module)`)")
     }
+    let client = request.header.version
+    guard version >= ModuleVersion(4, 1, 9) || client == version else {
+      throw Refusal(
+        code: 22,
+        text: "Version mismatch. The userspace client's version is \(client),\nbut the kernel module is \(version).\n")
+    }
     let name = request.header.instance.description
     switch request.operation {
     case .instanceForEach:

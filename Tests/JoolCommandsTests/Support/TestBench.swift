@@ -9,6 +9,8 @@ final class TestBench {
   /// Where the files of command lines are; the process's current directory if `nil`.
   var directory: String?
   var givesHints = true
+  /// The module's version according to sysfs; its real one if `nil`.
+  var versionInSysfs: ModuleVersion?
   var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
 
   /// What the instance's proxy answers to `advertise`; `nil` if there is none.
@@ -54,7 +56,7 @@ final class TestBench {
     var context = CommandContext(
       programName: program, translator: JoolProgram.translator(ofProgram: program), output: output, error: error)
     context.transport = kernel.transport
-    context.loadedVersion = { [kernel] in kernel.version }
+    context.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }
     context.names = names
     context.givesHints = givesHints
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
