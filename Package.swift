@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "JoolSession", targets: ["JoolSession"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
   ],
@@ -33,8 +34,8 @@ let package = Package(
     .target(
       name: "JoolSession",
       dependencies: [
-        "JoolCore", "CLinux", .product(name: "Logging", package: "swift-log"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        "JoolCore", "CLinux", .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"), .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
     .target(
@@ -57,7 +58,11 @@ let package = Package(
       ],
       exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
     .testTarget(
-      name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
+      name: "JoolSessionTests",
+      dependencies: [
+        "JoolSession", "JoolCore", "TestSupport", .product(name: "OrderedCollections", package: "swift-collections"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], path: "Fuzz/Targets",
       swiftSettings: settings),

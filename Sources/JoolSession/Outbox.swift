@@ -4,16 +4,21 @@ struct Outbox: Sendable {
   /// 8,192 full datagrams are 11 MB and about 300,000 sessions.
   static let capacity = 8192
   static let retry = Duration.milliseconds(50)
+  /// A link over which nothing got for this long is down rather than busy.
+  static let patience = Duration.seconds(5)
 
   private var datagrams: [[UInt8]] = []
   private var head = 0
   private(set) var deadline: ContinuousClock.Instant?
+  /// When a datagram got out, or the first of those that wait came.
+  private var lastProgress: ContinuousClock.Instant?
 
   var isEmpty: Bool { head == datagrams.count }
 
   /// - Returns: whether there was room.
   mutating func append(_ datagram: [UInt8], now: ContinuousClock.Instant) -> Bool {
     guard datagrams.count - head < Self.capacity else { return false }
+    if isEmpty { lastProgress = now }
     datagrams.append(datagram)
     deadline = deadline ?? now + Self.retry
     return true
@@ -25,8 +30,15 @@ struct Outbox: Sendable {
     return datagrams[head]
   }
 
-  mutating func removeNext() {
+  /// Whether nobody should wait for it.
+  func isStuck(now: ContinuousClock.Instant) -> Bool {
+    !isEmpty && lastProgress.map { now - $0 >= Self.patience } == true
+  }
+
+  /// It was sent.
+  mutating func removeNext(now: ContinuousClock.Instant) {
     head += 1
+    lastProgress = now
     guard isEmpty else { return }
     datagrams.removeAll()
     head = 0

@@ -43,8 +43,10 @@ extension ProxyEventLoop {
       transfer = TableTransfer(finished.sessions, because: finished.reason, base: finished.base)
       dump = nil
     }
-    // While the link is down, the table waits where it is instead of filling the outbox.
-    if outbox.isEmpty, let reason = transfer?.reason, let sessions = transfer?.nextBurst(now: now), !sessions.isEmpty {
+    // While the link is down, the table waits where it is instead of filling the outbox. But not for ever: a node without
+    // its link must get ready, too, and what peers do not hear now is repaired.
+    let mayGoOn = outbox.isEmpty || (transfer?.reason != .advertisement && outbox.isStuck(now: now))
+    if mayGoOn, let reason = transfer?.reason, let sessions = transfer?.nextBurst(now: now), !sessions.isEmpty {
       proxy.reconcile(sessions, because: reason, now: now)
       let legacy: [SessionEntry]? =
         switch reason {
@@ -54,7 +56,7 @@ extension ProxyEventLoop {
         }
       for datagram in proxy.takeDatagrams(now: now, legacy: legacy) { send(datagram.span.bytes) }
     }
-    if let done = transfer, done.isFinished, outbox.isEmpty {
+    if let done = transfer, done.isFinished, mayGoOn {
       transfer = nil
       proxy.finishAudit(isComplete: true, now: now)
       if proxy.audit != .advertisement { answerAdvertisers("ok \(done.count)") }

@@ -93,7 +93,7 @@ extension ProxyEventLoop {
         try network.send(datagram.span.bytes)
         proxy.counters.networkSentPackets += 1
         proxy.counters.networkSentBytes += UInt64(datagram.count)
-        outbox.removeNext()
+        outbox.removeNext(now: now)
       } catch {
         sendFailed(error)
         outbox.postpone(now: now)

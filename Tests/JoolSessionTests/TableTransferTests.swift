@@ -47,10 +47,22 @@ import Testing
     #expect(outbox.next(now: later) == nil)
     for number in 0..<Outbox.capacity {
       #expect(outbox.next(now: later + Outbox.retry) == [UInt8(truncatingIfNeeded: number)])
-      outbox.removeNext()
+      outbox.removeNext(now: later)
     }
     #expect(outbox.isEmpty)
     #expect(outbox.deadline == nil)
+  }
+
+  @Test func isStuckWhenNothingGetsOutForLong() {
+    var outbox = Outbox()
+    _ = outbox.append([1], now: start)
+    _ = outbox.append([2], now: start + .seconds(4))
+    #expect(!outbox.isStuck(now: start + .seconds(4)))
+    #expect(outbox.isStuck(now: start + Outbox.patience))
+    outbox.removeNext(now: start + .seconds(6))
+    #expect(!outbox.isStuck(now: start + .seconds(10)), "one got out")
+    outbox.removeNext(now: start + .seconds(10))
+    #expect(!outbox.isStuck(now: start + .seconds(60)), "nothing waits")
   }
 
   @Test func letsOneMessageThroughPerInterval() {

@@ -1,3 +1,5 @@
+internal import JoolCore
+
 /// What a node sent, for those who missed it: its last updates, by sequence number.
 struct ResendQueue: Sendable {
   /// 6 MB of full frames.
@@ -6,6 +8,7 @@ struct ResendQueue: Sendable {
   static let spacing = Duration.milliseconds(10)
 
   private struct Sent: Sendable {
+    /// As it was at `lastSent`.
     var datagram: [UInt8]
     var lastSent: ContinuousClock.Instant
   }
@@ -39,6 +42,7 @@ struct ResendQueue: Sendable {
     for sequence in max(range.first, first)..<max(end, first) {
       let slot = Int(sequence % Self.capacity)
       guard var sent = frames[slot], now - sent.lastSent >= Self.spacing else { continue }
+      SyncFrame.age(&sent.datagram, by: Milliseconds(now - sent.lastSent))
       sent.lastSent = now
       frames[slot] = sent
       datagrams.append(sent.datagram)

@@ -59,6 +59,20 @@ struct SyncFrame: Hashable, Sendable {
     var sessions: UInt64
     var rootDigest: UInt64
     var pool6: IPv6Prefix
+    /// What the sender has of others, those that it heard last first.
+    var heard: [Heard] = []
+  }
+
+  /// How much a node has of what another one said.
+  struct Heard: Hashable, Sendable {
+    var sender: SyncSender
+    /// It has all updates before this one.
+    var next: UInt64
+    /// Since when the other one has been silent.
+    var silence: Milliseconds
+
+    static let size = 24
+    static let maxCount = (MulticastSocket.payloadLimit - headerSize - 48) / size
   }
 
   struct MissingUpdates: Hashable, Sendable {
@@ -129,6 +143,12 @@ extension SyncFrame {
       writer.appendBigEndian(hello.rootDigest)
       writer.appendBigEndian(UInt64(hello.pool6.length) << 56)
       writer.appendBigEndian(hello.pool6.address.bits)
+      for heard in hello.heard {
+        writer.appendBigEndian(heard.sender.node)
+        writer.appendBigEndian(heard.sender.epoch)
+        writer.appendBigEndian(heard.silence.rawValue)
+        writer.appendBigEndian(heard.next)
+      }
     case .update(let records): writer.append(records: records)
     case .nak(let ranges):
       for range in ranges {
@@ -154,6 +174,16 @@ extension SyncFrame {
       writer.append(records: records)
     }
     return writer.bytes
+  }
+
+  /// Makes the sessions of an encoded update as old as they are when it is sent again later.
+  static func age(_ update: inout [UInt8], by elapsed: Milliseconds) {
+    for record in stride(from: headerSize, to: update.count, by: SyncRecord.size) {
+      let field = record + Packed36.expirationOffset..<record + Packed36.expirationOffset + 4
+      let left = update[field].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+      let aged = left > elapsed.rawValue ? left - elapsed.rawValue : 0
+      for (offset, index) in field.enumerated() { update[index] = UInt8(truncatingIfNeeded: aged >> (24 - 8 * offset)) }
+    }
   }
 
   /// - Throws: for anything that does not parse to the last byte, and for any session that could not be.
@@ -224,6 +254,15 @@ extension SyncFrame.Hello {
       throw .badValue(field: "SS2 pool6 length", value: UInt64(length))
     }
     self.pool6 = pool6
+    while !reader.isAtEnd { heard.append(try SyncFrame.Heard(decoding: &reader)) }
+  }
+}
+
+extension SyncFrame.Heard {
+  fileprivate init(decoding reader: inout FrameReader) throws(WireFormatError) {
+    sender = SyncSender(node: try reader.next(UInt64.self), epoch: try reader.next(UInt32.self))
+    silence = Milliseconds(try reader.next(UInt32.self))
+    next = try reader.sequence()
   }
 }
 

@@ -29,6 +29,11 @@ extension SyncNode {
     }
     guard known.origin != 0 else { return learn(session, origin: origin, now: now) }
     let isSame = session.saysTheSame(as: known.entry)
+    if isSame, overheard.contains(key) || known.entry.lives(longerThan: session) {
+      // A packet may have come through here meanwhile, and then the module of who had the session before lacks it.
+      let age = overheard.contains(key) ? 0 : UInt32(clamping: limits.idle(session))
+      confirm(known, origin: origin, age: age, now: now)
+    }
     if isSame ? session.lives(longerThan: known.entry) : isFresher(session, than: known.entry) {
       learn(session, origin: origin, now: now)
     } else if !isSame || known.entry.lives(longerThan: session) {

@@ -1,4 +1,5 @@
 internal import JoolCore
+internal import OrderedCollections
 
 /// Finding where tables differ, and mending it.
 extension SyncNode {
@@ -38,7 +39,7 @@ extension SyncNode {
     guard 0..<Self.groups ~= group else { return }
     let first = group * Self.bucketsPerGroup
     let ours = buckets(of: group)
-    let different = Set(theirs.indices.filter { ours[$0] != theirs[$0] }.map { first + $0 })
+    let different = theirs.indices.filter { ours[$0] != theirs[$0] }.map { first + $0 }
     for (bucket, sessions) in contents(of: different, now: now) {
       var rest = sessions[...]
       repeat {
@@ -49,10 +50,10 @@ extension SyncNode {
   }
 
   /// Buckets with their sessions, the empty ones included. One pass through the table for all of them.
-  private func contents(of buckets: Set<Int>, now: Instant) -> [Int: [SyncRecord]] {
-    var contents = Dictionary(uniqueKeysWithValues: buckets.map { ($0, [SyncRecord]()) })
-    guard !buckets.isEmpty else { return contents }
-    table.forEach(inBuckets: buckets.contains, now: now) { contents[$1]?.append(SyncRecord($0)) }
+  private func contents(of buckets: some Sequence<Int>, now: Instant) -> OrderedDictionary<Int, [SyncRecord]> {
+    var contents = OrderedDictionary(uniqueKeysWithValues: buckets.sorted().map { ($0, [SyncRecord]()) })
+    guard !contents.isEmpty else { return contents }
+    table.forEach(inBuckets: { contents[$0] != nil }, now: now) { contents[$1]?.append(SyncRecord($0)) }
     return contents
   }
 
@@ -70,7 +71,7 @@ extension SyncNode {
     guard let deadline = repairs.deadline, deadline <= now else { return }
     flush(now: now)
     var lacking: [SyncRecord] = []
-    for (bucket, records) in contents(of: Set(repairs.heard.keys), now: now) {
+    for (bucket, records) in contents(of: repairs.heard.keys, now: now) {
       let theirs = repairs.heard[bucket] ?? [:]
       lacking += records.filter { record in
         theirs[SessionKey(record.session)].map { record.version.isLater(than: $0) } ?? true

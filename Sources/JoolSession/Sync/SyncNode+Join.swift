@@ -22,6 +22,8 @@ struct Joining: Sendable {
   /// Whether the node starts. If not, it goes on speaking and serving meanwhile.
   let isInitial: Bool
   var source: UInt64?
+  /// What the source had of others, and of itself, before it was asked.
+  var covered: [SyncFrame.Heard] = []
   var transfer: UInt32 = 0
   var frames: UInt32?
   /// All frames before it have arrived.
@@ -72,7 +74,10 @@ extension SyncNode {
   mutating func continueJoining(now: Instant) {
     guard var join = joining, join.deadline <= now else { return }
     defer { if joining != nil { joining = join } }
-    if join.transfer == 0 { join.transfer = UInt32.random(in: 1...UInt32.max, using: &random) }
+    if join.transfer == 0 {
+      join.transfer = UInt32.random(in: 1...UInt32.max, using: &random)
+      join.covered = had(by: join.source)
+    }
     if let source = join.source, canServe(source, join, now: now), join.retries < Joining.maxRetries {
       join.retries += 1
       sendCredit(&join, now: now)
@@ -89,6 +94,7 @@ extension SyncNode {
       join = Joining(since: join.since)
       join.source = choice
       join.transfer = UInt32.random(in: 1...UInt32.max, using: &random)
+      join.covered = had(by: choice)
       counters.joins += 1
       sendCredit(&join, now: now)
     } else if now - join.since >= (mayBeFirst(now: now) ? Joining.solitude : Joining.patience) {
@@ -121,6 +127,10 @@ extension SyncNode {
   mutating func resyncIfLost(_ node: UInt64, now: Instant) {
     guard joining == nil, let peer = peers[node], peer.stream.lost > peer.mended else { return }
     peers[node]?.mended = peer.stream.lost
+    resync(from: node, now: now)
+  }
+
+  mutating func resync(from node: UInt64, now: Instant) {
     joining = Joining(since: now, source: node)
     counters.resyncs += 1
   }
@@ -178,6 +188,7 @@ extension SyncNode {
     joining = join
     if join.next >= bulk.frames {
       sendCredit(&join, now: now)  // so that the peer forgets the transfer
+      cover(join.covered, now: now)
       finishJoining(now: now)
     } else if join.next >= join.renewal {
       sendCredit(&join, now: now)

@@ -1,4 +1,5 @@
 internal import JoolCore
+internal import OrderedCollections
 
 /// The sessions themselves: what peers must be told, and what they tell.
 extension SyncNode {
@@ -38,9 +39,19 @@ extension SyncNode {
     } else {
       counters.newsSent += 1
       pending[key] = advertised
-      refreshes[key] = nil
+      if refreshes[key] != nil { refreshes[key] = advertised }
     }
     if pending.count + (isCongested ? 0 : refreshes.count) >= SyncFrame.recordsPerFrame { flush(now: now) }
+  }
+
+  /// Says again what the table has, so that the modules of peers have it with slack, too.
+  mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
+    let record = SyncRecord(session: known.entry, version: nextVersion(now: now) &- age)
+    guard record.version.isLater(than: known.version), store(record, origin: origin, isModules: true, now: now) else {
+      return
+    }
+    counters.newsSent += 1
+    pending[SessionKey(record.session)] = record
   }
 
   /// A session that a peer without versions tells of: its latest word is the truth, whatever its order.

@@ -1,4 +1,5 @@
 internal import JoolCore
+internal import OrderedCollections
 
 /// A node of SS2 without its sockets: what the module and the peers say comes in, datagrams and sessions for the module
 /// come out. Deterministic: time and chance are arguments. docs/session-sync-protocol.md is the specification.
@@ -18,6 +19,7 @@ struct SyncNode: Sendable {
   /// Sessions with the expiry that was advertised: the same on every node.
   var table: SessionTable
   var peers: [UInt64: SyncPeer] = [:]
+  var departed = DepartedNodes()
   var resend = ResendQueue()
   var joining: Joining?
   var serving: [UInt64: BulkTransfer] = [:]
@@ -32,9 +34,9 @@ struct SyncNode: Sendable {
   private let clockBase: Instant
   private let clockAtBase: UInt32
   /// News that leaves with the next flush.
-  var pending: [SessionKey: SyncRecord] = [:]
+  var pending: OrderedDictionary<SessionKey, SyncRecord> = [:]
   /// Refreshes that leave with it, too, or later if the network is slow.
-  var refreshes: [SessionKey: SyncRecord] = [:]
+  var refreshes: OrderedDictionary<SessionKey, SyncRecord> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
   /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
@@ -113,7 +115,8 @@ struct SyncNode: Sendable {
 
   mutating func advance(to now: Instant) {
     table.expire(now: now)
-    for (node, peer) in peers where peer.stream.deadline.map({ $0 <= now }) == true { askAgain(node, now: now) }
+    let impatient = peers.filter { $0.value.stream.deadline.map { $0 <= now } == true }.keys.sorted()
+    for node in impatient { askAgain(node, now: now) }
     continueJoining(now: now)
     finishRepairs(now: now)
     if now >= nextHello { sendHello(now: now) }
@@ -121,11 +124,12 @@ struct SyncNode: Sendable {
 
   private mutating func sendHello(now: Instant) {
     nextHello = now + Self.helloInterval + jitter(upTo: 100)
+    departed.forget(now: now)
     send(
       .hello(
         SyncFrame.Hello(
           isReady: isReady, clock: clock, sessions: UInt64(table.count), rootDigest: table.rootDigest,
-          pool6: table.pool6)))
+          pool6: table.pool6, heard: heard(now: now))))
   }
 
   // MARK: Frames
@@ -169,7 +173,10 @@ struct SyncNode: Sendable {
     let (node, epoch) = (frame.sender.node, frame.sender.epoch)
     if var peer = peers[node] {
       guard !peer.formerEpochs.contains(epoch) else { return nil }
-      if peer.epoch != epoch { peer.restart(epoch: epoch) }
+      if peer.epoch != epoch {
+        depart(node, peer)
+        peer.restart(epoch: epoch)
+      }
       peer.lastHeard = now
       peer.address = address
       peers[node] = peer
@@ -179,7 +186,8 @@ struct SyncNode: Sendable {
       counters.strangers += 1
       return nil
     }
-    let peer = SyncPeer(epoch: epoch, index: index, address: address, lastHeard: now)
+    var peer = SyncPeer(epoch: epoch, index: index, address: address, lastHeard: now)
+    if let known = departed.remove(frame.sender) { peer.stream.cover(before: known) }
     peers[node] = peer
     // It waits for our word to know whether it is alone.
     nextHello = min(nextHello, now + jitter(upTo: 50))
@@ -189,8 +197,10 @@ struct SyncNode: Sendable {
   /// A number for one more peer, if need be that of the one that has been silent for longest.
   private mutating func freeIndex(now: Instant) -> UInt8? {
     if peers.count >= Self.maxPeers {
-      guard let (node, peer) = peers.min(by: { $0.value.lastHeard < $1.value.lastHeard }), !peer.isAlive(at: now)
+      guard let (node, peer) = peers.min(by: { ($0.value.lastHeard, $0.key) < ($1.value.lastHeard, $1.key) }),
+        !peer.isAlive(at: now)
       else { return nil }
+      depart(node, peer)
       peers[node] = nil
       serving[node] = nil
     }
@@ -202,6 +212,7 @@ struct SyncNode: Sendable {
     peers[node]?.hello = hello
     if hello.clock.isLater(than: clock) { clock = hello.clock }
     resyncIfLost(node, now: now)
+    resyncIfBehind(node, hello, now: now)
     compareRoot(with: node, now: now)
   }
 }

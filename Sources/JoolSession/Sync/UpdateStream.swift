@@ -25,15 +25,20 @@ struct UpdateStream: Sendable {
   private var attempts = 0
   /// Updates that were given up.
   private(set) var lost: UInt64 = 0
+  /// The first update that is missing for good.
+  private var firstLost: UInt64?
   /// Gaps that were seen.
   private(set) var gaps: UInt64 = 0
 
   /// Whether all that the peer sent has arrived.
   var isComplete: Bool { next.map { $0 > highest } ?? true }
 
+  /// All updates before it have arrived, or what they said has, with a peer's table.
+  var certain: UInt64 { firstLost ?? next ?? 1 }
+
   /// The peer says that its last update was `sequence`.
   mutating func heard(last sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
-    if next == nil { next = sequence > Self.overlap ? sequence - Self.overlap + 1 : 1 }
+    begin(at: sequence)
     highest = max(highest, sequence)
     guard !isComplete, deadline == nil else { return }
     gaps += 1
@@ -43,7 +48,7 @@ struct UpdateStream: Sendable {
 
   /// An update arrived.
   mutating func receive(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
-    if next == nil { next = sequence > Self.overlap ? sequence - Self.overlap + 1 : 1 }
+    begin(at: sequence)
     if let next, sequence >= next { ahead.insert(sequence) }
     advance()
     if ahead.count > Self.maxAhead { giveUp(through: (ahead.min() ?? sequence) - 1) }
@@ -54,6 +59,23 @@ struct UpdateStream: Sendable {
   mutating func gone(until last: UInt64) {
     guard let next, last >= next, last <= highest else { return }
     giveUp(through: last)
+  }
+
+  /// A table that has come had all that updates before `sequence` said.
+  mutating func cover(before sequence: UInt64) {
+    if let lost = firstLost, sequence > lost { firstLost = sequence < next ?? 0 ? sequence : nil }
+    guard sequence > next ?? 1 else { return }
+    next = sequence
+    highest = max(highest, sequence - 1)
+    ahead = ahead.filter { $0 >= sequence }
+    advance()
+  }
+
+  private mutating func begin(at sequence: UInt64) {
+    guard next == nil else { return }
+    let first = sequence > Self.overlap ? sequence - Self.overlap + 1 : 1
+    if first > 1 { firstLost = 1 }
+    next = first
   }
 
   /// What to ask for now, if it is time to.
@@ -93,6 +115,7 @@ struct UpdateStream: Sendable {
     guard let expected = next, last >= expected else { return }
     let arrived = ahead.filter { $0 <= last }
     lost += last - expected + 1 - UInt64(arrived.count)
+    firstLost = firstLost ?? expected
     ahead.subtract(arrived)
     next = last + 1
     attempts = 0

@@ -1,4 +1,5 @@
 import JoolCore
+import OrderedCollections
 import TestSupport
 
 @testable import JoolSession
@@ -12,7 +13,7 @@ struct SimulatedModule {
     var expires: Instant
   }
 
-  private(set) var sessions: [SessionKey: Session] = [:]
+  private(set) var sessions: OrderedDictionary<SessionKey, Session> = [:]
   private var mask: [TransportAddress6: TransportAddress4] = [:]
   private var owner: [TransportAddress4: TransportAddress6] = [:]
   private let limits = SessionLimits()

@@ -7,6 +7,12 @@ import Testing
 @Suite struct SyncFrameTests {
   private static let bodies: [SyncFrame.Body] = [
     .hello(.init(isReady: true, clock: 9, sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
+    .hello(
+      .init(
+        isReady: false, clock: 9, sessions: 3, rootDigest: 1, pool6: .wellKnown,
+        heard: (1...SyncFrame.Heard.maxCount).map {
+          .init(sender: SyncSender(node: UInt64($0), epoch: 5), next: 77, silence: Milliseconds(8000))
+        })),
     .update([record(.sample(0, proto: .tcp, state: .trans, timer: .transitory)), record(.sample(2, proto: .icmp))]),
     .update((0..<SyncFrame.recordsPerFrame).map { record(.sample($0)) }),
     .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .gone(first: 1, last: 7),
@@ -44,6 +50,17 @@ import Testing
     #expect(frame(.gone(first: 1, last: 7)).encoded() == expected)
   }
 
+  @Test func anUpdateAgesUntilItIsSentAgain() throws {
+    var bytes = frame(.update([Self.record(.sample(1)), Self.record(.sample(2, expiration: 300))])).encoded()
+    SyncFrame.age(&bytes, by: Milliseconds(400))
+    guard case .update(let aged) = try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown).body else {
+      Issue.record("no update any more")
+      return
+    }
+    let left = SessionEntry.sample(1).expiration.rawValue - 400
+    #expect(aged.map(\.session.expiration.rawValue) == [left, 0])
+  }
+
   @Test(arguments: bodies) func refusesEveryTruncationAndSurvivesEveryBitFlip(body: SyncFrame.Body) {
     var bytes = frame(body).encoded()
     for length in 0..<bytes.count {
@@ -52,7 +69,7 @@ import Testing
         continue
       }
       switch body {
-      case .update, .repair, .bulk, .nak, .join: continue
+      case .hello, .update, .repair, .bulk, .nak, .join: continue
       default: Issue.record("accepted \(length) of \(bytes.count) bytes of \(body)")
       }
     }

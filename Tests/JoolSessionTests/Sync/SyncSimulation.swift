@@ -1,4 +1,5 @@
 import JoolCore
+import OrderedCollections
 import TestSupport
 
 @testable import JoolSession
@@ -186,10 +187,9 @@ struct SyncSimulation {
     if weather.partitions, chance(0.004) {
       cut = cut.isEmpty ? [Int.random(in: 0..<nodes.count, using: &random)] : []
     }
-    // A standby's proxy dies; its module goes on. Or all of the node does. (What happens if the active node's proxy dies is
-    // in docs/session-sync-protocol.md, Limits, and among the VM's scenarios.)
+    // A proxy dies; its module goes on. Or all of a standby does.
     if weather.restarts, chance(0.002), nodes.count > 1 {
-      let victim = (active + Int.random(in: 1..<nodes.count, using: &random)) % nodes.count
+      let victim = Int.random(in: 0..<nodes.count, using: &random)
       nodes[victim].starts += 1
       let local = now + nodes[victim].skew
       nodes[victim].core = Self.core(

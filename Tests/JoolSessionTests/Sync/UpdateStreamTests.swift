@@ -77,6 +77,29 @@ import Testing
     #expect(stream.isComplete)
   }
 
+  @Test func isCertainOfWhatArrivedOrCameWithATable() {
+    var stream = UpdateStream()
+    for sequence in [1, 2, 5] { receive(UInt64(sequence), by: &stream) }
+    #expect(stream.certain == 3)
+    stream.gone(until: 4)
+    #expect(stream.next == 6)
+    #expect(stream.certain == 3, "3 and 4 were given up")
+    stream.cover(before: 4)
+    #expect(stream.certain == 4)
+    stream.cover(before: 9)
+    #expect(stream.certain == 9)
+    #expect(stream.isComplete)
+    #expect(stream.deadline == nil)
+  }
+
+  @Test func isNotCertainOfWhatWasSaidBeforeItListened() {
+    var stream = UpdateStream()
+    receive(1000, by: &stream)
+    #expect(stream.certain == 1)
+    stream.cover(before: 1001)
+    #expect(stream.certain == 1001)
+  }
+
   private func receive(_ sequence: UInt64, by stream: inout UpdateStream) {
     stream.receive(sequence, now: start, jitter: jitter)
   }

@@ -8,6 +8,8 @@
 package enum Packed36 {
   /// Bytes of a record.
   package static let size = 36
+  /// Of the milliseconds left, a u32.
+  package static let expirationOffset = 24
 
   package static func decode(_ bytes: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) -> SessionEntry {
     let flags = try PackedFlags(decoding: bytes, at: 34)
@@ -26,7 +28,7 @@ package enum Packed36 {
         try bytes.address(at: 16, as: IPv4Address.self),
         try bytes.bigEndianInteger(at: 30, as: UInt16.self, field: "port4")),
       destination4: destination4, state: flags.state, timer: flags.timer,
-      expiration: Milliseconds(try bytes.bigEndianInteger(at: 24, as: UInt32.self, field: "expiration")))
+      expiration: Milliseconds(try bytes.bigEndianInteger(at: expirationOffset, as: UInt32.self, field: "expiration")))
   }
 
   package static func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {

@@ -1,0 +1,91 @@
+internal import JoolCore
+
+/// Who has what of whom: so that what a node said last before it died, and only some heard, gets to all.
+extension SyncNode {
+  /// What this node has of all others, those that it heard last first.
+  func heard(now: Instant) -> [SyncFrame.Heard] {
+    let peers = peers.map { node, peer in
+      SyncFrame.Heard(
+        sender: SyncSender(node: node, epoch: peer.epoch), next: peer.stream.certain,
+        silence: Milliseconds(now - peer.lastHeard))
+    }
+    let all = (peers + departed.heard(now: now)).filter { $0.silence < DepartedNodes.memory }
+    return Array(
+      all.sorted { ($0.silence.rawValue, $0.sender.node) < ($1.silence.rawValue, $1.sender.node) }
+        .prefix(SyncFrame.Heard.maxCount))
+  }
+
+  /// The start `peer.epoch` of a node is over, or there is no more room for it.
+  mutating func depart(_ node: UInt64, _ peer: SyncPeer) {
+    departed.add(SyncSender(node: node, epoch: peer.epoch), next: peer.stream.certain, lastHeard: peer.lastHeard)
+  }
+
+  /// Gets the table of a peer that has more than this node of what another one said, which does not say it any more.
+  mutating func resyncIfBehind(_ node: UInt64, _ hello: SyncFrame.Hello, now: Instant) {
+    guard joining == nil, hello.isReady, hello.heard.contains(where: { isBehind($0, now: now) }) else { return }
+    resync(from: node, now: now)
+  }
+
+  private func isBehind(_ theirs: SyncFrame.Heard, now: Instant) -> Bool {
+    guard theirs.sender != identity, theirs.silence.duration >= SyncPeer.patience, theirs.silence < DepartedNodes.memory
+    else { return false }
+    if let peer = peers[theirs.sender.node], peer.epoch == theirs.sender.epoch {
+      return !peer.isAlive(at: now) && peer.stream.certain < theirs.next
+    }
+    return departed.lacks(theirs)
+  }
+
+  /// What a peer's table covers.
+  func had(by source: UInt64?) -> [SyncFrame.Heard] {
+    guard let source, let peer = peers[source] else { return [] }
+    let own = SyncFrame.Heard(
+      sender: SyncSender(node: source, epoch: peer.epoch), next: peer.stream.highest + 1, silence: Milliseconds(0))
+    return [own] + (peer.hello?.heard ?? [])
+  }
+
+  /// The table of a peer has come that had all this.
+  mutating func cover(_ heard: [SyncFrame.Heard], now: Instant) {
+    for their in heard where their.sender != identity {
+      if peers[their.sender.node]?.epoch == their.sender.epoch {
+        peers[their.sender.node]?.stream.cover(before: their.next)
+      } else {
+        departed.add(their.sender, next: their.next, lastHeard: now - their.silence.duration)
+      }
+    }
+  }
+}
+
+/// Starts of nodes that are over, or that only others have heard: how much of their updates has come.
+struct DepartedNodes: Sendable {
+  /// They are forgotten after being silent for this long, by all at about the same time.
+  static let memory = Milliseconds(3_600_000)
+  /// So many that no group has them; forged ones are no news then.
+  private static let capacity = 256
+
+  private var known: [SyncSender: (next: UInt64, lastHeard: ContinuousClock.Instant)] = [:]
+
+  mutating func add(_ sender: SyncSender, next: UInt64, lastHeard: ContinuousClock.Instant) {
+    guard let old = known[sender] else {
+      if known.count < Self.capacity { known[sender] = (next, lastHeard) }
+      return
+    }
+    known[sender] = (max(old.next, next), max(old.lastHeard, lastHeard))
+  }
+
+  /// - Returns: before which update all had come.
+  mutating func remove(_ sender: SyncSender) -> UInt64? { known.removeValue(forKey: sender)?.next }
+
+  mutating func forget(now: ContinuousClock.Instant) {
+    known = known.filter { now - $0.value.lastHeard < Self.memory.duration }
+  }
+
+  func heard(now: ContinuousClock.Instant) -> [SyncFrame.Heard] {
+    known.map { SyncFrame.Heard(sender: $0, next: $1.next, silence: Milliseconds(now - $1.lastHeard)) }
+  }
+
+  /// Whether a peer has more of a node.
+  func lacks(_ theirs: SyncFrame.Heard) -> Bool {
+    if let ours = known[theirs.sender] { return ours.next < theirs.next }
+    return theirs.next > 1 && known.count < Self.capacity
+  }
+}
