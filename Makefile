@@ -36,7 +36,7 @@ unit:    # seconds, no kernel
 vm: build
 	Tests/VM/run
 
-golden: build    # the C clients' answers to 1,400 command lines, in the VM; half an hour
+golden: build    # the C clients' answers to their own command lines, in the VM; minutes
 	Tests/VM/run --only '^$$' --golden
 
 lint:

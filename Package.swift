@@ -48,8 +48,15 @@ let package = Package(
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(
-      name: "table-benchmark", dependencies: ["JoolSession", "JoolCore"], path: "Benchmarks/SessionTable",
+      name: "table-benchmark", dependencies: ["JoolSession", "JoolCore", "BenchmarkSupport"],
+      path: "Benchmarks/SessionTable",
       swiftSettings: settings),
+    .target(
+      name: "BenchmarkSupport", dependencies: ["JoolCore"], path: "Benchmarks/Support", swiftSettings: settings),
+    .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
+    .executableTarget(
+      name: "sync-benchmark", dependencies: ["JoolSession", "JoolCore", "BenchmarkSupport", "CAllocations"],
+      path: "Benchmarks/Synchronization", swiftSettings: settings),
     .testTarget(
       name: "JoolCommandsTests",
       dependencies: [
@@ -60,7 +67,8 @@ let package = Package(
     .testTarget(
       name: "JoolSessionTests",
       dependencies: [
-        "JoolSession", "JoolCore", "TestSupport", .product(name: "OrderedCollections", package: "swift-collections"),
+        "JoolSession", "JoolCore", "TestSupport",
+        .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: settings),
     .target(

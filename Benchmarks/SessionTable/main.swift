@@ -1,5 +1,6 @@
 /// `table-benchmark [COUNT [SESSIONS-PER-CLIENT]]`: what `SessionTable` costs, per session. One size per process, so that
 /// memory is only what that size needs. Times are processor time: other programs disturb them little.
+internal import BenchmarkSupport
 internal import JoolCore
 internal import JoolSession
 

@@ -7,6 +7,9 @@ public struct AttributeWriter: Sendable {
 
   public init() {}
 
+  /// - Parameter capacity: about how many bytes there will be.
+  package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
   package mutating func appendNative(_ integer: some FixedWidthInteger) {
     withUnsafeBytes(of: integer) { bytes.append(contentsOf: $0) }
   }

@@ -128,7 +128,7 @@ extension SyncFrame {
   }
 
   func encoded() -> [UInt8] {
-    var writer = AttributeWriter()
+    var writer = AttributeWriter(capacity: MulticastSocket.payloadLimit)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(Self.version)
     writer.appendBigEndian(kind.rawValue)

@@ -139,19 +139,21 @@ struct SyncNode: Sendable {
     _ datagram: RawSpan, from address: IPv6Address? = nil, now: Instant
   ) throws(WireFormatError) {
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
-    guard frame.sender.node != identity.node, let peer = admit(frame, from: address, now: now) else { return }
+    guard frame.sender.node != identity.node, var peer = admit(frame, from: address, now: now) else { return }
     // What is pending was said before what is heard now.
     flush(now: now)
     let node = frame.sender.node
+    let delay = jitter(upTo: UpdateStream.jitter)
     if case .update(let records) = frame.body {
-      let delay = jitter(upTo: UpdateStream.jitter)
-      peers[node]?.stream.receive(frame.sequence, now: now, jitter: delay)
+      peer.stream.receive(frame.sequence, now: now, jitter: delay)
+      peers[node] = peer
+      if output.sessions.isEmpty { output.sessions.reserveCapacity(records.count) }
       for record in records { accept(record, origin: peer.index, now: now) }
       resyncIfLost(node, now: now)
       return
     }
-    let delay = jitter(upTo: UpdateStream.jitter)
-    peers[node]?.stream.heard(last: frame.sequence, now: now, jitter: delay)
+    peer.stream.heard(last: frame.sequence, now: now, jitter: delay)
+    peers[node] = peer
     guard frame.target == 0 || frame.target == identity.node else { return }
     switch frame.body {
     case .update: break

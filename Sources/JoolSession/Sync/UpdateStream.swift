@@ -49,7 +49,12 @@ struct UpdateStream: Sendable {
   /// An update arrived.
   mutating func receive(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
     begin(at: sequence)
-    if let next, sequence >= next { ahead.insert(sequence) }
+    if sequence == next, ahead.isEmpty {
+      next = sequence + 1
+      attempts = 0
+    } else if let next, sequence >= next {
+      ahead.insert(sequence)
+    }
     advance()
     if ahead.count > Self.maxAhead { giveUp(through: (ahead.min() ?? sequence) - 1) }
     heard(last: sequence, now: now, jitter: jitter)
@@ -104,7 +109,7 @@ struct UpdateStream: Sendable {
   }
 
   private mutating func advance() {
-    while let expected = next, ahead.remove(expected) != nil {
+    while !ahead.isEmpty, let expected = next, ahead.remove(expected) != nil {
       next = expected + 1
       attempts = 0  // progress
     }

@@ -2,7 +2,7 @@ import Glibc
 
 @testable import JoolCommands
 
-/// `docs/compatibility.md`: the text of `Golden/differences.md`, then every case in which this client differs.
+/// `docs/compatibility.md`: the text of `Golden/differences.md`, then every waived case of `Tests/VM/golden`.
 enum CompatibilityPage {
   /// The cases of all `.ours.txt` files, in order.
   static func cases() throws -> [GoldenCase] {
@@ -24,29 +24,15 @@ enum CompatibilityPage {
 
         ## Every case
 
-        The number is that of the tables above, where it has one.
+        All commands of the tests that are answered differently from the C client of a version, on its module. The number
+        is that of the tables above, where it has one.
 
-        | scenario | case | command | status of the C client | status here | why |
+        | case | versions | command | status of the C client | status here | why |
         |---|---|---|---|---|---|
 
         """
-    for own in try cases() {
-      let theirs = GoldenFile.read(own.scenario, scenario: own.scenario, mustExist: true).first { $0.id == own.id }
-      let status = own.addition.isEmpty ? own.outcome.status : theirs?.outcome.status ?? 0
-      let command = own.arguments.map { $0.isEmpty ? "''" : $0 }.joined(separator: " ")
-        .replacing("|", with: "\\|").replacing("\n", with: "\\n")
-      page += """
-        | \(own.scenario) | \(own.id) | `\(command)` | \(theirs.map { Self.status(of: $0) } ?? "?") | \
-        \(status) | \(own.remark) |
-
-        """
-    }
+    for row in try GoldenWaivers().rows() { page += "| \(row.joined(separator: " | ")) |\n" }
     return page
-  }
-
-  /// What the C client ended with; files write signals in words, which have no number.
-  private static func status(of golden: GoldenCase) -> String {
-    golden.outcome.status == .max ? "a signal" : String(golden.outcome.status)
   }
 
   /// The cases that the tables name, such as `bib` 001, 003–005.

@@ -6,7 +6,8 @@ import difflib
 import json
 import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 STREAMS = ("stdout", "stderr", "syslog")
@@ -19,19 +20,35 @@ class Waiver:
 
     reason: str
     prints: dict
-    used: bool = field(default=False)
+    case: dict  # the one that `prints` is the answer of: this one, or another version's; with the waiver's own masks
+
+
+# A defect's number (or several), or why else.
+REASON = re.compile(r"(([1-9]|[1-4]\d|50)(, ([1-9]|[1-4]\d|50))*|version|new): .")
 
 
 class Waivers:
-    """waivers.json: {"SCENARIO/ID": [{"versions": [...], "reason": "...", "argv": "...", "prints": {...}}, ...]}."""
+    """waivers.json; its format is described in golden/README.md. `cases`: those of the version, by name."""
 
-    def __init__(self, file: Path, version: str) -> None:
+    def __init__(self, file: Path, version: str, cases: Callable[[str], dict[str, dict]]) -> None:
         self.by_case: dict[str, Waiver] = {}
-        listed = json.loads(file.read_text()) if file.exists() else {}
-        for case, entries in listed.items():
-            for entry in entries:
-                if version in entry["versions"]:
-                    self.by_case[case] = Waiver(entry["reason"], entry["prints"])
+        listed = json.loads(file.read_text())
+        for name, entries in listed.items():
+            mine = [entry for entry in entries if version in entry["versions"]]
+            if not mine:
+                continue
+            entry, case = mine[0], cases(version).get(name)
+            if len(mine) > 1 or not REASON.match(entry["reason"]):
+                raise ValueError(f"{name}: one waiver for a version, and a reason with a defect's number, please")
+            if case is None or " ".join(case["argv"]) != entry["argv"]:
+                raise ValueError(f"{name}: {version} has no such case with this command")
+            if "as" in entry:  # what we print is what the newest C client does, or the waiver for that
+                case = cases(entry["as"])[name]
+                entry = next((e for e in entries if entry["as"] in e["versions"]), {"prints": case})
+                if " ".join(case["argv"]) != mine[0]["argv"]:
+                    raise ValueError(f"{name}: another command in {mine[0]['as']}")
+            case = case | {"mask": (case.get("mask") or []) + entry.get("mask", [])}
+            self.by_case[name] = Waiver(mine[0]["reason"], entry["prints"], case)
 
 
 def masked(text: str, masks: list[str]) -> str:
@@ -83,8 +100,7 @@ def judge(case: dict, got: dict, waiver: Waiver | None, own_version: str) -> lis
     plain = differences(case, case, got, own_version)
     if waiver is None:
         return plain
-    waiver.used = True
     if not plain:
         return [f"the waiver ({waiver.reason}) is no longer needed: this is what the C program answers"]
-    lines = differences(case, waiver.prints, got, own_version)
+    lines = differences(waiver.case, waiver.prints, got, own_version)
     return [f"waived ({waiver.reason}), but not what the waiver says:", *lines] if lines else []

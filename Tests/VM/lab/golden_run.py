@@ -148,7 +148,7 @@ _CLONE_NEWNS, _CLONE_NEWPID, _CLONE_NEWNET = 0x20000, 0x20000000, 0x40000000
 _PR_SET_PDEATHSIG = 1
 
 
-def start(directory: Path, cases: list[dict], answers: Path) -> int:
+def start(setup: Path, cases: list[dict], answers: Path) -> int:
     """Forks a process that runs the cases and writes what each answered to the file `answers` as JSON.
 
     Returns the process: whoever kills it kills all that the scenario has started.
@@ -163,7 +163,7 @@ def start(directory: Path, cases: list[dict], answers: Path) -> int:
         inner = os.fork()  # the first process of the new namespace: with it, all others end
         if inner == 0:
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            _run(directory, cases, answers)
+            _run(setup, cases, answers)
             os._exit(0)
         status = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
     except BaseException:
@@ -173,7 +173,7 @@ def start(directory: Path, cases: list[dict], answers: Path) -> int:
         os._exit(status != 0)
 
 
-def _run(directory: Path, cases: list[dict], answers: Path) -> None:
+def _run(setup: Path, cases: list[dict], answers: Path) -> None:
     for command in ("mount --make-rprivate /", "mount -t proc proc /proc", "mount -t tmpfs tmpfs /run/netns"):
         Path("/run/netns").mkdir(exist_ok=True)
         subprocess.run(command.split(), check=True)
@@ -185,12 +185,12 @@ def _run(directory: Path, cases: list[dict], answers: Path) -> None:
     subprocess.run(["mount", "--bind", work / ".log", "/dev/log"], check=True)
     log.start()
     with open(work / ".setup", "wb") as said:  # a file: servers that the setup leaves behind keep it open
-        setup = subprocess.run(
-            ["sh", directory / "setup.sh"], env=dict(os.environ, PATH=SEARCH, LC_ALL="C", TZ="UTC"),
+        prepared = subprocess.run(
+            ["sh", setup], env=dict(os.environ, PATH=SEARCH, LC_ALL="C", TZ="UTC"),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
         )
     ready = time.monotonic()
     given = [Case(case, log).run() for case in cases]
     notes = NOISE.sub("", (work / ".setup").read_text(errors="replace"))
     seconds = time.monotonic() - ready
-    answers.write_text(json.dumps({"setup": setup.returncode, "seconds": seconds, "notes": notes, "answers": given}))
+    answers.write_text(json.dumps({"setup": prepared.returncode, "seconds": seconds, "notes": notes, "answers": given}))

@@ -1,0 +1,12 @@
+internal import Glibc
+
+/// The time that this process was given on a processor.
+package struct ProcessorClock {
+  package init() {}
+
+  package var now: Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+}

@@ -1,0 +1,92 @@
+/// `sync-benchmark [COUNT]`: what a proxy does with a record, without its sockets: processor time, and how often it asks the heap
+/// for memory. Ends with 1 if that is more often than a few times per datagram: under load nothing may grow with the records.
+internal import BenchmarkSupport
+internal import CAllocations
+internal import Glibc
+internal import JoolCore
+internal import JoolSession
+
+/// For each full datagram: the lists of its records, the datagrams that follow from it, and what they wait in.
+let allocationsPerDatagram = 16.0
+
+let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 100_000
+let workload = Workload(count: max(count, 1000), sessionsPerClient: 1)
+let format = SyncFormat.packed36
+let perDatagram = format.records(fitting: 1452)
+let clock = ProcessorClock()
+let start = ContinuousClock.now
+var isFrugal = true
+
+/// The sessions as the module announces them when each has just seen a packet.
+let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagram).map { first in
+  let sessions = (first..<min(first + perDatagram, workload.count)).map {
+    var session = workload.session($0)
+    session.timer = session.proto == .tcp ? .established : session.timer
+    session.state = .established
+    session.expiration = SessionLimits().timeout(of: session)
+    return session
+  }
+  return format.encode(sessions)
+}
+
+@MainActor func measure(_ name: String, _ body: () throws -> Void) rethrows {
+  let (allocations, began) = (allocations_of_this_thread(), clock.now)
+  try body()
+  let (used, asked) = (clock.now - began, allocations_of_this_thread() - allocations)
+  let perBatch = Double(asked) / Double(announcements.count)
+  print(
+    "  \(name): \(Int(used / .nanoseconds(1)) / workload.count) ns per record, \(asked) allocations,", terminator: " ")
+  print("\(Double(Int(perBatch * 100)) / 100) per \(perDatagram) records")
+  if perBatch > allocationsPerDatagram { isFrugal = false }
+}
+
+/// A proxy that has joined nobody, with a module that took everything.
+@MainActor func makeProxy(seed: UInt64) -> SessionProxy {
+  guard let pool6 = Workload.pool6 else { fatalError("pool6") }
+  var proxy = SessionProxy(instance: .default, format: .ss2, seed: seed)
+  proxy.attached(
+    SessionProxy.Kernel(format: format, pool6: pool6, limits: SessionLimits(), isEnabled: true), now: start)
+  for second in 0..<8 { proxy.advance(to: start + .seconds(second)) }
+  _ = proxy.takeAudit()
+  proxy.finishAudit(isComplete: true, now: start + .seconds(8))
+  return proxy
+}
+
+var speaker = makeProxy(seed: 1)
+var hearer = makeProxy(seed: 2)
+
+/// The module's announcements, a datagram at a time, as the event loop handles them; what the proxy sends.
+@MainActor func announce(at time: ContinuousClock.Instant, send: ([UInt8]) -> Void) throws {
+  for records in announcements {
+    try speaker.learn(records: records.span.bytes, now: time)
+    for datagram in speaker.takeDatagrams(now: time) { send(datagram) }
+  }
+}
+
+print("\(workload.count) sessions")
+let first = start + .seconds(10)
+try measure("news to the network (the table grows)") { try announce(at: first) { _ in } }
+try measure("packets of sessions that peers know") { try announce(at: first + .seconds(1)) { _ in } }
+var frames: [[UInt8]] = []
+frames.reserveCapacity(announcements.count * 2)
+let second = first + .seconds(1900)
+try measure("refreshes to the network") { try announce(at: second) { frames.append($0) } }
+
+/// Datagrams of the peer, up to the requests for the module.
+@MainActor func hear(at time: ContinuousClock.Instant) {
+  for frame in frames {
+    _ = hearer.received(
+      datagram: frame.span.bytes, length: frame.count, from: IPv6Address(bits: 1), now: time)
+    _ = hearer.takeDatagrams(now: time)
+  }
+  while true {
+    let sessions = hearer.nextAdd(now: time + .seconds(1))
+    if sessions.isEmpty { break }
+    hearer.confirmAdd(of: sessions, refused: false)
+  }
+}
+measure("news from the network to the module (the table grows)") { hear(at: second) }
+frames = []
+try announce(at: second + .seconds(1900)) { frames.append($0) }
+measure("refreshes from the network to the module") { hear(at: second + .seconds(1900)) }
+exit(isFrugal ? 0 : 1)
