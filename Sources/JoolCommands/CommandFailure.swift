@@ -173,7 +173,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .notUnsignedInteger: .notInteger
     case .integerTooLong: .integerTooLong
     case .manyAddresses: .tooMuch
-    case .noMulticastAddress, .notWireFormat: ExitStatus(truncating: Errno.invalidArgument.rawValue)
+    case .noMulticastAddress, .notWireFormat, .sealedLegacy: ExitStatus(truncating: Errno.invalidArgument.rawValue)
     default: .invalid
     }
   }
@@ -207,6 +207,7 @@ extension CommandFailure {
     case .noMulticastAddress: "The multicast address is mandatory."
     case .notWireFormat(let text):
       "'\(text)' is no format; use one of \(WireFormat.allCases.map(\.rawValue).joined(separator: ", "))."
+    case .sealedLegacy: "C proxies know no seal: --net.key-file goes with --net.format ss2 or auto."
     case .onlyOneProtocol: "Only one protocol is allowed per request."
     case .onlyOneFramework: "The translator can only be hooked to one framework."
     case .differentInstanceNames: "You entered two different instance names. Please delete one of them."

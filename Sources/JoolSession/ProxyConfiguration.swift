@@ -9,6 +9,8 @@ public struct ProxyConfiguration: Hashable, Sendable {
   public var format: WireFormat
   /// A file that says whether the node is ready, for keepalived's `track_file`. `nil`: none.
   public var trackFile: String?
+  /// Of the keys that the group's frames are sealed with (`KeyRing`). `nil`: they are not sealed.
+  public var keyFile: String?
 
   /// Where sessions travel between proxies.
   public struct Network: Hashable, Sendable {
@@ -54,13 +56,22 @@ public struct ProxyConfiguration: Hashable, Sendable {
 
   public init(
     instance: InstanceName, network: Network, statistics: Statistics? = nil, format: WireFormat = .auto,
-    trackFile: String? = nil
+    trackFile: String? = nil, keyFile: String? = nil
   ) {
     self.instance = instance
     self.network = network
     self.statistics = statistics
     self.format = format
     self.trackFile = trackFile
+    self.keyFile = keyFile
+  }
+}
+
+extension ProxyConfiguration {
+  /// What the key file has now.
+  func keys() throws(ProxyError) -> KeyRing? {
+    guard let keyFile else { return nil }
+    do throws(KeyFileError) { return try KeyRing(file: keyFile) } catch { throw .keyFile(error) }
   }
 }
 

@@ -34,7 +34,26 @@ public struct ProxyCounters: Hashable, Sendable {
   /// Datagrams that could not be sent at once.
   public var sendFailures: UInt64 = 0
 
+  /// Datagrams without a seal, although there are keys.
+  public var unsealedDatagrams: UInt64 = 0
+  /// Sealed with a key that this proxy does not have.
+  public var unknownKeys: UInt64 = 0
+  public var forgedDatagrams: UInt64 = 0
+  public var replayedDatagrams: UInt64 = 0
+  /// Sealed by somebody who has not proved yet to be there now.
+  public var untrustedFrames: UInt64 = 0
+
   public init() {}
+
+  mutating func count(_ failure: SealFailure) {
+    switch failure {
+    case .unsealed: unsealedDatagrams += 1
+    case .malformed: malformedDatagrams += 1
+    case .unknownKey: unknownKeys += 1
+    case .forged: forgedDatagrams += 1
+    case .replayed: replayedDatagrams += 1
+    }
+  }
 
   /// The statistics server's answer: the six counters of joold(8), to the byte what scripts know.
   public var documentedReport: String {
@@ -57,7 +76,8 @@ public struct ProxyCounters: Hashable, Sendable {
         ("SESSIONS_ADDED", sessionsAdded), ("MALFORMED", malformedDatagrams), ("REFUSED_RECORDS", refusedRecords),
         ("TRANSCODED", transcodedRecords), ("SUPERSEDED", supersededRecords), ("DROPPED", dropped),
         ("OVERRUNS", overruns), ("QUEUE_DROPS", queueDrops), ("KERNEL_REFUSALS", kernelRefusals),
-        ("SEND_FAILURES", sendFailures),
+        ("SEND_FAILURES", sendFailures), ("UNSEALED", unsealedDatagrams), ("UNKNOWN_KEYS", unknownKeys),
+        ("FORGED", forgedDatagrams), ("REPLAYED", replayedDatagrams), ("UNTRUSTED", untrustedFrames),
       ]
   }
 

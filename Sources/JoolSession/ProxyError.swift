@@ -20,6 +20,7 @@ public enum ProxyError: Error, Hashable, Sendable {
   /// The statistics server's port or address cannot be had.
   case statisticsUnavailable(address: String, port: String, Errno)
   case system(call: String, Errno)
+  case keyFile(KeyFileError)
 }
 
 extension ProxyError {
@@ -33,7 +34,7 @@ extension ProxyError {
   /// What the user should look at, beyond the C proxy's words in `description`. `nil` if those name it.
   public var hint: String? {
     switch self {
-    case .kernel, .noSuchInstance, .badInterfaceAddress, .system: return nil
+    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile: return nil
     case .lookupFailed(let address, let port, _):
       return "The address was '\(address)', the port '\(port)'; one of them does not exist."
     case .bindFailed(let address, let port, .addressInUse):
@@ -70,6 +71,7 @@ extension ProxyError: CustomStringConvertible {
     case .badInterfaceAddress(let text): "Cannot parse '\(text)' as an IPv4 address."
     case .statisticsUnavailable(_, _, let code): "statsocket error: \(code)"
     case .system(let call, let code): "\(call) failed: \(code)"
+    case .keyFile(let error): "\(error)"
     }
   }
 }

@@ -21,6 +21,10 @@ extension ProxyEventLoop {
             if let more = throttles.malformed.admit(now: now) {
               log.warning("Dropped a datagram that is not session records: \(reason)\(more)")
             }
+          case .reject(let reason):
+            if let more = throttles.rejected.admit(now: now) {
+              log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
+            }
           case .ignored, .dropForNow: continue
           }
         }

@@ -45,13 +45,15 @@ public struct ProxyEventLoop: ~Copyable {
     var overrun = LogThrottle()
     var kernel = LogThrottle()
     var queue = LogThrottle()
+    var rejected = LogThrottle()
   }
 
   /// Opens everything, in the order and with the log messages of the C proxy.
   /// - Throws: whatever is wrong at the start is for the user to mend: the module must be loaded and the instance exist.
   public init(_ configuration: ProxyConfiguration, log: Logger) throws(ProxyError) {
+    let keys = try configuration.keys()
     var proxy = SessionProxy(
-      instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max))
+      instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
     log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
     let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
     var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }
@@ -71,7 +73,7 @@ public struct ProxyEventLoop: ~Copyable {
       log.info("Not configured; skipping statsocket.")
     }
     let signals: SignalDescriptor
-    do throws(Errno) { signals = try SignalDescriptor([SIGTERM, SIGINT]) } catch {
+    do throws(Errno) { signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP]) } catch {
       throw .system(call: "signalfd", error)
     }
     var control: ControlSocket?
@@ -108,6 +110,10 @@ public struct ProxyEventLoop: ~Copyable {
       watchAll(&poller)
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
+        if signal == SIGHUP {
+          reload()
+          continue
+        }
         log.notice("Received signal \(signal); leaving.")
         readiness.finish(log: log)
         return
@@ -121,6 +127,19 @@ public struct ProxyEventLoop: ~Copyable {
       answerStatistics(poller)
       serveControl(poller)
       advance()
+    }
+  }
+
+  /// SIGHUP: what can change without losing a session does.
+  private mutating func reload() {
+    do throws(ProxyError) {
+      guard let keys = try configuration.keys() else {
+        return log.notice("Received SIGHUP; there is nothing to read anew.")
+      }
+      proxy.use(keys)
+      log.notice("Read the keys anew; frames are sealed with key \(keys.sealingID).")
+    } catch {
+      log.error("The keys stay as they were. \(error)")
     }
   }
 

@@ -7,6 +7,8 @@ extension SessionProxy {
     /// Its sessions are in the table, but for a `refused` one.
     case heard(refused: WireFormatError?)
     case drop(WireFormatError)
+    /// It is none of the group's.
+    case reject(SealFailure)
     /// In a format that this proxy was told to leave alone, or by a peer that says the same in SS2.
     case ignored
     /// There is no module that would say how to read it.
@@ -30,10 +32,10 @@ extension SessionProxy {
       guard length == datagram.byteCount else {
         throw .truncated(field: "datagram", need: length, have: datagram.byteCount)
       }
+      if seal != nil { return try received(sealed: datagram, from: address, now: now) }
       if SyncFrame.isFrame(datagram) {
         guard format != .legacy else { return .ignored }
-        try node?.receive(datagram, from: address, now: now)
-        neighbours.heardSS2(from: address, now: now)
+        try hear(datagram, from: address, now: now)
         return .heard(refused: nil)
       }
       guard format != .ss2, !neighbours.speaksSS2(address, now: now) else { return .ignored }
@@ -49,6 +51,35 @@ extension SessionProxy {
       counters.malformedDatagrams += 1
       return .drop(error)
     }
+  }
+
+  private mutating func received(
+    sealed datagram: RawSpan, from address: IPv6Address, now: Instant
+  ) throws(WireFormatError) -> DatagramAction {
+    let opened: FrameSeal.Opened
+    do throws(SealFailure) {
+      guard let plain = try seal?.open(datagram) else { return .ignored }
+      opened = plain
+    } catch {
+      counters.count(error)
+      return .reject(error)
+    }
+    let frame = opened.frame.span.bytes
+    if !opened.isTrusted {
+      guard try node?.isAnswer(frame, now: now) == true, seal?.trust(opened) == true else {
+        counters.untrustedFrames += 1
+        return .ignored
+      }
+    }
+    try hear(frame, from: address, now: now)
+    return .heard(refused: nil)
+  }
+
+  private mutating func hear(
+    _ frame: RawSpan, from address: IPv6Address, now: Instant
+  ) throws(WireFormatError) {
+    try node?.receive(frame, from: address, now: now)
+    neighbours.heardSS2(from: address, now: now)
   }
 
   /// Lets time pass for the node.
@@ -79,6 +110,7 @@ extension SessionProxy {
         }
       }
     }
-    return datagrams
+    guard seal != nil else { return datagrams }
+    return datagrams.compactMap { seal?.seal($0) }
   }
 }

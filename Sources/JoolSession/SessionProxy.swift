@@ -19,6 +19,8 @@ public struct SessionProxy: Sendable {
   /// `nil` until the module was seen.
   var node: SyncNode?
   var neighbours = Neighbours()
+  /// `nil`: the group trusts its network.
+  var seal: FrameSeal?
   var random: SeededGenerator
   var gather = SessionGather()
   /// Sorted sessions on their way into the module, from `cursor` on; as they were at `addingBase`.
@@ -74,12 +76,22 @@ public struct SessionProxy: Sendable {
     case drop(WireFormatError)
   }
 
-  /// - Parameter seed: of all chance; a proxy's must differ from its peers' and from its own last one.
-  public init(instance: InstanceName, format: WireFormat = .auto, seed: UInt64) {
+  /// - Parameters:
+  ///   - seed: of all chance; a proxy's must differ from its peers' and from its own last one.
+  ///   - keys: what the group's frames are sealed with. Then nothing else is said or heard.
+  ///   - salt: of the seal; random, never used before.
+  public init(
+    instance: InstanceName, format: WireFormat = .auto, seed: UInt64, keys: KeyRing? = nil,
+    salt: UInt128 = .random(in: .min ... .max)
+  ) {
     self.instance = instance
-    self.format = format
+    self.format = keys == nil ? format : .ss2
+    seal = keys.map { FrameSeal(keys: $0, salt: salt) }
     random = SeededGenerator(seed: seed)
   }
+
+  /// The administrator has changed the keys.
+  public mutating func use(_ keys: KeyRing) { seal?.keys = keys }
 
   // MARK: The module
 

@@ -202,7 +202,7 @@ import Testing
 }
 
 /// A group without losses, and modules that take everything.
-private struct Group {
+struct Group {
   static let kernel = SessionProxy.Kernel(
     format: .packed36, pool6: .wellKnown, limits: SessionLimits(), isEnabled: true)
 
@@ -214,10 +214,15 @@ private struct Group {
   private(set) var frames: [(proxy: Int, datagram: [UInt8])] = []
   private(set) var evictions: [BIBEntry] = []
 
-  /// - Parameter settled: whether the proxies have found each other.
-  init(count: Int = 2, formats: [WireFormat] = [], settled: Bool = true) {
+  /// - Parameters:
+  ///   - keys: of each proxy; none have any by default.
+  ///   - seed: of the first proxy; the others count on.
+  ///   - settled: whether the proxies have found each other.
+  init(count: Int = 2, formats: [WireFormat] = [], keys: [KeyRing?] = [], seed: UInt64 = 1, settled: Bool = true) {
     proxies = (0..<count).map {
-      SessionProxy(instance: .default, format: formats.isEmpty ? .auto : formats[$0], seed: UInt64($0) + 1)
+      SessionProxy(
+        instance: .default, format: formats.isEmpty ? .auto : formats[$0], seed: UInt64($0) + seed,
+        keys: keys.isEmpty ? nil : keys[$0], salt: UInt128($0) + UInt128(seed))
     }
     modules = Array(repeating: [], count: count)
     for index in proxies.indices { proxies[index].attached(Self.kernel, now: now) }

@@ -29,6 +29,8 @@ enum ArgumentError: Error, Hashable, Sendable {
 
   case noMulticastAddress
   case notWireFormat(String)
+  /// A key file, and the format of C proxies, which know no seal.
+  case sealedLegacy
 
   case onlyOneProtocol
   case onlyOneFramework

@@ -42,6 +42,6 @@ extension ProxyArguments {
       port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
     return ProxyConfiguration(
       instance: instance, network: network, statistics: servesStatistics ? statistics : nil, format: format,
-      trackFile: trackFile)
+      trackFile: trackFile, keyFile: keyFile)
   }
 }

@@ -2,7 +2,7 @@ import JoolCore
 import JoolSession
 
 /// `session proxy`: exchanges sessions between the instance and other proxies, for ever. `session proxy status` asks the
-/// one that does.
+/// one that does, `session proxy keygen` makes a key for it.
 struct SessionProxyCommand: Command {
   var arguments = ProxyArguments()
   var status = ProxyStatusQuery()
@@ -40,6 +40,9 @@ struct SessionProxyCommand: Command {
         .value("track-file", "STR", "File for keepalived's track_file", kind: .file) {
           $0.arguments.trackFile = $1
         }.hidden,
+        .value("net.key-file", "STR", "File of keys that datagrams are sealed with", kind: .file) {
+          $0.arguments.keyFile = $1
+        }.hidden,
         .flag("ready", "Succeed only if the proxy is ready") { $0.status.mustBeReady = true }.hidden,
         Syntax.json(\.status.json).hidden,
       ],
@@ -50,7 +53,12 @@ struct SessionProxyCommand: Command {
   }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    if arguments.multicastAddress == ProxyStatusQuery.word { return try status.run(in: context) }
+    switch arguments.multicastAddress {
+    case ProxyStatusQuery.word: return try status.run(in: context)
+    case KeyGeneration.word: return KeyGeneration.run(in: context)
+    default: break
+    }
+    if arguments.keyFile != nil, arguments.format == .legacy { throw .invalid(.sealedLegacy) }
     try ProxyRunner.run(arguments, in: context)
   }
 }
@@ -66,6 +74,7 @@ struct ProxyArguments: Hashable, Sendable {
   var statisticsPort: String?
   var format = WireFormat.auto
   var trackFile: String?
+  var keyFile: String?
 
   /// Whether anybody may ask for statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }

@@ -72,7 +72,7 @@ struct SyncFrame: Hashable, Sendable {
     var silence: Milliseconds
 
     static let size = 24
-    static let maxCount = (MulticastSocket.payloadLimit - headerSize - 48) / size
+    static let maxCount = (maxSize - headerSize - 48) / size
   }
 
   struct MissingUpdates: Hashable, Sendable {
@@ -98,8 +98,10 @@ struct SyncFrame: Hashable, Sendable {
 
   static let version: UInt8 = 2
   static let headerSize = 32
-  /// Records that fit a datagram beside the longest fixed part.
-  static let recordsPerFrame = (MulticastSocket.payloadLimit - headerSize - 16) / SyncRecord.size
+  /// What fits a datagram with a seal.
+  static let maxSize = MulticastSocket.payloadLimit - FrameSeal.overhead
+  /// Records that fit beside the longest fixed part.
+  static let recordsPerFrame = (maxSize - headerSize - 16) / SyncRecord.size
 
   /// Whether a datagram claims to be one: C proxies' datagrams never start with two zero bytes.
   static func isFrame(_ datagram: RawSpan) -> Bool {
@@ -128,7 +130,7 @@ extension SyncFrame {
   }
 
   func encoded() -> [UInt8] {
-    var writer = AttributeWriter(capacity: MulticastSocket.payloadLimit)
+    var writer = AttributeWriter(capacity: Self.maxSize)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(Self.version)
     writer.appendBigEndian(kind.rawValue)

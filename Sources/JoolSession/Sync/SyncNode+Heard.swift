@@ -1,4 +1,5 @@
 internal import JoolCore
+internal import OrderedCollections
 
 /// Who has what of whom: so that what a node said last before it died, and only some heard, gets to all.
 extension SyncNode {
@@ -9,10 +10,28 @@ extension SyncNode {
         sender: SyncSender(node: node, epoch: peer.epoch), next: peer.stream.certain,
         silence: Milliseconds(now - peer.lastHeard))
     }
-    let all = (peers + departed.heard(now: now)).filter { $0.silence < DepartedNodes.memory }
+    let others = greeted.map { SyncFrame.Heard(sender: $0, next: 1, silence: Milliseconds(now - $1)) }
+    let all = (peers + others + departed.heard(now: now)).filter { $0.silence < DepartedNodes.memory }
     return Array(
       all.sorted { ($0.silence.rawValue, $0.sender.node) < ($1.silence.rawValue, $1.sender.node) }
         .prefix(SyncFrame.Heard.maxCount))
+  }
+
+  /// Whether a sealed frame proves that it was made since this node started: it is a hello that names it. If not, the sender is
+  /// named in our next hello, so that it can prove it.
+  mutating func isAnswer(_ datagram: RawSpan, now: Instant) throws(WireFormatError) -> Bool {
+    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
+    if case .hello(let hello) = frame.body, hello.heard.contains(where: { $0.sender == identity }) {
+      greeted[frame.sender] = nil
+      return true
+    }
+    if greeted[frame.sender] == nil {
+      greeted = greeted.filter { now - $0.value < SyncPeer.patience }
+      guard greeted.count < Self.maxPeers else { return false }
+      nextHello = min(nextHello, now + jitter(upTo: 50))
+    }
+    greeted[frame.sender] = now
+    return false
   }
 
   /// The start `peer.epoch` of a node is over, or there is no more room for it.

@@ -20,6 +20,8 @@ struct SyncNode: Sendable {
   var table: SessionTable
   var peers: [UInt64: SyncPeer] = [:]
   var departed = DepartedNodes()
+  /// Senders of sealed frames that have not yet proved to be there now, and when they were last heard.
+  var greeted: OrderedDictionary<SyncSender, Instant> = [:]
   var resend = ResendQueue()
   var joining: Joining?
   var serving: [UInt64: BulkTransfer] = [:]

@@ -1,0 +1,148 @@
+// SymmetricKey is a value, though not declared Sendable.
+@preconcurrency internal import Crypto
+internal import FoundationEssentials
+internal import JoolCore
+
+/// Seals frames for the group, and opens what others have sealed. docs/session-sync-protocol.md has layout and threat model.
+///
+///     0      2         3      4        8      24        32           n
+///     | 0 0  | version | 255  | key id | salt | counter | ciphertext | tag 16 |
+///
+/// The salt is random for each start of a proxy, and each salt has keys of its own (HKDF): nonces, which count from 0, never
+/// repeat under one key, whatever was forgotten with a crash.
+struct FrameSeal: Sendable {
+  /// What sealing adds to a frame.
+  static let overhead = headerSize + tagSize
+  /// In the place of a frame's type.
+  static let type: UInt8 = 255
+  private static let headerSize = 32
+  private static let tagSize = 16
+  /// Starts of peers that were ever trusted since this program started. None is forgotten, or what it said could be repeated.
+  private static let maxSenders = 16_384
+
+  /// Replaced when an administrator changes them; who is trusted stays so.
+  var keys: KeyRing {
+    didSet { derived = [:] }
+  }
+  private let salt: UInt128
+  private var counter: UInt64 = 0
+  private var windows: [UInt128: ReplayWindow] = [:]
+  /// Keys of our own salt and of trusted ones, by salt and number.
+  private var derived: [DerivedKey: SymmetricKey] = [:]
+
+  private struct DerivedKey: Hashable {
+    var salt: UInt128
+    var id: UInt32
+  }
+
+  /// An opened datagram.
+  struct Opened {
+    var frame: [UInt8]
+    /// Which start of which proxy has sealed it.
+    var salt: UInt128
+    var counter: UInt64
+    /// Whether that start is known to be going on (`trust`). If not, the frame may be one of long ago.
+    var isTrusted: Bool
+  }
+
+  /// - Parameter salt: random, never used before.
+  init(keys: KeyRing, salt: UInt128) {
+    self.keys = keys
+    self.salt = salt
+  }
+
+  /// Whether a datagram claims to be sealed.
+  static func isSealed(_ datagram: RawSpan) -> Bool {
+    datagram.byteCount > 3 && SyncFrame.isFrame(datagram)
+      && datagram.unsafeLoad(fromByteOffset: 3, as: UInt8.self) == type
+  }
+
+  mutating func seal(_ frame: [UInt8]) -> [UInt8] {
+    var writer = AttributeWriter(capacity: frame.count + Self.overhead)
+    writer.appendBigEndian(UInt16(0))
+    writer.appendBigEndian(SyncFrame.version)
+    writer.appendBigEndian(Self.type)
+    writer.appendBigEndian(keys.sealingID)
+    writer.appendBigEndian(salt)
+    writer.appendBigEndian(counter)
+    // The ring has its own first key, and a 64-bit counter does not come to its end.
+    guard let key = key(keys.sealingID, salt: salt, isKept: true),
+      let box = try? ChaChaPoly.seal(
+        frame, using: key, nonce: Self.nonce(counter), authenticating: writer.bytes)
+    else { return [] }
+    counter += 1
+    writer.append(contentsOf: box.ciphertext)
+    writer.append(contentsOf: box.tag)
+    return writer.bytes
+  }
+
+  /// - Throws: for whatever was not sealed with one of our keys, and for what a trusted sender has said before.
+  mutating func open(_ datagram: RawSpan) throws(SealFailure) -> Opened {
+    guard Self.isSealed(datagram) else { throw .unsealed }
+    guard datagram.byteCount > Self.overhead,
+      let id = try? datagram.bigEndianInteger(at: 4, as: UInt32.self, field: "key id"),
+      let salt = try? datagram.bigEndianInteger(at: 8, as: UInt128.self, field: "salt"),
+      let counter = try? datagram.bigEndianInteger(at: 24, as: UInt64.self, field: "counter")
+    else { throw .malformed }
+    guard salt != self.salt else { throw .replayed }
+    let isTrusted = windows[salt] != nil
+    guard let key = key(id, salt: salt, isKept: isTrusted) else { throw .unknownKey(id) }
+    let bytes = datagram.copied()
+    let tag = bytes.count - Self.tagSize
+    guard
+      let box = try? ChaChaPoly.SealedBox(
+        nonce: Self.nonce(counter), ciphertext: bytes[Self.headerSize..<tag], tag: bytes[tag...]),
+      let frame = try? ChaChaPoly.open(box, using: key, authenticating: bytes[..<Self.headerSize])
+    else { throw .forged }
+    if isTrusted, windows[salt]?.admit(counter) == false { throw .replayed }
+    return Opened(frame: Array(frame), salt: salt, counter: counter, isTrusted: isTrusted)
+  }
+
+  /// The frame proves that its sender is there now: it names something that we have made up since our start.
+  /// - Returns: whether there is room for one more.
+  mutating func trust(_ opened: Opened) -> Bool {
+    guard windows.count < Self.maxSenders || windows[opened.salt] != nil else { return false }
+    return windows[opened.salt, default: ReplayWindow()].admit(opened.counter)
+  }
+
+  /// The key with this number for what a salt's owner says. Forged salts must not fill the memory: only trusted ones are kept.
+  private mutating func key(_ id: UInt32, salt: UInt128, isKept: Bool) -> SymmetricKey? {
+    let name = DerivedKey(salt: salt, id: id)
+    if let known = derived[name] { return known }
+    guard let key = keys[id] else { return nil }
+    let new = HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: SymmetricKey(data: key), salt: Self.bytes(salt), info: Array("SS2 seal".utf8),
+      outputByteCount: KeyRing.keySize)
+    if isKept { derived[name] = new }
+    return new
+  }
+
+  private static func nonce(_ counter: UInt64) throws -> ChaChaPoly.Nonce {
+    try ChaChaPoly.Nonce(data: [0, 0, 0, 0] + bytes(counter))
+  }
+
+  private static func bytes(_ integer: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: integer.bigEndian) { Array($0) }
+  }
+}
+
+/// Why a datagram is none of the group's, now.
+public enum SealFailure: Error, Hashable, Sendable {
+  case unsealed
+  case malformed
+  case unknownKey(UInt32)
+  case forged
+  case replayed
+}
+
+extension SealFailure: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unsealed: "It is not sealed, and this proxy has keys. (Do all have --net.key-file?)"
+    case .malformed: "It is no sealed frame of SS2."
+    case .unknownKey(let id): "It was sealed with key \(id), which is not in the key file."
+    case .forged: "Its seal is broken: it was made with another key, or changed on its way."
+    case .replayed: "It came before."
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import Glibc
+internal import JoolCore
+public import SystemPackage
+
+/// The keys that a group's frames are sealed with. The first one seals; all of them open, so that a group gets a new key
+/// node by node.
+public struct KeyRing: Sendable {
+  /// Bytes of a key.
+  public static let keySize = 32
+
+  /// The key that seals.
+  public let sealingID: UInt32
+  private let keys: [UInt32: [UInt8]]
+
+  /// A key file: lines of a number (1 to 4294967295), a blank, and 64 hexadecimal digits. `#` begins a comment.
+  /// - Parameter name: of the file, for errors.
+  public init(parsing text: some StringProtocol, name: String) throws(KeyFileError) {
+    var keys: [UInt32: [UInt8]] = [:]
+    var first: UInt32?
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let words = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+      guard !words.isEmpty else { continue }
+      guard words.count == 2, let id = UInt32(words[0]), id > 0, let key = Self.key(words[1]) else {
+        throw .badLine(file: name, line: index + 1)
+      }
+      guard keys.updateValue(key, forKey: id) == nil else { throw .sameNumber(file: name, line: index + 1, id) }
+      first = first ?? id
+    }
+    guard let first else { throw .noKeys(file: name) }
+    self.keys = keys
+    sealingID = first
+  }
+
+  /// - Throws: also for a file that others can read: it would not keep the group's secret.
+  public init(file path: String) throws(KeyFileError) {
+    guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC)) else { throw .cannotRead(file: path, .current) }
+    var status = stat()
+    guard fstat(file.rawValue, &status) == 0 else { throw .cannotRead(file: path, .current) }
+    guard status.st_mode & 0o077 == 0 else { throw .readableByOthers(file: path) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(file.rawValue, &buffer, buffer.count)
+    guard count >= 0 else { throw .cannotRead(file: path, .current) }
+    guard count < buffer.count else { throw .cannotRead(file: path, .fileTooLarge) }
+    try self.init(parsing: String(decoding: buffer.prefix(count), as: UTF8.self), name: path)
+  }
+
+  /// A line for a key file, with a new random key.
+  public static func newLine(id: UInt32) -> String {
+    var random = SystemRandomNumberGenerator()
+    let key = (0..<keySize).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    return "\(id) " + key.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+
+  subscript(id: UInt32) -> [UInt8]? { keys[id] }
+
+  private static func key(_ text: some StringProtocol) -> [UInt8]? {
+    let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard digits.count == text.utf8.count, digits.count == keySize * 2 else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+  }
+}
+
+/// Why a key file cannot be used.
+public enum KeyFileError: Error, Hashable, Sendable {
+  case cannotRead(file: String, Errno)
+  case readableByOthers(file: String)
+  case badLine(file: String, line: Int)
+  case sameNumber(file: String, line: Int, UInt32)
+  case noKeys(file: String)
+}
+
+extension KeyFileError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .cannotRead(let file, let reason): "Cannot read the key file '\(file)': \(reason)"
+    case .readableByOthers(let file):
+      "Others can read the key file '\(file)', so it is no secret. Run: chmod 600 '\(file)' (and make new keys)"
+    case .badLine(let file, let line):
+      "\(file):\(line): a key is a number from 1 on, a blank and 64 hexadecimal digits. (`jool session proxy keygen` makes one.)"
+    case .sameNumber(let file, let line, let id): "\(file):\(line): there is a key \(id) already."
+    case .noKeys(let file): "There is no key in '\(file)'. (`jool session proxy keygen` makes one.)"
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+@Suite struct KeyRingTests {
+  private let key = String(repeating: "0123456789abcdef", count: 4)
+
+  @Test func readsKeysByNumberAndSealsWithTheFirst() throws {
+    let ring = try KeyRing(parsing: "# keys\n7 \(key)\n\n  3\t\(key.uppercased())  # old\r\n", name: "keys")
+    #expect(ring.sealingID == 7)
+    #expect(ring[7]?.count == KeyRing.keySize)
+    #expect(ring[3] == ring[7])
+    #expect(ring[1] == nil)
+  }
+
+  @Test func saysWhatIsWrongWithALine() {
+    func failure(_ text: String) -> KeyFileError? {
+      do throws(KeyFileError) { _ = try KeyRing(parsing: text, name: "keys") } catch { return error }
+      return nil
+    }
+    for line in ["1", "x \(key)", "0 \(key)", "1 \(key.dropLast())", "1 \(key)0", "1 \(key) 2", "1 \(key.dropLast())g"]
+    {
+      #expect(failure("# first\n\(line)") == .badLine(file: "keys", line: 2), "\(line)")
+    }
+    #expect(failure("") == .noKeys(file: "keys"))
+    #expect(failure("1 \(key)\n1 \(key)") == .sameNumber(file: "keys", line: 2, 1))
+  }
+
+  @Test func makesLinesThatItCanRead() throws {
+    let (one, other) = (KeyRing.newLine(id: 5), KeyRing.newLine(id: 5))
+    #expect(one != other)
+    #expect(try KeyRing(parsing: one, name: "keys").sealingID == 5)
+  }
+}
+
+@Suite struct ReplayWindowTests {
+  @Test func admitsEachNumberOnceInAnyOrder() {
+    var window = ReplayWindow()
+    var seen: Set<UInt64> = []
+    var random = SeededGenerator(seed: 9)
+    var base: UInt64 = 0
+    for _ in 0..<50_000 {
+      base += UInt64.random(in: 0...3, using: &random)
+      let number = base + UInt64.random(in: 0...500, using: &random)
+      let isFirst = window.admit(number)
+      #expect(isFirst == seen.insert(number).inserted, "\(number)")
+    }
+  }
+
+  @Test func refusesWhatIsTooOldToTell() {
+    var window = ReplayWindow()
+    let numbers: [UInt64] = [
+      10, 1_000_000, 11, 1_000_000 - ReplayWindow.size, 1_000_000 - ReplayWindow.size / 2, .max, .max, 1_000_001,
+    ]
+    let admitted = numbers.map { window.admit($0) }
+    #expect(admitted == [true, true, false, false, true, true, false, false])
+  }
+}
+
+@Suite struct FrameSealTests {
+  static func ring(_ lines: (UInt32, Character)...) throws -> KeyRing {
+    let text = lines.map { "\($0.0) \(String(repeating: $0.1, count: 64))" }.joined(separator: "\n")
+    return try KeyRing(parsing: text, name: "keys")
+  }
+
+  private let frame: [UInt8] = Array(0..<200)
+
+  @Test func hasTheDocumentedLayout() throws {
+    var seal = FrameSeal(keys: try Self.ring((0x0102_0304, "a")), salt: 0xAABB)
+    let (first, second) = (seal.seal(frame), seal.seal(frame))
+    #expect(first.count == frame.count + FrameSeal.overhead)
+    #expect(
+      Array(first[..<32])
+        == bytes(hex: "0000 02 ff 01020304 0000000000000000000000000000aabb 0000000000000000"))
+    #expect(second[31] == 1)
+    #expect(first[32...] != second[32...], "another nonce")
+  }
+
+  /// A seal made by other software: Python's cryptography, HKDF-SHA256 and ChaCha20-Poly1305.
+  @Test func opensWhatOthersHaveSealed() throws {
+    var seal = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
+    let sealed = bytes(
+      hex: """
+        0000 02 ff 00000001 000102030405060708090a0b0c0d0e0f 0000000000000005
+        b5aad7c3e29d8115093963b8477949bb70c8327577cc363f04e7923f
+        """)
+    let opened = try seal.open(sealed.span.bytes)
+    #expect(opened.frame == Array("hello, group".utf8))
+    #expect(opened.counter == 5)
+    #expect(!opened.isTrusted)
+  }
+
+  @Test func refusesEveryChangeOfABit() throws {
+    var sender = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
+    var receiver = FrameSeal(keys: try Self.ring((1, "a")), salt: 2)
+    var sealed = sender.seal(frame)
+    for index in sealed.indices {
+      for bit in 0..<8 {
+        sealed[index] ^= 1 << bit
+        let failure = Self.failure(of: &receiver, sealed)
+        #expect(failure != nil, "byte \(index), bit \(bit)")
+        sealed[index] ^= 1 << bit
+      }
+    }
+    for length in 0..<sealed.count {
+      let failure = Self.failure(of: &receiver, Array(sealed[..<length]))
+      #expect(failure != nil, "\(length) bytes")
+    }
+    let whole = Self.failure(of: &receiver, sealed)
+    #expect(whole == nil)
+  }
+
+  @Test func opensWithAnyKeyOfTheRing() throws {
+    var old = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
+    var new = FrameSeal(keys: try Self.ring((2, "b"), (1, "a")), salt: 2)
+    let (fromOld, fromNew) = (old.seal(frame), new.seal(frame))
+    let byNew = try new.open(fromOld.span.bytes)
+    #expect(byNew.frame == frame)
+    let tooEarly = Self.failure(of: &old, fromNew)
+    #expect(tooEarly == .unknownKey(2))
+    old.keys = try Self.ring((1, "a"), (2, "b"))
+    let byOld = try old.open(fromNew.span.bytes)
+    #expect(byOld.frame == frame)
+    var impostor = FrameSeal(keys: try Self.ring((1, "c")), salt: 3)
+    let forged = Self.failure(of: &old, impostor.seal(frame))
+    #expect(forged == .forged)
+    let echo = Self.failure(of: &old, fromOld)
+    #expect(echo == .replayed, "our own words come back")
+  }
+
+  @Test func acceptsNothingTwiceFromWhomItTrusts() throws {
+    var sender = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
+    var receiver = FrameSeal(keys: try Self.ring((1, "a")), salt: 2)
+    let sealed = (0..<3).map { _ in sender.seal(frame) }
+    let first = sealed[1]
+    let hello = try receiver.open(first.span.bytes)
+    let hasRoom = receiver.trust(hello)
+    #expect(hasRoom)
+    let outcomes = [1, 2, 2, 0, 0].map { Self.failure(of: &receiver, sealed[$0]) }
+    #expect(outcomes == [.replayed, nil, .replayed, nil, .replayed], "0 was overtaken on its way")
+  }
+
+  private static func failure(of seal: inout FrameSeal, _ datagram: [UInt8]) -> SealFailure? {
+    do throws(SealFailure) { _ = try seal.open(datagram.span.bytes) } catch { return error }
+    return nil
+  }
+}
+
+@Suite struct SealedGroupTests {
+  private let sessions = (0..<500).map { SessionEntry.sample($0, expiration: 250_000) }
+
+  @Test func nodesWithTheKeyHaveTheSameTable() throws {
+    let keys = try FrameSealTests.ring((1, "a"))
+    var group = Group(count: 3, keys: [keys, keys, keys])
+    group.announce(sessions, at: 0)
+    group.pass(.seconds(1))
+    for index in 1...2 {
+      #expect(group.proxies[index].state == .ready)
+      #expect(Set(group.module(index).map(\.source6)) == Set(sessions.map(\.source6)))
+    }
+    #expect(group.legacy.isEmpty, "C proxies hear nothing")
+    for (_, datagram) in group.frames { #expect(datagram[3] == FrameSeal.type) }
+  }
+
+  @Test func nodesWithoutTheKeyAreOutside() throws {
+    let (ours, theirs) = (try FrameSealTests.ring((1, "a")), try FrameSealTests.ring((1, "b")))
+    var group = Group(count: 4, keys: [ours, ours, theirs, nil])
+    for index in [0, 2, 3] { group.announce([.sample(index, expiration: 250_000)], at: index) }
+    group.hearLegacy(SyncFormat.packed36.encode([.sample(9)]), at: 0)
+    group.pass(.seconds(2))
+    #expect(group.module(0).isEmpty)
+    #expect(group.module(1).map(\.source6) == [SessionEntry.sample(0).source6])
+    #expect(group.module(2).isEmpty && group.module(3).isEmpty)
+    let counters = group.proxies[0].counters
+    #expect(counters.forgedDatagrams > 0 && counters.unsealedDatagrams > 0)
+  }
+
+  /// Everything that was ever said, said again to a node that has just started and remembers nothing.
+  @Test func whatWasRecordedSaysNothingToALaterStart() throws {
+    let keys = try FrameSealTests.ring((1, "a"))
+    var group = Group(keys: [keys, keys])
+    group.announce(sessions, at: 0)
+    group.pass(.seconds(3))
+    #expect(!group.module(1).isEmpty)
+    var late = Group(count: 1, keys: [keys], seed: 100, settled: false)
+    late.now = group.now
+    for (_, datagram) in group.frames {
+      late.now += .milliseconds(1)
+      _ = late.proxies[0].received(
+        datagram: datagram.span.bytes, length: datagram.count, from: Group.address(of: 1), now: late.now)
+      late.pass(.milliseconds(10))
+    }
+    late.pass(.seconds(7))
+    #expect(late.module(0).isEmpty)
+    #expect(late.proxies[0].counters.untrustedFrames == UInt64(group.frames.count))
+  }
+
+  @Test func aGroupGetsANewKeyNodeByNode() throws {
+    let (old, both) = (try FrameSealTests.ring((1, "a")), try FrameSealTests.ring((1, "a"), (2, "b")))
+    let (turned, new) = (try FrameSealTests.ring((2, "b"), (1, "a")), try FrameSealTests.ring((2, "b")))
+    var group = Group(keys: [old, old])
+    var number = 0
+    for (node, ring) in [(0, both), (1, both), (0, turned), (1, turned), (0, new), (1, new)] {
+      group.proxies[node].use(ring)
+      group.announce([sessions[number]], at: 0)
+      group.pass(.seconds(1))
+      number += 1
+      #expect(group.module(1).count == number)
+    }
+  }
+}
