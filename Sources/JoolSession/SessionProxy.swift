@@ -252,7 +252,8 @@ public struct SessionProxy: Sendable {
   /// When there is something to do, perhaps in the past.
   public var nextDeadline: Instant? {
     let add = !canAdd ? nil : cursor < adding.count ? addingBase : gather.deadline
-    return [add, node?.nextDeadline].compactMap { $0 }.min()
+    guard let add, let other = node?.nextDeadline else { return add ?? node?.nextDeadline }
+    return min(add, other)
   }
 }
 

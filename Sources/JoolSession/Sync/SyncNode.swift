@@ -111,14 +111,16 @@ struct SyncNode: Sendable {
 
   /// When `advance(to:)` has something to do.
   var nextDeadline: Instant {
-    let streams = peers.values.compactMap(\.stream.deadline)
-    return (streams + [joining?.deadline, repairs.deadline].compactMap { $0 }).reduce(nextHello, min)
+    var earliest = min(nextHello, joining?.deadline ?? nextHello, repairs.deadline ?? nextHello)
+    for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
+    return earliest
   }
 
   mutating func advance(to now: Instant) {
     table.expire(now: now)
-    let impatient = peers.filter { $0.value.stream.deadline.map { $0 <= now } == true }.keys.sorted()
-    for node in impatient { askAgain(node, now: now) }
+    if peers.values.contains(where: { $0.stream.isDue(now: now) }) {
+      for node in peers.filter({ $0.value.stream.isDue(now: now) }).keys.sorted() { askAgain(node, now: now) }
+    }
     continueJoining(now: now)
     finishRepairs(now: now)
     if now >= nextHello { sendHello(now: now) }

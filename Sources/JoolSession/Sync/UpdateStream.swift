@@ -83,6 +83,8 @@ struct UpdateStream: Sendable {
     next = first
   }
 
+  func isDue(now: ContinuousClock.Instant) -> Bool { deadline.map { $0 <= now } ?? false }
+
   /// What to ask for now, if it is time to.
   mutating func ask(now: ContinuousClock.Instant) -> [SyncFrame.MissingUpdates] {
     guard let due = deadline, due <= now, !isComplete else { return [] }

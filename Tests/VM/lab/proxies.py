@@ -121,15 +121,16 @@ def counters(node: str, port: int, address: str = "::1") -> dict[str, int]:
 
 
 class Listener:
-    """A plain member of the group on a node: hears what a proxy sends, and says what a test wants said."""
+    """A plain member of the group on a node (None: on the sync link between them): hears what a proxy sends, and says what a
+    test wants said."""
 
-    def __init__(self, node: str, ipv4: bool = False, port: int = PORT) -> None:
+    def __init__(self, node: str | None, ipv4: bool = False, port: int = PORT) -> None:
         with namespace(node):
-            index = socket.if_nametoindex("eth2")
+            index = socket.if_nametoindex("eth2" if node else "brs")
             if ipv4:
                 self.destination: tuple[str, int] | tuple[str, int, int, int] = (GROUP4, port)
                 self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                member = socket.inet_aton(GROUP4) + socket.inet_aton(f"203.0.113.{NODES[node]}")
+                member = socket.inet_aton(GROUP4) + socket.inet_aton(f"203.0.113.{NODES[node or 'j']}")
                 level, join, interface = socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member[4:]
                 out, loop = socket.IP_MULTICAST_IF, socket.IP_MULTICAST_LOOP
             else:
@@ -162,6 +163,18 @@ class Listener:
             if datagram[:2] != bytes(2):
                 found.append(datagram)
                 deadline = time.monotonic() + quiet
+        return found
+
+    def everything(self, seconds: float) -> list[bytes]:
+        """All datagrams that arrive in some time, as they are."""
+        found: list[bytes] = []
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self.socket.settimeout(left)
+            try:
+                found.append(self.socket.recv(65536))
+            except TimeoutError:
+                break
         return found
 
     def close(self) -> None:

@@ -178,7 +178,7 @@ def join() -> None:
 
 
 def records_for(program_is_ours: bool) -> int:
-    """How many records leave j for 200 flows with 40 packets each."""
+    """How many records leave j for 1,000 flows with 30 packets each."""
     make_eager()
     if program_is_ours:
         proxies(*SS2)
@@ -186,8 +186,8 @@ def records_for(program_is_ours: bool) -> int:
         ear = Listener("k")
         Proxy("j", C)
     crowd = Crowd()
-    ports = crowd.open(200)
-    for _ in range(39):
+    ports = crowd.open(1000)
+    for _ in range(29):
         crowd.send(ports)
         time.sleep(0.1)
     if program_is_ours:
