@@ -1,0 +1,143 @@
+"""keepalived moves the virtual addresses, with the files of docs/failover; every connection lives on."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.crowd import make_eager
+from lab.network import NODES, OURS, VIRTUAL4, VIRTUAL6, release
+from lab.process import Background, at_end, expect, expect_equal, namespace, run, wait_for
+from lab.proxies import Proxy, wait_ready
+from lab.runner import note, scenario
+from lab.traffic import SERVER4, SERVER6, TCPTransfer, UDPEcho
+
+from .tutorial import lose
+
+FILES = Path(__file__).resolve().parents[3] / "docs" / "failover"
+GUESTS = Path("/etc/keepalived"), Path("/usr/local/bin/jool")
+
+
+def install() -> None:
+    """The files where the guide puts them; the VM forgets them."""
+    folder, program = GUESTS
+    folder.mkdir(exist_ok=True)
+    for name in ("keepalived.conf", "backup.sh"):
+        shutil.copy(FILES / name, folder / name)
+    program.unlink(missing_ok=True)
+    program.symlink_to(OURS / "jool")
+
+
+def keepalived(node: str) -> Background:
+    run_files = [f"--{kind}pid=/run/lab/{kind}{node}.pid" for kind in ("", "vrrp_")]
+    return Background("keepalived", "--dont-fork", "--log-console", "--vrrp", "--config-id", node, *run_files, ns=node, name=f"keepalived-{node}")
+
+
+def holds(node: str) -> bool:
+    """Whether a node has both virtual addresses."""
+    text = run("ip", "-o", "addr", ns=node).out
+    return f" {VIRTUAL6}/" in text and f" {VIRTUAL4}/" in text
+
+
+def wait_holder(node: str, timeout: float = 30) -> float:
+    begun = time.monotonic()
+    wait_for(f"{node} holds the virtual addresses", lambda: holds(node), timeout, every=0.02)
+    return time.monotonic() - begun
+
+
+class Witnesses:
+    """A ping every 10 ms, a TCP transfer in both directions, an idle TCP connection, and a UDP exchange."""
+
+    def __init__(self) -> None:
+        self.ping = Background("ping", "-6", "-n", "-D", "-i", "0.01", SERVER6, ns="n6", name="ping")
+        self.transfer, self.echo = TCPTransfer(), UDPEcho()
+        with namespace("n4"):
+            listener = socket.create_server((SERVER4, 5009))
+        with namespace("n6"):
+            self.idle = socket.create_connection((SERVER6, 5009), timeout=30)
+        self.far, _ = listener.accept()
+        self.far.settimeout(30)
+        listener.close()
+        at_end(self.idle.close)
+        at_end(self.far.close)
+        self.check("the start")
+
+    def check(self, what: str) -> None:
+        """All of them still work."""
+        self.transfer.wait_more(4096)
+        self.echo.exchange()
+        answered = len(self.answers())
+        wait_for(f"ping is answered after {what}", lambda: len(self.answers()) > answered + 20, timeout=20)
+        expect_equal(len(set(self.echo.peers)), 1, f"addresses that the UDP server has seen after {what}")
+
+    def finish(self) -> None:
+        """The idle connection was never used; now it is."""
+        self.idle.sendall(b"still there?")
+        expect_equal(self.far.recv(100), b"still there?", "the idle connection")
+        self.far.sendall(b"yes")
+        expect_equal(self.idle.recv(100), b"yes", "the idle connection, backwards")
+        self.transfer.finish()
+
+    def answers(self) -> list[tuple[float, int]]:
+        return [(float(when), int(number)) for when, number in re.findall(r"\[([\d.]+)\].*icmp_seq=(\d+) ttl", self.ping.out)]
+
+    def gap(self, since: float) -> str:
+        """The longest time without an answer, and how many pings were lost."""
+        found = [answer for answer in self.answers() if answer[0] >= since - 0.1]
+        pairs = list(itertools.pairwise(found))
+        longest = max(later[0] - earlier[0] for earlier, later in pairs)
+        return f"{longest * 1000:.0f} ms without an answer, {sum(later[1] - earlier[1] - 1 for earlier, later in pairs)} pings lost"
+
+
+@scenario("keepalived moves the addresses, planned and after a crash, and every connection lives on", before="4.1.14")
+def failover() -> None:
+    install()
+    make_eager()
+    for node in NODES:
+        release(node)
+    proxies = {node: Proxy(node) for node in NODES}
+    wait_ready(*NODES)
+    daemons = {node: keepalived(node) for node in NODES}
+    wait_holder("j")
+    expect(not holds("k"), "both hold the addresses")
+    flows = Witnesses()
+
+    def move(what: str, node: str, act: Callable[[], None]) -> None:
+        since = time.time()
+        act()
+        wait_holder(node)
+        seconds = time.time() - since
+        flows.check(what)
+        note(f"{what}: {node} has the addresses after {seconds:.2f} s; {flows.gap(since)}")
+
+    def start(node: str) -> None:
+        daemons[node] = keepalived(node)
+
+    def crash() -> None:
+        # Frozen, or keepalived would still say goodbye.
+        run("pkill", "-STOP", "-P", str(daemons["j"].pid))
+        lose("j")
+
+    move("planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM))
+    move("the way back", "j", lambda: start("j"))
+
+    # A node that is not ready does not take over.
+    proxies["k"].signal(signal.SIGKILL)
+    proxies["k"].wait(10)
+    time.sleep(4)
+    daemons["j"].signal(signal.SIGTERM)
+    time.sleep(3)
+    expect(not holds("k") and not holds("j"), "a node that is not ready has the addresses")
+    proxies["k"] = Proxy("k")
+    wait_holder("k")
+    flows.check("k is ready again")
+    move("the way back from that", "j", lambda: start("j"))
+    move("crash of the active node", "k", crash)
+    flows.finish()
+    expect(proxies["k"].alive, "the proxy died")
