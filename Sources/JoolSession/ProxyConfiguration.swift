@@ -3,7 +3,8 @@ public import JoolCore
 /// What `jool session proxy` is told: texts as the user gave them, looked up when the sockets are opened.
 public struct ProxyConfiguration: Hashable, Sendable {
   public var instance: InstanceName
-  public var network: Network
+  /// Everything goes out on each of them, so that one may be cut.
+  public var links: [Link]
   /// `nil`: no statistics server.
   public var statistics: Statistics?
   public var format: WireFormat
@@ -12,7 +13,37 @@ public struct ProxyConfiguration: Hashable, Sendable {
   /// Of the keys that the group's frames are sealed with (`KeyRing`). `nil`: they are not sealed.
   public var keyFile: String?
 
-  /// Where sessions travel between proxies.
+  /// A way to the peers.
+  public enum Link: Hashable, Sendable {
+    case group(Network)
+    case peers(Peers)
+  }
+
+  /// Peers by their addresses, where multicast does not get.
+  public struct Peers: Hashable, Sendable {
+    public struct Peer: Hashable, Sendable {
+      /// An address, or a name to look up.
+      public var host: String
+      /// UDP port: a number, or a service to look up.
+      public var port: String
+
+      public init(host: String, port: String) {
+        self.host = host
+        self.port = port
+      }
+    }
+
+    public var peers: [Peer]
+    /// Where this node listens.
+    public var port: String
+
+    public init(peers: [Peer], port: String) {
+      self.peers = peers
+      self.port = port
+    }
+  }
+
+  /// A multicast group on an interface.
   public struct Network: Hashable, Sendable {
     /// Multicast group: an address, or a name to look up.
     public var group: String
@@ -55,11 +86,11 @@ public struct ProxyConfiguration: Hashable, Sendable {
   }
 
   public init(
-    instance: InstanceName, network: Network, statistics: Statistics? = nil, format: WireFormat = .auto,
+    instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: WireFormat = .auto,
     trackFile: String? = nil, keyFile: String? = nil
   ) {
     self.instance = instance
-    self.network = network
+    self.links = links
     self.statistics = statistics
     self.format = format
     self.trackFile = trackFile

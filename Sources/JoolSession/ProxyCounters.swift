@@ -34,6 +34,8 @@ public struct ProxyCounters: Hashable, Sendable {
   /// Datagrams that could not be sent at once.
   public var sendFailures: UInt64 = 0
 
+  /// Datagrams from addresses that are no peer's, where peers are named.
+  public var strangers: UInt64 = 0
   /// Datagrams without a seal, although there are keys.
   public var unsealedDatagrams: UInt64 = 0
   /// Sealed with a key that this proxy does not have.
@@ -78,6 +80,7 @@ public struct ProxyCounters: Hashable, Sendable {
         ("OVERRUNS", overruns), ("QUEUE_DROPS", queueDrops), ("KERNEL_REFUSALS", kernelRefusals),
         ("SEND_FAILURES", sendFailures), ("UNSEALED", unsealedDatagrams), ("UNKNOWN_KEYS", unknownKeys),
         ("FORGED", forgedDatagrams), ("REPLAYED", replayedDatagrams), ("UNTRUSTED", untrustedFrames),
+        ("STRANGE_ADDRESSES", strangers),
       ]
   }
 

@@ -26,7 +26,7 @@ extension ProxyEventLoop {
     } catch {
       detach(because: error)
     }
-    if network.isStale { reopenNetwork() }
+    network.reopenStale(log: log)
   }
 
   private mutating func watchQueue(_ statistics: [Statistic], now: ContinuousClock.Instant) {
@@ -90,14 +90,5 @@ extension ProxyEventLoop {
     answerAdvertisers("error the module or the instance went away")
     let reason = error.map { " (\($0))" } ?? ""
     log.warning("The instance '\(configuration.instance)' does not answer; waiting for it to come back.\(reason)")
-  }
-
-  /// The interface was removed and made anew; the old membership went with it.
-  private mutating func reopenNetwork() {
-    do throws(ProxyError) {
-      network = try MulticastSocket(configuration.network, log: log)
-    } catch {
-      log.error("Cannot listen on the network: \(error)")
-    }
   }
 }

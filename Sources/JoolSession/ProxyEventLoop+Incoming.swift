@@ -4,14 +4,18 @@ internal import SystemPackage
 
 /// Network → module.
 extension ProxyEventLoop {
-  mutating func drainNetwork(_ buffer: inout [UInt8]) {
+  mutating func drain(_ link: any SyncLink, _ buffer: inout [UInt8]) {
     do throws(Errno) {
       for _ in 0..<Self.burst {
-        let arrivals = try network.receive(into: &buffer)
+        let arrivals = try link.receive(into: &buffer)
         let now = ContinuousClock.now
         for (index, arrival) in arrivals.enumerated() {
-          let start = index * MulticastSocket.stride
-          let datagram = buffer.span.bytes.extracting(start..<start + min(arrival.length, MulticastSocket.stride))
+          guard link.isPeer(arrival.source) else {
+            proxy.counters.strangers += 1
+            continue
+          }
+          let start = index * SyncLinks.stride
+          let datagram = buffer.span.bytes.extracting(start..<start + min(arrival.length, SyncLinks.stride))
           switch proxy.received(datagram: datagram, length: arrival.length, from: arrival.source, now: now) {
           case .heard(let refused):
             if let refused, let more = throttles.refused.admit(now: now) {
@@ -21,6 +25,7 @@ extension ProxyEventLoop {
             if let more = throttles.malformed.admit(now: now) {
               log.warning("Dropped a datagram that is not session records: \(reason)\(more)")
             }
+          case .reject(.replayed) where network.areRedundant: continue
           case .reject(let reason):
             if let more = throttles.rejected.admit(now: now) {
               log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
@@ -28,7 +33,7 @@ extension ProxyEventLoop {
           case .ignored, .dropForNow: continue
           }
         }
-        if arrivals.count < MulticastSocket.batch { return }
+        if arrivals.count < SyncLinks.batch { return }
       }
     } catch {
       if let more = throttles.send.admit(now: .now) { log.error("Could not receive from the network: \(error)\(more)") }

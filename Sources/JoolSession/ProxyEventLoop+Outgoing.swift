@@ -65,7 +65,7 @@ extension ProxyEventLoop {
   mutating func send(_ payload: RawSpan) {
     guard outbox.isEmpty else { return postpone(payload) }
     do throws(Errno) {
-      try network.send(payload)
+      if let failure = try network.send(payload) { sendFailed(failure) }
       proxy.counters.networkSentPackets += 1
       proxy.counters.networkSentBytes += UInt64(payload.byteCount)
     } catch {
@@ -90,7 +90,7 @@ extension ProxyEventLoop {
     for _ in 0..<Self.burst {
       guard let datagram = outbox.next(now: now) else { return }
       do throws(Errno) {
-        try network.send(datagram.span.bytes)
+        if let failure = try network.send(datagram.span.bytes) { sendFailed(failure) }
         proxy.counters.networkSentPackets += 1
         proxy.counters.networkSentBytes += UInt64(datagram.count)
         outbox.removeNext(now: now)

@@ -10,7 +10,7 @@ public struct ProxyEventLoop: ~Copyable {
   var proxy: SessionProxy
   /// `nil` while the module is away.
   var link: KernelLink?
-  var network: MulticastSocket
+  var network: SyncLinks
   let statistics: StatisticsSocket?
   var control: ControlSocket?
   let families: FamilyWatcher
@@ -62,7 +62,7 @@ public struct ProxyEventLoop: ~Copyable {
     log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: KernelLink.receiveBuffer)
     log.info("Kernel socket ready.")
     log.info("Opening netsocket...")
-    let network = try MulticastSocket(configuration.network, log: log)
+    let network = try SyncLinks(configuration.links, log: log)
     log.info("Netsocket ready.")
     log.info("Opening statsocket...")
     var statistics: StatisticsSocket?
@@ -104,7 +104,7 @@ public struct ProxyEventLoop: ~Copyable {
   /// Runs until SIGTERM or SIGINT.
   public mutating func run() throws(ProxyError) {
     log.info("Listening...")
-    var buffer = [UInt8](repeating: 0, count: MulticastSocket.batch * MulticastSocket.stride)
+    var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
     while true {
       var poller = Poller()
       watchAll(&poller)
@@ -123,7 +123,7 @@ public struct ProxyEventLoop: ~Copyable {
         nextCheck = .now
       }
       drainKernelEvents(&buffer)
-      if poller.hasInput(network.descriptor) { drainNetwork(&buffer) }
+      for link in network.links where poller.hasInput(link.descriptor) { drain(link, &buffer) }
       answerStatistics(poller)
       serveControl(poller)
       advance()
@@ -153,7 +153,7 @@ public struct ProxyEventLoop: ~Copyable {
     poller.watch(signals.descriptor)
     poller.watch(families.socket.descriptor)
     if let events = link.borrowed({ $0.events.descriptor }) { poller.watch(events) }
-    poller.watch(network.descriptor)
+    for link in network.links { poller.watch(link.descriptor) }
     if let descriptor = statistics.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     if let descriptor = control.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     for client in control.borrowed({ $0.clients }) ?? [] { poller.watch(client.descriptor) }

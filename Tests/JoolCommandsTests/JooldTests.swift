@@ -58,7 +58,7 @@ import Testing
     #expect(
       files.arguments
         == ProxyArguments(
-          multicastAddress: "ff08::db8:64:64", multicastPort: "6464", inputDevice: "ss0", outputDevice: "ss1",
+          multicastAddress: "ff08::db8:64:64", multicastPort: "6464", inputDevices: ["ss0"], outputDevices: ["ss1"],
           timeToLive: 3))
   }
 

@@ -87,11 +87,51 @@ import Testing
 
   @Test func servesStatisticsOnlyIfAsked() throws {
     var arguments = ProxyArguments(multicastAddress: "ff08::1")
-    #expect(arguments.configuration(instance: .default, group: "ff08::1").statistics == nil)
+    #expect(arguments.configuration(instance: .default, links: []).statistics == nil)
     arguments.statisticsAddress = "127.0.0.1"
     #expect(
-      arguments.configuration(instance: .default, group: "ff08::1").statistics
+      arguments.configuration(instance: .default, links: []).statistics
         == ProxyConfiguration.Statistics(address: "127.0.0.1", port: "6401"))
+  }
+
+  @Test func eachPairOfDevicesIsALink() throws {
+    var arguments = ProxyArguments(multicastAddress: "ff08::1")
+    func devices() throws -> [[String?]] {
+      try arguments.links().map {
+        guard case .group(let network) = $0 else { return [] }
+        return [network.incomingInterface, network.outgoingInterface]
+      }
+    }
+    #expect(try devices() == [[nil, nil]])
+    arguments.inputDevices = ["eth2", "eth3"]
+    #expect(try devices() == [["eth2", nil], ["eth3", nil]])
+    arguments.outputDevices = ["eth4", "eth5"]
+    #expect(try devices() == [["eth2", "eth4"], ["eth3", "eth5"]])
+    #expect(arguments.banner(instance: "default").contains("  net.dev.in: eth2, eth3\n"))
+    #expect(
+      Self.bench().run("jool session proxy -i eth2 -i eth3 -o eth2 ff08::1").error
+        == "Error: Each --net.dev.in is a link and needs its --net.dev.out (or none of them has one).\n")
+  }
+
+  @Test(arguments: [
+    ("192.0.2.5", "192.0.2.5", ""), ("k.example:6464", "k.example", "6464"),
+    ("[2001:db8::5]:6464", "2001:db8::5", "6464"),
+    ("2001:db8::5", "2001:db8::5", ""), ("[2001:db8::5]", "2001:db8::5", ""),
+  ]) func readsPeers(text: String, host: String, port: String) throws {
+    #expect(try ProxyArguments.peer(text) == .init(host: host, port: port))
+  }
+
+  @Test(arguments: ["", ":6464", "k:", "[::1]6464", "[]:1"]) func refusesOtherPeers(text: String) {
+    #expect(throws: ArgumentError.notPeer(text)) { try ProxyArguments.peer(text) }
+  }
+
+  @Test func peersNeedNoGroup() throws {
+    let arguments = ProxyArguments(
+      multicastPort: "6464", peers: [.init(host: "k", port: ""), .init(host: "l", port: "1")])
+    #expect(
+      try arguments.links() == [
+        .peers(.init(peers: [.init(host: "k", port: "6464"), .init(host: "l", port: "1")], port: "6464"))
+      ])
   }
 
   @Test func advertisesThroughTheProxyIfThereIsOne() {

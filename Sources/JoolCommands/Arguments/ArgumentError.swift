@@ -31,6 +31,9 @@ enum ArgumentError: Error, Hashable, Sendable {
   case notWireFormat(String)
   /// A key file, and the format of C proxies, which know no seal.
   case sealedLegacy
+  case notPeer(String)
+  /// Devices to listen on and to send through come in pairs.
+  case unequalDevices
 
   case onlyOneProtocol
   case onlyOneFramework

@@ -21,8 +21,8 @@ struct JooldFiles {
     }
     arguments.multicastAddress = address.text
     arguments.multicastPort = try network.string("multicast port")?.text ?? arguments.multicastPort
-    arguments.inputDevice = try network.string("in interface")?.text
-    arguments.outputDevice = try network.string("out interface")?.text
+    arguments.inputDevices = try network.string("in interface").map { [$0.text] } ?? []
+    arguments.outputDevices = try network.string("out interface").map { [$0.text] } ?? []
     arguments.timeToLive = try network.timeToLive() ?? arguments.timeToLive
   }
 

@@ -6,9 +6,9 @@ import Logging
 enum ProxyRunner {
   /// Exchanges sessions until a signal ends it. Whatever prevents that is found before anything is printed.
   static func run(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
-    guard let group = arguments.multicastAddress else { throw .invalid(.noMulticastAddress) }
+    let links = try arguments.links()
     let instance = try instance(in: context)
-    let configuration = arguments.configuration(instance: instance, group: group)
+    let configuration = arguments.configuration(instance: instance, links: links)
     let log = context.log
     do throws(ProxyError) {
       var loop = try ProxyEventLoop(configuration, log: log)
@@ -32,16 +32,52 @@ enum ProxyRunner {
 }
 
 extension ProxyArguments {
+  /// HOST, HOST:PORT, [HOST] or [HOST]:PORT; more than one colon without brackets is an IPv6 address.
+  static func peer(_ text: String) throws(ArgumentError) -> ProxyConfiguration.Peers.Peer {
+    let host: Substring
+    var rest: Substring
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      host = text[text.index(after: text.startIndex)..<end]
+      rest = text[text.index(after: end)...]
+    } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
+      (host, rest) = (text[..<colon], text[colon...])
+    } else {
+      (host, rest) = (text[...], "")
+    }
+    guard !host.isEmpty, rest.isEmpty || (rest.removeFirst() == ":" && !rest.isEmpty) else { throw .notPeer(text) }
+    return .init(host: String(host), port: String(rest))
+  }
+
+  /// The ways to the peers.
+  func links() throws(CommandFailure) -> [ProxyConfiguration.Link] {
+    var links: [ProxyConfiguration.Link] = []
+    if let group = multicastAddress {
+      guard inputDevices.isEmpty || outputDevices.isEmpty || inputDevices.count == outputDevices.count else {
+        throw .invalid(.unequalDevices)
+      }
+      for index in 0..<max(inputDevices.count, outputDevices.count, 1) {
+        links.append(
+          .group(
+            ProxyConfiguration.Network(
+              group: group, port: multicastPort, incomingInterface: inputDevices.dropFirst(index).first,
+              outgoingInterface: outputDevices.dropFirst(index).first, ttl: UInt32(timeToLive))))
+      }
+    }
+    if !peers.isEmpty {
+      let peers = peers.map { $0.port.isEmpty ? .init(host: $0.host, port: multicastPort) : $0 }
+      links.append(.peers(ProxyConfiguration.Peers(peers: peers, port: multicastPort)))
+    }
+    guard !links.isEmpty else { throw .invalid(.noMulticastAddress) }
+    return links
+  }
+
   /// The same as the proxy wants it.
-  func configuration(instance: InstanceName, group: String) -> ProxyConfiguration {
-    let network = ProxyConfiguration.Network(
-      group: group, port: multicastPort, incomingInterface: inputDevice, outgoingInterface: outputDevice,
-      ttl: UInt32(timeToLive))
+  func configuration(instance: InstanceName, links: [ProxyConfiguration.Link]) -> ProxyConfiguration {
     let statistics = ProxyConfiguration.Statistics(
       address: statisticsAddress ?? ProxyConfiguration.Statistics.defaultAddress,
       port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
     return ProxyConfiguration(
-      instance: instance, network: network, statistics: servesStatistics ? statistics : nil, format: format,
+      instance: instance, links: links, statistics: servesStatistics ? statistics : nil, format: format,
       trackFile: trackFile, keyFile: keyFile)
   }
 }

@@ -15,10 +15,10 @@ struct SessionProxyCommand: Command {
         },
         .value(
           "net.dev.in", letter: "i", "STR", "IPv4: IP_ADD_MEMBERSHIP; IPv6: IPV6_ADD_MEMBERSHIP (see ip(7))"
-        ) { $0.arguments.inputDevice = $1 },
+        ) { $0.arguments.inputDevices.append($1) },
         .value(
           "net.dev.out", letter: "o", "STR", "IPv4: IP_MULTICAST_IF, IPv6: IPV6_MULTICAST_IF (see ip(7))"
-        ) { $0.arguments.outputDevice = $1 },
+        ) { $0.arguments.outputDevices.append($1) },
         .value("net.ttl", letter: "t", "INT", "Multicast datagram Time To Live") {
           (command, text) throws(ArgumentError) in command.arguments.timeToLive = try UInt8(argument: text)
         },
@@ -39,6 +39,10 @@ struct SessionProxyCommand: Command {
         }.hidden,
         .value("track-file", "STR", "File for keepalived's track_file", kind: .file) {
           $0.arguments.trackFile = $1
+        }.hidden,
+        .value("net.peer", "STR", "Peer to be reached by its address: HOST, HOST:PORT or [HOST]:PORT") {
+          (command, text) throws(ArgumentError) in
+          command.arguments.peers.append(try ProxyArguments.peer(text))
         }.hidden,
         .value("net.key-file", "STR", "File of keys that datagrams are sealed with", kind: .file) {
           $0.arguments.keyFile = $1
@@ -67,8 +71,11 @@ struct SessionProxyCommand: Command {
 struct ProxyArguments: Hashable, Sendable {
   var multicastAddress: String?
   var multicastPort = "6400"
-  var inputDevice: String?
-  var outputDevice: String?
+  /// One for each link.
+  var inputDevices: [String] = []
+  var outputDevices: [String] = []
+  /// Instead of a group, or beside it.
+  var peers: [ProxyConfiguration.Peers.Peer] = []
   var timeToLive: UInt8 = 1
   var statisticsAddress: String?
   var statisticsPort: String?
@@ -78,6 +85,8 @@ struct ProxyArguments: Hashable, Sendable {
 
   /// Whether anybody may ask for statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }
+
+  private static func list(_ words: [String]) -> String { words.isEmpty ? "(null)" : words.joined(separator: ", ") }
 
   /// What a proxy says before it falls silent.
   func banner(instance: String) -> String {
@@ -91,8 +100,8 @@ struct ProxyArguments: Hashable, Sendable {
         mod.instance: \(instance)
         net.mcast.addr: \(multicastAddress ?? "(null)")
         net.mcast.port: \(multicastPort)
-        net.dev.in: \(inputDevice ?? "(null)")
-        net.dev.out: \(outputDevice ?? "(null)")
+        net.dev.in: \(Self.list(inputDevices))
+        net.dev.out: \(Self.list(outputDevices))
         net.ttl: \(timeToLive)
       \(servesStatistics ? statistics : "")
       joold is intended as a daemon, so it outputs straight to syslog.

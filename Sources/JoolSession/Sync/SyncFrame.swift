@@ -99,7 +99,7 @@ struct SyncFrame: Hashable, Sendable {
   static let version: UInt8 = 2
   static let headerSize = 32
   /// What fits a datagram with a seal.
-  static let maxSize = MulticastSocket.payloadLimit - FrameSeal.overhead
+  static let maxSize = SyncLinks.payloadLimit - FrameSeal.overhead
   /// Records that fit beside the longest fixed part.
   static let recordsPerFrame = (maxSize - headerSize - 16) / SyncRecord.size
 

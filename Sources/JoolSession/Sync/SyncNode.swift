@@ -149,8 +149,10 @@ struct SyncNode: Sendable {
     let node = frame.sender.node
     let delay = jitter(upTo: UpdateStream.jitter)
     if case .update(let records) = frame.body {
-      peer.stream.receive(frame.sequence, now: now, jitter: delay)
+      let isNew = peer.stream.receive(frame.sequence, now: now, jitter: delay)
       peers[node] = peer
+      // It came over another link, or was repeated for somebody else.
+      guard isNew else { return }
       if output.sessions.isEmpty { output.sessions.reserveCapacity(records.count) }
       for record in records { accept(record, origin: peer.index, now: now) }
       resyncIfLost(node, now: now)

@@ -47,8 +47,11 @@ struct UpdateStream: Sendable {
   }
 
   /// An update arrived.
-  mutating func receive(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
+  /// - Returns: whether for the first time, as far as is known.
+  @discardableResult
+  mutating func receive(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) -> Bool {
     begin(at: sequence)
+    let isKnown = ahead.contains(sequence) || (firstLost == nil && sequence < next ?? 0)
     if sequence == next, ahead.isEmpty {
       next = sequence + 1
       attempts = 0
@@ -58,6 +61,7 @@ struct UpdateStream: Sendable {
     advance()
     if ahead.count > Self.maxAhead { giveUp(through: (ahead.min() ?? sequence) - 1) }
     heard(last: sequence, now: now, jitter: jitter)
+    return !isKnown
   }
 
   /// The peer cannot repeat updates up to `last`.

@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: bodies) func survivesTheWire(body: SyncFrame.Body) throws {
     let bytes = frame(body).encoded()
-    #expect(bytes.count <= MulticastSocket.payloadLimit)
+    #expect(bytes.count <= SyncLinks.payloadLimit)
     let isFrame = SyncFrame.isFrame(bytes.span.bytes)
     #expect(isFrame)
     let decoded = try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)

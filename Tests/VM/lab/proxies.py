@@ -20,9 +20,9 @@ class Proxy(Background):
 
     def __init__(
         self, node: str, program: Path = OURS, ipv4: bool = False, stats: int | None = None, port: int = PORT,
-        options: tuple[str, ...] = (), argv: tuple[str | Path, ...] = (),
+        options: tuple[str, ...] = (), argv: tuple[str | Path, ...] = (), unicast: bool = False,
     ) -> None:
-        self.group, self.port = (GROUP4 if ipv4 else GROUP6), port
+        self.group, self.port, self.unicast = (GROUP4 if ipv4 else GROUP6), port, unicast
         device = f"203.0.113.{NODES[node]}" if ipv4 else "eth2"
         if argv:
             pass  # the scenario spells it out
@@ -68,6 +68,8 @@ class Proxy(Background):
             line.split()[1].endswith(f":{self.port:04X}")
             for line in Path(f"/proc/{self.pid}/net/{table}").read_text().splitlines()[1:]
         )
+        if self.unicast:
+            return bound
         joined = Path(f"/proc/{self.pid}/net/{members}").read_text()
         if table == "udp":
             return bound and f"{struct.unpack('=I', socket.inet_aton(self.group))[0]:08X}" in joined

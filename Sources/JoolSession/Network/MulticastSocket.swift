@@ -1,23 +1,14 @@
-internal import CLinux
 internal import Glibc
 internal import JoolCore
 internal import Logging
 internal import SystemPackage
 
 /// The socket that exchanges sessions with the group: bound to it, so that nothing else arrives.
-struct MulticastSocket: ~Copyable {
+final class MulticastSocket: SyncLink {
   private let owned: OwnedDescriptor
   private let group: SocketAddress
   /// The interface joined, for noticing that it was replaced by another of that name.
   private let joined: (name: String, index: UInt32)?
-
-  /// What a datagram of records may hold: an Ethernet frame's, IPv6 and UDP headers off.
-  static let payloadLimit = 1452
-  /// 32 MiB is 14,000 datagrams, half a million sessions. The kernel takes memory only for what waits.
-  private static let receiveBuffer: Int32 = 32 << 20
-  /// Datagrams per system call, and the room for each: C proxies send up to 1,540 bytes.
-  static let batch = 64
-  static let stride = 2048
 
   /// Opens, binds, joins. Logs the steps that the C proxy logs.
   init(_ network: ProxyConfiguration.Network, log: Logger) throws(ProxyError) {
@@ -35,7 +26,7 @@ struct MulticastSocket: ~Copyable {
     log.info("The socket to the network was created.")
     log.info("Configuring multicast options on the socket...")
     joined = try Self.configure(owned.rawValue, &group, network, log: log)
-    Self.enlargeBuffer(of: owned.rawValue, log: log)
+    Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
     self.owned = owned
     self.group = group
   }
@@ -68,6 +59,8 @@ struct MulticastSocket: ~Copyable {
     let options: MulticastOptions = group.isIPv6 ? .v6 : .v4
     let incoming = try Interface(network.incomingInterface, role: "incoming", options)
     let outgoing: Interface
+    // Of several links each has a socket, which should not hear what belongs to another one's.
+    if incoming.index != 0 { try options.set(socket, options.all, Int32(0)) }
     try options.join(socket, group, incoming)
     log.info("We're now registered to the multicast group.")
     try options.set(socket, options.loop, Int32(0))
@@ -82,11 +75,6 @@ struct MulticastSocket: ~Copyable {
     if group.isLinkLocalMulticast { group.setScope(outgoing.index != 0 ? outgoing.index : incoming.index) }
     guard let name = network.incomingInterface, incoming.index != 0 else { return nil }
     return (name, incoming.index)
-  }
-
-  private static func enlargeBuffer(of socket: Int32, log: Logger) {
-    let granted = SocketOptions.enlargeReceiveBuffer(of: socket, to: receiveBuffer)
-    log.adviseOnBuffer(of: "network", granted: granted, wanted: receiveBuffer)
   }
 
   var descriptor: Int32 { owned.rawValue }
@@ -104,32 +92,6 @@ struct MulticastSocket: ~Copyable {
       group.withSocketAddress { sendto(descriptor, bytes.baseAddress, bytes.count, 0, $0, $1) }
     }
     guard sent >= 0 else { throw .current }
-  }
-
-  /// Receives a batch without waiting.
-  /// - Parameter buffer: `batch` times `stride` bytes.
-  /// - Returns: datagram i starts at i times `stride`, and is cut there.
-  func receive(into buffer: inout [UInt8]) throws(Errno) -> [Arrival] {
-    var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: Self.batch)
-    let count = clinux_receive_datagrams(descriptor, &buffer, Self.stride, &datagrams, UInt32(Self.batch))
-    if count >= 0 { return datagrams.prefix(Int(count)).map(Arrival.init) }
-    let code = Errno.current
-    guard code == .wouldBlock || code == .interrupted else { throw code }
-    return []
-  }
-}
-
-/// A datagram that arrived.
-struct Arrival {
-  /// Its size on the wire.
-  let length: Int
-  /// IPv4 addresses are mapped.
-  let source: IPv6Address
-
-  init(_ datagram: clinux_datagram) {
-    length = datagram.length
-    source = IPv6Address(
-      bits: withUnsafeBytes(of: datagram.source) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
   }
 }
 
@@ -167,13 +129,15 @@ private struct MulticastOptions {
   let level: Int32
   let loop: (Int32, String)
   let timeToLive: (Int32, String)
+  /// Whether other sockets' memberships count.
+  let all: (Int32, String)
 
   static let v4 = MulticastOptions(
     isIPv4: true, level: Int32(IPPROTO_IP), loop: (IP_MULTICAST_LOOP, "IP_MULTICAST_LOOP"),
-    timeToLive: (IP_MULTICAST_TTL, "IP_MULTICAST_TTL"))
+    timeToLive: (IP_MULTICAST_TTL, "IP_MULTICAST_TTL"), all: (IP_MULTICAST_ALL, "IP_MULTICAST_ALL"))
   static let v6 = MulticastOptions(
     isIPv4: false, level: Int32(IPPROTO_IPV6), loop: (IPV6_MULTICAST_LOOP, "IPV6_MULTICAST_LOOP"),
-    timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"))
+    timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"), all: (29, "IPV6_MULTICAST_ALL"))
 
   func set(
     _ socket: Int32, _ option: (Int32, String), _ value: some BitwiseCopyable, interface: String? = nil

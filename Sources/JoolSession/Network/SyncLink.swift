@@ -1,0 +1,112 @@
+internal import CLinux
+internal import Glibc
+internal import JoolCore
+internal import Logging
+internal import SystemPackage
+
+/// A way to the peers: a multicast group on an interface, or their addresses.
+protocol SyncLink: AnyObject {
+  var descriptor: Int32 { get }
+  /// Whether it must be opened anew.
+  var isStale: Bool { get }
+  /// To all peers.
+  func send(_ payload: RawSpan) throws(Errno)
+  /// Whether a datagram may be one of a peer's.
+  func isPeer(_ source: IPv6Address) -> Bool
+}
+
+extension SyncLink {
+  var isStale: Bool { false }
+
+  func isPeer(_ source: IPv6Address) -> Bool { true }
+
+  /// Receives a batch without waiting.
+  /// - Parameter buffer: `SyncLinks.batch` times `stride` bytes.
+  /// - Returns: datagram i starts at i times `stride`, and is cut there.
+  func receive(into buffer: inout [UInt8]) throws(Errno) -> [Arrival] {
+    var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: SyncLinks.batch)
+    let count = clinux_receive_datagrams(
+      descriptor, &buffer, SyncLinks.stride, &datagrams, UInt32(SyncLinks.batch))
+    if count >= 0 { return datagrams.prefix(Int(count)).map(Arrival.init) }
+    let code = Errno.current
+    guard code == .wouldBlock || code == .interrupted else { throw code }
+    return []
+  }
+
+  static func enlargeReceiveBuffer(of socket: Int32, log: Logger) {
+    let granted = SocketOptions.enlargeReceiveBuffer(of: socket, to: SyncLinks.receiveBuffer)
+    log.adviseOnBuffer(of: "network", granted: granted, wanted: SyncLinks.receiveBuffer)
+  }
+}
+
+/// All ways to the peers. What goes out goes out on each; one that works is enough.
+struct SyncLinks {
+  /// What a datagram of records may hold: an Ethernet frame's, IPv6 and UDP headers off.
+  static let payloadLimit = 1452
+  /// 32 MiB is 14,000 datagrams, half a million sessions. The kernel takes memory only for what waits.
+  static let receiveBuffer: Int32 = 32 << 20
+  /// Datagrams per system call, and the room for each: C proxies send up to 1,540 bytes.
+  static let batch = 64
+  static let stride = 2048
+
+  private let configurations: [ProxyConfiguration.Link]
+  private(set) var links: [any SyncLink]
+
+  init(_ configurations: [ProxyConfiguration.Link], log: Logger) throws(ProxyError) {
+    self.configurations = configurations
+    links = []
+    for configuration in configurations { links.append(try Self.open(configuration, log: log)) }
+  }
+
+  private static func open(_ configuration: ProxyConfiguration.Link, log: Logger) throws(ProxyError) -> any SyncLink {
+    switch configuration {
+    case .group(let network): try MulticastSocket(network, log: log)
+    case .peers(let peers): try UnicastSocket(peers, log: log)
+    }
+  }
+
+  /// Whether what a peer says arrives more than once.
+  var areRedundant: Bool { links.count > 1 }
+
+  /// - Throws: if no link takes it; why one of them did not.
+  /// - Returns: why some did not.
+  func send(_ payload: RawSpan) throws(Errno) -> Errno? {
+    var failure: Errno?
+    var isSent = false
+    for link in links {
+      do throws(Errno) {
+        try link.send(payload)
+        isSent = true
+      } catch {
+        failure = error
+      }
+    }
+    if let failure, !isSent { throw failure }
+    return failure
+  }
+
+  /// Interfaces were removed and made anew; the old memberships went with them.
+  mutating func reopenStale(log: Logger) {
+    for (index, link) in links.enumerated() where link.isStale {
+      do throws(ProxyError) {
+        links[index] = try Self.open(configurations[index], log: log)
+      } catch {
+        log.error("Cannot listen on the network: \(error)")
+      }
+    }
+  }
+}
+
+/// A datagram that arrived.
+struct Arrival {
+  /// Its size on the wire.
+  let length: Int
+  /// IPv4 addresses are mapped.
+  let source: IPv6Address
+
+  init(_ datagram: clinux_datagram) {
+    length = datagram.length
+    source = IPv6Address(
+      bits: withUnsafeBytes(of: datagram.source) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
+  }
+}

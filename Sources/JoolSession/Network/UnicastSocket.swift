@@ -1,0 +1,71 @@
+internal import Glibc
+internal import JoolCore
+internal import Logging
+internal import SystemPackage
+
+/// The socket that exchanges sessions with peers by their addresses, where multicast does not get.
+final class UnicastSocket: SyncLink {
+  private let owned: OwnedDescriptor
+  private let peers: [SocketAddress]
+  private let sources: Set<IPv6Address>
+
+  init(_ configuration: ProxyConfiguration.Peers, log: Logger) throws(ProxyError) {
+    var peers: [SocketAddress] = []
+    for peer in configuration.peers {
+      let found = try Self.lookUp(host: peer.host, port: peer.port, forBinding: false)
+      // The same socket must reach them all.
+      guard let address = found.first(where: { peers.isEmpty || $0.isIPv6 == peers[0].isIPv6 }) else {
+        throw .mixedPeers(peer.host)
+      }
+      log.info("\(peer.host)#\(peer.port) is a peer.")
+      peers.append(address)
+    }
+    let isIPv6 = peers.first?.isIPv6 ?? true
+    let own = try Self.lookUp(host: isIPv6 ? "::" : "0.0.0.0", port: configuration.port, forBinding: true)
+    guard let own = own.first else {
+      throw .bindFailed(address: "::", port: configuration.port, .addressNotAvailable)
+    }
+    do throws(Errno) {
+      let socket = try own.makeDatagramSocket()
+      try own.bind(socket.rawValue)
+      owned = socket
+    } catch {
+      throw .bindFailed(address: isIPv6 ? "::" : "0.0.0.0", port: configuration.port, error)
+    }
+    self.peers = peers
+    sources = Set(
+      peers.compactMap(\.groupAddress).map {
+        switch $0 {
+        case .v4(let address): IPv6Address(bits: 0xFFFF << 32 | UInt128(address.bits))
+        case .v6(let address): address
+        }
+      })
+    Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
+  }
+
+  private static func lookUp(host: String, port: String, forBinding: Bool) throws(ProxyError) -> [SocketAddress] {
+    do throws(SocketAddress.LookupFailure) {
+      return try SocketAddress.lookUp(host: host, service: port, forBinding: forBinding)
+    } catch {
+      throw .lookupFailed(address: host, port: port, code: error.code)
+    }
+  }
+
+  var descriptor: Int32 { owned.rawValue }
+
+  func isPeer(_ source: IPv6Address) -> Bool { sources.contains(source) }
+
+  /// One peer that cannot be reached does not keep it from the others.
+  func send(_ payload: RawSpan) throws(Errno) {
+    var failure: Errno?
+    var isSent = false
+    for peer in peers {
+      let sent = payload.withUnsafeBytes { bytes in
+        peer.withSocketAddress { sendto(descriptor, bytes.baseAddress, bytes.count, 0, $0, $1) }
+      }
+      if sent >= 0 { isSent = true } else { failure = .current }
+    }
+    // A peer whose port was closed is told in the next call's error, which says nothing about that call.
+    if let failure, !isSent, failure != .connectionRefused { throw failure }
+  }
+}
