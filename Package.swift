@@ -67,12 +67,7 @@ let package = Package(
       ],
       exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
     .testTarget(
-      name: "JoolSessionTests",
-      dependencies: [
-        "JoolSession", "JoolCore", "TestSupport",
-        .product(name: "OrderedCollections", package: "swift-collections"),
-      ],
-      swiftSettings: settings),
+      name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
     .target(
       name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], path: "Fuzz/Targets",
       swiftSettings: settings),

@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import signal
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from lab import network
 from lab.crowd import Crowd, make_eager
 from lab.netlink import Kernel, session_count
 from lab.network import NODES, OURS, C, claim, jool, make_both, make_instance, make_roomy, release, reset, restore_links
-from lab.process import run
+from lab.process import SCRATCH, run
 from lab.proxies import Proxy, wait_ready
 from lab.synthetic import load, sessions
 
@@ -28,16 +29,16 @@ PATIENCE = 8.0
 class Group:
     """A proxy of one kind on each node, and a crowd of clients."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, *options: str) -> None:
         reset()
         weather()
         make_eager()
-        self.program = program
+        self.program, self.options = program, options
         self.proxies = {node: self.start(node) for node in NODES}
         self.crowd = Crowd()
 
     def start(self, node: str) -> Proxy:
-        proxy = Proxy(node, self.program)
+        proxy = Proxy(node, self.program, options=self.options)
         if self.program == OURS:
             wait_ready(node)
         return proxy
@@ -209,6 +210,31 @@ def pressure() -> list[Figure]:
     ]
 
 
+def cost_of_news(*options: str) -> float:
+    """Processor time of both proxies for each new session, in microseconds."""
+    group = Group(OURS, *options)
+    take_over("j")
+    group.crowd.open(1)
+    group.outcome()
+    before = sum(sum(proxy.cpu()) for proxy in group.proxies.values())
+    group.crowd.open(8000, pace=0.02)
+    lost, _ = group.outcome()
+    if lost:
+        raise RuntimeError(f"{lost} sessions lost")
+    return (sum(sum(proxy.cpu()) for proxy in group.proxies.values()) - before) / 8000 * 1e6
+
+
+def sealing() -> list[Figure]:
+    keys = SCRATCH / "keys"
+    keys.write_text(run(OURS / "jool", "session", "proxy", "keygen").out)
+    keys.chmod(0o600)
+    costs = {True: [], False: []}
+    for _ in range(3):
+        for sealed, found in costs.items():
+            found.append(cost_of_news(*(("--net.key-file", str(keys)) if sealed else ("--net.format", "ss2"))))
+    return [Figure("CPU of both proxies per new session: sealed, and not", "µs", *(statistics.median(found) for found in costs.values()))]
+
+
 # ---------------------------------------------------------------------------------------------------------- joining
 
 
@@ -262,7 +288,7 @@ def main() -> int:
     print(f"\nJool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better, but for rates\n")
     print(f"{'':58} {'':9} {'ours':>9}  {'C':>9}  {'ours / C':>8}")
     sections: dict[str, Callable[[], list[Figure]]] = {name: lambda name=name: fault(name) for name in FAULTS}
-    sections |= {"load": pressure, "join 100,000": lambda: joining(100_000, True), "join 1,000,000": lambda: joining(1_000_000, False)}
+    sections |= {"load": pressure, "sealing": sealing, "join 100,000": lambda: joining(100_000, True), "join 1,000,000": lambda: joining(1_000_000, False)}
     for name, section in sections.items():
         if re.search(options.only, name):
             for figure in section():

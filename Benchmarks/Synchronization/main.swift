@@ -41,9 +41,9 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
 }
 
 /// A proxy that has joined nobody, with a module that took everything.
-@MainActor func makeProxy(seed: UInt64) -> SessionProxy {
+@MainActor func makeProxy(seed: UInt64, keys: KeyRing? = nil) -> SessionProxy {
   guard let pool6 = Workload.pool6 else { fatalError("pool6") }
-  var proxy = SessionProxy(instance: .default, format: .ss2, seed: seed)
+  var proxy = SessionProxy(instance: .default, format: .ss2, seed: seed, keys: keys)
   proxy.attached(
     SessionProxy.Kernel(format: format, pool6: pool6, limits: SessionLimits(), isEnabled: true), now: start)
   for second in 0..<8 { proxy.advance(to: start + .seconds(second)) }
@@ -106,4 +106,43 @@ for turn in 0..<workload.count {
 print(
   "  a packet alone, and a turn of the event loop: \(Int((clock.now - beganTurns) / .nanoseconds(1)) / workload.count) ns"
 )
+
+/// The same refreshes from proxy to proxy, with and without a seal.
+@MainActor func exchange(keys: KeyRing?) throws -> Duration {
+  var (near, far) = (makeProxy(seed: 3, keys: keys), makeProxy(seed: 4, keys: keys))
+  func pass(at now: ContinuousClock.Instant) {
+    for datagram in near.takeDatagrams(now: now) {
+      _ = far.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 1), now: now)
+    }
+    for datagram in far.takeDatagrams(now: now) {
+      _ = near.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 2), now: now)
+    }
+    near.advance(to: now)
+    far.advance(to: now)
+    while true {
+      let sessions = far.nextAdd(now: now + .seconds(1))
+      if sessions.isEmpty { break }
+      far.confirmAdd(of: sessions, refused: false)
+    }
+  }
+  for tick in 0..<400 { pass(at: first + .milliseconds(10 * tick)) }
+  func refresh(at now: ContinuousClock.Instant) throws {
+    for records in announcements {
+      try near.learn(records: records.span.bytes, now: now)
+      pass(at: now)
+    }
+  }
+  try refresh(at: first + .seconds(5))
+  let began = clock.now
+  try refresh(at: second)
+  let used = clock.now - began
+  guard far.status(now: second).sessions == UInt64(workload.count) else { fatalError("the peers did not meet") }
+  return used
+}
+let plain = try exchange(keys: nil)
+let sealed = try exchange(keys: try KeyRing(parsing: KeyRing.newLine(id: 1), name: "benchmark"))
+let perRecord = [plain, sealed].map { Int($0 / .nanoseconds(1)) / workload.count }
+print(
+  "  refreshes from proxy to proxy: \(perRecord[0]) ns per record, sealed \(perRecord[1]) ns",
+  "(\(Int((sealed / plain - 1) * 1000)) ‰ more)")
 exit(isFrugal ? 0 : 1)

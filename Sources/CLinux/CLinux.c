@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 static void copy_address(const struct sockaddr_storage *source, unsigned char *address) {
@@ -35,4 +37,10 @@ int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct
     copy_address(&sources[i], datagrams[i].source);
   }
   return received;
+}
+
+int clinux_interface_mtu(int descriptor, const char *name) {
+  struct ifreq request = {0};
+  strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+  return ioctl(descriptor, SIOCGIFMTU, &request) == 0 ? request.ifr_mtu : -1;
 }

@@ -10,6 +10,8 @@ public struct ProxyConfiguration: Hashable, Sendable {
   public var format: WireFormat
   /// A file that says whether the node is ready, for keepalived's `track_file`. `nil`: none.
   public var trackFile: String?
+  /// The MTU of the path to the peers, 1280 to 1500 bytes. `nil`: the interfaces'.
+  public var mtu: Int?
   /// Of the keys that the group's frames are sealed with (`KeyRing`). `nil`: they are not sealed.
   public var keyFile: String?
 
@@ -87,7 +89,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
 
   public init(
     instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: WireFormat = .auto,
-    trackFile: String? = nil, keyFile: String? = nil
+    trackFile: String? = nil, keyFile: String? = nil, mtu: Int? = nil
   ) {
     self.instance = instance
     self.links = links
@@ -95,10 +97,14 @@ public struct ProxyConfiguration: Hashable, Sendable {
     self.format = format
     self.trackFile = trackFile
     self.keyFile = keyFile
+    self.mtu = mtu
   }
 }
 
 extension ProxyConfiguration {
+  /// What `mtu` may be.
+  public static var allowedMTU: ClosedRange<Int> { PathSize.allowed }
+
   /// What the key file has now.
   func keys() throws(ProxyError) -> KeyRing? {
     guard let keyFile else { return nil }

@@ -63,6 +63,7 @@ public struct ProxyEventLoop: ~Copyable {
     log.info("Kernel socket ready.")
     log.info("Opening netsocket...")
     let network = try SyncLinks(configuration.links, log: log)
+    proxy.path = configuration.mtu.map { PathSize(mtu: $0) } ?? network.path
     log.info("Netsocket ready.")
     log.info("Opening statsocket...")
     var statistics: StatisticsSocket?

@@ -104,7 +104,7 @@ extension SessionProxy {
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {
       for layout in neighbours.layouts(own: kernel.format) {
-        let count = layout.records(fitting: SyncLinks.payloadLimit)
+        let count = layout.records(fitting: path.payload)
         for start in stride(from: 0, to: announcements.count, by: count) {
           datagrams.append(layout.encode(announcements[start..<min(start + count, announcements.count)]))
         }

@@ -19,6 +19,10 @@ public struct SessionProxy: Sendable {
   /// `nil` until the module was seen.
   var node: SyncNode?
   var neighbours = Neighbours()
+  /// What fits a datagram.
+  var path = PathSize.ethernet {
+    didSet { node?.path = path }
+  }
   /// `nil`: the group trusts its network.
   var seal: FrameSeal?
   var random: SeededGenerator
@@ -116,9 +120,11 @@ public struct SessionProxy: Sendable {
     requestAudit(.start)
     owesModule = true
     // Who speaks to C proxies alone has nobody to join.
-    return SyncNode(
+    var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
       clock: clock, now: now)
+    node.path = path
+    return node
   }
 
   /// The module is gone. What peers say meanwhile is in the table.

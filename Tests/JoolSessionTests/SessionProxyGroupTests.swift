@@ -6,6 +6,22 @@ import Testing
 
 /// Proxies that hear each other, and C proxies among them.
 @Suite struct SessionProxyGroupTests {
+  @Test(arguments: [1280, 1420, 1500]) func nothingLeavesThatIsTooLargeForThePath(mtu: Int) throws {
+    let keys = try FrameSealTests.ring((1, "a"))
+    for ring in [nil, keys] {
+      var group = Group(keys: [ring, ring], settled: false)
+      for index in 0...1 { group.proxies[index].path = PathSize(mtu: mtu) }
+      group.pass(.seconds(7))
+      for index in 0...1 { _ = group.audit(index, []) }
+      group.announce((0..<500).map { .sample($0, expiration: 250_000) }, at: 0)
+      group.pass(.seconds(2))
+      #expect(group.module(1).count == 500)
+      let largest = (group.frames.map(\.datagram.count) + group.legacy.map(\.count)).max() ?? 0
+      #expect(largest <= mtu - 48)
+      #expect(largest > mtu - 48 - 150, "the room is used")
+    }
+  }
+
   @Test func tellsANewSessionOnceToEachKindOfPeer() throws {
     var group = Group()
     let sessions: [SessionEntry] = (0..<5).map { .sample($0) }

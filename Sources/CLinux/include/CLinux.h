@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <sys/signalfd.h>
 
+/// The MTU of an interface, or -1 with errno set. `descriptor` is any socket.
+int clinux_interface_mtu(int descriptor, const char *name);
+
 /// One datagram that clinux_receive_datagrams received.
 struct clinux_datagram {
   /// Its real size, also if it did not fit.

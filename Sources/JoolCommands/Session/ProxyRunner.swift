@@ -78,6 +78,6 @@ extension ProxyArguments {
       port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
     return ProxyConfiguration(
       instance: instance, links: links, statistics: servesStatistics ? statistics : nil, format: format,
-      trackFile: trackFile, keyFile: keyFile)
+      trackFile: trackFile, keyFile: keyFile, mtu: mtu)
   }
 }

@@ -44,6 +44,15 @@ struct SessionProxyCommand: Command {
           (command, text) throws(ArgumentError) in
           command.arguments.peers.append(try ProxyArguments.peer(text))
         }.hidden,
+        .value("net.mtu", "INT", "MTU of the path to the peers") { (command, text) throws(ArgumentError) in
+          let number = try UInt16(argument: text)
+          guard ProxyConfiguration.allowedMTU ~= Int(number) else {
+            throw .outOfBounds(
+              text, least: "\(ProxyConfiguration.allowedMTU.lowerBound)",
+              greatest: "\(ProxyConfiguration.allowedMTU.upperBound)")
+          }
+          command.arguments.mtu = Int(number)
+        }.hidden,
         .value("net.key-file", "STR", "File of keys that datagrams are sealed with", kind: .file) {
           $0.arguments.keyFile = $1
         }.hidden,
@@ -82,6 +91,7 @@ struct ProxyArguments: Hashable, Sendable {
   var format = WireFormat.auto
   var trackFile: String?
   var keyFile: String?
+  var mtu: Int?
 
   /// Whether anybody may ask for statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }

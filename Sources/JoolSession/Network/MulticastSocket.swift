@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import JoolCore
 internal import Logging
@@ -9,6 +10,7 @@ final class MulticastSocket: SyncLink {
   private let group: SocketAddress
   /// The interface joined, for noticing that it was replaced by another of that name.
   private let joined: (name: String, index: UInt32)?
+  let mtu: Int?
 
   /// Opens, binds, joins. Logs the steps that the C proxy logs.
   init(_ network: ProxyConfiguration.Network, log: Logger) throws(ProxyError) {
@@ -27,6 +29,8 @@ final class MulticastSocket: SyncLink {
     log.info("Configuring multicast options on the socket...")
     joined = try Self.configure(owned.rawValue, &group, network, log: log)
     Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
+    let interface = network.outgoingInterface ?? network.incomingInterface
+    mtu = interface.map { Int(clinux_interface_mtu(owned.rawValue, $0)) }.flatMap { $0 > 0 ? $0 : nil }
     self.owned = owned
     self.group = group
   }

@@ -9,6 +9,8 @@ protocol SyncLink: AnyObject {
   var descriptor: Int32 { get }
   /// Whether it must be opened anew.
   var isStale: Bool { get }
+  /// The MTU of its interface, if that is known.
+  var mtu: Int? { get }
   /// To all peers.
   func send(_ payload: RawSpan) throws(Errno)
   /// Whether a datagram may be one of a peer's.
@@ -17,6 +19,8 @@ protocol SyncLink: AnyObject {
 
 extension SyncLink {
   var isStale: Bool { false }
+
+  var mtu: Int? { nil }
 
   func isPeer(_ source: IPv6Address) -> Bool { true }
 
@@ -41,8 +45,6 @@ extension SyncLink {
 
 /// All ways to the peers. What goes out goes out on each; one that works is enough.
 struct SyncLinks {
-  /// What a datagram of records may hold: an Ethernet frame's, IPv6 and UDP headers off.
-  static let payloadLimit = 1452
   /// 32 MiB is 14,000 datagrams, half a million sessions. The kernel takes memory only for what waits.
   static let receiveBuffer: Int32 = 32 << 20
   /// Datagrams per system call, and the room for each: C proxies send up to 1,540 bytes.
@@ -67,6 +69,9 @@ struct SyncLinks {
 
   /// Whether what a peer says arrives more than once.
   var areRedundant: Bool { links.count > 1 }
+
+  /// What fits all of them.
+  var path: PathSize { PathSize(mtu: links.compactMap(\.mtu).min() ?? PathSize.allowed.upperBound) }
 
   /// - Throws: if no link takes it; why one of them did not.
   /// - Returns: why some did not.

@@ -72,7 +72,6 @@ struct SyncFrame: Hashable, Sendable {
     var silence: Milliseconds
 
     static let size = 24
-    static let maxCount = (maxSize - headerSize - 48) / size
   }
 
   struct MissingUpdates: Hashable, Sendable {
@@ -98,10 +97,6 @@ struct SyncFrame: Hashable, Sendable {
 
   static let version: UInt8 = 2
   static let headerSize = 32
-  /// What fits a datagram with a seal.
-  static let maxSize = SyncLinks.payloadLimit - FrameSeal.overhead
-  /// Records that fit beside the longest fixed part.
-  static let recordsPerFrame = (maxSize - headerSize - 16) / SyncRecord.size
 
   /// Whether a datagram claims to be one: C proxies' datagrams never start with two zero bytes.
   static func isFrame(_ datagram: RawSpan) -> Bool {
@@ -130,7 +125,7 @@ extension SyncFrame {
   }
 
   func encoded() -> [UInt8] {
-    var writer = AttributeWriter(capacity: Self.maxSize)
+    var writer = AttributeWriter(capacity: PathSize.ethernet.frame)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(Self.version)
     writer.appendBigEndian(kind.rawValue)

@@ -43,8 +43,8 @@ extension SyncNode {
     for (bucket, sessions) in contents(of: different, now: now) {
       var rest = sessions[...]
       repeat {
-        send(.repair(bucket: bucket, Array(rest.prefix(SyncFrame.recordsPerFrame))), to: node)
-        rest = rest.dropFirst(SyncFrame.recordsPerFrame)
+        send(.repair(bucket: bucket, Array(rest.prefix(path.records))), to: node)
+        rest = rest.dropFirst(path.records)
       } while !rest.isEmpty
     }
   }

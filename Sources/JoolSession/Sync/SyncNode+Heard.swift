@@ -14,7 +14,7 @@ extension SyncNode {
     let all = (peers + others + departed.heard(now: now)).filter { $0.silence < DepartedNodes.memory }
     return Array(
       all.sorted { ($0.silence.rawValue, $0.sender.node) < ($1.silence.rawValue, $1.sender.node) }
-        .prefix(SyncFrame.Heard.maxCount))
+        .prefix(path.heard))
   }
 
   /// Whether a sealed frame proves that it was made since this node started: it is a hello that names it. If not, the sender is

@@ -62,12 +62,14 @@ struct Joining: Sendable {
 struct BulkTransfer: Sendable {
   let transfer: UInt32
   let order: SessionOrder
+  /// Of each frame but the last.
+  let records: Int
   /// Frames before it were sent.
   var sent: UInt32 = 0
   /// Frames before it have arrived, by the last credit.
   var acknowledged: UInt32?
 
-  var frames: UInt32 { UInt32((order.count + SyncFrame.recordsPerFrame - 1) / SyncFrame.recordsPerFrame) }
+  var frames: UInt32 { UInt32((order.count + records - 1) / records) }
 }
 
 extension SyncNode {
@@ -152,7 +154,7 @@ extension SyncNode {
     if let known = serving[node], known.transfer == join.transfer {
       transfer = known
     } else {
-      transfer = BulkTransfer(transfer: join.transfer, order: table.kernelOrder())
+      transfer = BulkTransfer(transfer: join.transfer, order: table.kernelOrder(), records: path.records)
     }
     for frame in join.missing where frame < transfer.sent { sendBulk(frame, of: transfer, to: node, now: now) }
     let end = min(transfer.frames, join.next.addingReportingOverflow(min(join.window, Joining.window)).partialValue)
@@ -169,8 +171,8 @@ extension SyncNode {
 
   /// What the sessions of the frame are now; some may have ended.
   private mutating func sendBulk(_ frame: UInt32, of transfer: BulkTransfer, to node: UInt64, now: Instant) {
-    let start = Int(frame) * SyncFrame.recordsPerFrame
-    let handles = transfer.order.dropFirst(start).prefix(SyncFrame.recordsPerFrame)
+    let start = Int(frame) * transfer.records
+    let handles = transfer.order.dropFirst(start).prefix(transfer.records)
     let records = handles.compactMap { table.session(at: $0, now: now).map { SyncRecord($0) } }
     let bulk = SyncFrame.Bulk(transfer: transfer.transfer, frame: frame, frames: transfer.frames, records: records)
     send(.bulk(bulk), to: node)

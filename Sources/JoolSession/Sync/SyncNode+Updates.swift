@@ -41,7 +41,7 @@ extension SyncNode {
       pending[key] = advertised
       if refreshes[key] != nil { refreshes[key] = advertised }
     }
-    if pending.count + (isCongested ? 0 : refreshes.count) >= SyncFrame.recordsPerFrame { flush(now: now) }
+    if pending.count + (isCongested ? 0 : refreshes.count) >= path.records { flush(now: now) }
   }
 
   /// Says again what the table has, so that the modules of peers have it with slack, too.
@@ -93,11 +93,11 @@ extension SyncNode {
     var rest = records[...]
     while !rest.isEmpty {
       let frame = SyncFrame(
-        sender: identity, sequence: resend.last + 1, body: .update(Array(rest.prefix(SyncFrame.recordsPerFrame))))
+        sender: identity, sequence: resend.last + 1, body: .update(Array(rest.prefix(path.records))))
       let datagram = frame.encoded()
       resend.append(datagram, now: now)
       output.datagrams.append(datagram)
-      rest = rest.dropFirst(SyncFrame.recordsPerFrame)
+      rest = rest.dropFirst(path.records)
     }
     nextHello = min(nextHello, now + Self.helloAfterUpdate)
   }

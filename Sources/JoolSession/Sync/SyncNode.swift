@@ -16,6 +16,7 @@ struct SyncNode: Sendable {
 
   let identity: SyncSender
   var limits: SessionLimits
+  var path = PathSize.ethernet
   /// Sessions with the expiry that was advertised: the same on every node.
   var table: SessionTable
   var peers: [UInt64: SyncPeer] = [:]

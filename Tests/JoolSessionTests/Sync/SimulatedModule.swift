@@ -1,5 +1,4 @@
 import JoolCore
-import OrderedCollections
 import TestSupport
 
 @testable import JoolSession
@@ -13,7 +12,7 @@ struct SimulatedModule {
     var expires: Instant
   }
 
-  private(set) var sessions: OrderedDictionary<SessionKey, Session> = [:]
+  private(set) var sessions: [SessionKey: Session] = [:]
   private var mask: [TransportAddress6: TransportAddress4] = [:]
   private var owner: [TransportAddress4: TransportAddress6] = [:]
   private let limits = SessionLimits()

@@ -10,11 +10,11 @@ import Testing
     .hello(
       .init(
         isReady: false, clock: 9, sessions: 3, rootDigest: 1, pool6: .wellKnown,
-        heard: (1...SyncFrame.Heard.maxCount).map {
+        heard: (1...PathSize.ethernet.heard).map {
           .init(sender: SyncSender(node: UInt64($0), epoch: 5), next: 77, silence: Milliseconds(8000))
         })),
     .update([record(.sample(0, proto: .tcp, state: .trans, timer: .transitory)), record(.sample(2, proto: .icmp))]),
-    .update((0..<SyncFrame.recordsPerFrame).map { record(.sample($0)) }),
+    .update((0..<PathSize.ethernet.records).map { record(.sample($0)) }),
     .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .gone(first: 1, last: 7),
     .join(.init(transfer: 1, next: 2, window: 3, missing: [0, 1])),
     .bulk(.init(transfer: 1, frame: 2, frames: 3, records: [record(.sample())])),
@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: bodies) func survivesTheWire(body: SyncFrame.Body) throws {
     let bytes = frame(body).encoded()
-    #expect(bytes.count <= SyncLinks.payloadLimit)
+    #expect(bytes.count <= PathSize.ethernet.frame)
     let isFrame = SyncFrame.isFrame(bytes.span.bytes)
     #expect(isFrame)
     let decoded = try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)

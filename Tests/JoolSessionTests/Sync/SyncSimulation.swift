@@ -1,5 +1,4 @@
 import JoolCore
-import OrderedCollections
 import TestSupport
 
 @testable import JoolSession
@@ -120,12 +119,18 @@ struct SyncSimulation {
     guard !nodes[index].isAudited, nodes[index].core.isReady else { return }
     nodes[index].isAudited = true
     nodes[index].core.beginAudit()
-    for held in nodes[index].module.sessions.values {
+    // In an order that does not depend on the process.
+    let held = nodes[index].module.sessions.values.sorted { Self.order($0.entry) < Self.order($1.entry) }
+    for held in held {
       var session = held.entry
       session.expiration = Milliseconds(local.duration(to: held.expires))
       nodes[index].core.reconcile(session, origin: SyncNode.legacyOrigin, now: local)
     }
     nodes[index].core.finishAudit(completing: true, now: local)
+  }
+
+  private static func order(_ session: SessionEntry) -> (UInt8, UInt128, UInt32) {
+    (session.proto.rawValue, session.source6.address.bits, session.destination4.address.bits)
   }
 
   private mutating func deliver() {
