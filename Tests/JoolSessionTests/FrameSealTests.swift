@@ -67,9 +67,14 @@ import Testing
 
   private let frame: [UInt8] = Array(0..<200)
 
+  private func sealed(by seal: inout FrameSeal) throws -> [UInt8] {
+    let bytes = seal.seal(frame)
+    return try #require(bytes)
+  }
+
   @Test func hasTheDocumentedLayout() throws {
     var seal = FrameSeal(keys: try Self.ring((0x0102_0304, "a")), salt: 0xAABB)
-    let (first, second) = (seal.seal(frame), seal.seal(frame))
+    let (first, second) = (try sealed(by: &seal), try sealed(by: &seal))
     #expect(first.count == frame.count + FrameSeal.overhead)
     #expect(
       Array(first[..<32])
@@ -95,7 +100,7 @@ import Testing
   @Test func refusesEveryChangeOfABit() throws {
     var sender = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), salt: 2)
-    var sealed = sender.seal(frame)
+    var sealed = try self.sealed(by: &sender)
     for index in sealed.indices {
       for bit in 0..<8 {
         sealed[index] ^= 1 << bit
@@ -115,7 +120,7 @@ import Testing
   @Test func opensWithAnyKeyOfTheRing() throws {
     var old = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
     var new = FrameSeal(keys: try Self.ring((2, "b"), (1, "a")), salt: 2)
-    let (fromOld, fromNew) = (old.seal(frame), new.seal(frame))
+    let (fromOld, fromNew) = (try sealed(by: &old), try sealed(by: &new))
     let byNew = try new.open(fromOld.span.bytes)
     #expect(byNew.frame == frame)
     let tooEarly = Self.failure(of: &old, fromNew)
@@ -124,7 +129,7 @@ import Testing
     let byOld = try old.open(fromNew.span.bytes)
     #expect(byOld.frame == frame)
     var impostor = FrameSeal(keys: try Self.ring((1, "c")), salt: 3)
-    let forged = Self.failure(of: &old, impostor.seal(frame))
+    let forged = Self.failure(of: &old, try sealed(by: &impostor))
     #expect(forged == .forged)
     let echo = Self.failure(of: &old, fromOld)
     #expect(echo == .replayed, "our own words come back")
@@ -133,12 +138,12 @@ import Testing
   @Test func acceptsNothingTwiceFromWhomItTrusts() throws {
     var sender = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), salt: 2)
-    let sealed = (0..<3).map { _ in sender.seal(frame) }
-    let first = sealed[1]
+    let datagrams = try (0..<3).map { _ in try sealed(by: &sender) }
+    let first = datagrams[1]
     let hello = try receiver.open(first.span.bytes)
     let hasRoom = receiver.trust(hello)
     #expect(hasRoom)
-    let outcomes = [1, 2, 2, 0, 0].map { Self.failure(of: &receiver, sealed[$0]) }
+    let outcomes = [1, 2, 2, 0, 0].map { Self.failure(of: &receiver, datagrams[$0]) }
     #expect(outcomes == [.replayed, nil, .replayed, nil, .replayed], "0 was overtaken on its way")
   }
 

@@ -58,7 +58,8 @@ struct FrameSeal: Sendable {
       && datagram.unsafeLoad(fromByteOffset: 3, as: UInt8.self) == type
   }
 
-  mutating func seal(_ frame: [UInt8]) -> [UInt8] {
+  /// - Returns: `nil` if the cipher fails, which it has no reason to.
+  mutating func seal(_ frame: [UInt8]) -> [UInt8]? {
     var writer = AttributeWriter(capacity: frame.count + Self.overhead)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(SyncFrame.version)
@@ -66,11 +67,10 @@ struct FrameSeal: Sendable {
     writer.appendBigEndian(keys.sealingID)
     writer.appendBigEndian(salt)
     writer.appendBigEndian(counter)
-    // The ring has its own first key, and a 64-bit counter does not come to its end.
     guard let key = key(keys.sealingID, salt: salt, isKept: true),
       let box = try? ChaChaPoly.seal(
         frame, using: key, nonce: Self.nonce(counter), authenticating: writer.bytes)
-    else { return [] }
+    else { return nil }
     counter += 1
     var sealed = writer.bytes
     // As a whole: byte by byte costs more than the encryption.

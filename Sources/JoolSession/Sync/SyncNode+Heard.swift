@@ -3,18 +3,23 @@ internal import OrderedCollections
 
 /// Who has what of whom: so that what a node said last before it died, and only some heard, gets to all.
 extension SyncNode {
-  /// What this node has of all others, those that it heard last first.
+  /// What this node has of all others: of those that are there first, or many old frames repeated could displace them.
   func heard(now: Instant) -> [SyncFrame.Heard] {
-    let peers = peers.map { node, peer in
+    let present = peers.map { node, peer in
       SyncFrame.Heard(
         sender: SyncSender(node: node, epoch: peer.epoch), next: peer.stream.certain,
         silence: Milliseconds(now - peer.lastHeard))
     }
-    let others = greeted.map { SyncFrame.Heard(sender: $0, next: 1, silence: Milliseconds(now - $1)) }
-    let all = (peers + others + departed.heard(now: now)).filter { $0.silence < DepartedNodes.memory }
-    return Array(
-      all.sorted { ($0.silence.rawValue, $0.sender.node) < ($1.silence.rawValue, $1.sender.node) }
-        .prefix(path.heard))
+    let strangers = greeted.map { SyncFrame.Heard(sender: $0, next: 1, silence: Milliseconds(now - $1)) }
+    let alive = present.filter { $0.silence.duration < SyncPeer.patience }
+    let gone = present.filter { $0.silence.duration >= SyncPeer.patience } + departed.heard(now: now)
+    let all = alive.sorted(by: Self.comesFirst) + strangers + gone.sorted(by: Self.comesFirst)
+    return Array(all.filter { $0.silence < DepartedNodes.memory }.prefix(path.heard))
+  }
+
+  private static func comesFirst(_ left: SyncFrame.Heard, _ right: SyncFrame.Heard) -> Bool {
+    (left.silence.rawValue, left.sender.node, left.sender.epoch)
+      < (right.silence.rawValue, right.sender.node, right.sender.epoch)
   }
 
   /// Whether a sealed frame proves that it was made since this node started: it is a hello that names it. If not, the sender is
