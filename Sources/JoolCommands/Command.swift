@@ -16,6 +16,7 @@ extension Command {
     do throws(OperationArgumentError) {
       parsed = try syntax.parse(arguments, into: self, typedName: context.operationName, order: context.optionOrder)
     } catch {
+      if case .file(let failure) = error.error { throw .file(failure) }
       throw .argument(error.error, operationName: error.operationName)
     }
     switch parsed {

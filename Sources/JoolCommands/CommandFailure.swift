@@ -184,6 +184,7 @@ extension CommandFailure {
   static func text(of error: ArgumentError) -> String {
     switch error {
     case .option(let error): text(of: error)
+    case .file(let failure): failure.text
     case .tooManyArguments: "Too many arguments"
     case .missing(let names): "The command is missing \(sentence(names))."
     case .notUnsignedInteger(let text): "'\(text)' is not an unsigned integer. (error code 1)"

@@ -1,4 +1,5 @@
 public import JoolCore
+public import Logging
 
 /// What `jool session proxy` is told: texts as the user gave them, looked up when the sockets are opened.
 public struct ProxyConfiguration: Hashable, Sendable {
@@ -104,6 +105,13 @@ public struct ProxyConfiguration: Hashable, Sendable {
 extension ProxyConfiguration {
   /// What `mtu` may be.
   public static var allowedMTU: ClosedRange<Int> { PathSize.allowed }
+
+  /// Looks for what would keep a proxy from starting, but for its ports: another one may be running.
+  public func verify(log: Logger) throws(ProxyError) {
+    _ = try keys()
+    for case .group(let network) in links { _ = try MulticastSocket(network, log: log) }
+    for case .peers(let peers) in links { _ = try UnicastSocket.addresses(of: peers.peers) }
+  }
 
   /// What the key file has now.
   func keys() throws(ProxyError) -> KeyRing? {

@@ -32,6 +32,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   /// A key file, and the format of C proxies, which know no seal.
   case sealedLegacy
   case notPeer(String)
+  /// A file of options has a mistake.
+  indirect case file(FileFailure)
   /// Devices to listen on and to send through come in pairs.
   case unequalDevices
 

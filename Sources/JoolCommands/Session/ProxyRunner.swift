@@ -21,6 +21,13 @@ enum ProxyRunner {
     }
   }
 
+  /// Whether `run` could begin: options, keys, interfaces, module and instance.
+  static func check(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
+    let links = try arguments.links()
+    let configuration = arguments.configuration(instance: try SynchronizationCheck.run(in: context), links: links)
+    do throws(ProxyError) { try configuration.verify(log: context.log) } catch { throw .proxy(error) }
+  }
+
   private static func instance(in context: CommandContext) throws(CommandFailure) -> InstanceName {
     do throws(CommandFailure) {
       return try SynchronizationCheck.run(in: context)

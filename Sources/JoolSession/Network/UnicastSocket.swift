@@ -10,16 +10,8 @@ final class UnicastSocket: SyncLink {
   private let sources: Set<IPv6Address>
 
   init(_ configuration: ProxyConfiguration.Peers, log: Logger) throws(ProxyError) {
-    var peers: [SocketAddress] = []
-    for peer in configuration.peers {
-      let found = try Self.lookUp(host: peer.host, port: peer.port, forBinding: false)
-      // The same socket must reach them all.
-      guard let address = found.first(where: { peers.isEmpty || $0.isIPv6 == peers[0].isIPv6 }) else {
-        throw .mixedPeers(peer.host)
-      }
-      log.info("\(peer.host)#\(peer.port) is a peer.")
-      peers.append(address)
-    }
+    let peers = try Self.addresses(of: configuration.peers)
+    for peer in configuration.peers { log.info("\(peer.host)#\(peer.port) is a peer.") }
     let isIPv6 = peers.first?.isIPv6 ?? true
     let own = try Self.lookUp(host: isIPv6 ? "::" : "0.0.0.0", port: configuration.port, forBinding: true)
     guard let own = own.first else {
@@ -41,6 +33,19 @@ final class UnicastSocket: SyncLink {
         }
       })
     Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
+  }
+
+  /// All of one family, since one socket must reach them.
+  static func addresses(of peers: [ProxyConfiguration.Peers.Peer]) throws(ProxyError) -> [SocketAddress] {
+    var addresses: [SocketAddress] = []
+    for peer in peers {
+      let found = try lookUp(host: peer.host, port: peer.port, forBinding: false)
+      guard let address = found.first(where: { addresses.isEmpty || $0.isIPv6 == addresses[0].isIPv6 }) else {
+        throw .mixedPeers(peer.host)
+      }
+      addresses.append(address)
+    }
+    return addresses
   }
 
   private static func lookUp(host: String, port: String, forBinding: Bool) throws(ProxyError) -> [SocketAddress] {

@@ -1,0 +1,55 @@
+import Foundation
+import JoolSession
+import Testing
+
+@testable import JoolCommands
+
+/// `session proxy --config FILE`.
+@Suite struct ProxyOptionsFileTests {
+  @Test func readsOptionsFromAFile() throws {
+    let text = """
+      {"comment": "the campus", "net.mcast.addr": "ff08::1", "net.mcast.port": 6464, "net.dev.in": ["eth2", "eth3"],
+       "NET.TTL": 3, "net.peer": "[2001:db8::5]:1", "net.format": "ss2"}
+      """
+    var command = SessionProxyCommand()
+    try ProxyOptionsFile.apply(try TemporaryFile.path(text), to: &command)
+    #expect(
+      command.arguments
+        == ProxyArguments(
+          multicastAddress: "ff08::1", multicastPort: "6464", inputDevices: ["eth2", "eth3"],
+          peers: [.init(host: "2001:db8::5", port: "1")], timeToLive: 3, format: .ss2))
+  }
+
+  @Test(arguments: [
+    ("{\"net.mcast.prot\": 1}", "Error: Unknown tag: 'net.mcast.prot'\n(FILE:1:2: did you mean \"net.mcast.port\"?)\n"),
+    ("{\n \"net.ttl\": 256}", "Error: '256' is out of bounds (0-255).\n(FILE:2:13)\n"),
+    ("{\"net.ttl\": []}", "Error: The 'net.ttl' element appears to be an array, not a 'String'.\n(FILE:1:13)\n"),
+  ]) func saysWhereAFileOfOptionsIsWrong(text: String, message: String) throws {
+    let path = try TemporaryFile.path(text)
+    let outcome = TestBench().run("jool session proxy --config \(path)")
+    #expect(outcome == Outcome(error: message.replacing("FILE", with: path), status: 234))
+  }
+
+  @Test func optionsOfTheCommandLineFollowTheFile() throws {
+    let path = try TemporaryFile.path("{\"net.ttl\": 3, \"net.dev.in\": \"eth2\"}")
+    let words = ["-t", "5", "--config", path, "-i", "eth3", "ff08::1"]
+    guard
+      case .run(let command) = try SessionProxyCommand().syntax.parse(
+        words[...], into: SessionProxyCommand(), typedName: "proxy", order: .anywhere)
+    else {
+      Issue.record("it is no question for help")
+      return
+    }
+    #expect(command.arguments.timeToLive == 3)
+    #expect(command.arguments.inputDevices == ["eth2", "eth3"])
+  }
+}
+
+enum TemporaryFile {
+  /// A new file with this text; the system forgets it some day.
+  static func path(_ text: String) throws -> String {
+    let url = FileManager.default.temporaryDirectory.appending(component: "jool-\(UUID().uuidString).json")
+    try Data(text.utf8).write(to: url)
+    return url.path
+  }
+}
