@@ -1,0 +1,47 @@
+"""A proxy needs CAP_NET_ADMIN and nothing else."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+from lab.crowd import Crowd, make_eager
+from lab.network import GROUP6, OURS, jool
+from lab.process import SCRATCH, expect, expect_equal, run
+from lab.proxies import Proxy, wait_ready
+from lab.runner import note, scenario
+
+from .sealed import key, key_file, with_key
+from .sync import expect_equal_tables, wait_equal
+
+USER = "nobody"
+LEAST = ("--reuid", USER, "--regid", "nogroup", "--clear-groups", "--inh-caps", "-all,+net_admin", "--ambient-caps", "-all,+net_admin",
+         "--bounding-set", "-all,+net_admin", "--no-new-privs")  # fmt: skip
+
+
+@scenario("a proxy without any right but CAP_NET_ADMIN does everything, and may do nothing else")
+def least() -> None:
+    make_eager()
+    line = key()
+    own, theirs = key_file("j", line), key_file("k", line)
+    os.chown(theirs, pwd.getpwnam(USER).pw_uid, -1)
+    os.chmod(SCRATCH, 0o755)
+    config = SCRATCH / "proxy.json"
+    config.write_text(f'{{"net.mcast.addr": "{GROUP6}", "net.mcast.port": 6464, "net.dev.in": "eth2", "net.dev.out": "eth2"}}')
+    words = ("session", "proxy", "--config", str(config), *with_key(theirs))
+    expect_equal(jool(OURS, "k", *words, "--check").out, "", "what --check says")
+    Proxy("j", options=with_key(own))
+    # setpriv becomes the proxy: the same process.
+    proxy = Proxy("k", argv=("setpriv", *LEAST, "--", OURS / "jool", *words))
+    wait_ready("j", "k")
+    crowd = Crowd()
+    crowd.open(1000)
+    note(f"equal {wait_equal('the traffic', crowd.opened):.1f} s after the last packet")
+    expect_equal_tables(1000)
+    status = Path(f"/proc/{proxy.pid}/status").read_text()
+    expect("CapEff:\t0000000000001000\n" in status, "CAP_NET_ADMIN is not all that it has")
+    writable = [Path(f"/proc/{proxy.pid}/fd/{fd}").readlink() for fd in os.listdir(f"/proc/{proxy.pid}/fd")]
+    note("descriptors: " + ", ".join(sorted({str(path).split(":")[0] for path in writable})))
+    wrong = run(OURS / "jool", *words[:-2], "--net.key-file", str(own), "--net.dev.in", "nosuch", "--check", ns="k", check=False)
+    expect_equal(wrong.status, 234, "status of --check with one device too many")
