@@ -1,6 +1,7 @@
-"""One half of a group whose nodes have modules of different versions, each in a VM of its own: `versions.py j|k`.
+"""One half of a group whose nodes have modules of different versions, each in a VM of its own: `versions.py j|k ours|C`.
 
-The VMs' network cards (`versions`) join the two sync links. j translates first, then k; each prints what it has in the end.
+The VMs' network cards (`versions`) join the two sync links. k translates first, then j; each prints what it has in the end. A C
+proxy on k speaks first, too, so that ours on j knows what layout it needs.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from lab.crowd import Crowd
 from lab.netlink import session_count
 from lab.network import C, NODES, OURS, claim, jool, make_instance, release
 from lab.process import run, wait_for
-from lab.proxies import Proxy, wait_ready
+from lab.proxies import Listener, Proxy, wait_ready
 from lab.tables import table
 
-FIRST, SECOND = 2000, 1000
+FIRST, SECOND = 500, 2000
 # The other VM may be slower.
 PATIENCE = 240.0
 
@@ -32,19 +33,23 @@ def join_links() -> None:
     run("ip", "link", "set", cards()[0], "master", "brs", "up")
 
 
-def peers(node: str) -> int:
-    answer = jool(OURS, node, "session", "proxy", "status", "--json", check=False)
-    return len(json.loads(answer.out)["peers"]) if answer.status == 0 else 0
-
-
 def wait_count(node: str, count: int) -> float:
     begun = time.monotonic()
     wait_for(f"{count} sessions on {node}", lambda: session_count(node) == count, PATIENCE, every=0.2)
     return time.monotonic() - begun
 
 
+def wait_peer(node: str) -> None:
+    def answer() -> dict:
+        found = jool(OURS, node, "session", "proxy", "status", "--json", check=False)
+        return json.loads(found.out) if found.status == 0 else {}
+
+    wait_for("the other node", lambda: answer().get("peers"), PATIENCE, every=0.2)
+    wait_ready(node, timeout=PATIENCE)
+
+
 def main() -> int:
-    node = sys.argv[1]
+    node, program = sys.argv[1], {"ours": OURS, "C": C}[sys.argv[2]]
     network.build()
     join_links()
     network.load_modules("jool")
@@ -53,20 +58,23 @@ def main() -> int:
     jool(C, node, "global", "update", "ss-capacity", "65536", check=False)
     for other in NODES:
         release(other)
-    Proxy(node)
-    wait_for("the other node", lambda: peers(node), PATIENCE, every=0.2)
-    wait_ready(node, timeout=PATIENCE)
+    Proxy(node, OURS if node == "j" else program)
+    if program == OURS:
+        wait_peer(node)
+    elif node == "k":
+        ear = Listener(node)
+        wait_for("a word of the other node", lambda: ear.everything(1), PATIENCE)
     crowd = Crowd()
-    if node == "j":
+    if node == "k":
         claim(node)
-        crowd.open(FIRST)
+        crowd.open(FIRST, pace=0.1)  # modules up to 4.1.11 drop announcements of a crowd
         print(f"opened {FIRST} sessions", flush=True)
         waited = wait_count(node, FIRST + SECOND)
     else:
         waited = wait_count(node, FIRST)
         claim(node)
         crowd.open(SECOND)
-        print(f"had {FIRST} sessions of j after {waited:.1f} s", flush=True)
+        print(f"had {FIRST} sessions of k after {waited:.1f} s", flush=True)
         waited = wait_count(node, FIRST + SECOND)
     print(f"had all sessions after {waited:.1f} s", flush=True)
     time.sleep(10)  # for the other one

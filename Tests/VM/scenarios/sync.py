@@ -16,7 +16,7 @@ from lab.records import decode
 from lab.runner import note, scenario
 from lab.synthetic import load, sessions
 from lab.tables import table
-from lab.traffic import SERVER6
+from lab.traffic import SERVER6, Ping
 
 from .bulk import compare
 
@@ -168,17 +168,22 @@ def join() -> None:
     load("j", sessions(100_000))
     first = Proxy("j")
     wait_ready("j", timeout=90)
+    ping = Ping(0.05)
+    ping.wait_more(20)
     begun = time.monotonic()
     late = Proxy("k")
     wait_ready("k", timeout=120)
     ready = time.monotonic() - begun
-    expect_equal(session_count("k"), 100_000, "sessions on k when it says that it is ready")
+    expect_equal(session_count("k"), 100_001, "sessions on k when it says that it is ready")
+    ping.wait_more(20)
+    answered = ping.received
+    expect_equal(len(answered), max(answered), "pings through j that were answered, of all")
     note(f"complete and ready in {ready:.1f} s; CPU seconds j {sum(first.cpu()):.1f}, k {sum(late.cpu()):.1f}")
     compare(begun)
 
 
 def records_for(program_is_ours: bool) -> int:
-    """How many records leave j for 1,000 flows with 30 packets each."""
+    """How many records leave j for 2,000 flows with 20 packets each."""
     make_eager()
     if program_is_ours:
         proxies(*SS2)
@@ -186,8 +191,8 @@ def records_for(program_is_ours: bool) -> int:
         ear = Listener("k")
         Proxy("j", C)
     crowd = Crowd()
-    ports = crowd.open(1000)
-    for _ in range(29):
+    ports = crowd.open(2000)
+    for _ in range(19):
         crowd.send(ports)
         time.sleep(0.1)
     if program_is_ours:
