@@ -210,7 +210,11 @@ extension CommandFailure {
       "'\(text)' is no format; use one of \(WireFormat.allCases.map(\.rawValue).joined(separator: ", "))."
     case .sealedLegacy: "C proxies know no seal: --net.key-file goes with --net.format ss2 or auto."
     case .notPeer(let text): "'\(text)' is no peer; write HOST, HOST:PORT or [IPV6-ADDRESS]:PORT."
-    case .unequalDevices: "Each --net.dev.in is a link and needs its --net.dev.out (or none of them has one)."
+    case .unequalDevices(let incoming, let outgoing):
+      """
+      Each --net.dev.in is a link and needs its --net.dev.out (or none has one), but there are \
+      \(incoming.joined(separator: ", ")) and \(outgoing.joined(separator: ", ")).
+      """
     case .onlyOneProtocol: "Only one protocol is allowed per request."
     case .onlyOneFramework: "The translator can only be hooked to one framework."
     case .differentInstanceNames: "You entered two different instance names. Please delete one of them."

@@ -110,7 +110,8 @@ import Testing
     #expect(arguments.banner(instance: "default").contains("  net.dev.in: eth2, eth3\n"))
     #expect(
       Self.bench().run("jool session proxy -i eth2 -i eth3 -o eth2 ff08::1").error
-        == "Error: Each --net.dev.in is a link and needs its --net.dev.out (or none of them has one).\n")
+        == "Error: Each --net.dev.in is a link and needs its --net.dev.out (or none has one), "
+        + "but there are eth2, eth3 and eth2.\n")
   }
 
   @Test(arguments: [

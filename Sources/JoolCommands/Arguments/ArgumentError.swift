@@ -35,7 +35,7 @@ enum ArgumentError: Error, Hashable, Sendable {
   /// A file of options has a mistake.
   indirect case file(FileFailure)
   /// Devices to listen on and to send through come in pairs.
-  case unequalDevices
+  case unequalDevices(incoming: [String], outgoing: [String])
 
   case onlyOneProtocol
   case onlyOneFramework

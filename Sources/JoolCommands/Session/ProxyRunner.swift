@@ -60,7 +60,7 @@ extension ProxyArguments {
     var links: [ProxyConfiguration.Link] = []
     if let group = multicastAddress {
       guard inputDevices.isEmpty || outputDevices.isEmpty || inputDevices.count == outputDevices.count else {
-        throw .invalid(.unequalDevices)
+        throw .invalid(.unequalDevices(incoming: inputDevices, outgoing: outputDevices))
       }
       for index in 0..<max(inputDevices.count, outputDevices.count, 1) {
         links.append(
