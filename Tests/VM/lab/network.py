@@ -79,7 +79,7 @@ def build() -> None:
     with namespace("n6"):
         _batch(["addr add 2001:db8::8/96 dev eth0 nodad", f"route add 64:ff9b::/96 via {VIRTUAL6}"])
     with namespace("n4"):
-        _batch(["addr add 192.0.2.8/24 dev eth0"])
+        _batch(["addr add 192.0.2.8/24 dev eth0", f"route add {POOL4} via {VIRTUAL4}"])
     for node in NODES:
         restore_links(node)
     claim("j")

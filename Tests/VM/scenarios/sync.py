@@ -183,7 +183,7 @@ def join() -> None:
 
 
 def records_for(program_is_ours: bool) -> int:
-    """How many records leave j for 2,000 flows with 20 packets each."""
+    """How many records leave j for 2,000 flows with 30 packets each."""
     make_eager()
     if program_is_ours:
         proxies(*SS2)
@@ -192,7 +192,7 @@ def records_for(program_is_ours: bool) -> int:
         Proxy("j", C)
     crowd = Crowd()
     ports = crowd.open(2000)
-    for _ in range(19):
+    for _ in range(29):
         crowd.send(ports)
         time.sleep(0.1)
     if program_is_ours:
