@@ -14,6 +14,10 @@
     case netlink
     /// Session records as proxies exchange them.
     case syncDatagram
+    /// Frames of SS2, plain and sealed, at a proxy that listens.
+    case syncFrame
+    /// Files of keys.
+    case keyFile
 
     /// Feeds it one input.
     package func run(_ bytes: [UInt8]) {
@@ -25,6 +29,8 @@
       case .json: JSONTarget.run(bytes)
       case .netlink: WireTargets.netlink(bytes)
       case .syncDatagram: WireTargets.syncDatagram(bytes)
+      case .syncFrame: SyncTargets.syncFrame(bytes)
+      case .keyFile: SyncTargets.keyFile(bytes)
       }
     }
   }

@@ -10,16 +10,20 @@ protocol Command: Sendable {
 }
 
 extension Command {
-  /// Parses the arguments and runs the command, or prints the help that they ask for.
-  func parseAndRun(_ arguments: ArraySlice<String>, in context: CommandContext) throws(CommandFailure) {
-    let parsed: ParsedArguments<Self>
+  /// Parses the arguments of `context`.
+  func parse(in context: CommandContext) throws(CommandFailure) -> ParsedArguments<Self> {
     do throws(OperationArgumentError) {
-      parsed = try syntax.parse(arguments, into: self, typedName: context.operationName, order: context.optionOrder)
+      return try syntax.parse(
+        context.arguments, into: self, typedName: context.operationName, order: context.optionOrder)
     } catch {
       if case .file(let failure) = error.error { throw .file(failure) }
       throw .argument(error.error, operationName: error.operationName)
     }
-    switch parsed {
+  }
+
+  /// Parses the arguments and runs the command, or prints the help that they ask for.
+  func parseAndRun(in context: CommandContext) throws(CommandFailure) {
+    switch try parse(in: context) {
     case .print(let text): context.output.write(text)
     case .run(let command): try command.run(in: context)
     }

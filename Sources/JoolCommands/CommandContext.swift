@@ -11,6 +11,8 @@ struct CommandContext {
   var givenInstanceName: String?
   /// The operation as typed, for messages.
   var operationName = ""
+  /// What follows it.
+  var arguments: ArraySlice<String> = []
   var output: OutputSink
   var error: OutputSink
   /// Whether failures and warnings are printed as JSON.

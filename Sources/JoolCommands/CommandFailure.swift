@@ -22,6 +22,8 @@ enum CommandFailure: Error, Hashable, Sendable {
   case noProxy(instance: String)
   /// The proxy cannot take over now.
   case proxyNotReady(ProxyStatus.State)
+  /// Nodes of the group could not take over from each other, and why.
+  case unfitGroup([String])
   /// The module says yes to an advertisement and sends nothing.
   case cannotAdvertise(ModuleVersion)
   /// The EAMT has no mapping with this prefix.
@@ -52,6 +54,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .pool6IsFixed: .invalid
     case .noProxy: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .proxyNotReady: .notReady
+    case .unfitGroup: .unfitGroup
     case .proxyRefused, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
@@ -92,6 +95,9 @@ enum CommandFailure: Error, Hashable, Sendable {
       """
     case .proxyNotReady(let state):
       "Error: The session proxy is not ready: \(state.rawValue).\n"
+    case .unfitGroup(let findings):
+      "Error: Nodes of this group could not take over from each other.\n"
+        + findings.map { "- \($0)\n" }.joined()
     case .cannotAdvertise(let version):
       """
       Error: Modules before 4.1.11 cannot advertise, and this one is \(version).
@@ -113,6 +119,12 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .output(let errno):
       "Error: Could not write the output: \(errno)\n"
     }
+  }
+
+  /// The message and the place as one line of a log.
+  func line(programName: String) -> String {
+    let text = message(programName: programName).split(separator: "\n").joined(separator: " ")
+    return place.map { "\(text) (\($0))" } ?? text
   }
 
   /// Where to look in a file.
@@ -173,7 +185,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .notUnsignedInteger: .notInteger
     case .integerTooLong: .integerTooLong
     case .manyAddresses: .tooMuch
-    case .noMulticastAddress, .notWireFormat, .sealedLegacy: ExitStatus(truncating: Errno.invalidArgument.rawValue)
+    case .noMulticastAddress, .notChoice, .sealedLegacy: ExitStatus(truncating: Errno.invalidArgument.rawValue)
     default: .invalid
     }
   }
@@ -206,8 +218,8 @@ extension CommandFailure {
     case .tooLong(let text): "'\(text)' is too long for this poor, limited parser..."
     case .portZero(let protocolName): "\(protocolName) cannot use port 0. (Did you mean 1-65535?)"
     case .noMulticastAddress: "The multicast address is mandatory."
-    case .notWireFormat(let text):
-      "'\(text)' is no format; use one of \(WireFormat.allCases.map(\.rawValue).joined(separator: ", "))."
+    case .notChoice(let text, let noun, let choices):
+      "'\(text)' is no \(noun); use one of \(choices.joined(separator: ", "))."
     case .sealedLegacy: "C proxies know no seal: --net.key-file goes with --net.format ss2 or auto."
     case .notPeer(let text): "'\(text)' is no peer; write HOST, HOST:PORT or [IPV6-ADDRESS]:PORT."
     case .unequalDevices(let incoming, let outgoing):

@@ -87,7 +87,8 @@ public enum JoolProgram {
     case .operation(let command):
       var context = context
       context.operationName = operation.typedName
-      try command().parseAndRun(operation.arguments, in: context)
+      context.arguments = operation.arguments
+      try command().parseAndRun(in: context)
     }
   }
 

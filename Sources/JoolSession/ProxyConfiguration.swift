@@ -15,6 +15,8 @@ public struct ProxyConfiguration: Hashable, Sendable {
   public var mtu: Int?
   /// Of the keys that the group's frames are sealed with (`KeyRing`). `nil`: they are not sealed.
   public var keyFile: String?
+  /// The least that is worth a line in the log.
+  public var logLevel: Logger.Level
 
   /// A way to the peers.
   public enum Link: Hashable, Sendable {
@@ -90,7 +92,8 @@ public struct ProxyConfiguration: Hashable, Sendable {
 
   public init(
     instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: WireFormat = .auto,
-    trackFile: String? = nil, keyFile: String? = nil, mtu: Int? = nil
+    trackFile: String? = nil, keyFile: String? = nil, mtu: Int? = nil,
+    logLevel: Logger.Level = .info
   ) {
     self.instance = instance
     self.links = links
@@ -99,6 +102,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
     self.trackFile = trackFile
     self.keyFile = keyFile
     self.mtu = mtu
+    self.logLevel = logLevel
   }
 }
 

@@ -21,6 +21,8 @@ public enum ProxyError: Error, Hashable, Sendable {
   case statisticsUnavailable(address: String, port: String, Errno)
   case system(call: String, Errno)
   case keyFile(KeyFileError)
+  /// What the proxy is told cannot be read; the reader's words.
+  case configuration(String)
   /// A peer has no address of the family that the first peer has.
   case mixedPeers(String)
 }
@@ -36,7 +38,7 @@ extension ProxyError {
   /// What the user should look at, beyond the C proxy's words in `description`. `nil` if those name it.
   public var hint: String? {
     switch self {
-    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .mixedPeers: return nil
+    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .configuration, .mixedPeers: return nil
     case .lookupFailed(let address, let port, _):
       return "The address was '\(address)', the port '\(port)'; one of them does not exist."
     case .bindFailed(let address, let port, .addressInUse):
@@ -74,6 +76,7 @@ extension ProxyError: CustomStringConvertible {
     case .statisticsUnavailable(_, _, let code): "statsocket error: \(code)"
     case .system(let call, let code): "\(call) failed: \(code)"
     case .keyFile(let error): "\(error)"
+    case .configuration(let text): text
     case .mixedPeers(let host):
       "The peer '\(host)' has no address of the first peer's family; name all by IPv4 or all by IPv6 addresses."
     }

@@ -19,6 +19,7 @@ extension ProxyEventLoop {
           proxy.requestAudit(.repair)
         }
         watchQueue(statistics, now: now)
+        try watchGroup(now)
       } else {
         // Still listening: the first message of a new instance of that name says that it is there.
         wait(because: nil)
@@ -39,6 +40,14 @@ extension ProxyEventLoop {
         """)
     }
     if queue.shouldRepair(now: now) { proxy.requestAudit(.repair) }
+  }
+
+  /// Tells peers of pool4, and the administrator of what does not fit theirs.
+  private mutating func watchGroup(_ now: ContinuousClock.Instant) throws(JoolError) {
+    guard now >= group.nextReading, let pool4 = try link?.pool4() else { return }
+    proxy.tell(pool4: pool4, now: .now)
+    group.haveRead(since: now, now: .now)
+    for finding in group.news(in: proxy.findings(now: now)) { log.warning("\(finding)") }
   }
 
   private mutating func attach(_ inspection: KernelLink.Inspection) {

@@ -5,8 +5,10 @@ internal import SystemPackage
 
 /// The proxy's driver: one thread, one poll(2). Decisions are in `SessionProxy`; this only moves bytes.
 public struct ProxyEventLoop: ~Copyable {
-  let configuration: ProxyConfiguration
-  let log: Logger
+  var configuration: ProxyConfiguration
+  /// What the configuration is now, for SIGHUP.
+  let reread: Reread
+  var log: Logger
   var proxy: SessionProxy
   /// `nil` while the module is away.
   var link: KernelLink?
@@ -27,11 +29,14 @@ public struct ProxyEventLoop: ~Copyable {
   var queue = QueueWatch()
   var instanceWatch = InstanceWatch()
   var readiness: ReadinessReport
+  var group = GroupWatch()
 
   /// How often the module, its settings and the interface are looked at.
   static let checkInterval = Duration.seconds(2)
   /// How many messages of one kind are taken before the others have their turn.
   static let burst = 64
+
+  public typealias Reread = () throws(ProxyError) -> ProxyConfiguration
 
   enum Availability: Equatable {
     case absent
@@ -49,8 +54,11 @@ public struct ProxyEventLoop: ~Copyable {
   }
 
   /// Opens everything, in the order and with the log messages of the C proxy.
+  /// - Parameter reread: the configuration as it is when the user wants it read anew.
   /// - Throws: whatever is wrong at the start is for the user to mend: the module must be loaded and the instance exist.
-  public init(_ configuration: ProxyConfiguration, log: Logger) throws(ProxyError) {
+  public init(
+    _ configuration: ProxyConfiguration, log: Logger, reread: @escaping Reread
+  ) throws(ProxyError) {
     let keys = try configuration.keys()
     var proxy = SessionProxy(
       instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
@@ -83,6 +91,7 @@ public struct ProxyEventLoop: ~Copyable {
         "Another proxy seems to serve this instance already; `jool session advertise` will ask that one. (\(error))")
     }
     self.configuration = configuration
+    self.reread = reread
     self.log = log
     self.proxy = proxy
     self.link = consume link
@@ -128,19 +137,6 @@ public struct ProxyEventLoop: ~Copyable {
       answerStatistics(poller)
       serveControl(poller)
       advance()
-    }
-  }
-
-  /// SIGHUP: what can change without losing a session does.
-  private mutating func reload() {
-    do throws(ProxyError) {
-      guard let keys = try configuration.keys() else {
-        return log.notice("Received SIGHUP; there is nothing to read anew.")
-      }
-      proxy.use(keys)
-      log.notice("Read the keys anew; frames are sealed with key \(keys.sealingID).")
-    } catch {
-      log.error("The keys stay as they were. \(error)")
     }
   }
 

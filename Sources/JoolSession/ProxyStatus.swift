@@ -50,6 +50,8 @@ public struct ProxyStatus: Hashable, Sendable {
   /// By their names in the statistics server's full report, those of SS2 included.
   public var counters: [Counter]
   public var peers: [Peer]
+  /// Sentences: what keeps nodes from taking over from each other.
+  public var findings: [String] = []
 
   public struct Counter: Hashable, Sendable {
     public var name: String
@@ -63,7 +65,8 @@ extension SessionProxy {
       state: state, format: format, node: node?.identity.node ?? 0, sessions: UInt64(node?.table.count ?? 0),
       bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount),
       counters: allCounters.map { ProxyStatus.Counter(name: $0.0, value: $0.1) },
-      peers: (node?.peers ?? [:]).sorted { $0.key < $1.key }.map { ProxyStatus.Peer($0.key, $0.value, now: now) })
+      peers: (node?.peers ?? [:]).sorted { $0.key < $1.key }.map { ProxyStatus.Peer($0.key, $0.value, now: now) },
+      findings: findings(now: now))
   }
 
   /// Whether the node may take over from a peer.
@@ -105,6 +108,7 @@ extension ProxyStatus {
       "peer \(peer.node) \(peer.address) \(peer.state.rawValue) \(peer.sessions) \(peer.silence) \(peer.missing) "
         + "\(peer.gaps) \(peer.lost)"
     }
+    lines += findings.map { "finding \($0)" }
     return lines.joined(separator: "\n")
   }
 
@@ -115,6 +119,10 @@ extension ProxyStatus {
     peers = []
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
+      if words.first == "finding", words.count > 1 {
+        findings.append(String(line.dropFirst("finding ".count)))
+        continue
+      }
       if words.count == 2 {
         single[words[0]] = words[1]
       } else if words.first == "counter", words.count == 3, let value = UInt64(words[2]) {

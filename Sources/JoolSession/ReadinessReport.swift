@@ -29,7 +29,9 @@ struct ReadinessReport {
       service?.notify("WATCHDOG=1")
     }
     guard state != lastState else { return }
-    log.notice("Now \(state.rawValue)\(lastState.map { ", after \($0.rawValue)" } ?? "").")
+    log.notice(
+      "Now \(state.rawValue)\(lastState.map { ", after \($0.rawValue)" } ?? "").",
+      metadata: ["state": "\(state.rawValue)"])
     lastState = state
     if state == .ready, !wasReady {
       wasReady = true
@@ -68,7 +70,7 @@ private struct ServiceManager {
 
   init?() {
     guard let name = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), name.utf8.count > 1,
-      name.utf8.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path)
+      name.utf8.count <= UnixDatagram.maxPathLength
     else { return nil }
     var path = Array(name.utf8)
     // '@' stands for the zero byte that abstract names begin with.
@@ -81,18 +83,5 @@ private struct ServiceManager {
   }
 
   /// A service manager that does not listen is no reason to stop.
-  func notify(_ text: String) {
-    guard let socket = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)) else {
-      return
-    }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
-    withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = sendto(socket.rawValue, text, text.utf8.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), $0, length)
-      }
-    }
-  }
+  func notify(_ text: String) { UnixDatagram.send(Array(text.utf8), to: path) }
 }

@@ -37,6 +37,8 @@ public struct SessionProxy: Sendable {
   private(set) var audit: Audit?
   /// Whether the module may lack sessions of the table.
   private var owesModule = false
+  /// When the module last announced a session.
+  private(set) var lastAnnouncement: Instant?
   /// Whether the table and the module had the same since the last time that one of them could not.
   private(set) var hasCaughtUp = false
 
@@ -158,6 +160,7 @@ public struct SessionProxy: Sendable {
   public mutating func learn(records: RawSpan, now: Instant) throws(WireFormatError) {
     guard let pool6 = kernel?.pool6 else { return }
     let datagram = try SyncDatagram(decoding: records, pool6: pool6)
+    if !datagram.sessions.isEmpty { lastAnnouncement = now }
     for session in datagram.sessions { node?.learn(session, now: now) }
     if let refused = datagram.refused.first { throw refused }
   }

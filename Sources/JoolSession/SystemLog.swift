@@ -24,13 +24,14 @@ public struct SystemLog: LogHandler {
   public func log(event: LogEvent) {
     // The text is an argument, never the format.
     "\(event.message)".withCString { text in
-      withVaList([text]) { vsyslog(event.level.priority, "%s", $0) }
+      withVaList([text]) { vsyslog(event.level.syslogPriority, "%s", $0) }
     }
   }
 }
 
 extension Logger.Level {
-  fileprivate var priority: Int32 {
+  /// As syslog(3) numbers them.
+  var syslogPriority: Int32 {
     switch self {
     case .trace, .debug: LOG_DEBUG
     case .info: LOG_INFO

@@ -30,6 +30,14 @@ import Testing
     #expect(outcome == Outcome(error: message.replacing("FILE", with: path), status: 234))
   }
 
+  @Test(arguments: [
+    ("--log.level", "Error: 'loud' is no log level; use one of debug, info, notice, warning, error.\n"),
+    ("--log.target", "Error: 'loud' is no log target; use one of auto, stderr, syslog.\n"),
+  ]) func namesTheWordsThatAnOptionKnows(option: String, message: String) {
+    let outcome = TestBench().run("jool session proxy \(option) loud ff08::1")
+    #expect(outcome == Outcome(error: message, status: 22))
+  }
+
   @Test func optionsOfTheCommandLineFollowTheFile() throws {
     let path = try TemporaryFile.path("{\"net.ttl\": 3, \"net.dev.in\": \"eth2\"}")
     let words = ["-t", "5", "--config", path, "-i", "eth3", "ff08::1"]

@@ -57,6 +57,23 @@ import Testing
     #expect(outcome.error == (state == .ready ? "" : "Error: The session proxy is not ready: \(state.rawValue).\n"))
   }
 
+  @Test func tellsWhatKeepsNodesFromTakingOver() throws {
+    let bench = TestBench()
+    let finding = "pool4 of K lacks TCP 192.0.2.1 61001-61500: what is masked so here ends when K takes over."
+    bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
+      var status = Self.status
+      status.findings = [finding]
+      return status
+    }
+    #expect(bench.run("jool session proxy status").output.contains("\nWarning: \(finding)\nCounters:"))
+    let output = bench.run("jool session proxy status --json").output
+    let status = try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
+    #expect(status["findings"]?.array == [.string(finding)])
+    var travelled = Self.status
+    travelled.findings = [finding]
+    #expect(ProxyStatus(text: travelled.text) == travelled)
+  }
+
   @Test func saysThatThereIsNoProxy() {
     let outcome = TestBench().run("jool -i x session proxy status")
     #expect(outcome.status == 3)

@@ -28,7 +28,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   case portZero(protocolName: String)
 
   case noMulticastAddress
-  case notWireFormat(String)
+  /// None of a few words.
+  case notChoice(String, noun: String, choices: [String])
   /// A key file, and the format of C proxies, which know no seal.
   case sealedLegacy
   case notPeer(String)

@@ -19,6 +19,8 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let notInteger = ExitStatus(rawValue: 1)
   /// The proxy runs, but may not take over (`session proxy status --ready`).
   static let notReady = ExitStatus(rawValue: 1)
+  /// The group's settings do not fit (`session proxy --check`).
+  static let unfitGroup = ExitStatus(rawValue: 1)
   /// An integer that needs more than 64 bits (`ERANGE`).
   static let integerTooLong = ExitStatus(rawValue: 34)
   /// More than the client does without `--force` (−`E2BIG`).

@@ -6,7 +6,7 @@ struct JooldFiles {
   static let defaultModulePath = "modsocket.json"
 
   private(set) var instanceName = InstanceName.default.description
-  private(set) var arguments = ProxyArguments()
+  var arguments = ProxyArguments()
 
   /// Reads both, the module's first.
   init(networkPath: String, modulePath: String) throws(JooldFileFailure) {

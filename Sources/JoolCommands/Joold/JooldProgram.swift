@@ -29,19 +29,22 @@ public enum JooldProgram {
     default: break
     }
     guard words.count <= 3 else { throw .argument(.tooManyArguments, operationName: context.programName) }
-    let files: JooldFiles
+    let files = try files(words)
+    var context = context
+    context.givenInstanceName = files.instanceName
+    try ProxyRunner.run(files.arguments, in: context) { () throws(CommandFailure) in try self.files(words).arguments }
+  }
+
+  private static func files(_ words: [String]) throws(CommandFailure) -> JooldFiles {
     do throws(JooldFileFailure) {
-      files = try JooldFiles(
+      var files = try JooldFiles(
         networkPath: words.first ?? JooldFiles.defaultNetworkPath,
         modulePath: words.dropFirst().first ?? JooldFiles.defaultModulePath)
+      files.arguments.statisticsPort = words.dropFirst(2).first
+      return files
     } catch {
       throw .joold(error)
     }
-    var context = context
-    context.givenInstanceName = files.instanceName
-    var arguments = files.arguments
-    arguments.statisticsPort = words.dropFirst(2).first
-    try ProxyRunner.run(arguments, in: context)
   }
 
   private static func help(_ programName: String) -> String {

@@ -5,13 +5,26 @@ import Logging
 /// Starts a proxy for `session proxy` and for `joold`.
 enum ProxyRunner {
   /// Exchanges sessions until a signal ends it. Whatever prevents that is found before anything is printed.
-  static func run(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
+  /// - Parameter again: the arguments as files have them when the user wants them read anew.
+  static func run(
+    _ arguments: ProxyArguments, in context: CommandContext,
+    again: @escaping () throws(CommandFailure) -> ProxyArguments
+  ) throws(CommandFailure) {
+    try arguments.verify()
     let links = try arguments.links()
     let instance = try instance(in: context)
     let configuration = arguments.configuration(instance: instance, links: links)
-    let log = context.log
+    let log = arguments.log(in: context, instance: instance)
     do throws(ProxyError) {
-      var loop = try ProxyEventLoop(configuration, log: log)
+      var loop = try ProxyEventLoop(configuration, log: log) { () throws(ProxyError) in
+        do throws(CommandFailure) {
+          let arguments = try again()
+          try arguments.verify()
+          return arguments.configuration(instance: instance, links: try arguments.links())
+        } catch {
+          throw .configuration(error.line(programName: context.programName))
+        }
+      }
       context.output.write(arguments.banner(instance: context.instanceName))
       context.output.flush()
       try loop.run()
@@ -21,11 +34,20 @@ enum ProxyRunner {
     }
   }
 
-  /// Whether `run` could begin: options, keys, interfaces, module and instance.
+  /// Whether `run` could begin: options, keys, interfaces, module and instance. If a proxy runs already, also whether the
+  /// node and its peers could take over from each other.
   static func check(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
+    try arguments.verify()
     let links = try arguments.links()
-    let configuration = arguments.configuration(instance: try SynchronizationCheck.run(in: context), links: links)
-    do throws(ProxyError) { try configuration.verify(log: context.log) } catch { throw .proxy(error) }
+    let instance = try SynchronizationCheck.run(in: context)
+    let configuration = arguments.configuration(instance: instance, links: links)
+    do throws(ProxyError) { try configuration.verify(log: arguments.log(in: context, instance: instance)) } catch {
+      throw .proxy(error)
+    }
+    guard let status = try? context.proxyStatus(instance) else {
+      return context.hint("No proxy runs for the instance, so its settings were not compared with those of peers.")
+    }
+    guard status.findings.isEmpty else { throw .unfitGroup(status.findings) }
   }
 
   private static func instance(in context: CommandContext) throws(CommandFailure) -> InstanceName {
@@ -53,6 +75,11 @@ extension ProxyArguments {
     }
     guard !host.isEmpty, rest.isEmpty || (rest.removeFirst() == ":" && !rest.isEmpty) else { throw .notPeer(text) }
     return .init(host: String(host), port: String(rest))
+  }
+
+  /// What contradicts itself.
+  func verify() throws(CommandFailure) {
+    if keyFile != nil, format == .legacy { throw .invalid(.sealedLegacy) }
   }
 
   /// The ways to the peers.
@@ -85,6 +112,6 @@ extension ProxyArguments {
       port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
     return ProxyConfiguration(
       instance: instance, links: links, statistics: servesStatistics ? statistics : nil, format: format,
-      trackFile: trackFile, keyFile: keyFile, mtu: mtu)
+      trackFile: trackFile, keyFile: keyFile, mtu: mtu, logLevel: logLevel)
   }
 }

@@ -35,6 +35,7 @@ extension ProxyStatus {
         "  \(peer.address) (node \(Self.name(of: peer.node))): \(peer.state.rawValue), \(peer.sessions) sessions, "
           + "heard \(peer.silence) ms ago; updates missing: \(peer.missing), gaps: \(peer.gaps), lost: \(peer.lost)")
     }
+    for finding in findings { lines.append("Warning: \(finding)") }
     lines.append("Counters:")
     for counter in counters where counter.value > 0 { lines.append("  \(counter.name): \(counter.value)") }
     return lines.joined(separator: "\n") + "\n"
@@ -58,6 +59,7 @@ extension ProxyStatus {
             ])
           })
       ),
+      ("findings", .array(findings.map { .text($0) })),
       ("counters", .object(counters.map { ($0.name, .number($0.value)) })),
     ])
   }

@@ -1,5 +1,6 @@
 import JoolCore
 import JoolSession
+import Logging
 
 /// `session proxy`: exchanges sessions between the instance and other proxies, for ever. `session proxy status` asks the
 /// one that does, `session proxy keygen` makes a key for it.
@@ -50,8 +51,21 @@ struct SessionProxyCommand: Command {
     .value(
       "net.format", "STR", "How to speak to peers", suggestions: WireFormat.allCases.map(\.rawValue)
     ) { (command, text) throws(ArgumentError) in
-      guard let format = WireFormat(rawValue: text) else { throw .notWireFormat(text) }
-      command.arguments.format = format
+      command.arguments.format = try ProxyArguments.choice("format", text, of: WireFormat.allCases) { $0.rawValue }
+    }.hidden,
+    .value(
+      "log.level", "STR", "The least that is logged", suggestions: ProxyArguments.logLevels.map(\.rawValue)
+    ) { (command, text) throws(ArgumentError) in
+      command.arguments.logLevel = try ProxyArguments.choice("log level", text, of: ProxyArguments.logLevels) {
+        $0.rawValue
+      }
+    }.hidden,
+    .value(
+      "log.target", "STR", "Where the log goes", suggestions: LogTarget.allCases.map(\.rawValue)
+    ) { (command, text) throws(ArgumentError) in
+      command.arguments.logTarget = try ProxyArguments.choice("log target", text, of: LogTarget.allCases) {
+        $0.rawValue
+      }
     }.hidden,
     .value("track-file", "STR", "File for keepalived's track_file", kind: .file) {
       $0.arguments.trackFile = $1
@@ -80,8 +94,11 @@ struct SessionProxyCommand: Command {
     case KeyGeneration.word: return KeyGeneration.run(in: context)
     default: break
     }
-    if arguments.keyFile != nil, arguments.format == .legacy { throw .invalid(.sealedLegacy) }
-    try isCheck ? ProxyRunner.check(arguments, in: context) : ProxyRunner.run(arguments, in: context)
+    if isCheck { return try ProxyRunner.check(arguments, in: context) }
+    try ProxyRunner.run(arguments, in: context) { () throws(CommandFailure) in
+      guard case .run(let command) = try SessionProxyCommand().parse(in: context) else { return arguments }
+      return command.arguments
+    }
   }
 }
 
@@ -101,6 +118,18 @@ struct ProxyArguments: Hashable, Sendable {
   var trackFile: String?
   var keyFile: String?
   var mtu: Int?
+  var logLevel = Logger.Level.info
+  var logTarget = LogTarget.auto
+
+  /// One of a few words.
+  static func choice<Choice>(
+    _ noun: String, _ text: String, of choices: [Choice], name: (Choice) -> String
+  ) throws(ArgumentError) -> Choice {
+    guard let choice = choices.first(where: { name($0) == text }) else {
+      throw .notChoice(text, noun: noun, choices: choices.map(name))
+    }
+    return choice
+  }
 
   /// Whether anybody may ask for statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }

@@ -51,7 +51,7 @@ struct SyncLinks {
   static let batch = 64
   static let stride = 2048
 
-  private let configurations: [ProxyConfiguration.Link]
+  private var configurations: [ProxyConfiguration.Link]
   private(set) var links: [any SyncLink]
 
   init(_ configurations: [ProxyConfiguration.Link], log: Logger) throws(ProxyError) {
@@ -88,6 +88,21 @@ struct SyncLinks {
     }
     if let failure, !isSent { throw failure }
     return failure
+  }
+
+  /// Takes other peers, if nothing else is to be changed.
+  /// - Returns: whether that was so.
+  mutating func change(to new: [ProxyConfiguration.Link]) throws(ProxyError) -> Bool {
+    guard new.count == links.count else { return false }
+    // There is one link to peers at most.
+    guard let index = new.indices.first(where: { new[$0] != configurations[$0] }) else { return true }
+    guard case .peers(let peers) = new[index], case .peers(let old) = configurations[index], old.port == peers.port,
+      new[..<index] == configurations[..<index], new[(index + 1)...] == configurations[(index + 1)...],
+      let link = links[index] as? UnicastSocket
+    else { return false }
+    try link.use(peers.peers)
+    configurations = new
+    return true
   }
 
   /// Interfaces were removed and made anew; the old memberships went with them.

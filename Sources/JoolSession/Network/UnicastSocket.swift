@@ -6,8 +6,8 @@ internal import SystemPackage
 /// The socket that exchanges sessions with peers by their addresses, where multicast does not get.
 final class UnicastSocket: SyncLink {
   private let owned: OwnedDescriptor
-  private let peers: [SocketAddress]
-  private let sources: Set<IPv6Address>
+  private var peers: [SocketAddress] = []
+  private var sources: Set<IPv6Address> = []
 
   init(_ configuration: ProxyConfiguration.Peers, log: Logger) throws(ProxyError) {
     let peers = try Self.addresses(of: configuration.peers)
@@ -24,6 +24,21 @@ final class UnicastSocket: SyncLink {
     } catch {
       throw .bindFailed(address: isIPv6 ? "::" : "0.0.0.0", port: configuration.port, error)
     }
+    setPeers(peers)
+    Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
+  }
+
+  /// Other peers from now on.
+  func use(_ new: [ProxyConfiguration.Peers.Peer]) throws(ProxyError) {
+    let addresses = try Self.addresses(of: new)
+    // The socket is of the family that the first ones had.
+    if let first = addresses.first, let known = peers.first, first.isIPv6 != known.isIPv6 {
+      throw .mixedPeers(new.first?.host ?? "")
+    }
+    setPeers(addresses)
+  }
+
+  private func setPeers(_ peers: [SocketAddress]) {
     self.peers = peers
     sources = Set(
       peers.compactMap(\.groupAddress).map {
@@ -32,7 +47,6 @@ final class UnicastSocket: SyncLink {
         case .v6(let address): address
         }
       })
-    Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
   }
 
   /// All of one family, since one socket must reach them.

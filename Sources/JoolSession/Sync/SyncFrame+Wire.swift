@@ -4,7 +4,7 @@ internal import JoolCore
 extension SyncFrame {
   private enum Kind: UInt8 {
     case hello = 1
-    case update, nak, gone, join, bulk, digests, buckets, repair
+    case update, nak, gone, join, bulk, digests, buckets, repair, settings
   }
 
   private var kind: Kind {
@@ -18,6 +18,7 @@ extension SyncFrame {
     case .digests: .digests
     case .buckets: .buckets
     case .repair: .repair
+    case .settings: .settings
     }
   }
 
@@ -66,6 +67,7 @@ extension SyncFrame {
     case .repair(let bucket, let records):
       writer.appendBigEndian(UInt64(bucket) << 48)
       writer.append(records: records)
+    case .settings(let settings): settings.encode(into: &writer)
     }
     return writer.bytes
   }
@@ -118,6 +120,7 @@ extension SyncFrame {
       try reader.zero(UInt16.self)
       try reader.zero(UInt32.self)
       body = .repair(bucket: bucket, try reader.records(pool6: pool6))
+    case .settings: body = .settings(try Settings(decoding: &reader))
     }
     try reader.finish()
   }
@@ -168,6 +171,68 @@ extension SyncFrame.Join {
     try reader.zero(UInt32.self)
     missing = []
     while !reader.isAtEnd { missing.append(try reader.next(UInt32.self)) }
+  }
+}
+
+extension SyncFrame.Settings {
+  fileprivate func encode(into writer: inout AttributeWriter) {
+    let flags = [settings.isEnabled, settings.isTranslating, settings.isPool4Cut]
+    let bits = flags.enumerated().reduce(UInt32(0)) { $0 | ($1.element ? 1 << UInt32($1.offset) : 0) }
+    writer.appendBigEndian(bits)
+    writer.appendBigEndian(revision)
+    writer.appendBigEndian(part)
+    writer.appendBigEndian(parts)
+    writer.appendBigEndian(UInt32(0))
+    let limits = settings.limits
+    for limit in [limits.tcpEstablished, limits.tcpTransitory, limits.udp, limits.icmp] {
+      writer.appendBigEndian(limit.rawValue)
+    }
+    for range in settings.pool4 {
+      writer.appendBigEndian(range.mark)
+      writer.appendBigEndian(range.addresses.lowerBound)
+      writer.appendBigEndian(range.addresses.upperBound)
+      writer.appendBigEndian(range.ports.lowerBound)
+      writer.appendBigEndian(range.ports.upperBound)
+      writer.appendBigEndian(UInt32(range.proto.rawValue))
+    }
+  }
+
+  fileprivate init(decoding reader: inout FrameReader) throws(WireFormatError) {
+    let flags = try reader.next(UInt32.self)
+    guard flags < 8 else { throw .badValue(field: "SS2 settings flags", value: UInt64(flags)) }
+    revision = try reader.next(UInt32.self)
+    (part, parts) = (try reader.next(UInt16.self), try reader.next(UInt16.self))
+    guard part < parts, parts <= Self.maxParts else {
+      throw .badValue(field: "SS2 settings part", value: UInt64(part))
+    }
+    try reader.zero(UInt32.self)
+    var limits = SessionLimits()
+    limits.tcpEstablished = Milliseconds(try reader.next(UInt32.self))
+    limits.tcpTransitory = Milliseconds(try reader.next(UInt32.self))
+    limits.udp = Milliseconds(try reader.next(UInt32.self))
+    limits.icmp = Milliseconds(try reader.next(UInt32.self))
+    var pool4: [MaskRange] = []
+    while !reader.isAtEnd { pool4.append(try MaskRange(decoding: &reader)) }
+    settings = NodeSettings(
+      isEnabled: flags & 1 != 0, isTranslating: flags & 2 != 0, limits: limits, pool4: pool4)
+    settings.isPool4Cut = flags & 4 != 0
+  }
+}
+
+extension MaskRange {
+  fileprivate init(decoding reader: inout FrameReader) throws(WireFormatError) {
+    mark = try reader.next(UInt32.self)
+    let (first, last) = (try reader.next(UInt32.self), try reader.next(UInt32.self))
+    guard first <= last else { throw .badValue(field: "SS2 pool4 addresses", value: UInt64(first)) }
+    addresses = first...last
+    let (low, high) = (try reader.next(UInt16.self), try reader.next(UInt16.self))
+    guard low <= high else { throw .badValue(field: "SS2 pool4 ports", value: UInt64(low)) }
+    ports = low...high
+    let number = try reader.next(UInt32.self)
+    guard let proto = UInt8(exactly: number).flatMap({ L4Protocol(rawValue: $0) }) else {
+      throw .badValue(field: "SS2 pool4 protocol", value: UInt64(number))
+    }
+    self.proto = proto
   }
 }
 

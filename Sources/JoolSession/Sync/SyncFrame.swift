@@ -50,6 +50,7 @@ struct SyncFrame: Hashable, Sendable {
     /// Digests of a group's buckets.
     case buckets(group: Int, [UInt64])
     case repair(bucket: Int, [SyncRecord])
+    case settings(Settings)
   }
 
   struct Hello: Hashable, Sendable {
@@ -93,6 +94,21 @@ struct SyncFrame: Hashable, Sendable {
     var frame: UInt32
     var frames: UInt32
     var records: [SyncRecord]
+  }
+
+  /// A part of what a node is set to: all of it but for pool4, of which each part has some.
+  struct Settings: Hashable, Sendable {
+    /// Another one whenever the settings change; parts of different revisions do not belong together.
+    var revision: UInt32
+    /// Counted from 0.
+    var part: UInt16
+    var parts: UInt16
+    var settings: NodeSettings
+
+    static let headerSize = 32
+    static let rangeSize = 20
+    /// More than `NodeSettings.maxRanges` need on the narrowest path.
+    static let maxParts: UInt16 = 32
   }
 
   static let version: UInt8 = 2

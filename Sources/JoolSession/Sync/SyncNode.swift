@@ -21,6 +21,8 @@ struct SyncNode: Sendable {
   var table: SessionTable
   var peers: [UInt64: SyncPeer] = [:]
   var departed = DepartedNodes()
+  /// What peers are told of this node's settings; `nil`: nothing yet.
+  var told: Told?
   /// Senders of sealed frames that have not yet proved to be there now, and when they were last heard.
   var greeted: OrderedDictionary<SyncSender, Instant> = [:]
   var resend = ResendQueue()
@@ -113,6 +115,7 @@ struct SyncNode: Sendable {
   /// When `advance(to:)` has something to do.
   var nextDeadline: Instant {
     var earliest = min(nextHello, joining?.deadline ?? nextHello, repairs.deadline ?? nextHello)
+    if let told { earliest = min(earliest, told.next) }
     for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
     return earliest
   }
@@ -125,6 +128,7 @@ struct SyncNode: Sendable {
     continueJoining(now: now)
     finishRepairs(now: now)
     if now >= nextHello { sendHello(now: now) }
+    sendSettings(now: now)
   }
 
   private mutating func sendHello(now: Instant) {
@@ -174,6 +178,7 @@ struct SyncNode: Sendable {
     case .digests(let first, let digests): compare(groups: digests, first: first, from: node)
     case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
     case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
+    case .settings(let part): peers[node]?.settings.receive(part)
     }
   }
 
@@ -200,6 +205,7 @@ struct SyncNode: Sendable {
     peers[node] = peer
     // It waits for our word to know whether it is alone.
     nextHello = min(nextHello, now + jitter(upTo: 50))
+    repeatSettings(after: Self.helloInterval, now: now)
     return peer
   }
 

@@ -12,6 +12,7 @@ struct SyncPeer: Sendable {
   let index: UInt8
   var stream = UpdateStream()
   var hello: SyncFrame.Hello?
+  var settings = HeardSettings()
   /// Where its last datagram came from; IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
   var address: IPv6Address?
   var lastHeard: ContinuousClock.Instant
@@ -37,6 +38,7 @@ struct SyncPeer: Sendable {
     epoch = new
     stream = UpdateStream()
     hello = nil
+    settings = HeardSettings()
     mended = 0
     differences = 0
   }

@@ -19,6 +19,12 @@ import Testing
     .join(.init(transfer: 1, next: 2, window: 3, missing: [0, 1])),
     .bulk(.init(transfer: 1, frame: 2, frames: 3, records: [record(.sample())])),
     .digests(first: 0, Array(0..<64)), .buckets(group: 63, Array(0..<64)), .repair(bucket: 4095, [record(.sample())]),
+    .settings(
+      .init(
+        revision: 3, part: 1, parts: 2,
+        settings: NodeSettings(
+          isEnabled: true, isTranslating: false, limits: SessionLimits(),
+          pool4: [.init(mark: 7, proto: .icmp, addresses: 1...2, ports: 0...65_535)]))),
   ]
 
   private static func record(_ session: SessionEntry) -> SyncRecord {
@@ -69,7 +75,7 @@ import Testing
         continue
       }
       switch body {
-      case .hello, .update, .repair, .bulk, .nak, .join: continue
+      case .hello, .update, .repair, .bulk, .nak, .join, .settings: continue
       default: Issue.record("accepted \(length) of \(bytes.count) bytes of \(body)")
       }
     }

@@ -15,7 +15,7 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-from .process import clean_up, namespace, run, wait_for
+from .process import at_end, clean_up, namespace, run, wait_for
 from .synthetic import POOL4, POOL4_PORTS
 
 NODES = {"j": 4, "k": 5}
@@ -114,10 +114,10 @@ def claim(node: str) -> None:
         announce()
 
 
-def announce() -> None:
+def announce(text6: str = VIRTUAL6, text4: str = VIRTUAL4) -> None:
     """A gratuitous ARP on eth1 and an unsolicited neighbour advertisement on eth0 for the virtual addresses."""
     mac0, mac1 = _mac("eth0"), _mac("eth1")
-    address4, address6 = socket.inet_aton(VIRTUAL4), socket.inet_pton(socket.AF_INET6, VIRTUAL6)
+    address4, address6 = socket.inet_aton(text4), socket.inet_pton(socket.AF_INET6, text6)
     arp = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + mac1 + address4 + b"\xff" * 6 + address4
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
         raw.bind(("eth1", 0))
@@ -145,6 +145,17 @@ def _checksum(data: bytes) -> int:
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
+
+
+def add_third() -> None:
+    """A third node of the group, l, on the sync link alone: it never translates. It goes when the scenario ends."""
+    _batch(["netns add l", "link add leth2 type veth peer name eth2 netns l", "link set leth2 master brs up"])
+    at_end(lambda: run("ip", "netns", "del", "l"))
+    with namespace("l"):
+        Path("/proc/sys/net/ipv6/conf/all/accept_dad").write_text("0")
+        addresses = ["addr add 2001:db8:ff08::6/96 dev eth2 nodad", "addr add 203.0.113.6/24 dev eth2"]
+        _batch(["link set lo up", "link set eth2 up", *addresses])
+    make_instance("l")
 
 
 # ----------------------------------------------------------------------------------------------------- instances

@@ -93,6 +93,7 @@ def run_all(only: str = "", exclude: str = "", verbose: bool = False) -> int:
             # An emulated machine that shares its cores stalls now and then. What is broken fails twice; what passes at
             # the second try is reported with what the first one said.
             first = detail
+            print(f"again {time.monotonic() - begun:5.1f} s  {one.name}: {first}", flush=True)
             outcome, detail = _run_one(one, log)
             note("second try; the first: " + first)
         passed, failed, skipped = passed + (outcome == "ok"), failed + (outcome == "FAIL"), skipped + (outcome == "skip")

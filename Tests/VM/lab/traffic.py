@@ -36,13 +36,13 @@ class Ping:
 class UDPEcho:
     """A UDP server on n4 that answers what it hears, and a client on n6 with one fixed port."""
 
-    def __init__(self, port: int = 5007) -> None:
+    def __init__(self, port: int = 5007, address: str = SERVER4) -> None:
         with namespace("n4"):
             self.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.server.bind((SERVER4, port))
+            self.server.bind((address, port))
         with namespace("n6"):
             self.client = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-            self.client.connect((SERVER6, port))
+            self.client.connect((f"64:ff9b::{address}", port))
         self.client.settimeout(1)
         self.server.settimeout(0.2)
         self._end = threading.Event()

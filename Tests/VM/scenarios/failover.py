@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab.crowd import make_eager
-from lab.network import NODES, OURS, VIRTUAL4, VIRTUAL6, release
-from lab.process import Background, at_end, expect, expect_equal, namespace, run, wait_for
+from lab.network import C, NODES, OURS, VIRTUAL4, VIRTUAL6, release
+from lab.process import Background, Failed, at_end, expect, expect_equal, namespace, run, wait_for
 from lab.proxies import Proxy, wait_ready
 from lab.runner import note, scenario
 from lab.traffic import SERVER4, SERVER6, TCPTransfer, UDPEcho
@@ -24,14 +24,15 @@ FILES = Path(__file__).resolve().parents[3] / "docs" / "failover"
 GUESTS = Path("/etc/keepalived"), Path("/usr/local/bin/jool")
 
 
-def install() -> None:
-    """The files where the guide puts them; the VM forgets them."""
+def install(tools: Path = OURS) -> None:
+    """The files where the guide puts them; the VM forgets them. The C tools cannot say whether a node is ready."""
     folder, program = GUESTS
     folder.mkdir(exist_ok=True)
-    for name in ("keepalived.conf", "backup.sh"):
-        shutil.copy(FILES / name, folder / name)
+    shutil.copy(FILES / "backup.sh", folder / "backup.sh")
+    text = (FILES / "keepalived.conf").read_text()
+    (folder / "keepalived.conf").write_text(text if tools == OURS else re.sub(r"    track_script \{.*?\}\n", "", text, flags=re.S))
     program.unlink(missing_ok=True)
-    program.symlink_to(OURS / "jool")
+    program.symlink_to(tools / "jool")
 
 
 def keepalived(node: str) -> Background:
@@ -49,6 +50,12 @@ def wait_holder(node: str, timeout: float = 30) -> float:
     begun = time.monotonic()
     wait_for(f"{node} holds the virtual addresses", lambda: holds(node), timeout, every=0.02)
     return time.monotonic() - begun
+
+
+def crash(daemon: Background) -> None:
+    # Frozen, or keepalived would still say goodbye.
+    run("pkill", "-STOP", "-P", str(daemon.pid))
+    lose("j")
 
 
 class Witnesses:
@@ -72,9 +79,12 @@ class Witnesses:
         """All of them still work."""
         self.transfer.wait_more(4096)
         self.echo.exchange()
+        self.check_ping(what)
+        expect_equal(len(set(self.echo.peers)), 1, f"addresses that the UDP server has seen after {what}")
+
+    def check_ping(self, what: str) -> None:
         answered = len(self.answers())
         wait_for(f"ping is answered after {what}", lambda: len(self.answers()) > answered + 20, timeout=20)
-        expect_equal(len(set(self.echo.peers)), 1, f"addresses that the UDP server has seen after {what}")
 
     def finish(self) -> None:
         """The idle connection was never used; now it is."""
@@ -119,11 +129,6 @@ def failover() -> None:
     def start(node: str) -> None:
         daemons[node] = keepalived(node)
 
-    def crash() -> None:
-        # Frozen, or keepalived would still say goodbye.
-        run("pkill", "-STOP", "-P", str(daemons["j"].pid))
-        lose("j")
-
     move("planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM))
     move("the way back", "j", lambda: start("j"))
 
@@ -138,6 +143,46 @@ def failover() -> None:
     wait_holder("k")
     flows.check("k is ready again")
     move("the way back from that", "j", lambda: start("j"))
-    move("crash of the active node", "k", crash)
+    move("crash of the active node", "k", lambda: crash(daemons["j"]))
     flows.finish()
     expect(proxies["k"].alive, "the proxy died")
+
+
+@scenario("keepalived beside C proxies: what the same moves cost there", since="4.1.12", before="4.1.14")
+def failover_of_c() -> None:
+    """Nothing is promised here but that keepalived moves the addresses: the notes stand beside those of the scenario above."""
+    install(C)
+    make_eager()
+    for node in NODES:
+        release(node)
+        Proxy(node, C)
+    daemons = {node: keepalived(node) for node in NODES}
+    wait_holder("j")
+    flows = Witnesses()
+
+    def move(what: str, node: str, act: Callable[[], None]) -> None:
+        since = time.time()
+        act()
+        wait_holder(node)
+        seconds = time.time() - since
+        flows.check_ping(what)
+        note(f"{what}: {node} has the addresses after {seconds:.2f} s; {flows.gap(since)}; " + survivors(flows))
+
+    move("planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM))
+    daemons["j"] = keepalived("j")
+    wait_holder("j")
+    time.sleep(2)
+    move("crash of the active node", "k", lambda: crash(daemons["j"]))
+
+
+def survivors(flows: Witnesses) -> str:
+    """Which of the others still work."""
+    found = []
+    for name, attempt in {"TCP transfer": lambda: flows.transfer.wait_more(4096, timeout=15), "UDP": flows.echo.exchange}.items():
+        try:
+            attempt()
+            found.append(f"{name} lives")
+        except Failed as failure:
+            found.append(f"{name}: {failure}")
+    masks = len(set(flows.echo.peers))
+    return ", ".join(found) + ("" if masks == 1 else f", UDP client has {masks} masks by now")

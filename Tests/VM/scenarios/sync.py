@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import time
+from collections.abc import Iterable
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
@@ -35,10 +36,17 @@ def status(node: str) -> dict:
     return json.loads(jool(OURS, node, "session", "proxy", "status", "--json").out)
 
 
-def weather(*words: str) -> None:
+WEATHER = {
+    "1 % loss": ("loss", "1%"), "5 % loss": ("loss", "5%"), "20 % loss": ("loss", "20%"),
+    "reordering and duplication": ("delay", "20ms", "10ms", "reorder", "25%", "50%", "duplicate", "10%"),
+    "jitter": ("delay", "50ms", "40ms", "loss", "2%"),
+}
+
+
+def weather(*words: str, nodes: Iterable[str] = NODES) -> None:
     """What the sync link does to datagrams, in both directions. Nothing without words."""
     run("modprobe", "sch_netem")
-    for node in NODES:
+    for node in nodes:
         run("tc", "qdisc", "del", "dev", f"{node}eth2", "root", check=False)
         run("tc", "qdisc", "del", "dev", "eth2", "root", ns=node, check=False)
         if words:
@@ -73,11 +81,7 @@ def bad_links() -> None:
     make_eager()
     both = proxies(*SS2)
     crowd = Crowd()
-    for name, words in {
-        "1 % loss": ("loss", "1%"), "5 % loss": ("loss", "5%"), "20 % loss": ("loss", "20%"),
-        "reordering and duplication": ("delay", "20ms", "10ms", "reorder", "25%", "50%", "duplicate", "10%"),
-        "jitter": ("delay", "50ms", "40ms", "loss", "2%"),
-    }.items():
+    for name, words in WEATHER.items():
         weather(*words)
         for active in NODES:
             take_over(active)

@@ -1,0 +1,62 @@
+internal import Glibc
+public import JoolCore
+public import Logging
+
+/// Sends log messages to systemd's journal with their fields: `journalctl JOOL_INSTANCE=campus`.
+///
+/// Besides the usual ones: `JOOL_INSTANCE`, and the message's metadata, `state` as `JOOL_STATE`. The format is that of
+/// systemd's "Native Journal Protocol".
+public struct JournalLog: LogHandler {
+  public var metadata: Logger.Metadata = [:]
+  public var logLevel: Logger.Level = .info
+  let instance: String
+  /// Where the journal listens.
+  let path: [UInt8]
+
+  public init(instance: InstanceName) {
+    self.init(instance: instance.description, path: "/run/systemd/journal/socket")
+  }
+
+  init(instance: String, path: String) {
+    self.instance = instance
+    self.path = Array(path.utf8)
+  }
+
+  /// Whether systemd started this program and sends its standard error to the journal (`JOURNAL_STREAM`, systemd.exec(5)).
+  public static var isStandardError: Bool {
+    guard let stream = getenv("JOURNAL_STREAM") else { return false }
+    var status = stat()
+    guard fstat(STDERR_FILENO, &status) == 0 else { return false }
+    return String(cString: stream) == "\(status.st_dev):\(status.st_ino)"
+  }
+
+  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  public func log(event: LogEvent) {
+    let message = "\(event.message)"
+    var fields = [
+      ("MESSAGE", message), ("PRIORITY", "\(event.level.syslogPriority)"), ("SYSLOG_IDENTIFIER", "joold"),
+      ("JOOL_INSTANCE", instance),
+    ]
+    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
+      fields.append(("JOOL_\(key.uppercased())", "\(value)"))
+    }
+    // What the journal does not take still gets there as a line of standard error.
+    if !UnixDatagram.send(Self.entry(fields), to: path) {
+      let line = Array("\(message)\n".utf8)
+      _ = write(STDERR_FILENO, line, line.count)
+    }
+  }
+
+  /// Values of several lines are preceded by their length.
+  static func entry(_ fields: [(String, String)]) -> [UInt8] {
+    fields.flatMap { name, value -> [UInt8] in
+      guard value.contains("\n") else { return Array("\(name)=\(value)\n".utf8) }
+      let length = withUnsafeBytes(of: UInt64(value.utf8.count).littleEndian) { Array($0) }
+      return Array("\(name)\n".utf8) + length + Array("\(value)\n".utf8)
+    }
+  }
+}

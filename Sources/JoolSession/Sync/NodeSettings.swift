@@ -1,0 +1,118 @@
+internal import JoolCore
+
+/// What must fit between the nodes of a group for one to take over from another. Peers tell each other.
+struct NodeSettings: Hashable, Sendable {
+  /// `ss-enabled`.
+  var isEnabled: Bool
+  /// Whether the module has announced a session in the last minute.
+  var isTranslating: Bool
+  var limits: SessionLimits
+  /// At most `maxRanges`.
+  var pool4: [MaskRange]
+  /// Whether pool4 has more than that.
+  var isPool4Cut: Bool
+
+  static let maxRanges = 1024
+
+  init(isEnabled: Bool, isTranslating: Bool, limits: SessionLimits, pool4: [MaskRange]) {
+    self.isEnabled = isEnabled
+    self.isTranslating = isTranslating
+    self.limits = limits
+    self.pool4 = Array(pool4.prefix(Self.maxRanges))
+    isPool4Cut = pool4.count > Self.maxRanges
+  }
+}
+
+/// Transport addresses that clients are masked with: all ports of a range on all addresses of a range.
+struct MaskRange: Hashable, Sendable {
+  var mark: UInt32
+  var proto: L4Protocol
+  var addresses: ClosedRange<UInt32>
+  var ports: ClosedRange<UInt16>
+
+  /// pool4 as the module lists it, address by address, with as few ranges as neighbours make.
+  static func merging(_ entries: [Pool4Entry]) -> [MaskRange] {
+    let single = entries.map { entry in
+      let hostBits = UInt32.max >> entry.prefix.length
+      let address = entry.prefix.address.bits
+      return MaskRange(
+        mark: entry.mark, proto: entry.proto, addresses: address & ~hostBits...(address | hostBits),
+        ports: min(entry.ports.first, entry.ports.last)...max(entry.ports.first, entry.ports.last))
+    }
+    var merged: [MaskRange] = []
+    for range in single.sorted(by: { $0.order < $1.order }) {
+      if let last = merged.last, last.mark == range.mark, last.proto == range.proto, last.ports == range.ports,
+        last.addresses.upperBound < .max, last.addresses.upperBound + 1 >= range.addresses.lowerBound
+      {
+        let upper = max(last.addresses.upperBound, range.addresses.upperBound)
+        merged[merged.count - 1].addresses = last.addresses.lowerBound...upper
+      } else {
+        merged.append(range)
+      }
+    }
+    return merged
+  }
+
+  private var order: (UInt32, UInt8, UInt16, UInt16, UInt32, UInt32) {
+    (mark, proto.rawValue, ports.lowerBound, ports.upperBound, addresses.lowerBound, addresses.upperBound)
+  }
+
+  /// What both have, whatever their marks. `nil` if nothing.
+  func intersection(_ other: MaskRange) -> MaskRange? {
+    guard proto == other.proto, addresses.overlaps(other.addresses), ports.overlaps(other.ports) else { return nil }
+    var common = self
+    common.addresses = addresses.clamped(to: other.addresses)
+    common.ports = ports.clamped(to: other.ports)
+    return common
+  }
+
+  /// What the other one lacks, whatever its mark.
+  func subtracting(_ other: MaskRange) -> [MaskRange] {
+    guard let common = intersection(other) else { return [self] }
+    var rest: [MaskRange] = []
+    func add(_ addresses: ClosedRange<UInt32>, _ ports: ClosedRange<UInt16>) {
+      rest.append(MaskRange(mark: mark, proto: proto, addresses: addresses, ports: ports))
+    }
+    if addresses.lowerBound < common.addresses.lowerBound {
+      add(addresses.lowerBound...common.addresses.lowerBound - 1, ports)
+    }
+    if common.addresses.upperBound < addresses.upperBound {
+      add(common.addresses.upperBound + 1...addresses.upperBound, ports)
+    }
+    if ports.lowerBound < common.ports.lowerBound {
+      add(common.addresses, ports.lowerBound...common.ports.lowerBound - 1)
+    }
+    if common.ports.upperBound < ports.upperBound {
+      add(common.addresses, common.ports.upperBound + 1...ports.upperBound)
+    }
+    return rest
+  }
+}
+
+extension MaskRange: CustomStringConvertible {
+  /// `TCP 192.0.2.1 61001-65535`
+  var description: String {
+    let first = IPv4Address(bits: addresses.lowerBound)
+    let last = addresses.count > 1 ? "-\(IPv4Address(bits: addresses.upperBound))" : ""
+    return "\(proto) \(first)\(last) \(ports.lowerBound)-\(ports.upperBound)"
+  }
+}
+
+/// A peer's settings, which arrive in parts.
+struct HeardSettings: Sendable {
+  private(set) var settings: NodeSettings?
+  private var revision: UInt32?
+  private var parts: [UInt16: [MaskRange]] = [:]
+
+  mutating func receive(_ part: SyncFrame.Settings) {
+    if part.revision != revision {
+      revision = part.revision
+      parts = [:]
+    }
+    parts[part.part] = part.settings.pool4
+    guard parts.count == Int(part.parts) else { return }
+    var whole = part.settings
+    whole.pool4 = parts.sorted { $0.key < $1.key }.flatMap(\.value)
+    settings = whole
+  }
+}

@@ -1,0 +1,121 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// What nodes tell each other of their settings, and what they make of it.
+@Suite struct NodeSettingsTests {
+  private static func range(
+    _ first: UInt32, _ last: UInt32, _ ports: ClosedRange<UInt16> = 61_001...65_535, mark: UInt32 = 0,
+    proto: L4Protocol = .tcp
+  ) -> MaskRange {
+    MaskRange(mark: mark, proto: proto, addresses: 0xC000_0200 + first...0xC000_0200 + last, ports: ports)
+  }
+
+  private static func settings(
+    _ pool4: [MaskRange], isTranslating: Bool = false, limits: SessionLimits = SessionLimits()
+  ) -> NodeSettings {
+    NodeSettings(isEnabled: true, isTranslating: isTranslating, limits: limits, pool4: pool4)
+  }
+
+  private func findings(_ here: NodeSettings, _ there: NodeSettings, pool6: IPv6Prefix = .wellKnown) -> [String] {
+    GroupCheck.findings(
+      here: .init(name: "here", pool6: .wellKnown, settings: here),
+      peer: .init(name: "K", pool6: pool6, settings: there))
+  }
+
+  @Test func neighboursInPool4BecomeOneRange() throws {
+    let entries = try (0..<UInt32(256)).reversed().map { last in
+      let address = IPv4Address(bits: 0xC000_0200 + last)
+      return Pool4Entry(proto: .udp, prefix: try #require(IPv4Prefix(address: address, length: 32)), ports: .all)
+    }
+    #expect(MaskRange.merging(entries) == [Self.range(0, 255, 0...65_535, proto: .udp)])
+    let apart = [entries[0], entries[2]]
+    #expect(MaskRange.merging(apart).count == 2)
+  }
+
+  /// Against the plain definition, address by address and port by port.
+  @Test func subtractionAndIntersectionAreThoseOfSets() {
+    var random = SeededGenerator(seed: 4)
+    func points(_ ranges: [MaskRange]) -> Set<[UInt32]> {
+      Set(ranges.flatMap { range in range.addresses.flatMap { a in range.ports.map { [a, UInt32($0)] } } })
+    }
+    func some() -> MaskRange {
+      let bounds = (0..<4).map { _ in UInt32.random(in: 0...6, using: &random) }
+      return Self.range(
+        min(bounds[0], bounds[1]), max(bounds[0], bounds[1]),
+        UInt16(min(bounds[2], bounds[3]))...UInt16(max(bounds[2], bounds[3])))
+    }
+    for _ in 0..<500 {
+      let (left, right) = (some(), some())
+      let rest = left.subtracting(right)
+      #expect(points(rest) == points([left]).subtracting(points([right])))
+      #expect(rest.reduce(0) { $0 + $1.addresses.count * $1.ports.count } == points(rest).count, "nothing twice")
+      #expect(points([left.intersection(right)].compactMap { $0 }) == points([left]).intersection(points([right])))
+    }
+  }
+
+  @Test func nodesThatAreSetAlikeFit() {
+    let both = Self.settings([Self.range(1, 4), Self.range(1, 4, proto: .udp)])
+    #expect(findings(both, both) == [])
+  }
+
+  @Test func namesWhatOneOfThemLacks() {
+    let wide = Self.settings([Self.range(1, 1)])
+    let narrow = Self.settings([Self.range(1, 1, 61_501...65_535)])
+    #expect(
+      findings(wide, narrow) == [
+        "pool4 of K lacks TCP 192.0.2.1 61001-61500: what is masked so here ends when K takes over."
+      ])
+    #expect(
+      findings(narrow, wide) == [
+        "pool4 lacks TCP 192.0.2.1 61001-61500 here: what K masks so ends when this node takes over."
+      ])
+  }
+
+  @Test func namesOtherDifferences() throws {
+    let here = Self.settings([Self.range(1, 1)])
+    var limits = SessionLimits()
+    limits.udp = Milliseconds(120_500)
+    var there = Self.settings([], limits: limits)
+    there.isEnabled = false
+    let pool6 = try #require(IPv6Prefix(address: IPv6Address(bits: 0x2001_0DB8 << 96), length: 96))
+    let found = findings(here, there, pool6: pool6)
+    #expect(found.count == 4)
+    #expect(found[0].hasPrefix("pool6 is 64:ff9b::/96 here and 2001:db8::/96 at K"))
+    #expect(found[1].hasPrefix("ss-enabled is off at K"))
+    #expect(found[2].hasPrefix("udp-timeout is 300 s here and 120.5 s at K"))
+    #expect(found[3].hasPrefix("pool4 is empty at K"))
+  }
+
+  @Test func twoThatTranslateNeedRangesOfTheirOwn() {
+    let both = Self.settings([Self.range(1, 1)], isTranslating: true)
+    #expect(findings(both, both).first?.contains("both give out TCP 192.0.2.1 61001-65535") == true)
+    let divided = Self.settings([Self.range(1, 1, mark: 1), Self.range(2, 2, mark: 2)], isTranslating: true)
+    #expect(findings(divided, divided) == [])
+    #expect(findings(both, Self.settings(both.pool4)) == [], "only one of them translates")
+  }
+
+  @Test func peersHearOfALargePool4InParts() {
+    var group = Group(keys: [], seed: 3)
+    let pool4 = (0..<UInt32(300)).map { Self.entry($0) }
+    group.proxies[0].tell(pool4: pool4, now: group.now)
+    group.proxies[1].tell(pool4: pool4, now: group.now)
+    group.pass(.seconds(2))
+    #expect(group.proxies[0].status(now: group.now).findings == [])
+    let heard = group.proxies[1].node?.peers.values.first?.settings.settings
+    #expect(heard?.pool4.count == 300)
+    group.proxies[0].tell(pool4: Array(pool4.dropLast()), now: group.now)
+    group.pass(.seconds(2))
+    let findings = group.proxies[1].status(now: group.now).findings
+    #expect(findings.count == 1)
+    #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001:") == true)
+  }
+
+  /// Every second address, so that nothing can be merged.
+  private static func entry(_ number: UInt32) -> Pool4Entry {
+    let address = IPv4Address(bits: 0xC000_0200 + number * 2)
+    return Pool4Entry(proto: .tcp, prefix: IPv4Prefix(host: address), ports: PortRange(1000, 1001))
+  }
+}

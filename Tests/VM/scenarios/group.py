@@ -1,0 +1,221 @@
+"""Groups as administrators make them: three nodes, nodes that do not fit, nodes that all translate."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import statistics
+import time
+from pathlib import Path
+
+from lab.crowd import Crowd, make_eager
+from lab.netlink import session_count
+from lab.network import C, GROUP6, NODES, OURS, VIRTUAL4, VIRTUAL6, add_third, announce, jool, make_instance, release, restore_links
+from lab.process import SCRATCH, at_end, expect, expect_equal, namespace, run, wait_for
+from lab.proxies import Proxy, wait_ready
+from lab.runner import note, scenario
+from lab.tables import table
+from lab.traffic import UDPEcho
+
+from .sync import WEATHER, proxies, status, take_over, weather
+
+
+@scenario("three nodes that know each other by address stay equal through every fault", before="4.1.14")
+def three_nodes() -> None:
+    make_eager()
+    add_third()
+    nodes = (*NODES, "l")
+    addresses = {"j": "2001:db8:ff08::4", "k": "2001:db8:ff08::5", "l": "2001:db8:ff08::6"}
+
+    def start(node: str) -> Proxy:
+        peers = [word for other in nodes if other != node for word in ("--net.peer", addresses[other])]
+        argv = (OURS / "jool", "session", "proxy", "--net.mcast.port", "6464", "--net.format", "ss2", *peers)
+        return Proxy(node, argv=argv, unicast=True)
+
+    running = {node: start(node) for node in nodes}
+    wait_ready(*nodes)
+    crowd = Crowd()
+    slowest: dict[str, float] = {}
+
+    def expect_equal_counts(what: str) -> None:
+        begun = time.monotonic()
+        wait_for(
+            f"{crowd.opened} sessions everywhere after {what}",
+            lambda: all(session_count(node) == crowd.opened for node in nodes), timeout=60, every=0.1,
+        )
+        slowest[what] = time.monotonic() - begun
+
+    for name, words in WEATHER.items():
+        weather(*words, nodes=nodes)
+        for active in NODES:
+            take_over(active)
+            crowd.open(300)
+        expect_equal_counts(name)
+    weather(nodes=nodes)
+    weather("loss", "100%", nodes=("l",))
+    crowd.open(500)
+    time.sleep(10)
+    expect(session_count("l") < crowd.opened, "l was not cut off; the scenario proves nothing")
+    weather(nodes=("l",))
+    expect_equal_counts("partition")
+    for node in ("l", "k"):  # k is active
+        running[node].signal(signal.SIGKILL)
+        running[node].wait(10)
+        crowd.open(300)
+        running[node] = start(node)
+        expect_equal_counts(f"{node}'s proxy killed")
+        wait_ready(node)
+    jool(C, "l", "instance", "remove")
+    crowd.open(300)
+    time.sleep(3)
+    make_instance("l")
+    expect_equal_counts("instance anew")
+    for _ in range(2):
+        run("ip", "link", "set", "eth2", "down", ns="j")
+        crowd.open(200)
+        restore_links("j")
+        crowd.open(100)
+    expect_equal_counts("link flaps")
+    tables = [table(node, "udp").keys() for node in nodes]
+    expect(tables[0] == tables[1] == tables[2] and len(tables[0]) == crowd.opened, "the tables differ")
+    note(", ".join(f"{what} {seconds:.1f} s" for what, seconds in slowest.items()))
+
+
+@scenario("--check names what keeps nodes from taking over from each other", since="4.1.12", before="4.1.14")
+def unfit() -> None:
+    make_eager()
+    jool(C, "k", "pool4", "remove", "--tcp", VIRTUAL4, "61001-61500")
+    jool(C, "k", "global", "update", "udp-timeout", "200")
+    both = proxies()
+    check = ("session", "proxy", "--check", "--net.dev.in", "eth2", "--net.dev.out", "eth2", GROUP6)
+    wait_for("j knows k's settings", lambda: status("j")["findings"], timeout=20)
+    found = jool(OURS, "j", *check, check=False)
+    expect_equal(found.status, 1, "exit status of --check")
+    for words in (f"lacks TCP {VIRTUAL4} 61001-61500: what is masked so here", "udp-timeout is 300 s here and 200 s at fe80:"):
+        expect(words in found.err, found.err)
+    wait_for("k's log says it, too", lambda: f"pool4 lacks TCP {VIRTUAL4} 61001-61500 here" in both["k"].err, timeout=45)
+    jool(C, "k", "pool4", "add", "--tcp", VIRTUAL4, "61001-65535")
+    jool(C, "k", "global", "update", "udp-timeout", "300")
+    wait_for("both agree that all is well", lambda: not any(status(node)["findings"] for node in NODES), timeout=75, every=1)
+    expect_equal(jool(OURS, "j", *check).err, "", "--check of nodes that fit")
+
+
+class Journal:
+    """Listens where systemd's journal would."""
+
+    def __init__(self) -> None:
+        path = Path("/run/systemd/journal/socket")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(path))
+        self.socket.settimeout(0)
+        self.entries: list[dict[str, str]] = []
+        at_end(lambda: (self.socket.close(), path.unlink()))
+
+    def read(self) -> list[dict[str, str]]:
+        while True:
+            try:
+                text = self.socket.recv(65536).decode()
+            except BlockingIOError:
+                return self.entries
+            self.entries.append(dict(line.split("=", 1) for line in text.splitlines()))
+
+    def has(self, **fields: str) -> bool:
+        """Whether there is an entry with these fields; of the message, a part is enough."""
+        def fits(entry: dict[str, str]) -> bool:
+            return all(value in entry.get(name, "") if name == "MESSAGE" else entry.get(name) == value for name, value in fields.items())
+        return any(fits(entry) for entry in self.read())
+
+
+@scenario("SIGHUP changes peers and log level without losing a session, and the journal gets fields")
+def reload() -> None:
+    make_eager()
+    journal = Journal()
+    file = SCRATCH / "proxy.json"
+
+    def configure(peer: str, level: str) -> None:
+        file.write_text(json.dumps({"net.peer": peer, "net.mcast.port": 6464, "log.level": level}))
+
+    configure("2001:db8:ff08::99", "notice")
+    command = f"exec env JOURNAL_STREAM=$(stat -Lc %d:%i /dev/stderr) {OURS / 'jool'} session proxy --config {file}"
+    first = Proxy("j", argv=("sh", "-c", command), unicast=True)
+    argv = (OURS / "jool", "session", "proxy", "--net.mcast.port", "6464", "--net.peer", "2001:db8:ff08::4")
+    Proxy("k", argv=argv, unicast=True)
+    wait_ready(*NODES)
+    wait_for("ready in the journal", lambda: journal.has(JOOL_STATE="ready", JOOL_INSTANCE="default", PRIORITY="5"), timeout=5)
+    expect(not any(entry["PRIORITY"] == "6" for entry in journal.read()), "messages below the level in the journal")
+    crowd = Crowd()
+    crowd.open(500)
+    expect_equal(status("j")["peers"], [], "j's peers before it has the right address")
+    first.signal(signal.SIGHUP)
+    file.write_text('{"net.peer": 5,')
+    first.signal(signal.SIGHUP)
+    wait_for("a complaint", lambda: journal.has(MESSAGE=f"{file}:1:", PRIORITY="3"), timeout=5)
+    configure("2001:db8:ff08::5", "info")
+    first.signal(signal.SIGHUP)
+    wait_for("500 sessions on k", lambda: session_count("k") == 500, timeout=30)
+    crowd.open(100)
+    wait_for("600 sessions on k", lambda: session_count("k") == 600, timeout=30)
+    expect(first.alive, "the proxy died")
+
+
+@scenario("both nodes translate, each with a mask of its own, and one takes over from the other", since="4.1.12", before="4.1.14")
+def active_active() -> None:
+    """docs/failover.md, "Both nodes translate": what the packets of a node are marked with says which part of pool4 is for them."""
+    gateways, masks, servers = {"j": VIRTUAL6, "k": "2001:db8::2"}, {"j": VIRTUAL4, "k": "192.0.2.2"}, {"j": "192.0.2.8", "k": "192.0.2.9"}
+    run("modprobe", "-a", "sch_ingress", "cls_matchall", "act_skbedit")
+
+    def serve(node: str, at: str) -> None:
+        """`node`'s clients and masks are `at`'s now."""
+        with namespace(at):
+            run("ip", "addr", "add", f"{gateways[node]}/96", "dev", "eth0", "nodad", ns=at)
+            run("ip", "addr", "add", f"{masks[node]}/24", "dev", "eth1", ns=at)
+            announce(gateways[node], masks[node])
+
+    run("ip", "addr", "add", "192.0.2.9/24", "dev", "eth0", ns="n4")
+    at_end(lambda: run("ip", "addr", "del", "192.0.2.9/24", "dev", "eth0", ns="n4"))
+    run("ip", "route", "add", "64:ff9b::192.0.2.9/128", "via", gateways["k"], ns="n6")
+    at_end(lambda: run("ip", "route", "del", "64:ff9b::192.0.2.9/128", ns="n6"))
+    for mark, node in enumerate(NODES, 1):
+        release(node)
+        jool(C, node, "instance", "add", "--netfilter", "--pool6", "64:ff9b::/96")
+        for name, value in {"ss-enabled": "true", "ss-flush-asap": "true", "ss-capacity": "65536"}.items():
+            jool(C, node, "global", "update", name, value)
+        for other, owner in enumerate(NODES, 1):
+            for protocol, ports in (("--tcp", "61001-65535"), ("--udp", "61001-65535"), ("--icmp", "0-65535")):
+                jool(C, node, "pool4", "add", protocol, masks[owner], ports, "--mark", str(other))
+        run("tc", "qdisc", "add", "dev", "eth0", "clsact", ns=node)
+        at_end(lambda node=node: run("tc", "qdisc", "del", "dev", "eth0", "clsact", ns=node))
+        run("tc", "filter", "add", "dev", "eth0", "ingress", "matchall", "action", "skbedit", "mark", str(mark), ns=node)
+        serve(node, node)
+    at_end(lambda: [run("ip", "addr", "del", f"{address}", "dev", device, ns="k", check=False)
+                    for address, device in ((f"{gateways['k']}/96", "eth0"), (f"{masks['k']}/24", "eth1"))])
+    proxies()
+    flows = {node: UDPEcho(5007, servers[node]) for node in NODES}
+    for node, flow in flows.items():
+        flow.exchange()
+        expect_equal({peer[0] for peer in flow.peers}, {masks[node]}, f"masks of {node}'s clients")
+
+    # How long a session takes to get to the other node: what flows with two ways back rest on.
+    seconds = []
+    crowd = Crowd()
+    for count in range(session_count("k") + 1, session_count("k") + 41):
+        begun = time.monotonic()
+        crowd.open(1)
+        wait_for(f"{count} sessions on k", lambda: session_count("k") >= count, timeout=10, every=0.002)
+        seconds.append(time.monotonic() - begun)
+        time.sleep(0.05)
+    note(f"from a packet at j to its session on k: median {statistics.median(seconds) * 1000:.0f} ms, at most {max(seconds) * 1000:.0f} ms")
+
+    wait_for("settings are known", lambda: all(status(node)["peers"] for node in NODES), timeout=10)
+    time.sleep(2)
+    expect_equal([status(node)["findings"] for node in NODES], [[], []], "findings about nodes that all translate")
+
+    release("j")
+    for device in ("eth0", "eth1"):
+        run("ip", "link", "set", device, "down", ns="j")
+    serve("j", "k")
+    for node, flow in flows.items():
+        flow.exchange()
+        expect_equal({peer[0] for peer in flow.peers}, {masks[node]}, f"masks of {node}'s clients when k has them all")

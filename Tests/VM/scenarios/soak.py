@@ -1,0 +1,183 @@
+"""Ordinary life, for minutes or hours: sessions come and go at a steady rate while links, programs and instances fail."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.crowd import Crowd, make_eager
+from lab.netlink import session_count
+from lab.network import C, NODES, jool, make_instance, restore_links
+from lab.process import Failed, at_end, expect, expect_equal, run, wait_for
+from lab.proxies import Proxy, wait_ready
+from lab.runner import note, scenario
+from lab.tables import table
+
+from .sealed import key, key_file, memory, with_key
+from .sync import status, take_over, weather
+
+# How long, in seconds; $SOAK for more.
+SOAK = int(os.environ.get("SOAK", "120"))
+# Sessions per second, each alive for two minutes: the shortest that the module allows for UDP. And flows that go on.
+RATE, LIFE, FLOWS = 20, 120, 100
+# What the log may say at error level, since the faults are just that.
+EXPLAINED = re.compile(r"Could not send a packet to the network|Cannot listen on the network")
+OTHER = {"j": "k", "k": "j"}
+
+
+class Churn:
+    """New sessions all the time, and some that never rest."""
+
+    def __init__(self) -> None:
+        self.crowd = Crowd()
+        self.flows = self.crowd.open(FLOWS)
+        self.made = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        at_end(self.stop)
+
+    def _run(self) -> None:
+        crowd = self.crowd
+        while not self._end.wait(0.5):
+            if crowd.next + RATE > 60_000:
+                crowd.next = self.flows.stop  # those have long ended
+            crowd.open(RATE // 2)
+            self.made += RATE // 2
+            if self.made % (RATE * 4) == 0:
+                crowd.send(self.flows)
+
+    def stop(self) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+class Group:
+    """Both nodes, one of them active, and what can go wrong with the other one."""
+
+    def __init__(self) -> None:
+        self.file = key_file("group", key())
+        self.proxies = {node: self.start(node) for node in NODES}
+        self.active = "j"
+        wait_ready(*NODES)
+        self.logs: list[str] = []
+
+    def start(self, node: str) -> Proxy:
+        return Proxy(node, options=with_key(self.file))
+
+    @property
+    def standby(self) -> str:
+        return OTHER[self.active]
+
+    def bad_weather(self, chance: random.Random) -> None:
+        kinds = (("loss", f"{chance.randrange(1, 21)}%"), ("delay", "20ms", "10ms", "reorder", "25%", "50%", "duplicate", "10%"), ("loss", "100%"))
+        weather(*chance.choice(kinds))
+        time.sleep(chance.uniform(2, 8))
+        weather()
+
+    def link_flaps(self, _: random.Random) -> None:
+        run("ip", "link", "set", "eth2", "down", ns=self.standby)
+        time.sleep(1)
+        restore_links(self.standby)
+
+    def proxy_is_killed(self, _: random.Random) -> None:
+        # k's only: j's shows what hours do to memory.
+        self.proxies["k"].signal(signal.SIGKILL)
+        self.proxies["k"].wait(10)
+        self.logs.append(self.proxies["k"].err)
+        time.sleep(1)
+        self.proxies["k"] = self.start("k")
+
+    def proxy_stalls(self, chance: random.Random) -> None:
+        proxy = self.proxies[chance.choice("jk")]
+        proxy.signal(signal.SIGSTOP)
+        time.sleep(chance.uniform(1, 7))
+        proxy.signal(signal.SIGCONT)
+
+    def instance_is_new(self, _: random.Random) -> None:
+        jool(C, self.standby, "instance", "remove")
+        time.sleep(3)
+        make_instance(self.standby)
+        self.configure(self.standby)
+
+    def keys_are_read(self, _: random.Random) -> None:
+        for proxy in self.proxies.values():
+            proxy.signal(signal.SIGHUP)
+
+    def switch(self, _: random.Random) -> None:
+        self.active = self.standby
+        take_over(self.active)
+
+    @staticmethod
+    def configure(node: str) -> None:
+        jool(C, node, "global", "update", "ss-flush-deadline", "100")
+        jool(C, node, "global", "update", "ss-capacity", "65536")
+        jool(C, node, "global", "update", "udp-timeout", str(LIFE))
+
+    def missing(self) -> set[str]:
+        """Sessions of the active node that the standby lacks, but for those that are about to end or just began."""
+        at_active = table(self.active, "udp")
+        young = {key for key, (left, _) in at_active.items() if left > LIFE - 2}
+        at_standby = table(self.standby, "udp")
+        return {key for key, (left, _) in at_active.items() if left > 5} - young - at_standby.keys()
+
+    def describe(self) -> None:
+        """What is worth knowing after hours, when something went wrong."""
+        print(f"  soak: {self.active} is active; missing: {sorted(self.missing())[:5]}")
+        for node, proxy in self.proxies.items():
+            print(f"  soak: {node}: {status(node)}\n" + "\n".join(proxy.err.splitlines()[-15:]), flush=True)
+
+    def descriptors(self) -> int:
+        return len(list(Path(f"/proc/{self.proxies['j'].pid}/fd").iterdir()))
+
+
+@scenario("a group lives on while sessions come and go and something fails every few seconds", before="4.1.14")
+def soak() -> None:
+    make_eager()
+    for node in NODES:
+        Group.configure(node)
+    group = Group()
+    churn = Churn()
+    chance = random.Random(11)
+    faults: tuple[Callable[[random.Random], None], ...] = (
+        group.bad_weather, group.bad_weather, group.link_flaps, group.proxy_is_killed, group.proxy_stalls,
+        group.instance_is_new, group.keys_are_read, group.switch,
+    )
+    descriptors, resident = group.descriptors(), []
+    end, count, slowest, next_word = time.monotonic() + SOAK, 0, 0.0, 0.0
+    while time.monotonic() < end:
+        fault = chance.choice(faults)
+        fault(chance)
+        begun = time.monotonic()
+        try:
+            wait_ready(*NODES, timeout=60)
+            wait_for(f"the standby has all sessions after {fault.__name__}", lambda: not group.missing(), timeout=60, every=0.5)
+        except Failed:
+            group.describe()
+            raise
+        slowest = max(slowest, time.monotonic() - begun)
+        resident.append(memory(group.proxies["j"]))
+        count += 1
+        if time.monotonic() > next_word:
+            next_word = time.monotonic() + 300
+            print(f"  soak: {end - time.monotonic():.0f} s to go; {count} faults, {churn.made} sessions, {session_count('j')} now, "
+                  f"{resident[-1]} KiB, {group.descriptors()} descriptors", flush=True)
+        time.sleep(chance.uniform(0, 3))
+    churn.stop()
+    wait_ready(*NODES)
+    expect_equal(group.missing(), set(), "sessions that the standby lacks in the end")
+    first, last = max(resident[: len(resident) // 2]), max(resident[len(resident) // 2:])
+    note(f"{SOAK} s: {churn.made} sessions, {count} faults, repaired after at most {slowest:.1f} s (dumps included); "
+         f"j's proxy: at most {first} KiB in the first half, {last} KiB in the second")
+    expect(churn.made > SOAK * RATE / 4, "too few sessions came; the scenario proves nothing")
+    expect(last < first * 1.1 + 1024, "the memory grows")
+    expect_equal(group.descriptors(), descriptors, "descriptors of j's proxy")
+    logs = "\n".join([*group.logs, *(proxy.err for proxy in group.proxies.values())])
+    strange = [line for line in logs.splitlines() if re.search(r"\b(error|critical)\b", line) and not EXPLAINED.search(line)]
+    expect_equal(strange, [], "unexplained errors in the proxies' logs")
