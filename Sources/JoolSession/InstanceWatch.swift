@@ -6,12 +6,18 @@ struct InstanceWatch: Sendable {
   /// What may become less without that.
   static let gauges: Set<String> = ["JSTAT_BIB_ENTRIES", "JSTAT_SESSIONS"]
 
-  /// How many looks in a row find the same before it counts, and after it counted: what is on its way must have arrived.
+  /// Later modules count what they cannot queue (`QueueWatch`).
+  static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
+  /// How many looks in a row find the same before it counts: what is on its way must have arrived.
   static let patience = 2
-  static let pause = 5
+  /// How long nothing counts after an audit, and at least how many times as long as that took. On a busy module some are always on
+  /// their way.
+  static let pause = Duration.seconds(8)
+  static let pauseFactor = 20
 
   private var last: UInt64 = 0
   private var surpluses = 0
+  private var restsUntil: ContinuousClock.Instant?
 
   /// - Returns: whether the counters are those of a new instance.
   mutating func isNew(_ statistics: [Statistic]) -> Bool {
@@ -22,16 +28,20 @@ struct InstanceWatch: Sendable {
     return sum < last
   }
 
-  /// - Returns: whether the module has sessions that we do not know of. Modules up to 4.1.11 drop what they cannot queue
-  ///   without counting it.
-  mutating func hasMore(_ statistics: [Statistic], than known: Int) -> Bool {
+  /// - Returns: whether the module seems to have sessions that we do not know of.
+  mutating func hasMore(_ statistics: [Statistic], than known: Int, now: ContinuousClock.Instant) -> Bool {
     guard let count = statistics.first(where: { $0.name == "JSTAT_SESSIONS" })?.value, count > known else {
-      surpluses = min(surpluses, 0)
+      surpluses = 0
       return false
     }
+    if let restsUntil, now < restsUntil { return false }
     surpluses += 1
-    guard surpluses >= Self.patience else { return false }
-    surpluses = Self.patience - Self.pause
-    return true
+    return surpluses >= Self.patience
+  }
+
+  /// The module's table was read and compared.
+  mutating func rest(after audit: Duration, now: ContinuousClock.Instant) {
+    surpluses = 0
+    restsUntil = now + max(Self.pause, audit * Self.pauseFactor)
   }
 }

@@ -111,9 +111,10 @@ extension ProxyConfiguration {
   public static var allowedMTU: ClosedRange<Int> { PathSize.allowed }
 
   /// Looks for what would keep a proxy from starting, but for its ports: another one may be running.
-  public func verify(log: Logger) throws(ProxyError) {
+  public func verify() throws(ProxyError) {
     _ = try keys()
-    for case .group(let network) in links { _ = try MulticastSocket(network, log: log) }
+    let silence = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
+    for case .group(let network) in links { _ = try MulticastSocket(network, log: silence) }
     for case .peers(let peers) in links { _ = try UnicastSocket.addresses(of: peers.peers) }
   }
 

@@ -51,7 +51,7 @@ extension ProxyEventLoop {
       let legacy: [SessionEntry]? =
         switch reason {
         case .start: []
-        case .repair: nil
+        case .precaution, .repair: nil
         case .advertisement: sessions
         }
       for datagram in proxy.takeDatagrams(now: now, legacy: legacy) { send(datagram.span.bytes) }
@@ -59,6 +59,7 @@ extension ProxyEventLoop {
     if let done = transfer, done.isFinished, mayGoOn {
       transfer = nil
       proxy.finishAudit(isComplete: true, now: now)
+      instanceWatch.rest(after: done.base.duration(to: now), now: now)
       if proxy.audit != .advertisement { answerAdvertisers("ok \(done.count)") }
     }
   }

@@ -15,8 +15,10 @@ extension ProxyEventLoop {
           log.notice("The instance '\(configuration.instance)' was made anew; giving it the table.")
           proxy.moduleMayLack()
         }
-        if proxy.node?.isReady == true, instanceWatch.hasMore(statistics, than: proxy.node?.table.count ?? 0) {
-          proxy.requestAudit(.repair)
+        if proxy.node?.isReady == true, inspection.module <= InstanceWatch.lastThatDropsSilently,
+          instanceWatch.hasMore(statistics, than: proxy.node?.table.count ?? 0, now: now)
+        {
+          proxy.requestAudit(.precaution)
         }
         watchQueue(statistics, now: now)
         try watchGroup(now)

@@ -114,6 +114,7 @@ public struct ProxyEventLoop: ~Copyable {
   /// Runs until SIGTERM or SIGINT.
   public mutating func run() throws(ProxyError) {
     log.info("Listening...")
+    readiness.update(proxy.state, now: .now, log: log)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
     while true {
       var poller = Poller()

@@ -62,6 +62,8 @@ public struct SessionProxy: Sendable {
   public enum Audit: Int, Comparable, Sendable {
     /// The program starts. C proxies are told nothing: what a standby has may be outdated, and they would believe it.
     case start
+    /// The module's count of sessions suggests that some were not announced. It is no proof, so the node stays ready.
+    case precaution
     /// Announcements were lost, or the module is new.
     case repair
     /// Somebody wants all of it sent.
@@ -105,12 +107,14 @@ public struct SessionProxy: Sendable {
   /// - Parameter clock: the time of day in milliseconds, modulo 2^32.
   public mutating func attached(_ kernel: Kernel, clock: UInt32 = 0, now: Instant) {
     let wasUsable = canAdd
+    // The module counts a session's life from its last packet: with another timeout, what it was given ends at other times.
+    let haveLimitsChanged = isAttached && self.kernel.map { $0.limits != kernel.limits } ?? false
     isAttached = true
     self.kernel = kernel
     node?.limits = kernel.limits
     if node?.table.pool6 != kernel.pool6 {
       node = makeNode(kernel, clock: clock, now: now)
-    } else if !wasUsable, kernel.isEnabled {
+    } else if !wasUsable || haveLimitsChanged, kernel.isEnabled {
       moduleMayLack()
     }
   }
@@ -175,7 +179,7 @@ public struct SessionProxy: Sendable {
 
   public mutating func requestAudit(_ reason: Audit) {
     audit = max(audit ?? reason, reason)
-    if reason != .advertisement { hasCaughtUp = false }
+    if reason != .advertisement, reason != .precaution { hasCaughtUp = false }
   }
 
   /// Why the module's table should be read now, once. `nil`: it should not.

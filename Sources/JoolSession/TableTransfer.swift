@@ -10,7 +10,7 @@ struct TableTransfer: Sendable {
   let reason: SessionProxy.Audit
   private let sessions: [SessionEntry]
   private var cursor = 0
-  private let base: ContinuousClock.Instant
+  let base: ContinuousClock.Instant
   /// When the next burst may leave.
   private(set) var deadline: ContinuousClock.Instant
 

@@ -146,6 +146,31 @@ import Testing
     #expect(group.module(1).map(\.state) == [.trans])
   }
 
+  @Test func staysReadyWhileItLooksAroundAsAPrecaution() {
+    var group = Group()
+    group.proxies[0].requestAudit(.precaution)
+    #expect(group.proxies[0].state == .ready)
+    let reason = group.audit(0, [.sample(0)])
+    #expect(reason == .precaution)
+    #expect(group.module(1).count == 1)
+  }
+
+  /// It reckons the life of what it was given from a last packet that it supposes, by its timeouts.
+  @Test func givesAModuleWithOtherTimeoutsTheWholeTable() {
+    var group = Group()
+    group.announce((0..<10).map { .sample($0) }, at: 0)
+    group.settle()
+    group.modules[1] = []
+    var kernel = Group.kernel
+    kernel.limits.udp = Milliseconds(120_000)
+    group.proxies[1].attached(kernel, now: group.now)
+    let reason = group.audit(1, [])
+    #expect(reason == .repair)
+    #expect(group.module(1).count == 10)
+    group.proxies[1].attached(kernel, now: group.now)
+    #expect(group.proxies[1].audit == nil, "once")
+  }
+
   @Test func givesANewModuleTheWholeTable() {
     var group = Group()
     group.announce((0..<10).map { .sample($0) }, at: 0)

@@ -41,9 +41,7 @@ enum ProxyRunner {
     let links = try arguments.links()
     let instance = try SynchronizationCheck.run(in: context)
     let configuration = arguments.configuration(instance: instance, links: links)
-    do throws(ProxyError) { try configuration.verify(log: arguments.log(in: context, instance: instance)) } catch {
-      throw .proxy(error)
-    }
+    do throws(ProxyError) { try configuration.verify() } catch { throw .proxy(error) }
     guard let status = try? context.proxyStatus(instance) else {
       return context.hint("No proxy runs for the instance, so its settings were not compared with those of peers.")
     }

@@ -92,7 +92,7 @@ def unfit() -> None:
     wait_for("j knows k's settings", lambda: status("j")["findings"], timeout=20)
     found = jool(OURS, "j", *check, check=False)
     expect_equal(found.status, 1, "exit status of --check")
-    for words in (f"lacks TCP {VIRTUAL4} 61001-61500: what is masked so here", "udp-timeout is 300 s here and 200 s at fe80:"):
+    for words in (f"lacks TCP {VIRTUAL4} 61001-61500: what is masked so here", "udp-timeout is 300 s here and 200 s at 2001:db8:ff08::5:"):
         expect(words in found.err, found.err)
     wait_for("k's log says it, too", lambda: f"pool4 lacks TCP {VIRTUAL4} 61001-61500 here" in both["k"].err, timeout=45)
     jool(C, "k", "pool4", "add", "--tcp", VIRTUAL4, "61001-65535")
