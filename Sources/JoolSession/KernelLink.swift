@@ -54,6 +54,8 @@ struct KernelLink: ~Copyable {
     let module: ModuleVersion
     let kernel: SessionProxy.Kernel
     private let recordsPerMessage: UInt32?
+    /// `ss-flush-deadline`: after this long the module sends what it has queued, at the next event.
+    let flushDeadline: Duration
 
     var isEnabled: Bool { kernel.isEnabled }
 
@@ -61,6 +63,7 @@ struct KernelLink: ~Copyable {
     init?(module: ModuleVersion, globals: [GlobalSetting]) {
       guard let pool6 = globals.prefix6("pool6") else { return nil }
       self.module = module
+      flushDeadline = .milliseconds(globals.unsigned("ss-flush-deadline") ?? 2000)
       recordsPerMessage = globals.unsigned("ss-max-sessions-per-packet")
       kernel = SessionProxy.Kernel(
         format: SyncFormat(module: module), pool6: pool6, limits: SessionLimits(globals: globals),

@@ -10,6 +10,7 @@ extension ProxyEventLoop {
       if link == nil { link = try KernelLink(instance: configuration.instance) }
       if let inspection = try link?.inspect() {
         attach(inspection)
+        nudge.deadline = inspection.flushDeadline
         let statistics = try link?.client.statistics() ?? []
         if instanceWatch.isNew(statistics) {
           log.notice("The instance '\(configuration.instance)' was made anew; giving it the table.")

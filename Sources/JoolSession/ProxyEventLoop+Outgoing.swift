@@ -13,6 +13,7 @@ extension ProxyEventLoop {
         switch proxy.received(kernelMessage: message) {
         case .acknowledge(thenLearn: let records):
           acknowledge()
+          nudge.messageCame(.now)
           learn(message.extracting(records))
           // An instance that was away is back.
           if reported == .absent { nextCheck = .now }
@@ -39,7 +40,7 @@ extension ProxyEventLoop {
     }
   }
 
-  private mutating func acknowledge() {
+  mutating func acknowledge() {
     do throws(JoolError) {
       try link?.client.acknowledgeSessions()
     } catch {

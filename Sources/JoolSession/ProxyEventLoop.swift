@@ -19,6 +19,7 @@ public struct ProxyEventLoop: ~Copyable {
   let signals: SignalDescriptor
 
   var outbox = Outbox()
+  var nudge: Nudge
   /// The module's table while it is read, and then while it is gone through.
   var dump: TableDump?
   var transfer: TableTransfer?
@@ -94,6 +95,7 @@ public struct ProxyEventLoop: ~Copyable {
     self.reread = reread
     self.log = log
     self.proxy = proxy
+    nudge = Nudge(deadline: inspection.flushDeadline)
     self.link = consume link
     self.network = network
     self.statistics = consume statistics
@@ -160,12 +162,13 @@ public struct ProxyEventLoop: ~Copyable {
   var nextDeadline: ContinuousClock.Instant {
     if dump != nil { return nextCheck - Self.checkInterval }
     let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
-    return [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline].compactMap { $0 }.reduce(
+    return [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline, nudge.due].compactMap { $0 }.reduce(
       nextCheck, min)
   }
 
   mutating func advance() {
     let now = ContinuousClock.now
+    if nudge.take(now: now) { acknowledge() }
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)

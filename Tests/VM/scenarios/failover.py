@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
 import signal
@@ -54,7 +55,9 @@ def wait_holder(node: str, timeout: float = 30) -> float:
 
 def crash(daemon: Background) -> None:
     # Frozen, or keepalived would still say goodbye.
-    run("pkill", "-STOP", "-P", str(daemon.pid))
+    (child,) = run("pgrep", "-P", str(daemon.pid)).out.split()
+    os.kill(int(child), signal.SIGSTOP)
+    at_end(lambda: os.kill(int(child), signal.SIGKILL))
     lose("j")
 
 

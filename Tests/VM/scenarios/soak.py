@@ -23,7 +23,7 @@ from .sealed import key, key_file, memory, with_key
 from .sync import status, take_over, weather
 
 # How long, in seconds; $SOAK for more.
-SOAK = int(os.environ.get("SOAK", "120"))
+SOAK = int(os.environ.get("SOAK", "60"))
 # Sessions per second, each alive for two minutes: the shortest that the module allows for UDP. And flows that go on.
 RATE, LIFE, FLOWS = 20, 120, 100
 # What the log may say at error level, since the faults are just that.
@@ -137,7 +137,7 @@ class Group:
         return len(list(Path(f"/proc/{self.proxies['j'].pid}/fd").iterdir()))
 
 
-@scenario("a group lives on while sessions come and go and something fails every few seconds", before="4.1.14")
+@scenario("a group lives on while sessions come and go and something fails every few seconds", since="4.1.12", before="4.1.14")
 def soak() -> None:
     make_eager()
     for node in NODES:
