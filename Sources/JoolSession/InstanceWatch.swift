@@ -13,7 +13,7 @@ struct InstanceWatch: Sendable {
   /// How long nothing counts after an audit, and at least how many times as long as that took. On a busy module some are always on
   /// their way.
   static let pause = Duration.seconds(8)
-  static let pauseFactor = 20
+  static let pauseFactor = 10
 
   private var last: UInt64 = 0
   private var surpluses = 0

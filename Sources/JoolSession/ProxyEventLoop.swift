@@ -162,8 +162,8 @@ public struct ProxyEventLoop: ~Copyable {
   var nextDeadline: ContinuousClock.Instant {
     if dump != nil { return nextCheck - Self.checkInterval }
     let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
-    return [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline, nudge.due].compactMap { $0 }.reduce(
-      nextCheck, min)
+    let deadlines = [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline, nudge.due]
+    return deadlines.compactMap { $0 }.reduce(nextCheck, min)
   }
 
   mutating func advance() {
