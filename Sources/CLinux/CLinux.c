@@ -1,11 +1,16 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <grp.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static void copy_address(const struct sockaddr_storage *source, unsigned char *address) {
   memset(address, 0, 16);
@@ -43,4 +48,14 @@ int clinux_interface_mtu(int descriptor, const char *name) {
   struct ifreq request = {0};
   strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
   return ioctl(descriptor, SIOCGIFMTU, &request) == 0 ? request.ifr_mtu : -1;
+}
+
+int clinux_keep_net_admin(uid_t user, gid_t group) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct rights[2] = {0};
+  rights[0].effective = rights[0].permitted = 1u << CAP_NET_ADMIN;
+  if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return -1;
+  if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0) return -1;
+  if (syscall(SYS_capset, &header, rights) != 0) return -1;
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }

@@ -15,6 +15,8 @@ public struct ProxyConfiguration: Hashable, Sendable {
   public var mtu: Int?
   /// Of the keys that the group's frames are sealed with (`KeyRing`). `nil`: they are not sealed.
   public var keyFile: String?
+  /// Who the proxy becomes once everything is open. `nil`: it stays who it is.
+  public var user: String?
   /// The least that is worth a line in the log.
   public var logLevel: Logger.Level
 
@@ -93,7 +95,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
   public init(
     instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: WireFormat = .auto,
     trackFile: String? = nil, keyFile: String? = nil, mtu: Int? = nil,
-    logLevel: Logger.Level = .info
+    logLevel: Logger.Level = .info, user: String? = nil
   ) {
     self.instance = instance
     self.links = links
@@ -103,6 +105,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
     self.keyFile = keyFile
     self.mtu = mtu
     self.logLevel = logLevel
+    self.user = user
   }
 }
 
@@ -113,6 +116,7 @@ extension ProxyConfiguration {
   /// Looks for what would keep a proxy from starting, but for its ports: another one may be running.
   public func verify() throws(ProxyError) {
     _ = try keys()
+    if let user { _ = try UnprivilegedUser(user) }
     let silence = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
     for case .group(let network) in links { _ = try MulticastSocket(network, log: silence) }
     for case .peers(let peers) in links { _ = try UnicastSocket.addresses(of: peers.peers) }

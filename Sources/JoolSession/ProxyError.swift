@@ -21,6 +21,8 @@ public enum ProxyError: Error, Hashable, Sendable {
   case statisticsUnavailable(address: String, port: String, Errno)
   case system(call: String, Errno)
   case keyFile(KeyFileError)
+  case noSuchUser(String)
+  case cannotBecome(user: String, Errno)
   /// What the proxy is told cannot be read; the reader's words.
   case configuration(String)
   /// A peer has no address of the family that the first peer has.
@@ -38,7 +40,9 @@ extension ProxyError {
   /// What the user should look at, beyond the C proxy's words in `description`. `nil` if those name it.
   public var hint: String? {
     switch self {
-    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .configuration, .mixedPeers: return nil
+    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .configuration, .mixedPeers, .noSuchUser:
+      return nil
+    case .cannotBecome: return "Only root can become another user; leave --user out, and give the proxy CAP_NET_ADMIN."
     case .lookupFailed(let address, let port, _):
       return "The address was '\(address)', the port '\(port)'; one of them does not exist."
     case .bindFailed(let address, let port, .addressInUse):
@@ -77,6 +81,8 @@ extension ProxyError: CustomStringConvertible {
     case .system(let call, let code): "\(call) failed: \(code)"
     case .keyFile(let error): "\(error)"
     case .configuration(let text): text
+    case .noSuchUser(let name): "There is no user '\(name)'."
+    case .cannotBecome(let user, let code): "Cannot become user '\(user)': \(code)"
     case .mixedPeers(let host):
       "The peer '\(host)' has no address of the first peer's family; name all by IPv4 or all by IPv6 addresses."
     }

@@ -91,6 +91,10 @@ public struct ProxyEventLoop: ~Copyable {
       log.warning(
         "Another proxy seems to serve this instance already; `jool session advertise` will ask that one. (\(error))")
     }
+    if let user = configuration.user {
+      try UnprivilegedUser(user).become()
+      log.info("Now user '\(user)', with CAP_NET_ADMIN alone.")
+    }
     self.configuration = configuration
     self.reread = reread
     self.log = log

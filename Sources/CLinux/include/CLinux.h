@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <sys/types.h>
 
 /// The MTU of an interface, or -1 with errno set. `descriptor` is any socket.
 int clinux_interface_mtu(int descriptor, const char *name);
@@ -18,3 +19,7 @@ struct clinux_datagram {
 /// recvmmsg(2) without waiting: up to `count` datagrams into `buffer`, datagram i at `i * stride`.
 /// Returns how many came, or -1 with errno set. `count` is at most 64.
 int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct clinux_datagram *datagrams, unsigned count);
+
+/// Becomes another user, for good, without other groups, and with CAP_NET_ADMIN as its only right. For a process of one thread.
+/// Returns 0, or -1 with errno set.
+int clinux_keep_net_admin(uid_t user, gid_t group);

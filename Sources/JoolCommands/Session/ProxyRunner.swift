@@ -110,6 +110,6 @@ extension ProxyArguments {
       port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
     return ProxyConfiguration(
       instance: instance, links: links, statistics: servesStatistics ? statistics : nil, format: format,
-      trackFile: trackFile, keyFile: keyFile, mtu: mtu, logLevel: logLevel)
+      trackFile: trackFile, keyFile: keyFile, mtu: mtu, logLevel: logLevel, user: user)
   }
 }

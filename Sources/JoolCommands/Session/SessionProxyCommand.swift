@@ -83,6 +83,7 @@ struct SessionProxyCommand: Command {
       }
       command.arguments.mtu = Int(number)
     }.hidden,
+    .value("user", "STR", "User to become once everything is open") { $0.arguments.user = $1 }.hidden,
     .value("net.key-file", "STR", "File of keys that datagrams are sealed with", kind: .file) {
       $0.arguments.keyFile = $1
     }.hidden,
@@ -118,6 +119,7 @@ struct ProxyArguments: Hashable, Sendable {
   var trackFile: String?
   var keyFile: String?
   var mtu: Int?
+  var user: String?
   var logLevel = Logger.Level.info
   var logTarget = LogTarget.auto
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pwd
+import signal
+import time
 from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
-from lab.network import GROUP6, OURS, jool
+from lab.network import C, GROUP6, OURS, jool, make_instance
 from lab.process import SCRATCH, expect, expect_equal, run
 from lab.proxies import Proxy, wait_ready
 from lab.runner import note, scenario
@@ -43,5 +45,22 @@ def least() -> None:
     expect("CapEff:\t0000000000001000\n" in status, "CAP_NET_ADMIN is not all that it has")
     writable = [Path(f"/proc/{proxy.pid}/fd/{fd}").readlink() for fd in os.listdir(f"/proc/{proxy.pid}/fd")]
     note("descriptors: " + ", ".join(sorted({str(path).split(":")[0] for path in writable})))
+    # The same without setpriv, and the module goes and comes back meanwhile: everything is opened anew.
+    proxy.stop()
+    proxy = Proxy("k", argv=(OURS / "jool", *words, "--user", USER))
+    wait_ready("k")
+    status = Path(f"/proc/{proxy.pid}/status").read_text()
+    number = pwd.getpwnam(USER).pw_uid
+    for line in (f"Uid:\t{number}\t{number}\t{number}\t{number}", "CapEff:\t0000000000001000", "CapPrm:\t0000000000001000", "NoNewPrivs:\t1"):
+        expect(line in status, f"{line!r} is missing in {status}")
+    jool(C, "k", "instance", "remove")
+    time.sleep(3)
+    make_instance("k")
+    proxy.signal(signal.SIGHUP)
+    crowd.open(500)
+    wait_equal("the module came back", crowd.opened)
+    expect("Read the configuration anew" in proxy.err, proxy.err)
+    nobody = jool(OURS, "k", *words, "--user", "nosuchuser", "--check", check=False)
+    expect(nobody.status == 234 and "There is no user 'nosuchuser'." in nobody.err, str(nobody))
     wrong = run(OURS / "jool", *words[:-2], "--net.key-file", str(own), "--net.dev.in", "nosuch", "--check", ns="k", check=False)
     expect_equal(wrong.status, 234, "status of --check with one device too many")
