@@ -121,11 +121,12 @@ class Group:
         jool(C, node, "global", "update", "udp-timeout", str(LIFE))
 
     def missing(self) -> set[str]:
-        """Sessions of the active node that the standby lacks, but for those that are about to end or just began."""
+        """Sessions of the active node that the standby lacks, but for those that just began, and those that have only slack left:
+        the node that translated before ends them without it."""
         at_active = table(self.active, "udp")
         young = {key for key, (left, _) in at_active.items() if left > LIFE - 2}
         at_standby = table(self.standby, "udp")
-        return {key for key, (left, _) in at_active.items() if left > 5} - young - at_standby.keys()
+        return {key for key, (left, _) in at_active.items() if left > LIFE / 4 + 5} - young - at_standby.keys()
 
     def describe(self) -> None:
         """What is worth knowing after hours, when something went wrong."""
