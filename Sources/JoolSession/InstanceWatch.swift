@@ -16,15 +16,21 @@ struct InstanceWatch: Sendable {
   static let pauseFactor = 10
 
   private var last: UInt64 = 0
+  private var lastTaken: UInt64?
+  private var lastGiven: UInt64 = 0
   private var surpluses = 0
   private var restsUntil: ContinuousClock.Instant?
 
+  /// - Parameter given: how many requests with sessions the module has taken from us, since whenever.
   /// - Returns: whether the counters are those of a new instance.
-  mutating func isNew(_ statistics: [Statistic]) -> Bool {
+  mutating func isNew(_ statistics: [Statistic], given: UInt64) -> Bool {
+    let taken = statistics.first { $0.name == "JSTAT_JOOLD_PKT_RCVD" }?.value
     let sum = statistics.reduce(0) { sum, one in
       one.name.map(Self.gauges.contains) == true ? sum : sum &+ one.value
     }
-    defer { last = sum }
+    defer { (last, lastTaken, lastGiven) = (sum, taken, given) }
+    // One that is gone again before anybody looked at what it took.
+    if let taken, let lastTaken, given > lastGiven, taken < lastTaken + (given - lastGiven) { return true }
     return sum < last
   }
 

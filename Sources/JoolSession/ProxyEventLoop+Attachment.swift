@@ -12,7 +12,7 @@ extension ProxyEventLoop {
         attach(inspection)
         nudge.deadline = inspection.flushDeadline
         let statistics = try link?.client.statistics() ?? []
-        if instanceWatch.isNew(statistics) {
+        if instanceWatch.isNew(statistics, given: proxy.addsTaken) {
           log.notice("The instance '\(configuration.instance)' was made anew; giving it the table.")
           proxy.moduleMayLack()
         }

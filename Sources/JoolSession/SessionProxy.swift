@@ -35,6 +35,8 @@ public struct SessionProxy: Sendable {
   var evictions: [BIBEntry] = []
   /// Whether the module's table should be read and compared, and why.
   private(set) var audit: Audit?
+  /// Requests with sessions that the module has taken without complaint.
+  private(set) var addsTaken: UInt64 = 0
   /// Whether the module may lack sessions of the table.
   private var owesModule = false
   /// When the module last announced a session.
@@ -244,7 +246,7 @@ public struct SessionProxy: Sendable {
     counters.kernelSentPackets += 1
     counters.kernelSentBytes += UInt64(sessions.count * (kernel?.format.recordLength ?? 0))
     counters.sessionsAdded += UInt64(sessions.count)
-    if refused { counters.kernelRefusals += 1 }
+    if refused { counters.kernelRefusals += 1 } else { addsTaken += 1 }
     cursor += sessions.count
     guard cursor >= adding.count else { return }
     adding = []

@@ -43,13 +43,25 @@ import Testing
 @Suite struct InstanceWatchTests {
   @Test func noticesThatCountersStartAnew() {
     var watch = InstanceWatch()
-    let isNew = [0, 5, 9, 2, 2, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_RECEIVED6"])]) }
+    let isNew = [0, 5, 9, 2, 2, 0].map {
+      watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_RECEIVED6"])], given: 0)
+    }
     #expect(isNew == [false, false, false, true, false, true])
+  }
+
+  /// Made, filled and made again between two looks.
+  @Test func noticesThatWhatItTookIsGone() {
+    var watch = InstanceWatch()
+    let looks: [(taken: UInt64, given: UInt64)] = [(0, 0), (3, 3), (5, 4), (5, 7), (1, 8)]
+    let isNew = looks.map { look in
+      watch.isNew([Statistic(id: 1, value: look.taken, names: ["JSTAT_JOOLD_PKT_RCVD"])], given: look.given)
+    }
+    #expect(isNew == [false, false, false, true, true], "another proxy may give it some, too")
   }
 
   @Test func takesNoGaugeForACounter() {
     var watch = InstanceWatch()
-    let isNew = [9, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_SESSIONS"])]) }
+    let isNew = [9, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_SESSIONS"])], given: 0) }
     #expect(isNew == [false, false])
   }
 
