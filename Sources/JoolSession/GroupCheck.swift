@@ -7,6 +7,8 @@ enum GroupCheck {
     var name: String
     var pool6: IPv6Prefix
     var settings: NodeSettings
+    /// Whether it has been translating for a while: longer than two nodes do around a switch.
+    var isTranslating: Bool
   }
 
   /// - Parameter here: this node, which findings call `here`.
@@ -34,7 +36,7 @@ enum GroupCheck {
     }
     // With several marks each node may give out another part of a common pool4; the packets decide.
     let marks = Set((ours + theirs).map(\.mark))
-    if here.settings.isTranslating, peer.settings.isTranslating, marks.count == 1,
+    if here.isTranslating, peer.isTranslating, marks.count == 1,
       let common = list(ours.flatMap { range in theirs.compactMap(range.intersection) })
     {
       found.append(
@@ -75,26 +77,32 @@ enum GroupCheck {
 
 extension SessionProxy {
   /// How long after its last announcement a module counts as one that translates.
-  static let translationMemory = Duration.seconds(60)
+  static let translationMemory = Duration.seconds(30)
+  /// How long two nodes must have been translating at once to be a group in which both do.
+  static let translationPatience = Duration.seconds(120)
 
   /// The module's pool4 was read: peers should know it.
   mutating func tell(pool4: [Pool4Entry], now: Instant) {
     guard let kernel, format != .legacy else { return }
+    let isTranslating = lastAnnouncement.map { now - $0 < Self.translationMemory } ?? false
+    translatingSince = isTranslating ? translatingSince ?? now : nil
     let settings = NodeSettings(
-      isEnabled: kernel.isEnabled,
-      isTranslating: lastAnnouncement.map { now - $0 < Self.translationMemory } ?? false, limits: kernel.limits,
-      pool4: MaskRange.merging(pool4))
+      isEnabled: kernel.isEnabled, isTranslating: isTranslating, limits: kernel.limits, pool4: MaskRange.merging(pool4))
     node?.tell(settings, now: now)
   }
 
   /// What keeps nodes from taking over from each other.
   func findings(now: Instant) -> [String] {
     guard let node, let settings = node.told?.settings else { return [] }
-    let here = GroupCheck.Member(name: "here", pool6: node.table.pool6, settings: settings)
+    func isLong(_ since: Instant?) -> Bool { since.map { now - $0 >= Self.translationPatience } ?? false }
+    let here = GroupCheck.Member(
+      name: "here", pool6: node.table.pool6, settings: settings, isTranslating: isLong(translatingSince))
     return node.peers.sorted { $0.key < $1.key }.flatMap { _, peer -> [String] in
       guard peer.isAlive(at: now), let hello = peer.hello, let settings = peer.settings.settings else { return [] }
       let name = peer.address.map(\.description) ?? "a peer"
-      return GroupCheck.findings(here: here, peer: .init(name: name, pool6: hello.pool6, settings: settings))
+      let there = GroupCheck.Member(
+        name: name, pool6: hello.pool6, settings: settings, isTranslating: isLong(peer.settings.translatingSince))
+      return GroupCheck.findings(here: here, peer: there)
     }
   }
 }

@@ -41,6 +41,8 @@ public struct SessionProxy: Sendable {
   private var owesModule = false
   /// When the module last announced a session.
   private(set) var lastAnnouncement: Instant?
+  /// Since when it has been doing so, as far as peers are told.
+  var translatingSince: Instant?
   /// Whether the table and the module had the same since the last time that one of them could not.
   private(set) var hasCaughtUp = false
 

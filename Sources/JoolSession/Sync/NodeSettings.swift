@@ -4,7 +4,7 @@ internal import JoolCore
 struct NodeSettings: Hashable, Sendable {
   /// `ss-enabled`.
   var isEnabled: Bool
-  /// Whether the module has announced a session in the last minute.
+  /// Whether the module has announced a session in the last half minute.
   var isTranslating: Bool
   var limits: SessionLimits
   /// At most `maxRanges`.
@@ -101,10 +101,11 @@ extension MaskRange: CustomStringConvertible {
 /// A peer's settings, which arrive in parts.
 struct HeardSettings: Sendable {
   private(set) var settings: NodeSettings?
+  private(set) var translatingSince: ContinuousClock.Instant?
   private var revision: UInt32?
   private var parts: [UInt16: [MaskRange]] = [:]
 
-  mutating func receive(_ part: SyncFrame.Settings) {
+  mutating func receive(_ part: SyncFrame.Settings, now: ContinuousClock.Instant) {
     if part.revision != revision {
       revision = part.revision
       parts = [:]
@@ -114,5 +115,6 @@ struct HeardSettings: Sendable {
     var whole = part.settings
     whole.pool4 = parts.sorted { $0.key < $1.key }.flatMap(\.value)
     settings = whole
+    translatingSince = whole.isTranslating ? translatingSince ?? now : nil
   }
 }

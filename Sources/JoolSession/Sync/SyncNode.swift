@@ -178,7 +178,7 @@ struct SyncNode: Sendable {
     case .digests(let first, let digests): compare(groups: digests, first: first, from: node)
     case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
     case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
-    case .settings(let part): peers[node]?.settings.receive(part)
+    case .settings(let part): peers[node]?.settings.receive(part, now: now)
     }
   }
 

@@ -21,8 +21,8 @@ import Testing
 
   private func findings(_ here: NodeSettings, _ there: NodeSettings, pool6: IPv6Prefix = .wellKnown) -> [String] {
     GroupCheck.findings(
-      here: .init(name: "here", pool6: .wellKnown, settings: here),
-      peer: .init(name: "K", pool6: pool6, settings: there))
+      here: .init(name: "here", pool6: .wellKnown, settings: here, isTranslating: here.isTranslating),
+      peer: .init(name: "K", pool6: pool6, settings: there, isTranslating: there.isTranslating))
   }
 
   @Test func neighboursInPool4BecomeOneRange() throws {
@@ -111,6 +111,22 @@ import Testing
     let findings = group.proxies[1].status(now: group.now).findings
     #expect(findings.count == 1)
     #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001:") == true)
+  }
+
+  @Test func aSwitchIsNoGroupInWhichBothTranslate() {
+    var group = Group(seed: 3)
+    func pass(_ seconds: Int, active: [Int]) -> [String] {
+      for _ in 0..<seconds / 10 {
+        for index in active { group.announce([.sample(0, expiration: 300_000)], at: index) }
+        for index in 0...1 { group.proxies[index].tell(pool4: [Self.entry(0)], now: group.now) }
+        group.pass(.seconds(10))
+      }
+      return group.proxies[1].status(now: group.now).findings
+    }
+    #expect(pass(300, active: [0]) == [])
+    #expect(pass(20, active: [1]) == [])
+    #expect(pass(100, active: [1]) == [])
+    #expect(pass(160, active: [0, 1]).first?.contains("both translate") == true)
   }
 
   /// Every second address, so that nothing can be merged.
