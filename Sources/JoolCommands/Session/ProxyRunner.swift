@@ -1,6 +1,5 @@
 import JoolCore
 import JoolSession
-import Logging
 
 /// Starts a proxy for `session proxy` and for `joold`.
 enum ProxyRunner {
@@ -55,61 +54,5 @@ enum ProxyRunner {
       if case .module(let reason) = error { context.logFailure(reason.text) }
       throw error
     }
-  }
-}
-
-extension ProxyArguments {
-  /// HOST, HOST:PORT, [HOST] or [HOST]:PORT; more than one colon without brackets is an IPv6 address.
-  static func peer(_ text: String) throws(ArgumentError) -> ProxyConfiguration.Peers.Peer {
-    let host: Substring
-    var rest: Substring
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-      host = text[text.index(after: text.startIndex)..<end]
-      rest = text[text.index(after: end)...]
-    } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
-      (host, rest) = (text[..<colon], text[colon...])
-    } else {
-      (host, rest) = (text[...], "")
-    }
-    guard !host.isEmpty, rest.isEmpty || (rest.removeFirst() == ":" && !rest.isEmpty) else { throw .notPeer(text) }
-    return .init(host: String(host), port: String(rest))
-  }
-
-  /// What contradicts itself.
-  func verify() throws(CommandFailure) {
-    if keyFile != nil, format == .legacy { throw .invalid(.sealedLegacy) }
-  }
-
-  /// The ways to the peers.
-  func links() throws(CommandFailure) -> [ProxyConfiguration.Link] {
-    var links: [ProxyConfiguration.Link] = []
-    if let group = multicastAddress {
-      guard inputDevices.isEmpty || outputDevices.isEmpty || inputDevices.count == outputDevices.count else {
-        throw .invalid(.unequalDevices(incoming: inputDevices, outgoing: outputDevices))
-      }
-      for index in 0..<max(inputDevices.count, outputDevices.count, 1) {
-        links.append(
-          .group(
-            ProxyConfiguration.Network(
-              group: group, port: multicastPort, incomingInterface: inputDevices.dropFirst(index).first,
-              outgoingInterface: outputDevices.dropFirst(index).first, ttl: UInt32(timeToLive))))
-      }
-    }
-    if !peers.isEmpty {
-      let peers = peers.map { $0.port.isEmpty ? .init(host: $0.host, port: multicastPort) : $0 }
-      links.append(.peers(ProxyConfiguration.Peers(peers: peers, port: multicastPort)))
-    }
-    guard !links.isEmpty else { throw .invalid(.noMulticastAddress) }
-    return links
-  }
-
-  /// The same as the proxy wants it.
-  func configuration(instance: InstanceName, links: [ProxyConfiguration.Link]) -> ProxyConfiguration {
-    let statistics = ProxyConfiguration.Statistics(
-      address: statisticsAddress ?? ProxyConfiguration.Statistics.defaultAddress,
-      port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
-    return ProxyConfiguration(
-      instance: instance, links: links, statistics: servesStatistics ? statistics : nil, format: format,
-      trackFile: trackFile, keyFile: keyFile, mtu: mtu, logLevel: logLevel, user: user)
   }
 }

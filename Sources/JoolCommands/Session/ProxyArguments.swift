@@ -1,0 +1,118 @@
+import JoolCore
+import JoolSession
+import Logging
+
+/// Where a proxy sends and listens, as the user wrote it.
+struct ProxyArguments: Hashable, Sendable {
+  var multicastAddress: String?
+  var multicastPort = "6400"
+  /// One for each link.
+  var inputDevices: [String] = []
+  var outputDevices: [String] = []
+  /// Instead of a group, or beside it.
+  var peers: [ProxyConfiguration.Peers.Peer] = []
+  var timeToLive: UInt8 = 1
+  var statisticsAddress: String?
+  var statisticsPort: String?
+  var format = WireFormat.auto
+  var trackFile: String?
+  var keyFile: String?
+  var mtu: Int?
+  var user: String?
+  var logLevel = Logger.Level.info
+  var logTarget = LogTarget.auto
+
+  /// One of a few words.
+  static func choice<Choice>(
+    _ noun: String, _ text: String, of choices: [Choice], name: (Choice) -> String
+  ) throws(ArgumentError) -> Choice {
+    guard let choice = choices.first(where: { name($0) == text }) else {
+      throw .notChoice(text, noun: noun, choices: choices.map(name))
+    }
+    return choice
+  }
+
+  /// Whether anybody may ask for statistics.
+  var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }
+
+  private static func list(_ words: [String]) -> String { words.isEmpty ? "(null)" : words.joined(separator: ", ") }
+
+  /// What a proxy says before it falls silent.
+  func banner(instance: String) -> String {
+    let statistics = """
+        stats.addr: \(statisticsAddress ?? "::")
+        stats.port: \(statisticsPort ?? "6401")
+
+      """
+    return """
+      Config:
+        mod.instance: \(instance)
+        net.mcast.addr: \(multicastAddress ?? "(null)")
+        net.mcast.port: \(multicastPort)
+        net.dev.in: \(Self.list(inputDevices))
+        net.dev.out: \(Self.list(outputDevices))
+        net.ttl: \(timeToLive)
+      \(servesStatistics ? statistics : "")
+      joold is intended as a daemon, so it outputs straight to syslog.
+      The standard streams will mostly shut up from now on.
+      ---------------------------------------------
+
+      """
+  }
+}
+
+extension ProxyArguments {
+  /// HOST, HOST:PORT, [HOST] or [HOST]:PORT; more than one colon without brackets is an IPv6 address.
+  static func peer(_ text: String) throws(ArgumentError) -> ProxyConfiguration.Peers.Peer {
+    let host: Substring
+    var rest: Substring
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      host = text[text.index(after: text.startIndex)..<end]
+      rest = text[text.index(after: end)...]
+    } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
+      (host, rest) = (text[..<colon], text[colon...])
+    } else {
+      (host, rest) = (text[...], "")
+    }
+    guard !host.isEmpty, rest.isEmpty || (rest.removeFirst() == ":" && !rest.isEmpty) else { throw .notPeer(text) }
+    return .init(host: String(host), port: String(rest))
+  }
+
+  /// What contradicts itself.
+  func verify() throws(CommandFailure) {
+    if keyFile != nil, format == .legacy { throw .invalid(.sealedLegacy) }
+  }
+
+  /// The ways to the peers.
+  func links() throws(CommandFailure) -> [ProxyConfiguration.Link] {
+    var links: [ProxyConfiguration.Link] = []
+    if let group = multicastAddress {
+      guard inputDevices.isEmpty || outputDevices.isEmpty || inputDevices.count == outputDevices.count else {
+        throw .invalid(.unequalDevices(incoming: inputDevices, outgoing: outputDevices))
+      }
+      for index in 0..<max(inputDevices.count, outputDevices.count, 1) {
+        links.append(
+          .group(
+            ProxyConfiguration.Network(
+              group: group, port: multicastPort, incomingInterface: inputDevices.dropFirst(index).first,
+              outgoingInterface: outputDevices.dropFirst(index).first, ttl: UInt32(timeToLive))))
+      }
+    }
+    if !peers.isEmpty {
+      let peers = peers.map { $0.port.isEmpty ? .init(host: $0.host, port: multicastPort) : $0 }
+      links.append(.peers(ProxyConfiguration.Peers(peers: peers, port: multicastPort)))
+    }
+    guard !links.isEmpty else { throw .invalid(.noMulticastAddress) }
+    return links
+  }
+
+  /// The same as the proxy wants it.
+  func configuration(instance: InstanceName, links: [ProxyConfiguration.Link]) -> ProxyConfiguration {
+    let statistics = ProxyConfiguration.Statistics(
+      address: statisticsAddress ?? ProxyConfiguration.Statistics.defaultAddress,
+      port: statisticsPort ?? ProxyConfiguration.Statistics.defaultPort)
+    return ProxyConfiguration(
+      instance: instance, links: links, statistics: servesStatistics ? statistics : nil, format: format,
+      trackFile: trackFile, keyFile: keyFile, mtu: mtu, logLevel: logLevel, user: user)
+  }
+}
