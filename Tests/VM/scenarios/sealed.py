@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
-from lab.network import OURS, jool
+from lab.network import C, OURS, jool
 from lab.process import SCRATCH, expect, expect_equal, run, wait_for
 from lab.proxies import Listener, Proxy, wait_ready
 from lab.records import container, layout_of
@@ -93,6 +93,8 @@ def memory(proxy: Proxy) -> int:
 @scenario("forged, replayed, truncated, damaged, wrong-key and foreign datagrams do nothing to a group with a key", before="4.1.14")
 def hostile() -> None:
     make_eager()
+    for node in ("j", "k"):
+        jool(C, node, "global", "update", "udp-timeout", "86400")  # a million takes its time
     file = key_file("group", key())
     ear = Listener(None)
     both = {node: Proxy(node, options=with_key(file)) for node in ("j", "k")}
@@ -146,6 +148,7 @@ def hostile() -> None:
         expect(sum(grown.values()) >= HOSTILE * len(kinds) * 0.8, f"only {sum(grown.values())} of {HOSTILE * len(kinds)} were seen at all")
         expect(all(grown[name] for name in names[:4]), f"a kind was not rejected: {grown}")
         expect(memory(both[node]) < resident[node] + 8192, "the memory grows with them")
-        expect_equal(table(node, "udp").keys(), before[node], f"{node}'s sessions")
+        changed = table(node, "udp").keys() ^ before[node]
+        expect(not changed, f"{len(changed)} of {node}'s sessions came or went, e.g. {sorted(changed)[:2]}")
     crowd.open(500)
     note(f"equal {wait_equal('the attack', crowd.opened):.1f} s after the last packet of a flow")
