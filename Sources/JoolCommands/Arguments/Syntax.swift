@@ -54,6 +54,22 @@ extension Syntax.Option {
       apply: apply)
   }
 
+  /// An option whose value is one of a few words.
+  ///
+  /// - Parameter noun: what such a word is, for the error.
+  static func choice<Choice: RawRepresentable<String> & Sendable>(
+    _ name: String, _ explanation: String, noun: String, of choices: [Choice],
+    _ path: any WritableKeyPath<Operation, Choice> & Sendable
+  ) -> Self {
+    .value(name, "STR", explanation, suggestions: choices.map(\.rawValue)) {
+      (operation, text) throws(ArgumentError) in
+      guard let choice = choices.first(where: { $0.rawValue == text }) else {
+        throw .notChoice(text, noun: noun, choices: choices.map(\.rawValue))
+      }
+      operation[keyPath: path] = choice
+    }
+  }
+
   /// The same option as an extra: in no help text, not among the answers of `autocomplete`, not abbreviated.
   var hidden: Self {
     var copy = self

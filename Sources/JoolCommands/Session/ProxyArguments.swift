@@ -22,16 +22,6 @@ struct ProxyArguments: Hashable, Sendable {
   var logLevel = Logger.Level.info
   var logTarget = LogTarget.auto
 
-  /// One of a few words.
-  static func choice<Choice>(
-    _ noun: String, _ text: String, of choices: [Choice], name: (Choice) -> String
-  ) throws(ArgumentError) -> Choice {
-    guard let choice = choices.first(where: { name($0) == text }) else {
-      throw .notChoice(text, noun: noun, choices: choices.map(name))
-    }
-    return choice
-  }
-
   /// Whether anybody may ask for statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }
 

@@ -41,8 +41,10 @@ enum ProxyRunner {
     let instance = try SynchronizationCheck.run(in: context)
     let configuration = arguments.configuration(instance: instance, links: links)
     do throws(ProxyError) { try configuration.verify() } catch { throw .proxy(error) }
-    guard let status = try? context.proxyStatus(instance) else {
-      return context.hint("No proxy runs for the instance, so its settings were not compared with those of peers.")
+    guard let status = try ProxyStatusQuery.status(of: instance, in: context) else {
+      return context.hint(
+        "No proxy runs for the instance, or only root may ask it, so its settings were not compared with those of peers."
+      )
     }
     guard status.findings.isEmpty else { throw .unfitGroup(status.findings) }
   }

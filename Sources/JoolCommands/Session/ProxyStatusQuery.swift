@@ -12,14 +12,19 @@ struct ProxyStatusQuery: Hashable, Sendable {
 
   func run(in context: CommandContext) throws(CommandFailure) {
     guard let instance = InstanceName(context.instanceName) else { throw .invalid(.instanceName) }
-    let answer: ProxyStatus?
-    do throws(ProxyControl.Failure) { answer = try context.proxyStatus(instance) } catch {
-      if case .refused(let text) = error { throw .proxyRefused(text) }
-      answer = nil
+    guard let status = try Self.status(of: instance, in: context) else {
+      throw .noProxy(instance: context.instanceName)
     }
-    guard let status = answer else { throw .noProxy(instance: context.instanceName) }
     context.output.write(json ? status.json.text(expanding: 2) + "\n" : status.report)
     if mustBeReady, status.state != .ready { throw .proxyNotReady(status.state) }
+  }
+
+  /// What the proxy says. `nil` if none runs, or it does not hear us.
+  static func status(of instance: InstanceName, in context: CommandContext) throws(CommandFailure) -> ProxyStatus? {
+    do throws(ProxyControl.Failure) { return try context.proxyStatus(instance) } catch {
+      if case .refused(let text) = error { throw .proxyRefused(text) }
+      return nil
+    }
   }
 }
 

@@ -48,25 +48,13 @@ struct SessionProxyCommand: Command {
       try command.arguments.multicastAddress.fill(text)
     }.hidden,
     // The C client's help is the same without what it lacks.
-    .value(
-      "net.format", "STR", "How to speak to peers", suggestions: WireFormat.allCases.map(\.rawValue)
-    ) { (command, text) throws(ArgumentError) in
-      command.arguments.format = try ProxyArguments.choice("format", text, of: WireFormat.allCases) { $0.rawValue }
-    }.hidden,
-    .value(
-      "log.level", "STR", "The least that is logged", suggestions: ProxyArguments.logLevels.map(\.rawValue)
-    ) { (command, text) throws(ArgumentError) in
-      command.arguments.logLevel = try ProxyArguments.choice("log level", text, of: ProxyArguments.logLevels) {
-        $0.rawValue
-      }
-    }.hidden,
-    .value(
-      "log.target", "STR", "Where the log goes", suggestions: LogTarget.allCases.map(\.rawValue)
-    ) { (command, text) throws(ArgumentError) in
-      command.arguments.logTarget = try ProxyArguments.choice("log target", text, of: LogTarget.allCases) {
-        $0.rawValue
-      }
-    }.hidden,
+    .choice("net.format", "How to speak to peers", noun: "format", of: WireFormat.allCases, \.arguments.format).hidden,
+    .choice(
+      "log.level", "The least that is logged", noun: "log level", of: ProxyArguments.logLevels, \.arguments.logLevel
+    ).hidden,
+    .choice(
+      "log.target", "Where the log goes", noun: "log target", of: LogTarget.allCases, \.arguments.logTarget
+    ).hidden,
     .value("track-file", "STR", "File for keepalived's track_file", kind: .file) {
       $0.arguments.trackFile = $1
     }.hidden,

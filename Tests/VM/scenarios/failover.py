@@ -97,6 +97,18 @@ class Witnesses:
         expect_equal(self.idle.recv(100), b"yes", "the idle connection, backwards")
         self.transfer.finish()
 
+    def survivors(self) -> str:
+        """Which of them still work, where none has to."""
+        found = []
+        for name, attempt in {"TCP transfer": lambda: self.transfer.wait_more(4096, timeout=15), "UDP": self.echo.exchange}.items():
+            try:
+                attempt()
+                found.append(f"{name} lives")
+            except Failed as failure:
+                found.append(f"{name}: {failure}")
+        masks = len(set(self.echo.peers))
+        return ", ".join(found) + ("" if masks == 1 else f", UDP client has {masks} masks by now")
+
     def answers(self) -> list[tuple[float, int]]:
         return [(float(when), int(number)) for when, number in re.findall(r"\[([\d.]+)\].*icmp_seq=(\d+) ttl", self.ping.out)]
 
@@ -106,6 +118,17 @@ class Witnesses:
         pairs = list(itertools.pairwise(found))
         longest = max(later[0] - earlier[0] for earlier, later in pairs)
         return f"{longest * 1000:.0f} ms without an answer, {sum(later[1] - earlier[1] - 1 for earlier, later in pairs)} pings lost"
+
+
+def move(flows: Witnesses, what: str, node: str, act: Callable[[], None], must_live: bool = True) -> None:
+    """Makes keepalived move the addresses to a node, and notes how long that took."""
+    since = time.time()
+    act()
+    wait_holder(node)
+    seconds = time.time() - since
+    (flows.check if must_live else flows.check_ping)(what)
+    text = f"{what}: {node} has the addresses after {seconds:.2f} s; {flows.gap(since)}"
+    note(text if must_live else f"{text}; {flows.survivors()}")
 
 
 @scenario("keepalived moves the addresses, planned and after a crash, and every connection lives on", before="4.1.14")
@@ -121,19 +144,11 @@ def failover() -> None:
     expect(not holds("k"), "both hold the addresses")
     flows = Witnesses()
 
-    def move(what: str, node: str, act: Callable[[], None]) -> None:
-        since = time.time()
-        act()
-        wait_holder(node)
-        seconds = time.time() - since
-        flows.check(what)
-        note(f"{what}: {node} has the addresses after {seconds:.2f} s; {flows.gap(since)}")
-
     def start(node: str) -> None:
         daemons[node] = keepalived(node)
 
-    move("planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM))
-    move("the way back", "j", lambda: start("j"))
+    move(flows, "planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM))
+    move(flows, "the way back", "j", lambda: start("j"))
 
     # A node that is not ready does not take over.
     proxies["k"].signal(signal.SIGKILL)
@@ -145,8 +160,8 @@ def failover() -> None:
     proxies["k"] = Proxy("k")
     wait_holder("k")
     flows.check("k is ready again")
-    move("the way back from that", "j", lambda: start("j"))
-    move("crash of the active node", "k", lambda: crash(daemons["j"]))
+    move(flows, "the way back from that", "j", lambda: start("j"))
+    move(flows, "crash of the active node", "k", lambda: crash(daemons["j"]))
     flows.finish()
     expect(proxies["k"].alive, "the proxy died")
 
@@ -163,29 +178,8 @@ def failover_of_c() -> None:
     wait_holder("j")
     flows = Witnesses()
 
-    def move(what: str, node: str, act: Callable[[], None]) -> None:
-        since = time.time()
-        act()
-        wait_holder(node)
-        seconds = time.time() - since
-        flows.check_ping(what)
-        note(f"{what}: {node} has the addresses after {seconds:.2f} s; {flows.gap(since)}; " + survivors(flows))
-
-    move("planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM))
+    move(flows, "planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM), must_live=False)
     daemons["j"] = keepalived("j")
     wait_holder("j")
     time.sleep(2)
-    move("crash of the active node", "k", lambda: crash(daemons["j"]))
-
-
-def survivors(flows: Witnesses) -> str:
-    """Which of the others still work."""
-    found = []
-    for name, attempt in {"TCP transfer": lambda: flows.transfer.wait_more(4096, timeout=15), "UDP": flows.echo.exchange}.items():
-        try:
-            attempt()
-            found.append(f"{name} lives")
-        except Failed as failure:
-            found.append(f"{name}: {failure}")
-    masks = len(set(flows.echo.peers))
-    return ", ".join(found) + ("" if masks == 1 else f", UDP client has {masks} masks by now")
+    move(flows, "crash of the active node", "k", lambda: crash(daemons["j"]), must_live=False)

@@ -231,3 +231,6 @@ def active_active() -> None:
     for node, flow in flows.items():
         flow.exchange()
         expect_equal({peer[0] for peer in flow.peers}, {masks[node]}, f"masks of {node}'s clients when k has them all")
+    later = UDPEcho(5008, servers["j"])
+    later.exchange()
+    expect_equal({peer[0] for peer in later.peers}, {masks["k"]}, "masks of what begins then")
