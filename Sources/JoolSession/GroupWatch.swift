@@ -2,11 +2,19 @@
 struct GroupWatch {
   static let interval = Duration.seconds(30)
   private(set) var nextReading: ContinuousClock.Instant = .now
+  private var heard = 0
   private var said: Set<String> = []
 
-  /// A large pool4 takes long to read; at most a thousandth of the time goes into that.
+  /// A large pool4 takes long to read; at most a hundredth of the time goes into that.
   mutating func haveRead(since begin: ContinuousClock.Instant, now: ContinuousClock.Instant) {
-    nextReading = now + max(Self.interval, begin.duration(to: now) * 1000)
+    nextReading = now + max(Self.interval, begin.duration(to: now) * 100)
+  }
+
+  /// - Parameter count: of the news that peers told of their settings.
+  /// - Returns: whether there is more than the last time.
+  mutating func hasMore(_ count: Int) -> Bool {
+    defer { heard = count }
+    return count != heard
   }
 
   /// The findings that were not there the last time.

@@ -47,9 +47,14 @@ extension ProxyEventLoop {
 
   /// Tells peers of pool4, and the administrator of what does not fit theirs.
   private mutating func watchGroup(_ now: ContinuousClock.Instant) throws(JoolError) {
-    guard now >= group.nextReading, let pool4 = try link?.pool4() else { return }
-    proxy.tell(pool4: pool4, now: .now)
-    group.haveRead(since: now, now: .now)
+    let isTold = group.hasMore(proxy.node?.settingsHeard ?? 0)
+    let begin = ContinuousClock.now
+    if now >= group.nextReading, let pool4 = try link?.pool4() {
+      proxy.tell(pool4: pool4, now: .now)
+      group.haveRead(since: begin, now: .now)
+    } else if !isTold {
+      return
+    }
     for finding in group.news(in: proxy.findings(now: now)) { log.warning("\(finding)") }
   }
 

@@ -105,16 +105,18 @@ struct HeardSettings: Sendable {
   private var revision: UInt32?
   private var parts: [UInt16: [MaskRange]] = [:]
 
-  mutating func receive(_ part: SyncFrame.Settings, now: ContinuousClock.Instant) {
+  /// - Returns: whether they are complete now, and others than before.
+  mutating func receive(_ part: SyncFrame.Settings, now: ContinuousClock.Instant) -> Bool {
     if part.revision != revision {
       revision = part.revision
       parts = [:]
     }
     parts[part.part] = part.settings.pool4
-    guard parts.count == Int(part.parts) else { return }
+    guard parts.count == Int(part.parts) else { return false }
     var whole = part.settings
     whole.pool4 = parts.sorted { $0.key < $1.key }.flatMap(\.value)
-    settings = whole
     translatingSince = whole.isTranslating ? translatingSince ?? now : nil
+    defer { settings = whole }
+    return settings != whole
   }
 }

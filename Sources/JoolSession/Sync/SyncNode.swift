@@ -23,6 +23,8 @@ struct SyncNode: Sendable {
   var departed = DepartedNodes()
   /// What peers are told of this node's settings; `nil`: nothing yet.
   var told: Told?
+  /// How often peers have told settings that were news.
+  var settingsHeard = 0
   /// Senders of sealed frames that have not yet proved to be there now, and when they were last heard.
   var greeted: OrderedDictionary<SyncSender, Instant> = [:]
   var resend = ResendQueue()
@@ -178,7 +180,8 @@ struct SyncNode: Sendable {
     case .digests(let first, let digests): compare(groups: digests, first: first, from: node)
     case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
     case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
-    case .settings(let part): peers[node]?.settings.receive(part, now: now)
+    case .settings(let part):
+      if peers[node]?.settings.receive(part, now: now) == true { settingsHeard += 1 }
     }
   }
 

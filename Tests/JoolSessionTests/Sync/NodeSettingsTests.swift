@@ -106,8 +106,12 @@ import Testing
     #expect(group.proxies[0].status(now: group.now).findings == [])
     let heard = group.proxies[1].node?.peers.values.first?.settings.settings
     #expect(heard?.pool4.count == 300)
+    #expect(group.proxies[1].node?.settingsHeard == 1)
+    group.pass(.seconds(65))
+    #expect(group.proxies[1].node?.settingsHeard == 1, "what is said again is no news")
     group.proxies[0].tell(pool4: Array(pool4.dropLast()), now: group.now)
     group.pass(.seconds(2))
+    #expect(group.proxies[1].node?.settingsHeard == 2)
     let findings = group.proxies[1].status(now: group.now).findings
     #expect(findings.count == 1)
     #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001:") == true)
