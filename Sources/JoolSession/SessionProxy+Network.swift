@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import JoolCore
 
 /// Between the node and the network.
@@ -64,7 +65,7 @@ extension SessionProxy {
       counters.count(error)
       return .reject(error)
     }
-    let frame = opened.frame.span.bytes
+    let frame = opened.frame.bytes
     if !opened.isTrusted {
       guard try node?.isAnswer(frame, now: now) == true, seal?.trust(opened) == true else {
         counters.untrustedFrames += 1

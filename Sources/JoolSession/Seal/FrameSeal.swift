@@ -8,8 +8,8 @@ internal import JoolCore
 ///     0      2         3      4        8      24        32           n
 ///     | 0 0  | version | 255  | key id | salt | counter | ciphertext | tag 16 |
 ///
-/// The salt is random for each start of a proxy, and each salt has keys of its own (HKDF): nonces, which count from 0, never
-/// repeat under one key, whatever was forgotten with a crash.
+/// The salt is random for each start of a proxy, and each salt has keys of its own (HKDF): nonces, which are the last twelve
+/// bytes before the ciphertext, never repeat under one key, whatever was forgotten with a crash.
 struct FrameSeal: Sendable {
   /// What sealing adds to a frame.
   static let overhead = headerSize + tagSize
@@ -17,6 +17,7 @@ struct FrameSeal: Sendable {
   static let type: UInt8 = 255
   private static let headerSize = 32
   private static let nonceSize = 12
+  private static let nonceOffset = headerSize - nonceSize
   private static let tagSize = 16
   /// Starts of peers that were ever trusted since this program started. None is forgotten, or what it said could be repeated.
   private static let maxSenders = 16_384
@@ -38,7 +39,7 @@ struct FrameSeal: Sendable {
 
   /// An opened datagram.
   struct Opened {
-    var frame: [UInt8]
+    var frame: Data
     /// Which start of which proxy has sealed it.
     var salt: UInt128
     var counter: UInt64
@@ -68,14 +69,13 @@ struct FrameSeal: Sendable {
     writer.appendBigEndian(salt)
     writer.appendBigEndian(counter)
     guard let key = key(keys.sealingID, salt: salt, isKept: true),
-      let box = try? ChaChaPoly.seal(
-        frame, using: key, nonce: Self.nonce(counter), authenticating: writer.bytes)
+      let nonce = try? ChaChaPoly.Nonce(data: writer.bytes[Self.nonceOffset...]),
+      let box = try? ChaChaPoly.seal(frame, using: key, nonce: nonce, authenticating: writer.bytes)
     else { return nil }
     counter += 1
-    var sealed = writer.bytes
     // As a whole: byte by byte costs more than the encryption.
-    box.combined.withUnsafeBytes { sealed.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[Self.nonceSize...])) }
-    return sealed
+    box.combined.withUnsafeBytes { writer.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[Self.nonceSize...])) }
+    return writer.bytes
   }
 
   /// - Throws: for whatever was not sealed with one of our keys, and for what a trusted sender has said before.
@@ -90,16 +90,12 @@ struct FrameSeal: Sendable {
     let isTrusted = windows[salt] != nil
     guard let key = key(id, salt: salt, isKept: isTrusted) else { throw .unknownKey(id) }
     let header = datagram.extracting(first: Self.headerSize).copied()
-    var combined = Data(capacity: datagram.byteCount)
-    combined.append(contentsOf: Self.nonceBytes(counter))
-    datagram.extracting(Self.headerSize..<datagram.byteCount).withUnsafeBytes {
-      combined.append(contentsOf: $0)
-    }
+    let combined = datagram.extracting(Self.nonceOffset..<datagram.byteCount).withUnsafeBytes { Data($0) }
     guard let box = try? ChaChaPoly.SealedBox(combined: combined),
       let frame = try? ChaChaPoly.open(box, using: key, authenticating: header)
     else { throw .forged }
     if isTrusted, windows[salt]?.admit(counter) == false { throw .replayed }
-    return Opened(frame: Array(frame), salt: salt, counter: counter, isTrusted: isTrusted)
+    return Opened(frame: frame, salt: salt, counter: counter, isTrusted: isTrusted)
   }
 
   /// The frame proves that its sender is there now: it names something that we have made up since our start.
@@ -115,20 +111,10 @@ struct FrameSeal: Sendable {
     if let known = derived[name] { return known }
     guard let key = keys[id] else { return nil }
     let new = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: SymmetricKey(data: key), salt: Self.bytes(salt), info: Array("SS2 seal".utf8),
-      outputByteCount: KeyRing.keySize)
+      inputKeyMaterial: SymmetricKey(data: key), salt: withUnsafeBytes(of: salt.bigEndian) { Array($0) },
+      info: Array("SS2 seal".utf8), outputByteCount: KeyRing.keySize)
     if isKept { derived[name] = new }
     return new
-  }
-
-  private static func nonce(_ counter: UInt64) throws -> ChaChaPoly.Nonce {
-    try ChaChaPoly.Nonce(data: nonceBytes(counter))
-  }
-
-  private static func nonceBytes(_ counter: UInt64) -> [UInt8] { [0, 0, 0, 0] + bytes(counter) }
-
-  private static func bytes(_ integer: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: integer.bigEndian) { Array($0) }
   }
 }
 

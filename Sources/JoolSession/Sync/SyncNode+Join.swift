@@ -118,7 +118,7 @@ extension SyncNode {
   }
 
   /// Whether the node has listened long enough to speak: what it says must be later than what its peers have said.
-  var isListening: Bool { joining.map { $0.isInitial && $0.transfer == 0 } ?? false }
+  var isListening: Bool { joining?.isInitial == true && joining?.transfer == 0 }
 
   private mutating func finishJoining(now: Instant) {
     joining = nil
