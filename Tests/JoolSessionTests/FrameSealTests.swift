@@ -37,10 +37,10 @@ import Testing
 
 @Suite struct ReplayWindowTests {
   @Test func admitsEachNumberOnceInAnyOrder() {
-    var window = ReplayWindow()
+    var window = ReplayWindow(after: 1000)
     var seen: Set<UInt64> = []
     var random = SeededGenerator(seed: 9)
-    var base: UInt64 = 0
+    var base: UInt64 = 1001
     for _ in 0..<50_000 {
       base += UInt64.random(in: 0...3, using: &random)
       let number = base + UInt64.random(in: 0...500, using: &random)
@@ -50,12 +50,22 @@ import Testing
   }
 
   @Test func refusesWhatIsTooOldToTell() {
-    var window = ReplayWindow()
+    var window = ReplayWindow(after: 9)
     let numbers: [UInt64] = [
       10, 1_000_000, 11, 1_000_000 - ReplayWindow.size, 1_000_000 - ReplayWindow.size / 2, .max, .max, 1_000_001,
     ]
     let admitted = numbers.map { window.admit($0) }
     #expect(admitted == [true, true, false, false, true, true, false, false])
+  }
+
+  @Test(arguments: [0, 63, 64, 5000, UInt64.max - 70]) func refusesWhatCameBeforeItBegan(first: UInt64) {
+    var window = ReplayWindow(after: first)
+    for number in (first > 5000 ? first - 5000 : 0)...first {
+      let isFirst = window.admit(number)
+      #expect(!isFirst, "\(number)")
+    }
+    let later = (first + 1...first + 70).reversed().map { window.admit($0) }
+    #expect(later.allSatisfy { $0 })
   }
 }
 
@@ -138,13 +148,13 @@ import Testing
   @Test func acceptsNothingTwiceFromWhomItTrusts() throws {
     var sender = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), salt: 2)
-    let datagrams = try (0..<3).map { _ in try sealed(by: &sender) }
+    let datagrams = try (0..<4).map { _ in try sealed(by: &sender) }
     let first = datagrams[1]
     let hello = try receiver.open(first.span.bytes)
     let hasRoom = receiver.trust(hello)
     #expect(hasRoom)
-    let outcomes = [1, 2, 2, 0, 0].map { Self.failure(of: &receiver, datagrams[$0]) }
-    #expect(outcomes == [.replayed, nil, .replayed, nil, .replayed], "0 was overtaken on its way")
+    let outcomes = [1, 3, 3, 2, 2, 0].map { Self.failure(of: &receiver, datagrams[$0]) }
+    #expect(outcomes == [.replayed, nil, .replayed, nil, .replayed, .replayed], "2 was overtaken; 0 came before the trust")
   }
 
   private static func failure(of seal: inout FrameSeal, _ datagram: [UInt8]) -> SealFailure? {
@@ -200,6 +210,28 @@ import Testing
     late.pass(.seconds(7))
     #expect(late.module(0).isEmpty)
     #expect(late.proxies[0].counters.untrustedFrames == UInt64(group.frames.count))
+  }
+
+  /// The same while who said it is still there, and trusted: sessions that have ended must not come back.
+  @Test func whatAPeerSaidBeforeAStartIsNotSaidAgain() throws {
+    let keys = try FrameSealTests.ring((1, "a"))
+    var group = Group(keys: [keys, keys])
+    group.announce((0..<20).map { .sample($0, expiration: 10_000) }, at: 0)
+    group.pass(.seconds(150))
+    let recorded = group.frames.filter { $0.proxy == 0 }.map(\.datagram)
+    #expect(group.module(1).count == 20 && recorded.count > 100)
+    #expect(group.proxies.allSatisfy { $0.node?.table.count == 0 }, "they have ended")
+    group.restart(1, seed: 77, keys: keys)
+    for _ in 0..<20 {
+      for datagram in recorded {
+        _ = group.proxies[1].received(
+          datagram: datagram.span.bytes, length: datagram.count, from: Group.address(of: 0), now: group.now)
+      }
+      group.pass(.milliseconds(50))
+    }
+    group.pass(.seconds(7))
+    #expect(group.module(1).isEmpty && group.proxies[1].node?.table.count == 0)
+    #expect(group.proxies[1].node?.peers.count == 1, "it trusts the peer")
   }
 
   @Test func aGroupGetsANewKeyNodeByNode() throws {

@@ -287,6 +287,13 @@ struct Group {
 
   func module(_ index: Int) -> [SessionEntry] { modules[index] }
 
+  /// Another start of a proxy, with an empty module.
+  mutating func restart(_ index: Int, seed: UInt64, keys: KeyRing? = nil) {
+    proxies[index] = SessionProxy(instance: .default, format: .auto, seed: seed, keys: keys, salt: UInt128(seed))
+    modules[index] = []
+    proxies[index].attached(Self.kernel, now: now)
+  }
+
   /// The module of a proxy sees packets.
   mutating func announce(_ sessions: [SessionEntry], at index: Int) {
     try? proxies[index].learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: now)

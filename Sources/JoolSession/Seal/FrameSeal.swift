@@ -98,11 +98,13 @@ struct FrameSeal: Sendable {
     return Opened(frame: frame, salt: salt, counter: counter, isTrusted: isTrusted)
   }
 
-  /// The frame proves that its sender is there now: it names something that we have made up since our start.
+  /// The frame proves that its sender is there now: it names something that we have made up since our start. What came before
+  /// it may be from before our start, said again by somebody else; what was only overtaken is asked for again.
   /// - Returns: whether there is room for one more.
   mutating func trust(_ opened: Opened) -> Bool {
-    guard windows.count < Self.maxSenders || windows[opened.salt] != nil else { return false }
-    return windows[opened.salt, default: ReplayWindow()].admit(opened.counter)
+    guard windows.count < Self.maxSenders, windows[opened.salt] == nil else { return false }
+    windows[opened.salt] = ReplayWindow(after: opened.counter)
+    return true
   }
 
   /// The key with this number for what a salt's owner says. Forged salts must not fill the memory: only trusted ones are kept.

@@ -3,24 +3,26 @@ struct ReplayWindow: Sendable {
   /// Numbers this far below the highest are remembered one by one; lower ones are refused.
   static let size: UInt64 = 4096
 
-  private var words = [UInt64](repeating: 0, count: Int(size / 64))
-  private var highest: UInt64?
+  private var words: [UInt64]
+  private var highest: UInt64
+
+  /// Begins with a number that has come; those before it count as if they had come, too.
+  init(after first: UInt64) {
+    words = [UInt64](repeating: .max, count: Int(Self.size / 64))
+    highest = first
+    words[slot(first)] = bit(first) | (bit(first) - 1)
+  }
 
   /// Notes a number.
   /// - Returns: whether it is the first time, as far as the window reaches.
   mutating func admit(_ number: UInt64) -> Bool {
-    guard let highest else {
-      self.highest = number
-      mark(number)
-      return true
-    }
     if number > highest {
       // Words that the window leaves are reused for what it enters.
       let (from, to) = (highest / 64 + 1, number / 64)
       if from <= to {
         for word in from...min(to, from + Self.size / 64 - 1) { words[Int(word % (Self.size / 64))] = 0 }
       }
-      self.highest = number
+      highest = number
       mark(number)
       return true
     }
