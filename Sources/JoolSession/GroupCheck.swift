@@ -63,9 +63,24 @@ enum GroupCheck {
     time.rawValue % 1000 == 0 ? "\(time.rawValue / 1000) s" : "\(Double(time.rawValue) / 1000) s"
   }
 
+  /// Nothing if that would take long: somebody could send ranges that cut each other into millions of pieces.
   private static func difference(_ some: [MaskRange], _ others: [MaskRange]) -> [MaskRange] {
-    others.reduce(some) { rest, other in rest.flatMap { $0.subtracting(other) } }
+    var rest: [MaskRange] = []
+    var steps = 0
+    for range in some {
+      var pieces = [range]
+      for other in others where range.intersection(other) != nil {
+        steps += pieces.count
+        guard steps < maxSteps else { return [] }
+        pieces = pieces.flatMap { $0.subtracting(other) }
+      }
+      rest += pieces
+    }
+    return rest
   }
+
+  /// A hundred times what two pools of the most ranges that are told take if they are the same.
+  private static let maxSteps = 100 * NodeSettings.maxRanges
 
   /// The first ones by name. `nil` if there are none.
   private static func list(_ ranges: [MaskRange]) -> String? {

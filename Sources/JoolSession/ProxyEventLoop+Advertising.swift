@@ -43,6 +43,13 @@ extension ProxyEventLoop {
       transfer = TableTransfer(finished.sessions, because: finished.reason, base: finished.base)
       dump = nil
     }
+    if transfer?.reason == .advertisement, outbox.isStuck(now: now) {
+      // Others may be waiting for an audit meanwhile, and nobody hears this one.
+      transfer = nil
+      proxy.finishAudit(isComplete: false, now: now)
+      proxy.requestAudit(.repair)
+      answerAdvertisers("error the network takes nothing; try again when it does")
+    }
     // While the link is down, the table waits where it is instead of filling the outbox. But not for ever: a node without
     // its link must get ready, too, and what peers do not hear now is repaired.
     let mayGoOn = outbox.isEmpty || (transfer?.reason != .advertisement && outbox.isStuck(now: now))

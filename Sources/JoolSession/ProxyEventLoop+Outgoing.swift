@@ -67,6 +67,7 @@ extension ProxyEventLoop {
     guard outbox.isEmpty else { return postpone(payload) }
     do throws(Errno) {
       if let failure = try network.send(payload) { sendFailed(failure) }
+      outbox.linkWorks()
       proxy.counters.networkSentPackets += 1
       proxy.counters.networkSentBytes += UInt64(payload.byteCount)
     } catch {
@@ -88,6 +89,7 @@ extension ProxyEventLoop {
 
   /// What could not be sent at once.
   mutating func sendWaiting(_ now: ContinuousClock.Instant) {
+    proxy.counters.dropped += UInt64(outbox.removeOutdated(now: now))
     for _ in 0..<Self.burst {
       guard let datagram = outbox.next(now: now) else { return }
       do throws(Errno) {

@@ -40,6 +40,13 @@ struct SessionGather: Sendable {
     return false
   }
 
+  /// Some shall not get into the module after all.
+  mutating func removeAll(where isOutdated: (SessionEntry) -> Bool) {
+    guard sessions.contains(where: isOutdated) else { return }
+    sessions.removeAll(where: isOutdated)
+    positions = Dictionary(uniqueKeysWithValues: sessions.enumerated().map { (SessionKey($1), $0) })
+  }
+
   var base: ContinuousClock.Instant? { first }
 
   var isFull: Bool { sessions.count >= Self.maxCount }

@@ -100,7 +100,7 @@ extension SessionProxy {
     node?.isCongested = isCongested
     guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
     for session in output.sessions { gather(session, now: now) }
-    evictions += output.evictions
+    evict(output.evictions, now: now)
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {

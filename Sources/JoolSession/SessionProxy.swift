@@ -32,13 +32,18 @@ public struct SessionProxy: Sendable {
   private var addingBase: Instant?
   private var cursor = 0
   /// BIB entries of the module that are in the way of what it should get.
-  var evictions: [BIBEntry] = []
+  private var evictions: [BIBEntry] = []
+  private var evictionsSince: Instant?
+  /// Each is two requests.
+  static let evictionsPerTurn = 64
   /// Whether the module's table should be read and compared, and why.
   private(set) var audit: Audit?
   /// Requests with sessions that the module has taken without complaint.
   private(set) var addsTaken: UInt64 = 0
   /// Whether the module may lack sessions of the table.
   private var owesModule = false
+  /// Whether the audit that is under way pays that debt. What is owed from its beginning on is for the next one.
+  private var isPaying = false
   /// When the module last announced a session.
   private(set) var lastAnnouncement: Instant?
   /// Since when it has been doing so, as far as peers are told.
@@ -138,7 +143,11 @@ public struct SessionProxy: Sendable {
   }
 
   /// The module is gone. What peers say meanwhile is in the table.
-  public mutating func detached() { isAttached = false }
+  public mutating func detached() {
+    isAttached = false
+    evictions = []
+    if isPaying { (isPaying, owesModule) = (false, true) }
+  }
 
   /// The module was replaced by a new one, or lost sessions.
   public mutating func moduleMayLack() {
@@ -191,6 +200,7 @@ public struct SessionProxy: Sendable {
     guard let reason = audit, canAdd, node?.isListening == false, reason != .start || node?.isReady == true
     else { return nil }
     audit = nil
+    (isPaying, owesModule) = (owesModule, false)
     node?.beginAudit()
     return reason
   }
@@ -209,8 +219,9 @@ public struct SessionProxy: Sendable {
   /// The module's table was reconciled.
   /// - Parameter isComplete: whether all of it could be read.
   public mutating func finishAudit(isComplete: Bool, now: Instant) {
-    node?.finishAudit(completing: isComplete && owesModule, now: now)
-    if isComplete { owesModule = false }
+    node?.finishAudit(completing: isComplete && isPaying, now: now)
+    if !isComplete, isPaying { owesModule = true }
+    isPaying = false
   }
 
   // MARK: What the module should get
@@ -221,17 +232,33 @@ public struct SessionProxy: Sendable {
     if gather.insert(session, now: now) { counters.supersededRecords += 1 }
   }
 
-  /// BIB entries that the module should forget before it gets what `nextAdd(now:)` says, once.
+  /// BIB entries that the module should forget before it gets what `nextAdd(now:)` says, once; some of them if they are many.
   public mutating func takeEvictions() -> [BIBEntry] {
     guard canAdd else { return [] }
-    defer { evictions = [] }
-    return evictions
+    let some = Array(evictions.prefix(Self.evictionsPerTurn))
+    evictions.removeFirst(some.count)
+    return some
+  }
+
+  /// BIB entries have had to give way. What was on its way into the module under them must not get there after all.
+  mutating func evict(_ entries: [BIBEntry], now: Instant) {
+    guard canAdd, !entries.isEmpty else { return }
+    evictions += entries
+    evictionsSince = now
+    let losers = Set(entries)
+    func isOutdated(_ session: SessionEntry) -> Bool {
+      let entry = session.bibEntry
+      return losers.contains(entry) && node?.table.bibEntry(proto: entry.proto, source4: entry.source4) != entry
+    }
+    gather.removeAll(where: isOutdated)
+    adding = adding[cursor...].filter { !isOutdated($0) }
+    cursor = 0
   }
 
   /// Sessions that the module should get now, at most one JOOLD_ADD full; empty if none. They stay until
   /// `confirmAdd(of:)` says what became of them, so that none is lost with a module that just went away.
   public mutating func nextAdd(now: Instant) -> ArraySlice<SessionEntry> {
-    guard let kernel, canAdd else { return [] }
+    guard let kernel, canAdd, evictions.isEmpty else { return [] }
     if cursor == adding.count, let deadline = gather.deadline, deadline <= now {
       addingBase = gather.base
       adding = gather.takeSorted()
@@ -268,13 +295,15 @@ public struct SessionProxy: Sendable {
 
   /// When there is something to do, perhaps in the past.
   public var nextDeadline: Instant? {
-    let add = !canAdd ? nil : cursor < adding.count ? addingBase : gather.deadline
+    let add = !canAdd ? nil : !evictions.isEmpty ? evictionsSince : cursor < adding.count ? addingBase : gather.deadline
     guard let add, let other = node?.nextDeadline else { return add ?? node?.nextDeadline }
     return min(add, other)
   }
 }
 
 extension SessionEntry {
+  var bibEntry: BIBEntry { BIBEntry(proto: proto, source6: source6, source4: source4, isStatic: false) }
+
   /// The session some time later; as good as over rather than over, since that is for the module to say.
   func after(_ waited: Duration) -> SessionEntry {
     var later = self

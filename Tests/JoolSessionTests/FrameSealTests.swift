@@ -28,6 +28,11 @@ import Testing
     #expect(failure("1 \(key)\n1 \(key)") == .sameNumber(file: "keys", line: 2, 1))
   }
 
+  @Test func readsFilesOfWindowsEditors() throws {
+    let ring = try KeyRing(parsing: "1 \(key) # a\r\n2 \(key)\r\n", name: "keys")
+    #expect(ring[2] != nil)
+  }
+
   @Test func makesLinesThatItCanRead() throws {
     let (one, other) = (KeyRing.newLine(id: 5), KeyRing.newLine(id: 5))
     #expect(one != other)
@@ -154,7 +159,8 @@ import Testing
     let hasRoom = receiver.trust(hello)
     #expect(hasRoom)
     let outcomes = [1, 3, 3, 2, 2, 0].map { Self.failure(of: &receiver, datagrams[$0]) }
-    #expect(outcomes == [.replayed, nil, .replayed, nil, .replayed, .replayed], "2 was overtaken; 0 came before the trust")
+    #expect(
+      outcomes == [.replayed, nil, .replayed, nil, .replayed, .replayed], "2 was overtaken; 0 came before the trust")
   }
 
   private static func failure(of seal: inout FrameSeal, _ datagram: [UInt8]) -> SealFailure? {

@@ -254,6 +254,8 @@ struct Group {
   private(set) var legacy: [[UInt8]] = []
   private(set) var frames: [(proxy: Int, datagram: [UInt8])] = []
   private(set) var evictions: [BIBEntry] = []
+  /// How often each datagram arrives: over several links, it is more than once.
+  var copies = 1
 
   /// - Parameters:
   ///   - keys: of each proxy; none have any by default.
@@ -274,6 +276,13 @@ struct Group {
   }
 
   static func address(of proxy: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(proxy + 1)) }
+
+  /// What left, but for what is sealed.
+  var bodies: [(proxy: Int, body: SyncFrame.Body)] {
+    frames.compactMap { frame in
+      (try? SyncFrame(decoding: frame.datagram.span.bytes, pool6: .wellKnown)).map { (frame.proxy, $0.body) }
+    }
+  }
 
   /// How many records left as updates.
   var recordsSent: Int {
@@ -343,9 +352,11 @@ struct Group {
   private mutating func deliver(_ datagrams: [[UInt8]], from sender: Int) {
     for datagram in datagrams {
       if SyncFrame.isFrame(datagram.span.bytes) { frames.append((sender, datagram)) } else { legacy.append(datagram) }
-      for index in proxies.indices where index != sender {
-        _ = proxies[index].received(
-          datagram: datagram.span.bytes, length: datagram.count, from: Self.address(of: sender), now: now)
+      for _ in 0..<copies {
+        for index in proxies.indices where index != sender {
+          _ = proxies[index].received(
+            datagram: datagram.span.bytes, length: datagram.count, from: Self.address(of: sender), now: now)
+        }
       }
     }
   }

@@ -65,6 +65,20 @@ import Testing
     #expect(!outbox.isStuck(now: start + .seconds(60)), "nothing waits")
   }
 
+  @Test func givesUpWhatIsOutdatedAndRemembersThatNothingGetsOut() {
+    var outbox = Outbox()
+    for second in [0, 3] { _ = outbox.append([1], now: start + .seconds(second)) }
+    #expect(outbox.removeOutdated(now: start + Outbox.patience) == 0)
+    #expect(outbox.removeOutdated(now: start + .seconds(6)) == 1)
+    #expect(outbox.removeOutdated(now: start + .seconds(9)) == 1)
+    #expect(outbox.isEmpty && outbox.deadline == nil)
+    _ = outbox.append([2], now: start + .seconds(10))
+    #expect(outbox.isStuck(now: start + .seconds(10)), "a table that is being sent must not wait again")
+    outbox.removeNext(now: start + .seconds(11))
+    _ = outbox.append([3], now: start + .seconds(12))
+    #expect(!outbox.isStuck(now: start + .seconds(13)))
+  }
+
   @Test func letsOneMessageThroughPerInterval() {
     var throttle = LogThrottle()
     let interval = LogThrottle.interval

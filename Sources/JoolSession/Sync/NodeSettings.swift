@@ -114,7 +114,9 @@ struct HeardSettings: Sendable {
     parts[part.part] = part.settings.pool4
     guard parts.count == Int(part.parts) else { return false }
     var whole = part.settings
-    whole.pool4 = parts.sorted { $0.key < $1.key }.flatMap(\.value)
+    let ranges = parts.sorted { $0.key < $1.key }.flatMap(\.value)
+    whole.pool4 = Array(ranges.prefix(NodeSettings.maxRanges))
+    if ranges.count > NodeSettings.maxRanges { whole.isPool4Cut = true }
     translatingSince = whole.isTranslating ? translatingSince ?? now : nil
     defer { settings = whole }
     return settings != whole

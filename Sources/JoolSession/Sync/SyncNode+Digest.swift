@@ -3,21 +3,18 @@ internal import OrderedCollections
 
 /// Finding where tables differ, and mending it.
 extension SyncNode {
-  /// Differences must last: sessions die some milliseconds apart, and updates are on their way.
-  static let differencesBeforeRepair = 2
   static let bucketsPerGroup = 64
   static let groups = SessionDigest.bucketCount / bucketsPerGroup
+  /// About how many sessions are sent in one exchange, 3 MB: more would hold up what is news. The rest follows with the next one.
+  static let sessionsPerExchange = 65_536
 
   mutating func compareRoot(with node: UInt64, now: Instant) {
-    guard var peer = peers[node], let hello = peer.hello else { return }
-    let isPending = !peer.stream.isComplete || !pending.isEmpty
-    let differs = isReady && hello.isReady && !isPending && hello.rootDigest != table.rootDigest
-    peer.differences = differs ? peer.differences + 1 : 0
-    if peer.differences >= Self.differencesBeforeRepair, identity.node < node {
-      peer.differences = 0
-      send(.digests(first: 0, groupDigests), to: node)
-    }
-    peers[node] = peer
+    guard let peer = peers[node], let hello = peer.hello else { return }
+    table.expire(now: now)
+    let isComparable = isReady && hello.isReady && peer.stream.isComplete
+    let differs = isComparable && hello.rootDigest != table.rootDigest
+    let isDue = peers[node]?.comparison.isDue(differs: differs, repairs: counters.repairs, now: now) ?? false
+    if isDue, identity.node < node { send(.digests(first: 0, groupDigests), to: node) }
   }
 
   private var groupDigests: [UInt64] {
@@ -37,15 +34,30 @@ extension SyncNode {
 
   mutating func compare(buckets theirs: [UInt64], of group: Int, from node: UInt64, now: Instant) {
     guard 0..<Self.groups ~= group else { return }
+    table.expire(now: now)
     let first = group * Self.bucketsPerGroup
     let ours = buckets(of: group)
     let different = theirs.indices.filter { ours[$0] != theirs[$0] }.map { first + $0 }
-    for (bucket, sessions) in contents(of: different, now: now) {
-      var rest = sessions[...]
-      repeat {
-        send(.repair(bucket: bucket, Array(rest.prefix(path.records))), to: node)
-        rest = rest.dropFirst(path.records)
-      } while !rest.isEmpty
+    let most = SessionDigest.bucketCount * Self.sessionsPerExchange / max(table.count, 1)
+    let room = most - (repairs.wanted[node]?.count ?? 0)
+    repairs.wanted[node, default: []].formUnion(different.prefix(max(room, 0)))
+  }
+
+  /// Buckets that peers have otherwise. All that came at once are one pass through the table.
+  mutating func sendRepairs(now: Instant) {
+    guard !repairs.wanted.isEmpty else { return }
+    let wanted = repairs.wanted
+    repairs.wanted = [:]
+    flush(now: now)
+    let contents = contents(of: wanted.values.reduce(into: Set()) { $0.formUnion($1) }, now: now)
+    for (node, buckets) in wanted.sorted(by: { $0.key < $1.key }) {
+      for bucket in buckets.sorted() {
+        var rest = (contents[bucket] ?? [])[...]
+        repeat {
+          send(.repair(bucket: bucket, Array(rest.prefix(path.records))), to: node)
+          rest = rest.dropFirst(path.records)
+        } while !rest.isEmpty
+      }
     }
   }
 
@@ -63,7 +75,8 @@ extension SyncNode {
     for record in records where accept(record, origin: index, now: now) { counters.repairs += 1 }
     for record in records { repairs.heard[bucket, default: [:]][SessionKey(record.session)] = record.version }
     if records.isEmpty { repairs.heard[bucket] = repairs.heard[bucket] ?? [:] }
-    repairs.deadline = now + Repairs.delay
+    repairs.latest = repairs.latest ?? now + Repairs.patience
+    repairs.deadline = min(now + Repairs.delay, repairs.latest ?? now)
   }
 
   /// Sends what the peer lacks or has older, which ends the exchange: it then lacks nothing. To everybody, as updates.
@@ -77,7 +90,8 @@ extension SyncNode {
         theirs[SessionKey(record.session)].map { record.version.isLater(than: $0) } ?? true
       }
     }
-    repairs = Repairs()
+    repairs.heard = [:]
+    (repairs.deadline, repairs.latest) = (nil, nil)
     send(updates: lacking, now: now)
   }
 }
@@ -85,8 +99,45 @@ extension SyncNode {
 /// Buckets that a peer is sending, gathered so that the table is read once for all of them.
 struct Repairs: Sendable {
   static let delay = Duration.milliseconds(20)
+  /// Whoever never stops is answered after this long.
+  static let patience = Duration.seconds(1)
 
+  /// Buckets that differ from a peer's, which gets ours.
+  var wanted: [UInt64: Set<Int>] = [:]
   /// The versions that the peer has, by bucket.
   var heard: [Int: [SessionKey: UInt32]] = [:]
   var deadline: ContinuousClock.Instant?
+  /// What the deadline is not put off beyond.
+  var latest: ContinuousClock.Instant?
+}
+
+/// When a root digest that differs from a peer's is worth an exchange. Sessions die some milliseconds apart, and updates are on
+/// their way: on a busy node the roots hardly ever are the same, though nothing is wrong.
+struct RootComparison: Sendable {
+  /// A difference must last as long.
+  static let patience = Duration.seconds(1)
+  static let shortestPause = Duration.seconds(2)
+  static let longestPause = Duration.seconds(64)
+
+  private var since: ContinuousClock.Instant?
+  private var next: ContinuousClock.Instant?
+  private var pause = RootComparison.shortestPause
+  /// How many sessions had been repaired at the last exchange.
+  private var repairs: UInt64 = 0
+
+  /// - Parameter repairs: how many sessions have been repaired so far. Exchanges that repair nothing come less and less often.
+  mutating func isDue(differs: Bool, repairs: UInt64, now: ContinuousClock.Instant) -> Bool {
+    guard differs else {
+      since = nil
+      return false
+    }
+    guard let since else {
+      since = now
+      return false
+    }
+    guard now - since >= Self.patience, next.map({ $0 <= now }) ?? true else { return false }
+    pause = next == nil || repairs > self.repairs ? Self.shortestPause : min(pause * 2, Self.longestPause)
+    (self.repairs, next, self.since) = (repairs, now + pause, nil)
+    return true
+  }
 }

@@ -47,7 +47,7 @@ extension SyncNode {
   /// Gets the table of a peer that has more than this node of what another one said, which does not say it any more.
   mutating func resyncIfBehind(_ node: UInt64, _ hello: SyncFrame.Hello, now: Instant) {
     guard joining == nil, hello.isReady, hello.heard.contains(where: { isBehind($0, now: now) }) else { return }
-    resync(from: node, now: now)
+    resync(from: node, lost: peers[node]?.stream.lost ?? 0, now: now)
   }
 
   private func isBehind(_ theirs: SyncFrame.Heard, now: Instant) -> Bool {

@@ -13,12 +13,16 @@ struct Joining: Sendable {
   static let retry = Duration.milliseconds(100)
   /// A peer that does not answer this many times is replaced.
   static let maxRetries = 20
+  /// Then the only one that has what was lost is asked again after this.
+  static let pause = Duration.seconds(2)
   /// Frames on their way: 370 KB, less than what any receive buffer of ours holds.
   static let window: UInt32 = 256
   /// Frames that may be named missing in one credit.
   static let maxMissing = 64
 
   let since: ContinuousClock.Instant
+  /// How many updates of the source were lost when it began: what the table makes good.
+  let lost: UInt64
   /// Whether the node starts. If not, it goes on speaking and serving meanwhile.
   let isInitial: Bool
   var source: UInt64?
@@ -35,9 +39,12 @@ struct Joining: Sendable {
   var retries = 0
   var deadline: ContinuousClock.Instant
 
-  /// - Parameter source: whose updates were lost; `nil` when the node starts.
-  init(since: ContinuousClock.Instant, source: UInt64? = nil) {
+  /// - Parameters:
+  ///   - source: whose updates were lost; `nil` when the node starts.
+  ///   - lost: how many.
+  init(since: ContinuousClock.Instant, source: UInt64? = nil, lost: UInt64 = 0) {
     self.since = since
+    self.lost = lost
     self.source = source
     isInitial = source == nil
     deadline = isInitial ? since + Self.listening : since
@@ -66,8 +73,9 @@ struct BulkTransfer: Sendable {
   let records: Int
   /// Frames before it were sent.
   var sent: UInt32 = 0
-  /// Frames before it have arrived, by the last credit.
+  /// Frames before it have arrived, by the last credit, and when that came.
   var acknowledged: UInt32?
+  var lastCredit: ContinuousClock.Instant?
 
   var frames: UInt32 { UInt32((order.count + records - 1) / records) }
 }
@@ -86,6 +94,13 @@ extension SyncNode {
       return
     }
     guard join.isInitial else {
+      if let source = join.source, canServe(source, join, now: now) {
+        // It is there and does not answer: perhaps it does not hear us. Nobody else has all that it said.
+        join.transfer = 0
+        join.retries = 0
+        join.deadline = now + Joining.pause
+        return
+      }
       // The peer is gone, and what it said with it; others have told what they know of it.
       finishJoining(now: now)
       return
@@ -121,6 +136,7 @@ extension SyncNode {
   var isListening: Bool { joining?.isInitial == true && joining?.transfer == 0 }
 
   private mutating func finishJoining(now: Instant) {
+    if let join = joining, let source = join.source, !join.isInitial { peers[source]?.mended = join.lost }
     joining = nil
     nextHello = now
   }
@@ -128,12 +144,11 @@ extension SyncNode {
   /// Gets the table of a peer of whose updates some were given up.
   mutating func resyncIfLost(_ node: UInt64, now: Instant) {
     guard joining == nil, let peer = peers[node], peer.stream.lost > peer.mended else { return }
-    peers[node]?.mended = peer.stream.lost
-    resync(from: node, now: now)
+    resync(from: node, lost: peer.stream.lost, now: now)
   }
 
-  mutating func resync(from node: UInt64, now: Instant) {
-    joining = Joining(since: now, source: node)
+  mutating func resync(from node: UInt64, lost: UInt64, now: Instant) {
+    joining = Joining(since: now, source: node, lost: lost)
     counters.resyncs += 1
   }
 
@@ -154,19 +169,31 @@ extension SyncNode {
     if let known = serving[node], known.transfer == join.transfer {
       transfer = known
     } else {
+      // A late or second copy of a credit must not begin it all again.
+      guard join.next == 0, join.missing.isEmpty, peers[node]?.servedTransfer != join.transfer else { return }
       transfer = BulkTransfer(transfer: join.transfer, order: table.kernelOrder(), records: path.records)
+    }
+    guard join.next < max(transfer.frames, 1) else {
+      serving[node] = nil
+      peers[node]?.servedTransfer = join.transfer
+      return
     }
     for frame in join.missing where frame < transfer.sent { sendBulk(frame, of: transfer, to: node, now: now) }
     let end = min(transfer.frames, join.next.addingReportingOverflow(min(join.window, Joining.window)).partialValue)
-    // The joiner has nothing in flight and asks again: what was sent is lost.
-    if join.next < transfer.sent, join.missing.isEmpty, join.next == transfer.acknowledged { transfer.sent = join.next }
+    // The joiner has nothing in flight and asks again: what was sent is lost. (A copy of its credit comes sooner.)
+    if join.next < transfer.sent, join.missing.isEmpty, join.next == transfer.acknowledged,
+      transfer.lastCredit.map({ now - $0 >= Joining.retry / 2 }) ?? false
+    {
+      transfer.sent = join.next
+    }
     transfer.acknowledged = join.next
+    transfer.lastCredit = now
     if transfer.frames == 0 { sendBulk(0, of: transfer, to: node, now: now) }
     while transfer.sent < end {
       sendBulk(transfer.sent, of: transfer, to: node, now: now)
       transfer.sent += 1
     }
-    serving[node] = join.next >= transfer.frames && transfer.frames > 0 ? nil : transfer
+    serving[node] = transfer
   }
 
   /// What the sessions of the frame are now; some may have ended.

@@ -35,11 +35,12 @@ extension SyncNode {
     let key = SessionKey(session)
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
-      refreshes[key] = advertised
+      refreshes[key] = advertised.session
+      forgetEndedRefreshes(now: now)
     } else {
       counters.newsSent += 1
       pending[key] = advertised
-      if refreshes[key] != nil { refreshes[key] = advertised }
+      refreshes[key] = nil
     }
     if pending.count + (isCongested ? 0 : refreshes.count) >= path.records { flush(now: now) }
   }
@@ -79,13 +80,24 @@ extension SyncNode {
   /// Sends what `learn` has gathered.
   mutating func flush(now: Instant) {
     var records = Array(pending.values)
-    if !isCongested { records += refreshes.values }
+    if !isCongested {
+      // As they are now: they may have waited for long.
+      records += refreshes.values.compactMap { session in
+        table.session(like: session, now: now).flatMap { $0.origin == 0 ? SyncRecord($0) : nil }
+      }
+      refreshes.removeAll(keepingCapacity: true)
+    }
     guard !records.isEmpty else { return }
     for record in records where record.version.isLater(than: clock) { clock = record.version }
     send(updates: records, now: now)
     output.announcements += records.map(\.session)
     pending.removeAll(keepingCapacity: true)
-    if !isCongested { refreshes.removeAll(keepingCapacity: true) }
+  }
+
+  /// While the network takes nothing they wait, and most of them end.
+  private mutating func forgetEndedRefreshes(now: Instant) {
+    guard isCongested, refreshes.count > 2 * table.count + 1024 else { return }
+    refreshes = refreshes.filter { table.session(like: $0.value, now: now) != nil }
   }
 
   /// Sends records as they are.
@@ -139,7 +151,12 @@ extension SyncNode {
       case .refused: return false
       case .conflict(let entry):
         let rivals = table.sessions(of: entry, now: now)
-        guard isModules || rivals.allSatisfy({ record.isNewer(than: $0) }) else { return false }
+        // C proxies' words have no versions of their own, and among each other the last one counts.
+        let isLegacy = origin == Self.legacyOrigin
+        guard
+          isModules
+            || rivals.allSatisfy({ record.isNewer(than: $0) || isLegacy && !$0.version.isLater(than: record.version) })
+        else { return false }
         table.removeSessions(of: entry)
         counters.evictions += 1
         if !isModules, knowsModule { output.evictions.append(entry) }

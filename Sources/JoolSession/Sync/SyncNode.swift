@@ -43,7 +43,7 @@ struct SyncNode: Sendable {
   /// News that leaves with the next flush.
   var pending: OrderedDictionary<SessionKey, SyncRecord> = [:]
   /// Refreshes that leave with it, too, or later if the network is slow.
-  var refreshes: OrderedDictionary<SessionKey, SyncRecord> = [:]
+  var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
   /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
@@ -104,7 +104,9 @@ struct SyncNode: Sendable {
 
   /// The version of what is said next.
   func nextVersion(now: Instant) -> UInt32 {
-    let time = clockAtBase &+ Milliseconds(clockBase.duration(to: now)).rawValue
+    let (seconds, attoseconds) = clockBase.duration(to: now).components
+    let elapsed = seconds &* 1000 &+ attoseconds / 1_000_000_000_000_000
+    let time = clockAtBase &+ UInt32(truncatingIfNeeded: elapsed)
     return time.isLater(than: clock) ? time : clock &+ 1
   }
 
@@ -128,12 +130,15 @@ struct SyncNode: Sendable {
       for node in peers.filter({ $0.value.stream.isDue(now: now) }).keys.sorted() { askAgain(node, now: now) }
     }
     continueJoining(now: now)
+    sendRepairs(now: now)
     finishRepairs(now: now)
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
   }
 
   private mutating func sendHello(now: Instant) {
+    flush(now: now)  // or the digest would have what peers cannot know
+    serving = serving.filter { peers[$0.key]?.isAlive(at: now) == true }
     nextHello = now + Self.helloInterval + jitter(upTo: 100)
     departed.forget(now: now)
     send(
@@ -194,6 +199,8 @@ struct SyncNode: Sendable {
         depart(node, peer)
         peer.restart(epoch: epoch)
       }
+      // Both have gone their own ways meanwhile.
+      if !peer.isAlive(at: now) { peer.comparison = RootComparison() }
       peer.lastHeard = now
       peer.address = address
       peers[node] = peer

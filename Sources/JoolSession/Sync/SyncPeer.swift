@@ -4,6 +4,7 @@ internal import JoolCore
 struct SyncPeer: Sendable {
   /// Silence for this long means that it is gone.
   static let patience = Duration.seconds(5)
+  static let maxFormerEpochs = 64
 
   var epoch: UInt32
   /// Of its starts before this one, so that late datagrams of them are recognized.
@@ -18,8 +19,9 @@ struct SyncPeer: Sendable {
   var lastHeard: ContinuousClock.Instant
   /// Of the updates that were given up, how many a resync has made good.
   var mended: UInt64 = 0
-  /// In how many hellos in a row its root digest differed from ours while nothing was pending.
-  var differences = 0
+  /// The last transfer of our table that it had whole.
+  var servedTransfer: UInt32?
+  var comparison = RootComparison()
 
   init(epoch: UInt32, index: UInt8, address: IPv6Address?, lastHeard: ContinuousClock.Instant) {
     self.epoch = epoch
@@ -34,13 +36,15 @@ struct SyncPeer: Sendable {
 
   /// Its proxy was started anew.
   mutating func restart(epoch new: UInt32) {
+    if formerEpochs.count >= Self.maxFormerEpochs { formerEpochs = [] }
     formerEpochs.insert(epoch)
     epoch = new
     stream = UpdateStream()
     hello = nil
     settings = HeardSettings()
     mended = 0
-    differences = 0
+    servedTransfer = nil
+    comparison = RootComparison()
   }
 }
 

@@ -1,0 +1,143 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// What goes wrong at a bad moment is made good, and once.
+@Suite struct SessionProxyHealingTests {
+  @Test func aJoinOverTwoLinksSendsTheTableOnce() {
+    var group = Group()
+    group.copies = 2
+    func transferred() -> Int {
+      group.bodies.count {
+        if case .bulk = $0.body { true } else { false }
+      }
+    }
+    group.announce((0..<20_000).map { .sample($0, expiration: 290_000) }, at: 0)
+    group.pass(.seconds(2))
+    group.restart(1, seed: 50)
+    let before = transferred()
+    group.pass(.seconds(5))
+    #expect(group.proxies[1].node?.table.count == 20_000)
+    #expect(transferred() - before == (20_000 + group.proxies[0].path.records - 1) / group.proxies[0].path.records)
+    #expect(group.proxies[0].node?.serving.isEmpty == true)
+  }
+
+  @Test func aCProxyMayGiveAMaskToAnotherClient() {
+    var group = Group(count: 1)
+    _ = group.audit(0, [])
+    group.hearLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
+    group.settle()
+    for number in [9, 2] {
+      var rival = SessionEntry.sample(number)
+      rival.source4 = SessionEntry.sample(5).source4
+      group.hearLegacy(SyncFormat.packed36.encode([rival]), at: 0)
+      group.settle()
+      #expect(group.module(0).last?.source6 == rival.source6)
+      #expect(group.proxies[0].node?.table.count == 1)
+    }
+    #expect(group.evictions.map(\.source6) == [SessionEntry.sample(5).source6, SessionEntry.sample(9).source6])
+  }
+
+  @Test func aRefreshThatWaitedSaysWhatIsLeft() {
+    var group = Group()
+    let session = SessionEntry.sample(0, expiration: 300_000)
+    group.announce([session], at: 0)
+    group.pass(.seconds(80))
+    group.announce([session, .sample(1, expiration: 10_000)], at: 0)
+    group.take(from: 0, isCongested: true)
+    let end = group.now + .seconds(90)
+    while group.now < end {
+      group.now += .seconds(1)
+      for index in group.proxies.indices { group.proxies[index].advance(to: group.now) }
+      group.take(from: 0, isCongested: true)
+    }
+    group.settle()
+    let left = group.module(1).last { $0.source6 == session.source6 }?.expiration.rawValue ?? 0
+    #expect((284_000...286_000).contains(left), "375 s less 90: \(left)")
+  }
+
+  @Test func whatHadToGiveWayDoesNotGetIntoTheModule() {
+    var group = Group()
+    group.announce([.sample(0), .sample(3)], at: 0)
+    group.take(from: 0, isCongested: false)
+    var rival = SessionEntry.sample(1)
+    rival.source4 = SessionEntry.sample(0).source4
+    group.announce([rival], at: 0)
+    group.settle()
+    #expect(Set(group.module(1).map(\.source6)) == [rival.source6, SessionEntry.sample(3).source6])
+  }
+
+  @Test func evictionsDoNotOutliveTheModule() {
+    var group = Group()
+    group.announce([.sample(0)], at: 0)
+    group.settle()
+    group.proxies[1].detached()
+    var rival = SessionEntry.sample(1)
+    rival.source4 = SessionEntry.sample(0).source4
+    group.announce([rival], at: 0)
+    group.settle()
+    group.proxies[1].attached(Group.kernel, now: group.now)
+    #expect(group.proxies[1].takeEvictions().isEmpty, "the next audit says what is in the way")
+  }
+
+  @Test func aModuleThatChangesDuringAnAuditGetsTheTableFromTheNext() {
+    var group = Group()
+    group.announce((0..<10).map { .sample($0) }, at: 0)
+    group.settle()
+    group.proxies[1].moduleMayLack()
+    let first = group.proxies[1].takeAudit()
+    #expect(first == .repair)
+    group.proxies[1].moduleMayLack()
+    group.proxies[1].reconcile((0..<10).map { .sample($0) }, because: .repair, now: group.now)
+    group.proxies[1].finishAudit(isComplete: true, now: group.now)
+    group.modules[1] = []
+    let second = group.audit(1, [])
+    #expect(second == .repair)
+    #expect(group.module(1).count == 10)
+  }
+
+  @Test func aNodeThatIsNotHeardGoesOnAskingForWhatItLost() {
+    var group = Group()
+    for number in 0..<2000 {
+      group.announce([.sample(number)], at: 0)
+      _ = group.proxies[0].takeDatagrams(now: group.now)
+    }
+    // One direction works.
+    func hearOnly(_ seconds: Int) {
+      for _ in 0..<seconds * 100 {
+        group.now += .milliseconds(10)
+        group.proxies[0].advance(to: group.now)
+        for datagram in group.proxies[0].takeDatagrams(now: group.now) {
+          _ = group.proxies[1].received(
+            datagram: datagram.span.bytes, length: datagram.count, from: Group.address(of: 0), now: group.now)
+        }
+        group.proxies[1].advance(to: group.now)
+        _ = group.proxies[1].takeDatagrams(now: group.now)
+      }
+    }
+    hearOnly(30)
+    #expect(group.proxies[1].state == .resyncing)
+    group.pass(.seconds(8))
+    #expect(group.proxies[1].state == .ready)
+    #expect(group.module(1).count == 2000)
+  }
+
+  @Test func rootsThatAlwaysDifferAreComparedLessAndLessOften() {
+    let start = ContinuousClock.now
+    var comparison = RootComparison()
+    var exchanges: [Int] = []
+    for tenth in 0..<3000 where comparison.isDue(differs: true, repairs: 0, now: start + .milliseconds(100 * tenth)) {
+      exchanges.append(tenth / 10)
+    }
+    #expect(exchanges.first == 1)
+    #expect(exchanges.count < 10, "\(exchanges)")
+    #expect(zip(exchanges.dropFirst(2), exchanges.dropFirst()).map { $0 - $1 }.last == 64)
+    // Something was repaired, so there may be more.
+    let end = start + .seconds(400)
+    let isDue = comparison.isDue(differs: true, repairs: 5, now: end)
+    let again = comparison.isDue(differs: true, repairs: 9, now: end + .seconds(3))
+    #expect(isDue || again)
+  }
+}
