@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// How the proxy of an instance is spoken to: a Unix socket with an abstract name, which lives and is visible exactly in
 /// the network namespace of the instance, and vanishes with the proxy. One request and one answer per connection, text.
-/// Only root and the proxy's own user are heard.
+/// The proxy hears only root and its own user; and a client only who may be a proxy, since anybody can take a free name.
 enum ControlProtocol {
   /// The proxy sends its table to the group. Answer: `ok COUNT` when all of it has left, or `error TEXT`.
   static let advertise = "advertise"
@@ -59,14 +59,21 @@ struct ControlSocket: ~Copyable {
 
   deinit { for client in clients { close(client.descriptor) } }
 
+  /// What to say when there is none yet.
+  static func advice(_ error: Errno) -> String {
+    error == .addressInUse
+      ? "Another proxy seems to serve this instance already; `jool session advertise` and `status` will ask that one."
+      : "`jool session advertise` and `status` cannot reach this proxy: \(error)"
+  }
+
   var descriptor: Int32 { listener.rawValue }
 
   /// Takes new clients in.
   mutating func acceptClients() {
-    while true {
+    for _ in 0..<Self.maxClients {
       let descriptor = accept(listener.rawValue, nil, nil)
       guard descriptor >= 0 else { return }
-      guard clients.count < Self.maxClients, Self.isTrusted(descriptor) else {
+      guard clients.count < Self.maxClients, PeerCredentials(of: descriptor)?.isOurs == true else {
         close(descriptor)
         continue
       }
@@ -101,7 +108,10 @@ struct ControlSocket: ~Copyable {
     close(descriptor)
     clients.remove(at: index)
   }
+}
 
+/// Who is at the other end of a Unix socket: who has connected, or who called listen(2).
+private struct PeerCredentials {
   /// `struct ucred`, which Glibc's module lacks.
   private struct Credentials: BitwiseCopyable {
     var process: Int32 = 0
@@ -109,12 +119,20 @@ struct ControlSocket: ~Copyable {
     var group: UInt32 = 0
   }
 
-  private static func isTrusted(_ descriptor: Int32) -> Bool {
-    var peer = Credentials()
+  private let credentials: Credentials
+
+  init?(of descriptor: Int32) {
+    var credentials = Credentials()
     var length = socklen_t(MemoryLayout<Credentials>.size)
-    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 else { return false }
-    return peer.user == 0 || peer.user == geteuid()
+    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
+    self.credentials = credentials
   }
+
+  /// Root, or our own user.
+  var isOurs: Bool { credentials.user == 0 || credentials.user == geteuid() }
+
+  /// Whether it may steer the module as a proxy does, whoever it is.
+  var mayAdministrate: Bool { isOurs || Privileges.hasNetAdmin(process: credentials.process) }
 }
 
 /// The other end: asks the proxy of an instance in this network namespace.
@@ -124,7 +142,8 @@ public struct ProxyControl: ~Copyable {
   /// `nil` if no proxy runs for the instance here.
   public init?(instance: InstanceName) {
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: false),
-      ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0
+      ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0,
+      PeerCredentials(of: socket.rawValue)?.mayAdministrate == true
     else { return nil }
     self.socket = socket
   }
@@ -146,6 +165,9 @@ public struct ProxyControl: ~Copyable {
   }
 
   public func status() throws(Failure) -> ProxyStatus {
+    // keepalived asks every second: a proxy that stands still must not make its checks pile up.
+    var timeout = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     let answer = try ask(ControlProtocol.status)
     guard let status = ProxyStatus(text: answer) else { throw .refused("unintelligible answer") }
     return status

@@ -54,7 +54,7 @@ public struct JournalLog: LogHandler {
   /// Values of several lines are preceded by their length.
   static func entry(_ fields: [(String, String)]) -> [UInt8] {
     fields.flatMap { name, value -> [UInt8] in
-      guard value.contains("\n") else { return Array("\(name)=\(value)\n".utf8) }
+      guard value.utf8.contains(UInt8(ascii: "\n")) else { return Array("\(name)=\(value)\n".utf8) }
       let length = withUnsafeBytes(of: UInt64(value.utf8.count).littleEndian) { Array($0) }
       return Array("\(name)\n".utf8) + length + Array("\(value)\n".utf8)
     }

@@ -117,6 +117,7 @@ extension ProxyConfiguration {
   public func verify() throws(ProxyError) {
     _ = try keys()
     if let user { _ = try UnprivilegedUser(user) }
+    if let trackFile { try ReadinessReport.verify(trackFile) }
     let silence = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
     for case .group(let network) in links { _ = try MulticastSocket(network, log: silence) }
     for case .peers(let peers) in links { _ = try UnicastSocket.addresses(of: peers.peers) }
@@ -125,7 +126,24 @@ extension ProxyConfiguration {
   /// What the key file has now.
   func keys() throws(ProxyError) -> KeyRing? {
     guard let keyFile else { return nil }
-    do throws(KeyFileError) { return try KeyRing(file: keyFile) } catch { throw .keyFile(error) }
+    let user = try user.map { name throws(ProxyError) in try UnprivilegedUser(name).user }
+    do throws(KeyFileError) { return try KeyRing(file: keyFile, of: user) } catch { throw .keyFile(error) }
+  }
+
+  /// What another one says otherwise, by the names of options.
+  func differences(from other: ProxyConfiguration) -> [String] {
+    var names: [String] = []
+    if links != other.links { names.append("group, port, interfaces or whether there are peers (net.…)") }
+    if (keyFile == nil) != (other.keyFile == nil) {
+      names.append("net.key-file (until then frames are \(keyFile == nil ? "not sealed" : "sealed as before"))")
+    }
+    if mtu != other.mtu { names.append("net.mtu") }
+    if format != other.format { names.append("net.format") }
+    if statistics != other.statistics { names.append("stats.address or stats.port") }
+    if trackFile != other.trackFile { names.append("track-file") }
+    if user != other.user { names.append("user") }
+    if instance != other.instance { names.append("the instance") }
+    return names
   }
 }
 

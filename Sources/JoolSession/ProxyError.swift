@@ -23,6 +23,7 @@ public enum ProxyError: Error, Hashable, Sendable {
   case keyFile(KeyFileError)
   case noSuchUser(String)
   case cannotBecome(user: String, Errno)
+  case trackFile(String, Errno)
   /// What the proxy is told cannot be read; the reader's words.
   case configuration(String)
   /// A peer has no address of the family that the first peer has.
@@ -42,6 +43,8 @@ extension ProxyError {
     switch self {
     case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .configuration, .mixedPeers, .noSuchUser:
       return nil
+    case .trackFile:
+      return "keepalived would not hear when the node gets ready. Make the directory, or name another file."
     case .cannotBecome: return "Only root can become another user; leave --user out, and give the proxy CAP_NET_ADMIN."
     case .lookupFailed(let address, let port, _):
       return "The address was '\(address)', the port '\(port)'; one of them does not exist."
@@ -83,6 +86,7 @@ extension ProxyError: CustomStringConvertible {
     case .configuration(let text): text
     case .noSuchUser(let name): "There is no user '\(name)'."
     case .cannotBecome(let user, let code): "Cannot become user '\(user)': \(code)"
+    case .trackFile(let file, let code): "Cannot write the track file '\(file)': \(code)"
     case .mixedPeers(let host):
       "The peer '\(host)' has no address of the first peer's family; name all by IPv4 or all by IPv6 addresses."
     }

@@ -31,6 +31,8 @@ extension ProxyEventLoop {
       detach(because: error)
     }
     network.reopenStale(log: log)
+    // The other proxy, or whoever had the name, may have gone.
+    if control == nil { control = try? ControlSocket(instance: configuration.instance) }
   }
 
   private mutating func watchQueue(_ statistics: [Statistic], now: ContinuousClock.Instant) {
@@ -47,7 +49,7 @@ extension ProxyEventLoop {
 
   /// Tells peers of pool4, and the administrator of what does not fit theirs.
   private mutating func watchGroup(_ now: ContinuousClock.Instant) throws(JoolError) {
-    let isTold = group.hasMore(proxy.node?.settingsHeard ?? 0)
+    let isTold = group.hasMore(proxy.node?.settingsHeard ?? 0, now: now)
     let begin = ContinuousClock.now
     if now >= group.nextReading, let pool4 = try link?.pool4() {
       proxy.tell(pool4: pool4, now: .now)

@@ -8,17 +8,23 @@ extension ProxyEventLoop {
       let new = try reread()
       let keys = try new.keys()
       var applied = configuration
-      if try network.change(to: new.links) { applied.links = new.links }
+      applied.links = try network.change(to: new.links)
+      var sealing = ""
       if let keys, configuration.keyFile != nil {
         proxy.use(keys)
         applied.keyFile = new.keyFile
+        sealing = "; frames are sealed with key \(keys.sealingID)"
       }
       log.logLevel = new.logLevel
       applied.logLevel = new.logLevel
-      let sealing = keys.map { "; frames are sealed with key \($0.sealingID)" } ?? ""
-      log.notice("Read the configuration anew\(sealing).")
       configuration = applied
-      if applied != new { log.warning("Only keys, peers and the log level change without a restart of the proxy.") }
+      log.notice("Read the configuration anew\(sealing).")
+      let waiting = applied.differences(from: new)
+      if !waiting.isEmpty {
+        log.warning(
+          "Keys, peers and the log level change; this waits for a restart of the proxy: \(waiting.joined(separator: ", "))."
+        )
+      }
     } catch {
       log.error("The configuration stays as it was. \(error)")
     }

@@ -60,6 +60,9 @@ public struct ProxyEventLoop: ~Copyable {
   public init(
     _ configuration: ProxyConfiguration, log: Logger, reread: @escaping Reread
   ) throws(ProxyError) {
+    let user = try configuration.user.map { name throws(ProxyError) in try UnprivilegedUser(name) }
+    // Before anything can fail: what a proxy that was killed has left there may say that the node is ready.
+    let readiness = try ReadinessReport(trackFile: configuration.trackFile, of: user, now: .now)
     let keys = try configuration.keys()
     var proxy = SessionProxy(
       instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
@@ -88,12 +91,11 @@ public struct ProxyEventLoop: ~Copyable {
     }
     var control: ControlSocket?
     do throws(Errno) { control = try ControlSocket(instance: configuration.instance) } catch {
-      log.warning(
-        "Another proxy seems to serve this instance already; `jool session advertise` will ask that one. (\(error))")
+      log.warning("\(ControlSocket.advice(error))")
     }
-    if let user = configuration.user {
-      try UnprivilegedUser(user).become()
-      log.info("Now user '\(user)', with CAP_NET_ADMIN alone.")
+    if let user {
+      try user.become()
+      log.info("Now user '\(user.name)', with CAP_NET_ADMIN alone.")
     }
     self.configuration = configuration
     self.reread = reread
@@ -106,7 +108,7 @@ public struct ProxyEventLoop: ~Copyable {
     self.control = consume control
     self.families = families
     self.signals = signals
-    readiness = ReadinessReport(trackFile: configuration.trackFile, now: .now)
+    self.readiness = readiness
     report(inspection)
   }
 
@@ -119,6 +121,7 @@ public struct ProxyEventLoop: ~Copyable {
 
   /// Runs until SIGTERM or SIGINT.
   public mutating func run() throws(ProxyError) {
+    defer { readiness.finish(log: log) }
     log.info("Listening...")
     readiness.update(proxy.state, now: .now, log: log)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
@@ -132,7 +135,6 @@ public struct ProxyEventLoop: ~Copyable {
           continue
         }
         log.notice("Received signal \(signal); leaving.")
-        readiness.finish(log: log)
         return
       }
       if poller.hasInput(families.socket.descriptor) {

@@ -14,10 +14,16 @@ struct ReadinessReport {
   private var wasReady = false
   private var nextWatchdog: ContinuousClock.Instant?
 
-  init(trackFile: String?, now: ContinuousClock.Instant) {
+  /// The node is not ready yet.
+  /// - Parameter user: who will write the file later on.
+  init(trackFile: String?, of user: UnprivilegedUser?, now: ContinuousClock.Instant) throws(ProxyError) {
     self.trackFile = trackFile
     service = ServiceManager()
     if service?.watchdog != nil { nextWatchdog = now }
+    guard let trackFile else { return }
+    do throws(Errno) { try Self.write(isReady: false, to: trackFile, of: user) } catch {
+      throw .trackFile(trackFile, error)
+    }
   }
 
   var deadline: ContinuousClock.Instant? { nextWatchdog }
@@ -42,6 +48,15 @@ struct ReadinessReport {
     write(isReady: state == .ready, log: log)
   }
 
+  /// - Throws: if a proxy that we started could not write the file. Whether it is there, and what it says, stays as it is.
+  static func verify(_ trackFile: String) throws(ProxyError) {
+    let directory = FilePath(trackFile).removingLastComponent()
+    let isWritable =
+      access(trackFile, F_OK) == 0
+      ? access(trackFile, W_OK) == 0 : access(directory.isEmpty ? "." : directory.string, W_OK | X_OK) == 0
+    guard isWritable else { throw .trackFile(trackFile, .current) }
+  }
+
   /// The program ends.
   func finish(log: Logger) {
     service?.notify("STOPPING=1")
@@ -50,14 +65,19 @@ struct ReadinessReport {
 
   private func write(isReady: Bool, log: Logger) {
     guard let trackFile else { return }
-    do throws(Errno) {
-      guard let file = OwnedDescriptor(open(trackFile, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)) else { throw .current }
-      let text: [UInt8] = isReady ? Array("0\n".utf8) : Array("1\n".utf8)
-      guard pwrite(file.rawValue, text, text.count, 0) == text.count, ftruncate(file.rawValue, text.count) == 0 else {
-        throw .current
-      }
-    } catch {
+    do throws(Errno) { try Self.write(isReady: isReady, to: trackFile, of: nil) } catch {
       log.error("Cannot write '\(trackFile)': \(error)")
+    }
+  }
+
+  private static func write(isReady: Bool, to path: String, of user: UnprivilegedUser?) throws(Errno) {
+    // A pipe without a reader must not make the proxy wait.
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK
+    guard let file = OwnedDescriptor(open(path, flags, 0o644)) else { throw .current }
+    try user?.take(file)
+    let text: [UInt8] = isReady ? Array("0\n".utf8) : Array("1\n".utf8)
+    guard pwrite(file.rawValue, text, text.count, 0) == text.count, ftruncate(file.rawValue, text.count) == 0 else {
+      throw .current
     }
   }
 }

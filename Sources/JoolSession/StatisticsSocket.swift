@@ -35,18 +35,25 @@ struct StatisticsSocket: ~Copyable {
 
   var descriptor: Int32 { owned.rawValue }
 
+  /// Of our reports and of the C proxy's.
+  private static let reportsBeginning = Array("KERNEL_SENT_PKTS".utf8)
+
   /// Answers what waits, at most a batch of it.
   func answer(_ proxy: SessionProxy) {
-    var query: [UInt8] = [0, 0, 0]
+    var query = [UInt8](repeating: 0, count: Self.reportsBeginning.count)
     for _ in 0..<64 {
       var sender = sockaddr_storage()
       var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
       let answered = withUnsafeMutablePointer(to: &sender) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-          guard recvfrom(descriptor, &query, query.count, Int32(MSG_TRUNC), address, &length) >= 0 else { return false }
-          var report = query == Array("all".utf8) ? proxy.fullReport : proxy.counters.documentedReport
+          let count = recvfrom(descriptor, &query, query.count, 0, address, &length)
+          guard count >= 0 else { return false }
+          // Somebody may pretend to be another such server, which would answer, too, and so on without end.
+          guard query != Self.reportsBeginning else { return true }
+          var report = query.prefix(count).starts(with: "all".utf8) ? proxy.fullReport : proxy.counters.documentedReport
           // A sender that cannot be answered has only itself to blame.
           report.withUTF8 { _ = sendto(descriptor, $0.baseAddress, $0.count, 0, address, length) }
+          query = query.map { _ in 0 }
           return true
         }
       }

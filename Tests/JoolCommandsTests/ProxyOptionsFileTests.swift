@@ -16,13 +16,22 @@ import Testing
     #expect(
       command.arguments
         == ProxyArguments(
-          multicastAddress: "ff08::1", multicastPort: "6464", inputDevices: ["eth2", "eth3"],
+          configuredAddress: "ff08::1", multicastPort: "6464", inputDevices: ["eth2", "eth3"],
           peers: [.init(host: "2001:db8::5", port: "1")], timeToLive: 3, format: .ss2))
   }
 
   @Test(arguments: [
     ("{\"net.mcast.prot\": 1}", "Error: Unknown tag: 'net.mcast.prot'\n(FILE:1:2: did you mean \"net.mcast.port\"?)\n"),
     ("{\n \"net.ttl\": 256}", "Error: '256' is out of bounds (0-255).\n(FILE:2:13)\n"),
+    (
+      "{\"net.ttl\": 3}, \"net.mtu\": 1}",
+      """
+      Error: The JSON parser got confused around the beginning of this string:
+      , "net.mtu": 1}
+      (FILE:1:15: expected the end of the file)
+
+      """
+    ),
     ("{\"net.ttl\": []}", "Error: The 'net.ttl' element appears to be an array, not a 'String'.\n(FILE:1:13)\n"),
   ]) func saysWhereAFileOfOptionsIsWrong(text: String, message: String) throws {
     let path = try TemporaryFile.path(text)

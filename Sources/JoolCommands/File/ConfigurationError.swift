@@ -62,6 +62,7 @@ struct ConfigurationError: Error, Hashable, Sendable {
     case .unknownFramework: "expected \"netfilter\" or \"iptables\""
     case .unknownProtocol: "expected \"TCP\", \"UDP\" or \"ICMP\""
     case .unknownIterations: "expected a number, \"auto\" or \"infinity\""
+    case .missing("pool6", _): "add \"global\": {\"pool6\": \"64:ff9b::/96\"}"
     case .missing(let child, _): "add the key \"\(child)\""
     case .wrongType, .outOfRange, .value, .refused: nil
     }

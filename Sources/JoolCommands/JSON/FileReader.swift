@@ -32,9 +32,12 @@ enum FileReader {
   }
 
   /// The first JSON value of a file.
-  static func json(of path: String) throws(FileFailure) -> JSONValue {
+  /// - Parameter isWhole: whether nothing but blanks may follow it.
+  static func json(of path: String, isWhole: Bool = false) throws(FileFailure) -> JSONValue {
     let bytes = try bytes(of: path)
-    do throws(JSONSyntaxError) { return try JSONReader.read(bytes) } catch { throw .syntax(path: path, error) }
+    do throws(JSONSyntaxError) { return try JSONReader.read(bytes, isWhole: isWhole) } catch {
+      throw .syntax(path: path, error)
+    }
   }
 
   /// The instance's name from the `instance` key of a configuration file; nothing else of the file matters.

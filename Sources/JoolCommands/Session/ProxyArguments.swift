@@ -5,6 +5,8 @@ import Logging
 /// Where a proxy sends and listens, as the user wrote it.
 struct ProxyArguments: Hashable, Sendable {
   var multicastAddress: String?
+  /// What a file says; an argument says it better.
+  var configuredAddress: String?
   var multicastPort = "6400"
   /// One for each link.
   var inputDevices: [String] = []
@@ -22,6 +24,14 @@ struct ProxyArguments: Hashable, Sendable {
   var logLevel = Logger.Level.info
   var logTarget = LogTarget.auto
 
+  private var group: String? { multicastAddress ?? configuredAddress }
+
+  /// The address that was given so far is a file's.
+  mutating func configureAddress() {
+    configuredAddress = multicastAddress ?? configuredAddress
+    multicastAddress = nil
+  }
+
   /// Whether anybody may ask for statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }
 
@@ -37,7 +47,7 @@ struct ProxyArguments: Hashable, Sendable {
     return """
       Config:
         mod.instance: \(instance)
-        net.mcast.addr: \(multicastAddress ?? "(null)")
+        net.mcast.addr: \(group ?? "(null)")
         net.mcast.port: \(multicastPort)
         net.dev.in: \(Self.list(inputDevices))
         net.dev.out: \(Self.list(outputDevices))
@@ -64,7 +74,9 @@ extension ProxyArguments {
     } else {
       (host, rest) = (text[...], "")
     }
-    guard !host.isEmpty, rest.isEmpty || (rest.removeFirst() == ":" && !rest.isEmpty) else { throw .notPeer(text) }
+    guard !host.isEmpty, !host.contains("["), rest.isEmpty || (rest.removeFirst() == ":" && !rest.isEmpty) else {
+      throw .notPeer(text)
+    }
     return .init(host: String(host), port: String(rest))
   }
 
@@ -76,7 +88,7 @@ extension ProxyArguments {
   /// The ways to the peers.
   func links() throws(CommandFailure) -> [ProxyConfiguration.Link] {
     var links: [ProxyConfiguration.Link] = []
-    if let group = multicastAddress {
+    if let group {
       guard inputDevices.isEmpty || outputDevices.isEmpty || inputDevices.count == outputDevices.count else {
         throw .invalid(.unequalDevices(incoming: inputDevices, outgoing: outputDevices))
       }

@@ -16,7 +16,8 @@ extension ProxyError {
     case .lookupFailed(_, _, let code): ExitStatus(truncating: code)
     case .keyFile, .configuration, .mixedPeers, .noSuchUser: .invalid
     case .bindFailed, .optionRefused, .badInterface, .badInterfaceAddress: ExitStatus(rawValue: 1)
-    case .statisticsUnavailable(_, _, let errno), .system(_, let errno), .cannotBecome(_, let errno):
+    case .statisticsUnavailable(_, _, let errno), .system(_, let errno), .cannotBecome(_, let errno),
+      .trackFile(_, let errno):
       ExitStatus(truncating: errno.rawValue)
     }
   }

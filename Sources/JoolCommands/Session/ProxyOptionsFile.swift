@@ -7,10 +7,11 @@ enum ProxyOptionsFile {
 
   static func apply(_ path: String, to command: inout SessionProxyCommand) throws(ArgumentError) {
     do throws(FileFailure) {
-      let root = try FileReader.json(of: path)
+      let root = try FileReader.json(of: path, isWhole: true)
       do throws(ConfigurationError) { try apply(root, to: &command) } catch {
         throw .configuration(path: path, error)
       }
+      command.arguments.configureAddress()
     } catch {
       throw .file(error)
     }

@@ -38,15 +38,21 @@ enum ProxyRunner {
   static func check(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
     try arguments.verify()
     let links = try arguments.links()
-    let instance = try SynchronizationCheck.run(in: context)
-    let configuration = arguments.configuration(instance: instance, links: links)
+    guard let name = InstanceName(context.instanceName) else { throw .invalid(.instanceName) }
+    let configuration = arguments.configuration(instance: name, links: links)
     do throws(ProxyError) { try configuration.verify() } catch { throw .proxy(error) }
+    let instance = try SynchronizationCheck.run(in: context)
     guard let status = try ProxyStatusQuery.status(of: instance, in: context) else {
       return context.hint(
         "No proxy runs for the instance, or only root may ask it, so its settings were not compared with those of peers."
       )
     }
     guard status.findings.isEmpty else { throw .unfitGroup(status.findings) }
+    guard status.peers.allSatisfy({ $0.state == .silent }) else { return }
+    guard status.legacyPeers == 0 else {
+      return context.hint("Only C proxies are heard, which do not tell their nodes' settings; so nothing was compared.")
+    }
+    throw .unfitGroup([status.loneliness])
   }
 
   private static func instance(in context: CommandContext) throws(CommandFailure) -> InstanceName {

@@ -29,6 +29,15 @@ struct ProxyStatusQuery: Hashable, Sendable {
 }
 
 extension ProxyStatus {
+  /// What to say if no peer is heard; with what was heard instead.
+  var loneliness: String {
+    let names = ["UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "MALFORMED"]
+    let rejected = counters.filter { names.contains($0.name) && $0.value > 0 }.map { "\($0.name) \($0.value)" }
+    let heard =
+      rejected.isEmpty ? "nor anything else" : "but datagrams that were rejected (\(rejected.joined(separator: ", ")))"
+    return "No peer is heard, \(heard): look at the group, the port, the interfaces and the keys of all nodes."
+  }
+
   /// For people.
   fileprivate var report: String {
     var lines = [

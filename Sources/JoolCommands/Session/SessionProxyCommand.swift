@@ -63,7 +63,7 @@ struct SessionProxyCommand: Command {
       command.arguments.peers.append(try ProxyArguments.peer(text))
     }.hidden,
     .value("net.mtu", "INT", "MTU of the path to the peers") { (command, text) throws(ArgumentError) in
-      let number = try UInt16(argument: text)
+      let number = try UInt32(argument: text)
       guard ProxyConfiguration.allowedMTU ~= Int(number) else {
         throw .outOfBounds(
           text, least: "\(ProxyConfiguration.allowedMTU.lowerBound)",
@@ -83,6 +83,7 @@ struct SessionProxyCommand: Command {
     case KeyGeneration.word: return KeyGeneration.run(in: context)
     default: break
     }
+    guard !status.mustBeReady, !status.json else { throw .invalid(.statusOption) }
     if isCheck { return try ProxyRunner.check(arguments, in: context) }
     try ProxyRunner.run(arguments, in: context) { () throws(CommandFailure) in
       guard case .run(let command) = try SessionProxyCommand().parse(in: context) else { return arguments }

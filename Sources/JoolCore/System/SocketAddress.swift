@@ -33,7 +33,7 @@ public struct SocketAddress: Sendable {
     return addresses
   }
 
-  private init(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
+  package init(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
     self.length = min(length, socklen_t(MemoryLayout<sockaddr_storage>.size))
     let count = Int(self.length)
     withUnsafeMutableBytes(of: &storage) { $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count)) }
@@ -84,6 +84,19 @@ public struct SocketAddress: Sendable {
     let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     guard let descriptor = OwnedDescriptor(socket(Int32(storage.ss_family), type, 0)) else { throw .current }
     return descriptor
+  }
+
+  /// The local address of a socket.
+  package init(of descriptor: Int32) throws(Errno) {
+    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let code = withUnsafeMutablePointer(to: &storage) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+    }
+    guard code == 0 else { throw .current }
+  }
+
+  package func connect(_ descriptor: Int32) throws(Errno) {
+    guard withSocketAddress({ Glibc.connect(descriptor, $0, $1) }) == 0 else { throw .current }
   }
 
   package func bind(_ descriptor: Int32) throws(Errno) {

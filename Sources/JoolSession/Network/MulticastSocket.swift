@@ -8,8 +8,7 @@ internal import SystemPackage
 final class MulticastSocket: SyncLink {
   private let owned: OwnedDescriptor
   private let group: SocketAddress
-  /// The interface joined, for noticing that it was replaced by another of that name.
-  private let joined: (name: String, index: UInt32)?
+  private let interfaces: InterfaceWatch
   let mtu: Int?
 
   /// Opens, binds, joins. Logs the steps that the C proxy logs.
@@ -27,7 +26,8 @@ final class MulticastSocket: SyncLink {
     let owned = try Self.bindFirst(of: candidates, network, &group, log: log)
     log.info("The socket to the network was created.")
     log.info("Configuring multicast options on the socket...")
-    joined = try Self.configure(owned.rawValue, &group, network, log: log)
+    try Self.configure(owned.rawValue, &group, network, log: log)
+    interfaces = InterfaceWatch(network, group: group)
     Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
     let interface = network.outgoingInterface ?? network.incomingInterface
     mtu = interface.map { Int(clinux_interface_mtu(owned.rawValue, $0)) }.flatMap { $0 > 0 ? $0 : nil }
@@ -59,7 +59,7 @@ final class MulticastSocket: SyncLink {
 
   private static func configure(
     _ socket: Int32, _ group: inout SocketAddress, _ network: ProxyConfiguration.Network, log: Logger
-  ) throws(ProxyError) -> (name: String, index: UInt32)? {
+  ) throws(ProxyError) {
     let options: MulticastOptions = group.isIPv6 ? .v6 : .v4
     let incoming = try Interface(network.incomingInterface, role: "incoming", options)
     let outgoing: Interface
@@ -77,18 +77,11 @@ final class MulticastSocket: SyncLink {
       log.info("The outgoing interface was overridden.")
     }
     if group.isLinkLocalMulticast { group.setScope(outgoing.index != 0 ? outgoing.index : incoming.index) }
-    guard let name = network.incomingInterface, incoming.index != 0 else { return nil }
-    return (name, incoming.index)
   }
 
   var descriptor: Int32 { owned.rawValue }
 
-  /// Whether the interface it listens on is gone, or another one has taken its name.
-  var isStale: Bool {
-    guard let joined else { return false }
-    let index = if_nametoindex(joined.name)
-    return index != 0 && index != joined.index
-  }
+  var isStale: Bool { interfaces.isStale }
 
   /// Sends records to the group.
   func send(_ payload: RawSpan) throws(Errno) {

@@ -53,6 +53,7 @@ struct SyncLinks {
 
   private var configurations: [ProxyConfiguration.Link]
   private(set) var links: [any SyncLink]
+  private var reopening = LogThrottle()
 
   init(_ configurations: [ProxyConfiguration.Link], log: Logger) throws(ProxyError) {
     self.configurations = configurations
@@ -90,19 +91,18 @@ struct SyncLinks {
     return failure
   }
 
-  /// Takes other peers, if nothing else is to be changed.
-  /// - Returns: whether that was so.
-  mutating func change(to new: [ProxyConfiguration.Link]) throws(ProxyError) -> Bool {
-    guard new.count == links.count else { return false }
+  /// Takes other peers, and looks up those that are named as before; nothing else changes.
+  /// - Returns: what holds now.
+  mutating func change(to new: [ProxyConfiguration.Link]) throws(ProxyError) -> [ProxyConfiguration.Link] {
     // There is one link to peers at most.
-    guard let index = new.indices.first(where: { new[$0] != configurations[$0] }) else { return true }
-    guard case .peers(let peers) = new[index], case .peers(let old) = configurations[index], old.port == peers.port,
-      new[..<index] == configurations[..<index], new[(index + 1)...] == configurations[(index + 1)...],
-      let link = links[index] as? UnicastSocket
-    else { return false }
-    try link.use(peers.peers)
-    configurations = new
-    return true
+    for index in new.indices where index < links.count {
+      guard case .peers(let peers) = new[index], case .peers(let old) = configurations[index], old.port == peers.port,
+        let link = links[index] as? UnicastSocket
+      else { continue }
+      try link.use(peers.peers)
+      configurations[index] = new[index]
+    }
+    return configurations
   }
 
   /// Interfaces were removed and made anew; the old memberships went with them.
@@ -110,8 +110,9 @@ struct SyncLinks {
     for (index, link) in links.enumerated() where link.isStale {
       do throws(ProxyError) {
         links[index] = try Self.open(configurations[index], log: log)
+        log.notice("The interface of the network was made anew; listening there.")
       } catch {
-        log.error("Cannot listen on the network: \(error)")
+        if let more = reopening.admit(now: .now) { log.error("Cannot listen on the network: \(error)\(more)") }
       }
     }
   }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.crowd import Crowd, make_eager
-from lab.network import GROUP6, NODES, OURS
+from lab.network import GROUP6, NODES, OURS, restore_links
 from lab.process import expect_equal, run
 from lab.proxies import Proxy, wait_ready
 from lab.runner import note, scenario
@@ -51,3 +51,22 @@ def two_links() -> None:
     expect_equal_tables(2500)
     lost = [peer["lost"] for peer in status("k")["peers"]]
     expect_equal(lost, [0], "updates that k gave up")
+
+
+@scenario("a link whose interface was made anew goes on, by its name and by its address")
+def interface_anew() -> None:
+    make_eager()
+    crowd = Crowd()
+    for ipv4 in (False, True):
+        both = [Proxy(node, ipv4=ipv4) for node in NODES]
+        wait_ready(*NODES)
+        run("ip", "link", "del", "keth2")
+        run("ip", "link", "add", "keth2", "type", "veth", "peer", "name", "eth2", "netns", "k")
+        run("ip", "link", "set", "keth2", "master", "brs", "up")
+        restore_links("k")
+        for active in NODES:
+            take_over(active)
+            crowd.open(300)
+            note(f"equal {wait_equal(f'the new interface, {active} active', crowd.opened):.1f} s after the last packet")
+        for proxy in both:
+            proxy.stop()
