@@ -4,6 +4,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests Benchmarks
 PREFIX ?= /usr/local
+DOCS = $(PREFIX)/share/doc/swift-jool
 
 .PHONY: demo test bench setup packages build unit vm golden lint format install clean
 
@@ -45,15 +46,23 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-install: build
+# Only files are copied if there are programs already: root, for whom sudo finds no Swift, may install what a user has built.
+install:
+	test -x .build/release/jool && test -x .build/release/joold || $(MAKE) build
 	install -D -m 755 .build/release/jool $(DESTDIR)$(PREFIX)/bin/jool
 	install -D -m 755 .build/release/joold $(DESTDIR)$(PREFIX)/bin/joold
 	ln -sfn jool $(DESTDIR)$(PREFIX)/bin/jool_siit
 	install -D -m 644 docs/jool.8 $(DESTDIR)$(PREFIX)/share/man/man8/jool.8
+	ln -sfn jool.8 $(DESTDIR)$(PREFIX)/share/man/man8/jool_siit.8
+	ln -sfn jool.8 $(DESTDIR)$(PREFIX)/share/man/man8/joold.8
 	install -D -m 644 completions/jool.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jool
 	ln -sfn jool $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jool_siit
 	install -D -m 644 completions/_jool $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_jool
 	install -D -m 644 completions/jool.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jool.fish
+	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
+	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh
+	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(DOCS)/failover/*
 
 clean:
 	rm -rf .build

@@ -13,7 +13,14 @@ import Testing
   }
 
   @Test func theManualIsUpToDate() throws {
-    try check("jool.8", ManualPage.text())
+    try check("jool.8", try ManualPage.text())
+  }
+
+  @Test func theManualNamesEveryOptionOfTheProxy() throws {
+    let page = try ManualPage.text().replacing("\\-", with: "-")
+    for option in SessionProxyCommand().syntax.options {
+      #expect(page.contains("--" + option.declaration.name), "\(option.declaration.name)")
+    }
   }
 
   @Test func theTablesNameEveryDifferentCase() throws {

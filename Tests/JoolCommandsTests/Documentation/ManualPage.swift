@@ -1,14 +1,14 @@
 @testable import JoolCommands
 @testable import JoolCore
 
-/// `docs/jool.8`: what both programs take, from the tables that drive parsing and help.
+/// `docs/jool.8`: what both programs take, from the tables that drive parsing and help; then `docs/manual-ending.roff`.
 enum ManualPage {
-  static func text() -> String {
+  static func text() throws -> String {
     var page = """
-      .\\" Made by docs/generate from the programs' own tables.
+      .\\" Made by docs/generate from the programs' own tables and manual-ending.roff.
       .TH JOOL 8 "" "swift-jool" "System Administration"
       .SH NAME
-      jool, jool_siit \\- steer the NAT64 and SIIT translators of the kernel module Jool
+      jool, jool_siit, joold \\- steer the NAT64 and SIIT translators of the kernel module Jool
       .SH SYNOPSIS
       .B jool
       .RI [ OPTION ...]
@@ -46,7 +46,7 @@ enum ManualPage {
         for operation in mode.words where !operation.isHidden { page += entry([mode.name], operation, translator) }
       }
     }
-    return page + ending
+    return page + String(decoding: try FileReader.bytes(of: ending), as: UTF8.self)
   }
 
   private static func entry(_ path: [String], _ word: Word, _ translator: TranslatorType) -> String {
@@ -70,19 +70,7 @@ enum ManualPage {
 
   private static func escaped(_ text: String) -> String { text.replacing("-", with: "\\-") }
 
-  private static let ending = """
-    .SH EXIT STATUS
-    0 on success; 64 for wrong options; 234 for wrong words and values; 253 if no module is loaded; otherwise the number
-    of the error that the module or the system reported.
-    .SH ENVIRONMENT
-    .TP
-    .B JOOL_NO_HINTS
-    If it is 1, command lines in the spelling of Jool 3.5 are not commented upon.
-    .TP
-    .B POSIXLY_CORRECT
-    Options end at the first argument.
-    .SH SEE ALSO
-    .BR joold (8)
-
-    """
+  /// What the tables do not know, written by hand: the session proxy's own options, exit status, environment.
+  private static let ending =
+    "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/manual-ending.roff"
 }
