@@ -6,7 +6,7 @@ internal import SystemPackage
 /// The user that a proxy becomes once everything is open that needs rights (`--user`).
 struct UnprivilegedUser {
   let name: String
-  let user: uid_t
+  private let user: uid_t
   private let group: gid_t
 
   init(_ name: String) throws(ProxyError) {

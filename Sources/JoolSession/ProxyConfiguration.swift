@@ -126,8 +126,7 @@ extension ProxyConfiguration {
   /// What the key file has now.
   func keys() throws(ProxyError) -> KeyRing? {
     guard let keyFile else { return nil }
-    let user = try user.map { name throws(ProxyError) in try UnprivilegedUser(name).user }
-    do throws(KeyFileError) { return try KeyRing(file: keyFile, of: user) } catch { throw .keyFile(error) }
+    do throws(KeyFileError) { return try KeyRing(file: keyFile) } catch { throw .keyFile(error) }
   }
 
   /// What another one says otherwise, by the names of options.

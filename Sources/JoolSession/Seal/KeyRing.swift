@@ -31,9 +31,8 @@ public struct KeyRing: Sendable {
     sealingID = first
   }
 
-  /// - Parameter user: whose file it may be, besides root's and our own user's.
-  /// - Throws: also for a file that others can read or replace: it would not keep the group's secret.
-  public init(file path: String, of user: UInt32? = nil) throws(KeyFileError) {
+  /// - Throws: also for a file that others can read: it would not keep the group's secret.
+  public init(file path: String) throws(KeyFileError) {
     // Opening a pipe must not wait for its other end.
     guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) else {
       throw .cannotRead(file: path, .current)
@@ -41,7 +40,6 @@ public struct KeyRing: Sendable {
     var status = stat()
     guard fstat(file.rawValue, &status) == 0 else { throw .cannotRead(file: path, .current) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .noFile(path) }
-    guard [0, geteuid(), user].contains(status.st_uid) else { throw .belongsToOthers(file: path, user: status.st_uid) }
     guard status.st_mode & 0o077 == 0 else { throw .readableByOthers(file: path) }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(file.rawValue, &buffer, buffer.count)
@@ -70,7 +68,6 @@ public struct KeyRing: Sendable {
 public enum KeyFileError: Error, Hashable, Sendable {
   case cannotRead(file: String, Errno)
   case readableByOthers(file: String)
-  case belongsToOthers(file: String, user: UInt32)
   case noFile(String)
   case badLine(file: String, line: Int)
   case sameNumber(file: String, line: Int, UInt32)
@@ -83,8 +80,6 @@ extension KeyFileError: CustomStringConvertible {
     case .cannotRead(let file, let reason): "Cannot read the key file '\(file)': \(reason)"
     case .readableByOthers(let file):
       "Others can read the key file '\(file)', so it is no secret. Run: chmod 600 '\(file)' (and make new keys)"
-    case .belongsToOthers(let file, let user):
-      "The key file '\(file)' belongs to user \(user), who could read and replace the keys. Run: chown root '\(file)' (or the proxy's user)"
     case .noFile(let file): "The key file '\(file)' is not a regular file."
     case .badLine(let file, let line):
       "\(file):\(line): a key is a number from 1 on, a blank and 64 hexadecimal digits. (`jool session proxy keygen` makes one.)"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
 from lab.network import C, GROUP6, OURS, jool, make_instance
-from lab.process import SCRATCH, expect, expect_equal, run
+from lab.process import SCRATCH, Background, expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, wait_ready
 from lab.runner import note, scenario
 
@@ -64,3 +64,29 @@ def least() -> None:
     expect(nobody.status == 234 and "There is no user 'nosuchuser'." in nobody.err, str(nobody))
     wrong = run(OURS / "jool", *words[:-2], "--net.key-file", str(own), "--net.dev.in", "nosuch", "--check", ns="k", check=False)
     expect_equal(wrong.status, 234, "status of --check with one device too many")
+
+
+SQUATTER = """
+import socket
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+listener.bind("\\0jool-session-proxy/default")
+listener.listen()
+print("listening", flush=True)
+while True:
+    client, _ = listener.accept()
+    client.recv(100)
+    client.send(b"state ready\\n")
+"""
+
+
+@scenario("somebody who took the name of a proxy that did not run is not believed, and the proxy gets it back")
+def squatter() -> None:
+    make_eager()
+    impostor = Background("setpriv", "--reuid", USER, "--regid", "nogroup", "--clear-groups", "python3", "-c", SQUATTER, ns="j", name="squatter")
+    wait_for("the impostor listens", lambda: "listening" in impostor.out)
+    ready = ("session", "proxy", "status", "--ready")
+    expect_equal(jool(OURS, "j", *ready, check=False).status, 3, "exit status of status --ready beside an impostor")
+    proxy = Proxy("j")
+    wait_for("the proxy says that the name is taken", lambda: "serve this instance already" in proxy.err)
+    impostor.stop()
+    wait_ready("j")
