@@ -60,6 +60,9 @@ let package = Package(
     .executableTarget(
       name: "sync-benchmark", dependencies: ["JoolSession", "JoolCore", "BenchmarkSupport", "CAllocations"],
       path: "Benchmarks/Synchronization", swiftSettings: settings),
+    .executableTarget(
+      name: "hostile-benchmark", dependencies: ["JoolSession", "JoolCore", "BenchmarkSupport"],
+      path: "Benchmarks/Hostile", swiftSettings: settings),
     .testTarget(
       name: "JoolCommandsTests",
       dependencies: [

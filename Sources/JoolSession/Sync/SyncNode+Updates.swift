@@ -36,7 +36,7 @@ extension SyncNode {
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
       refreshes[key] = advertised.session
-      forgetEndedRefreshes(now: now)
+      if isCongested { forgetEndedRefreshes(now: now) }
     } else {
       counters.newsSent += 1
       pending[key] = advertised
@@ -79,11 +79,14 @@ extension SyncNode {
 
   /// Sends what `learn` has gathered.
   mutating func flush(now: Instant) {
-    var records = Array(pending.values)
+    guard !pending.isEmpty || !refreshes.isEmpty else { return }
+    var records: [SyncRecord] = []
+    records.reserveCapacity(pending.count + refreshes.count)
+    records += pending.values
     if !isCongested {
-      // As they are now: they may have waited for long.
-      records += refreshes.values.compactMap { session in
-        table.session(like: session, now: now).flatMap { $0.origin == 0 ? SyncRecord($0) : nil }
+      for session in refreshes.values {
+        // As they are now: they may have waited for long.
+        if let known = table.session(like: session, now: now), known.origin == 0 { records.append(SyncRecord(known)) }
       }
       refreshes.removeAll(keepingCapacity: true)
     }
@@ -96,7 +99,8 @@ extension SyncNode {
 
   /// While the network takes nothing they wait, and most of them end.
   private mutating func forgetEndedRefreshes(now: Instant) {
-    guard isCongested, refreshes.count > 2 * table.count + 1024 else { return }
+    guard refreshes.count > 2 * table.count + 1024 else { return }
+    let table = table
     refreshes = refreshes.filter { table.session(like: $0.value, now: now) != nil }
   }
 

@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// What the process uses, in bytes.
-struct Memory {
+package struct Memory {
   /// Pages in memory, second field of `/proc/self/statm`.
-  let resident: Int
+  package let resident: Int
   /// The most there ever were, `VmHWM` in `/proc/self/status`.
-  let peak: Int
+  package let peak: Int
 
-  static func now() -> Memory {
+  package static func now() -> Memory {
     let statm = read("/proc/self/statm").split(separator: " ")
     let status = read("/proc/self/status").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     let peak = status?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
