@@ -71,7 +71,9 @@ let package = Package(
       ],
       exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
     .testTarget(
-      name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
+      name: "JoolSessionTests",
+      dependencies: ["JoolSession", "JoolCore", "TestSupport", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
     .target(
       name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], path: "Fuzz/Targets",
       swiftSettings: settings),

@@ -197,7 +197,8 @@ public struct SessionProxy: Sendable {
 
   /// Why the module's table should be read now, once. `nil`: it should not.
   public mutating func takeAudit() -> Audit? {
-    guard let reason = audit, canAdd, node?.isListening == false, reason != .start || node?.isReady == true
+    guard let reason = audit, canAdd, node != nil, node?.joining?.isListening != true,
+      reason != .start || node?.isReady == true
     else { return nil }
     audit = nil
     (isPaying, owesModule) = (owesModule, false)

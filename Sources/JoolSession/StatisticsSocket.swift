@@ -40,20 +40,20 @@ struct StatisticsSocket: ~Copyable {
 
   /// Answers what waits, at most a batch of it.
   func answer(_ proxy: SessionProxy) {
-    var query = [UInt8](repeating: 0, count: Self.reportsBeginning.count)
+    var buffer = [UInt8](repeating: 0, count: Self.reportsBeginning.count)
     for _ in 0..<64 {
       var sender = sockaddr_storage()
       var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
       let answered = withUnsafeMutablePointer(to: &sender) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-          let count = recvfrom(descriptor, &query, query.count, 0, address, &length)
+          let count = recvfrom(descriptor, &buffer, buffer.count, 0, address, &length)
           guard count >= 0 else { return false }
+          let query = buffer.prefix(count)
           // Somebody may pretend to be another such server, which would answer, too, and so on without end.
-          guard query != Self.reportsBeginning else { return true }
-          var report = query.prefix(count).starts(with: "all".utf8) ? proxy.fullReport : proxy.counters.documentedReport
+          guard !query.elementsEqual(Self.reportsBeginning) else { return true }
+          var report = query.starts(with: "all".utf8) ? proxy.fullReport : proxy.counters.documentedReport
           // A sender that cannot be answered has only itself to blame.
           report.withUTF8 { _ = sendto(descriptor, $0.baseAddress, $0.count, 0, address, length) }
-          query = query.map { _ in 0 }
           return true
         }
       }

@@ -74,6 +74,45 @@ import Testing
     #expect(ProxyStatus(text: travelled.text) == travelled)
   }
 
+  @Test(arguments: ["--ready", "--json"]) func knowsThatItsOptionsAreNotThoseOfAProxy(option: String) {
+    let outcome = TestBench().run("jool session proxy \(option) ff08::1")
+    #expect(outcome.error.contains("--ready and --json ask the proxy that runs: session proxy status --ready"))
+    #expect(outcome.status == 22)
+  }
+
+  /// A group of one is no failover, whatever keeps the others away.
+  @Test func checkFailsIfNobodyIsHeard() {
+    let bench = bench(.ready)
+    bench.run("jool instance add -6 64:ff9b::/96")
+    bench.run("jool global update ss-enabled true")
+    let check = "jool session proxy --check --net.peer 2001:db8::5"
+    #expect(bench.run(check) == Outcome())
+
+    func loneliness(_ change: @escaping (inout ProxyStatus) -> Void) -> Outcome {
+      bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
+        var status = Self.status
+        (status.peers, status.legacyPeers) = ([], 0)
+        change(&status)
+        return status
+      }
+      return bench.run(check)
+    }
+    let alone = loneliness { _ in }
+    #expect(alone.status == 1)
+    #expect(alone.error.contains("No peer is heard, nor anything else: look at the group"))
+    let rejected = loneliness { $0.counters = [.init(name: "FORGED", value: 4), .init(name: "REPLAYED", value: 0)] }
+    #expect(rejected.status == 1)
+    #expect(rejected.error.contains("but datagrams that were rejected (FORGED 4): "))
+    let silent = loneliness {
+      $0.peers = Self.status.peers
+      $0.peers[0].state = .silent
+    }
+    #expect(silent.status == 1)
+    let onlyC = loneliness { $0.legacyPeers = 1 }
+    #expect(onlyC.status == 0)
+    #expect(onlyC.error.contains("nothing was compared"))
+  }
+
   @Test func saysThatThereIsNoProxy() {
     let outcome = TestBench().run("jool -i x session proxy status")
     #expect(outcome.status == 3)

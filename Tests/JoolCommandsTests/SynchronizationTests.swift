@@ -58,6 +58,20 @@ import Testing
     #expect(Self.bench().run("jool -i nope session proxy --net.mcast 6464 ff08::1").error == Self.missing)
   }
 
+  @Test func findsTheHostAndThePortOfAPeer() throws {
+    for (text, host, port) in [
+      ("k.example", "k.example", ""), ("k.example:7000", "k.example", "7000"), ("2001:db8::5", "2001:db8::5", ""),
+      ("[2001:db8::5]", "2001:db8::5", ""), ("[fe80::5%eth0]:7000", "fe80::5%eth0", "7000"),
+    ] {
+      #expect(try ProxyArguments.peer(text) == .init(host: host, port: port))
+    }
+  }
+
+  @Test(arguments: ["", ":7000", "k:", "[::1", "[::1]7000", "[::1]:", "[]:7000"])
+  func refusesWhatIsNoPeer(text: String) {
+    #expect(throws: ArgumentError.notPeer(text)) { try ProxyArguments.peer(text) }
+  }
+
   @Test func boundsTheTimeToLive() {
     #expect(Self.bench().run("jool session proxy -t 256 ff08::1").error == "Error: '256' is out of bounds (0-255).\n")
     #expect(Self.bench().run("jool session proxy -t x ff08::1").status == 1)

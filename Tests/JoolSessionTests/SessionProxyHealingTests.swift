@@ -124,6 +124,31 @@ import Testing
     #expect(group.module(1).count == 2000)
   }
 
+  /// The source goes silent for a while in the middle of the table.
+  @Test func aTransferThatBrokeOffBeginsAnew() throws {
+    var group = Group()
+    group.announce((0..<20_000).map { .sample($0, expiration: 290_000) }, at: 0)
+    group.pass(.seconds(2))
+    let source = try #require(group.proxies[0].node).identity.node
+    group.proxies[1].node?.resync(from: source, lost: 0, now: group.now)
+    group.pass(.milliseconds(20))
+    let begun = group.proxies[1].node?.joining?.next ?? 0
+    #expect((1..<384).contains(begun), "in the middle: \(begun)")
+    // Its hellos arrive, the joiner's credits do not.
+    for _ in 0..<400 {
+      group.now += .milliseconds(10)
+      for index in 0...1 { group.proxies[index].advance(to: group.now) }
+      for datagram in group.proxies[0].takeDatagrams(now: group.now) {
+        _ = group.proxies[1].received(
+          datagram: datagram.span.bytes, length: datagram.count, from: Group.address(of: 0), now: group.now)
+      }
+      _ = group.proxies[1].takeDatagrams(now: group.now)
+    }
+    #expect(group.proxies[1].state == .resyncing)
+    group.pass(.seconds(8))
+    #expect(group.proxies[1].state == .ready)
+  }
+
   @Test func rootsThatAlwaysDifferAreComparedLessAndLessOften() {
     let start = ContinuousClock.now
     var comparison = RootComparison()

@@ -50,6 +50,9 @@ struct Joining: Sendable {
     deadline = isInitial ? since + Self.listening : since
   }
 
+  /// Whether it is too early to speak: what the node says must be later than what its peers have said.
+  var isListening: Bool { isInitial && transfer == 0 }
+
   /// Notes a frame.
   /// - Returns: whether it is new.
   mutating func receive(_ frame: UInt32) -> Bool {
@@ -73,9 +76,10 @@ struct BulkTransfer: Sendable {
   let records: Int
   /// Frames before it were sent.
   var sent: UInt32 = 0
-  /// Frames before it have arrived, by the last credit, and when that came.
+  /// Frames before it have arrived, by the last credit.
   var acknowledged: UInt32?
-  var lastCredit: ContinuousClock.Instant?
+  /// When that came. The joiner repeats it ten times a second while nothing arrives.
+  var lastCredit: ContinuousClock.Instant
 
   var frames: UInt32 { UInt32((order.count + records - 1) / records) }
 }
@@ -96,8 +100,7 @@ extension SyncNode {
     guard join.isInitial else {
       if let source = join.source, canServe(source, join, now: now) {
         // It is there and does not answer: perhaps it does not hear us. Nobody else has all that it said.
-        join.transfer = 0
-        join.retries = 0
+        join = Joining(since: join.since, source: source, lost: join.lost)
         join.deadline = now + Joining.pause
         return
       }
@@ -131,9 +134,6 @@ extension SyncNode {
     guard let peer = peers[node] else { return false }
     return join.isInitial ? peer.isReady(at: now) : peer.isAlive(at: now)
   }
-
-  /// Whether the node has listened long enough to speak: what it says must be later than what its peers have said.
-  var isListening: Bool { joining?.isInitial == true && joining?.transfer == 0 }
 
   private mutating func finishJoining(now: Instant) {
     if let join = joining, let source = join.source, !join.isInitial { peers[source]?.mended = join.lost }
@@ -171,7 +171,8 @@ extension SyncNode {
     } else {
       // A late or second copy of a credit must not begin it all again.
       guard join.next == 0, join.missing.isEmpty, peers[node]?.servedTransfer != join.transfer else { return }
-      transfer = BulkTransfer(transfer: join.transfer, order: table.kernelOrder(), records: path.records)
+      transfer = BulkTransfer(
+        transfer: join.transfer, order: table.kernelOrder(), records: path.records, lastCredit: now)
     }
     guard join.next < max(transfer.frames, 1) else {
       serving[node] = nil
@@ -182,7 +183,7 @@ extension SyncNode {
     let end = min(transfer.frames, join.next.addingReportingOverflow(min(join.window, Joining.window)).partialValue)
     // The joiner has nothing in flight and asks again: what was sent is lost. (A copy of its credit comes sooner.)
     if join.next < transfer.sent, join.missing.isEmpty, join.next == transfer.acknowledged,
-      transfer.lastCredit.map({ now - $0 >= Joining.retry / 2 }) ?? false
+      now - transfer.lastCredit >= Joining.retry / 2
     {
       transfer.sent = join.next
     }

@@ -14,7 +14,7 @@ extension SyncNode {
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
     if joining?.isInitial == true { overheard.insert(SessionKey(session)) }
-    guard !isListening else {
+    guard joining?.isListening != true else {
       var announced = session
       announced.expiration = limits.withSlack(session)
       output.announcements.append(announced)
@@ -29,7 +29,7 @@ extension SyncNode {
       }
       isRefresh = isSame && known.origin == 0
     }
-    var advertised = SyncRecord(session: session, version: nextVersion(now: now) &- age)
+    var advertised = SyncRecord(session: session, version: clock.next(now: now) &- age)
     advertised.session.expiration = limits.withSlack(session)
     guard store(advertised, origin: origin, isModules: true, now: now) else { return }
     let key = SessionKey(session)
@@ -40,14 +40,13 @@ extension SyncNode {
     } else {
       counters.newsSent += 1
       pending[key] = advertised
-      refreshes[key] = nil
     }
     if pending.count + (isCongested ? 0 : refreshes.count) >= path.records { flush(now: now) }
   }
 
   /// Says again what the table has, so that the modules of peers have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
-    let record = SyncRecord(session: known.entry, version: nextVersion(now: now) &- age)
+    let record = SyncRecord(session: known.entry, version: clock.next(now: now) &- age)
     guard record.version.isLater(than: known.version), store(record, origin: origin, isModules: true, now: now) else {
       return
     }
@@ -60,9 +59,9 @@ extension SyncNode {
   /// It tells of every packet. Here, too, slack keeps that from the module: the session gets a quarter of its timeout
   /// more, and what it does not prolong then is no news.
   mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
-    var record = SyncRecord(session: session, version: clock)
+    var record = SyncRecord(session: session, version: clock.latest)
     record.session.expiration = limits.withSlack(session)
-    guard !isListening else {
+    guard joining?.isListening != true else {
       output.sessions.append(record.session)
       return
     }
@@ -71,7 +70,7 @@ extension SyncNode {
         counters.coalesced += 1
         return
       }
-      if known.version.isLater(than: clock) { record.version = known.version }
+      if known.version.isLater(than: clock.latest) { record.version = known.version }
     }
     guard store(record, origin: Self.legacyOrigin, now: now) else { return }
     tellModule(record.session)
@@ -84,14 +83,14 @@ extension SyncNode {
     records.reserveCapacity(pending.count + refreshes.count)
     records += pending.values
     if !isCongested {
-      for session in refreshes.values {
+      for (key, session) in refreshes where pending[key] == nil {
         // As they are now: they may have waited for long.
         if let known = table.session(like: session, now: now), known.origin == 0 { records.append(SyncRecord(known)) }
       }
       refreshes.removeAll(keepingCapacity: true)
     }
     guard !records.isEmpty else { return }
-    for record in records where record.version.isLater(than: clock) { clock = record.version }
+    for record in records { clock.note(record.version) }
     send(updates: records, now: now)
     output.announcements += records.map(\.session)
     pending.removeAll(keepingCapacity: true)
@@ -122,7 +121,7 @@ extension SyncNode {
   /// - Returns: whether it was news.
   @discardableResult
   mutating func accept(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
-    if record.version.isLater(than: clock) { clock = record.version }
+    clock.note(record.version)
     var record = record
     record.session.expiration = min(record.session.expiration, limits.longest(record.session))
     if let known = table.session(like: record.session, now: now) {

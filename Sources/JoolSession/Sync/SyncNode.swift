@@ -34,12 +34,7 @@ struct SyncNode: Sendable {
   var random: SeededGenerator
   var counters = SyncCounters()
 
-  /// A hybrid logical clock (Kulkarni et al. 2014): the highest version that was said or heard, and no less than the time of
-  /// day in milliseconds. So what a node says that has just started, and has heard nobody, is later than what was said
-  /// before.
-  var clock: UInt32
-  private let clockBase: Instant
-  private let clockAtBase: UInt32
+  var clock: HybridClock
   /// News that leaves with the next flush.
   var pending: OrderedDictionary<SessionKey, SyncRecord> = [:]
   /// Refreshes that leave with it, too, or later if the network is slow.
@@ -76,9 +71,7 @@ struct SyncNode: Sendable {
     identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt32,
     now: Instant
   ) {
-    self.clock = clock
-    clockBase = now
-    clockAtBase = clock
+    self.clock = HybridClock(time: clock, now: now)
     self.identity = identity
     self.table = table
     self.limits = limits
@@ -100,14 +93,6 @@ struct SyncNode: Sendable {
   mutating func send(_ body: SyncFrame.Body, to target: UInt64 = 0) {
     let frame = SyncFrame(sender: identity, sequence: resend.last, target: target, body: body)
     output.datagrams.append(frame.encoded())
-  }
-
-  /// The version of what is said next.
-  func nextVersion(now: Instant) -> UInt32 {
-    let (seconds, attoseconds) = clockBase.duration(to: now).components
-    let elapsed = seconds &* 1000 &+ attoseconds / 1_000_000_000_000_000
-    let time = clockAtBase &+ UInt32(truncatingIfNeeded: elapsed)
-    return time.isLater(than: clock) ? time : clock &+ 1
   }
 
   mutating func jitter(upTo milliseconds: Int) -> Duration {
@@ -138,13 +123,13 @@ struct SyncNode: Sendable {
 
   private mutating func sendHello(now: Instant) {
     flush(now: now)  // or the digest would have what peers cannot know
-    serving = serving.filter { peers[$0.key]?.isAlive(at: now) == true }
+    serving = serving.filter { now - $0.value.lastCredit < SyncPeer.patience }
     nextHello = now + Self.helloInterval + jitter(upTo: 100)
     departed.forget(now: now)
     send(
       .hello(
         SyncFrame.Hello(
-          isReady: isReady, clock: clock, sessions: UInt64(table.count), rootDigest: table.rootDigest,
+          isReady: isReady, clock: clock.latest, sessions: UInt64(table.count), rootDigest: table.rootDigest,
           pool6: table.pool6, heard: heard(now: now))))
   }
 
@@ -235,7 +220,7 @@ struct SyncNode: Sendable {
 
   private mutating func hear(_ hello: SyncFrame.Hello, from node: UInt64, now: Instant) {
     peers[node]?.hello = hello
-    if hello.clock.isLater(than: clock) { clock = hello.clock }
+    clock.note(hello.clock)
     resyncIfLost(node, now: now)
     resyncIfBehind(node, hello, now: now)
     compareRoot(with: node, now: now)

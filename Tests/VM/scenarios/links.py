@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.crowd import Crowd, make_eager
-from lab.network import GROUP6, NODES, OURS, restore_links
+from lab.network import GROUP4, GROUP6, NODES, OURS, PORT, restore_links
 from lab.process import expect_equal, run
 from lab.proxies import Proxy, wait_ready
 from lab.runner import note, scenario
@@ -53,17 +53,27 @@ def two_links() -> None:
     expect_equal(lost, [0], "updates that k gave up")
 
 
-@scenario("a link whose interface was made anew goes on, by its name and by its address")
+@scenario("a link whose interface was made anew goes on, by its name, by its address and by the route to the group")
 def interface_anew() -> None:
     make_eager()
     crowd = Crowd()
-    for ipv4 in (False, True):
-        both = [Proxy(node, ipv4=ipv4) for node in NODES]
+
+    def route(node: str) -> None:
+        run("ip", "route", "replace", GROUP4, "dev", "eth2", ns=node)
+
+    def by_route(node: str) -> Proxy:
+        route(node)
+        return Proxy(node, ipv4=True, argv=(OURS / "jool", "session", "proxy", "--net.mcast.port", str(PORT), GROUP4))
+
+    for start in (Proxy, lambda node: Proxy(node, ipv4=True), by_route):
+        both = [start(node) for node in NODES]
         wait_ready(*NODES)
         run("ip", "link", "del", "keth2")
         run("ip", "link", "add", "keth2", "type", "veth", "peer", "name", "eth2", "netns", "k")
         run("ip", "link", "set", "keth2", "master", "brs", "up")
         restore_links("k")
+        if start is by_route:
+            route("k")
         for active in NODES:
             take_over(active)
             crowd.open(300)

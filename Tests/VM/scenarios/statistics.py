@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import socket
 
 from lab.netlink import Kernel, lab_version, session_count
 from lab.network import NODES, OURS, jool, make_both, make_roomy
-from lab.process import expect, expect_equal, wait_for
+from lab.process import expect, expect_equal, namespace, wait_for
 from lab.proxies import COUNTERS, Proxy, counters, statistics
 from lab.runner import note, scenario
 from lab.synthetic import load, sessions
@@ -24,6 +25,23 @@ def answers() -> None:
     for address in ("::1", "127.0.0.1", "2001:db8:ff08::4", "203.0.113.4"):
         text = statistics("j", PORT, address)
         expect(re.fullmatch(pattern, text), f"from {address}: {text!r}")
+
+
+@scenario("the statistics server does not answer another one, so that two cannot be made to answer each other without end")
+def not_a_server() -> None:
+    make_both()
+    Proxy("j", stats=PORT)
+    report = statistics("j", PORT).encode()  # it listens
+    with namespace("j"), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other:
+        other.settimeout(1)
+        other.connect(("::1", PORT))
+        for words in (report, b"KERNEL_SENT_PKTS", b"KERNEL_SENT", b""):
+            other.send(words)
+            try:
+                answered = bool(other.recv(4096))
+            except TimeoutError:
+                answered = False
+            expect_equal(answered, not words.startswith(b"KERNEL_SENT_PKTS"), f"whether {words[:20]!r} is answered")
 
 
 @scenario("joold's third argument starts the same statistics server")
