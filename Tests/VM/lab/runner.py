@@ -31,6 +31,9 @@ class Skip(Exception):
     """The scenario cannot be tried here; the text says why. Never because of the programs under test."""
 
 
+# CI has an hour. What hardly depends on the module's version runs on the two oldest, what depends on Linux alone on one.
+LATER = "4.1.14"
+ONCE = {"since": "4.1.12", "before": LATER}
 _scenarios: list[Scenario] = []
 _notes: list[str] = []
 
@@ -49,6 +52,11 @@ def scenario(name: str, since: str = "0", before: str = "99") -> Callable[[Calla
 def note(text: str) -> None:
     """A measured value or another fact worth a line below the scenario's."""
     _notes.append(text)
+
+
+def progress(text: str) -> None:
+    """Something to read while a scenario goes on that may take hours."""
+    print(f"      … {text}", flush=True)
 
 
 class KernelLog:

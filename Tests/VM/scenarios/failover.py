@@ -16,7 +16,7 @@ from lab.crowd import make_eager
 from lab.network import C, NODES, OURS, VIRTUAL4, VIRTUAL6, release
 from lab.process import Background, Failed, at_end, expect, expect_equal, namespace, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import note, scenario
+from lab.runner import LATER, ONCE, note, scenario
 from lab.traffic import SERVER4, SERVER6, TCPTransfer, UDPEcho
 
 from .tutorial import lose
@@ -131,7 +131,7 @@ def move(flows: Witnesses, what: str, node: str, act: Callable[[], None], must_l
     note(text if must_live else f"{text}; {flows.survivors()}")
 
 
-@scenario("keepalived moves the addresses, planned and after a crash, and every connection lives on", before="4.1.14")
+@scenario("keepalived moves the addresses, planned and after a crash, and every connection lives on", before=LATER)
 def failover() -> None:
     install()
     make_eager()
@@ -166,7 +166,7 @@ def failover() -> None:
     expect(proxies["k"].alive, "the proxy died")
 
 
-@scenario("keepalived beside C proxies: what the same moves cost there", since="4.1.12", before="4.1.14")
+@scenario("keepalived beside C proxies: what the same moves cost there", **ONCE)
 def failover_of_c() -> None:
     """Nothing is promised here but that keepalived moves the addresses: the notes stand beside those of the scenario above."""
     install(C)

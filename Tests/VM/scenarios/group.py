@@ -14,14 +14,14 @@ from lab.netlink import session_count
 from lab.network import C, GROUP6, NODES, OURS, VIRTUAL4, VIRTUAL6, add_third, announce, jool, make_instance, release, restore_links
 from lab.process import SCRATCH, at_end, expect, expect_equal, namespace, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import note, scenario
+from lab.runner import LATER, ONCE, note, scenario
 from lab.tables import table
 from lab.traffic import UDPEcho
 
 from .sync import WEATHER, proxies, status, take_over, weather
 
 
-@scenario("three nodes that know each other by address stay equal through every fault", before="4.1.14")
+@scenario("three nodes that know each other by address stay equal through every fault", before=LATER)
 def three_nodes() -> None:
     make_eager()
     add_third()
@@ -83,7 +83,7 @@ def three_nodes() -> None:
     note(", ".join(f"{what} {seconds:.1f} s" for what, seconds in slowest.items()))
 
 
-@scenario("--check names what keeps nodes from taking over from each other", since="4.1.12", before="4.1.14")
+@scenario("--check names what keeps nodes from taking over from each other", **ONCE)
 def unfit() -> None:
     make_eager()
     jool(C, "k", "pool4", "remove", "--tcp", VIRTUAL4, "61001-61500")
@@ -129,7 +129,7 @@ class Journal:
         return any(fits(entry) for entry in self.read())
 
 
-@scenario("SIGHUP changes peers and log level without losing a session, and the journal gets fields")
+@scenario("SIGHUP changes peers and log level without losing a session, and the journal gets fields", **ONCE)
 def reload() -> None:
     make_eager()
     journal = Journal()
@@ -173,7 +173,7 @@ def latency(crowd: Crowd) -> list[float]:
     return sorted(seconds)
 
 
-@scenario("both nodes translate, each with a mask of its own, and one takes over from the other", since="4.1.12", before="4.1.14")
+@scenario("both nodes translate, each with a mask of its own, and one takes over from the other", **ONCE)
 def active_active() -> None:
     """docs/failover.md, "Both nodes translate": what the packets of a node are marked with says which part of pool4 is for them."""
     gateways, masks, servers = {"j": VIRTUAL6, "k": "2001:db8::2"}, {"j": VIRTUAL4, "k": "192.0.2.2"}, {"j": "192.0.2.8", "k": "192.0.2.9"}

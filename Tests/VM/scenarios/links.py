@@ -6,12 +6,12 @@ from lab.crowd import Crowd, make_eager
 from lab.network import GROUP4, GROUP6, NODES, OURS, PORT, restore_links
 from lab.process import expect_equal, run
 from lab.proxies import Proxy, wait_ready
-from lab.runner import note, scenario
+from lab.runner import LATER, ONCE, note, scenario
 
 from .sync import expect_equal_tables, status, take_over, wait_equal, weather
 
 
-@scenario("peers that are named by their addresses stay equal without multicast, and hear nobody else")
+@scenario("peers that are named by their addresses stay equal without multicast, and hear nobody else", before=LATER)
 def unicast() -> None:
     make_eager()
     addresses = {node: f"2001:db8:ff08::{number}" for node, number in NODES.items()}
@@ -33,7 +33,7 @@ def unicast() -> None:
     expect_equal([peer["address"] for peer in status("j")["peers"]], [addresses["k"]], "j's peers")
 
 
-@scenario("of two sync links one is cut in mid-transfer: nothing is lost")
+@scenario("of two sync links one is cut in mid-transfer: nothing is lost", before=LATER)
 def two_links() -> None:
     make_eager()
     devices = ("--net.dev.in", "eth0", "--net.dev.out", "eth0", "--net.dev.in", "eth2", "--net.dev.out", "eth2")
@@ -53,7 +53,7 @@ def two_links() -> None:
     expect_equal(lost, [0], "updates that k gave up")
 
 
-@scenario("a link whose interface was made anew goes on, by its name, by its address and by the route to the group")
+@scenario("a link whose interface was made anew goes on, by its name, by its address and by the route to the group", **ONCE)
 def interface_anew() -> None:
     make_eager()
     crowd = Crowd()

@@ -12,7 +12,7 @@ from lab.crowd import Crowd, make_eager
 from lab.network import C, GROUP6, OURS, jool, make_instance
 from lab.process import SCRATCH, Background, expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import note, scenario
+from lab.runner import LATER, ONCE, note, scenario
 
 from .sealed import key, key_file, with_key
 from .sync import expect_equal_tables, wait_equal
@@ -22,7 +22,7 @@ LEAST = ("--reuid", USER, "--regid", "nogroup", "--clear-groups", "--inh-caps", 
          "--bounding-set", "-all,+net_admin", "--no-new-privs")  # fmt: skip
 
 
-@scenario("a proxy without any right but CAP_NET_ADMIN does everything, and may do nothing else")
+@scenario("a proxy without any right but CAP_NET_ADMIN does everything, and may do nothing else", before=LATER)
 def least() -> None:
     make_eager()
     line = key()
@@ -79,7 +79,7 @@ while True:
 """
 
 
-@scenario("somebody who took the name of a proxy that did not run is not believed, and the proxy gets it back")
+@scenario("somebody who took the name of a proxy that did not run is not believed, and the proxy gets it back", **ONCE)
 def squatter() -> None:
     make_eager()
     impostor = Background("setpriv", "--reuid", USER, "--regid", "nogroup", "--clear-groups", "python3", "-c", SQUATTER, ns="j", name="squatter")

@@ -16,7 +16,7 @@ from lab.netlink import session_count
 from lab.network import C, NODES, jool, make_instance, restore_links
 from lab.process import Failed, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import note, scenario
+from lab.runner import ONCE, note, scenario
 from lab.tables import table
 
 from .sealed import key, key_file, memory, with_key
@@ -138,7 +138,7 @@ class Group:
         return len(list(Path(f"/proc/{self.proxies['j'].pid}/fd").iterdir()))
 
 
-@scenario("a group lives on while sessions come and go and something fails every few seconds", since="4.1.12", before="4.1.14")
+@scenario("a group lives on while sessions come and go and something fails every few seconds", **ONCE)
 def soak() -> None:
     make_eager()
     for node in NODES:

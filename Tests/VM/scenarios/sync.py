@@ -14,7 +14,7 @@ from lab.network import C, GROUP6, NODES, OURS, claim, jool, make_both, make_ins
 from lab.process import SCRATCH, Background, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Listener, Proxy, is_ready, wait_ready
 from lab.records import decode
-from lab.runner import note, scenario
+from lab.runner import LATER, ONCE, note, scenario
 from lab.synthetic import load, sessions
 from lab.tables import table
 from lab.traffic import SERVER6, Ping
@@ -22,8 +22,6 @@ from lab.traffic import SERVER6, Ping
 from .bulk import compare
 
 SS2 = ("--net.format", "ss2")
-# Half an hour of emulation is enough: what does not depend on the module's version runs on the two oldest.
-LATER = "4.1.14"
 
 
 def proxies(*options: str) -> dict[str, Proxy]:
@@ -76,7 +74,7 @@ def take_over(node: str) -> None:
     claim(node)
 
 
-@scenario("loss of 1, 5 and 20 %, reordering, duplication, delay and jitter cost no session in either direction")
+@scenario("loss of 1, 5 and 20 %, reordering, duplication, delay and jitter cost no session in either direction", before=LATER)
 def bad_links() -> None:
     make_eager()
     both = proxies(*SS2)
@@ -284,7 +282,7 @@ def readiness() -> None:
     expect_equal(missing.status, 3, "exit status without a proxy")
 
 
-@scenario("the mask of a session that the active node gave to another client is free on the standby, too", since="4.1.12", before=LATER)
+@scenario("the mask of a session that the active node gave to another client is free on the standby, too", **ONCE)
 def reused_mask() -> None:
     make_eager()
     proxies()
