@@ -31,7 +31,8 @@ class Skip(Exception):
     """The scenario cannot be tried here; the text says why. Never because of the programs under test."""
 
 
-# CI has an hour. What hardly depends on the module's version runs on the two oldest, what depends on Linux alone on one.
+# CI ends after 90 minutes. What hardly depends on the module's version runs on the two oldest, what does not at all, or takes
+# long, on the middle one.
 LATER = "4.1.14"
 ONCE = {"since": "4.1.12", "before": LATER}
 _scenarios: list[Scenario] = []

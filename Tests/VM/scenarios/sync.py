@@ -14,7 +14,7 @@ from lab.network import C, GROUP6, NODES, OURS, claim, jool, make_both, make_ins
 from lab.process import SCRATCH, Background, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Listener, Proxy, is_ready, wait_ready
 from lab.records import decode
-from lab.runner import LATER, ONCE, note, scenario
+from lab.runner import LATER, note, scenario
 from lab.synthetic import load, sessions
 from lab.tables import table
 from lab.traffic import SERVER6, Ping
@@ -282,7 +282,9 @@ def readiness() -> None:
     expect_equal(missing.status, 3, "exit status without a proxy")
 
 
-@scenario("the mask of a session that the active node gave to another client is free on the standby, too", **ONCE)
+# Before 4.1.12 the module drops some of a burst, which is not noticed while the table has sessions that it has not (session-proxy.md,
+# "Limits").
+@scenario("the mask of a session that the active node gave to another client is free on the standby, too", since="4.1.12", before=LATER)
 def reused_mask() -> None:
     make_eager()
     proxies()
