@@ -6,19 +6,22 @@ SOURCES = Package.swift Sources Tests Benchmarks
 PREFIX ?= /usr/local
 DOCS = $(PREFIX)/share/doc/swift-jool
 
-.PHONY: demo test bench setup packages build unit vm golden lint format install clean
+.PHONY: demo test bench ready setup packages build unit vm golden lint format install clean
 
-demo: setup build    # two real NAT64s share their sessions through our proxy
+demo: ready    # two real NAT64s share their sessions through our proxy
 	Tests/VM/demo
 
-test: setup lint build    # unit tests, then the real modules in a VM
+test: ready lint    # unit tests, then the real modules in a VM
 	Tests/all
 
-bench: setup build    # our figures beside the C tools'
+bench: ready    # our figures beside the C tools'
 	Benchmarks/run
 
+ready: packages    # the lab's kernel and our programs, built side by side
+	+$(MAKE) --no-print-directory -j2 setup build
+
 setup: packages    # Debian packages, kernel, modules, C clients
-	Tests/VM/setup
+	env -u MAKEFLAGS Tests/VM/setup
 
 packages:    # what building and unit tests need
 	Tests/setup

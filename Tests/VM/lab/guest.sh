@@ -7,5 +7,5 @@ mkdir -p "$JOOL_BIN" "$JOOL_C"
 cp -L "$JOOL_BIN_ON_HOST"/{jool,jool_siit,joold} "$JOOL_BIN/" && cp -L "$JOOL_C_ON_HOST"/* "$JOOL_C/"
 ulimit -n 65536
 # An oops must end a test run, not hang it: generic netlink would stay locked for ever.
-sysctl -qw kernel.printk="1 4 1 7"
+sysctl -qw kernel.printk="1 4 1 7" kernel.panic_on_oops=1 kernel.panic=-1
 cd "$DIRECTORY"

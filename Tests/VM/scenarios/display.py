@@ -16,10 +16,15 @@ from lab.synthetic import load, sessions
 TIME = re.compile(r"\d+:\d{2}:\d{2}(\.\d{3})?")
 # Only these counters move by themselves: the module's timer looks at the queue every two seconds.
 MOVING = re.compile(r"(JSTAT_JOOLD_(?:EMPTY|TIMEOUT|QUEUING|MISSING_ACK)[:,] ?)\d+")
+# Kernels without efficient unaligned access (User-Mode Linux, MIPS) put a padding attribute before each 64-bit value. The C client
+# takes it for a counter: from 4.1.12 on it prints an unknown one and a warning, before that it gives up.
+PADDING = re.compile(
+    r"^\?{4}(: 0\nThis stat is unknown\.\n\n|: 0\n|,0.*\n)|^Warning: Unknown stat\. .*\nKernel module version is .*\n", re.M)
+GIVES_UP = "The kernel module returned an unknown stat counter."
 
 
 def masked(text: str) -> str:
-    return MOVING.sub(r"\1N", TIME.sub("TIME", text))
+    return MOVING.sub(r"\1N", TIME.sub("TIME", PADDING.sub("", text)))
 
 
 def answers(result: Result) -> tuple[int, str, str]:
@@ -116,6 +121,9 @@ def other_displays() -> None:
         same("instance", "display", *flags, lines=1)
         same("global", "display", *flags, lines=25)
     same("instance", "status", lines=1)
+    if GIVES_UP in jool(C, "j", "stats", "display", check=False).err:
+        note("the C client cannot read this kernel's statistics; the golden command lines have them")
+        return
     for flags in combinations("--all", "--explain", "--csv", "--no-headers"):
         same("stats", "display", *flags)
     same("stats", "display", "--all", "--explain", "--csv", lines=60 if lab_version() < (4, 1, 12) else 80)

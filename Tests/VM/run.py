@@ -1,0 +1,193 @@
+"""Runs guests side by side and sums up what they found: see `run`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+LAB, MACHINE = Path(os.environ["JOOL_LAB"]), os.environ["JOOL_VM_MACHINE"]
+# A machine that shares its cores stalls now and then; more than this many second tries are no accident.
+MAX_SECOND_TRIES = 3
+SUMMARY = re.compile(r"^(\d+) passed(?:, (\d+) of them at a second try)?, (\d+) failed")
+
+
+@dataclass
+class Job:
+    """One guest, or a pair of guests, and what came of it."""
+
+    title: str
+    prefix: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    # How many of the guests that may run at once this one counts for.
+    weight: int = 1
+    status: int | None = None
+    seconds: float = 0
+    passed: int = 0
+    second_tries: int = 0
+    failed: int = 0
+
+    def run(self) -> None:
+        started = time.monotonic()
+        process = subprocess.Popen(
+            self.command, env=dict(os.environ, **self.environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace",
+        )
+        assert process.stdout
+        has_summary = False
+        for line in process.stdout:
+            if found := SUMMARY.match(line):
+                has_summary = True
+                passed, second_tries, failed = (int(group or 0) for group in found.groups())
+                self.passed, self.second_tries, self.failed = self.passed + passed, self.second_tries + second_tries, self.failed + failed
+            print(f"{self.prefix:6} {line}", end="", flush=True)
+        self.status, self.seconds = process.wait(), time.monotonic() - started
+        # A guest that died fails nothing by name.
+        if not has_summary or (self.status != 0 and self.failed == 0):
+            self.failed += 1
+
+    def __str__(self) -> str:
+        verdict = "ok" if self.failed == 0 else f"FAILED ({self.failed})"
+        return f"{verdict}: {self.title}, {self.seconds:.0f} s"
+
+
+class Slots:
+    """Lets guests run while there is room for them, in order."""
+
+    def __init__(self, count: int) -> None:
+        self.free, self.count = count, count
+        self.condition = threading.Condition()
+
+    def run(self, jobs: list[Job]) -> None:
+        threads = []
+        for job in jobs:
+            weight = min(job.weight, self.count)
+            with self.condition:
+                self.condition.wait_for(lambda: self.free >= weight)
+                self.free -= weight
+            threads.append(threading.Thread(target=self._run, args=(job, weight), daemon=True))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+
+    def _run(self, job: Job, weight: int) -> None:
+        try:
+            job.run()
+        finally:
+            with self.condition:
+                self.free += weight
+                self.condition.notify_all()
+
+
+def versions_at_hand() -> dict[str, str]:
+    """Version → suite."""
+    return {file.read_text().strip(): file.parent.name for file in LAB.glob("*/version")}
+
+
+def default_versions() -> list[str]:
+    at_hand = versions_at_hand()
+    newest = max(at_hand, key=lambda version: [int(part) for part in version.split(".")])
+    for wanted in ("4.1.9", "4.1.13"):
+        if wanted not in at_hand:
+            print(f"run: no Jool {wanted} in {LAB}", file=sys.stderr)
+    # Each once, even if the newest is one of the other two.
+    return list(dict.fromkeys(version for version in ("4.1.13", "4.1.9", newest) if version in at_hand))
+
+
+def scenario_jobs(version: str, count: int, options: list[str], claims: Path) -> list[Job]:
+    """Several guests for one version; each takes the next scenario that nobody has."""
+    claim = claims / version
+    claim.mkdir()
+    return [
+        Job(
+            f"Jool {version}, scenarios ({number} of {count})", version,
+            [str(HERE / "boot"), version, "env", f"JOOL_CLAIMS={claim}", "python3", str(HERE / "guest.py"), *options],
+            {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400")}, weight=1 if MACHINE == "uml" else 2,
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def golden_job(version: str, options: list[str]) -> Job:
+    # Command lines want no second processor: an emulated one costs more than it gives.
+    environment = {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400"), "JOOL_VM_CPUS": "1", "JOOL_VM_MEMORY": "2G"}
+    command = [str(HERE / "boot"), version, "python3", str(HERE / "replay.py"), *options]
+    return Job(f"Jool {version}, golden command lines", version, command, environment)
+
+
+def group_jobs() -> list[Job]:
+    """A group whose nodes have modules of two versions."""
+    return [
+        Job(f"Jool 4.1.13 and 4.1.9{text} in one group", "both", [str(HERE / "versions"), "4.1.13", "4.1.9", *words], weight=2)
+        for text, words in (("", []), (" with a C proxy", ["C"]))
+    ]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="Tests/VM/run")
+    parser.add_argument("versions", nargs="*", metavar="VERSION")
+    parser.add_argument("--only", metavar="REGEX")
+    parser.add_argument("--exclude", metavar="REGEX")
+    parser.add_argument("--golden", action="store_true")
+    parser.add_argument("--golden-only", metavar="REGEX")
+    default = 2 if MACHINE == "qemu" else 2 * (os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int, default=default, metavar="N")
+    return parser.parse_intermixed_args()
+
+
+def main() -> int:
+    options = arguments()
+    versions = options.versions or default_versions()
+    chosen = [word for name in ("only", "exclude") if (text := getattr(options, name)) is not None for word in (f"--{name}", text)]
+    golden_options = ["--only", options.golden_only] if options.golden_only else []
+    has_scenarios = options.only != "^$"
+    guests = options.jobs if MACHINE == "uml" else 1
+    with tempfile.TemporaryDirectory(dir=shared_folder()) as claims:
+        scenarios = [scenario_jobs(version, guests, chosen, Path(claims)) for version in versions] if has_scenarios else []
+        jobs = [one for some in scenarios for one in some[:1]]
+        if has_scenarios and not chosen and {"4.1.9", "4.1.13"} <= set(versions):
+            jobs += group_jobs()
+        if options.golden or options.golden_only:
+            jobs += [golden_job(version, golden_options) for version in versions]
+        # Whoever is free helps with what is left.
+        jobs += [one for some in zip(*(some[1:] for some in scenarios)) for one in some]
+        Slots(options.jobs).run(jobs)
+    return sum_up(jobs)
+
+
+def shared_folder() -> Path:
+    share = Path(os.environ.get("JOOL_SHARE", LAB / "share"))
+    share.mkdir(parents=True, exist_ok=True)
+    return share
+
+
+def sum_up(jobs: list[Job]) -> int:
+    passed, second_tries, failed = (sum(getattr(job, name) for job in jobs) for name in ("passed", "second_tries", "failed"))
+    print()
+    for job in jobs:
+        # Those that came too late to help say nothing.
+        if job.passed or job.failed or len(jobs) == 1:
+            print(job)
+    if second_tries > MAX_SECOND_TRIES:
+        failed += 1
+        print(f"FAILED: {second_tries} scenarios passed only at a second try; no more than {MAX_SECOND_TRIES} may")
+    if passed == 0 and failed == 0:
+        failed = 1
+        print("FAILED: nothing was chosen")
+    print(f"{passed} passed, {second_tries} of them at a second try, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main())
