@@ -32,6 +32,12 @@ enum CommandFailure: Error, Hashable, Sendable {
   case keyTooNew(GlobalKey, module: ModuleVersion)
   /// The prefix of a NAT64 is to be changed the old way.
   case pool6IsFixed(programName: String)
+  /// A pool of old releases that holds one prefix today is to take another one.
+  case poolIsFull(option: String, prefix: String)
+  /// A pool of old releases does not hold the prefix.
+  case notInPool(option: String, prefix: String)
+  /// No set of pool4 has the mark, for any or one of these protocols.
+  case noPool4Set(mark: UInt32, protocols: [L4Protocol])
   /// A failure of a command line of old releases, which has their form; and what the command line did not say.
   indirect case legacy(CommandFailure, note: String?)
   /// Standard output takes no more.
@@ -56,7 +62,8 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .proxyNotReady: .notReady
     case .unfitGroup: .unfitGroup
     case .proxyRefused, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
-    case .noMapping: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
+    case .noMapping, .notInPool, .noPool4Set: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
+    case .poolIsFull: ExitStatus(truncating: Errno.fileExists.rawValue)
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
     }
   }
@@ -112,6 +119,20 @@ enum CommandFailure: Error, Hashable, Sendable {
       """
       Error: Since Jool 4.0 the pool6 of a NAT64 is given once, when its instance is made:
       \(program) instance add --pool6 PREFIX
+
+      """
+    case .poolIsFull(let option, let prefix):
+      """
+      Error: Since Jool 4.0 there is room for one prefix, and --\(option) holds \(prefix).
+      Take that out first: --\(option) --remove \(prefix)
+
+      """
+    case .notInPool(let option, let prefix):
+      "Error: --\(option) does not hold \(prefix).\n"
+    case .noPool4Set(let mark, let protocols):
+      """
+      Error: pool4 has no \(protocols.map(\.description).joined(separator: " or ")) addresses with mark \(mark).
+      Add some first, with the same options: --pool4 --add
 
       """
     case .legacy(let failure, let note):
@@ -239,7 +260,8 @@ extension CommandFailure {
       Error: Will cancel the operation. Use --force to override this.
       """
     case .removed(let removal): removal.text
-    case .illegalCombination: "Illegal arguments combination. See the manpage for grammar."
+    case .illegalCombination(let reason):
+      "Illegal arguments combination. See the manpage for grammar.\n(\(reason))"
     case .twoGlobals: "You can only edit one global config value at a time."
     case .missingValue(let key): "Missing value of key \(key)."
     }

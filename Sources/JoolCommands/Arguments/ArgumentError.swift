@@ -48,8 +48,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   case manyAddresses
   /// An option of old releases that has no meaning any more.
   case removed(LegacyRemoval)
-  /// A command line of old releases whose options contradict each other.
-  case illegalCombination
+  /// A command line of old releases whose options contradict each other, and which.
+  case illegalCombination(reason: String)
   /// A command line of old releases that changes two variables.
   case twoGlobals
   /// `global update KEY` without a value; the key as typed.

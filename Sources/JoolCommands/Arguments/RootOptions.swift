@@ -51,12 +51,48 @@ enum RootOptions {
       case "help": return .help
       case "usage": return .usage
       case "version": return .version
+      case "instance" where isInstanceMode(rest): return .legacy(instanceName: instanceName, words: rest)
       case "instance": instanceName = value
       default:
+        if let fileMode = fileMode(rest) {
+          return .legacy(instanceName: fileMode.instanceName ?? instanceName, words: fileMode.words[...])
+        }
         instanceName = try instanceNameOfFile(value ?? "")
         file = value
       }
     }
     return .operation(instanceName: instanceName, file: file, words: scanner.remainingWords)
+  }
+
+  /// Whether these last words are 3.5's mode `--instance` and not an instance's name.
+  private static func isInstanceMode(_ words: ArraySlice<String>) -> Bool {
+    guard let last = words.last, words.count == 2, words.first == "--instance" else { return false }
+    return ["--add", "-a", "--remove", "-r"].contains(last)
+  }
+
+  /// The command line if its mode is `--file`: it has no word but this option, an instance's name and `--force`.
+  ///
+  /// Everywhere else the file names the instance alone. So does the letter `-f`, which no manual has as a mode: who forgets
+  /// the mode after it must not replace a configuration.
+  private static func fileMode(_ words: ArraySlice<String>) -> (instanceName: String?, words: [String])? {
+    guard words.first?.hasPrefix("--") == true else { return nil }
+    let scanned = declarations + [OptionDeclaration(name: "force")]
+    var scanner = OptionScanner(words, declarations: scanned)
+    var instanceName: String?
+    var options: [String] = []
+    do throws(OptionError) {
+      while let item = try scanner.next() {
+        guard case .option(let index, let value) = item else { return nil }
+        switch scanned[index].name {
+        case "instance": instanceName = value
+        case "file": options += ["--file", value ?? ""]
+        case "force": options.append("--force")
+        default: return nil
+        }
+      }
+    } catch {
+      return nil
+    }
+    return (instanceName, options)
   }
 }

@@ -3,11 +3,16 @@ import JoolCore
 /// An option that changed a variable, by its 3.5 name or by an older one.
 struct LegacyGlobalFlag: Hashable, Sendable {
   var name: String
-  var key: GlobalKey
+  /// `nil`: it has no effect, and had none on kernels from 3.13 on.
+  var key: GlobalKey?
   /// `--enable` and `--disable` say their value themselves.
   var implied: Bool?
 
   var takesValue: Bool { implied == nil }
+
+  static func all(of translator: TranslatorType) -> [LegacyGlobalFlag] {
+    all.filter { flag in flag.key.map { $0.exists(in: translator) } ?? (translator == .nat64) }
+  }
 
   static let all: [LegacyGlobalFlag] = {
     let enabled = GlobalKey.all.filter { $0.name == "manually-enabled" }
@@ -15,6 +20,7 @@ struct LegacyGlobalFlag: Hashable, Sendable {
       [LegacyGlobalFlag(name: "enable", key: key, implied: true), .init(name: "disable", key: key, implied: false)]
     } + current.map { LegacyGlobalFlag(name: $0.name, key: $0) }
       + older.compactMap { name, key in GlobalKey.named(key).map { LegacyGlobalFlag(name: name, key: $0) } }
+      + ["fragment-arrival-timeout", "toFrag"].map { LegacyGlobalFlag(name: $0) }
   }()
 
   /// Variables that 3.5 had, under the names that they still have.
@@ -32,9 +38,15 @@ struct LegacyGlobalFlag: Hashable, Sendable {
   ]
 
   /// Reads a value the way 3.5 wrote it: times are whole seconds, hairpin modes are numbers (or today's words).
-  func setting(_ text: String?) throws(ArgumentError) -> GlobalSetting {
-    if let implied { return GlobalSetting(key: key, value: .boolean(implied)) }
+  ///
+  /// - Returns: `nil` if the option has no effect. Its value is checked all the same.
+  func setting(_ text: String?) throws(ArgumentError) -> GlobalSetting? {
     let text = text ?? ""
+    guard let key else {
+      _ = try UInt32(argument: text)
+      return nil
+    }
+    if let implied { return GlobalSetting(key: key, value: .boolean(implied)) }
     switch key.type {
     case .timeout:
       let least = key.least / 1000
@@ -50,37 +62,4 @@ struct LegacyGlobalFlag: Hashable, Sendable {
     default: return GlobalSetting(key: key, value: try GlobalValue(argument: text, type: key.type))
     }
   }
-}
-
-/// An option that has no meaning for a module of today.
-struct LegacyRemoval: Hashable, Sendable {
-  var name: String
-  var onlyIn: TranslatorType?
-  /// Since when it is gone.
-  var since: String
-  /// What to do instead.
-  var advice: String
-
-  /// One sentence for each, and what to do.
-  var text: String { "--\(name) is gone since Jool \(since). \(advice)" }
-
-  static let all: [LegacyRemoval] =
-    ["fragment-arrival-timeout", "toFrag"].map {
-      LegacyRemoval(
-        name: $0, onlyIn: .nat64, since: "4.0",
-        advice: "It had no effect on kernels from 3.13 on, which reassemble fragments themselves: leave it out.")
-    }
-    + ["allow-atomic-fragments", "setDF", "genFH", "genID"].map {
-      LegacyRemoval(
-        name: $0, since: "3.5", advice: "Atomic fragments are deprecated (RFC 8021); nothing replaces it: leave it out."
-      )
-    }
-    + [
-      LegacyRemoval(
-        name: "boostMTU", since: "3.5",
-        advice: "The least MTU of IPv6 is a variable of its own now: global update lowest-ipv6-mtu."),
-      LegacyRemoval(
-        name: "pool6791", onlyIn: .siit, since: "4.0",
-        advice: "It is a variable now: global update rfc6791v4-prefix PREFIX."),
-    ]
 }

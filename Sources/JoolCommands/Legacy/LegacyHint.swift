@@ -7,8 +7,11 @@ struct LegacyHint {
 
   /// One line, without its newline.
   var text: String {
+    if let flag = request.setting?.flag, flag.key == nil {
+      return "Hint: --\(flag.name) does nothing on kernels from 3.13 on: leave it out."
+    }
     let instance = context.givenInstanceName.map { ["-i", $0] } ?? []
-    let isCounted = request.operation == .count && [.bib, .pool4, .eamt, .denylist4].contains(request.mode)
+    let isCounted = request.operation == .count && [.bib, .pool4, .eamt].contains(request.mode)
     return Self.text(programName: context.programName, instance + modernWords) + (isCounted ? " | wc -l" : "")
   }
 
@@ -23,16 +26,29 @@ struct LegacyHint {
     case (.joold, _): ["session", "advertise"]
     case (.file, _): ["file", "handle", request.path ?? "FILE"] + flag(.force)
     case (.session, .count): ["session", "count"] + protocolWords(none: [])
-    case (.pool6, .display), (.pool6, .count): ["global", "display"]
-    case (.pool6, .add): ["global", "update", "pool6"] + request.arguments + flag(.force)
-    case (.pool6, _): ["global", "update", "pool6", "null"]
-    case (.eamt, .count), (.denylist4, .count), (.bib, .count), (.pool4, .count):
+    case (.pool6, .display), (.pool6, .count), (.pool6791, .display), (.pool6791, .count): ["global", "display"]
+    case (.pool6, .add), (.pool6791, .add): ["global", "update", variable] + request.arguments + flag(.force)
+    case (.pool6, _), (.pool6791, _): ["global", "update", variable, "null"]
+    case (.denylist4, .count): ["denylist4", "display"]
+    case (.instance, .add): ["instance", "add", "--netfilter"]
+    case (.eamt, .count), (.bib, .count), (.pool4, .count):
       [request.mode.rawValue, "display", "--csv", "--no-headers"] + (hasProtocols ? protocolWords(none: ["--tcp"]) : [])
+    case (.pool4, .add) where request.arguments.count == 1:
+      ["pool4", "add"] + request.arguments + [allPorts] + protocolWords(none: []) + flag(.force) + values
+    case (.pool4, .update): ["pool4", "add", "ADDRESS", "PORTS"] + protocolWords(none: []) + values
     case (let mode, let operation):
       [mode.rawValue, operation.rawValue] + request.arguments + tableWords
         + (hasProtocols ? protocolWords(none: []) : [])
         + flag(.force) + flag(.quick) + values
     }
+  }
+
+  private var variable: String { LegacyPrefixPool.keyName(of: request.mode) }
+
+  /// The range that means all ports for each of the protocols; the module knows that TCP and UDP lack port 0.
+  private var allPorts: String {
+    let ranges = request.chosenProtocols.map(LegacyGrammar.allPorts)
+    return "\(ranges.map(\.first).min() ?? 0)-\(ranges.map(\.last).max() ?? .max)"
   }
 
   private var hasProtocols: Bool {
@@ -53,14 +69,14 @@ struct LegacyHint {
   }
 
   private var settingWords: [String] {
-    guard let (flag, text) = request.setting else { return [] }
-    if let implied = flag.implied { return [flag.key.name, implied ? "true" : "false"] }
-    if flag.key.type == .hairpinMode, let number = text.flatMap({ Int($0) }),
+    guard let (flag, text) = request.setting, let key = flag.key else { return [] }
+    if let implied = flag.implied { return [key.name, implied ? "true" : "false"] }
+    if key.type == .hairpinMode, let number = text.flatMap({ Int($0) }),
       GlobalKey.hairpinModes.indices.contains(number)
     {
-      return [flag.key.name, GlobalKey.hairpinModes[number]]
+      return [key.name, GlobalKey.hairpinModes[number]]
     }
-    return [flag.key.name, text ?? ""]
+    return [key.name, text ?? ""]
   }
 
   private var tableWords: [String] {

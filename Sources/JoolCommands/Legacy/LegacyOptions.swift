@@ -15,34 +15,21 @@ enum LegacyMeaning: Hashable, Sendable {
   case help, usage, version
 }
 
-/// What a 3.5 command line is about; `global` if it does not say.
-enum LegacyMode: String, Hashable, Sendable {
-  case global, session, bib, pool4, pool6, eamt, denylist4, joold, file
-}
-
-/// What it does; `display` or `update` if it does not say.
-enum LegacyOperation: String, Hashable, Sendable {
-  case display, count, add, remove, flush, update, advertise
-}
-
-/// Options that change how it is done.
-enum LegacyModifier: String, Hashable, Sendable {
-  case numeric, csv, noHeaders, force, quick, mark, maxIterations
-}
-
 /// The options of one of the 3.5 programs, with their abbreviations and letters.
 struct LegacyOptions: Sendable {
   private(set) var declarations: [OptionDeclaration] = []
   private(set) var meanings: [LegacyMeaning] = []
+  let translator: TranslatorType
   /// Today's modes.
   private let modes: [String]
 
   init(translator: TranslatorType) {
+    self.translator = translator
     modes = WordTree.visibleNames(CommandTable.words(of: translator).words)
     addModes(of: translator)
     addOperations(of: translator)
     addModifiers()
-    for flag in LegacyGlobalFlag.all where flag.key.exists(in: translator) {
+    for flag in LegacyGlobalFlag.all(of: translator) {
       add(flag.name, .global(flag), value: flag.takesValue ? "VALUE" : nil)
     }
     for removal in LegacyRemoval.all where removal.onlyIn == nil || removal.onlyIn == translator {
@@ -75,20 +62,12 @@ struct LegacyOptions: Sendable {
   }
 
   private mutating func addModes(of translator: TranslatorType) {
-    add("global", .mode(.global), letter: "g")
-    add("general", .mode(.global))
-    add("pool6", .mode(.pool6), letter: "6")
-    add("file", .file, letter: "p", value: "FILE")
-    switch translator {
-    case .nat64:
-      add("session", .mode(.session), letter: "s")
-      add("bib", .mode(.bib), letter: "b")
-      add("pool4", .mode(.pool4), letter: "4")
-      add("joold", .mode(.joold))
-    case .siit:
-      add("eamt", .mode(.eamt), letter: "e")
-      add("blacklist", .mode(.denylist4))
+    for grammar in LegacyGrammar.modes(of: translator) {
+      let isFile = grammar.mode == .file
+      add(
+        grammar.mode.option, isFile ? .file : .mode(grammar.mode), letter: grammar.letter, value: isFile ? "FILE" : nil)
     }
+    add("general", .mode(.global))
   }
 
   private mutating func addOperations(of translator: TranslatorType) {

@@ -43,11 +43,12 @@ struct LegacyRequest: Sendable {
       case .help: return .root(.help)
       case .usage: return .root(.usage)
       case .version: return .root(.version)
-      case .mode(let chosen): try choose(chosen, &mode)
+      case .mode(let chosen): try choose(chosen, over: &mode, name: \.option)
       case .file:
-        try choose(.file, &mode)
+        guard request.path == nil || request.path == value else { throw .tooManyArguments }
+        try choose(.file, over: &mode, name: \.option)
         request.path = value
-      case .operation(let chosen): try choose(chosen, &operation)
+      case .operation(let chosen): try choose(chosen, over: &operation, name: \.rawValue)
       case .proto(let proto): request.protocols.insert(proto)
       case .modifier(let modifier): try request.apply(modifier, value ?? "")
       case .removed(let removal): throw .removed(removal)
@@ -56,28 +57,24 @@ struct LegacyRequest: Sendable {
         request.setting = (flag, value)
       }
     }
+    let choice = LegacyChoice(request: request, mode: mode, operation: operation, translator: options.translator)
+    let form = try choice.form()
+    request.mode = form.mode
+    request.operation = form.operation
     request.isAssumed = mode == nil && operation == nil
-    request.mode = mode ?? .global
-    request.operation = operation ?? request.defaultOperation
-    try request.check()
     return .request(request)
-  }
-
-  private var defaultOperation: LegacyOperation {
-    switch mode {
-    case .global where setting != nil: .update
-    case .joold: .advertise
-    case .file: .update
-    default: .display
-    }
   }
 
   private static func next(from scanner: inout OptionScanner) throws(ArgumentError) -> OptionScanner.Item? {
     do throws(OptionError) { return try scanner.next() } catch { throw .option(error) }
   }
 
-  private static func choose<Choice: Equatable>(_ choice: Choice, _ place: inout Choice?) throws(ArgumentError) {
-    guard place == nil || place == choice else { throw .illegalCombination }
+  private static func choose<Choice: Equatable>(
+    _ choice: Choice, over place: inout Choice?, name: (Choice) -> String
+  ) throws(ArgumentError) {
+    if let place, place != choice {
+      throw .illegalCombination(reason: "--\(name(place)) and --\(name(choice)) exclude each other.")
+    }
     place = choice
   }
 
@@ -89,56 +86,4 @@ struct LegacyRequest: Sendable {
     default: break
     }
   }
-}
-
-/// Which options go together.
-extension LegacyRequest {
-  private func check() throws(ArgumentError) {
-    guard let allowed = Self.allowed[mode]?[operation], modifiers.isSubset(of: allowed.modifiers),
-      protocols.isEmpty || allowed.protocols, (setting != nil) == (mode == .global && operation == .update)
-    else { throw .illegalCombination }
-    guard arguments.count <= allowed.arguments else { throw .tooManyArguments }
-  }
-
-  private struct Allowed: Sendable {
-    var modifiers: Set<LegacyModifier> = []
-    var protocols = false
-    /// How many words without dashes.
-    var arguments = 0
-  }
-
-  private static let table: Set<LegacyModifier> = [.csv, .noHeaders]
-  private static let counting = Allowed()
-
-  private static let allowed: [LegacyMode: [LegacyOperation: Allowed]] = [
-    .global: [.display: Allowed(modifiers: table), .update: Allowed(modifiers: [.force])],
-    .session: [
-      .display: Allowed(modifiers: table.union([.numeric]), protocols: true), .count: Allowed(protocols: true),
-    ],
-    .bib: [
-      .display: Allowed(modifiers: table.union([.numeric]), protocols: true), .count: Allowed(protocols: true),
-      .add: Allowed(protocols: true, arguments: 2), .remove: Allowed(protocols: true, arguments: 2),
-    ],
-    .pool4: [
-      .display: Allowed(modifiers: table, protocols: true), .count: Allowed(protocols: true),
-      .add: Allowed(modifiers: [.mark, .maxIterations, .force], protocols: true, arguments: 2),
-      .remove: Allowed(modifiers: [.mark, .quick], protocols: true, arguments: 2),
-      .flush: Allowed(modifiers: [.quick]),
-    ],
-    .pool6: [
-      .display: Allowed(modifiers: table), .count: counting,
-      .add: Allowed(modifiers: [.force], arguments: 1), .remove: Allowed(modifiers: [.quick], arguments: 1),
-      .flush: Allowed(modifiers: [.quick]),
-    ],
-    .eamt: [
-      .display: Allowed(modifiers: table), .count: counting, .add: Allowed(modifiers: [.force], arguments: 2),
-      .remove: Allowed(arguments: 2), .flush: Allowed(),
-    ],
-    .denylist4: [
-      .display: Allowed(modifiers: table), .count: counting, .add: Allowed(modifiers: [.force], arguments: 1),
-      .remove: Allowed(arguments: 1), .flush: Allowed(),
-    ],
-    .joold: [.advertise: Allowed()],
-    .file: [.update: Allowed(modifiers: [.force])],
-  ]
 }

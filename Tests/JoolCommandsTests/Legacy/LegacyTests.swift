@@ -133,8 +133,7 @@ import Testing
       ("--session --bib", "Illegal arguments combination. See the manpage for grammar.", 234),
       ("--session --add", "Illegal arguments combination. See the manpage for grammar.", 234),
       ("--session --quick", "Illegal arguments combination. See the manpage for grammar.", 234),
-      ("--fragment-arrival-timeout 2", "--fragment-arrival-timeout is gone since Jool 4.0.", 234),
-      ("--toFrag 2", "--toFrag is gone since Jool 4.0.", 234), ("--setDF true", "--setDF is gone since Jool 3.5.", 234),
+      ("--setDF true", "--setDF is gone since Jool 3.5.", 234),
       ("--boostMTU", "--boostMTU is gone since Jool 3.5.", 234),
       ("--pool6 --add 64::/96", "Since Jool 4.0 the pool6 of a NAT64 is given once", 234),
       ("--address-dependent-filtering maybe", "Cannot parse 'maybe' as a bool (true|", 234),
@@ -171,16 +170,6 @@ import Testing
     #expect(bench.run("jool --u").output.hasPrefix("jool ("))
   }
 
-  @Test func handlesFilesTheOldWay() {
-    let bench = TestBench()
-    bench.directory = GoldenFile.folder + "files/file-full-nat64"
-    #expect(bench.run("jool -p full.json").status == 0)
-    #expect(bench.kernel.instances.count == 1)
-    let outcome = bench.run("jool --file full.json")
-    #expect(outcome.status == 234)
-    #expect(outcome.error.hasPrefix("Hint: Jool 4 spells this: jool file handle full.json\nMore arguments expected.\n"))
-  }
-
   @Test func keepsHintsToItselfIfTold() {
     let bench = Self.nat64()
     bench.givesHints = false
@@ -196,7 +185,7 @@ import Testing
       bench.run("jool_siit --blacklist --add 203.0.113.0/24").error.hasSuffix(
         "jool_siit denylist4 add 203.0.113.0/24\n"))
     #expect(bench.run("jool_siit --pool6 --add 64:ff9b::/96").status == 0)
-    #expect(bench.run("jool_siit -6").output == "64:ff9b::/96\n  (Fetched 1 entries.)\n")
+    #expect(bench.run("jool_siit -6").output == "64:ff9b::/96\n  (Fetched 1 prefixes.)\n")
     #expect(bench.run("jool_siit --pool6 --flush").status == 0)
     #expect(bench.run("jool_siit -6").output == "  (empty)\n")
     #expect(bench.run("jool_siit --global").output.hasSuffix("  --rfc6791v6-prefix: (not set)\n\n"))

@@ -158,6 +158,18 @@ def add_third() -> None:
     make_instance("l")
 
 
+def add_pair(first: str, second: str) -> None:
+    """Two more nodes with nothing but an eth0 each, which is down. They go when the scenario ends."""
+    _batch([f"netns add {first}", f"netns add {second}"])
+    for name in (first, second):
+        at_end(lambda name=name: run("ip", "netns", "del", name))
+        with namespace(name):
+            Path("/proc/sys/net/ipv6/conf/default/accept_dad").write_text("0")
+            Path("/proc/sys/net/ipv6/conf/all/accept_dad").write_text("0")
+            _batch(["link set lo up"])
+    _batch([f"link add eth0 netns {first} type veth peer name eth0 netns {second}"])
+
+
 # ----------------------------------------------------------------------------------------------------- instances
 
 

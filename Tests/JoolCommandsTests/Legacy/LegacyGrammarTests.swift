@@ -1,0 +1,289 @@
+import Testing
+
+@testable import JoolCommands
+@testable import JoolCore
+
+/// The manual of Jool 3.5, mode by mode: what each command line leaves in the module, or why it is refused.
+@Suite struct LegacyGrammarTests {
+  /// A command line on an instance without addresses in pool4, and what pool4 holds then.
+  @Test(
+    arguments: [
+      ("--pool4 --add 192.0.2.1", ["TCP 0 192.0.2.1 1-65535", "UDP 0 192.0.2.1 1-65535", "ICMP 0 192.0.2.1 0-65535"]),
+      ("--pool4 --add --tcp 192.0.2.1", ["TCP 0 192.0.2.1 1-65535"]),
+      ("--pool4 --add --udp 192.0.2.1", ["UDP 0 192.0.2.1 1-65535"]),
+      ("--pool4 --add --icmp 192.0.2.1", ["ICMP 0 192.0.2.1 0-65535"]),
+      ("--pool4 --add --icmp --tcp 192.0.2.1", ["TCP 0 192.0.2.1 1-65535", "ICMP 0 192.0.2.1 0-65535"]),
+      ("--pool4 --add --tcp 192.0.2.4/31", ["TCP 0 192.0.2.4 1-65535", "TCP 0 192.0.2.5 1-65535"]),
+      (
+        "--pool4 --add 192.0.2.4/31 7-9",
+        [
+          "TCP 0 192.0.2.4 7-9", "TCP 0 192.0.2.5 7-9", "UDP 0 192.0.2.4 7-9", "UDP 0 192.0.2.5 7-9",
+          "ICMP 0 192.0.2.4 7-9", "ICMP 0 192.0.2.5 7-9",
+        ]
+      ),
+      ("--pool4 --add 192.0.2.1 9-7 --tcp", ["TCP 0 192.0.2.1 7-9"]),
+      ("--pool4 --add 192.0.2.1 7 --tcp", ["TCP 0 192.0.2.1 7-7"]),
+      ("--pool4 --add 192.0.2.1 0-65535 --tcp", ["TCP 0 192.0.2.1 1-65535"]),
+      ("--pool4 --add --mark 4294967295 --tcp 192.0.2.1 7", ["TCP 4294967295 192.0.2.1 7-7"]),
+      ("-4 -a -t -m 5 192.0.2.1 7", ["TCP 5 192.0.2.1 7-7"]),
+      ("-4at 192.0.2.1 7", ["TCP 0 192.0.2.1 7-7"]),
+      ("--add 192.0.2.1 7 --tcp --pool4", ["TCP 0 192.0.2.1 7-7"]),
+      // The operation is implied, then the mode too.
+      ("--pool4 192.0.2.1 7 --tcp", ["TCP 0 192.0.2.1 7-7"]),
+      ("--mark 5 192.0.2.1 7 --tcp", ["TCP 5 192.0.2.1 7-7"]),
+      ("--pool4", []), ("--pool4 --display", []), ("--pool4 --flush", []), ("--pool4 --quick", []),
+    ] as [(String, [String])])
+  func fillsPool4(options: String, contents: [String]) {
+    let bench = Self.nat64()
+    let outcome = bench.run("jool \(options)")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(Self.pool4(of: bench) == contents)
+  }
+
+  /// A command line on 192.0.2.1 and .2 with ports 10-19 of all protocols, and what is left of the first one's.
+  @Test(
+    arguments: [
+      ("--pool4 --remove 192.0.2.1", ["192.0.2.2 10-19", "192.0.2.2 10-19", "192.0.2.2 10-19"]),
+      (
+        "--pool4 --remove --tcp 192.0.2.1",
+        ["192.0.2.2 10-19", "192.0.2.1 10-19", "192.0.2.2 10-19", "192.0.2.1 10-19", "192.0.2.2 10-19"]
+      ),
+      ("--pool4 --remove --mark 0 192.0.2.0/24 0-65535", []),
+      ("--pool4 --remove 192.0.2.0/24", []), ("--pool4 --remove 192.0.2.0/24 --quick", []),
+      ("--pool4 --quick 192.0.2.0/24", []),
+      ("--pool4 --flush", []), ("--pool4 --flush --quick", []), ("-4f", []), ("-4fq", []), ("--pool4 --quick", []),
+    ] as [(String, [String])])
+  func emptiesPool4(options: String, contents: [String]) {
+    let bench = Self.nat64()
+    bench.run("jool --pool4 --add 192.0.2.1 10-19")
+    bench.run("jool --pool4 --add 192.0.2.2 10-19")
+    let outcome = bench.run("jool \(options)")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(Self.pool4(of: bench).map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") } == contents)
+  }
+
+  /// A command line on sets with mark 0 of all protocols, and one with mark 1 of TCP; and the iterations of the four.
+  @Test(
+    arguments: [
+      ("--pool4 --update --max-iterations 9", ["1 1024", "0 9", "0 9", "0 9"]),
+      ("--pool4 --update --tcp --max-iterations 9", ["1 1024", "0 9", "0 1024", "0 1024"]),
+      ("--pool4 --update --mark 1 --tcp --max-iterations 9", ["1 9", "0 1024", "0 1024", "0 1024"]),
+      ("--pool4 --update --mark 1 --max-iterations 9", ["1 9", "0 1024", "0 1024", "0 1024"]),
+      ("--pool4 --mark 1 --max-iterations infinity", ["1 0", "0 1024", "0 1024", "0 1024"]),
+      ("--pool4 --update --udp --max-iterations auto", ["1 1024", "0 1024", "0 1024", "0 1024"]),
+    ] as [(String, [String])])
+  func updatesSetsOfPool4(options: String, iterations: [String]) {
+    let bench = Self.nat64()
+    bench.run("jool --pool4 --add 192.0.2.1 10-19")
+    bench.run("jool --pool4 --add --tcp --mark 1 192.0.2.1 20-29")
+    let outcome = bench.run("jool \(options)")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let entries = L4Protocol.allCases.flatMap { bench.kernel.instances[0].pool4.entries(of: $0) }
+    #expect(entries.map { "\($0.mark) \($0.iterations.limit)" } == iterations)
+  }
+
+  /// A command line on bindings of TCP and ICMP, and what is left.
+  @Test(
+    arguments: [
+      ("--bib --remove 192.0.2.1#10 2001:db8::1#10", []), ("--bib --remove 2001:db8::1#10", []),
+      ("-br 192.0.2.1#10", []), ("--bib --remove --tcp 192.0.2.1#10", ["ICMP"]),
+      ("--bib --remove --icmp --udp 192.0.2.1#10", ["TCP"]),
+      ("--bib --add 192.0.2.1#10 2001:db8::1#10", ["TCP", "UDP", "ICMP"]),
+      ("--bib --add --udp 2001:db8::1#10 192.0.2.1#10", ["TCP", "UDP", "ICMP"]),
+      ("--bib 2001:db8::1#10 192.0.2.1#10", ["TCP", "UDP", "ICMP"]),
+      ("--bib --numeric", ["TCP", "ICMP"]), ("--bib --count", ["TCP", "ICMP"]),
+    ] as [(String, [String])])
+  func changesBindings(options: String, left: [String]) {
+    let bench = Self.nat64()
+    bench.run("jool --pool4 --add 192.0.2.1 10-19")
+    bench.run("jool --bib --add --tcp --icmp 192.0.2.1#10 2001:db8::1#10")
+    let outcome = bench.run("jool \(options)")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(
+      L4Protocol.allCases.filter { proto in bench.kernel.instances[0].bib.contains { $0.proto == proto } }
+        .map(\.description) == left)
+  }
+
+  /// Command lines of an SIIT, one after the other, and the output of each.
+  @Test(
+    arguments: [
+      [
+        ("--eamt", ""), ("--eamt --add 192.0.2.1 2001:db8:aaaa::", ""),
+        ("--eamt --add 2001:db8:cccc::/124 192.0.2.16/28 --force", ""), ("-e 192.0.2.192/31 64:ff9b::/127", ""),
+        ("--eamt --count", "3\n"), ("--eamt --remove 2001:db8:aaaa::", ""), ("--eamt --remove 192.0.2.16/28", ""),
+        ("-ec", "1\n"), ("--eamt --flush", ""), ("-ec", "0\n"),
+      ],
+      [
+        ("--blacklist --add 192.0.2.0/28", ""), ("--blacklist --add 198.51.100.0/30", ""),
+        ("--blacklist 203.0.113.8", ""), ("--blacklist --count", "21\n"),
+        ("--blacklist --remove 198.51.100.0/30", ""), ("--blacklist --count", "17\n"), ("--blacklist --flush", ""),
+        ("--blacklist --count", "0\n"),
+      ],
+      [
+        ("--pool6", "  (empty)\n"), ("--pool6 --count", "0\n"), ("--pool6 --add 64:ff9b::/96", ""),
+        ("--pool6 --display", "64:ff9b::/96\n  (Fetched 1 prefixes.)\n"), ("--pool6 --csv", "Prefix\n64:ff9b::/96\n"),
+        ("--pool6 --count", "1\n"), ("--pool6 --remove 64:ff9b::/96", ""), ("--pool6 2001:db8::/64", ""),
+        ("-6", "2001:db8::/64\n  (Fetched 1 prefixes.)\n"), ("--pool6 --flush --quick", ""), ("-6c", "0\n"),
+      ],
+      [
+        ("--pool6791", "  (empty)\n"), ("--pool6791 --add 192.0.2.0/24", ""),
+        ("--pool6791 --display", "192.0.2.0/24\n  (Fetched 1 prefixes.)\n"), ("--pool6791 --count", "256\n"),
+        ("--pool6791 --remove 192.0.2.0/24", ""), ("--pool6791 --count", "0\n"), ("--pool6791 203.0.113.1", ""),
+        ("--pool6791 --flush", ""), ("--pool6791 --count", "0\n"),
+      ],
+      [
+        ("--eam-hairpin-mode 1", ""), ("--rfc6791v6-prefix 2001:db8::/96", ""), ("--rfc6791v6-prefix null", ""),
+        ("--amend-udp-checksum-zero ON", ""), ("--randomize-rfc6791-addresses No", ""), ("--update --TOS=7", ""),
+        ("--global --update --plateaus '9, 8'", ""), ("--instance --remove", ""),
+      ],
+    ] as [[(String, String)]])
+  func steersSIITs(lines: [(String, String)]) {
+    let bench = TestBench()
+    #expect(bench.run("jool_siit --instance --add").status == 0)
+    for (options, output) in lines {
+      let outcome = bench.run("jool_siit \(options)")
+      #expect(outcome.status == 0, "\(options): \(outcome.error)")
+      if options != "--eamt" { #expect(outcome.output == output, "\(options)") }
+    }
+  }
+
+  /// Refusals: status, the first line of the message, and what must be in the rest of it.
+  @Test(
+    arguments: [
+      // What the mode does not have.
+      ("jool --session --add", 234, illegal, "--session has no --add; it has --display, --count."),
+      ("jool --bib --flush", 234, illegal, "--bib has no --flush; it has --display, --count, --add, --remove."),
+      ("jool --joold --display", 234, illegal, "--joold has no --display; it has --advertise."),
+      ("jool --session --quick", 234, illegal, "--session --display does not go with --quick."),
+      ("jool --pool4 --flush --tcp", 234, illegal, "--pool4 --flush does not go with --tcp."),
+      ("jool --pool4 --add 192.0.2.1 --quick", 234, illegal, "--pool4 --add does not go with --quick."),
+      ("jool --pool4 --tos 5", 234, illegal, "--pool4 --display does not go with --tos."),
+      ("jool --global --display --tos 5", 234, illegal, "--global --display does not go with --tos."),
+      ("jool --global --update", 234, illegal, "--update wants a variable and its value, such as --tos 0."),
+      ("jool_siit --eamt --tcp", 64, "jool_siit: unrecognized option '--tcp'", ""),
+      // Two of a kind.
+      ("jool --session --bib", 234, illegal, "--session and --bib exclude each other."),
+      ("jool --pool4 --add --remove 192.0.2.1", 234, illegal, "--add and --remove exclude each other."),
+      ("jool --tos 1 --udp-timeout 300", 234, "You can only edit one global config value at a time.", ""),
+      // Several modes are possible.
+      ("jool --tcp --numeric", 234, illegal, "A mode is missing, one of --bib, --session."),
+      ("jool --count", 234, illegal, "A mode is missing, one of --pool6, --pool4, --bib, --session."),
+      ("jool --remove 192.0.2.1", 234, illegal, "A mode is missing, one of --pool6, --pool4, --bib."),
+      ("jool --numeric --quick", 234, illegal, "No mode takes"),
+      // Something is missing, or too much.
+      ("jool --pool4 --add", 234, "The command is missing an IPv4 prefix or address.", ""),
+      ("jool --pool4 --force", 234, "The command is missing an IPv4 prefix or address.", ""),
+      ("jool --pool4 --update", 234, "The command is missing --max-iterations.", ""),
+      ("jool --bib --add 192.0.2.1#10", 234, "The command is missing an IPv6 transport address.", ""),
+      ("jool --bib --remove", 234, "The command is missing at least one transport address.", ""),
+      ("jool_siit --eamt --add 192.0.2.1", 234, "The command is missing an IPv6 prefix.", ""),
+      ("jool_siit --pool6 --remove", 234, "The command is missing an IPv6 prefix.", ""),
+      ("jool_siit --pool6791 --add", 234, "The command is missing an IPv4 prefix.", ""),
+      ("jool --pool4 --add 192.0.2.1 1-2 3-4", 64, "jool: Too many arguments", ""),
+      ("jool --session 192.0.2.1", 64, "jool: Too many arguments", ""),
+      ("jool --global 5", 64, "jool: Too many arguments", ""),
+      // Values.
+      ("jool --pool4 --add 192.0.2.1 0", 234, "TCP cannot use port 0. (Did you mean 1-65535?)", ""),
+      ("jool --pool4 --add 192.0.0.0/23", 249, "Warning: You're adding lots of addresses", "Use --force to override"),
+      ("jool --pool4 --add 192.0.2.1 x", 1, "'x' is not a number.", ""),
+      ("jool --pool4 --add --mark x 192.0.2.1", 1, "'x' is not a number.", ""),
+      ("jool --pool4 --update --tcp --mark 3 --max-iterations 4", 3, "pool4 has no TCP addresses with mark 3.", ""),
+      ("jool --pool4 --update --max-iterations 4", 3, "pool4 has no TCP or UDP or ICMP addresses with mark 0.", ""),
+      ("jool --bib --remove 192.0.2.1#10", 3, "Jool Error: The entry wasn't in the database.", ""),
+      ("jool --fragment-arrival-timeout x", 1, "'x' is not a number.", ""),
+      ("jool_siit --pool6 --remove 2001:db8::/96", 3, "--pool6 does not hold 2001:db8::/96.", ""),
+      ("jool_siit --pool6791 --remove 192.0.2.0/24", 3, "--pool6791 does not hold 192.0.2.0/24.", ""),
+      // What is gone.
+      (
+        "jool --instance --add", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", "instance add --pool6 PREFIX"
+      ),
+      ("jool --pool6 --add 64:ff9b::/96", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", ""),
+      ("jool --pool6 --remove 64:ff9b::/96", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", ""),
+      ("jool --pool6 --flush --quick", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", ""),
+      ("jool --logTime", 234, "--logTime is gone since Jool 4.0.", ""),
+      ("jool --allow-atomic-fragments true", 234, "--allow-atomic-fragments is gone since Jool 3.5.", ""),
+      ("jool_siit --genFH=1", 234, "--genFH is gone since Jool 3.5.", ""),
+      ("jool_siit --toFrag 2", 64, "jool_siit: unrecognized option '--toFrag'", ""),
+    ] as [(String, UInt8, String, String)])
+  func refuses(line: String, status: UInt8, first: String, rest: String) {
+    let bench = Self.nat64()
+    bench.run("jool_siit instance add")
+    bench.givesHints = false
+    let outcome = bench.run(line)
+    #expect(outcome.status == status)
+    #expect(outcome.error.hasPrefix(first) && outcome.error.contains(rest), "\(outcome.error)")
+    #expect(Self.pool4(of: bench).isEmpty)
+  }
+
+  private static let illegal = "Illegal arguments combination. See the manpage for grammar.\n"
+
+  @Test func keepsThePrefixThatAPoolHolds() {
+    let bench = TestBench()
+    bench.run("jool_siit --instance --add")
+    for (option, prefixes) in [
+      ("pool6", ["64:ff9b::/96", "2001:db8::/96"]), ("pool6791", ["192.0.2.0/24", "198.51.100.0/24"]),
+    ] {
+      #expect(bench.run("jool_siit --\(option) --add \(prefixes[0])").status == 0)
+      let outcome = bench.run("jool_siit --\(option) --add \(prefixes[1])")
+      #expect(outcome.status == 17)
+      #expect(
+        outcome.error.hasSuffix(
+          """
+          Since Jool 4.0 there is room for one prefix, and --\(option) holds \(prefixes[0]).
+          Take that out first: --\(option) --remove \(prefixes[0])
+
+          """))
+      #expect(bench.run("jool_siit --\(option) --remove \(prefixes[1])").status == 3)
+      #expect(bench.run("jool_siit --\(option)").output.hasPrefix(prefixes[0] + "\n"))
+    }
+  }
+
+  @Test func addsABindingToAllTablesOrNone() {
+    let bench = Self.nat64()
+    bench.run("jool --pool4 --add --tcp --udp 192.0.2.1 10-19")
+    bench.run("jool --bib --add --tcp 192.0.2.1#10 2001:db8::1#10")
+    for name in ["192.0.2.1#10 2001:db8::1#10", "192.0.2.1#11 2001:db8::1#11"] {
+      let outcome = bench.run("jool --bib --add \(name)")
+      #expect(outcome.status == 22)
+      #expect(outcome.error.contains("does not belong to pool4"))
+      #expect(bench.kernel.instances[0].bib.map(\.proto) == [.tcp])
+    }
+  }
+
+  @Test(arguments: ["--fragment-arrival-timeout 2", "--toFrag 2", "--global --toFrag=2", "--update --toFrag 2"])
+  func acceptsTheTimeoutThatDoesNothing(options: String) {
+    let bench = Self.nat64()
+    let before = bench.run("jool global display").output
+    let outcome = bench.run("jool \(options)")
+    #expect(outcome.status == 0 && outcome.output.isEmpty)
+    #expect(outcome.error.hasSuffix(" does nothing on kernels from 3.13 on: leave it out.\n"))
+    #expect(bench.run("jool global display").output == before)
+    #expect(TestBench().run("jool \(options)").status == 0)
+  }
+
+  @Test(
+    arguments: [
+      ("--pool4 --add 192.0.2.1", "pool4 add 192.0.2.1 0-65535 (--tcp | --udp | --icmp)"),
+      ("--pool4 --add --tcp 192.0.2.1", "pool4 add 192.0.2.1 1-65535 --tcp"),
+      ("--pool4 --add --icmp 192.0.2.1 --mark 5", "pool4 add 192.0.2.1 0-65535 --icmp --mark 5"),
+      ("--pool4 --remove 192.0.2.1 --quick", "pool4 remove 192.0.2.1 (--tcp | --udp | --icmp) --quick"),
+      ("--instance --remove", "instance remove"), ("--pool6", "global display"), ("--joold", "session advertise"),
+      ("--advertise", "session advertise"), ("-i x --session --count", "-i x session count"),
+      ("--pool4 --update --tcp --max-iterations 4", "pool4 add ADDRESS PORTS --tcp --max-iterations 4"),
+    ] as [(String, String)])
+  func hintsAtTodaysSpelling(options: String, words: String) {
+    #expect(Self.nat64().run("jool \(options)").error.hasPrefix("Hint: Jool 4 spells this: jool \(words)\n"))
+  }
+
+  private static func nat64() -> TestBench {
+    let bench = TestBench()
+    bench.run("jool instance add -6 64:ff9b::/96")
+    return bench
+  }
+
+  private static func pool4(of bench: TestBench) -> [String] {
+    L4Protocol.allCases.flatMap { bench.kernel.instances[0].pool4.entries(of: $0) }.map {
+      "\($0.proto) \($0.mark) \($0.prefix.address) \($0.ports.first)-\($0.ports.last)"
+    }
+  }
+}
