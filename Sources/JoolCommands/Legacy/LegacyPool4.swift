@@ -1,4 +1,5 @@
 import JoolCore
+import SystemPackage
 
 /// `--pool4`: about all three protocols unless some are chosen, and about all ports unless a range is given.
 struct LegacyPool4 {
@@ -31,11 +32,31 @@ struct LegacyPool4 {
 
   private func add() throws(CommandFailure) {
     let target = try target()
+    var warnings: [String] = []
     try request.forEachProtocol(in: context) { (proto) throws(CommandFailure) in
       var command = Pool4Add(target: target, iterations: request.iterations, force: request.modifiers.contains(.force))
       command.target.proto = ProtocolChoice(proto)
       command.target.ports = target.ports ?? LegacyGrammar.allPorts(of: proto)
+      let warning = try add(command)
+      if let warning, !warnings.contains(warning) { warnings.append(warning) }
+    }
+    for warning in warnings { context.warn(warning) }
+  }
+
+  /// Adds what 3.5 added, though newer modules (4.1.15) want to be forced where the
+  /// ports overlap those of the machine itself.
+  ///
+  /// - Returns: what the module has against it.
+  private func add(_ command: Pool4Add) throws(CommandFailure) -> String? {
+    do throws(CommandFailure) {
       try command.run(in: context)
+      return nil
+    } catch {
+      guard !command.force, case .module(.refused(.invalidArgument, let words)) = error else { throw error }
+      var forced = command
+      forced.force = true
+      do throws(CommandFailure) { try forced.run(in: context) } catch _ { throw error }
+      return words.split(separator: "\n").filter { !$0.contains("--force") }.joined(separator: "\n")
     }
   }
 
@@ -58,7 +79,7 @@ struct LegacyPool4 {
     }
     for var entry in sets {
       entry.iterations = request.iterations
-      try client.ask { (client) throws(JoolError) in try client.addPool4(entry) }
+      try client.ask { (client) throws(JoolError) in try client.addPool4(entry, force: true) }
     }
   }
 

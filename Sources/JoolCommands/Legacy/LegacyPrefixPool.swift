@@ -75,7 +75,7 @@ struct LegacyPrefixPool {
   private func display(_ value: GlobalValue?) {
     if request.table.csv, !request.table.noHeaders { context.output.print("Prefix") }
     if let value { context.output.print(Self.text(value)) }
-    LegacyTable(options: request.table, output: context.output).finish(count: value == nil ? 0 : 1, of: "prefixes")
+    LegacyTable(options: request.table, output: context.output).finish(count: value == nil ? 0 : 1)
   }
 
   private func setting(_ text: String) throws(CommandFailure) -> GlobalSetting {

@@ -12,9 +12,9 @@ struct LegacyTable {
     if !options.csv { output.print("\(proto):") }
   }
 
-  func finish(count: UInt64, of noun: String = "entries") {
+  func finish(count: UInt64) {
     guard !options.csv, !options.noHeaders else { return }
-    output.print(count == 0 ? "  (empty)" : "  (Fetched \(count) \(noun).)")
+    output.print(count == 0 ? "  (empty)" : "  (Fetched \(count) entries.)")
   }
 }
 

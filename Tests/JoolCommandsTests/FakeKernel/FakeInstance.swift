@@ -40,7 +40,8 @@ struct FakeInstance {
     case (.statisticsForEach, _):
       return statistics(after: request.numberOffset, module: kernel.version)
     case (.pool4ForEach, _): return kernel.page(of: pool4.entries(of: request.proto), after: request.pool4Offset)
-    case (.pool4Add, .pool4Entry(let entry)?): try pool4.add(entry)
+    case (.pool4Add, .pool4Entry(let entry)?):
+      try pool4.add(entry, sparing: force ? nil : kernel.ephemeralPorts)
     case (.pool4Remove, .pool4Entry(let entry)?): pool4.remove(entry)
     case (.pool4Flush, _): pool4 = FakePool4()
     case (.bibForEach, _):

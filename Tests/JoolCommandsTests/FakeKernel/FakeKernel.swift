@@ -15,6 +15,8 @@ final class FakeKernel {
   var loaded: Set<TranslatorType> = [.nat64, .siit]
   var isPrivileged = true
   var version = ModuleVersion(4, 1, 15)
+  /// The ports of the machine itself, which newer modules protect; `nil` is the module that does not.
+  var ephemeralPorts: ClosedRange<UInt16>?
   var instances: [FakeInstance] = []
   /// How many entries of a list go into one answer.
   var pageSize = 3

@@ -31,8 +31,18 @@ struct FakePool4 {
     tables.contains { $0.proto == proto && $0.ports[address.address.bits]?.contains(address.port) == true }
   }
 
-  mutating func add(_ entry: Pool4Entry) throws(FakeKernel.Refusal) {
+  /// - Parameter ephemeral: the ports of the machine itself, which the module protects unless it is forced.
+  mutating func add(_ entry: Pool4Entry, sparing ephemeral: ClosedRange<UInt16>? = nil) throws(FakeKernel.Refusal) {
     try FakeKernel.check(suffixOf: entry.prefix)
+    if let ephemeral, entry.proto != .icmp, ephemeral.overlaps(entry.ports.first...entry.ports.last) {
+      throw FakeKernel.Refusal(
+        code: 22,
+        text: """
+          Port range \(entry.ports.first)-\(entry.ports.last) intersects with the namespace's ephemeral range \
+          (\(ephemeral.lowerBound)-\(ephemeral.upperBound)).
+          Rejecting request; add --force to skip this validation.
+          """)
+    }
     let iterations = entry.iterations
     if iterations.flags == .set, iterations.limit == 0 {
       throw FakeKernel.Refusal(code: 22, text: "Zero is not a legal Max Iterations value.")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import JoolCommands
+@testable import JoolCore
 
 /// `jool --file FILE`, which does what `jool file handle FILE` does, and the places where `--file` names an instance.
 @Suite struct LegacyFileTests {

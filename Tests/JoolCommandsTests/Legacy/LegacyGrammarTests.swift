@@ -121,13 +121,13 @@ import Testing
       ],
       [
         ("--pool6", "  (empty)\n"), ("--pool6 --count", "0\n"), ("--pool6 --add 64:ff9b::/96", ""),
-        ("--pool6 --display", "64:ff9b::/96\n  (Fetched 1 prefixes.)\n"), ("--pool6 --csv", "Prefix\n64:ff9b::/96\n"),
+        ("--pool6 --display", "64:ff9b::/96\n  (Fetched 1 entries.)\n"), ("--pool6 --csv", "Prefix\n64:ff9b::/96\n"),
         ("--pool6 --count", "1\n"), ("--pool6 --remove 64:ff9b::/96", ""), ("--pool6 2001:db8::/64", ""),
-        ("-6", "2001:db8::/64\n  (Fetched 1 prefixes.)\n"), ("--pool6 --flush --quick", ""), ("-6c", "0\n"),
+        ("-6", "2001:db8::/64\n  (Fetched 1 entries.)\n"), ("--pool6 --flush --quick", ""), ("-6c", "0\n"),
       ],
       [
         ("--pool6791", "  (empty)\n"), ("--pool6791 --add 192.0.2.0/24", ""),
-        ("--pool6791 --display", "192.0.2.0/24\n  (Fetched 1 prefixes.)\n"), ("--pool6791 --count", "256\n"),
+        ("--pool6791 --display", "192.0.2.0/24\n  (Fetched 1 entries.)\n"), ("--pool6791 --count", "256\n"),
         ("--pool6791 --remove 192.0.2.0/24", ""), ("--pool6791 --count", "0\n"), ("--pool6791 203.0.113.1", ""),
         ("--pool6791 --flush", ""), ("--pool6791 --count", "0\n"),
       ],
@@ -236,6 +236,22 @@ import Testing
       #expect(bench.run("jool_siit --\(option) --remove \(prefixes[1])").status == 3)
       #expect(bench.run("jool_siit --\(option)").output.hasPrefix(prefixes[0] + "\n"))
     }
+  }
+
+  @Test func addsPortsThatTheModuleWantsToSpare() {
+    let bench = Self.nat64()
+    bench.kernel.ephemeralPorts = 32768...60999
+    bench.givesHints = false
+    let outcome = bench.run("jool --pool4 --add 192.0.2.1")
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.error
+        == "Warning: Port range 1-65535 intersects with the namespace's ephemeral range (32768-60999).\n")
+    #expect(Self.pool4(of: bench).count == 3)
+    #expect(bench.run("jool --pool4 --update --max-iterations 9") == Outcome())
+    #expect(bench.run("jool --pool4 --add 192.0.2.2 --force").error.isEmpty)
+    #expect(bench.run("jool --pool4 --add 192.0.2.2/24").error.contains("seems to have a suffix"))
+    #expect(bench.run("jool pool4 add --tcp 192.0.2.3 1-65535").status == 22)
   }
 
   @Test func addsABindingToAllTablesOrNone() {

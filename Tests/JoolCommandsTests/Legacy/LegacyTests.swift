@@ -185,7 +185,7 @@ import Testing
       bench.run("jool_siit --blacklist --add 203.0.113.0/24").error.hasSuffix(
         "jool_siit denylist4 add 203.0.113.0/24\n"))
     #expect(bench.run("jool_siit --pool6 --add 64:ff9b::/96").status == 0)
-    #expect(bench.run("jool_siit -6").output == "64:ff9b::/96\n  (Fetched 1 prefixes.)\n")
+    #expect(bench.run("jool_siit -6").output == "64:ff9b::/96\n  (Fetched 1 entries.)\n")
     #expect(bench.run("jool_siit --pool6 --flush").status == 0)
     #expect(bench.run("jool_siit -6").output == "  (empty)\n")
     #expect(bench.run("jool_siit --global").output.hasSuffix("  --rfc6791v6-prefix: (not set)\n\n"))

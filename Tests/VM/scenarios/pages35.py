@@ -9,7 +9,7 @@ from lab.network import C, jool, load_modules, make_instance
 from lab.pages import HINT, Shown, replay, same, shell
 from lab.process import at_end, expect_equal, run
 from lab.records import ICMP, TCP, Session
-from lab.runner import ONCE, scenario
+from lab.runner import LATER, ONCE, scenario
 from lab.synthetic import load
 
 CLIENT, SERVER, MASK = (socket.inet_pton(socket.AF_INET6, "2001:db8::2"), *map(socket.inet_aton, ("93.184.216.119", "192.0.2.1")))
@@ -25,16 +25,17 @@ TIME = r"\d+ minutes, \d+ seconds"
 IN_TIME = r"\d{2}:\d{2}:\d{2}\.\d{1,3}"
 
 
-def session35(port: int, port6: int, named: bool) -> str:
+def tcp_session(port: int, port6: int, named: bool, time: str = TIME) -> str:
+    """A session of the pages, as all releases print it but for the time."""
     server, client, service = ("example.com", "ipv6client.mx", "http") if named else ("93.184.216.119", "2001:db8::2", "80")
     return (
-        rf"\(V4_FIN_V6_FIN_RCV\) Expires in {TIME}\n"
+        rf"\(V4_FIN_V6_FIN_RCV\) Expires in {time}\n"
         + same(f"Remote: {server}#{service}\t{client}#{port6}\nLocal: 192.0.2.1#{port}\t64:ff9b::5db8:d877#80\n" + LINE)
     )
 
 
 def tcp35(named: bool) -> str:
-    both = session35(6617, 58237, named) + session35(60477, 58239, named)
+    both = tcp_session(6617, 58237, named) + tcp_session(60477, 58239, named)
     return same("TCP:\n" + LINE) + both + same("  (Fetched 2 entries.)\n\n")
 
 
@@ -65,7 +66,7 @@ def prepare_sessions() -> None:
     Path("/etc/services").write_text("http 80/tcp\n")
     make_instance("j")
     for protocol in ("--tcp", "--icmp"):
-        jool(C, "j", "pool4", "add", protocol, "192.0.2.1", "1-65535")
+        jool(C, "j", "pool4", "add", protocol, "192.0.2.1", "1-65535", "--force")
     load("j", TABLE)
 
 
@@ -112,6 +113,7 @@ KEYS = (
     ("randomize-rfc6791-addresses", None, BOTH[1:], BOOLEAN),
     ("mtu-plateaus", "plateaus", BOTH, (("'6000, 5000'", '"6000,5000"'), ("3000,4000", '"4000,3000"'))),
 )
+ALL_PORTS = "0,TCP,192.0.2.1,1,65535,1024,0\n0,UDP,192.0.2.1,1,65535,1024,0\n0,ICMP,192.0.2.1,0,65535,1024,0\n"
 GONE = ("allow-atomic-fragments", "setDF", "genFH", "genID", "boostMTU")
 
 
@@ -129,7 +131,7 @@ def make_siit() -> None:
     run(jool_siit, "instance", "add", "--netfilter", ns="j")
 
 
-@scenario("the page of 3.5's --global, as it is printed: examples, and each key by both its names")
+@scenario("the page of 3.5's --global, as it is printed: examples, and each key by both its names", **ONCE)
 def global_keys() -> None:
     make_instance("j", synchronize=False)
     make_siit()
@@ -155,16 +157,15 @@ def global_keys() -> None:
     for word, shown in [*((word, "TRUE") for word in TRUE), *((word, "FALSE") for word in FALSE)]:
         replay("--global", "j", [Shown(f"jool --drop-icmpv6-info {word}", "", HINT)])
         expect_equal(values("jool")["drop-icmpv6-info"], shown, f"drop-icmpv6-info after {word}")
-    for position in (0, 1):  # the key's name, its deprecated name
-        for number in (0, 1):
-            keys = [(key[position], key[0], key[2], key[3][number]) for key in KEYS if key[position]]
-            for name, _, programs, (given, _) in keys:
-                replay("--global", "j", [Shown(f"{program} --{name} {given}", "", HINT) for program in programs])
-            for program in BOTH:
-                after = values(program)
-                for name, key, programs, (given, shown) in keys:
-                    if program in programs:
-                        expect_equal(after[key], shown, f"{key} after `{program} --{name} {given}`")
+    for position, number in ((0, 0), (0, 1), (1, 0)):  # the key's name with both values, its deprecated name with one
+        keys = [(key[position], key[0], key[2], key[3][number]) for key in KEYS if key[position]]
+        for name, _, programs, (given, _) in keys:
+            replay("--global", "j", [Shown(f"{program} --{name} {given}", "", HINT) for program in programs])
+        for program in BOTH:
+            after = values(program)
+            for name, key, programs, (given, shown) in keys:
+                if program in programs:
+                    expect_equal(after[key], shown, f"{key} after `{program} --{name} {given}`")
     for name in GONE:
         replay("--global", "j", [Shown(f"jool --{name} true", "", rf"--{name} is gone since Jool 3\.5\. [^\n]+\n", 234)])
 
@@ -173,10 +174,9 @@ def global_keys() -> None:
 def other_modes() -> None:
     jool(C, "j", "instance", "add", "--netfilter", "--pool6", "64:ff9b::/96")
     make_siit()
-    everything = "0,TCP,192.0.2.1,1,65535,1024,0\n0,UDP,192.0.2.1,1,65535,1024,0\n0,ICMP,192.0.2.1,0,65535,1024,0\n"
     rows = "jool --pool4 --display --csv --no-headers"
     replay("--pool4", "j", [
-        Shown("jool --pool4 --add 192.0.2.1", "", HINT, then=(rows, everything)),
+        Shown("jool --pool4 --add 192.0.2.1", "", HINT, then=(rows, ALL_PORTS)),
         Shown("jool --pool4 --add          --tcp 192.0.2.2 7000-7999", "", HINT),
         Shown("jool --pool4 --add --mark 1 --tcp 192.0.2.2 8000-8999", "", HINT),
         Shown("jool --pool4 --add          --tcp 192.0.2.4/31", "", HINT),
@@ -204,14 +204,14 @@ def other_modes() -> None:
         Shown("jool --bib --remove 4.4.4.4#11 1::1#22", "", HINT, then=("jool --bib --count", "TCP: 2\nUDP: 0\nICMP: 0\n")),
     ])
     replay("--pool6", "j", [
-        Shown("jool --pool6 --display", same("64:ff9b::/96\n  (Fetched 1 prefixes.)\n"), HINT), Shown("jool --pool6 --count", "1\n", HINT),
+        Shown("jool --pool6 --display", same("64:ff9b::/96\n  (Fetched 1 entries.)\n"), HINT), Shown("jool --pool6 --count", "1\n", HINT),
         Shown("jool --pool6 --add 2001:db8::/64", "", r"Since Jool 4\.0 the pool6 of a NAT64 [\s\S]+", 234),
         Shown("jool_siit --pool6 --add 2001:db8::/96", "", HINT), Shown("jool_siit --pool6 --count", "1\n", HINT),
         Shown("jool_siit --pool6 --remove 2001:db8::/96", "", HINT), Shown("jool_siit --pool6 --display", same("  (empty)\n"), HINT),
     ])
     replay("--pool6791", "j", [
         Shown("jool_siit --pool6791 --add 192.0.2.0/24", "", HINT), Shown("jool_siit --pool6791 --count", "256\n", HINT),
-        Shown("jool_siit --pool6791 --display", same("192.0.2.0/24\n  (Fetched 1 prefixes.)\n"), HINT),
+        Shown("jool_siit --pool6791 --display", same("192.0.2.0/24\n  (Fetched 1 entries.)\n"), HINT),
         Shown("jool_siit --pool6791 --remove 192.0.2.0/24", "", HINT), Shown("jool_siit --pool6791 --flush", "", HINT),
     ])
     replay("--eamt", "j", [
@@ -230,3 +230,17 @@ def other_modes() -> None:
         Shown("jool_siit --blacklist --remove 192.0.2.0/28", "", HINT), Shown("jool_siit --blacklist --remove 198.51.100.0/30", "", HINT),
         Shown("jool_siit --blacklist --add 192.0.2.0/28", "", HINT, then=("jool_siit --blacklist --count", "17\n")),
     ])
+
+
+@scenario("--pool4 --add of 3.5 adds the machine's own ports too, of which newer modules warn", since=LATER)
+def ephemeral_ports() -> None:
+    jool(C, "j", "instance", "add", "--netfilter", "--pool6", "64:ff9b::/96")
+    warning = HINT + r"Warning: Port range 1-65535 intersects with the namespace's ephemeral range [^\n]+\nPlease read [^\n]+\n"
+    rows = "jool --pool4 --display --csv --no-headers"
+    replay("--pool4", "j", [
+        Shown("jool --pool4 --add 192.0.2.1", "", warning, then=(rows, ALL_PORTS)),
+        Shown("jool --pool4 --flush", "", HINT),
+        Shown('sysctl -w net.ipv4.ip_local_port_range="32768 40000"', r"net[^\n]+\n"),
+        Shown("jool --pool4 --add 192.0.2.1 40001-61000", "", HINT),
+    ])
+    shell('sysctl -w net.ipv4.ip_local_port_range="32768 60999"', "j")
