@@ -5,83 +5,6 @@ import Testing
 
 /// The manual of Jool 3.5, mode by mode: what each command line leaves in the module, or why it is refused.
 @Suite struct LegacyGrammarTests {
-  /// A command line on an instance without addresses in pool4, and what pool4 holds then.
-  @Test(
-    arguments: [
-      ("--pool4 --add 192.0.2.1", ["TCP 0 192.0.2.1 1-65535", "UDP 0 192.0.2.1 1-65535", "ICMP 0 192.0.2.1 0-65535"]),
-      ("--pool4 --add --tcp 192.0.2.1", ["TCP 0 192.0.2.1 1-65535"]),
-      ("--pool4 --add --udp 192.0.2.1", ["UDP 0 192.0.2.1 1-65535"]),
-      ("--pool4 --add --icmp 192.0.2.1", ["ICMP 0 192.0.2.1 0-65535"]),
-      ("--pool4 --add --icmp --tcp 192.0.2.1", ["TCP 0 192.0.2.1 1-65535", "ICMP 0 192.0.2.1 0-65535"]),
-      ("--pool4 --add --tcp 192.0.2.4/31", ["TCP 0 192.0.2.4 1-65535", "TCP 0 192.0.2.5 1-65535"]),
-      (
-        "--pool4 --add 192.0.2.4/31 7-9",
-        [
-          "TCP 0 192.0.2.4 7-9", "TCP 0 192.0.2.5 7-9", "UDP 0 192.0.2.4 7-9", "UDP 0 192.0.2.5 7-9",
-          "ICMP 0 192.0.2.4 7-9", "ICMP 0 192.0.2.5 7-9",
-        ]
-      ),
-      ("--pool4 --add 192.0.2.1 9-7 --tcp", ["TCP 0 192.0.2.1 7-9"]),
-      ("--pool4 --add 192.0.2.1 7 --tcp", ["TCP 0 192.0.2.1 7-7"]),
-      ("--pool4 --add 192.0.2.1 0-65535 --tcp", ["TCP 0 192.0.2.1 1-65535"]),
-      ("--pool4 --add --mark 4294967295 --tcp 192.0.2.1 7", ["TCP 4294967295 192.0.2.1 7-7"]),
-      ("-4 -a -t -m 5 192.0.2.1 7", ["TCP 5 192.0.2.1 7-7"]),
-      ("-4at 192.0.2.1 7", ["TCP 0 192.0.2.1 7-7"]),
-      ("--add 192.0.2.1 7 --tcp --pool4", ["TCP 0 192.0.2.1 7-7"]),
-      // The operation is implied, then the mode too.
-      ("--pool4 192.0.2.1 7 --tcp", ["TCP 0 192.0.2.1 7-7"]),
-      ("--mark 5 192.0.2.1 7 --tcp", ["TCP 5 192.0.2.1 7-7"]),
-      ("--pool4", []), ("--pool4 --display", []), ("--pool4 --flush", []), ("--pool4 --quick", []),
-    ] as [(String, [String])])
-  func fillsPool4(options: String, contents: [String]) {
-    let bench = Self.nat64()
-    let outcome = bench.run("jool \(options)")
-    #expect(outcome.status == 0, "\(outcome.error)")
-    #expect(Self.pool4(of: bench) == contents)
-  }
-
-  /// A command line on 192.0.2.1 and .2 with ports 10-19 of all protocols, and what is left of the first one's.
-  @Test(
-    arguments: [
-      ("--pool4 --remove 192.0.2.1", ["192.0.2.2 10-19", "192.0.2.2 10-19", "192.0.2.2 10-19"]),
-      (
-        "--pool4 --remove --tcp 192.0.2.1",
-        ["192.0.2.2 10-19", "192.0.2.1 10-19", "192.0.2.2 10-19", "192.0.2.1 10-19", "192.0.2.2 10-19"]
-      ),
-      ("--pool4 --remove --mark 0 192.0.2.0/24 0-65535", []),
-      ("--pool4 --remove 192.0.2.0/24", []), ("--pool4 --remove 192.0.2.0/24 --quick", []),
-      ("--pool4 --quick 192.0.2.0/24", []),
-      ("--pool4 --flush", []), ("--pool4 --flush --quick", []), ("-4f", []), ("-4fq", []), ("--pool4 --quick", []),
-    ] as [(String, [String])])
-  func emptiesPool4(options: String, contents: [String]) {
-    let bench = Self.nat64()
-    bench.run("jool --pool4 --add 192.0.2.1 10-19")
-    bench.run("jool --pool4 --add 192.0.2.2 10-19")
-    let outcome = bench.run("jool \(options)")
-    #expect(outcome.status == 0, "\(outcome.error)")
-    #expect(Self.pool4(of: bench).map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") } == contents)
-  }
-
-  /// A command line on sets with mark 0 of all protocols, and one with mark 1 of TCP; and the iterations of the four.
-  @Test(
-    arguments: [
-      ("--pool4 --update --max-iterations 9", ["1 1024", "0 9", "0 9", "0 9"]),
-      ("--pool4 --update --tcp --max-iterations 9", ["1 1024", "0 9", "0 1024", "0 1024"]),
-      ("--pool4 --update --mark 1 --tcp --max-iterations 9", ["1 9", "0 1024", "0 1024", "0 1024"]),
-      ("--pool4 --update --mark 1 --max-iterations 9", ["1 9", "0 1024", "0 1024", "0 1024"]),
-      ("--pool4 --mark 1 --max-iterations infinity", ["1 0", "0 1024", "0 1024", "0 1024"]),
-      ("--pool4 --update --udp --max-iterations auto", ["1 1024", "0 1024", "0 1024", "0 1024"]),
-    ] as [(String, [String])])
-  func updatesSetsOfPool4(options: String, iterations: [String]) {
-    let bench = Self.nat64()
-    bench.run("jool --pool4 --add 192.0.2.1 10-19")
-    bench.run("jool --pool4 --add --tcp --mark 1 192.0.2.1 20-29")
-    let outcome = bench.run("jool \(options)")
-    #expect(outcome.status == 0, "\(outcome.error)")
-    let entries = L4Protocol.allCases.flatMap { bench.kernel.instances[0].pool4.entries(of: $0) }
-    #expect(entries.map { "\($0.mark) \($0.iterations.limit)" } == iterations)
-  }
-
   /// A command line on bindings of TCP and ICMP, and what is left.
   @Test(
     arguments: [
@@ -94,7 +17,7 @@ import Testing
       ("--bib --numeric", ["TCP", "ICMP"]), ("--bib --count", ["TCP", "ICMP"]),
     ] as [(String, [String])])
   func changesBindings(options: String, left: [String]) {
-    let bench = Self.nat64()
+    let bench = LegacyPool4Tests.nat64()
     bench.run("jool --pool4 --add 192.0.2.1 10-19")
     bench.run("jool --bib --add --tcp --icmp 192.0.2.1#10 2001:db8::1#10")
     let outcome = bench.run("jool \(options)")
@@ -206,13 +129,13 @@ import Testing
       ("jool_siit --toFrag 2", 64, "jool_siit: unrecognized option '--toFrag'", ""),
     ] as [(String, UInt8, String, String)])
   func refuses(line: String, status: UInt8, first: String, rest: String) {
-    let bench = Self.nat64()
+    let bench = LegacyPool4Tests.nat64()
     bench.run("jool_siit instance add")
     bench.givesHints = false
     let outcome = bench.run(line)
     #expect(outcome.status == status)
     #expect(outcome.error.hasPrefix(first) && outcome.error.contains(rest), "\(outcome.error)")
-    #expect(Self.pool4(of: bench).isEmpty)
+    #expect(LegacyPool4Tests.pool4(of: bench).isEmpty)
   }
 
   private static let illegal = "Illegal arguments combination. See the manpage for grammar.\n"
@@ -238,24 +161,8 @@ import Testing
     }
   }
 
-  @Test func addsPortsThatTheModuleWantsToSpare() {
-    let bench = Self.nat64()
-    bench.kernel.ephemeralPorts = 32768...60999
-    bench.givesHints = false
-    let outcome = bench.run("jool --pool4 --add 192.0.2.1")
-    #expect(outcome.status == 0)
-    #expect(
-      outcome.error
-        == "Warning: Port range 1-65535 intersects with the namespace's ephemeral range (32768-60999).\n")
-    #expect(Self.pool4(of: bench).count == 3)
-    #expect(bench.run("jool --pool4 --update --max-iterations 9") == Outcome())
-    #expect(bench.run("jool --pool4 --add 192.0.2.2 --force").error.isEmpty)
-    #expect(bench.run("jool --pool4 --add 192.0.2.2/24").error.contains("seems to have a suffix"))
-    #expect(bench.run("jool pool4 add --tcp 192.0.2.3 1-65535").status == 22)
-  }
-
   @Test func addsABindingToAllTablesOrNone() {
-    let bench = Self.nat64()
+    let bench = LegacyPool4Tests.nat64()
     bench.run("jool --pool4 --add --tcp --udp 192.0.2.1 10-19")
     bench.run("jool --bib --add --tcp 192.0.2.1#10 2001:db8::1#10")
     for name in ["192.0.2.1#10 2001:db8::1#10", "192.0.2.1#11 2001:db8::1#11"] {
@@ -268,7 +175,7 @@ import Testing
 
   @Test(arguments: ["--fragment-arrival-timeout 2", "--toFrag 2", "--global --toFrag=2", "--update --toFrag 2"])
   func acceptsTheTimeoutThatDoesNothing(options: String) {
-    let bench = Self.nat64()
+    let bench = LegacyPool4Tests.nat64()
     let before = bench.run("jool global display").output
     let outcome = bench.run("jool \(options)")
     #expect(outcome.status == 0 && outcome.output.isEmpty)
@@ -288,18 +195,7 @@ import Testing
       ("--pool4 --update --tcp --max-iterations 4", "pool4 add ADDRESS PORTS --tcp --max-iterations 4"),
     ] as [(String, String)])
   func hintsAtTodaysSpelling(options: String, words: String) {
-    #expect(Self.nat64().run("jool \(options)").error.hasPrefix("Hint: Jool 4 spells this: jool \(words)\n"))
-  }
-
-  private static func nat64() -> TestBench {
-    let bench = TestBench()
-    bench.run("jool instance add -6 64:ff9b::/96")
-    return bench
-  }
-
-  private static func pool4(of bench: TestBench) -> [String] {
-    L4Protocol.allCases.flatMap { bench.kernel.instances[0].pool4.entries(of: $0) }.map {
-      "\($0.proto) \($0.mark) \($0.prefix.address) \($0.ports.first)-\($0.ports.last)"
-    }
+    #expect(
+      LegacyPool4Tests.nat64().run("jool \(options)").error.hasPrefix("Hint: Jool 4 spells this: jool \(words)\n"))
   }
 }
