@@ -9,9 +9,11 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from figures import HEADING, Figure, machine
 from lab import network
 from lab.netlink import lab_version, session_count
 from lab.network import C, NODES, OURS, make_both, make_roomy
@@ -22,32 +24,15 @@ from lab.synthetic import UDP_ONLY, load, sessions
 SIDES = {"ours": OURS, "C": C}
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table: what, in which unit, and how much of it on either side."""
-
-    what: str
-    unit: str
-    ours: float | None
-    c: float | None
-
-    def line(self) -> str:
-        cells = ["      n/a" if value is None else f"{value:9,.{0 if self.unit == 'sessions' else 3}f}" for value in (self.ours, self.c)]
-        if self.ours is not None and self.c:
-            ratio = f"{self.ours / self.c:8.2f}"
-        else:
-            ratio = "       -"
-        return f"{self.what:58} {self.unit:9} {cells[0]}  {cells[1]}  {ratio}"
-
-
 # ------------------------------------------------------------------------------------------------- one program run
 
 
 @dataclass(frozen=True)
 class Cost:
+    """Seconds. User-Mode Linux books all processor time as system time, so the two kinds are one."""
+
     real: float
-    user: float
-    system: float
+    cpu: float
 
 
 def cost(argv: list[str | Path], ns: str | None = None) -> Cost:
@@ -56,12 +41,17 @@ def cost(argv: list[str | Path], ns: str | None = None) -> Cost:
     with namespace(ns), open(SCRATCH / "output", "wb") as output:
         subprocess.run(argv, stdout=output, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False)
     real, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(real, after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime)
+    return Cost(real, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def cpu(proxies: Iterable[Proxy]) -> float:
+    """Seconds of processor time that proxies have used so far, in user space and in the kernel."""
+    return sum(sum(proxy.cpu()) for proxy in proxies)
 
 
 def medians(runs: dict[str, list[Cost]]) -> dict[str, Cost]:
     return {
-        side: Cost(*(statistics.median(getattr(one, part) for one in costs) for part in ("real", "user", "system")))
+        side: Cost(*(statistics.median(getattr(one, part) for one in costs) for part in ("real", "cpu")))
         for side, costs in runs.items()
     }
 
@@ -83,7 +73,7 @@ def start_up(rounds: int) -> list[Figure]:
     for title, program, words in (("start-up, jool --version", "jool", ["--version"]), ("start-up, joold without arguments", "joold", [])):
         took = alternately({side: [path / program, *words] for side, path in SIDES.items()}, rounds)
         figures.append(Figure(f"{title} (median of {rounds})", "ms", took["ours"].real * 1000, took["C"].real * 1000))
-        figures.append(Figure("  its CPU time", "ms", *((took[s].user + took[s].system) * 1000 for s in SIDES)))
+        figures.append(Figure("  processor time", "ms", *(took[side].cpu * 1000 for side in SIDES)))
     return figures
 
 
@@ -96,11 +86,9 @@ def display(count: int, rounds: int) -> list[Figure]:
     wait_for("the table is full", lambda: session_count("j") == len(table), timeout=30)
     words = ["session", "display", "--udp", "--csv", "--numeric"]
     took = alternately({side: [path / "jool", *words] for side, path in SIDES.items()}, rounds, ns="j")
-    title = f"session display --csv --numeric, {len(table):,} sessions"
     return [
-        Figure(f"{title}: real", "s", took["ours"].real, took["C"].real),
-        Figure("  user", "s", took["ours"].user, took["C"].user),
-        Figure("  system (the module's dump included)", "s", took["ours"].system, took["C"].system),
+        Figure(f"session display --csv --numeric, {len(table):,} sessions", "s", took["ours"].real, took["C"].real),
+        Figure("  processor time (the module's part included)", "s", took["ours"].cpu, took["C"].cpu),
     ]
 
 
@@ -108,8 +96,7 @@ def display(count: int, rounds: int) -> list[Figure]:
 class Transfer:
     lost: int
     seconds: float
-    user: float
-    system: float
+    cpu: float
 
 
 def advertise(count: int, program: Path) -> Transfer | None:
@@ -121,7 +108,7 @@ def advertise(count: int, program: Path) -> Transfer | None:
     make_roomy(*NODES)
     proxies = [Proxy(node, program) for node in NODES]
     load("j", sessions(count, kinds=UDP_ONLY))  # one list in the module: there the order of arrival matters most
-    before = [proxy.cpu() for proxy in proxies]
+    before = cpu(proxies)
     start = time.monotonic()
     cost([program / "jool", "session", "advertise"], ns="j")
     seen, grown = session_count("k"), start
@@ -130,9 +117,7 @@ def advertise(count: int, program: Path) -> Transfer | None:
         now = session_count("k")
         if now > seen:
             seen, grown = now, time.monotonic()
-    used = [proxy.cpu() for proxy in proxies]
-    user, system = (sum(b[part] - a[part] for a, b in zip(before, used)) for part in (0, 1))
-    return Transfer(count - seen, grown - start, user, system)
+    return Transfer(count - seen, grown - start, cpu(proxies) - before)
 
 
 def transfer(count: int) -> list[Figure]:
@@ -144,8 +129,7 @@ def transfer(count: int) -> list[Figure]:
     return [
         Figure(f"session advertise, {count:,} sessions: lost", "sessions", *pick("lost")),
         Figure("  until the last one arrived", "s", *pick("seconds")),
-        Figure("  CPU of both proxies, user", "s", *pick("user")),
-        Figure("  CPU of both proxies, system (the module included)", "s", *pick("system")),
+        Figure("  processor time of both proxies (the module's included)", "s", *pick("cpu")),
     ]
 
 
@@ -155,8 +139,7 @@ def main() -> int:
     options = parser.parse_args()
     network.build()
     network.load_modules("jool")
-    print(f"\nJool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better\n")
-    print(f"{'':58} {'':9} {'ours':>9}  {'C':>9}  {'ours / C':>8}")
+    print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better\n\n{HEADING}", flush=True)
     sizes = [43_000] if options.quick else [43_000, 100_000]
     sections = [lambda: start_up(40), *(lambda size=size: transfer(size) for size in sizes), lambda: display(sizes[-1], 3)]
     for section in sections:

@@ -1,0 +1,137 @@
+"""Counts what our programs and the C clients do for the same answers: instructions and allocations. See README.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import replay
+from figures import HEADING, Figure
+from replay import OURS, WORK, Release
+
+ENTRIES = 10_000
+COMMANDS = (
+    ("session", "display", "--tcp", "--csv", "--numeric"),
+    ("session", "display", "--udp", "--csv", "--numeric"),
+    ("session", "display", "--icmp", "--csv", "--numeric"),
+    ("session", "display", "--tcp", "--csv", "--no-headers", "--numeric"),
+    ("session", "display", "--tcp", "--numeric"),
+    ("bib", "display", "--tcp", "--csv", "--numeric"),
+    ("bib", "display", "--tcp", "--numeric"),
+    ("session", "follow"),
+)
+ONLY_OURS = (
+    ("session", "display", "--tcp", "--json", "--numeric"),
+    ("bib", "display", "--tcp", "--json", "--numeric"),
+    ("session", "follow", "--json"),
+)
+CALLGRIND = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+MEMCHECK = ("valgrind", "--leak-check=no", "--undef-value-errors=no")
+
+
+def stripped(program: Path, name: str) -> Path:
+    """A copy without debug information: the valgrind of Debian 12 cannot read Swift's. The symbols stay."""
+    copy = WORK / name
+    subprocess.run(["strip", "-g", "-o", copy, program], check=True)
+    return copy
+
+
+def counted(pattern: str, before: tuple[str, ...], folder: Path, words: tuple[str | Path, ...]) -> int:
+    """The number that valgrind prints after `pattern` about a run on a table."""
+    result = replay.run(folder, *words, before=before)
+    found = re.search(pattern + r"\s*([\d,]+)", result.err)
+    if result.status != 0 or not found:
+        raise RuntimeError(f"{' '.join(map(str, words))} on {folder}: status {result.status}, {result.err[-2000:]}")
+    return int(found[1].replace(",", ""))
+
+
+def instructions(folder: Path, *words: str | Path) -> int:
+    return counted(r"Collected :", CALLGRIND, folder, words)
+
+
+def allocations(folder: Path, *words: str | Path) -> int:
+    return counted(r"total heap usage:", MEMCHECK, folder, words)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command costs a program, for each entry of a table."""
+
+    instructions: float
+    allocations: float
+
+
+class Bench:
+    def __init__(self, release: Release, entries: int) -> None:
+        self.entries = entries
+        self.large, self.small = (replay.table("mixed", count, release.version) for count in (entries, 1))
+        self.ours, self.c = stripped(OURS / "jool", "ours"), stripped(release.programs / "jool", "c")
+
+    def cost(self, program: Path, words: tuple[str, ...]) -> Cost:
+        """The difference between a large table and one of a single entry: without what starting the program costs."""
+        counts = ((count(self.large, program, *words) - count(self.small, program, *words)) for count in (instructions, allocations))
+        return Cost(*(count / (self.entries - 1) for count in counts))
+
+    def figures(self, words: tuple[str, ...]) -> list[Figure]:
+        ours = self.cost(self.ours, words)
+        c = None if words in ONLY_OURS else self.cost(self.c, words)
+        return [
+            Figure(" ".join(words), "instructions per entry", ours.instructions, c and c.instructions),
+            Figure("  …", "allocations per entry", ours.allocations, c and c.allocations),
+        ]
+
+    def start_up(self) -> list[Figure]:
+        def each(count) -> tuple[float, float]:  # noqa: ANN001
+            return count(self.ours), count(self.c)
+
+        return [
+            Figure("--version", "instructions", *each(lambda program: instructions(self.small, program, "--version"))),
+            Figure("  …", "allocations", *each(lambda program: allocations(self.small, program, "--version"))),
+            Figure("  …", "page faults", *each(page_faults)),
+            Figure("the program, stripped of debug information", "KiB", *each(lambda program: program.stat().st_size / 1024)),
+            Figure("  …", "libraries", *each(libraries)),
+        ]
+
+
+def page_faults(program: Path) -> int:
+    """The minor page faults of `--version`, without the library of this harness."""
+    with open(os.devnull, "wb") as nothing:
+        actions = [(os.POSIX_SPAWN_DUP2, nothing.fileno(), 1)]
+        child = os.posix_spawn(program, [program, "--version"], {"PATH": "/usr/bin:/bin"}, file_actions=actions)
+    return os.wait4(child, 0)[2].ru_minflt
+
+
+def libraries(program: Path) -> int:
+    return len(subprocess.run(["ldd", program], capture_output=True, check=True).stdout.splitlines())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="costs", description="What our programs and the C clients do for the same answers.")
+    parser.add_argument("--entries", type=int, default=ENTRIES, help=f"size of the table (default {ENTRIES})")
+    parser.add_argument("--version", default="4.1.13", help="release of the C client (default 4.1.13)")
+    parser.add_argument("--only", default="", metavar="REGEX", help="commands whose words match")
+    parser.add_argument("--csv", action="store_true", help="print for programs: what, unit, ours, C, ratio")
+    options = parser.parse_args()
+    release = next((one for one in replay.releases() if one.version == options.version), None)
+    if not release:
+        sys.exit(f"costs: no C client of {options.version} in {replay.LAB} (run Tests/VM/setup)")
+    bench = Bench(release, options.entries)
+    if not options.csv:
+        print(f"natively, C client of {release.version}, {options.entries:,} entries; a ratio below 1 means that ours is better\n\n{HEADING}")
+    sections = [("--version", bench.start_up)]
+    sections += [(" ".join(words), lambda words=words: bench.figures(words)) for words in COMMANDS + ONLY_OURS]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # counts do not depend on what else runs
+        for figures in pool.map(lambda section: section[1](), [one for one in sections if re.search(options.only, one[0])]):
+            for figure in figures:
+                print(figure.csv() if options.csv else figure.line(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Runs Jool clients, as users have them, on answers from files: no module, no VM, no privileges."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import tables
+from lab.process import NOISE
+
+OURS = Path(os.environ["JOOL_BIN"])
+LAB = Path(os.environ["JOOL_LAB"])
+WORK = Path(os.environ["REPLAY_WORK"])  # the library and the tables are there
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release of the C clients."""
+
+    version: str
+    programs: Path
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.version.split("."))
+
+
+def releases() -> list[Release]:
+    """What Tests/VM/setup has fetched, oldest first."""
+    found = [Release(file.read_text().strip(), file.parent / "bin") for file in LAB.glob("*/version")]
+    return sorted(found, key=lambda release: release.numbers)
+
+
+@cache
+def table(kind: str, count: int, version: str) -> Path:
+    """The folder of a table."""
+    folder = WORK / f"{kind}-{count}-{version}"
+    tables.write(folder, kind, count, version)
+    return folder
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Nothing of the caller's, so that a program does the same work wherever it is run."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "REPLAY_TABLE": str(folder), "LD_PRELOAD": str(WORK / "replay.so")}
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    out: bytes
+    err: str
+
+
+def run(folder: Path, *words: str | Path, before: tuple[str, ...] = ()) -> Result:
+    """Runs a client on a table. `before`: a program that runs the client, with its options."""
+    done = subprocess.run([*before, *words], env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True)
+    return Result(done.returncode, done.stdout, NOISE.sub("", done.stderr.decode(errors="replace")))

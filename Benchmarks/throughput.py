@@ -1,0 +1,167 @@
+"""How much the proxies bear, and what it costs: updates, new sessions, and nodes that join. See `run`."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from figures import Figure
+from group import PATIENCE, Group, take_over
+from lab.crowd import Crowd
+from lab.netlink import session_count
+from lab.network import NODES, OURS, C, jool, make_both, make_roomy, reset
+from lab.process import SCRATCH, run
+from lab.proxies import Proxy, wait_ready
+from lab.synthetic import load, sessions
+from measure import cpu
+
+RATES = (250, 1000, 2000, 4000, 8000, 16000)
+SECONDS = 6.0
+
+
+def dropped(node: str) -> int:
+    """JSTAT_JOOLD_SSS_ENOSPC: sessions that found the module's queue full."""
+    lines = jool(C, node, "stats", "display", "--all", "--csv", "--no-headers").out.splitlines()
+    return next((int(value) for name, value in (line.split(",") for line in lines) if name == "JSTAT_JOOLD_SSS_ENOSPC"), 0)
+
+
+def send_at(crowd: Crowd, ports: range, rate: int, seconds: float) -> float:
+    """Packets of existing sessions at a rate, evenly; the rate that was reached."""
+    begun = time.monotonic()
+    sent = 0
+    while (passed := time.monotonic() - begun) < seconds:
+        due = int(passed * rate) - sent
+        if due > 0:
+            for number in range(sent, sent + due):
+                crowd.send(range(ports[number % len(ports)], ports[number % len(ports)] + 1))
+            sent += due
+        else:
+            time.sleep(0.001)
+    return sent / seconds
+
+
+def updates_of(program: Path) -> tuple[float, dict[int, float]]:
+    """The highest rate of packets per second without a drop; by rate, processor time of both proxies per packet in microseconds."""
+    group = Group(program)
+    for node in NODES:  # the module's defaults
+        jool(C, node, "global", "update", "ss-capacity", "512")
+        jool(C, node, "global", "update", "ss-flush-deadline", "2000")
+    take_over("j")
+    ports = group.crowd.open(400)
+    group.outcome()
+    best, costs = 0.0, {}
+    for rate in RATES:
+        drops, before = dropped("j"), group.cpu()
+        reached = send_at(group.crowd, ports, rate, SECONDS)
+        costs[rate] = (group.cpu() - before) / (reached * SECONDS) * 1e6
+        time.sleep(2.5)
+        if dropped("j") > drops or reached < 0.8 * rate:
+            break
+        best = reached
+    return best, costs
+
+
+def updates() -> list[Figure]:
+    ours, theirs = updates_of(OURS), updates_of(C)
+    return [
+        Figure("updates: packets of 400 sessions without ENOSPC", "per s", ours[0], theirs[0]),
+        *(Figure(f"  processor time of both proxies at {rate:,} per s", "µs per packet", ours[1].get(rate), theirs[1].get(rate)) for rate in RATES),
+    ]
+
+
+NEW = 20_000
+
+
+@dataclass(frozen=True)
+class News:
+    """What became of new sessions that were opened as fast as the client can."""
+
+    lost: float
+    rate: float  # sessions per second, from the first packet until the standby's module had the last
+    cost: float  # microseconds of both proxies per session
+
+
+def news_of(program: Path, *options: str) -> News:
+    group = Group(program, *options)
+    take_over("j")
+    group.crowd.open(1)
+    group.outcome()
+    before, begun = group.cpu(), time.monotonic()
+    group.crowd.open(NEW, pace=0)
+    opened = time.monotonic() - begun
+    lost, seconds = group.outcome()
+    return News(lost, (NEW - lost) / (opened + seconds), (group.cpu() - before) / NEW * 1e6)
+
+
+def news() -> list[Figure]:
+    keys = SCRATCH / "keys"
+    keys.write_text(run(OURS / "jool", "session", "proxy", "keygen").out)
+    keys.chmod(0o600)
+    kinds: dict[str, tuple[Path, tuple[str, ...]]] = {
+        "sealed": (OURS, ("--net.key-file", str(keys))), "plain": (OURS, ("--net.format", "ss2")), "C": (C, ()),
+    }
+    runs: dict[str, list[News]] = {kind: [] for kind in kinds}
+    for _ in range(3):
+        for kind, (program, options) in kinds.items():
+            runs[kind].append(news_of(program, *options))
+
+    def median(kind: str, part: str) -> float:
+        return statistics.median(getattr(one, part) for one in runs[kind])
+
+    title = f"news: {NEW:,} sessions, as fast as they can be opened"
+    return [
+        Figure(f"{title}: lost", "sessions", median("plain", "lost"), median("C", "lost")),
+        Figure("  until the standby has them", "sessions per s", median("plain", "rate"), median("C", "rate")),
+        Figure("  processor time of both proxies", "µs per session", median("plain", "cost"), median("C", "cost")),
+        Figure("  … with --net.key-file: lost", "sessions", median("sealed", "lost")),
+        Figure("  …", "sessions per s", median("sealed", "rate")),
+        Figure("  …", "µs per session", median("sealed", "cost")),
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------------- joining
+
+
+def join_ours(count: int) -> tuple[int, float, float]:
+    """How many sessions are missing, seconds until ready, seconds of processor time of both proxies."""
+    reset()
+    make_both()
+    make_roomy(*NODES)
+    load("j", sessions(count))
+    first = Proxy("j")
+    wait_ready("j", timeout=600)
+    before, begun = cpu([first]), time.monotonic()
+    late = Proxy("k")
+    wait_ready("k", timeout=600)
+    return count - session_count("k"), time.monotonic() - begun, cpu([first, late]) - before
+
+
+def join_theirs(count: int, patience: float) -> tuple[int, float]:
+    """What an administrator can do: advertise again and again until nothing is missing."""
+    reset()
+    make_both()
+    make_roomy(*NODES)
+    load("j", sessions(count))
+    for node in NODES:
+        Proxy(node, C)
+    begun = time.monotonic()
+    while (missing := count - session_count("k")) and time.monotonic() - begun < patience:
+        jool(C, "j", "session", "advertise", check=False)
+        settled, last = time.monotonic(), -1
+        while time.monotonic() - settled < PATIENCE and time.monotonic() - begun < patience:
+            if (now := session_count("k")) != last:
+                last, settled = now, time.monotonic()
+            time.sleep(0.2)
+    return missing, time.monotonic() - begun
+
+
+def joining(count: int, beside: bool) -> list[Figure]:
+    missing, seconds, used = join_ours(count)
+    theirs = join_theirs(count, 400) if beside else (None, None)
+    return [
+        Figure(f"a node joins one with {count:,} sessions: missing", "sessions", missing, theirs[0]),
+        Figure("  until ready (ours); advertised again and again, 400 s (C)", "s", seconds, theirs[1]),
+        Figure("  processor time of both proxies", "µs per session", used / count * 1e6),
+    ]
