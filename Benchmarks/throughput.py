@@ -162,6 +162,6 @@ def joining(count: int, beside: bool) -> list[Figure]:
     theirs = join_theirs(count, 120) if beside else (None, None)
     return [
         Figure(f"a node joins one with {count:,} sessions: missing", "sessions", missing, theirs[0]),
-        Figure("  until ready (ours); advertised again and again, 120 s (C)", "s", seconds, theirs[1]),
+        Figure("  until ready; C: advertised again and again for 120 s", "s", seconds, theirs[1]),
         Figure("  processor time of both proxies", "µs per session", used / count * 1e6),
     ]
