@@ -5,6 +5,8 @@ RELEASE = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests Benchmarks
 PREFIX ?= /usr/local
 DOCS = $(PREFIX)/share/doc/swift-jool
+BIN = $(DESTDIR)$(PREFIX)/bin
+SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test bench ready setup packages build unit vm golden lint format install clean
 
@@ -51,18 +53,19 @@ format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
 # Only files are copied if there are programs already: root, for whom sudo finds no Swift, may install what a user has built.
+# jool and jool_siit are one file with two names, or two files where the file system has no hard links. No link depends on
+# another name, so each program can be moved and renamed.
 install:
 	test -x .build/release/jool && test -x .build/release/joold || $(MAKE) build
-	install -D -m 755 .build/release/jool $(DESTDIR)$(PREFIX)/bin/jool
-	install -D -m 755 .build/release/joold $(DESTDIR)$(PREFIX)/bin/joold
-	ln -sfn jool $(DESTDIR)$(PREFIX)/bin/jool_siit
-	install -D -m 644 docs/jool.8 $(DESTDIR)$(PREFIX)/share/man/man8/jool.8
-	ln -sfn jool.8 $(DESTDIR)$(PREFIX)/share/man/man8/jool_siit.8
-	ln -sfn jool.8 $(DESTDIR)$(PREFIX)/share/man/man8/joold.8
-	install -D -m 644 completions/jool.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jool
-	ln -sfn jool $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jool_siit
-	install -D -m 644 completions/_jool $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_jool
-	install -D -m 644 completions/jool.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jool.fish
+	install -D -m 755 .build/release/jool $(BIN)/jool
+	install -D -m 755 .build/release/joold $(BIN)/joold
+	ln -f $(BIN)/jool $(BIN)/jool_siit || install -m 755 .build/release/jool $(BIN)/jool_siit
+	for name in jool jool_siit joold; do install -D -m 644 docs/jool.8 $(SHARE)/man/man8/$$name.8; done
+	for name in jool jool_siit joold; do \
+	  install -D -m 644 completions/jool.bash $(SHARE)/bash-completion/completions/$$name; \
+	  install -D -m 644 completions/jool.fish $(SHARE)/fish/vendor_completions.d/$$name.fish; \
+	done
+	install -D -m 644 completions/_jool $(SHARE)/zsh/site-functions/_jool
 	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh

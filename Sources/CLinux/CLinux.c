@@ -1,10 +1,12 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -48,6 +50,34 @@ int clinux_interface_mtu(int descriptor, const char *name) {
   struct ifreq request = {0};
   strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
   return ioctl(descriptor, SIOCGIFMTU, &request) == 0 ? request.ifr_mtu : -1;
+}
+
+int clinux_end_acting(struct clinux_identity *previous) {
+  int result = seteuid(previous->user);
+  if (setegid(previous->group) != 0) result = -1;
+  if (setgroups(previous->group_count, previous->groups) != 0) result = -1;
+  free(previous->groups);
+  previous->groups = NULL;
+  return result;
+}
+
+int clinux_begin_acting(uid_t user, gid_t group, struct clinux_identity *previous) {
+  int count = getgroups(0, NULL);
+  if (count < 0) return -1;
+  *previous = (struct clinux_identity){.user = geteuid(), .group = getegid()};
+  previous->groups = malloc((count > 0 ? count : 1) * sizeof(gid_t));
+  if (!previous->groups) return -1;
+  previous->group_count = getgroups(count, previous->groups);
+  if (previous->group_count >= 0 && setgroups(0, NULL) == 0) {
+    if (setegid(group) == 0 && seteuid(user) == 0) return 0;
+    int error = errno;
+    clinux_end_acting(previous);
+    errno = error;
+    return -1;
+  }
+  free(previous->groups);
+  previous->groups = NULL;
+  return -1;
 }
 
 int clinux_keep_net_admin(uid_t user, gid_t group) {

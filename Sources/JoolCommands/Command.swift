@@ -14,7 +14,8 @@ extension Command {
   func parse(in context: CommandContext) throws(CommandFailure) -> ParsedArguments<Self> {
     do throws(OperationArgumentError) {
       return try syntax.parse(
-        context.arguments, into: self, typedName: context.operationName, order: context.optionOrder)
+        context.arguments, into: self, typedName: context.operationName, subwords: context.subwords,
+        order: context.optionOrder)
     } catch {
       if case .file(let failure) = error.error { throw .file(failure) }
       throw .argument(error.error, operationName: error.operationName)

@@ -11,6 +11,8 @@ struct CommandContext {
   var givenInstanceName: String?
   /// The operation as typed, for messages.
   var operationName = ""
+  /// The words that may follow it instead of arguments.
+  var subwords: [Word] = []
   /// What follows it.
   var arguments: ArraySlice<String> = []
   var output: OutputSink

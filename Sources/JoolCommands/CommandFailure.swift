@@ -206,7 +206,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .notUnsignedInteger: .notInteger
     case .integerTooLong: .integerTooLong
     case .manyAddresses: .tooMuch
-    case .noMulticastAddress, .notChoice, .sealedLegacy, .statusOption:
+    case .noMulticastAddress, .notChoice, .sealedLegacy:
       ExitStatus(truncating: Errno.invalidArgument.rawValue)
     default: .invalid
     }
@@ -242,7 +242,8 @@ extension CommandFailure {
     case .noMulticastAddress: "The multicast address is mandatory."
     case .notChoice(let text, let noun, let choices):
       "'\(text)' is no \(noun); use one of \(choices.joined(separator: ", "))."
-    case .statusOption: "--ready and --json ask the proxy that runs: session proxy status --ready"
+    case .wordAmongArguments(let word, let operation):
+      "'\(word)' is an operation, not an argument. Write it directly after '\(operation)': \(operation) \(word) [OPTION...]"
     case .sealedLegacy: "C proxies know no seal: --net.key-file goes with --net.format ss2 or auto."
     case .notPeer(let text): "'\(text)' is no peer; write HOST, HOST:PORT or [IPV6-ADDRESS]:PORT."
     case .unequalDevices(let incoming, let outgoing):

@@ -10,7 +10,14 @@ enum CommandTable {
   static let nat64 = WordTree(
     words: [
       instance, statistics, global(.nat64), pool4, bib, session, file,
-      .group("joold", hidden: true, [.operation("advertise", hidden: true) { SessionAdvertise() }]),
+      .group(
+        "joold", requiresFullName: true,
+        [
+          .operation("advertise", requiresFullName: true, explanation: "The same as session advertise") {
+            SessionAdvertise()
+          }
+        ],
+        explanation: "The old name of the mode session"),
     ] + completion)
 
   static let siit = WordTree(
@@ -66,7 +73,17 @@ enum CommandTable {
     [
       .operation("display") { SessionDisplay() },
       .operation("follow") { SessionFollow() },
-      .operation("proxy") { SessionProxyCommand() },
+      .operation(
+        "proxy",
+        words: [
+          .operation("status", requiresFullName: true, explanation: "Print what the running proxy reports") {
+            ProxyStatusQuery()
+          },
+          .operation("keygen", requiresFullName: true, explanation: "Print a line with a new key for --net.key-file") {
+            KeyGeneration()
+          },
+        ]
+      ) { SessionProxyCommand() },
       .operation("advertise") { SessionAdvertise() },
       .operation("count") { SessionCount() },
     ])
@@ -100,7 +117,11 @@ enum CommandTable {
     ])
 
   private static let completion = [
-    Word(name: "autocomplete", isHidden: true, meaning: .completion(.autocomplete)),
-    Word(name: "complete", isHidden: true, meaning: .completion(.complete)),
+    Word(
+      name: "autocomplete", requiresFullName: true, meaning: .completion(.autocomplete),
+      explanation: "Print candidates for a shell: INDEX WORD..."),
+    Word(
+      name: "complete", requiresFullName: true, meaning: .completion(.complete),
+      explanation: "Print candidates for a shell, with explanations: WORD..."),
   ]
 }

@@ -8,18 +8,29 @@ public enum JoolProgram {
   /// - Parameter arguments: the command line, the program's name first.
   /// - Returns: what to exit with.
   public static func main(_ arguments: [String]) -> ExitStatus {
+    StandardDescriptors.reserve()
     let name = arguments.first ?? "jool"
     var context = CommandContext(
-      programName: name, translator: translator(ofProgram: name), output: .standardOutput(), error: .standardError(),
+      programName: name, translator: translator(ofProgram: name, file: executable()), output: .standardOutput(),
+      error: .standardError(),
       optionOrder: getenv("POSIXLY_CORRECT") == nil ? .anywhere : .beforeArguments)
     context.givesHints =
       getenv("JOOL_NO_HINTS").map { $0.pointee == 0 || $0.pointee == CChar(UInt8(ascii: "0")) } ?? true
     return run(Array(arguments.dropFirst()), in: context)
   }
 
-  /// `jool_siit` steers SIITs; whatever else the program may be called, NAT64s.
-  static func translator(ofProgram path: String) -> TranslatorType {
-    path.split(separator: "/").last == "jool_siit" ? .siit : .nat64
+  /// A program whose name begins with `jool_siit` steers SIITs, others NAT64s.
+  ///
+  /// - Parameter file: the program's file. It decides if the name is none of ours: a symbolic link may have any.
+  static func translator(ofProgram path: String, file: String? = nil) -> TranslatorType {
+    let names = [path, file].compactMap { $0?.split(separator: "/").last }
+    return names.first { $0.hasPrefix("jool") }?.hasPrefix("jool_siit") == true ? .siit : .nat64
+  }
+
+  private static func executable() -> String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    return count > 0 ? String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 
   /// Runs the command line, without the program's name, and prints why it failed if it did.
@@ -65,7 +76,7 @@ public enum JoolProgram {
     case .version: context.output.print(ProgramIdentity.version)
     case .operation(_, let file?, let words) where words.isEmpty:
       context.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
-      throw .word(.incomplete(followUps: WordTree.visibleNames(tree.words)))
+      throw .word(.incomplete(followUps: WordTree.listedNames(tree.words)))
     case .operation(let instanceName, _, let words):
       context.givenInstanceName = instanceName
       try execute(words, of: tree, in: context)
@@ -78,17 +89,17 @@ public enum JoolProgram {
     let operation: ResolvedOperation
     do throws(WordError) { operation = try tree.resolve(words) } catch { throw .word(error) }
     for notice in operation.path.compactMap(\.notice) { show(notice, in: context) }
+    var context = context
+    context.operationName = operation.typedName
+    context.subwords = operation.word.words
+    context.arguments = operation.arguments
     switch operation.word.meaning {
-    case .words: return
+    case .words: try WordsHelp().parseAndRun(in: context)
     case .completion(.complete):
       let completion = ShellCompletion(tree: tree, instanceNames: context.knownInstanceNames)
       for candidate in completion.candidates(for: operation.arguments) { context.output.print(candidate.line) }
     case .completion(.autocomplete): context.output.write(Completion(tree: tree).answer(to: operation.arguments))
-    case .operation(let command):
-      var context = context
-      context.operationName = operation.typedName
-      context.arguments = operation.arguments
-      try command().parseAndRun(in: context)
+    case .operation(let command, _): try command().parseAndRun(in: context)
     }
   }
 

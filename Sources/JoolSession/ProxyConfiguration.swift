@@ -1,3 +1,4 @@
+internal import Glibc
 public import JoolCore
 public import Logging
 
@@ -115,12 +116,22 @@ extension ProxyConfiguration {
 
   /// Looks for what would keep a proxy from starting, but for its ports: another one may be running.
   public func verify() throws(ProxyError) {
-    _ = try keys()
-    if let user { _ = try UnprivilegedUser(user) }
-    if let trackFile { try ReadinessReport.verify(trackFile) }
+    let user = try unprivilegedUser()
+    // Only root can act as another user; whoever else asks gets the answer for their own rights.
+    try (geteuid() == 0 ? user : nil).acting { () throws(ProxyError) in
+      _ = try keys()
+      guard let trackFile else { return }
+      do throws(TrackFileError) { try TrackFile.verify(trackFile) } catch { throw .trackFile(trackFile, error) }
+    }
     let silence = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
     for case .group(let network) in links { _ = try MulticastSocket(network, log: silence) }
     for case .peers(let peers) in links { _ = try UnicastSocket.addresses(of: peers.peers) }
+  }
+
+  /// The user to become, if there is one.
+  func unprivilegedUser() throws(ProxyError) -> UnprivilegedUser? {
+    guard let user else { return nil }
+    return try UnprivilegedUser(user)
   }
 
   /// What the key file has now.

@@ -22,8 +22,11 @@ public enum ProxyError: Error, Hashable, Sendable {
   case system(call: String, Errno)
   case keyFile(KeyFileError)
   case noSuchUser(String)
+  case noSuchGroup(String)
+  /// A number that no user has: its group is unknown.
+  case userWithoutGroup(String)
   case cannotBecome(user: String, Errno)
-  case trackFile(String, Errno)
+  case trackFile(String, TrackFileError)
   /// What the proxy is told cannot be read; the reader's words.
   case configuration(String)
   /// A peer has no address of the family that the first peer has.
@@ -41,8 +44,12 @@ extension ProxyError {
   /// What the user should look at, beyond the C proxy's words in `description`. `nil` if those name it.
   public var hint: String? {
     switch self {
-    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .configuration, .mixedPeers, .noSuchUser:
+    case .keyFile(.cannotRead(_, .permissionDenied)): return "The file must belong to the user of the proxy (--user)."
+    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .configuration, .mixedPeers, .noSuchUser,
+      .noSuchGroup, .userWithoutGroup:
       return nil
+    case .trackFile(_, .cannotWrite(.permissionDenied)):
+      return "The user of the proxy (--user) makes the file and writes it. Give that user the directory, or the file."
     case .trackFile:
       return "keepalived would not hear when the node gets ready. Make the directory, or name another file."
     case .cannotBecome: return "Only root can become another user; leave --user out, and give the proxy CAP_NET_ADMIN."
@@ -85,6 +92,9 @@ extension ProxyError: CustomStringConvertible {
     case .keyFile(let error): "\(error)"
     case .configuration(let text): text
     case .noSuchUser(let name): "There is no user '\(name)'."
+    case .noSuchGroup(let name): "There is no group '\(name)'."
+    case .userWithoutGroup(let number):
+      "No user has the number \(number), so its group is unknown. Name the group, too: --user \(number):GROUP"
     case .cannotBecome(let user, let code): "Cannot become user '\(user)': \(code)"
     case .trackFile(let file, let code): "Cannot write the track file '\(file)': \(code)"
     case .mixedPeers(let host):

@@ -60,10 +60,10 @@ public struct ProxyEventLoop: ~Copyable {
   public init(
     _ configuration: ProxyConfiguration, log: Logger, reread: @escaping Reread
   ) throws(ProxyError) {
-    let user = try configuration.user.map { name throws(ProxyError) in try UnprivilegedUser(name) }
+    let user = try configuration.unprivilegedUser()
     // Before anything can fail: what a proxy that was killed has left there may say that the node is ready.
     let readiness = try ReadinessReport(trackFile: configuration.trackFile, of: user, now: .now)
-    let keys = try configuration.keys()
+    let keys = try user.acting { () throws(ProxyError) in try configuration.keys() }
     var proxy = SessionProxy(
       instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
     log.info("Opening kernel socket (Instance name: \(configuration.instance))...")

@@ -1,7 +1,6 @@
 internal import Glibc
 internal import JoolCore
 internal import Logging
-internal import SystemPackage
 
 /// Tells systemd and keepalived whether the node is ready.
 ///
@@ -15,14 +14,16 @@ struct ReadinessReport {
   private var nextWatchdog: ContinuousClock.Instant?
 
   /// The node is not ready yet.
-  /// - Parameter user: who will write the file later on.
+  /// - Parameter user: who will write the file later on, and so writes it now.
   init(trackFile: String?, of user: UnprivilegedUser?, now: ContinuousClock.Instant) throws(ProxyError) {
     self.trackFile = trackFile
     service = ServiceManager()
     if service?.watchdog != nil { nextWatchdog = now }
     guard let trackFile else { return }
-    do throws(Errno) { try Self.write(isReady: false, to: trackFile, of: user) } catch {
-      throw .trackFile(trackFile, error)
+    try user.acting { () throws(ProxyError) in
+      do throws(TrackFileError) { try TrackFile.write(isReady: false, to: trackFile) } catch {
+        throw .trackFile(trackFile, error)
+      }
     }
   }
 
@@ -48,15 +49,6 @@ struct ReadinessReport {
     write(isReady: state == .ready, log: log)
   }
 
-  /// - Throws: if a proxy that we started could not write the file. Whether it is there, and what it says, stays as it is.
-  static func verify(_ trackFile: String) throws(ProxyError) {
-    let directory = FilePath(trackFile).removingLastComponent()
-    let isWritable =
-      access(trackFile, F_OK) == 0
-      ? access(trackFile, W_OK) == 0 : access(directory.isEmpty ? "." : directory.string, W_OK | X_OK) == 0
-    guard isWritable else { throw .trackFile(trackFile, .current) }
-  }
-
   /// The program ends.
   func finish(log: Logger) {
     service?.notify("STOPPING=1")
@@ -65,19 +57,8 @@ struct ReadinessReport {
 
   private func write(isReady: Bool, log: Logger) {
     guard let trackFile else { return }
-    do throws(Errno) { try Self.write(isReady: isReady, to: trackFile, of: nil) } catch {
-      log.error("Cannot write '\(trackFile)': \(error)")
-    }
-  }
-
-  private static func write(isReady: Bool, to path: String, of user: UnprivilegedUser?) throws(Errno) {
-    // A pipe without a reader must not make the proxy wait.
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK
-    guard let file = OwnedDescriptor(open(path, flags, 0o644)) else { throw .current }
-    try user?.take(file)
-    let text: [UInt8] = isReady ? Array("0\n".utf8) : Array("1\n".utf8)
-    guard pwrite(file.rawValue, text, text.count, 0) == text.count, ftruncate(file.rawValue, text.count) == 0 else {
-      throw .current
+    do throws(TrackFileError) { try TrackFile.write(isReady: isReady, to: trackFile) } catch {
+      log.error("\(ProxyError.trackFile(trackFile, error))")
     }
   }
 }

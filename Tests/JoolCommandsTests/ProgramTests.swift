@@ -152,9 +152,18 @@ import Testing
     }
   }
 
+  @Test func wordsThatNeedMoreWordsHaveHelp() {
+    let help = TestBench().run("jool session --help")
+    #expect(help.status == 0)
+    #expect(help.output.hasPrefix("Usage: session [OPTION...] WORD\n  or:  session display [OPTION...]\n"))
+    #expect(TestBench().run("jool global update --usage").output.contains("\n  or:  update tos [-f?V] [--force]"))
+    let unknown = TestBench().run("jool session --foo")
+    #expect(unknown.error.hasPrefix("Unexpected token: '--foo'\nAvailable options: display "))
+  }
+
   private func check(_ word: Word, _ path: [String]) {
     let path = path + [word.name]
-    if case .operation = word.meaning {
+    if word.command != nil {
       let help = TestBench().run(path + ["--help"])
       #expect(help.status == 0 && help.output.hasPrefix("Usage: \(word.name) [OPTION...]"), "\(path)")
     }

@@ -76,8 +76,19 @@ import Testing
 
   @Test(arguments: ["--ready", "--json"]) func knowsThatItsOptionsAreNotThoseOfAProxy(option: String) {
     let outcome = TestBench().run("jool session proxy \(option) ff08::1")
-    #expect(outcome.error.contains("--ready and --json ask the proxy that runs: session proxy status --ready"))
-    #expect(outcome.status == 22)
+    #expect(outcome.error.contains("proxy: unrecognized option '\(option)'"))
+    #expect(outcome.status == 64)
+  }
+
+  @Test(arguments: ["status", "keygen"]) func isNoGroupsName(word: String) {
+    let outcome = TestBench().run("jool session proxy -p 6464 \(word)")
+    #expect(
+      outcome.error == """
+        Error: '\(word)' is an operation, not an argument. Write it directly after 'proxy': proxy \(word) [OPTION...]
+
+        """)
+    #expect(outcome.status == 234)
+    #expect(TestBench().run("jool session proxy \(word) ff08::1").status == 64)
   }
 
   /// A group of one is no failover, whatever keeps the others away.

@@ -20,6 +20,21 @@ struct clinux_datagram {
 /// Returns how many came, or -1 with errno set. `count` is at most 64.
 int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct clinux_datagram *datagrams, unsigned count);
 
+/// What clinux_begin_acting changed.
+struct clinux_identity {
+  uid_t user;
+  gid_t group;
+  gid_t *groups;
+  int group_count;
+};
+
+/// Opens files with another user's rights, without other groups, until clinux_end_acting. For a process of one thread.
+/// Returns 0, or -1 with errno set; then nothing has changed.
+int clinux_begin_acting(uid_t user, gid_t group, struct clinux_identity *previous);
+
+/// Restores what clinux_begin_acting changed. Returns 0, or -1 with errno set.
+int clinux_end_acting(struct clinux_identity *previous);
+
 /// Becomes another user, for good, without other groups, and with CAP_NET_ADMIN as its only right. For a process of one thread.
 /// Returns 0, or -1 with errno set.
 int clinux_keep_net_admin(uid_t user, gid_t group);

@@ -32,8 +32,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   case notChoice(String, noun: String, choices: [String])
   /// A key file, and the format of C proxies, which know no seal.
   case sealedLegacy
-  /// `--ready` or `--json` without the word that they belong to.
-  case statusOption
+  /// A word stands among the arguments of the operation that it should follow directly.
+  case wordAmongArguments(String, after: String)
   case notPeer(String)
   /// A file of options has a mistake.
   indirect case file(FileFailure)

@@ -13,13 +13,14 @@ struct OptionDeclaration: Hashable, Sendable {
   var name: String
   /// The letter after a single dash.
   var letter: Character?
-  /// Another letter, in no help text.
+  /// Another letter.
   var secondLetter: Character?
   var value = Value.none
   var explanation = ""
-  /// Recognized, but in no help text.
+  /// One of the two that GNU argp gives to every program: accepted, but named only in the manual.
   var isHidden = false
-  /// Not to be abbreviated, so that it does not make the abbreviations of others ambiguous.
+  /// An option that the C client lacks. It is not abbreviated, so that the C client's abbreviations stay unambiguous, and
+  /// the usage names it after the C client's options.
   var requiresFullName = false
   /// Offered by completion after the option itself.
   var suggestions: [String] = []

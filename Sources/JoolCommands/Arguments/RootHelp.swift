@@ -1,15 +1,52 @@
-/// The texts of `jool --help` and `jool --usage`.
+/// The texts of `jool --help` and `jool --usage`. Every line of the C client's is in them.
 struct RootHelp {
   /// The program as it was called.
   var programName: String
   var tree: WordTree
 
-  /// The grammar.
+  /// The grammar, the options before the mode and the words of every mode.
   var usage: String {
+    """
+    \(grammar)
+    <ARGP1>: (--instance|-i) <INSTANCE> or (--file|-f) <FILE>
+    <MODE>s -> <OPERATION>s:
+    \(modes)
+    """
+  }
+
+  /// The same, explained.
+  var help: String {
+    """
+    Usage
+    =====
+    \(grammar)
+    <ARGP1>
+    =======
+    Either (--instance|-i) <INSTANCE> or (--file|-f) <FILE>.
+    - <INSTANCE> is the instance name
+    - <FILE> is a path to a JSON file that contains the instance name
+
+    <MODE>s -> <OPERATION>s
+    =======================
+    \(modes)
+    <ARGP2>
+    ======
+    Depends on <MODE> and <OPERATION>. Normally, see respective --help for details.
+    (Example: \(programName) instance add --help)
+
+    The options of Jool 3.5 (\(programName) --pool6 --display ...) work, too. The manual, jool(8), lists them.
+
+    Report bugs to \(ProgramIdentity.bugAddress).
+
+    """
+  }
+
+  private var grammar: String {
     """
     \(programName) (
             [<ARGP1>] <MODE> <OPERATION> [<ARGP2>]
             | [-h|--help]
+            | -?
             | (-V|--version)
             | --usage
     )
@@ -17,31 +54,10 @@ struct RootHelp {
     """
   }
 
-  /// The grammar, and the words of every mode.
-  var help: String {
-    let modes = tree.words.filter { !$0.isHidden }.map { mode in
-      "- \(mode.name) -> " + WordTree.visibleNames(mode.words).map { $0 + " " }.joined() + "\n"
-    }
-    return """
-      Usage
-      =====
-      \(usage)
-      <ARGP1>
-      =======
-      Either (--instance|-i) <INSTANCE> or (--file|-f) <FILE>.
-      - <INSTANCE> is the instance name
-      - <FILE> is a path to a JSON file that contains the instance name
-
-      <MODE>s -> <OPERATION>s
-      =======================
-      \(modes.joined())
-      <ARGP2>
-      ======
-      Depends on <MODE> and <OPERATION>. Normally, see respective --help for details.
-      (Example: \(programName) instance add --help)
-
-      Report bugs to \(ProgramIdentity.bugAddress).
-
-      """
+  private var modes: String {
+    tree.words.map { mode in
+      let operations = mode.words.isEmpty ? mode.explanation : mode.words.map { $0.name + " " }.joined()
+      return "- \(mode.name) -> \(operations)\n"
+    }.joined()
   }
 }

@@ -16,10 +16,10 @@ enum RootOptions {
     OptionDeclaration(name: "usage", explanation: "Give a short usage message"),
     OptionDeclaration(name: "version", letter: "V", explanation: "Print program version"),
     OptionDeclaration(
-      name: "instance", letter: "i", value: .required("NAME"), explanation: "Name of the instance",
+      name: "instance", letter: "i", value: .required("NAME"), explanation: "Name of the instance (default: default)",
       valueKind: .instance),
     OptionDeclaration(
-      name: "file", letter: "f", value: .required("FILE"), explanation: "File with the name of the instance",
+      name: "file", letter: "f", value: .required("FILE"), explanation: "JSON file with the name of the instance",
       valueKind: .file),
   ]
 

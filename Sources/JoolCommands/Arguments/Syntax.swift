@@ -17,6 +17,8 @@ struct Syntax<Operation>: Sendable {
   }
 
   var options: [Option] = []
+  /// What the operation takes besides its own options.
+  var common = OptionDeclaration.common
   /// How help shows the positional arguments, such as `IP4PREFIX PORT_RANGE`; empty if there are none.
   var arguments = ""
   var completion = Completion.options(suggestions: [])
@@ -27,7 +29,7 @@ struct Syntax<Operation>: Sendable {
   }
 
   /// The declarations in the order of the table: own options, then the common ones.
-  var declarations: [OptionDeclaration] { options.map(\.declaration) + OptionDeclaration.common }
+  var declarations: [OptionDeclaration] { options.map(\.declaration) + common }
 }
 
 extension Syntax.Option {
@@ -70,10 +72,9 @@ extension Syntax.Option {
     }
   }
 
-  /// The same option as an extra: in no help text, not among the answers of `autocomplete`, not abbreviated.
-  var hidden: Self {
+  /// The same option, never abbreviated: one that the C client lacks.
+  var unabbreviated: Self {
     var copy = self
-    copy.declaration.isHidden = true
     copy.declaration.requiresFullName = true
     return copy
   }
@@ -97,9 +98,11 @@ extension Syntax {
   ///
   /// - Parameters:
   ///   - typedName: the operation as typed, for messages.
+  ///   - subwords: the words that may follow the operation instead of arguments, for help.
   ///   - order: where options may stand; the environment decides (`POSIXLY_CORRECT`).
   func parse(
-    _ words: ArraySlice<String>, into operation: Operation, typedName: String, order: OptionScanner.Order
+    _ words: ArraySlice<String>, into operation: Operation, typedName: String, subwords: [Word] = [],
+    order: OptionScanner.Order
   ) throws(OperationArgumentError) -> ParsedArguments<Operation> {
     var operation = operation
     var name = typedName
@@ -114,8 +117,8 @@ extension Syntax {
           try options[index].apply(&operation, value ?? "")
         case .option(let index, let value):
           switch declarations[index] {
-          case .help: return .print(usageText(name).help)
-          case .usage: return .print(usageText(name).usage)
+          case .help: return .print(usageText(name, subwords).help)
+          case .usage: return .print(usageText(name, subwords).usage)
           case .version: return .print(ProgramIdentity.version + "\n")
           case .programName: name = value ?? name
           default: sleep(try UInt32(argument: value ?? "3600"))
@@ -132,7 +135,8 @@ extension Syntax {
     do throws(OptionError) { return try scanner.next() } catch { throw .option(error) }
   }
 
-  private func usageText(_ name: String) -> UsageText {
-    UsageText(name: name, options: options.map(\.declaration), arguments: arguments)
+  private func usageText(_ name: String, _ subwords: [Word]) -> UsageText {
+    UsageText(
+      name: name, options: options.map(\.declaration), common: common, arguments: arguments, subwords: subwords)
   }
 }

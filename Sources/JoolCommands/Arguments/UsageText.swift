@@ -2,10 +2,14 @@
 struct UsageText {
   /// The operation as the user typed it.
   var name: String
-  /// The operation's own options, in any order; the common ones are added.
+  /// The operation's own options, in any order.
   var options: [OptionDeclaration]
+  /// What every operation takes. They come last.
+  var common = OptionDeclaration.common
   /// The positional arguments as one unbreakable text, such as `IP4PREFIX PORT_RANGE`; may be empty.
   var arguments: String
+  /// The words that may follow the operation instead of options and arguments.
+  var subwords: [Word] = []
 
   /// Columns: where explanations start, how far continued lines of the usage are indented, and the first column that
   /// must stay empty.
@@ -13,9 +17,11 @@ struct UsageText {
   private static let usageIndent = 12
   private static let rightMargin = 79
 
-  /// One paragraph that names every option. Ends with a newline.
+  /// A paragraph that names every option, and one for each word that may follow. Ends with a newline.
+  ///
+  /// The C client's options come first, wrapped as argp wraps them; ours follow on lines of their own.
   var usage: String {
-    let visible = visibleOptions
+    let visible = visibleOptions.filter { !$0.requiresFullName }
     let letters = visible.filter { $0.value == .none }.compactMap(\.letter)
     var pieces: [Piece] = letters.isEmpty ? [] : [Piece("[-" + String(letters) + "]")]
     pieces += visible.compactMap { option in
@@ -23,13 +29,17 @@ struct UsageText {
       return Piece("[-\(letter) \(placeholder)]", isUnbreakable: true)
     }
     pieces += visible.map { Piece("[\(Self.longForm(of: $0))]") }
-    return paragraph(pieces)
+    let own = visibleOptions.filter(\.requiresFullName).map { Piece("[\(Self.longForm(of: $0))]") }
+    return paragraph(pieces) + (own.isEmpty ? "" : Self.continuation(own)) + alternatives(\.usage)
   }
 
   /// The usage in short, one entry for each option, and where to report bugs. Ends with a newline.
   var help: String {
     let visible = visibleOptions
-    var text = paragraph([Piece("[OPTION...]")]) + "\n"
+    var text = paragraph([Piece("[OPTION...]")]) + alternatives { $0.paragraph([Piece("[OPTION...]")]) } + "\n"
+    for word in subwords where !word.explanation.isEmpty {
+      text += Self.entry("  \(word.name)", explanation: word.explanation)
+    }
     for option in visible { text += Self.entry(for: option) }
     if visible.contains(where: { $0.letter != nil && $0.value != .none }) {
       text += """
@@ -45,7 +55,7 @@ struct UsageText {
   /// Own options sorted by letter or else by name, ignoring case; then the common ones.
   private var visibleOptions: [OptionDeclaration] {
     let own = options.filter { !$0.isHidden }.sorted(by: Self.precedes)
-    return own + OptionDeclaration.common.filter { !$0.isHidden }
+    return own + common.filter { !$0.isHidden }
   }
 
   private static func precedes(_ left: OptionDeclaration, _ right: OptionDeclaration) -> Bool {
@@ -65,8 +75,11 @@ struct UsageText {
   }
 
   private static func entry(for option: OptionDeclaration) -> String {
-    var line = option.letter.map { "  -\($0), " } ?? "      "
-    line += longForm(of: option)
+    entry((option.letter.map { "  -\($0), " } ?? "      ") + longForm(of: option), explanation: option.explanation)
+  }
+
+  private static func entry(_ name: String, explanation: String) -> String {
+    var line = name
     let indent = String(repeating: " ", count: explanationColumn)
     if line.count > explanationColumn + 3 {
       line += "\n" + indent
@@ -76,7 +89,7 @@ struct UsageText {
       line += String(repeating: " ", count: explanationColumn - line.count)
     }
     let column = line.count - (line.lastIndex(of: "\n").map { line.distance(from: line.startIndex, to: $0) + 1 } ?? 0)
-    let words = option.explanation.split(separator: " ").map { Piece(String($0)) }
+    let words = explanation.split(separator: " ").map { Piece(String($0)) }
     return line + wrapped(words, from: column, indent: indent, leadingBlank: false) + "\n"
   }
 
@@ -86,6 +99,28 @@ struct UsageText {
     let indent = String(repeating: " ", count: Self.usageIndent)
     return start + Self.wrapped(pieces, from: start.count, indent: indent, leadingBlank: true) + "\n"
   }
+
+  private static func continuation(_ pieces: [Piece]) -> String {
+    let indent = String(repeating: " ", count: usageIndent)
+    return indent + wrapped(pieces, from: indent.count, indent: indent, leadingBlank: false) + "\n"
+  }
+
+  /// What may stand instead of the operation's own options and arguments, as argp writes it: `  or:  proxy status …`.
+  private func alternatives(_ text: (UsageText) -> String) -> String {
+    subwords.map { word in
+      let name = "\(name) \(word.name)"
+      let usage = if let command = word.command { Self.of(command, name: name) } else { Self.ofWords(name: name) }
+      return "  or:  " + text(usage).dropFirst("Usage: ".count)
+    }.joined()
+  }
+
+  private static func of(_ command: some Command, name: String) -> Self {
+    let syntax = command.syntax
+    return Self(
+      name: name, options: syntax.options.map(\.declaration), common: syntax.common, arguments: syntax.arguments)
+  }
+
+  private static func ofWords(name: String) -> Self { of(WordsHelp(), name: name) }
 
   /// A word of a paragraph. An unbreakable one may contain blanks.
   private struct Piece {

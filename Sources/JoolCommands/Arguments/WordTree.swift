@@ -3,18 +3,21 @@ struct Word: Sendable {
   enum Meaning: Sendable {
     /// More words.
     case words([Word])
-    /// The words are complete; options and positional arguments follow.
-    case operation(@Sendable () -> any Command)
+    /// The words are complete; options and positional arguments follow, or one of these words.
+    case operation(@Sendable () -> any Command, words: [Word])
     /// Completion, which reads its arguments itself.
     case completion(CompletionProtocol)
   }
 
   var name: String
-  /// Neither listed nor abbreviable.
-  var isHidden = false
+  /// A word that is not abbreviated, and that messages and `autocomplete` do not list, because the C client lacks it or
+  /// hides it.
+  var requiresFullName = false
   var meaning: Meaning
   /// Said on standard error before the arguments are looked at.
   var notice: Notice?
+  /// One line for help, completion and the manual; empty if the name says enough.
+  var explanation = ""
 
   /// A warning about the use of a word.
   enum Notice: Sendable {
@@ -25,20 +28,36 @@ struct Word: Sendable {
   }
 
   /// A word followed by other words.
-  static func group(_ name: String, hidden: Bool = false, _ words: [Word], notice: Notice? = nil) -> Word {
-    Word(name: name, isHidden: hidden, meaning: .words(words), notice: notice)
+  static func group(
+    _ name: String, requiresFullName: Bool = false, _ words: [Word], notice: Notice? = nil, explanation: String = ""
+  ) -> Word {
+    Word(
+      name: name, requiresFullName: requiresFullName, meaning: .words(words), notice: notice, explanation: explanation)
   }
 
   /// A word that completes an operation.
+  ///
+  /// - Parameter words: other operations, whose full names may follow instead of arguments.
   static func operation(
-    _ name: String, hidden: Bool = false, notice: Notice? = nil, _ command: @escaping @Sendable () -> any Command
+    _ name: String, requiresFullName: Bool = false, notice: Notice? = nil, explanation: String = "", words: [Word] = [],
+    _ command: @escaping @Sendable () -> any Command
   ) -> Word {
-    Word(name: name, isHidden: hidden, meaning: .operation(command), notice: notice)
+    Word(
+      name: name, requiresFullName: requiresFullName, meaning: .operation(command, words: words), notice: notice,
+      explanation: explanation)
   }
 
   /// The words that may follow this one.
   var words: [Word] {
-    if case .words(let words) = meaning { words } else { [] }
+    switch meaning {
+    case .words(let words), .operation(_, let words): words
+    case .completion: []
+    }
+  }
+
+  /// What the word does, if no other has to follow.
+  var command: (any Command)? {
+    if case .operation(let command, _) = meaning { command() } else { nil }
   }
 }
 
@@ -50,7 +69,7 @@ enum CompletionProtocol: Hashable, Sendable {
   case complete
 }
 
-/// Why the words do not name an operation. The lists hold visible words only.
+/// Why the words do not name an operation. The lists hold what the C client would list.
 enum WordError: Error, Hashable, Sendable {
   case unexpected(String, available: [String])
   case ambiguous(String, available: [String])
@@ -74,32 +93,68 @@ struct ResolvedOperation {
 struct WordTree: Sendable {
   var words: [Word]
 
-  /// Follows the words from the root to an operation.
+  /// Follows the words from the root to an operation, or to a word whose help is asked for.
   func resolve(_ typed: ArraySlice<String>) throws(WordError) -> ResolvedOperation {
     var level = words
     var path: [Word] = []
     for (index, text) in zip(typed.indices, typed) {
-      let word = try Self.find(text, in: level)
-      path.append(word)
-      guard case .words(let next) = word.meaning else {
-        return ResolvedOperation(path: path, typedName: text, arguments: typed[(index + 1)...])
+      path.append(try Self.find(text, in: level))
+      let rest = typed[(index + 1)...]
+      if case .words(let next) = path[path.count - 1].meaning, rest.first.map(WordsHelp.questions.contains) != true {
+        level = next
+      } else if let name = rest.first, let word = Self.subword(name, of: path[path.count - 1]) {
+        return ResolvedOperation(path: path + [word], typedName: name, arguments: rest.dropFirst())
+      } else {
+        return ResolvedOperation(path: path, typedName: text, arguments: rest)
       }
-      level = next
     }
-    throw .incomplete(followUps: Self.visibleNames(level))
+    throw .incomplete(followUps: Self.listedNames(level))
   }
 
-  /// The word of this name, or the only one that begins so. Hidden words need their exact name.
+  /// The word of this name, or the only one that begins so. Some words need their exact name.
   static func find(_ text: String, in level: [Word]) throws(WordError) -> Word {
     if let exact = level.first(where: { $0.name == text }) { return exact }
-    let candidates = level.filter { !$0.isHidden && $0.name.hasPrefix(text) }
+    let candidates = level.filter { !$0.requiresFullName && $0.name.hasPrefix(text) }
     switch candidates.count {
-    case 0: throw .unexpected(text, available: visibleNames(level))
+    case 0: throw .unexpected(text, available: listedNames(level))
     case 1: return candidates[0]
     default: throw .ambiguous(text, available: candidates.map(\.name))
     }
   }
 
-  /// What help and messages list.
-  static func visibleNames(_ level: [Word]) -> [String] { level.filter { !$0.isHidden }.map(\.name) }
+  /// What complete words lead to.
+  enum Place {
+    /// One of these words is next.
+    case words([Word])
+    /// Arguments of the operation are next, after those that there are; or one of these words if there are none.
+    case arguments(any Command, after: ArraySlice<String>, words: [Word])
+  }
+
+  /// Where the words lead, or `nil` if they are wrong.
+  func place(after typed: ArraySlice<String>) -> Place? {
+    var level = words
+    for (index, text) in zip(typed.indices, typed) {
+      guard let word = try? Self.find(text, in: level) else { return nil }
+      let rest = typed[(index + 1)...]
+      switch word.meaning {
+      case .words(let next): level = next
+      case .completion: return nil
+      case .operation(let command, let words):
+        guard let name = rest.first, let subword = Self.subword(name, of: word), let next = subword.command else {
+          return .arguments(command(), after: rest, words: rest.isEmpty ? words : [])
+        }
+        return .arguments(next, after: rest.dropFirst(), words: [])
+      }
+    }
+    return .words(level)
+  }
+
+  /// What messages list, as the C client does: all but the words that require their full name.
+  static func listedNames(_ level: [Word]) -> [String] { level.filter { !$0.requiresFullName }.map(\.name) }
+
+  /// After an operation only a full name is a word; whatever else follows is an argument.
+  private static func subword(_ name: String, of word: Word) -> Word? {
+    guard case .operation(_, let words) = word.meaning else { return nil }
+    return words.first { $0.name == name }
+  }
 }

@@ -24,27 +24,21 @@ struct Completion {
   }
 
   private func candidates(for words: ArraySlice<String>) -> String {
-    var level = tree.words
-    for text in words.dropLast() {
-      guard let word = try? WordTree.find(text, in: level) else { return "" }
-      switch word.meaning {
-      case .words(let next): level = next
-      case .completion: return ""
-      case .operation(let command): return Self.arguments(of: command())
-      }
+    switch tree.place(after: words.dropLast()) {
+    case .words(let level):
+      let prefix = words.last ?? ""
+      if let exact = level.first(where: { $0.requiresFullName && $0.name == prefix }) { return exact.name + " " }
+      return WordTree.listedNames(level).filter { $0.hasPrefix(prefix) }.map { $0 + " " }.joined()
+    case .arguments(let command, _, let words): return Self.arguments(of: command, words: words)
+    case nil: return ""
     }
-    let prefix = words.last ?? ""
-    if let exact = level.first(where: { $0.isHidden && $0.name == prefix }) { return exact.name + " " }
-    return WordTree.visibleNames(level).filter { $0.hasPrefix(prefix) }.map { $0 + " " }.joined()
   }
 
   /// Everything that the operation takes, whatever was typed of it.
-  private static func arguments(of command: some Command) -> String {
+  private static func arguments(of command: some Command, words: [Word]) -> String {
     let syntax = command.syntax
     guard case .options(let suggestions) = syntax.completion else { return "" }
-    let own = syntax.options.map(\.declaration).filter { !$0.isHidden }.flatMap { option in
-      ["--" + option.name] + option.suggestions
-    }
-    return (suggestions + own + ["--help", "--usage", "--version"]).joined(separator: " ")
+    let own = syntax.options.map(\.declaration).flatMap { ["--" + $0.name] + $0.suggestions }
+    return (words.map(\.name) + suggestions + own + ["--help", "--usage", "--version"]).joined(separator: " ")
   }
 }

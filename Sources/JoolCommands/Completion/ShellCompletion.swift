@@ -34,23 +34,20 @@ struct ShellCompletion {
     }
     let rest = scanner.remainingWords
     guard !rest.isEmpty || !partial.hasPrefix("-") else {
-      return options(RootOptions.declarations, [], partial)
+      return options(RootOptions.declarations, partial)
     }
     return following(rest, partial: partial).fitting(partial)
   }
 
   /// What may follow complete words.
   private func following(_ words: ArraySlice<String>, partial: String) -> [Candidate] {
-    var level = tree.words
-    for (index, text) in zip(words.indices, words) {
-      guard let word = try? WordTree.find(text, in: level) else { return [] }
-      switch word.meaning {
-      case .words(let next): level = next
-      case .completion: return []
-      case .operation(let command): return arguments(of: command(), after: words[(index + 1)...], partial: partial)
-      }
+    switch tree.place(after: words) {
+    case .words where partial.hasPrefix("-"): options(WordsHelp().syntax.declarations, partial)
+    case .words(let words): words.map(\.candidate)
+    case .arguments(let command, let words, let subwords):
+      (partial.hasPrefix("-") ? [] : subwords.map(\.candidate)) + arguments(of: command, after: words, partial: partial)
+    case nil: []
     }
-    return WordTree.visibleNames(level).map { Candidate(text: $0) }
   }
 
   private func arguments(
@@ -65,18 +62,14 @@ struct ShellCompletion {
       return values(after: error, of: declarations)
     }
     if partial.hasPrefix("-") {
-      return options(declarations, syntax.options.map(\.declaration), partial)
+      return options(declarations, partial)
     }
     guard case .options(let suggestions) = syntax.completion else { return values(syntax.argumentKind) }
     return values(syntax.argumentKind, suggestions: suggestions)
   }
 
   /// Options by their long names; or the values of one, if `--name=` was typed.
-  ///
-  /// - Parameter own: the options to offer even if no help text has them.
-  private func options(
-    _ declarations: [OptionDeclaration], _ own: [OptionDeclaration], _ partial: String
-  ) -> [Candidate] {
+  private func options(_ declarations: [OptionDeclaration], _ partial: String) -> [Candidate] {
     if let end = partial.firstIndex(of: "="), partial.hasPrefix("--") {
       let name = partial[..<end].dropFirst(2)
       guard let option = declarations.first(where: { $0.name == name }) else { return [] }
@@ -84,7 +77,7 @@ struct ShellCompletion {
         $0 == .files ? $0 : Candidate(text: "--\(name)=\($0.text)")
       }.fitting(partial)
     }
-    return declarations.filter { !$0.isHidden || own.contains($0) }
+    return declarations.filter { !$0.isHidden }
       .map { Candidate(text: "--" + $0.name, explanation: $0.explanation) }.fitting(partial)
   }
 
@@ -106,6 +99,10 @@ struct ShellCompletion {
     case .other: suggestions.map { Candidate(text: $0) }
     }
   }
+}
+
+extension Word {
+  fileprivate var candidate: ShellCompletion.Candidate { .init(text: name, explanation: explanation) }
 }
 
 extension [ShellCompletion.Candidate] {

@@ -6,6 +6,8 @@ enum FileFailure: Error, Hashable, Sendable {
   case cannotOpen(path: String, Errno)
   case cannotRead(path: String, Errno)
   case isDirectory(path: String)
+  /// A pipe or device, where reading could block.
+  case notRegular(path: String)
   case syntax(path: String, JSONSyntaxError)
   case noInstanceName
   case configuration(path: String, ConfigurationError)
@@ -18,7 +20,7 @@ enum FileFailure: Error, Hashable, Sendable {
     case .cannotOpen(_, let errno), .cannotRead(_, let errno): ExitStatus(truncating: errno.rawValue)
     case .isDirectory: ExitStatus(truncating: Errno.invalidArgument.rawValue)
     case .configuration(_, let error): error.status
-    case .syntax, .noInstanceName, .otherInstance: .invalid
+    case .syntax, .noInstanceName, .otherInstance, .notRegular: .invalid
     }
   }
 
@@ -40,6 +42,7 @@ enum FileFailure: Error, Hashable, Sendable {
     case .cannotRead(let path, let errno): "Could not read file \"\(path)\": \(errno)"
     case .isDirectory(let path):
       "Could not seek the end of file \"\(path)\" (1): \(Errno.invalidArgument)"
+    case .notRegular(let path): "\"\(path)\" is not a regular file, so it cannot be read again."
     case .syntax(_, let error):
       """
       The JSON parser got confused around the beginning of this string:

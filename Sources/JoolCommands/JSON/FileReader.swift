@@ -7,14 +7,20 @@ enum FileReader {
   private static let limit = 64 << 20
 
   /// The bytes of a file.
-  static func bytes(of path: String) throws(FileFailure) -> [UInt8] {
+  /// - Parameter mayWait: whether this may block, as pipes do. Otherwise only regular files are read.
+  static func bytes(of path: String, mayWait: Bool = true) throws(FileFailure) -> [UInt8] {
     let file: FileDescriptor
     do {
-      file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+      file = try FileDescriptor.open(
+        FilePath(path), .readOnly, options: mayWait ? .closeOnExec : [.closeOnExec, .nonBlocking])
     } catch {
       throw .cannotOpen(path: path, error as? Errno ?? .ioError)
     }
     defer { try? file.close() }
+    var status = stat()
+    guard mayWait || (fstat(file.rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFREG) else {
+      throw .notRegular(path: path)
+    }
     var bytes: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -32,9 +38,11 @@ enum FileReader {
   }
 
   /// The first JSON value of a file.
-  /// - Parameter isWhole: whether nothing but blanks may follow it.
-  static func json(of path: String, isWhole: Bool = false) throws(FileFailure) -> JSONValue {
-    let bytes = try bytes(of: path)
+  /// - Parameters:
+  ///   - isWhole: whether nothing but blanks may follow it.
+  ///   - mayWait: whether this may block, as pipes do. Otherwise only regular files are read.
+  static func json(of path: String, isWhole: Bool = false, mayWait: Bool = true) throws(FileFailure) -> JSONValue {
+    let bytes = try bytes(of: path, mayWait: mayWait)
     do throws(JSONSyntaxError) { return try JSONReader.read(bytes, isWhole: isWhole) } catch {
       throw .syntax(path: path, error)
     }

@@ -9,13 +9,14 @@ struct JooldFiles {
   var arguments = ProxyArguments()
 
   /// Reads both, the module's first.
-  init(networkPath: String, modulePath: String) throws(JooldFileFailure) {
-    let module = try File(path: modulePath)
+  /// - Parameter isReread: whether a proxy runs, which must not wait for a pipe.
+  init(networkPath: String, modulePath: String, isReread: Bool = false) throws(JooldFileFailure) {
+    let module = try File(path: modulePath, isReread: isReread)
     if let name = try module.string("instance") {
       guard InstanceName(name.text) != nil else { throw module.failure(.badInstanceName, at: name.position) }
       instanceName = name.text
     }
-    let network = try File(path: networkPath)
+    let network = try File(path: networkPath, isReread: isReread)
     guard let address = try network.string("multicast address") else {
       throw network.failure(.missing(field: "multicast address"), at: network.root.position)
     }
@@ -31,9 +32,11 @@ struct JooldFiles {
     var path: String
     var root: JSONValue
 
-    init(path: String) throws(JooldFileFailure) {
+    init(path: String, isReread: Bool) throws(JooldFileFailure) {
       self.path = path
-      do throws(FileFailure) { root = try FileReader.json(of: path) } catch { throw JooldFileFailure(path, error) }
+      do throws(FileFailure) { root = try FileReader.json(of: path, mayWait: !isReread) } catch {
+        throw JooldFileFailure(path, error)
+      }
     }
 
     func failure(_ reason: JooldFileFailure.Reason, at position: TextPosition) -> JooldFileFailure {

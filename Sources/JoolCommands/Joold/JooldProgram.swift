@@ -7,6 +7,7 @@ public enum JooldProgram {
   /// - Parameter arguments: the command line, the program's name first.
   /// - Returns: what to exit with.
   public static func main(_ arguments: [String]) -> ExitStatus {
+    StandardDescriptors.reserve()
     let context = CommandContext(
       programName: arguments.first ?? "joold", translator: .nat64, output: .standardOutput(), error: .standardError())
     return run(Array(arguments.dropFirst()), in: context)
@@ -32,14 +33,16 @@ public enum JooldProgram {
     let files = try files(words)
     var context = context
     context.givenInstanceName = files.instanceName
-    try ProxyRunner.run(files.arguments, in: context) { () throws(CommandFailure) in try self.files(words).arguments }
+    try ProxyRunner.run(files.arguments, in: context) { () throws(CommandFailure) in
+      try self.files(words, isReread: true).arguments
+    }
   }
 
-  private static func files(_ words: [String]) throws(CommandFailure) -> JooldFiles {
+  private static func files(_ words: [String], isReread: Bool = false) throws(CommandFailure) -> JooldFiles {
     do throws(JooldFileFailure) {
       var files = try JooldFiles(
         networkPath: words.first ?? JooldFiles.defaultNetworkPath,
-        modulePath: words.dropFirst().first ?? JooldFiles.defaultModulePath)
+        modulePath: words.dropFirst().first ?? JooldFiles.defaultModulePath, isReread: isReread)
       files.arguments.statisticsPort = words.dropFirst(2).first
       return files
     } catch {
@@ -54,6 +57,9 @@ public enum JooldProgram {
       NETSOCKET    JSON file with the network socket's configuration (default: \(JooldFiles.defaultNetworkPath))
       MODSOCKET    JSON file with the instance's name (default: \(JooldFiles.defaultModulePath))
       PORT         Serve statistics on this UDP port
+
+      -?, -h, --help, --usage    Give this help
+      -V, --version              Print program version
 
     """
   }

@@ -25,7 +25,7 @@ struct LegacyOptions: Sendable {
 
   init(translator: TranslatorType) {
     self.translator = translator
-    modes = WordTree.visibleNames(CommandTable.words(of: translator).words)
+    modes = WordTree.listedNames(CommandTable.words(of: translator).words)
     addModes(of: translator)
     addOperations(of: translator)
     addModifiers()

@@ -58,6 +58,9 @@ final class OutputSink: TextOutputStream {
     write(line + "\n")
   }
 
+  /// What could not be written was no data, such as a daemon's banner: the program has not failed.
+  func forgetFailure() { failure = nil }
+
   /// Sends what the buffer holds.
   func flush() {
     guard let descriptor, !buffer.isEmpty else { return }

@@ -14,11 +14,12 @@ extension ProxyError {
     case .kernel(let error): error.status
     case .noSuchInstance: ExitStatus(rawValue: 3)
     case .lookupFailed(_, _, let code): ExitStatus(truncating: code)
-    case .keyFile, .configuration, .mixedPeers, .noSuchUser: .invalid
+    case .keyFile, .configuration, .mixedPeers, .noSuchUser, .noSuchGroup, .userWithoutGroup: .invalid
     case .bindFailed, .optionRefused, .badInterface, .badInterfaceAddress: ExitStatus(rawValue: 1)
     case .statisticsUnavailable(_, _, let errno), .system(_, let errno), .cannotBecome(_, let errno),
-      .trackFile(_, let errno):
+      .trackFile(_, .cannotWrite(let errno)):
       ExitStatus(truncating: errno.rawValue)
+    case .trackFile: .invalid
     }
   }
 }

@@ -7,7 +7,7 @@ enum ProxyOptionsFile {
 
   static func apply(_ path: String, to command: inout SessionProxyCommand) throws(ArgumentError) {
     do throws(FileFailure) {
-      let root = try FileReader.json(of: path, isWhole: true)
+      let root = try FileReader.json(of: path, isWhole: true, mayWait: !command.isReread)
       do throws(ConfigurationError) { try apply(root, to: &command) } catch {
         throw .configuration(path: path, error)
       }

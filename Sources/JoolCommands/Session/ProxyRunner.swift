@@ -1,3 +1,4 @@
+import Glibc
 import JoolCore
 import JoolSession
 
@@ -14,6 +15,8 @@ enum ProxyRunner {
     let instance = try instance(in: context)
     let configuration = arguments.configuration(instance: instance, links: links)
     let log = arguments.log(in: context, instance: instance)
+    // A daemon outlives whoever reads its log or its pipe for keepalived.
+    signal(SIGPIPE, SIG_IGN)
     do throws(ProxyError) {
       var loop = try ProxyEventLoop(configuration, log: log) { () throws(ProxyError) in
         do throws(CommandFailure) {
@@ -26,6 +29,7 @@ enum ProxyRunner {
       }
       context.output.write(arguments.banner(instance: context.instanceName))
       context.output.flush()
+      context.output.forgetFailure()
       try loop.run()
     } catch {
       context.logFailure(error.text)

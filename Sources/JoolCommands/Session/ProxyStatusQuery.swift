@@ -2,13 +2,16 @@ import JoolCore
 import JoolSession
 
 /// `session proxy status`: what the running proxy says of itself; fails if there is none.
-struct ProxyStatusQuery: Hashable, Sendable {
-  /// No multicast group has this name.
-  static let word = "status"
-
+struct ProxyStatusQuery: Command {
   var json = false
   /// `--ready`: fail unless the node may take over, for scripts and keepalived's `vrrp_script`.
   var mustBeReady = false
+
+  var syntax: Syntax<Self> {
+    Syntax(options: [
+      .flag("ready", "Succeed only if the node may take over") { $0.mustBeReady = true }, Syntax.json(\.json),
+    ])
+  }
 
   func run(in context: CommandContext) throws(CommandFailure) {
     guard let instance = InstanceName(context.instanceName) else { throw .invalid(.instanceName) }

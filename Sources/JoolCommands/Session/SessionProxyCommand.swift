@@ -2,25 +2,32 @@ import JoolCore
 import JoolSession
 import Logging
 
-/// `session proxy`: exchanges sessions between the instance and other proxies, for ever. `session proxy status` asks the
-/// one that does, `session proxy keygen` makes a key for it.
+/// `session proxy`: exchanges sessions between the instance and other proxies, for ever.
 struct SessionProxyCommand: Command {
   var arguments = ProxyArguments()
-  var status = ProxyStatusQuery()
   var isCheck = false
+  /// Whether a proxy runs and reads its files anew; it must not wait for a pipe.
+  var isReread = false
 
   var syntax: Syntax<Self> {
     Syntax(
       options: Self.configurable + [
-        .value("config", "STR", "File with options, as a JSON object", kind: .file) {
+        .value(
+          "config", "FILE",
+          "Take options from a JSON object whose keys are their long names. What follows on the command line overrides "
+            + "it, but devices and peers add up", kind: .file
+        ) {
           (command, text) throws(ArgumentError) in try ProxyOptionsFile.apply(text, to: &command)
-        }.hidden,
-        .flag("check", "Say what is wrong with the options, and do nothing else") { $0.isCheck = true }.hidden,
-        .flag("ready", "Succeed only if the proxy is ready") { $0.status.mustBeReady = true }.hidden,
-        Syntax.json(\.status.json).hidden,
+        }.unabbreviated,
+        .flag(
+          "check",
+          "Report what is wrong with options, files, keys, interfaces, module and instance, and, if a proxy runs, what "
+            + "keeps the nodes of the group from taking over from each other. Start nothing"
+        ) { $0.isCheck = true }.unabbreviated,
       ],
       arguments: "<net.mcast.address>"
     ) { (command, text) throws(ArgumentError) in
+      if ["status", "keygen"].contains(text) { throw .wordAmongArguments(text, after: "proxy") }
       try command.arguments.multicastAddress.fill(text)
     }
   }
@@ -44,25 +51,41 @@ struct SessionProxyCommand: Command {
     },
     .value("stats.port", "STR", "Port to bind the stats socket to") { $0.arguments.statisticsPort = $1 },
     // The tutorial's way to give the address.
-    .value("net.mcast.addr", "STR", "Same as the argument") { (command, text) throws(ArgumentError) in
+    .value("net.mcast.addr", "STR", "The multicast group, like the argument") {
+      (command, text) throws(ArgumentError) in
       try command.arguments.multicastAddress.fill(text)
-    }.hidden,
-    // The C client's help is the same without what it lacks.
-    .choice("net.format", "How to speak to peers", noun: "format", of: WireFormat.allCases, \.arguments.format).hidden,
+    }.unabbreviated,
     .choice(
-      "log.level", "The least that is logged", noun: "log level", of: ProxyArguments.logLevels, \.arguments.logLevel
-    ).hidden,
+      "net.format",
+      "Protocol for the peers: auto (default: SS2, and the C proxies' format beside it), legacy (as a C proxy) or ss2 "
+        + "(SS2 alone)", noun: "format", of: WireFormat.allCases, \.arguments.format
+    ).unabbreviated,
     .choice(
-      "log.target", "Where the log goes", noun: "log target", of: LogTarget.allCases, \.arguments.logTarget
-    ).hidden,
-    .value("track-file", "STR", "File for keepalived's track_file", kind: .file) {
+      "log.level", "Lowest level that is logged: debug, info (default), notice, warning or error", noun: "log level",
+      of: ProxyArguments.logLevels, \.arguments.logLevel
+    ).unabbreviated,
+    .choice(
+      "log.target",
+      "Where the log goes: stderr, syslog, or auto (default: the journal under systemd, standard error if it is a "
+        + "terminal, else syslog)", noun: "log target", of: LogTarget.allCases, \.arguments.logTarget
+    ).unabbreviated,
+    .value(
+      "track-file", "FILE", "File that has 0 while the node is ready, and 1 while it is not, for keepalived",
+      kind: .file
+    ) {
       $0.arguments.trackFile = $1
-    }.hidden,
-    .value("net.peer", "STR", "Peer to be reached by its address: HOST, HOST:PORT or [HOST]:PORT") {
+    }.unabbreviated,
+    .value(
+      "net.peer", "STR",
+      "Peer that multicast does not reach: HOST, HOST:PORT or [IPV6-ADDRESS]:PORT. Once for each peer"
+    ) {
       (command, text) throws(ArgumentError) in
       command.arguments.peers.append(try ProxyArguments.peer(text))
-    }.hidden,
-    .value("net.mtu", "INT", "MTU of the path to the peers") { (command, text) throws(ArgumentError) in
+    }.unabbreviated,
+    .value(
+      "net.mtu", "INT",
+      "Largest datagram in bytes, headers included: 1280 to 1500 (default: the MTU of the outgoing interfaces)"
+    ) { (command, text) throws(ArgumentError) in
       let number = try UInt32(argument: text)
       guard ProxyConfiguration.allowedMTU ~= Int(number) else {
         throw .outOfBounds(
@@ -70,23 +93,26 @@ struct SessionProxyCommand: Command {
           greatest: "\(ProxyConfiguration.allowedMTU.upperBound)")
       }
       command.arguments.mtu = Int(number)
-    }.hidden,
-    .value("user", "STR", "User to become once everything is open") { $0.arguments.user = $1 }.hidden,
-    .value("net.key-file", "STR", "File of keys that datagrams are sealed with", kind: .file) {
+    }.unabbreviated,
+    .value(
+      "user", "STR",
+      "User to become, with CAP_NET_ADMIN alone, once everything is open: a name or a number, perhaps with a group, as "
+        + "in USER:GROUP"
+    ) { $0.arguments.user = $1 }.unabbreviated,
+    .value(
+      "net.key-file", "FILE", "File of keys that seal all datagrams. Nothing unsealed is then sent or accepted",
+      kind: .file
+    ) {
       $0.arguments.keyFile = $1
-    }.hidden,
+    }.unabbreviated,
   ]
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    switch arguments.multicastAddress {
-    case ProxyStatusQuery.word: return try status.run(in: context)
-    case KeyGeneration.word: return KeyGeneration.run(in: context)
-    default: break
-    }
-    guard !status.mustBeReady, !status.json else { throw .invalid(.statusOption) }
     if isCheck { return try ProxyRunner.check(arguments, in: context) }
     try ProxyRunner.run(arguments, in: context) { () throws(CommandFailure) in
-      guard case .run(let command) = try SessionProxyCommand().parse(in: context) else { return arguments }
+      guard case .run(let command) = try SessionProxyCommand(isReread: true).parse(in: context) else {
+        return arguments
+      }
       return command.arguments
     }
   }

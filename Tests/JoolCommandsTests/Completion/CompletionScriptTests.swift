@@ -58,7 +58,7 @@ import Testing
       from: "bash",
       """
       . completions/jool.bash
-      COMP_LINE=\(quoted(line)); COMP_POINT=${#COMP_LINE}
+      COMP_LINE=\(Shell.quoted(line)); COMP_POINT=${#COMP_LINE}
       _jool "${COMP_LINE%% *}"
       printf '%s\\n' "${COMPREPLY[@]}"
       """)
@@ -66,44 +66,27 @@ import Testing
 
   private static func zsh(_ line: String) -> Set<String> {
     candidates(
-      from: "zsh", "zsh -f Tests/JoolCommandsTests/Completion/candidates.zsh $PWD/completions \(quoted(line))")
+      from: "zsh", "zsh -f Tests/JoolCommandsTests/Completion/candidates.zsh $PWD/completions \(Shell.quoted(line))")
   }
 
   private static func fish(_ line: String) -> Set<String> {
-    candidates(from: "fish", ". completions/jool.fish; complete -C \(quoted(line))")
+    candidates(from: "fish", ". completions/jool.fish; complete -C \(Shell.quoted(line))")
   }
 
   /// The lines that a shell prints that finds the programs on its path, without explanations.
   private static func candidates(from shell: String, _ script: String) -> Set<String> {
-    // Each its own folder: tests run at the same time.
-    let command = """
-      cd \(quoted(root)) && folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT
-      ln -s \(quoted(products))/jool "$folder/jool"; ln -s jool "$folder/jool_siit"
-      ln -s \(quoted(products))/joold "$folder/joold"
-      HOME=$folder XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder PATH=$folder:$PATH timeout 60 \
-      \(shell) \(shell == "zsh" ? "-f " : "")-c \(quoted(script)) 2>&1
-      """
-    guard let stream = popen(command, "r") else { return ["popen failed"] }
-    defer { pclose(stream) }
-    var text = ""
-    var buffer = [CChar](repeating: 0, count: 1024)
-    while fgets(&buffer, Int32(buffer.count), stream) != nil {
-      text += String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-    return Set(text.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) })
+    let output = Shell.output(
+      of: """
+        cd \(Shell.quoted(root))
+        ln -s \(Shell.quoted(Shell.products))/jool "$folder/jool"; ln -s jool "$folder/jool_siit"
+        ln -s \(Shell.quoted(Shell.products))/joold "$folder/joold"
+        HOME=$folder XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder PATH=$folder:$PATH \
+        \(shell) \(shell == "zsh" ? "-f " : "")-c \(Shell.quoted(script))
+        """)
+    return Set(output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) })
   }
 
-  private static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
-
   private static let root = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-
-  /// The folder of the test program, where `jool` is too.
-  private static let products: String = {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    let path = String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return "/" + path.split(separator: "/").dropLast().joined(separator: "/")
-  }()
 }
 
 extension Trait where Self == ConditionTrait {

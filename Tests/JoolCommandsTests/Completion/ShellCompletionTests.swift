@@ -17,7 +17,9 @@ import Testing
       ("file handle ''", [":files"]), ("-f ''", [":files"]), ("nonsense ''", []), ("", ["instance"]),
       ("-x ''", []), ("bib add --mark=", []), ("--file=x", [":files"]),
       ("session proxy --net.format=l", ["--net.format=legacy"]),
-      ("session proxy --tr", ["--track-file"]), ("session proxy --track-file ''", [":files"]), ("bib add --pro", []),
+      ("session proxy --tr", ["--track-file"]), ("session proxy ''", ["status", "keygen"]),
+      ("session proxy status --r", ["--ready"]), ("session proxy --check ''", []), ("session --u", ["--usage"]),
+      ("session proxy --track-file ''", [":files"]), ("bib add --pro", []),
     ] as [(String, [String])])
   func offersWhatFits(words: String, candidates: [String]) {
     let outcome = Self.bench().run("jool complete \(words)")

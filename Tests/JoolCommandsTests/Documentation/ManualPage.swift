@@ -28,49 +28,78 @@ enum ManualPage {
       .B default
       are displayed, which fails if it does not answer.
       .SH OPTIONS
-      .TP
-      .BR \\-i ", " \\-\\-instance " \\fINAME\\fR"
-      The instance, if it is not
-      .BR default .
-      .TP
-      .BR \\-f ", " \\-\\-file " \\fIFILE\\fR"
-      Take the instance's name from a configuration file.
-      .TP
-      .BR \\-? ", " \\-\\-help ", " \\-\\-usage ", " \\-V ", " \\-\\-version
-      Help; each operation has its own, too.
+
+      """
+    page += RootOptions.declarations.map(option).joined()
+    page += """
+      .PP
+      Every operation also takes \(escaped(names(of: OptionDeclaration.common.filter { !$0.isHidden }))); and, as
+      programs with GNU argp do, \(escaped(names(of: OptionDeclaration.common.filter(\.isHidden)))).
 
       """
     for (title, translator) in [("NAT64", TranslatorType.nat64), ("SIIT", .siit)] {
       page += ".SH OPERATIONS OF \(title)\n"
-      for mode in CommandTable.words(of: translator).words where !mode.isHidden {
-        for operation in mode.words where !operation.isHidden { page += entry([mode.name], operation, translator) }
-      }
+      for mode in CommandTable.words(of: translator).words { page += entries([], mode) }
+    }
+    page += """
+      .SH OPTIONS OF JOOL 3.5
+      What they do: COMMAND LINES OF JOOL 3.5, below.
+
+      """
+    for (program, translator) in [("jool", TranslatorType.nat64), ("jool_siit", .siit)] {
+      page += ".TP\n.B \(program)\n\(escaped(names(of: LegacyOptions(translator: translator).declarations))).\n"
     }
     return page + String(decoding: try FileReader.bytes(of: ending), as: UTF8.self)
   }
 
-  private static func entry(_ path: [String], _ word: Word, _ translator: TranslatorType) -> String {
-    guard case .operation(let command) = word.meaning else {
-      let keys = word.words.filter { !$0.isHidden }.map(\.name).joined(separator: ", ")
-      return ".SS \((path + [word.name]).joined(separator: " ")) KEY VALUE [\\-\\-force]\nKeys: \(escaped(keys)).\n"
+  /// A word and all that may follow it.
+  private static func entries(_ path: [String], _ word: Word) -> String {
+    let path = path + [word.name]
+    if case .completion = word.meaning { return section(path, "", word.explanation, []) }
+    if let key = word.words.first?.command as? GlobalUpdate {
+      let keys = word.words.map(\.name).joined(separator: ", ")
+      return section(path, "KEY VALUE", "Keys: \(keys)", key.syntax.options.map(\.declaration))
     }
-    return entry((path + [word.name]).joined(separator: " "), command())
+    let own = word.command.map { entry(path, $0, word.explanation) } ?? ""
+    return own + word.words.map { entries(path, $0) }.joined()
   }
 
-  private static func entry(_ name: String, _ command: some Command) -> String {
+  private static func entry(_ path: [String], _ command: some Command, _ explanation: String) -> String {
     let syntax = command.syntax
-    var text = ".SS \(escaped(name + (syntax.arguments.isEmpty ? "" : " " + syntax.arguments)))\n"
-    for option in syntax.options.map(\.declaration) where !option.isHidden {
-      let value = if case .required(let placeholder) = option.value { " " + placeholder } else { "" }
-      let letter = option.letter.map { "\\-\($0), " } ?? ""
-      text += ".TP\n.B \(letter)\(escaped("--" + option.name + value))\n\(escaped(option.explanation)).\n"
-    }
-    return text
+    return section(path, syntax.arguments, explanation, syntax.options.map(\.declaration))
+  }
+
+  private static func section(
+    _ path: [String], _ arguments: String, _ explanation: String, _ options: [OptionDeclaration]
+  ) -> String {
+    let title = (path + (arguments.isEmpty ? [] : [arguments])).joined(separator: " ")
+    return ".SS \(escaped(title))\n" + (explanation.isEmpty ? "" : "\(escaped(explanation)).\n")
+      + options.map(option).joined()
+  }
+
+  private static func option(_ option: OptionDeclaration) -> String {
+    ".TP\n.B \(escaped(name(of: option)))\n\(escaped(option.explanation)).\n"
+  }
+
+  /// `-f, --file FILE`
+  private static func name(of option: OptionDeclaration) -> String {
+    let letters = [option.letter, option.secondLetter].compactMap { $0 }.map { "-\($0)" }
+    let value =
+      switch option.value {
+      case .none: ""
+      case .required(let placeholder): " " + placeholder
+      case .optional(let placeholder): "[=\(placeholder)]"
+      }
+    return (letters + ["--\(option.name)\(value)"]).joined(separator: ", ")
+  }
+
+  private static func names(of options: [OptionDeclaration]) -> String {
+    options.map { name(of: $0) }.joined(separator: ", ")
   }
 
   private static func escaped(_ text: String) -> String { text.replacing("-", with: "\\-") }
 
-  /// What the tables do not know, written by hand: the session proxy's own options, exit status, environment.
+  /// What the tables do not know, written by hand: how the session proxy works, exit status, environment.
   private static let ending =
     "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/manual-ending.roff"
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import signal
+import stat
 import time
 from pathlib import Path
 
@@ -64,6 +66,105 @@ def least() -> None:
     expect(nobody.status == 234 and "There is no user 'nosuchuser'." in nobody.err, str(nobody))
     wrong = run(OURS / "jool", *words[:-2], "--net.key-file", str(own), "--net.dev.in", "nosuch", "--check", ns="k", check=False)
     expect_equal(wrong.status, 234, "status of --check with one device too many")
+
+
+def proxy_words(*options: str | Path) -> tuple[str | Path, ...]:
+    return ("session", "proxy", "--net.mcast.port", "6464", "--net.dev.in", "eth2", "--net.dev.out", "eth2", *options, GROUP6)
+
+
+@scenario("a proxy becomes a user and a group given by name or number, and nobody else", before=LATER)
+def numbers() -> None:
+    make_eager()
+    entry = pwd.getpwnam(USER)
+    user, group = entry.pw_uid, entry.pw_gid
+    for text, uid, gid in (
+        (str(user), user, group), (f"{user}:0", user, 0), (f"{USER}:nogroup", user, grp.getgrnam("nogroup").gr_gid),
+        ("4000000000:4000000001", 4000000000, 4000000001),
+    ):  # fmt: skip
+        proxy = Proxy("j", argv=(OURS / "jool", *proxy_words("--user", text)))
+        wait_ready("j")
+        status = Path(f"/proc/{proxy.pid}/status").read_text()
+        for line in (f"Uid:\t{uid}\t{uid}\t{uid}\t{uid}\n", f"Gid:\t{gid}\t{gid}\t{gid}\t{gid}\n", "Groups:\t \n", "CapEff:\t0000000000001000\n"):
+            expect(line in status, f"--user {text}: {line!r} is missing in {status}")
+        proxy.stop()
+    for text, reason in (
+        ("4000000000", "No user has the number 4000000000, so its group is unknown. Name the group, too: --user 4000000000:GROUP"),
+        ("4294967295:0", "There is no user '4294967295'."), ("nosuchuser", "There is no user 'nosuchuser'."),
+        (f"{USER}:nosuchgroup", "There is no group 'nosuchgroup'."), (f"{USER}:", "There is no group ''."),
+    ):  # fmt: skip
+        for more in ((), ("--check",)):
+            refused = jool(OURS, "j", *proxy_words("--user", text, *more), check=False)
+            expect_equal((refused.status, refused.err), (234, f"Error: {reason}\n"), f"--user {text} {more}")
+
+
+@scenario("a file that somebody has planted for a proxy's track file is not touched", before=LATER)
+def planted() -> None:
+    make_eager()
+    owner = pwd.getpwnam(USER)
+    os.chmod(SCRATCH, 0o755)
+    folder, private, secret = SCRATCH / "planted", SCRATCH / "private", SCRATCH / "private" / "shadow"
+    folder.mkdir()
+    private.mkdir(0o755)
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    track = folder / "ready"
+    before = (secret.stat().st_uid, secret.stat().st_mode, sorted(private.iterdir()))
+
+    def refused(what: str, path: Path, reason: str, *options: str) -> None:
+        for more in ((), ("--check",)):
+            done = jool(OURS, "j", *proxy_words("--track-file", str(path), *options, *more), check=False, timeout=10)
+            expect(done.status != 0 and f"Cannot write the track file '{path}': {reason}" in done.err, f"{what}, {options} {more}: {done}")
+            after = (secret.stat().st_uid, secret.stat().st_mode, sorted(private.iterdir()))
+            expect_equal((secret.read_text(), after), ("secret", before), f"the file that {what} leads to")
+
+    user = ("--user", USER)
+    plants = (
+        ("a symbolic link", lambda: track.symlink_to(secret), "It is a symbolic link", track.unlink),
+        ("a symbolic link to a file that is missing", lambda: track.symlink_to(private / "new"), "It is a symbolic link", track.unlink),
+        ("a hard link", lambda: os.link(secret, track), "It has other names", track.unlink),
+        ("a directory", track.mkdir, "Is a directory", track.rmdir),
+        ("a device", lambda: os.mknod(track, stat.S_IFCHR | 0o666, os.makedev(1, 3)), "It is neither a regular file", track.unlink),
+        ("a socket", lambda: os.mknod(track, stat.S_IFSOCK | 0o666), "It is neither a regular file", track.unlink),
+    )  # fmt: skip
+    for what, plant, reason, remove in plants:
+        plant()
+        refused(what, track, reason, *user)
+        refused(what, track, reason)
+        remove()
+    # A link among the folders: root could make files there, the user cannot.
+    (folder / "sub").symlink_to(private)
+    refused("a link to a folder", folder / "sub" / "ready", "Permission denied", *user)
+    # Only root's own file and folder: the proxy could not write it once it is the user.
+    refused("root's folder", private / "ready", "Permission denied", *user)
+
+    proxy = Proxy("j", argv=(OURS / "jool", *proxy_words("--track-file", str(track), *user)))
+    wait_ready("j")
+    expect_equal((track.read_text(), track.stat().st_uid, track.stat().st_gid), ("0\n", owner.pw_uid, owner.pw_gid), "the track file")
+    # Planted while it runs.
+    track.unlink()
+    track.symlink_to(secret)
+    proxy.stop()
+    expect_equal(secret.read_text(), "secret", "the file that a link planted later leads to")
+    track.unlink()
+    os.mkfifo(track, 0o600)
+    os.chown(track, owner.pw_uid, owner.pw_gid)
+    proxy = Proxy("j", argv=(OURS / "jool", *proxy_words("--track-file", str(track), *user)))
+    wait_ready("j")
+    reader = os.open(track, os.O_RDONLY | os.O_NONBLOCK)
+    expect_equal(proxy.stop(), 0, "status of a proxy whose track file is a pipe")
+    expect_equal(os.read(reader, 16), b"1\n", "what the reader of the pipe gets at the end")
+    os.close(reader)
+    # A pipe for --config must not stop a proxy that reads it anew.
+    config = SCRATCH / "proxy.json"
+    config.write_text(f'{{"net.mcast.addr": "{GROUP6}", "net.mcast.port": 6464, "net.dev.in": "eth2", "net.dev.out": "eth2"}}')
+    proxy = Proxy("j", argv=(OURS / "jool", "session", "proxy", "--config", str(config), "--log.target", "stderr"))
+    wait_ready("j")
+    config.unlink()
+    os.mkfifo(config)
+    proxy.signal(signal.SIGHUP)
+    wait_for("the pipe is refused", lambda: "is not a regular file, so it cannot be read again" in proxy.err)
+    expect_equal(jool(OURS, "j", "session", "proxy", "status", "--ready", check=False).status, 0, "status after SIGHUP with a pipe")
 
 
 SQUATTER = """

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import JoolCommands
+
+/// Programs whose standard streams are closed, run by a shell as they were built.
+@Suite struct StandardDescriptorTests {
+  /// A bit for each of 0, 1 and 2 that is closed. The missing ones are /dev/null before anything else is opened.
+  @Test(arguments: 0..<8) func areAllOpen(closed: Int) {
+    let closing = (0...2).filter { closed >> $0 & 1 == 1 }.map { "\($0)>&-" }.joined(separator: " ")
+    // One program waits for a debugger, the other for a file.
+    for program in ["jool bib display --HANG=9", "joold netsocket.json pipe"] {
+      let output = Shell.output(
+        of:
+          """
+          mkfifo pipe
+          \(Shell.products)/\(program) </dev/zero \(closing) 2>/dev/zero \(closed & 4 == 0 ? "" : "2>&-") & pid=$!
+          for try in $(seq 100); do
+            [ -e /proc/$pid/fd/0 ] && [ -e /proc/$pid/fd/1 ] && [ -e /proc/$pid/fd/2 ] && break
+            sleep 0.05
+          done
+          for fd in 0 1 2; do readlink /proc/$pid/fd/$fd || echo none; done
+          kill $pid
+          """)
+      let files = output.split(separator: "\n")
+      for descriptor in 0...2 {
+        let isClosed = closed >> descriptor & 1 == 1
+        #expect(files.count == 3 && (files[descriptor] == "/dev/null") == isClosed, "\(program) \(closing): \(output)")
+      }
+    }
+  }
+
+  @Test func dataThatCannotBeWrittenIsAFailure() {
+    let keygen = "\(Shell.products)/jool session proxy keygen"
+    #expect(Shell.output(of: "\(keygen) >&-; echo $?") == "Error: Could not write the output: Bad file descriptor\n9\n")
+    #expect(
+      Shell.output(of: "\(keygen) >/dev/full; echo $?")
+        == "Error: Could not write the output: No space left on device\n28\n")
+    #expect(Shell.output(of: "\(keygen) >&- 2>&-; echo $?") == "9\n")
+    #expect(Shell.output(of: "\(keygen) <&- | wc -l") == "1\n")
+    #expect(Shell.output(of: "{ sleep 0.3; \(keygen); echo $? >&2; } | true") == "141\n")
+  }
+}
