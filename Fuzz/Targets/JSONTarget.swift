@@ -12,12 +12,13 @@
         require(again?.item?.text() == item.text(), "JSON changed")
       }
       for translator in [TranslatorType.nat64, .siit] {
-        var reader = ConfigurationReader(translator: translator)
-        reader.checksValues = true
         do throws(FileFailure) {
-          let configuration = try reader.configuration(inText: bytes, path: "F")
-          let again = try? reader.configuration(inText: Array(configuration.fileText.utf8), path: "F")
-          require(again == configuration, "configuration changed")
+          let configuration = try ConfigurationReader(text: bytes, path: "F", translator: translator).configuration
+          let again = try? ConfigurationReader(
+            text: Array(configuration.fileText.utf8), path: "F", translator: translator)
+          require(again?.configuration == configuration, "configuration changed")
+          let validator = ConfigurationValidator(translator: translator, module: .newestKnown)
+          require(validator.findings(in: configuration).allSatisfy { !$0.problem.text.isEmpty }, "a finding without a word")
         } catch {
           require(!error.text.isEmpty, "a failure without a word")
         }

@@ -46,6 +46,9 @@ struct CommandContext {
     return try proxy.status()
   }
 
+  /// The ports that this machine's own connections use, if the system says.
+  var ephemeralPorts: () -> PortRange? = EphemeralPorts.ofThisNamespace
+
   /// Whether there is a system log.
   var hasSystemLog: () -> Bool = { SystemLog.isReachable }
 
@@ -98,10 +101,15 @@ struct CommandContext {
   }
 
   /// Says on standard error what is odd although it is done.
-  func warn(_ text: String) {
-    error.print(
-      reportsJSON
-        ? JSONItem.object([("warning", .object([("message", .string(text))]))]).text() : "Warning: \(text)")
+  /// - Parameter place: where in a file.
+  func warn(_ text: String, at place: FilePlace? = nil) {
+    guard reportsJSON else {
+      error.print("Warning: \(text)")
+      if let place { error.print("(\(place))") }
+      return
+    }
+    let members: [(String, JSONItem)] = [("message", .string(text))] + (place?.jsonMembers ?? [])
+    error.print(JSONItem.object([("warning", .object(members))]).text())
   }
 
   /// Says on standard error how something is better said, unless hints are unwanted.

@@ -239,6 +239,7 @@ extension CommandFailure {
       "'\(text)' does not seem to contain a port (format: <\(family.name) address>#<port> (eg. \(family.example)))."
     case .tooLong(let text): "'\(text)' is too long for this poor, limited parser..."
     case .portZero(let protocolName): "\(protocolName) cannot use port 0. (Did you mean 1-65535?)"
+    case .notRelease(let text): "'\(text)' is not a release between \(ModuleVersion.oldestSupported) and the last 4.1."
     case .noMulticastAddress: "The multicast address is mandatory."
     case .notChoice(let text, let noun, let choices):
       "'\(text)' is no \(noun); use one of \(choices.joined(separator: ", "))."

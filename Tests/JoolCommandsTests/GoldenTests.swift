@@ -94,6 +94,9 @@ import Testing
   private static func masked(_ outcome: Outcome, _ golden: GoldenCase, times: Bool) -> Outcome {
     var outcome = outcome
     if times { outcome.output.replace(/\d+:\d\d:\d\d(\.\d{3})?/, with: "<TIME>") }
+    // The explanations of statistics are each program's own words.
+    outcome.output.replace(/(JSTAT\w+: \d+\n)[^\n]+\n\n/) { "\($0.output.1)<EXPLANATION>\n\n" }
+    outcome.output.replace(/(JSTAT\w+,\d+,)"[^"]*"/) { "\($0.output.1)\"<EXPLANATION>\"" }
     let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.hasPrefix("Report bugs to ") ? "Report bugs to <MASK>." : String(line)
     }

@@ -26,6 +26,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   case tooLong(String)
   /// Port 0 alone, which no TCP or UDP packet can use.
   case portZero(protocolName: String)
+  /// Not a release of the module that this program works with.
+  case notRelease(String)
 
   case noMulticastAddress
   /// None of a few words.

@@ -4,8 +4,8 @@ import JoolCore
 struct ConfigurationError: Error, Hashable, Sendable {
   enum Reason: Hashable, Sendable {
     case wrongType(name: String, JSONValue, expected: String)
-    /// The keys that the object may have.
-    case unknownTag(String, known: [String])
+    /// The kind of object, and the keys that it may have.
+    case unknownTag(String, of: ConfigurationObject, known: [String])
     /// The key is one of the other kind of translators.
     case tagOfTheOther(String, program: String)
     case repeatedTag(String, first: TextPosition)
@@ -15,12 +15,16 @@ struct ConfigurationError: Error, Hashable, Sendable {
     case unknownProtocol(String)
     case unknownIterations(String)
     case value(ArgumentError)
-    /// Every module refuses it, for this reason.
-    case refused(String)
+    /// The module refuses it, for this reason.
+    case refused(ConfigurationFinding.Problem)
+    /// The module refuses it without `--force`; why, warnings have said.
+    case needsForce
   }
 
   var reason: Reason
   var position: TextPosition
+  /// What would be right, if it takes more than the reason to know.
+  var hint: String?
 
   /// What the program leaves with.
   var status: ExitStatus {
@@ -40,7 +44,7 @@ struct ConfigurationError: Error, Hashable, Sendable {
       case .object: "The '\(name)' element appears to be an object, not a '\(expected)'."
       default: "The '\(name)' element '\(value.shownText)' is not a valid \(expected)."
       }
-    case .unknownTag(let name, _), .tagOfTheOther(let name, _): "Unknown tag: '\(name)'"
+    case .unknownTag(let name, _, _), .tagOfTheOther(let name, _): "Unknown tag: '\(name)'"
     case .repeatedTag(let name, _): "Multiple '\(name)' tags found. Aborting..."
     case .missing(let child, let object): "Object '\(object)' is missing the '\(child)' child."
     case .outOfRange(let name, let number, let least, let greatest):
@@ -49,14 +53,20 @@ struct ConfigurationError: Error, Hashable, Sendable {
     case .unknownProtocol(let text): "Protocol '\(text)' is unknown."
     case .unknownIterations(let text): "Unrecognized string: '\(text)'"
     case .value(let error): CommandFailure.text(of: error)
-    case .refused(let text): text
+    case .refused(let problem): problem.text
+    case .needsForce: "`file handle` refuses the file without --force."
     }
   }
 
   /// What would be right, if the text does not say it.
-  var advice: String? {
-    switch reason {
-    case .unknownTag(let name, let known): Self.advice(on: name, known: known)
+  var advice: String? { hint ?? reason.advice }
+}
+
+extension ConfigurationError.Reason {
+  fileprivate var advice: String? {
+    switch self {
+    case .unknownTag(let name, let kind, let known):
+      OldKey.advice(on: name, in: kind) ?? kind.advice(on: name) ?? Self.advice(on: name, known: known)
     case .tagOfTheOther(_, let program): "only files of \(program) have it"
     case .repeatedTag(_, let first): "the first one is at \(first.line):\(first.column)"
     case .unknownFramework: "expected \"netfilter\" or \"iptables\""
@@ -64,7 +74,9 @@ struct ConfigurationError: Error, Hashable, Sendable {
     case .unknownIterations: "expected a number, \"auto\" or \"infinity\""
     case .missing("pool6", _): "add \"global\": {\"pool6\": \"64:ff9b::/96\"}"
     case .missing(let child, _): "add the key \"\(child)\""
-    case .wrongType, .outOfRange, .value, .refused: nil
+    case .refused(let problem): problem.advice
+    case .needsForce: "`file check --force` does not mind"
+    case .wrongType, .outOfRange, .value: nil
     }
   }
 

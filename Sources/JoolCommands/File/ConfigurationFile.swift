@@ -1,24 +1,32 @@
 import JoolCore
 
-/// A configuration file that was read and found right.
+/// A configuration file that was read, and makes sense.
 struct ConfigurationFile {
+  let path: String
   var configuration: InstanceConfiguration
   /// The instance that it is for.
   var instance: InstanceName
+  private let positions: [ConfigurationPlace: TextPosition]
 
   /// Reads the whole file, so that nothing is half done if it has a mistake.
-  ///
-  /// - Parameter checksValues: also look for what the module would refuse.
-  init(path: String, checksValues: Bool = false, in context: CommandContext) throws(CommandFailure) {
+  init(path: String, in context: CommandContext) throws(CommandFailure) {
     do throws(FileFailure) {
-      var reader = ConfigurationReader(translator: context.translator)
-      reader.checksValues = checksValues
-      configuration = try reader.configuration(inText: FileReader.bytes(of: path), path: path)
+      let reader = try ConfigurationReader(
+        text: FileReader.bytes(of: path), path: path, translator: context.translator)
+      self.path = path
+      configuration = reader.configuration
+      positions = reader.positions
       instance = try Self.instance(of: configuration, path: path, given: context.givenInstanceName)
     } catch {
       throw .file(error)
     }
   }
+
+  /// Where in the file a part of the configuration is.
+  func position(of place: ConfigurationPlace) -> TextPosition { positions[place] ?? TextPosition(line: 1, column: 1) }
+
+  /// Whether the file has the key `blacklist4`, which is called `denylist4` since Jool 4.1.4.
+  var usesBlacklist4: Bool { positions[.blacklist4] != nil }
 
   /// The name that the file and `-i` agree upon.
   private static func instance(
@@ -40,13 +48,13 @@ struct ConfigurationFile {
 
 extension ConfigurationReader {
   /// Reads a file's text.
-  func configuration(inText text: [UInt8], path: String) throws(FileFailure) -> InstanceConfiguration {
+  init(text: [UInt8], path: String, translator: TranslatorType) throws(FileFailure) {
     let root: JSONValue
     do throws(JSONSyntaxError) { root = try JSONReader.read(text, isWhole: true) } catch {
       throw .syntax(path: path, error)
     }
     do throws(ConfigurationError) {
-      return try configuration(of: root)
+      self = try ConfigurationReader(root, translator: translator)
     } catch {
       throw .configuration(path: path, error)
     }

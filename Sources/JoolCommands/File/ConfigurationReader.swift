@@ -3,32 +3,35 @@ import JoolCore
 /// Makes the configuration of an instance out of a file's JSON.
 struct ConfigurationReader {
   /// The keys of the root. At first all are fine for both kinds of translators, as messages depend on the order of checks.
-  private static let rootKeys = [
+  static let rootKeys = [
     "instance", "framework", "global", "pool4", "bib", "eamt", "denylist4", "blacklist4",
   ]
   private static let keysOfTheOther: [TranslatorType: [String]] = [
     .nat64: ["eamt", "denylist4", "blacklist4"], .siit: ["pool4", "bib"],
   ]
 
-  let translator: TranslatorType
-  /// Whether to look for what every module would refuse.
-  var checksValues = false
-
-  init(translator: TranslatorType) { self.translator = translator }
+  private let translator: TranslatorType
+  private(set) var configuration: InstanceConfiguration
+  /// Where the parts of the configuration are in the file.
+  private(set) var positions: [ConfigurationPlace: TextPosition]
 
   /// Reads everything. Nothing has been said to the module yet, so nothing is half done if this fails.
-  func configuration(of root: JSONValue) throws(ConfigurationError) -> InstanceConfiguration {
+  init(_ root: JSONValue, translator: TranslatorType) throws(ConfigurationError) {
+    self.translator = translator
     let keysOfTheOther = Self.keysOfTheOther[translator] ?? []
     let fields = try JSONFields(
-      root, known: Self.rootKeys, suggested: Self.rootKeys.filter { !keysOfTheOther.contains($0) })
+      root, of: .root, known: Self.rootKeys, suggested: Self.rootKeys.filter { !keysOfTheOther.contains($0) })
     let name = try fields["instance"].map { (member) throws(ConfigurationError) in
       try member.value.parse(member.value.text(named: member.key)) { (text) throws(ArgumentError) in
         guard let name = InstanceName(text) else { throw .instanceName }
         return name
       }
     }
-    let framework = try framework(fields.require("framework"))
-    var configuration = InstanceConfiguration(instanceName: name, framework: framework)
+    let framework = try fields.require("framework")
+    configuration = InstanceConfiguration(instanceName: name, framework: try Self.framework(framework))
+    positions = [
+      .framework: framework.value.position, .globals: fields["global"]?.value.position ?? root.position,
+    ]
     for key in fields.order {
       guard let member = fields[key] else { continue }
       if keysOfTheOther.contains(key) {
@@ -36,16 +39,12 @@ struct ConfigurationReader {
           reason: .tagOfTheOther(member.key, program: translator == .nat64 ? "jool_siit" : "jool"),
           position: member.keyPosition)
       }
+      if key == "blacklist4" { positions[.blacklist4] = member.keyPosition }
       if let section = try section(key, member) { configuration.append(section) }
     }
-    if checksValues, translator == .nat64, configuration.globals.prefix6("pool6") == nil {
-      throw ConfigurationError(
-        reason: .missing(child: "pool6", object: "global"), position: fields["global"]?.value.position ?? root.position)
-    }
-    return configuration
   }
 
-  private func framework(_ member: JSONMember) throws(ConfigurationError) -> Framework {
+  private static func framework(_ member: JSONMember) throws(ConfigurationError) -> Framework {
     switch try member.value.text(named: member.key) {
     case "netfilter": .netfilter
     case "iptables": .iptables
@@ -54,51 +53,44 @@ struct ConfigurationReader {
     }
   }
 
-  private func section(
+  private mutating func section(
     _ key: String, _ member: JSONMember
   ) throws(ConfigurationError) -> InstanceConfiguration.Section? {
     switch key {
     case "global": .globals(try globals(member))
-    case "pool4": .pool4(try list(member, Self.pool4Entry, problem: ValueCheck.problem))
-    case "bib": .bib(try list(member, Self.bibEntry, problem: { _ in nil }))
-    case "eamt": .eamt(try list(member, Self.eam, problem: ValueCheck.problem))
+    case "pool4": .pool4(try list(member, Self.pool4Entry) { .pool4($0) })
+    case "bib": .bib(try list(member, Self.bibEntry) { .bib($0) })
+    case "eamt": .eamt(try list(member, Self.eam) { .eamt($0) })
     case "denylist4", "blacklist4":
-      .denylist4(try list(member, Self.denylistEntry, problem: ValueCheck.problem))
+      // Those of both keys are one table.
+      .denylist4(try list(member, Self.denylistEntry, after: configuration.denylist4.count) { .denylist4($0) })
     default: nil
     }
   }
 
-  private func list<Entry>(
-    _ member: JSONMember, _ read: (JSONValue) throws(ConfigurationError) -> Entry, problem: (Entry) -> String?
+  private mutating func list<Entry>(
+    _ member: JSONMember, _ read: (JSONValue) throws(ConfigurationError) -> Entry, after count: Int = 0,
+    place: (Int) -> ConfigurationPlace
   ) throws(ConfigurationError) -> [Entry] {
     var entries: [Entry] = []
     for element in try member.value.elements(named: member.key) {
-      let entry = try read(element)
-      try reject(problem(entry), at: element.position)
-      entries.append(entry)
+      positions[place(count + entries.count)] = element.position
+      entries.append(try read(element))
     }
     return entries
   }
 
-  private func globals(_ member: JSONMember) throws(ConfigurationError) -> [GlobalSetting] {
+  private mutating func globals(_ member: JSONMember) throws(ConfigurationError) -> [GlobalSetting] {
     let fields = try JSONFields(
-      member.value, named: member.key, known: GlobalKey.all.map(\.name),
+      member.value, of: .global, named: member.key, known: GlobalKey.all.map(\.name),
       suggested: GlobalKey.all.filter { $0.exists(in: translator) }.map(\.name))
     var settings: [GlobalSetting] = []
     for name in fields.order {
       guard let key = GlobalKey.named(name), let member = fields[name] else { continue }
-      let setting = GlobalSetting(key: key, value: try GlobalValue(member, type: key.type))
-      if !key.exists(in: translator) { try reject("\(translator) has no \(name).", at: member.keyPosition) }
-      try reject(ValueCheck.problem(of: setting), at: member.value.position)
-      settings.append(setting)
+      positions[.global(name)] = member.value.position
+      settings.append(GlobalSetting(key: key, value: try GlobalValue(member, type: key.type)))
     }
     return settings
-  }
-
-  /// Throws what the module would refuse, if that is to be looked for.
-  private func reject(_ problem: String?, at position: TextPosition) throws(ConfigurationError) {
-    guard checksValues, let problem else { return }
-    throw ConfigurationError(reason: .refused(problem), position: position)
   }
 }
 
@@ -111,16 +103,21 @@ extension ConfigurationReader {
     let fields = try JSONFields(element, known: ["protocol", "prefix", "mark", "port range", "max-iterations"])
     let proto = try proto(fields.require("protocol"))
     let prefix = try fields.require("prefix")
-    let ports = fields["port range"]
+    let ports = try fields["port range"].map { (ports) throws(ConfigurationError) -> PortRange in
+      try value(ports) { (text) throws(ArgumentError) -> PortRange in
+        let range = try PortRange(argument: text)
+        // The module would store a range from 1 to 0.
+        guard proto == .icmp || range != PortRange(0, 0) else { throw .portZero(protocolName: proto.description) }
+        return range
+      }
+    }
     return Pool4Entry(
       mark: try fields["mark"].map { (mark) throws(ConfigurationError) in
         try mark.value.unsigned(named: mark.key)
       } ?? 0,
       proto: proto,
       prefix: try value(prefix, IPv4Prefix.init(argument:)),
-      ports: try ports.map { (ports) throws(ConfigurationError) in
-        try value(ports, PortRange.init(argument:))
-      } ?? defaultPorts,
+      ports: ports ?? defaultPorts,
       iterations: try fields["max-iterations"].map(iterations) ?? .unset)
   }
 
@@ -185,11 +182,23 @@ extension GlobalValue {
     case .fArguments: self = .unsigned(try value.unsigned(named: member.key, 0...UInt32(UInt8.max)))
     case .unsigned32: self = .unsigned(try value.unsigned(named: member.key))
     case .plateaus: self = .plateaus(try Self.plateaus(member))
-    case .timeout, .prefix6, .prefix4, .hairpinMode:
+    case .timeout, .hairpinMode:
+      if case .number(let number) = value.content { throw Self.oldNumber(member, number, type) }
+      fallthrough
+    case .prefix6, .prefix4:
       // Null is the word null, which unsets prefixes.
       let text = value.content == .null ? "null" : try value.text(named: member.key, type: "string")
       self = try value.parse(text) { (text) throws(ArgumentError) in try GlobalValue(argument: text, type: type) }
     }
+  }
+
+  /// The error of a number where releases before 4.0 wrote one, and today's have a text.
+  private static func oldNumber(_ member: JSONMember, _ number: Double, _ type: GlobalType) -> ConfigurationError {
+    var error = member.value.isNot("string", name: member.key)
+    if let value = UInt32(exactly: number) {
+      error.hint = OldKey.hint(number: value, type: type)
+    }
+    return error
   }
 
   private static func plateaus(_ member: JSONMember) throws(ConfigurationError) -> [UInt16] {

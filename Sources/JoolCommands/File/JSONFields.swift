@@ -10,11 +10,13 @@ struct JSONFields {
   let order: [String]
 
   /// - Parameters:
+  ///   - kind: which object of the file it is.
   ///   - name: what messages call the object if it is none.
   ///   - known: the keys that it may have.
   ///   - suggested: those of them that advice may name, if not all.
   init(
-    _ value: JSONValue, named name: String = "<unnamed>", known: [String], suggested: [String]? = nil
+    _ value: JSONValue, of kind: ConfigurationObject = .entry, named name: String = "<unnamed>", known: [String],
+    suggested: [String]? = nil
   ) throws(ConfigurationError) {
     guard let all = value.members else { throw value.isNot("Object", name: name) }
     var members: [String: JSONMember] = [:]
@@ -22,7 +24,7 @@ struct JSONFields {
     for member in all where !member.isNamed("comment") {
       guard let key = known.first(where: member.isNamed) else {
         throw ConfigurationError(
-          reason: .unknownTag(member.key, known: suggested ?? known), position: member.keyPosition)
+          reason: .unknownTag(member.key, of: kind, known: suggested ?? known), position: member.keyPosition)
       }
       if let first = members.updateValue(member, forKey: key) {
         throw ConfigurationError(

@@ -57,7 +57,8 @@ struct JSONReader {
   }
 
   private func failure(_ reason: JSONSyntaxError.Reason) -> JSONSyntaxError {
-    let reason = current == UInt8(ascii: "/") ? .comment : reason
+    let beginsComment = current == UInt8(ascii: "/") || current == UInt8(ascii: "#")
+    let reason = beginsComment ? .comment : reason
     let rest = bytes[min(offset, bytes.count)...].prefix(Self.excerptLimit)
     return JSONSyntaxError(reason: reason, position: position, excerpt: String(decoding: rest, as: UTF8.self))
   }

@@ -50,7 +50,7 @@ struct JSONSyntaxError: Error, Hashable, Sendable {
     case expectedColon
     case expectedCommaOrEnd(closing: Character)
     case expectedEnd
-    /// A slash, where it can only begin a comment.
+    /// A slash or a number sign, where it can only begin a comment.
     case comment
     case nestedTooDeeply(limit: Int)
   }

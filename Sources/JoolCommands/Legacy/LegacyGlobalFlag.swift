@@ -28,8 +28,8 @@ struct LegacyGlobalFlag: Hashable, Sendable {
     !["pool6", "lowest-ipv6-mtu", "logging-debug", "rfc6791v4-prefix", "ss-max-sessions-per-packet"].contains(key.name)
   }
 
-  /// The names before 3.3.
-  private static let older: [(String, String)] = [
+  /// The names before 3.3, and today's.
+  static let older: [(String, String)] = [
     ("dropAddr", "address-dependent-filtering"), ("dropInfo", "drop-icmpv6-info"),
     ("dropTCP", "drop-externally-initiated-tcp"), ("toUDP", "udp-timeout"), ("toTCPest", "tcp-est-timeout"),
     ("toTCPtrans", "tcp-trans-timeout"), ("toICMP", "icmp-timeout"),

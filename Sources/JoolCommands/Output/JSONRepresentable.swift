@@ -103,12 +103,16 @@ extension CommandFailure {
       let number = UInt32(clamping: code.rawValue)
       members.append(("module", .object([("code", .number(number)), ("message", .string(words))])))
     }
-    if let place {
-      members += [
-        ("file", .string(place.path)), ("line", .number(UInt64(place.position.line))),
-        ("column", .number(UInt64(place.position.column))), ("advice", place.advice.map { .string($0) } ?? .null),
-      ]
-    }
-    return .object([("error", .object(members))])
+    return .object([("error", .object(members + (place?.jsonMembers ?? [])))])
+  }
+}
+
+extension FilePlace {
+  /// The members that failures and warnings about a file have.
+  var jsonMembers: [(String, JSONItem)] {
+    [
+      ("file", .string(path)), ("line", .number(UInt64(position.line))), ("column", .number(UInt64(position.column))),
+      ("advice", advice.map { .string($0) } ?? .null),
+    ]
   }
 }

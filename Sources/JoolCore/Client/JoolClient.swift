@@ -115,22 +115,28 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
 extension JoolClient where Transport: ~Copyable {
   /// The answer to request `sequence`, if it is in this datagram. The one place where a refusal becomes an error.
   private static func answer(in datagram: [UInt8], to sequence: UInt32, family: UInt16) throws(JoolError) -> Answer? {
-    let found = try decoding { () throws(WireFormatError) -> (NetlinkHeader, code: Int32)? in
+    let found = try decoding { () throws(WireFormatError) -> Result<Range<Int>, Errno>? in
       var reader = NetlinkMessageReader(datagram.span.bytes)
       while let message = try reader.next() {
         guard message.header.sequence == sequence else { continue }
-        let isError = message.header.type == NetlinkHeader.error
-        return (message.header, isError ? try NetlinkError(decoding: message.payload).code : 0)
+        if message.header.type == NetlinkHeader.error {
+          let code = try NetlinkError(decoding: message.payload).code
+          if code != 0 { return .failure(Errno(rawValue: code)) }
+        } else if message.header.type == family {
+          return .success(message.range)
+        }
       }
       return nil
     }
-    guard let (header, code) = found else { return nil }
-    if header.type == NetlinkHeader.error {
-      if code == 0 { return nil }
-      throw .refusedByNetlink(Errno(rawValue: code))
+    let range: Range<Int>
+    switch found {
+    case .success(let bytes): range = bytes
+    case .failure(let code): throw .refusedByNetlink(code)
+    case nil: return nil
     }
-    guard header.type == family else { return nil }
-    let answer = try decoding { () throws(WireFormatError) in try Answer(message: datagram) }
+    // Usually the datagram is this one message, and need not be copied.
+    let message = range == datagram.indices ? datagram : Array(datagram[range])
+    let answer = try decoding { () throws(WireFormatError) in try Answer(message: message) }
     if let refusal = try decoding({ () throws(WireFormatError) in try answer.refusal() }) {
       let code = Errno(rawValue: CInt(refusal.code))
       throw .refused(code: code, message: refusal.message ?? code.description)

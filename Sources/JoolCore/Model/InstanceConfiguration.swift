@@ -34,6 +34,20 @@ public struct InstanceConfiguration: Hashable, Sendable {
     sections.append(section)
   }
 
+  /// The entries of pool4 of all sections.
+  public var pool4: [Pool4Entry] {
+    sections.flatMap { section -> [Pool4Entry] in
+      if case .pool4(let entries) = section { entries } else { [] }
+    }
+  }
+
+  /// The entries of denylist4 of all sections.
+  public var denylist4: [IPv4Prefix] {
+    sections.flatMap { section -> [IPv4Prefix] in
+      if case .denylist4(let prefixes) = section { prefixes } else { [] }
+    }
+  }
+
   /// The variables of all sections.
   public var globals: [GlobalSetting] {
     sections.flatMap { section -> [GlobalSetting] in

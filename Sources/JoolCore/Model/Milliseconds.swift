@@ -9,9 +9,9 @@ public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable {
   /// Whole milliseconds, as many as fit; 0 for what is negative.
   public init(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
-    let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-    rawValue = UInt32(
-      clamping: overflow ? (seconds < 0 ? 0 : Int64.max) : milliseconds + attoseconds / 1_000_000_000_000_000)
+    let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
+    let (sum, isStillTooLong) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+    rawValue = UInt32(clamping: isTooLong || isStillTooLong ? (seconds < 0 ? 0 : Int64.max) : sum)
   }
 
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

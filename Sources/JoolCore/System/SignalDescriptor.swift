@@ -2,11 +2,14 @@ internal import CLinux
 internal import Glibc
 public import SystemPackage
 
-/// Signals as something to poll(2) instead of handlers: blocked for the process, read from a descriptor.
+/// Signals as something to poll(2) instead of handlers: they are blocked and read from a descriptor.
+///
+/// The signals are blocked in the calling thread and in those that it starts afterwards, so make one before any other
+/// thread: a signal to the process goes to a thread that does not block it.
 public struct SignalDescriptor: ~Copyable {
   private let owned: OwnedDescriptor
 
-  /// - Throws: what `sigprocmask` or `signalfd` fails with.
+  /// - Throws: what `pthread_sigmask` or `signalfd` fails with.
   public init(_ signals: [Int32]) throws(Errno) {
     var set = sigset_t()
     sigemptyset(&set)

@@ -24,17 +24,21 @@ public struct NetlinkMessage: ~Escapable {
   public let header: NetlinkHeader
   /// What follows the netlink header.
   public let payload: RawSpan
+  /// Where the message's bytes are in the datagram, its header included.
+  public let range: Range<Int>
 
   @_lifetime(copy payload)
-  init(header: NetlinkHeader, payload: RawSpan) {
+  init(header: NetlinkHeader, payload: RawSpan, range: Range<Int>) {
     self.header = header
     self.payload = payload
+    self.range = range
   }
 }
 
 /// Splits a netlink datagram into its messages.
 public struct NetlinkMessageReader: ~Escapable {
   private var remaining: RawSpan
+  private var offset = 0
 
   @_lifetime(copy datagram)
   public init(_ datagram: RawSpan) { remaining = datagram }
@@ -56,8 +60,11 @@ public struct NetlinkMessageReader: ~Escapable {
       throw .truncated(field: "netlink message", need: length, have: remaining.byteCount)
     }
     let payload = remaining.extracting(NetlinkHeader.size..<length)
-    remaining = remaining.extracting(droppingFirst: min(remaining.byteCount, (length + 3) & ~3))
-    return NetlinkMessage(header: header, payload: payload)
+    let range = offset..<offset + length
+    let skipped = min(remaining.byteCount, (length + 3) & ~3)
+    remaining = remaining.extracting(droppingFirst: skipped)
+    offset += skipped
+    return NetlinkMessage(header: header, payload: payload, range: range)
   }
 }
 

@@ -45,9 +45,9 @@ import Testing
     #expect((NearestName.of(text, among: [name]) != nil) == isNear)
   }
 
-  private func failure(of text: String) -> FileFailure? {
+  private func failure(of text: String, translator: TranslatorType = .nat64) -> FileFailure? {
     do throws(FileFailure) {
-      _ = try ConfigurationReader(translator: .nat64).configuration(inText: Array(text.utf8), path: "F")
+      _ = try ConfigurationReader(text: Array(text.utf8), path: "F", translator: translator)
       return nil
     } catch {
       return error

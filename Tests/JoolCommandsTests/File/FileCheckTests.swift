@@ -24,30 +24,36 @@ import Testing
         "Error: The -i command line argument (other) does not match"))
   }
 
-  @Test(
-    arguments: [
-      (#""global": { "pool6": "64:ff9b::/97" }"#, "97 is not a valid prefix length (32, 40, 48, 56, 64, 96)."),
-      (#""global": { "pool6": "64:ff9b::1/96" }"#, "'64:ff9b::1/96' seems to have a suffix; please fix."),
-      (#""global": { "pool6": "64::/96", "udp-timeout": "1:00" }"#, "udp-timeout must be at least 0:02:00."),
-      (#""global": { "pool6": "64::/96", "lowest-ipv6-mtu": 1279 }"#, "lowest-ipv6-mtu must be at least 1280."),
-      (#""global": { "pool6": "64::/96", "f-args": 16 }"#, "f-args goes up to 15."),
-      (#""global": { "pool6": "64::/96", "eam-hairpin-mode": "off" }"#, "NAT64 has no eam-hairpin-mode."),
-      (#""global": { "tos": 1 }"#, "Object 'global' is missing the 'pool6' child."),
-      (
-        #""global": { "pool6": "64::/96" }, "pool4": [ { "protocol": "tcp", "prefix": "192.0.2.1/24" } ]"#,
-        "'192.0.2.1/24' seems to have a suffix; please fix."
-      ),
-    ] as [(String, String)])
-  func findsWhatEveryModuleRefuses(members: String, message: String) {
-    var reader = ConfigurationReader(translator: .nat64)
-    reader.checksValues = true
-    let text = #"{ "instance": "a", "framework": "netfilter", \#(members) }"#
-    do throws(FileFailure) {
-      _ = try reader.configuration(inText: Array(text.utf8), path: "F")
-      Issue.record("accepted")
-    } catch {
-      #expect(error.text == message)
-    }
+  @Test func saysWhatForceSkipsAndFailsOnlyWithoutIt() {
+    let bench = Self.bench("check")
+    let warning = """
+      Warning: [2001:db8:1::/124, 198.51.100.0/28] overlaps with [2001:db8:1::/120, 192.0.2.0/24].
+      (overlap.json:6:5: `file handle` takes it with --force only)
+
+      """
+    let refused = bench.run("jool_siit file check overlap.json")
+    #expect(refused.status == 234)
+    #expect(
+      refused.error == warning
+        + "Error: `file handle` refuses the file without --force.\n"
+        + "(overlap.json:6:5: `file check --force` does not mind)\n")
+    #expect(bench.run("jool_siit file check --force overlap.json") == Outcome(error: warning))
+  }
+
+  @Test func checksForTheReleaseThatIsAskedFor() {
+    let bench = Self.bench("check")
+    #expect(bench.run("jool file check --module 4.1.9 new.json").error.hasPrefix("Error: Modules have ss-max-sessions"))
+    #expect(bench.run("jool file check --module 4.1.11 new.json") == Outcome())
+    #expect(bench.run("jool file check --module 4.0.1 new.json").error.hasPrefix("Error: '4.0.1' is not a release"))
+    // Without a word about it: the loaded module's.
+    bench.versionInSysfs = ModuleVersion(4, 1, 9)
+    #expect(bench.run("jool file check new.json").status == 234)
+  }
+
+  @Test func warnsOfWhatTheModuleDoesNotLookAt() {
+    let outcome = Self.bench("check").run("jool_siit file check blacklist.json")
+    #expect(outcome.status == 0)
+    #expect(outcome.error == "Warning: \"blacklist4\" is deprecated.\n(blacklist.json:4:3: call it \"denylist4\")\n")
   }
 
   private static func bench(_ folder: String) -> TestBench {

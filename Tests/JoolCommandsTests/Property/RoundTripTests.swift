@@ -43,9 +43,9 @@ import Testing
     var random = RandomModels(seed: seed)
     for translator in [TranslatorType.nat64, .siit] {
       let configuration = random.configuration(of: translator)
-      let again = try ConfigurationReader(translator: translator)
-        .configuration(inText: Array(configuration.fileText.utf8), path: "F")
-      #expect(again == configuration)
+      let again = try ConfigurationReader(
+        text: Array(configuration.fileText.utf8), path: "F", translator: translator)
+      #expect(again.configuration == configuration)
     }
   }
 

@@ -57,6 +57,7 @@ final class TestBench {
       programName: program, translator: JoolProgram.translator(ofProgram: program), output: output, error: error)
     context.transport = kernel.transport
     context.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }
+    context.ephemeralPorts = { nil }
     context.names = names
     context.givesHints = givesHints
     context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }

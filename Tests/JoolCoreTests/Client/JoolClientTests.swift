@@ -91,6 +91,20 @@ import Testing
     #expect(!isRunning)
   }
 
+  @Test func findsItsAnswerAmongOtherMessagesOfTheDatagram() throws {
+    var client = try client(
+      ScriptedModule.kernel { request, sequence in
+        let stale = ScriptedModule.answer(to: request, sequence - 1) { $0.attribute(1, UInt8(1)) }
+        let acknowledgement = AttributeWriter.message(type: 2, flags: 0, sequence: sequence, port: 0) {
+          $0.appendNative(Int32(0))
+        }
+        let answer = ScriptedModule.answer(to: request, sequence) { $0.attribute(1, UInt8(0)) }
+        return [stale + acknowledgement + answer + stale]
+      })
+    let isRunning = try client.instanceIsRunning()
+    #expect(isRunning)
+  }
+
   @Test func doesNotWaitForTheAnswerThatNeverComes() throws {
     var client = try client(ScriptedModule.kernel { _, _ in [] })
     try client.acknowledgeSessions()

@@ -42,7 +42,7 @@ import Testing
     func id(_ name: String, _ revision: UInt8) -> Int? {
       Statistic.names(of: ModuleVersion(4, 1, revision)).firstIndex(of: name).map { $0 + 1 }
     }
-    // netlink.md's table.
+    // Read from the modules: `stats display` of each release, in the order of its numbers.
     #expect([7, 8, 9, 12, 13].map { id("JSTAT_UNKNOWN", $0) } == [68, 70, 69, 84, 83])
     #expect([7, 8, 9, 12, 13].map { id("JSTAT64_SRC", $0) } == [40, 39, 39, 39, 39])
     #expect([7, 8, 9, 12, 13].map { id("JSTAT_ICMPEXT_BIG", $0) } == [67, 69, 68, 68, 68])
@@ -63,6 +63,20 @@ import Testing
     let formats = [5, 9, 10, 11, 12, 13, 15].map { SyncFormat(module: ModuleVersion(4, 1, $0)) }
     #expect(
       formats == [.nestedUnchecked, .nestedUnchecked, .nestedUnchecked, .nested, .packed48, .packed36, .packed36])
+  }
+
+  @Test func takesDurationsOfAnyLength() {
+    let attoseconds: Int64 = 999_000_000_000_000_000
+    func milliseconds(_ seconds: Int64, _ attoseconds: Int64 = 0) -> UInt32 {
+      Milliseconds(Duration(secondsComponent: seconds, attosecondsComponent: attoseconds)).rawValue
+    }
+    #expect(milliseconds(1, attoseconds) == 1999)
+    #expect(milliseconds(-1) == 0)
+    // Their seconds fit 64 bits of milliseconds, but no fraction does on top of them.
+    #expect(milliseconds(Int64.max / 1000, attoseconds) == .max)
+    #expect(milliseconds(Int64.min / 1000, -attoseconds) == 0)
+    #expect(milliseconds(.max) == .max)
+    #expect(milliseconds(.min) == 0)
   }
 
   @Test func readsVersions() {

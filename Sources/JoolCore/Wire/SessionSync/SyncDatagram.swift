@@ -1,8 +1,10 @@
 /// Reads a run of session records, as C proxies exchange them in UDP and the module puts them into SESSION_ENTRIES.
 ///
-/// The structure is checked as a whole, so that of a malformed run nothing is used (netlink.md §10.1 has what the module
-/// would do with it): attributes of type 1, all of one layout's length, that end where the run ends. A record whose
-/// structure is right but whose values are impossible is refused alone.
+/// A run with any structural mistake is refused as a whole: it must consist of attributes of type 1, all of one layout's
+/// length, and end where the last one ends. The module must not get such a run, because it compares the record's size with
+/// `nla_len`, which includes the attribute's 4-byte header: 4.1.13 takes a record that is up to 4 bytes short and reads
+/// the next record's bytes as its last fields, and takes the longer layouts of older releases for other sessions.
+/// A record whose structure is right but whose values are impossible is refused alone.
 public struct SyncDatagram: Hashable, Sendable {
   public let format: SyncFormat
   public private(set) var sessions: [SessionEntry] = []

@@ -1,0 +1,77 @@
+import JoolCore
+
+/// An object of a configuration file whose keys have meanings.
+enum ConfigurationObject: Hashable, Sendable {
+  case root
+  case global
+  /// An entry of a table.
+  case entry
+
+  /// What to do about a key that belongs into another object.
+  func advice(on name: String) -> String? {
+    let name = name.lowercased()
+    return switch self {
+    case .root: GlobalKey.named(name).map { "it belongs into \"global\": \"global\": {\"\($0.name)\": …}" }
+    case .global: ConfigurationReader.rootKeys.contains(name) ? "it belongs beside \"global\", not into it" : nil
+    case .entry: nil
+    }
+  }
+}
+
+/// A key of configuration files of old releases, and what became of it.
+///
+/// From the documentation of 3.5 and 4.0 (atomic configuration, global flags). What old command lines called variables is in
+/// `LegacyGlobalFlag`; files of 3.4 had those names.
+struct OldKey: Hashable, Sendable {
+  var name: String
+  var kinds: Set<ConfigurationObject>
+  var advice: String
+
+  static func advice(on name: String, in kind: ConfigurationObject) -> String? {
+    let name = name.lowercased()
+    return all.first { $0.name.lowercased() == name && $0.kinds.contains(kind) }?.advice
+  }
+
+  /// What a number stands for today, where releases before 4.0 wrote milliseconds or the number of a mode.
+  static func hint(number: UInt32, type: GlobalType) -> String? {
+    switch type {
+    case .timeout:
+      "times are texts since Jool 4.0: \"\(Timeouts.text(milliseconds: number))\" are \(number) milliseconds"
+    case .hairpinMode:
+      GlobalKey.hairpinModes.indices.contains(Int(number))
+        ? "modes are words since Jool 4.0: \"\(GlobalKey.hairpinModes[Int(number)])\" is \(number)" : nil
+    default: nil
+    }
+  }
+
+  private static let all: [OldKey] =
+    [
+      OldKey(
+        name: "pool6", kinds: [.root], advice: #"since Jool 4.0 it stands in "global": "global": {"pool6": …}"#),
+      OldKey(name: "blacklist", kinds: [.root], advice: #"since Jool 4.1.4 it is called "denylist4""#),
+      OldKey(
+        name: "pool6791", kinds: [.root, .global],
+        advice: #"since Jool 4.0 it is one prefix, in "global", and called "rfc6791v4-prefix""#),
+      renamed("pool6791v4", "rfc6791v4-prefix"),
+      renamed("pool6791v6", "rfc6791v6-prefix"),
+      OldKey(name: "trace", kinds: [.root, .global], advice: #"since Jool 4.1.2 "logging-debug" replaces it"#),
+      gone("fragment-arrival-timeout"), gone("toFrag"),
+      OldKey(name: "file_type", kinds: [.root], advice: "it is gone since Jool 4.0: leave it out"),
+      OldKey(name: "boostMTU", kinds: [.root, .global], advice: #"since Jool 3.5 "lowest-ipv6-mtu" replaces it"#),
+    ]
+    + LegacyRemoval.all.filter { !["pool6791", "boostMTU"].contains($0.name) }.map {
+      OldKey(name: $0.name, kinds: [.root, .global], advice: "it is gone since Jool \($0.since): leave it out")
+    }
+    + LegacyGlobalFlag.older.map { old, today in
+      OldKey(name: old, kinds: [.root, .global], advice: "today it is called \"\(today)\"")
+    }
+
+  private static func gone(_ old: String) -> OldKey {
+    OldKey(name: old, kinds: [.root, .global], advice: "it is gone since Jool 4.0: leave it out")
+  }
+
+  private static func renamed(_ old: String, _ today: String) -> OldKey {
+    OldKey(
+      name: old, kinds: [.root, .global], advice: "it is called \"\(today)\" and belongs into \"global\"")
+  }
+}
