@@ -7,6 +7,8 @@ struct FileCheck: Command {
   var force = false
   /// The release whose rules count, if not those of the loaded module.
   var module: ModuleVersion?
+  /// Warnings and failures are JSON. (`CommandContext.reportsJSON` knows already.)
+  var json = false
 
   var syntax: Syntax<Self> {
     Syntax(
@@ -17,6 +19,7 @@ struct FileCheck: Command {
           guard let version = ModuleVersion(text), version.isSupported else { throw .notRelease(text) }
           command.module = version
         },
+        Syntax.json(\.json),
       ], arguments: "FILE", completion: .none, argumentKind: .file
     ) { (command, text) throws(ArgumentError) in
       try command.path.fill(text)

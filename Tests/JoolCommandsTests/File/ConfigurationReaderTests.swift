@@ -31,6 +31,49 @@ import Testing
     #expect(failure(of: text)?.place.map { "(\($0))" } == place)
   }
 
+  /// Keys of old releases, at the root and among the variables.
+  @Test(
+    arguments: [
+      (#""pool6": "64:ff9b::/96""#, #"since Jool 4.0 it stands in "global": "global": {"pool6": …}"#),
+      (#""manually-enabled": true"#, #"it belongs into "global": "global": {"manually-enabled": …}"#),
+      (#""blacklist": []"#, #"since Jool 4.1.4 it is called "denylist4""#),
+      (
+        #""pool6791": [ "203.0.113.0" ]"#,
+        #"since Jool 4.0 it is one prefix, in "global", and called "rfc6791v4-prefix""#
+      ),
+      (#""file_type": "nat64""#, "it is gone since Jool 4.0: leave it out"),
+      (
+        #""global": { "pool6791v4": "203.0.113.0/24" }"#, #"it is called "rfc6791v4-prefix" and belongs into "global""#
+      ),
+      (
+        #""global": { "Pool6791v6": "2001:db8::/64" }"#, #"it is called "rfc6791v6-prefix" and belongs into "global""#
+      ),
+      (#""global": { "trace": false }"#, #"since Jool 4.1.2 "logging-debug" replaces it"#),
+      (#""global": { "dropAddr": false }"#, #"today it is called "address-dependent-filtering""#),
+      (#""global": { "fragment-arrival-timeout": 2000 }"#, "it is gone since Jool 4.0: leave it out"),
+      (#""global": { "boostMTU": true }"#, #"since Jool 3.5 "lowest-ipv6-mtu" replaces it"#),
+      (#""global": { "genFH": true }"#, "it is gone since Jool 3.5: leave it out"),
+      (#""global": { "pool4": [] }"#, #"it belongs beside "global", not into it"#),
+      (
+        #""global": { "udp-timeout": 213897 }"#,
+        #"times are texts since Jool 4.0: "0:03:33.897" are 213897 milliseconds"#
+      ),
+      (#""global": { "udp-timeout": -1 }"#, nil),
+      (#""global": { "eam-hairpin-mode": 1 }"#, #"modes are words since Jool 4.0: "simple" is 1"#),
+      (#""global": { "eam-hairpin-mode": 3 }"#, nil),
+    ] as [(String, String?)])
+  func saysWhatOldKeysAreCalledToday(member: String, advice: String?) throws {
+    let failure = failure(of: #"{ "instance": "a", "framework": "netfilter", \#(member) }"#, translator: .siit)
+    #expect(try #require(failure).place?.advice == advice)
+  }
+
+  @Test func takesNumberSignsForComments() {
+    for text in ["# no\n{}", #"{ # no"#, #"{ "instance": "a" # no"#, "{} # no"] {
+      #expect(failure(of: text)?.place?.advice == JSONSyntaxError.Reason.comment.description, "\(text)")
+    }
+    #expect(failure(of: ##"{ "instance": "#", "framework": "netfilter" }"##) == nil)
+  }
+
   @Test func acceptsTheKeyCommentEverywhere() {
     let text =
       #"{ "comment": [], "instance": "a", "Comment": 1, "framework": "netfilter", "global": { "comment": 2 } }"#

@@ -38,6 +38,12 @@ import Testing
         + "Error: `file handle` refuses the file without --force.\n"
         + "(overlap.json:6:5: `file check --force` does not mind)\n")
     #expect(bench.run("jool_siit file check --force overlap.json") == Outcome(error: warning))
+    #expect(
+      bench.run("jool_siit file check --force --json overlap.json").error == """
+        {"warning": {"message": "[2001:db8:1::/124, 198.51.100.0/28] overlaps with [2001:db8:1::/120, 192.0.2.0/24].", \
+        "file": "overlap.json", "line": 6, "column": 5, "advice": "`file handle` takes it with --force only"}}
+
+        """)
   }
 
   @Test func checksForTheReleaseThatIsAskedFor() {

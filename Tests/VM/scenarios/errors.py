@@ -11,7 +11,7 @@ from lab.netlink import lab_version
 from lab.network import C, GROUP6, OURS, jool, make_instance
 from lab.process import SCRATCH, Background, Failed, Result, expect, namespace, run, wait_for
 from lab.proxies import PORT, json_files
-from lab.runner import scenario
+from lab.runner import note, scenario
 
 PROXY = ("session", "proxy", "--net.mcast.port", str(PORT), "--net.dev.in", "eth2", "--net.dev.out", "eth2")
 
@@ -147,3 +147,31 @@ def health() -> None:
     refused(ours(), "default")
     network.unload_modules()
     refused(ours(), "modprobe")
+
+
+@scenario("standard output that cannot be written: every command that prints ends with the error's number")
+def full_output() -> None:
+    make_instance("j")
+    network.load_modules("jool_siit")
+    jool(OURS, "j", "bib", "add", "2001:db8::1#80", "192.0.2.1#61001")
+    run(C / "jool_siit", "instance", "add", "--netfilter", ns="j")
+    run(C / "jool_siit", "eamt", "add", "2001:db8:1::/120", "192.0.2.0/24", ns="j")
+    run(C / "jool_siit", "denylist4", "add", "203.0.113.0/24", ns="j")
+    printing = [
+        (OURS / "jool", words) for words in (
+            "", "--help", "--usage", "--version", "pool4 add --help", "session proxy --usage", "complete s", "autocomplete 1 s",
+            "instance display", "instance status", "global display", "pool4 display", "bib display", "session count",
+            "session follow", "session proxy keygen", "stats display --all", "stats display --explain", "file save",
+            "global display --json", "pool4 display --csv", "stats display --json", "--pool4", "--global",
+        )
+    ] + [(OURS / "jool_siit", words) for words in ("eamt display", "denylist4 display", "address query 192.0.2.7", "--version")]
+    printing += [(OURS / "joold", words) for words in ("--help", "--version")]
+    wrong = []
+    for program, words in printing:
+        result = run("sh", "-c", f"exec {program} {words} > /dev/full", ns="j", check=False, timeout=20)
+        if result.status != 28 or "No space left on device" not in result.err:
+            wrong.append(str(result))
+    run(C / "jool_siit", "instance", "flush", ns="j")
+    expect(not wrong, "\n".join(wrong))
+    note(f"{len(printing)} command lines; the C client's `global display` exits "
+         f"{run('sh', '-c', f'exec {C}/jool global display > /dev/full', ns='j', check=False).status}")

@@ -1,0 +1,43 @@
+"""Configuration files: what `file check` says, beside what the module does with them."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+from lab import network
+from lab.configurations import changed_file
+from lab.netlink import lab_version
+from lab.network import C, OURS
+from lab.process import SCRATCH, Result, expect, run
+from lab.runner import note, scenario
+
+# $FILES: how many files; $SEED: others than the usual ones.
+COUNT = int(os.environ.get("FILES", "200"))
+SEED = os.environ.get("SEED", "1")
+
+
+def ours(program: str, *words: str) -> Result:
+    return run(OURS / program, "file", *words, ns="j", check=False, timeout=60)
+
+
+@scenario("file check says yes exactly when file handle makes the instance: files changed at random")
+def check_agrees_with_handle() -> None:
+    network.load_modules("jool_siit")
+    random = Random(f"{SEED} {lab_version()}")
+    file = SCRATCH / "changed.json"
+    taken, forced, differences = 0, 0, []
+    for _ in range(COUNT):
+        program, text = changed_file(random)
+        options = ("--force",) if random.random() < 0.3 else ()
+        file.write_text(text)
+        checked, handled = ours(program, "check", str(file), *options), ours(program, "handle", str(file), *options)
+        if handled.status == 0:
+            taken += 1
+            forced += "with --force only" in checked.err
+            run(C / program, "instance", "flush", ns="j")
+        if (checked.status == 0) != (handled.status == 0) or checked.status < 0 or handled.status < 0:
+            differences.append(f"{text}\n{program} {' '.join(options)}\n  check: {checked}\n  handle: {handled}")
+    note(f"{COUNT} files, {taken} of them taken, {forced} by --force alone; seed {SEED}")
+    expect(not differences, f"{len(differences)} of {COUNT} files differ, such as\n" + "\n".join(differences[:3]))
+    expect(COUNT // 5 < taken < COUNT * 4 // 5 or COUNT < 50, f"{taken} of {COUNT} files taken: too one-sided to prove much")
