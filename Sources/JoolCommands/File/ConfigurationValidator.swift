@@ -59,19 +59,20 @@ extension ConfigurationValidator {
     case .prefix6(let prefix?) where key.name == "pool6": return Self.problems(ofPool6: prefix)
     case .prefix6(let prefix?): return Self.hostBits(prefix)
     case .prefix4(let prefix?): return Self.problems(scoped: prefix)
-    default: return withoutEffect(key)
+    default: return withoutEffect(setting)
     }
   }
 
-  private func withoutEffect(_ key: GlobalKey) -> [ConfigurationFinding.Problem] {
-    guard let end = key.lastEffect, module >= end.release else { return [] }
-    return [.variableWithoutEffect(key.name, since: end.release, advice: end.advice)]
+  /// Files that `file save` made have these variables, too, with the value that the module gave them.
+  private func withoutEffect(_ setting: GlobalSetting) -> [ConfigurationFinding.Problem] {
+    guard let end = setting.key.lastEffect, module >= end.release, setting.value != end.initial else { return [] }
+    return [.variableWithoutEffect(setting.key.name, since: end.release, advice: end.advice)]
   }
 
   private static func problems(ofPool6 prefix: IPv6Prefix) -> [ConfigurationFinding.Problem] {
     guard IPv6Prefix.translationLengths.contains(prefix.length) else { return [.pool6Length(prefix.length)] }
     let suffix = hostBits(prefix)
-    if suffix.isEmpty, prefix.address.bits << 64 >> 120 != 0 { return [.uBits(prefix)] }
+    if suffix.isEmpty, (prefix.address.bits << 64) >> 120 != 0 { return [.uBits(prefix)] }
     return suffix
   }
 
@@ -146,11 +147,12 @@ extension ModuleVersion {
 }
 
 extension GlobalKey {
-  /// The release since which the module takes the variable without looking at it, and what to do instead.
-  fileprivate var lastEffect: (release: ModuleVersion, advice: String)? {
+  /// The release since which the module does not look at the variable, the value that it begins with, and what to do.
+  fileprivate var lastEffect: (release: ModuleVersion, initial: GlobalValue, advice: String)? {
     switch name {
-    case "ss-flush-asap": (release: ModuleVersion(4, 1, 13), advice: "leave it out")
-    case "ss-max-payload": (release: ModuleVersion(4, 1, 11), advice: "ss-max-sessions-per-packet replaced it")
+    case "ss-flush-asap": (release: ModuleVersion(4, 1, 13), initial: .boolean(false), advice: "leave it out")
+    case "ss-max-payload":
+      (release: ModuleVersion(4, 1, 11), initial: .unsigned(1452), advice: "ss-max-sessions-per-packet replaced it")
     default: nil
     }
   }

@@ -6,8 +6,8 @@ import JoolCore
 /// prefixes that begin differently it notices the overlap only if the larger one came first.
 enum EAMTCheck {
   static func findings(in entries: [EAMEntry]) -> [ConfigurationFinding] {
-    var seen6 = PrefixTable<IPv6Address>()
-    var seen4 = PrefixTable<IPv4Address>()
+    var seen6 = PrefixIndex<IPv6Address>()
+    var seen4 = PrefixIndex<IPv4Address>()
     var findings: [ConfigurationFinding] = []
     for (index, entry) in entries.enumerated() {
       var problems =
@@ -31,7 +31,7 @@ enum EAMTCheck {
 }
 
 /// Prefixes, each with the index of its entry.
-private struct PrefixTable<Address: IPAddress> {
+private struct PrefixIndex<Address: IPAddress> {
   private var indices: [IPPrefix<Address>: Int] = [:]
   private var lengths: Set<Int> = []
 

@@ -74,6 +74,8 @@ import Testing
       try effects(#""global": { "pool6": "64::/96", "ss-flush-asap": true }"#) == (revision < 13 ? [] : [.accepted]))
     #expect(
       try effects(#""global": { "pool6": "64::/96", "ss-max-payload": 9 }"#) == (revision < 11 ? [] : [.accepted]))
+    let initial = #""ss-flush-asap": false, "ss-max-payload": 1452"#
+    #expect(try effects(#""global": { "pool6": "64::/96", \#(initial) }"#) == [])
     #expect(
       try effects(#"\#(global), "pool4": [ { "protocol": "UDP", "prefix": "192.0.2.1", "port range": "60999" } ]"#)
         == (revision < 15 ? [] : [.refusedUnlessForced]))

@@ -59,7 +59,7 @@ import Testing
     fputs(saved.output, file)
     fclose(file)
     defer { remove(path) }
-    #expect(bench.run([program, "file", "check", path]) == Outcome())
+    #expect(bench.run([program, "file", "check", path]).status == 0)
     bench.kernel.instances = []
     #expect(bench.run([program, "file", "handle", path]) == Outcome())
     let after = try #require(bench.kernel.instances.first)

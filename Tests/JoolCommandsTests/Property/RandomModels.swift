@@ -66,9 +66,12 @@ struct RandomModels: RandomNumberGenerator {
   }
 
   mutating func pool4() -> Pool4Entry {
-    Pool4Entry(
+    var entry = Pool4Entry(
       mark: integer(), proto: proto(), prefix: prefix(), ports: PortRange(integer(), integer()),
       iterations: iterations())
+    // Files cannot have a range without a port.
+    if entry.ports == PortRange(0, 0) { entry.ports = .all }
+    return entry
   }
 
   mutating func binding(isStatic: Bool? = nil) -> BIBEntry {
