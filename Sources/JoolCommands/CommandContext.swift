@@ -35,14 +35,14 @@ struct CommandContext {
   /// Has the instance's proxy send its table. `nil` if there is no proxy.
   var advertiseThroughProxy: (InstanceName) throws(ProxyControl.Failure) -> Int? = {
     (instance) throws(ProxyControl.Failure) in
-    guard let proxy = ProxyControl(instance: instance) else { return nil }
+    guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.advertise()
   }
 
   /// What the instance's proxy says of itself. `nil` if there is no proxy.
   var proxyStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (instance) throws(ProxyControl.Failure) in
-    guard let proxy = ProxyControl(instance: instance) else { return nil }
+    guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.status()
   }
 

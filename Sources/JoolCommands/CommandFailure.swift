@@ -16,12 +16,14 @@ enum CommandFailure: Error, Hashable, Sendable {
   case module(JoolError)
   /// A proxy or follower could not start.
   case proxy(ProxyError)
-  /// A running proxy did not do as told; its words.
-  case proxyRefused(String)
+  /// A running proxy did not do as asked.
+  case proxyFailed(ProxyControl.Failure)
   /// No proxy runs for the instance.
   case noProxy(instance: String)
   /// The proxy cannot take over now.
   case proxyNotReady(ProxyStatus.State)
+  /// The proxy is ready, but fewer of its peers than the user wants.
+  case tooFewPeers(ready: Int, wanted: UInt32)
   /// Nodes of the group could not take over from each other, and why.
   case unfitGroup([String])
   /// The module says yes to an advertisement and sends nothing.
@@ -59,9 +61,10 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .legacy(let failure, _): failure.status
     case .pool6IsFixed: .invalid
     case .noProxy: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
-    case .proxyNotReady: .notReady
+    case .proxyNotReady, .tooFewPeers: .notReady
     case .unfitGroup: .unfitGroup
-    case .proxyRefused, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
+    case .proxyFailed(.stalled): ExitStatus(truncating: Errno.timedOut.rawValue)
+    case .proxyFailed, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping, .notInPool, .noPool4Set: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .poolIsFull: ExitStatus(truncating: Errno.fileExists.rawValue)
     case .output(let errno): ExitStatus(truncating: errno.rawValue)
@@ -90,11 +93,11 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .joold(let failure):
       failure.text + "\n"
     case .module(let error):
-      "Error: \(error.text)\n"
+      "Error: \(error)\n"
     case .proxy(let error):
-      "Error: \(error.text)\n" + (error.hint.map { "(\($0))\n" } ?? "")
-    case .proxyRefused(let text):
-      "Error: The session proxy answered: \(text)\n"
+      "Error: \(error)\n" + (error.hint.map { "(\($0))\n" } ?? "")
+    case .proxyFailed(let failure):
+      "Error: \(failure)\n"
     case .noProxy(let instance):
       """
       Error: No session proxy runs for instance '\(instance)' in this network namespace, or only root may ask it.
@@ -102,6 +105,8 @@ enum CommandFailure: Error, Hashable, Sendable {
       """
     case .proxyNotReady(let state):
       "Error: The session proxy is not ready: \(state.rawValue).\n"
+    case .tooFewPeers(let ready, let wanted):
+      "Error: The session proxy is ready, but only \(ready) of its peers are, and \(wanted) are wanted.\n"
     case .unfitGroup(let findings):
       "Error: Nodes of this group could not take over from each other.\n"
         + findings.map { "- \($0)\n" }.joined()
@@ -206,7 +211,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .notUnsignedInteger: .notInteger
     case .integerTooLong: .integerTooLong
     case .manyAddresses: .tooMuch
-    case .noMulticastAddress, .notChoice, .sealedLegacy:
+    case .noMulticastAddress, .notChoice, .sealedLegacy, .peersWithoutReady:
       ExitStatus(truncating: Errno.invalidArgument.rawValue)
     default: .invalid
     }
@@ -245,6 +250,7 @@ extension CommandFailure {
       "'\(text)' is no \(noun); use one of \(choices.joined(separator: ", "))."
     case .wordAmongArguments(let word, let operation):
       "'\(word)' is an operation, not an argument. Write it directly after '\(operation)': \(operation) \(word) [OPTION...]"
+    case .peersWithoutReady: "--peers goes with --ready: session proxy status --ready --peers 1"
     case .sealedLegacy: "C proxies know no seal: --net.key-file goes with --net.format ss2 or auto."
     case .notPeer(let text): "'\(text)' is no peer; write HOST, HOST:PORT or [IPV6-ADDRESS]:PORT."
     case .unequalDevices(let incoming, let outgoing):

@@ -1,45 +1,11 @@
 internal import Glibc
-public import JoolCore
+internal import JoolCore
 internal import SystemPackage
 
-/// How the proxy of an instance is spoken to: a Unix socket with an abstract name, which lives and is visible exactly in
-/// the network namespace of the instance, and vanishes with the proxy. One request and one answer per connection, text.
-/// The proxy hears only root and its own user; and a client only who may be a proxy, since anybody can take a free name.
-enum ControlProtocol {
-  /// The proxy sends its table to the group. Answer: `ok COUNT` when all of it has left, or `error TEXT`.
-  static let advertise = "advertise"
-  /// Answer: a `ProxyStatus`, with a line for each peer.
-  static let status = "status"
-
-  /// Room for a request or an answer.
-  static let limit = 65_536
-
-  static func withAddress<Result>(
-    of instance: InstanceName, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-  ) -> Result {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let name = Array("\0jool-session-proxy/\(instance)".utf8)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
-    return withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
-    }
-  }
-
-  static func makeSocket(nonBlocking: Bool) throws(Errno) -> OwnedDescriptor {
-    let flags = Int32(SOCK_CLOEXEC.rawValue) | (nonBlocking ? Int32(SOCK_NONBLOCK.rawValue) : 0)
-    guard let socket = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | flags, 0)) else {
-      throw .current
-    }
-    return socket
-  }
-}
-
-/// The proxy's end.
+/// The proxy's end of the control protocol.
 struct ControlSocket: ~Copyable {
   private let listener: OwnedDescriptor
-  /// Clients that have not asked yet, or wait for their answer. Few: this is for people and scripts.
+  /// Clients that have not asked yet, or wait for their answer. Few, because this is for people and scripts.
   private(set) var clients: [Client] = []
   private static let maxClients = 16
 
@@ -48,7 +14,7 @@ struct ControlSocket: ~Copyable {
     var hasAsked = false
   }
 
-  /// - Throws: `Errno.addressInUse` if the instance has a proxy already.
+  /// - Throws: `Errno.addressInUse` if the name has a holder.
   init(instance: InstanceName) throws(Errno) {
     let listener = try ControlProtocol.makeSocket(nonBlocking: true)
     guard ControlProtocol.withAddress(of: instance, { bind(listener.rawValue, $0, $1) }) == 0,
@@ -59,11 +25,47 @@ struct ControlSocket: ~Copyable {
 
   deinit { for client in clients { close(client.descriptor) } }
 
-  /// What to say when there is none yet.
-  static func advice(_ error: Errno) -> String {
-    error == .addressInUse
-      ? "Another proxy seems to serve this instance already; `jool session advertise` and `status` will ask that one."
-      : "`jool session advertise` and `status` cannot reach this proxy: \(error)"
+  /// How long a proxy that starts waits for one that is ending.
+  private static let grace = Duration.seconds(1)
+
+  /// The control socket of a proxy that starts. Only another proxy keeps it from starting: if a process without the rights
+  /// of one holds the name, nobody can reach this proxy, but no unprivileged user may prevent synchronization.
+  /// - Parameter warn: gets the reason why there is no control socket.
+  /// - Returns: `nil` if the name cannot be had.
+  /// - Throws: `ProxyError.alreadyRunning`.
+  static func claim(_ instance: InstanceName, warn: (String) -> Void) throws(ProxyError) -> ControlSocket? {
+    let deadline = ContinuousClock.now + grace
+    var holder: ControlNameHolder?
+    var isFirstTry = true
+    while true {
+      let failure: Errno
+      do throws(Errno) { return try ControlSocket(instance: instance) } catch { failure = error }
+      let isLastTry = ContinuousClock.now >= deadline
+      // Each look is a connection to the holder.
+      if failure == .addressInUse, isFirstTry || isLastTry { holder = ControlNameHolder(of: instance) }
+      isFirstTry = false
+      switch holder {
+      case nil where failure == .addressInUse && !isLastTry, .proxy where !isLastTry: usleep(50_000)
+      case .proxy(let process): throw .alreadyRunning(instance, process: process)
+      case nil, .stranger, .unknown:
+        warn(advice(failure, holder))
+        return nil
+      }
+    }
+  }
+
+  /// What to say while the name cannot be had.
+  private static func advice(_ failure: Errno, _ holder: ControlNameHolder?) -> String {
+    let reason =
+      switch holder {
+      case .stranger(let process, let user):
+        "process \(process) of user \(user), which may not be a proxy, holds this proxy's control name; end that process"
+      case .unknown: "a process that cannot be told holds this proxy's control name (`ss -xlp` as root names it)"
+      case .proxy, nil: "\(failure)"
+      }
+    return
+      "`jool session proxy status` and `session advertise` cannot reach this proxy, which tries again every two seconds: "
+      + "\(reason)."
   }
 
   var descriptor: Int32 { listener.rawValue }
@@ -107,80 +109,5 @@ struct ControlSocket: ~Copyable {
     guard let index = clients.firstIndex(where: { $0.descriptor == descriptor }) else { return }
     close(descriptor)
     clients.remove(at: index)
-  }
-}
-
-/// Who is at the other end of a Unix socket: who has connected, or who called listen(2).
-private struct PeerCredentials {
-  /// `struct ucred`, which Glibc's module lacks.
-  private struct Credentials: BitwiseCopyable {
-    var process: Int32 = 0
-    var user: UInt32 = 0
-    var group: UInt32 = 0
-  }
-
-  private let credentials: Credentials
-
-  init?(of descriptor: Int32) {
-    var credentials = Credentials()
-    var length = socklen_t(MemoryLayout<Credentials>.size)
-    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
-    self.credentials = credentials
-  }
-
-  /// Root, or our own user.
-  var isOurs: Bool { credentials.user == 0 || credentials.user == geteuid() }
-
-  /// Whether it may steer the module as a proxy does, whoever it is.
-  var mayAdministrate: Bool { isOurs || Privileges.hasNetAdmin(process: credentials.process) }
-}
-
-/// The other end: asks the proxy of an instance in this network namespace.
-public struct ProxyControl: ~Copyable {
-  private let socket: OwnedDescriptor
-
-  /// `nil` if no proxy runs for the instance here.
-  public init?(instance: InstanceName) {
-    guard let socket = try? ControlProtocol.makeSocket(nonBlocking: false),
-      ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0,
-      PeerCredentials(of: socket.rawValue)?.mayAdministrate == true
-    else { return nil }
-    self.socket = socket
-  }
-
-  /// What a proxy answers when it does not do as told.
-  public enum Failure: Error, Hashable, Sendable {
-    /// The proxy's own words.
-    case refused(String)
-    /// It hung up or hears only root.
-    case disconnected
-  }
-
-  /// Makes the proxy send its table to the group, and waits until all of it has left.
-  /// - Returns: how many sessions that were.
-  public func advertise() throws(Failure) -> Int {
-    let words = try ask(ControlProtocol.advertise).split(separator: " ", maxSplits: 1)
-    if words.count == 2, words[0] == "ok", let count = Int(words[1]) { return count }
-    throw .refused(words.count == 2 ? String(words[1]) : "unintelligible answer")
-  }
-
-  public func status() throws(Failure) -> ProxyStatus {
-    // keepalived asks every second: a proxy that stands still must not make its checks pile up.
-    var timeout = timeval(tv_sec: 10, tv_usec: 0)
-    setsockopt(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-    let answer = try ask(ControlProtocol.status)
-    guard let status = ProxyStatus(text: answer) else { throw .refused("unintelligible answer") }
-    return status
-  }
-
-  private func ask(_ request: String) throws(Failure) -> String {
-    var request = request
-    let sent = request.withUTF8 { send(socket.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-    guard sent > 0 else { throw .disconnected }
-    var buffer = [UInt8](repeating: 0, count: ControlProtocol.limit)
-    var count = 0
-    repeat { count = recv(socket.rawValue, &buffer, buffer.count, 0) } while count < 0 && errno == EINTR
-    guard count > 0 else { throw .disconnected }
-    return String(decoding: buffer[..<count], as: UTF8.self)
   }
 }

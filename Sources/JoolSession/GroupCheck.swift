@@ -1,7 +1,7 @@
 internal import JoolCore
 
-/// Compares the settings of nodes, and says what keeps one from taking over from another.
-enum GroupCheck {
+/// Compares the settings of this node with those of its peers, and says what keeps one from taking over from another.
+struct GroupCheck {
   /// A node, and what it is called in a finding.
   struct Member {
     var name: String
@@ -11,8 +11,23 @@ enum GroupCheck {
     var isTranslating: Bool
   }
 
-  /// - Parameter here: this node, which findings call `here`.
-  static func findings(here: Member, peer: Member) -> [String] {
+  /// This node, which findings call `here`.
+  private let here: Member
+  private let ours: MaskRangeIndex
+  /// How many more pairs of ranges may be compared. Peers choose their ranges, so that without a bound 64 forged ones could
+  /// keep this node busy. Pools that are the same, or whose addresses differ, take next to nothing of it.
+  private var steps: Int
+
+  static let maxSteps = 1_000_000
+
+  init(here: Member, steps: Int = Self.maxSteps) {
+    self.here = here
+    self.steps = steps
+    ours = MaskRangeIndex(here.settings.pool4)
+  }
+
+  /// - Returns: sentences. None about pool4 if there are too many ranges to compare.
+  mutating func findings(peer: Member) -> [String] {
     var found: [String] = []
     if here.pool6 != peer.pool6 {
       found.append(
@@ -21,23 +36,24 @@ enum GroupCheck {
     if !peer.settings.isEnabled {
       found.append("ss-enabled is off at \(peer.name): it neither tells sessions nor takes any.")
     }
-    found += timeouts(here.settings.limits, peer)
+    found += Self.timeouts(here.settings.limits, peer)
     if here.settings.isPool4Cut || peer.settings.isPool4Cut { return found }
-    let (ours, theirs) = (here.settings.pool4, peer.settings.pool4)
-    for (member, ranges) in [("here", ours), ("at \(peer.name)", theirs)] where ranges.isEmpty {
+    let (pool4, others) = (here.settings.pool4, peer.settings.pool4)
+    for (member, ranges) in [("here", pool4), ("at \(peer.name)", others)] where ranges.isEmpty {
       found.append("pool4 is empty \(member): clients are masked with the node's own addresses, which stay with it.")
     }
-    guard !ours.isEmpty, !theirs.isEmpty else { return found }
-    if let lacking = list(difference(ours, theirs)) {
+    guard !pool4.isEmpty, !others.isEmpty else { return found }
+    let theirs = MaskRangeIndex(others)
+    if let lacking = Self.list(difference(pool4, theirs)) {
       found.append("pool4 of \(peer.name) lacks \(lacking): what is masked so here ends when \(peer.name) takes over.")
     }
-    if let lacking = list(difference(theirs, ours)) {
+    if let lacking = Self.list(difference(others, ours)) {
       found.append("pool4 lacks \(lacking) here: what \(peer.name) masks so ends when this node takes over.")
     }
     // With several marks each node may give out another part of a common pool4; the packets decide.
-    let marks = Set((ours + theirs).map(\.mark))
+    let marks = Set((pool4 + others).map(\.mark))
     if here.isTranslating, peer.isTranslating, marks.count == 1,
-      let common = list(ours.flatMap { range in theirs.compactMap(range.intersection) })
+      let common = Self.list(intersection(pool4, theirs))
     {
       found.append(
         "This node and \(peer.name) both translate, and both give out \(common): "
@@ -63,15 +79,17 @@ enum GroupCheck {
     time.rawValue % 1000 == 0 ? "\(time.rawValue / 1000) s" : "\(Double(time.rawValue) / 1000) s"
   }
 
-  /// Nothing if that would take long: somebody could send ranges that cut each other into millions of pieces.
-  private static func difference(_ some: [MaskRange], _ others: [MaskRange]) -> [MaskRange] {
+  /// What others lack of some ranges. Nothing if there are too many to compare.
+  private mutating func difference(_ some: [MaskRange], _ others: MaskRangeIndex) -> [MaskRange] {
     var rest: [MaskRange] = []
-    var steps = 0
-    for range in some {
+    for range in some where !others.contains(range) {
       var pieces = [range]
-      for other in others where range.intersection(other) != nil {
-        steps += pieces.count
-        guard steps < maxSteps else { return [] }
+      let candidates = others.candidates(for: range)
+      steps -= candidates.count
+      guard steps > 0 else { return [] }
+      for other in candidates where range.intersection(other) != nil {
+        steps -= pieces.count
+        guard steps > 0 else { return [] }
         pieces = pieces.flatMap { $0.subtracting(other) }
       }
       rest += pieces
@@ -79,8 +97,17 @@ enum GroupCheck {
     return rest
   }
 
-  /// A hundred times what two pools of the most ranges that are told take if they are the same.
-  private static let maxSteps = 100 * NodeSettings.maxRanges
+  /// What both have. Nothing if there are too many ranges to compare.
+  private mutating func intersection(_ some: [MaskRange], _ others: MaskRangeIndex) -> [MaskRange] {
+    var found: [MaskRange] = []
+    for range in some {
+      let candidates = others.candidates(for: range)
+      steps -= candidates.count
+      guard steps > 0 else { return [] }
+      found += candidates.compactMap(range.intersection)
+    }
+    return found
+  }
 
   /// The first ones by name. `nil` if there are none.
   private static func list(_ ranges: [MaskRange]) -> String? {
@@ -106,18 +133,44 @@ extension SessionProxy {
     node?.tell(settings, now: now)
   }
 
-  /// What keeps nodes from taking over from each other.
-  func findings(now: Instant) -> [String] {
-    guard let node, let settings = node.told?.settings else { return [] }
+  /// What findings about peers are made of, so that they are made anew only when it changes.
+  struct GroupInputs: Equatable {
+    /// `SyncNode.settingsHeard`.
+    var settingsHeard = 0
+    var alive: Set<UInt64> = []
+  }
+
+  func groupInputs(now: Instant) -> GroupInputs {
+    GroupInputs(
+      settingsHeard: node?.settingsHeard ?? 0, alive: Set((node?.peers ?? [:]).filter { $1.isAlive(at: now) }.keys))
+  }
+
+  /// Looks for what keeps nodes from taking over from each other; `findings(now:)` has the result until the next time.
+  mutating func compareSettings(now: Instant) {
+    groupFindings = []
+    guard let node, let settings = node.told?.settings else { return }
     func isLong(_ since: Instant?) -> Bool { since.map { now - $0 >= Self.translationPatience } ?? false }
-    let here = GroupCheck.Member(
-      name: "here", pool6: node.table.pool6, settings: settings, isTranslating: isLong(translatingSince))
-    return node.peers.sorted { $0.key < $1.key }.flatMap { _, peer -> [String] in
-      guard peer.isAlive(at: now), let hello = peer.hello, let settings = peer.settings.settings else { return [] }
-      let name = peer.address.map(\.description) ?? "a peer"
-      let there = GroupCheck.Member(
-        name: name, pool6: hello.pool6, settings: settings, isTranslating: isLong(peer.settings.translatingSince))
-      return GroupCheck.findings(here: here, peer: there)
+    var check = GroupCheck(
+      here: GroupCheck.Member(
+        name: "here", pool6: node.table.pool6, settings: settings, isTranslating: isLong(translatingSince)))
+    for (_, peer) in node.peers.sorted(by: { $0.key < $1.key }) where peer.isAlive(at: now) {
+      guard let hello = peer.hello, let settings = peer.settings.settings else { continue }
+      groupFindings += check.findings(
+        peer: GroupCheck.Member(
+          name: peer.address.map(\.description) ?? "a peer", pool6: hello.pool6, settings: settings,
+          isTranslating: isLong(peer.settings.translatingSince)))
     }
+  }
+
+  /// Sentences about what an administrator should mend. Cheap: keepalived asks for the status every second.
+  func findings(now: Instant) -> [String] {
+    var findings = groupFindings + sending.findings(now: now)
+    if seal?.isFull == true {
+      findings.append(
+        "\(FrameSeal.maxIncarnations) starts of peers were trusted since this proxy started, and there is no room for more: "
+          + "peers that start now are not heard. Give the group a new key and remove the old one, or restart this proxy."
+      )
+    }
+    return findings
   }
 }

@@ -1,10 +1,10 @@
 /// When the settings that concern the group are looked at, and what was said about them.
 struct GroupWatch {
   static let interval = Duration.seconds(30)
-  /// What peers say of themselves, perhaps to keep us busy, is looked at no more often than this.
+  /// The minimum interval between two comparisons, so that a peer cannot cause one per frame.
   static let pause = Duration.seconds(10)
   private(set) var nextReading: ContinuousClock.Instant = .now
-  private var heard = 0
+  private var inputs = SessionProxy.GroupInputs()
   private var nextLook: ContinuousClock.Instant = .now
   private var said: Set<String> = []
 
@@ -13,11 +13,10 @@ struct GroupWatch {
     nextReading = now + max(Self.interval, begin.duration(to: now) * 100)
   }
 
-  /// - Parameter count: of the news that peers told of their settings.
-  /// - Returns: whether there is more than the last time.
-  mutating func hasMore(_ count: Int, now: ContinuousClock.Instant) -> Bool {
-    guard count != heard, now >= nextLook else { return false }
-    heard = count
+  /// - Returns: whether the settings that were heard, or the peers, are others than the last time.
+  mutating func hasChanged(_ current: SessionProxy.GroupInputs, now: ContinuousClock.Instant) -> Bool {
+    guard now >= nextLook, current != inputs else { return false }
+    inputs = current
     nextLook = now + Self.pause
     return true
   }

@@ -1,19 +1,26 @@
 internal import Glibc
 
-/// What a process may do.
-enum Privileges {
-  /// CAP_NET_ADMIN, capability 12 (capabilities(7)): who has it can tell the module anything without us.
-  static func hasNetAdmin(process: Int32) -> Bool {
-    guard process > 0, let status = fopen("/proc/\(process)/status", "re") else { return false }
-    defer { fclose(status) }
-    var line = [CChar](repeating: 0, count: 256)
-    while fgets(&line, Int32(line.count), status) != nil {
-      let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split {
-        $0.isWhitespace
-      }
-      guard words.first == "CapEff:", words.count == 2 else { continue }
-      return UInt64(words[1], radix: 16).map { $0 & 1 << 12 != 0 } ?? false
+/// The rights of a process, as /proc names them.
+struct ProcessRights {
+  /// Its effective user.
+  let user: UInt32
+  /// CAP_NET_ADMIN, capability 12 (capabilities(7)), in our user namespace: such a process can tell the module anything
+  /// without us. In a user namespace of its own any process has all capabilities, which are worth nothing here.
+  let hasNetAdmin: Bool
+
+  /// `nil` if there is no such process.
+  init?(of process: Int32) {
+    guard process > 0 else { return nil }
+    var fields: [Substring: [Substring]] = [:]
+    for line in TextFile.lines(of: "/proc/\(process)/status") {
+      let words = line.split { $0.isWhitespace }
+      if let name = words.first { fields[name] = Array(words.dropFirst()) }
     }
-    return false
+    guard let users = fields["Uid:"], users.count == 4, let user = UInt32(users[1]) else { return nil }
+    self.user = user
+    // Namespaces are told apart by their maps, because /proc/PID/ns may be read by few.
+    let isInOurNamespace = TextFile.lines(of: "/proc/\(process)/uid_map") == TextFile.lines(of: "/proc/self/uid_map")
+    let capabilities = fields["CapEff:"]?.first.flatMap { UInt64($0, radix: 16) } ?? 0
+    hasNetAdmin = isInOurNamespace && capabilities & 1 << 12 != 0
   }
 }

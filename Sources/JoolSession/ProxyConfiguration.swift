@@ -110,6 +110,17 @@ public struct ProxyConfiguration: Hashable, Sendable {
   }
 }
 
+extension ProxyConfiguration.Link {
+  /// How messages call it.
+  var name: String {
+    switch self {
+    case .group(let network):
+      (network.outgoingInterface ?? network.incomingInterface).map { "\(network.group) on \($0)" } ?? network.group
+    case .peers(let peers): peers.peers.map(\.host).joined(separator: ", ")
+    }
+  }
+}
+
 extension ProxyConfiguration {
   /// What `mtu` may be.
   public static var allowedMTU: ClosedRange<Int> { PathSize.allowed }

@@ -21,6 +21,8 @@ public enum ProxyError: Error, Hashable, Sendable {
   case statisticsUnavailable(address: String, port: String, Errno)
   case system(call: String, Errno)
   case keyFile(KeyFileError)
+  /// A proxy of the instance runs in this network namespace; 0 for a process of another PID namespace.
+  case alreadyRunning(InstanceName, process: Int32)
   case noSuchUser(String)
   case noSuchGroup(String)
   /// A number that no user has: its group is unknown.
@@ -50,6 +52,9 @@ extension ProxyError {
       return nil
     case .trackFile(_, .cannotWrite(.permissionDenied)):
       return "The user of the proxy (--user) makes the file and writes it. Give that user the directory, or the file."
+    case .alreadyRunning:
+      return
+        "That one goes on as before. `jool session proxy status` shows its state; end it before you start another one."
     case .trackFile:
       return "keepalived would not hear when the node gets ready. Make the directory, or name another file."
     case .cannotBecome: return "Only root can become another user; leave --user out, and give the proxy CAP_NET_ADMIN."
@@ -91,6 +96,9 @@ extension ProxyError: CustomStringConvertible {
     case .system(let call, let code): "\(call) failed: \(code)"
     case .keyFile(let error): "\(error)"
     case .configuration(let text): text
+    case .alreadyRunning(let name, let process):
+      "A session proxy runs for instance '\(name)' in this network namespace: "
+        + (process > 0 ? "process \(process)." : "a process of another PID namespace.")
     case .noSuchUser(let name): "There is no user '\(name)'."
     case .noSuchGroup(let name): "There is no group '\(name)'."
     case .userWithoutGroup(let number):

@@ -35,7 +35,7 @@ extension ProxyEventLoop {
         if let reason = dump?.reason { proxy.requestAudit(min(reason, .repair)) }
         dump = nil
         proxy.finishAudit(isComplete: false, now: now)
-        answerAdvertisers("error \(error)")
+        answerAdvertisers("error \(error.line)")
         kernelFailed(error)
       }
     }

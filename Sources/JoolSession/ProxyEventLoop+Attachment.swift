@@ -30,9 +30,23 @@ extension ProxyEventLoop {
     } catch {
       detach(because: error)
     }
+    for finding in group.news(in: proxy.findings(now: now)) { log.warning("\(finding)") }
     network.reopenStale(log: log)
-    // The other proxy, or whoever had the name, may have gone.
-    if control == nil { control = try? ControlSocket(instance: configuration.instance) }
+    readiness.note(proxy.loneliness(now: now), now: now, log: log)
+    readiness.reassert(now: now, log: log)
+    if control == nil { reclaimControl(now) }
+  }
+
+  /// The holder of the control name may have ended. If it is another proxy now, the administrator has to decide.
+  private mutating func reclaimControl(_ now: ContinuousClock.Instant) {
+    control = try? ControlSocket(instance: configuration.instance)
+    if control != nil {
+      log.notice("`jool session proxy status` and `session advertise` reach this proxy now.")
+    } else if let more = throttles.control.admit(now: now),
+      case .proxy(let process) = ControlNameHolder(of: configuration.instance)
+    {
+      log.warning("Process \(process) is another proxy of this instance; end one of the two.\(more)")
+    }
   }
 
   private mutating func watchQueue(_ statistics: [Statistic], now: ContinuousClock.Instant) {
@@ -49,15 +63,15 @@ extension ProxyEventLoop {
 
   /// Tells peers of pool4, and the administrator of what does not fit theirs.
   private mutating func watchGroup(_ now: ContinuousClock.Instant) throws(JoolError) {
-    let isTold = group.hasMore(proxy.node?.settingsHeard ?? 0, now: now)
+    let hasChanged = group.hasChanged(proxy.groupInputs(now: now), now: now)
     let begin = ContinuousClock.now
     if now >= group.nextReading, let pool4 = try link?.pool4() {
       proxy.tell(pool4: pool4, now: .now)
       group.haveRead(since: begin, now: .now)
-    } else if !isTold {
+    } else if !hasChanged {
       return
     }
-    for finding in group.news(in: proxy.findings(now: now)) { log.warning("\(finding)") }
+    proxy.compareSettings(now: now)
   }
 
   private mutating func attach(_ inspection: KernelLink.Inspection) {
@@ -107,7 +121,7 @@ extension ProxyEventLoop {
     proxy.finishAudit(isComplete: false, now: .now)
     proxy.detached()
     answerAdvertisers("error the module or the instance went away")
-    let reason = error.map { " (\($0))" } ?? ""
+    let reason = error.map { " (\($0.line))" } ?? ""
     log.warning("The instance '\(configuration.instance)' does not answer; waiting for it to come back.\(reason)")
   }
 }

@@ -66,7 +66,7 @@ extension ProxyEventLoop {
   mutating func send(_ payload: RawSpan) {
     guard outbox.isEmpty else { return postpone(payload) }
     do throws(Errno) {
-      if let failure = try network.send(payload) { sendFailed(failure) }
+      if let failure = try network.send(payload, &proxy.sending) { sendFailed(failure) }
       outbox.linkWorks()
       proxy.counters.networkSentPackets += 1
       proxy.counters.networkSentBytes += UInt64(payload.byteCount)
@@ -93,7 +93,7 @@ extension ProxyEventLoop {
     for _ in 0..<Self.burst {
       guard let datagram = outbox.next(now: now) else { return }
       do throws(Errno) {
-        if let failure = try network.send(datagram.span.bytes) { sendFailed(failure) }
+        if let failure = try network.send(datagram.span.bytes, &proxy.sending) { sendFailed(failure) }
         proxy.counters.networkSentPackets += 1
         proxy.counters.networkSentBytes += UInt64(datagram.count)
         outbox.removeNext(now: now)

@@ -31,6 +31,7 @@ public struct ProxyEventLoop: ~Copyable {
   var instanceWatch = InstanceWatch()
   var readiness: ReadinessReport
   var group = GroupWatch()
+  var pendingReload: Reload?
 
   /// How often the module, its settings and the interface are looked at.
   static let checkInterval = Duration.seconds(2)
@@ -52,16 +53,20 @@ public struct ProxyEventLoop: ~Copyable {
     var kernel = LogThrottle()
     var queue = LogThrottle()
     var rejected = LogThrottle()
+    var control = LogThrottle()
   }
 
-  /// Opens everything, in the order and with the log messages of the C proxy.
+  /// Opens everything, in the order and with the log messages of the C proxy. May block: names are looked up.
   /// - Parameter reread: the configuration as it is when the user wants it read anew.
-  /// - Throws: whatever is wrong at the start is for the user to mend: the module must be loaded and the instance exist.
+  /// - Throws: whatever is wrong at the start is for the user to mend: the module must be loaded, the instance exist, and no
+  ///   other proxy serve it in this network namespace. (Of that one nothing is touched.)
   public init(
     _ configuration: ProxyConfiguration, log: Logger, reread: @escaping Reread
   ) throws(ProxyError) {
     let user = try configuration.unprivilegedUser()
-    // Before anything can fail: what a proxy that was killed has left there may say that the node is ready.
+    // First of all: nothing of a proxy that runs may be touched.
+    let control = try ControlSocket.claim(configuration.instance) { log.warning("\($0)") }
+    // Then the track file: a proxy that was killed may have left it saying "ready".
     let readiness = try ReadinessReport(trackFile: configuration.trackFile, of: user, now: .now)
     let keys = try user.acting { () throws(ProxyError) in try configuration.keys() }
     var proxy = SessionProxy(
@@ -76,6 +81,7 @@ public struct ProxyEventLoop: ~Copyable {
     log.info("Opening netsocket...")
     let network = try SyncLinks(configuration.links, log: log)
     proxy.path = configuration.mtu.map { PathSize(mtu: $0) } ?? network.path
+    proxy.sending = SendHealth(links: network.names)
     log.info("Netsocket ready.")
     log.info("Opening statsocket...")
     var statistics: StatisticsSocket?
@@ -88,10 +94,6 @@ public struct ProxyEventLoop: ~Copyable {
     let signals: SignalDescriptor
     do throws(Errno) { signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP]) } catch {
       throw .system(call: "signalfd", error)
-    }
-    var control: ControlSocket?
-    do throws(Errno) { control = try ControlSocket(instance: configuration.instance) } catch {
-      log.warning("\(ControlSocket.advice(error))")
     }
     if let user {
       try user.become()
@@ -137,6 +139,7 @@ public struct ProxyEventLoop: ~Copyable {
         log.notice("Received signal \(signal); leaving.")
         return
       }
+      continueReload(poller)
       if poller.hasInput(families.socket.descriptor) {
         families.drain()
         nextCheck = .now
@@ -163,6 +166,7 @@ public struct ProxyEventLoop: ~Copyable {
     if let descriptor = statistics.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     if let descriptor = control.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     for client in control.borrowed({ $0.clients }) ?? [] { poller.watch(client.descriptor) }
+    if let pendingReload { poller.watch(pendingReload.lookUp.descriptor) }
   }
 
   var nextDeadline: ContinuousClock.Instant {

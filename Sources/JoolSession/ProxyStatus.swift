@@ -50,6 +50,8 @@ public struct ProxyStatus: Hashable, Sendable {
   /// By their names in the statistics server's full report, those of SS2 included.
   public var counters: [Counter]
   public var peers: [Peer]
+  /// Why no peer gets this node's sessions, as a sentence. `nil` if one does.
+  public var aloneBecause: String?
   /// Sentences: what keeps nodes from taking over from each other.
   public var findings: [String] = []
 
@@ -66,7 +68,7 @@ extension SessionProxy {
       bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount),
       counters: allCounters.map { ProxyStatus.Counter(name: $0.0, value: $0.1) },
       peers: (node?.peers ?? [:]).sorted { $0.key < $1.key }.map { ProxyStatus.Peer($0.key, $0.value, now: now) },
-      findings: findings(now: now))
+      aloneBecause: loneliness(now: now), findings: findings(now: now))
   }
 
   /// Whether the node may take over from a peer.
@@ -108,6 +110,7 @@ extension ProxyStatus {
       "peer \(peer.node) \(peer.address) \(peer.state.rawValue) \(peer.sessions) \(peer.silence) \(peer.missing) "
         + "\(peer.gaps) \(peer.lost)"
     }
+    if let aloneBecause { lines.append("alone \(aloneBecause)") }
     lines += findings.map { "finding \($0)" }
     return lines.joined(separator: "\n")
   }
@@ -121,6 +124,10 @@ extension ProxyStatus {
       let words = line.split(separator: " ")
       if words.first == "finding", words.count > 1 {
         findings.append(String(line.dropFirst("finding ".count)))
+        continue
+      }
+      if words.first == "alone", words.count > 1 {
+        aloneBecause = String(line.dropFirst("alone ".count))
         continue
       }
       if words.count == 2 {

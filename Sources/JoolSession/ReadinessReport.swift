@@ -10,8 +10,15 @@ struct ReadinessReport {
   private let service: ServiceManager?
   private let trackFile: String?
   private var lastState: ProxyStatus.State?
+  /// As of the last `note`; `nil` before the first.
+  private var isAlone: Bool?
+  private var aloneSince: ContinuousClock.Instant?
+  /// Why the node is alone, if that was reported.
+  private var reportedAlone: String?
   private var wasReady = false
   private var nextWatchdog: ContinuousClock.Instant?
+  private var reasserted = LogThrottle()
+  private var failing = LogThrottle()
 
   /// The node is not ready yet.
   /// - Parameter user: who will write the file later on, and so writes it now.
@@ -38,33 +45,73 @@ struct ReadinessReport {
     guard state != lastState else { return }
     log.notice(
       "Now \(state.rawValue)\(lastState.map { ", after \($0.rawValue)" } ?? "").",
-      metadata: ["state": "\(state.rawValue)"])
+      metadata: metadata(state))
     lastState = state
-    if state == .ready, !wasReady {
-      wasReady = true
-      service?.notify("READY=1\nSTATUS=\(state.rawValue)")
-    } else {
-      service?.notify("STATUS=\(state.rawValue)")
-    }
+    let isFirst = state == .ready && !wasReady
+    if isFirst { wasReady = true }
+    notifyStatus(of: state, isFirst: isFirst)
     write(isReady: state == .ready, log: log)
   }
 
+  /// Being alone for less is no news: peers are started one after the other.
+  private static let aloneDelay = Duration.seconds(10)
+
+  /// Reports that the node has nobody, once that has lasted, or somebody again.
+  /// - Parameter loneliness: why it has nobody.
+  mutating func note(_ loneliness: String?, now: ContinuousClock.Instant, log: Logger) {
+    isAlone = loneliness != nil
+    aloneSince = loneliness == nil ? nil : aloneSince ?? now
+    guard let state = lastState else { return }
+    if let loneliness, let aloneSince, reportedAlone == nil, now - aloneSince >= Self.aloneDelay {
+      reportedAlone = loneliness
+      log.notice("This node is alone. \(loneliness)", metadata: metadata(state))
+      notifyStatus(of: state)
+    } else if loneliness == nil, reportedAlone != nil {
+      reportedAlone = nil
+      log.notice("This node is no longer alone.", metadata: metadata(state))
+      notifyStatus(of: state)
+    }
+  }
+
+  /// The journal's fields JOOL_STATE and JOOL_ALONE.
+  private func metadata(_ state: ProxyStatus.State) -> Logger.Metadata {
+    var metadata: Logger.Metadata = ["state": "\(state.rawValue)"]
+    if let isAlone { metadata["alone"] = isAlone ? "yes" : "no" }
+    return metadata
+  }
+
+  private func notifyStatus(of state: ProxyStatus.State, isFirst: Bool = false) {
+    let alone = reportedAlone.map { ", alone: \($0)" } ?? ""
+    service?.notify((isFirst ? "READY=1\n" : "") + "STATUS=\(state.rawValue)\(alone)")
+  }
+
   /// The program ends.
-  func finish(log: Logger) {
+  mutating func finish(log: Logger) {
     service?.notify("STOPPING=1")
     write(isReady: false, log: log)
   }
 
-  private func write(isReady: Bool, log: Logger) {
+  private mutating func write(isReady: Bool, log: Logger) {
     guard let trackFile else { return }
     do throws(TrackFileError) { try TrackFile.write(isReady: isReady, to: trackFile) } catch {
-      log.error("\(ProxyError.trackFile(trackFile, error))")
+      if let more = failing.admit(now: .now) { log.error("\(ProxyError.trackFile(trackFile, error))\(more)") }
     }
+  }
+
+  /// Writes the file again if it is not as this proxy left it: another program may have written or removed it, and keepalived
+  /// would believe that until the state changes. A file that cannot be read, or a pipe, is left alone.
+  mutating func reassert(now: ContinuousClock.Instant, log: Logger) {
+    guard let trackFile, let lastState else { return }
+    guard TrackFile.isChanged(trackFile, isReady: lastState == .ready) else { return }
+    if let more = reasserted.admit(now: now) {
+      log.warning("Another program has changed or removed the track file '\(trackFile)'; writing it again.\(more)")
+    }
+    write(isReady: lastState == .ready, log: log)
   }
 }
 
 /// The service manager that started the program, if one did and wants to hear of it (sd_notify(3)).
-private struct ServiceManager {
+struct ServiceManager {
   private let path: [UInt8]
   /// How often it wants a sign of life; `nil` if it does not.
   let watchdog: Duration?
@@ -78,9 +125,19 @@ private struct ServiceManager {
     guard path[0] == UInt8(ascii: "/") || path[0] == UInt8(ascii: "@") else { return nil }
     if path[0] == UInt8(ascii: "@") { path[0] = 0 }
     self.path = path
-    watchdog = getenv("WATCHDOG_USEC").flatMap { Int64(String(cString: $0)) }.flatMap {
-      $0 > 0 ? .microseconds($0) : nil
-    }
+    watchdog = Self.watchdog(
+      interval: getenv("WATCHDOG_USEC").map { String(cString: $0) },
+      process: getenv("WATCHDOG_PID").map { String(cString: $0) }, own: getpid())
+  }
+
+  /// As sd_watchdog_enabled(3) reads the two variables: one that names another process is not for this one.
+  /// - Parameters:
+  ///   - interval: `WATCHDOG_USEC`.
+  ///   - process: `WATCHDOG_PID`.
+  static func watchdog(interval: String?, process: String?, own: Int32) -> Duration? {
+    if let process, Int32(process) != own { return nil }
+    guard let interval = interval.flatMap({ Int64($0) }), interval > 0 else { return nil }
+    return .microseconds(interval)
   }
 
   /// A service manager that does not listen is no reason to stop.

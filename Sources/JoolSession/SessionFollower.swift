@@ -8,6 +8,7 @@ public struct SessionFollower: ~Copyable {
   private var link: KernelLink
   private let instance: InstanceName
   private let pool6: IPv6Prefix
+  private var presence = ProxyPresence()
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
   /// `ss-enabled`, without which nothing will ever come.
@@ -61,7 +62,30 @@ public struct SessionFollower: ~Copyable {
   }
 
   private mutating func acknowledge() throws(JoolError) {
-    guard ProxyControl(instance: instance) == nil else { return }
+    let instance = instance
+    let hasProxy = presence.check(now: .now) {
+      switch ControlNameHolder(of: instance) {
+      case .proxy: true
+      case nil, .stranger: false
+      case .unknown: nil
+      }
+    }
+    guard !hasProxy else { return }
     try link.client.acknowledgeSessions()
+  }
+}
+
+/// Whether a proxy runs for an instance. Messages come by the thousand, so it is looked up once a second.
+struct ProxyPresence {
+  static let interval = Duration.seconds(1)
+  private var isThere = false
+  private var nextLook: ContinuousClock.Instant?
+
+  /// - Parameter look: `nil` if it cannot be told; then the last answer holds.
+  mutating func check(now: ContinuousClock.Instant, look: () -> Bool?) -> Bool {
+    if let nextLook, now < nextLook { return isThere }
+    nextLook = now + Self.interval
+    isThere = look() ?? isThere
+    return isThere
   }
 }

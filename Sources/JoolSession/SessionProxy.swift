@@ -19,6 +19,12 @@ public struct SessionProxy: Sendable {
   /// `nil` until the module was seen.
   var node: SyncNode?
   var neighbours = Neighbours()
+  /// What `compareSettings(now:)` found.
+  var groupFindings: [String] = []
+  /// Whether what is sent gets out.
+  var sending = SendHealth()
+  /// When the module was seen first.
+  private(set) var startedAt: Instant?
   /// What fits a datagram.
   var path = PathSize.ethernet {
     didSet { node?.path = path }
@@ -115,6 +121,7 @@ public struct SessionProxy: Sendable {
   /// The module answers, now or again.
   /// - Parameter clock: the time of day in milliseconds, modulo 2^32.
   public mutating func attached(_ kernel: Kernel, clock: UInt32 = 0, now: Instant) {
+    startedAt = startedAt ?? now
     let wasUsable = canAdd
     // The module counts a session's life from its last packet: with another timeout, what it was given ends at other times.
     let haveLimitsChanged = isAttached && self.kernel.map { $0.limits != kernel.limits } ?? false

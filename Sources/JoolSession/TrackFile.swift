@@ -20,12 +20,27 @@ enum TrackFile {
     }
     guard fstat(file.rawValue, &status) == 0 else { throw .cannotWrite(.current) }
     try check(status)
-    let text: [UInt8] = isReady ? Array("0\n".utf8) : Array("1\n".utf8)
+    let text = text(isReady: isReady)
     let isPipe = status.st_mode & S_IFMT == S_IFIFO
     let count = isPipe ? Glibc.write(file.rawValue, text, text.count) : pwrite(file.rawValue, text, text.count, 0)
     guard count == text.count, isPipe || ftruncate(file.rawValue, off_t(text.count)) == 0 else {
       throw .cannotWrite(.current)
     }
+  }
+
+  private static func text(isReady: Bool) -> [UInt8] { Array(isReady ? "0\n".utf8 : "1\n".utf8) }
+
+  /// Whether the file is gone, is a symbolic link or says anything else. A pipe, and a file that cannot be read, counts as unchanged.
+  static func isChanged(_ path: String, isReady: Bool) -> Bool {
+    guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)) else {
+      return [.noSuchFileOrDirectory, .tooManySymbolicLinkLevels].contains(Errno.current)
+    }
+    var status = stat()
+    guard fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    // More than `write` writes.
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = read(file.rawValue, &bytes, bytes.count)
+    return count >= 0 && Array(bytes[..<count]) != text(isReady: isReady)
   }
 
   /// - Throws: if `write` would. Whether the file is there, and its content, stays as it is.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JoolSession
 import Testing
 
@@ -18,6 +19,17 @@ import Testing
         == ProxyArguments(
           configuredAddress: "ff08::1", multicastPort: "6464", inputDevices: ["eth2", "eth3"],
           peers: [.init(host: "2001:db8::5", port: "1")], timeToLive: 3, format: .ss2))
+  }
+
+  /// At SIGHUP the proxy cannot wait until somebody writes into a pipe.
+  @Test func doesNotReadAPipeAgain() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("pipe-\(UUID())").path
+    #expect(mkfifo(path, 0o600) == 0)
+    defer { unlink(path) }
+    var command = SessionProxyCommand(isReread: true)
+    let error = #expect(throws: ArgumentError.self) { try ProxyOptionsFile.apply(path, to: &command) }
+    #expect(error == .file(.notRegular(path: path)))
+    #expect(throws: JooldFileFailure.self) { try JooldFiles(networkPath: path, modulePath: path, isReread: true) }
   }
 
   @Test(arguments: [

@@ -74,6 +74,56 @@ import Testing
     #expect(ProxyStatus(text: travelled.text) == travelled)
   }
 
+  @Test func tellsWhoHasNobody() throws {
+    let bench = TestBench()
+    var alone = Self.status
+    alone.state = .ready
+    alone.aloneBecause = "No peer is heard; the last one was fe80::5, 35 s ago."
+    let status = alone
+    bench.proxyStatus = { (_) throws(ProxyControl.Failure) in status }
+    #expect(
+      bench.run("jool session proxy status").output.hasPrefix(
+        "State: ready, alone\nAlone: No peer is heard; the last one was fe80::5, 35 s ago.\nFormat: auto\n"))
+    let json = try JSONDecoder().decode(
+      JSONValue.self, from: Data(bench.run("jool session proxy status --json").output.utf8))
+    #expect(json["alone"] == .boolean(true))
+    #expect(json["alone_because"] == "No peer is heard; the last one was fe80::5, 35 s ago.")
+    #expect(
+      bench.run("jool session proxy status --ready").status == 0, "a survivor must stay, and somebody must be first")
+    #expect(ProxyStatus(text: alone.text) == alone)
+  }
+
+  @Test func knowsHowManyPeersAreReady() {
+    let ready = "jool session proxy status --ready"
+    #expect(bench(.ready).run("\(ready) --peers 1").status == 0)
+    #expect(bench(.ready).run("\(ready) --peers 0").status == 0)
+    let outcome = bench(.ready).run("\(ready) --peers 2")
+    #expect(outcome.status == 1)
+    #expect(outcome.error == "Error: The session proxy is ready, but only 1 of its peers are, and 2 are wanted.\n")
+    #expect(bench(.joining).run("\(ready) --peers 1").error == "Error: The session proxy is not ready: joining.\n")
+    for state in [ProxyStatus.Peer.State.joining, .silent] {
+      let bench = TestBench()
+      bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
+        var status = Self.status
+        status.state = .ready
+        status.peers[0].state = state
+        return status
+      }
+      #expect(bench.run("\(ready) --peers 1").status == 1)
+    }
+    #expect(bench(.ready).run("jool session proxy status --peers 1").status == 22)
+    #expect(bench(.ready).run("\(ready) --peers x").status != 0)
+    #expect(bench(.ready).run("\(ready) --peers -1").status != 0)
+  }
+
+  @Test func saysThatAProxyDoesNotReact() {
+    let bench = TestBench()
+    bench.proxyStatus = { (_) throws(ProxyControl.Failure) in throw .stalled }
+    let outcome = bench.run("jool session proxy status --ready")
+    #expect(outcome.status == 110)
+    #expect(outcome.error.hasPrefix("Error: The session proxy runs, but has not reacted for ten seconds."))
+  }
+
   @Test(arguments: ["--ready", "--json"]) func knowsThatItsOptionsAreNotThoseOfAProxy(option: String) {
     let outcome = TestBench().run("jool session proxy \(option) ff08::1")
     #expect(outcome.error.contains("proxy: unrecognized option '\(option)'"))
@@ -99,7 +149,7 @@ import Testing
     let check = "jool session proxy --check --net.peer 2001:db8::5"
     #expect(bench.run(check) == Outcome())
 
-    func loneliness(_ change: @escaping (inout ProxyStatus) -> Void) -> Outcome {
+    func outcome(_ change: @escaping (inout ProxyStatus) -> Void) -> Outcome {
       bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
         var status = Self.status
         (status.peers, status.legacyPeers) = ([], 0)
@@ -108,18 +158,10 @@ import Testing
       }
       return bench.run(check)
     }
-    let alone = loneliness { _ in }
+    let alone = outcome { $0.aloneBecause = "No peer was heard." }
     #expect(alone.status == 1)
-    #expect(alone.error.contains("No peer is heard, nor anything else: look at the group"))
-    let rejected = loneliness { $0.counters = [.init(name: "FORGED", value: 4), .init(name: "REPLAYED", value: 0)] }
-    #expect(rejected.status == 1)
-    #expect(rejected.error.contains("but datagrams that were rejected (FORGED 4): "))
-    let silent = loneliness {
-      $0.peers = Self.status.peers
-      $0.peers[0].state = .silent
-    }
-    #expect(silent.status == 1)
-    let onlyC = loneliness { $0.legacyPeers = 1 }
+    #expect(alone.error.contains("- No peer was heard. Look at the group"))
+    let onlyC = outcome { $0.legacyPeers = 1 }
     #expect(onlyC.status == 0)
     #expect(onlyC.error.contains("nothing was compared"))
   }

@@ -98,6 +98,47 @@ import Testing
     #expect(first[32...] != second[32...], "another nonce")
   }
 
+  /// Nothing of an incarnation can be replayed once all keys that it used are gone.
+  @Test func incarnationsOfRemovedKeysMakeRoom() throws {
+    var receiver = FrameSeal(keys: try Self.ring((1, "a"), (2, "b")), salt: 100, maxIncarnations: 3)
+    let (old, new) = (try Self.ring((1, "a")), try Self.ring((2, "b")))
+    for (salt, ring) in [(1, old), (2, old), (3, new)] {
+      let isTrusted = try hears(&receiver, salt: UInt128(salt), ring)
+      #expect(isTrusted)
+    }
+    let hasRoom = try hears(&receiver, salt: 4, new)
+    #expect(!hasRoom)
+    #expect(receiver.isFull, "which is a finding")
+    receiver.keys = new
+    let hasRoomNow = try hears(&receiver, salt: 4, new)
+    #expect(hasRoomNow)
+    #expect(!receiver.isFull)
+    #expect(throws: SealFailure.replayed) { _ = try self.hears(&receiver, salt: 3, new) }
+    // The same number for another key: what the former one sealed is gone, too.
+    let another = try Self.ring((2, "c"))
+    receiver.keys = another
+    for salt in 5...7 {
+      let isTrusted = try hears(&receiver, salt: UInt128(salt), another)
+      #expect(isTrusted)
+    }
+  }
+
+  /// Whether the first frame of an incarnation is trusted.
+  private func hears(_ receiver: inout FrameSeal, salt: UInt128, _ ring: KeyRing) throws -> Bool {
+    var sender = FrameSeal(keys: ring, salt: salt)
+    let bytes = try sealed(by: &sender)
+    let opened = try receiver.open(bytes.span.bytes)
+    return receiver.trust(opened)
+  }
+
+  @Test func aFullSealIsAFinding() throws {
+    var group = Group(keys: [try Self.ring((1, "a")), try Self.ring((1, "a"))], settled: false)
+    group.proxies[0].seal = FrameSeal(keys: try Self.ring((1, "a")), salt: 1, maxIncarnations: 0)
+    group.pass(.seconds(3))
+    #expect(group.findings(at: 0).first?.contains("peers that start now are not heard") == true)
+    #expect(group.findings(at: 1) == [])
+  }
+
   /// A seal made by other software: Python's cryptography, HKDF-SHA256 and ChaCha20-Poly1305.
   @Test func opensWhatOthersHaveSealed() throws {
     var seal = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)

@@ -256,6 +256,8 @@ struct Group {
   private(set) var evictions: [BIBEntry] = []
   /// How often each datagram arrives: over several links, it is more than once.
   var copies = 1
+  /// Proxies that nothing reaches.
+  var deaf: Set<Int> = []
 
   /// - Parameters:
   ///   - keys: of each proxy; none have any by default.
@@ -295,6 +297,12 @@ struct Group {
   }
 
   func module(_ index: Int) -> [SessionEntry] { modules[index] }
+
+  /// The findings of a proxy's status, after it has compared the settings.
+  mutating func findings(at index: Int) -> [String] {
+    proxies[index].compareSettings(now: now)
+    return proxies[index].status(now: now).findings
+  }
 
   /// Another start of a proxy, with an empty module.
   mutating func restart(_ index: Int, seed: UInt64, keys: KeyRing? = nil) {
@@ -353,7 +361,7 @@ struct Group {
     for datagram in datagrams {
       if SyncFrame.isFrame(datagram.span.bytes) { frames.append((sender, datagram)) } else { legacy.append(datagram) }
       for _ in 0..<copies {
-        for index in proxies.indices where index != sender {
+        for index in proxies.indices where index != sender && !deaf.contains(index) {
           _ = proxies[index].received(
             datagram: datagram.span.bytes, length: datagram.count, from: Self.address(of: sender), now: now)
         }

@@ -36,6 +36,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   case sealedLegacy
   /// A word stands among the arguments of the operation that it should follow directly.
   case wordAmongArguments(String, after: String)
+  /// `--peers` without `--ready`.
+  case peersWithoutReady
   case notPeer(String)
   /// A file of options has a mistake.
   indirect case file(FileFailure)

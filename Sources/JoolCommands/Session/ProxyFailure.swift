@@ -1,19 +1,15 @@
 import JoolSession
 import SystemPackage
 
-/// What the user reads and the shell gets when a proxy or follower cannot start.
+/// What the shell gets when a proxy or follower cannot start.
 extension ProxyError {
-  /// What is said after `Error: `.
-  var text: String {
-    if case .kernel(let error) = self { error.text } else { description }
-  }
-
   /// What the program leaves with.
   var status: ExitStatus {
     switch self {
     case .kernel(let error): error.status
     case .noSuchInstance: ExitStatus(rawValue: 3)
     case .lookupFailed(_, _, let code): ExitStatus(truncating: code)
+    case .alreadyRunning: ExitStatus(truncating: Errno.addressInUse.rawValue)
     case .keyFile, .configuration, .mixedPeers, .noSuchUser, .noSuchGroup, .userWithoutGroup: .invalid
     case .bindFailed, .optionRefused, .badInterface, .badInterfaceAddress: ExitStatus(rawValue: 1)
     case .statisticsUnavailable(_, _, let errno), .system(_, let errno), .cannotBecome(_, let errno),

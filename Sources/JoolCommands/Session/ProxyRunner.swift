@@ -10,6 +10,8 @@ enum ProxyRunner {
     _ arguments: ProxyArguments, in context: CommandContext,
     again: @escaping () throws(CommandFailure) -> ProxyArguments
   ) throws(CommandFailure) {
+    // Whoever reads the log from a pipe may end; the proxy must not.
+    signal(SIGPIPE, SIG_IGN)
     try arguments.verify()
     let links = try arguments.links()
     let instance = try instance(in: context)
@@ -32,7 +34,7 @@ enum ProxyRunner {
       context.output.forgetFailure()
       try loop.run()
     } catch {
-      context.logFailure(error.text)
+      context.logFailure(error.description)
       throw .proxy(error)
     }
   }
@@ -52,18 +54,19 @@ enum ProxyRunner {
       )
     }
     guard status.findings.isEmpty else { throw .unfitGroup(status.findings) }
-    guard status.peers.allSatisfy({ $0.state == .silent }) else { return }
-    guard status.legacyPeers == 0 else {
-      return context.hint("Only C proxies are heard, which do not tell their nodes' settings; so nothing was compared.")
+    if let reason = status.aloneBecause {
+      throw .unfitGroup(["\(reason) Look at the group, the port, the interfaces and the keys of all nodes."])
     }
-    throw .unfitGroup([status.loneliness])
+    if status.peers.allSatisfy({ $0.state == .silent }) {
+      context.hint("Only C proxies are heard, which do not tell their nodes' settings; so nothing was compared.")
+    }
   }
 
   private static func instance(in context: CommandContext) throws(CommandFailure) -> InstanceName {
     do throws(CommandFailure) {
       return try SynchronizationCheck.run(in: context)
     } catch {
-      if case .module(let reason) = error { context.logFailure(reason.text) }
+      if case .module(let reason) = error { context.logFailure(reason.description) }
       throw error
     }
   }

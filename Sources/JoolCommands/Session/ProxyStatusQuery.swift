@@ -6,47 +6,49 @@ struct ProxyStatusQuery: Command {
   var json = false
   /// `--ready`: fail unless the node may take over, for scripts and keepalived's `vrrp_script`.
   var mustBeReady = false
+  /// `--peers`: and unless this many peers are ready, too.
+  var leastPeers: UInt32?
 
   var syntax: Syntax<Self> {
     Syntax(options: [
-      .flag("ready", "Succeed only if the node may take over") { $0.mustBeReady = true }, Syntax.json(\.json),
+      .flag("ready", "Succeed only if the node may take over") { $0.mustBeReady = true },
+      .value("peers", "INT", "With --ready: succeed only if this many peers are ready, too") {
+        (query, text) throws(ArgumentError) in query.leastPeers = try UInt32(argument: text)
+      },
+      Syntax.json(\.json),
     ])
   }
 
   func run(in context: CommandContext) throws(CommandFailure) {
+    if leastPeers != nil, !mustBeReady { throw .invalid(.peersWithoutReady) }
     guard let instance = InstanceName(context.instanceName) else { throw .invalid(.instanceName) }
     guard let status = try Self.status(of: instance, in: context) else {
       throw .noProxy(instance: context.instanceName)
     }
     context.output.write(json ? status.json.text(expanding: 2) + "\n" : status.report)
     if mustBeReady, status.state != .ready { throw .proxyNotReady(status.state) }
+    let readyPeers = status.peers.count { $0.state == .ready }
+    if let leastPeers, readyPeers < leastPeers { throw .tooFewPeers(ready: readyPeers, wanted: leastPeers) }
   }
 
   /// What the proxy says. `nil` if none runs, or it does not hear us.
   static func status(of instance: InstanceName, in context: CommandContext) throws(CommandFailure) -> ProxyStatus? {
     do throws(ProxyControl.Failure) { return try context.proxyStatus(instance) } catch {
-      if case .refused(let text) = error { throw .proxyRefused(text) }
+      if error != .disconnected { throw .proxyFailed(error) }
       return nil
     }
   }
 }
 
 extension ProxyStatus {
-  /// What to say if no peer is heard; with what was heard instead.
-  var loneliness: String {
-    let names = ["UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "MALFORMED"]
-    let rejected = counters.filter { names.contains($0.name) && $0.value > 0 }.map { "\($0.name) \($0.value)" }
-    let heard =
-      rejected.isEmpty ? "nor anything else" : "but datagrams that were rejected (\(rejected.joined(separator: ", ")))"
-    return "No peer is heard, \(heard): look at the group, the port, the interfaces and the keys of all nodes."
-  }
-
   /// For people.
   fileprivate var report: String {
     var lines = [
-      "State: \(state.rawValue)", "Format: \(format.rawValue)", "Node: \(Self.name(of: node))",
+      "State: \(state.rawValue)\(aloneBecause == nil ? "" : ", alone")", "Format: \(format.rawValue)",
+      "Node: \(Self.name(of: node))",
       "Sessions: \(sessions) (BIB entries: \(bibEntries))", "Peers: \(peers.count), C proxies heard: \(legacyPeers)",
     ]
+    if let aloneBecause { lines.insert("Alone: \(aloneBecause)", at: 1) }
     for peer in peers {
       lines.append(
         "  \(peer.address) (node \(Self.name(of: peer.node))): \(peer.state.rawValue), \(peer.sessions) sessions, "
@@ -61,7 +63,9 @@ extension ProxyStatus {
   /// Numbers of 64 bits are text in JSON where programs compare rather than count them.
   fileprivate var json: JSONItem {
     .object([
-      ("state", .string(state.rawValue)), ("ready", .boolean(state == .ready)), ("format", .string(format.rawValue)),
+      ("state", .string(state.rawValue)), ("ready", .boolean(state == .ready)),
+      ("alone", .boolean(aloneBecause != nil)), ("alone_because", aloneBecause.map { .string($0) } ?? .null),
+      ("format", .string(format.rawValue)),
       ("node", .string(Self.name(of: node))), ("sessions", .number(sessions)), ("bib_entries", .number(bibEntries)),
       ("c_proxies", .number(legacyPeers)),
       (

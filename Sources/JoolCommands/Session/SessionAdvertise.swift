@@ -13,7 +13,7 @@ struct SessionAdvertise: Command {
     do throws(ProxyControl.Failure) {
       if try context.advertiseThroughProxy(client.instance) != nil { return }
     } catch {
-      if case .refused(let text) = error { throw .proxyRefused(text) }
+      if error != .disconnected { throw .proxyFailed(error) }
       // It left before it answered: the module can still do it.
     }
     guard client.module.advertises else {

@@ -42,7 +42,7 @@ struct SessionFollow: Command {
         case .unusable(let error): log.error("Cannot read what the module sent: \(error)")
         }
       } catch .refused(let code, let message) {
-        log.error("\(JoolError.refused(code: code, message: message).text)")
+        log.error("\(JoolError.refused(code: code, message: message))")
       } catch {
         throw .kernel(error)
       }

@@ -103,3 +103,7 @@ public struct SocketAddress: Sendable {
     guard withSocketAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else { throw .current }
   }
 }
+
+extension SocketAddress.LookupFailure: CustomStringConvertible {
+  public var description: String { "getaddrinfo() failed: \(String(cString: gai_strerror(code)))" }
+}

@@ -49,3 +49,41 @@ public enum JoolOperation: UInt8, CaseIterable, Hashable, Sendable {
   /// Whether the module answers when all is well. The others say something only if they fail.
   public var isAnswered: Bool { self != .sessionSyncAdd && self != .sessionSyncAcknowledge }
 }
+
+extension JoolOperation: CustomStringConvertible {
+  /// The words of the command line; for what has none there, words of their kind.
+  public var description: String {
+    switch self {
+    case .instanceForEach: "instance display"
+    case .instanceAdd: "instance add"
+    case .instanceHello: "instance status"
+    case .instanceRemove: "instance remove"
+    case .instanceFlush: "instance flush"
+    case .addressQuery64: "address query (IPv6)"
+    case .addressQuery46: "address query (IPv4)"
+    case .statisticsForEach: "stats display"
+    case .globalForEach: "global display"
+    case .globalUpdate: "global update"
+    case .eamtForEach: "eamt display"
+    case .eamtAdd: "eamt add"
+    case .eamtRemove: "eamt remove"
+    case .eamtFlush: "eamt flush"
+    case .denylist4ForEach: "denylist4 display"
+    case .denylist4Add: "denylist4 add"
+    case .denylist4Remove: "denylist4 remove"
+    case .denylist4Flush: "denylist4 flush"
+    case .pool4ForEach: "pool4 display"
+    case .pool4Add: "pool4 add"
+    case .pool4Remove: "pool4 remove"
+    case .pool4Flush: "pool4 flush"
+    case .bibForEach: "bib display"
+    case .bibAdd: "bib add"
+    case .bibRemove: "bib remove"
+    case .sessionForEach: "session display"
+    case .fileHandle: "file handle"
+    case .sessionSyncAdd: "session add"
+    case .sessionSyncAdvertise: "session advertise"
+    case .sessionSyncAcknowledge: "session acknowledge"
+    }
+  }
+}

@@ -74,35 +74,48 @@ struct SyncLinks {
   /// What fits all of them.
   var path: PathSize { PathSize(mtu: links.compactMap(\.mtu).min() ?? PathSize.allowed.upperBound) }
 
+  /// - Parameter health: notes which links take it.
   /// - Throws: if no link takes it; why one of them did not.
   /// - Returns: why some did not.
-  func send(_ payload: RawSpan) throws(Errno) -> Errno? {
+  func send(_ payload: RawSpan, _ health: inout SendHealth) throws(Errno) -> Errno? {
     var failure: Errno?
     var isSent = false
-    for link in links {
+    for (index, link) in links.enumerated() {
       do throws(Errno) {
         try link.send(payload)
         isSent = true
+        health.sent(on: index)
       } catch {
         failure = error
+        health.failed(on: index, because: "\(error)", now: .now)
       }
     }
     if let failure, !isSent { throw failure }
     return failure
   }
 
-  /// Takes other peers, and looks up those that are named as before; nothing else changes.
-  /// - Returns: what holds now.
-  mutating func change(to new: [ProxyConfiguration.Link]) throws(ProxyError) -> [ProxyConfiguration.Link] {
-    // There is one link to peers at most.
-    for index in new.indices where index < links.count {
-      guard case .peers(let peers) = new[index], case .peers(let old) = configurations[index], old.port == peers.port,
-        let link = links[index] as? UnicastSocket
-      else { continue }
-      try link.use(peers.peers)
-      configurations[index] = new[index]
+  /// The names of the links, for people.
+  var names: [String] { configurations.map(\.name) }
+
+  /// What holds now.
+  var current: [ProxyConfiguration.Link] { configurations }
+
+  /// The peers of another configuration that may replace those of now, once their addresses were looked up. There is one
+  /// link to peers at most.
+  func replacement(in new: [ProxyConfiguration.Link]) -> ProxyConfiguration.Peers? {
+    for (old, new) in zip(configurations, new) {
+      if case .peers(let old) = old, case .peers(let new) = new, old.port == new.port { return new }
     }
-    return configurations
+    return nil
+  }
+
+  /// Takes other peers; nothing else changes.
+  mutating func use(_ new: ProxyConfiguration.Peers, at addresses: [SocketAddress]) throws(ProxyError) {
+    for index in links.indices {
+      guard let link = links[index] as? UnicastSocket else { continue }
+      try link.use(new.peers, at: addresses)
+      configurations[index] = .peers(new)
+    }
   }
 
   /// Interfaces were removed and made anew; the old memberships went with them.

@@ -29,8 +29,8 @@ final class UnicastSocket: SyncLink {
   }
 
   /// Other peers from now on.
-  func use(_ new: [ProxyConfiguration.Peers.Peer]) throws(ProxyError) {
-    let addresses = try Self.addresses(of: new)
+  /// - Parameter addresses: those of `addresses(of:)`.
+  func use(_ new: [ProxyConfiguration.Peers.Peer], at addresses: [SocketAddress]) throws(ProxyError) {
     // The socket is of the family that the first ones had.
     if let first = addresses.first, let known = peers.first, first.isIPv6 != known.isIPv6 {
       throw .mixedPeers(new.first?.host ?? "")
@@ -49,7 +49,8 @@ final class UnicastSocket: SyncLink {
       })
   }
 
-  /// All of one family, since one socket must reach them.
+  /// Looks up peers, which may block for as long as a resolver does not answer. All addresses are of one family, since one
+  /// socket must reach them.
   static func addresses(of peers: [ProxyConfiguration.Peers.Peer]) throws(ProxyError) -> [SocketAddress] {
     var addresses: [SocketAddress] = []
     for peer in peers {

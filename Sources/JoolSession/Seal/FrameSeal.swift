@@ -19,16 +19,30 @@ struct FrameSeal: Sendable {
   private static let nonceSize = 12
   private static let nonceOffset = headerSize - nonceSize
   private static let tagSize = 16
-  /// Starts of peers that were ever trusted since this program started. None is forgotten, or what it said could be repeated.
-  private static let maxSenders = 16_384
+  /// The upper bound on validated incarnations (starts of peers) since this program started. None is forgotten while one of
+  /// the keys opens its frames, because they could then be replayed.
+  static let maxIncarnations = 16_384
 
-  /// Replaced when an administrator changes them; who is trusted stays so.
+  /// Replaced when an administrator changes them; trusted incarnations stay trusted.
   var keys: KeyRing {
-    didSet { derived = [:] }
+    didSet {
+      derived = [:]
+      let former = oldValue
+      let current = keys
+      incarnations = incarnations.mapValues { known in
+        var known = known
+        known.keys.removeAll { current[$0] != former[$0] }
+        return known
+      }
+    }
   }
+  /// Whether a new incarnation was refused because there is no room for more.
+  private(set) var isFull = false
+  private let maxIncarnations: Int
   private let salt: UInt128
   private var counter: UInt64 = 0
-  private var windows: [UInt128: ReplayWindow] = [:]
+  /// By their salts.
+  private var incarnations: [UInt128: Incarnation] = [:]
   /// Keys of our own salt and of trusted ones, by salt and number.
   private var derived: [DerivedKey: SymmetricKey] = [:]
 
@@ -37,20 +51,30 @@ struct FrameSeal: Sendable {
     var id: UInt32
   }
 
+  /// A validated start of a peer.
+  private struct Incarnation {
+    var window: ReplayWindow
+    /// The keys that its frames were sealed with, without those that were removed since. With none left, nothing of it
+    /// can be opened, or replayed.
+    var keys: [UInt32]
+  }
+
   /// An opened datagram.
   struct Opened {
     var frame: Data
     /// Which start of which proxy has sealed it.
     var salt: UInt128
     var counter: UInt64
+    var key: UInt32
     /// Whether that start is known to be going on (`trust`). If not, the frame may be one of long ago.
     var isTrusted: Bool
   }
 
   /// - Parameter salt: random, never used before.
-  init(keys: KeyRing, salt: UInt128) {
+  init(keys: KeyRing, salt: UInt128, maxIncarnations: Int = Self.maxIncarnations) {
     self.keys = keys
     self.salt = salt
+    self.maxIncarnations = maxIncarnations
   }
 
   /// Whether a datagram claims to be sealed.
@@ -87,23 +111,29 @@ struct FrameSeal: Sendable {
       let counter = try? datagram.bigEndianInteger(at: 24, as: UInt64.self, field: "counter")
     else { throw .malformed }
     guard salt != self.salt else { throw .replayed }
-    let isTrusted = windows[salt] != nil
+    let isTrusted = incarnations[salt] != nil
     guard let key = key(id, salt: salt, isKept: isTrusted) else { throw .unknownKey(id) }
     let header = datagram.extracting(first: Self.headerSize).copied()
     let combined = datagram.extracting(Self.nonceOffset..<datagram.byteCount).withUnsafeBytes { Data($0) }
     guard let box = try? ChaChaPoly.SealedBox(combined: combined),
       let frame = try? ChaChaPoly.open(box, using: key, authenticating: header)
     else { throw .forged }
-    if isTrusted, windows[salt]?.admit(counter) == false { throw .replayed }
-    return Opened(frame: frame, salt: salt, counter: counter, isTrusted: isTrusted)
+    if isTrusted {
+      if incarnations[salt]?.window.admit(counter) == false { throw .replayed }
+      if incarnations[salt]?.keys.contains(id) == false { incarnations[salt]?.keys.append(id) }
+    }
+    return Opened(frame: frame, salt: salt, counter: counter, key: id, isTrusted: isTrusted)
   }
 
   /// The frame proves that its sender is there now: it names something that we have made up since our start. What came before
   /// it may be from before our start, said again by somebody else; what was only overtaken is asked for again.
-  /// - Returns: whether there is room for one more.
+  /// - Returns: whether there is room for one more. Incarnations of removed keys give theirs.
   mutating func trust(_ opened: Opened) -> Bool {
-    guard windows.count < Self.maxSenders, windows[opened.salt] == nil else { return false }
-    windows[opened.salt] = ReplayWindow(after: opened.counter)
+    guard incarnations[opened.salt] == nil else { return false }
+    if incarnations.count >= maxIncarnations { incarnations = incarnations.filter { !$1.keys.isEmpty } }
+    isFull = incarnations.count >= maxIncarnations
+    guard !isFull else { return false }
+    incarnations[opened.salt] = Incarnation(window: ReplayWindow(after: opened.counter), keys: [opened.key])
     return true
   }
 

@@ -20,8 +20,9 @@ import Testing
   }
 
   private func findings(_ here: NodeSettings, _ there: NodeSettings, pool6: IPv6Prefix = .wellKnown) -> [String] {
-    GroupCheck.findings(
-      here: .init(name: "here", pool6: .wellKnown, settings: here, isTranslating: here.isTranslating),
+    var check = GroupCheck(
+      here: .init(name: "here", pool6: .wellKnown, settings: here, isTranslating: here.isTranslating))
+    return check.findings(
       peer: .init(name: "K", pool6: pool6, settings: there, isTranslating: there.isTranslating))
   }
 
@@ -97,13 +98,62 @@ import Testing
     #expect(findings(both, Self.settings(both.pool4)) == [], "only one of them translates")
   }
 
+  /// Against the plain definition.
+  @Test func theIndexHasEveryRangeThatOverlaps() {
+    var random = SeededGenerator(seed: 6)
+    func some() -> MaskRange {
+      let bounds = (0..<2).map { _ in UInt32.random(in: 0...60, using: &random) }
+      return Self.range(
+        min(bounds[0], bounds[1]), min(bounds[0], bounds[1]) + bounds[1] % 5, 1...9,
+        proto: Bool.random(using: &random) ? .tcp : .udp)
+    }
+    for _ in 0..<200 {
+      let ranges = (0..<20).map { _ in some() }
+      let index = MaskRangeIndex(ranges)
+      for range in ranges + (0..<20).map({ _ in some() }) {
+        let overlapping = Set(ranges.filter { range.intersection($0) != nil })
+        #expect(overlapping.isSubset(of: Set(index.candidates(for: range))))
+        #expect(index.contains(range) == ranges.contains(range))
+      }
+    }
+  }
+
+  /// A peer chooses its ranges, and 64 may be forged.
+  @Test func comparingPoolsOfTheMostRangesTakesFewSteps() {
+    let many = (0..<1024).map { Self.range(UInt32($0) * 2, UInt32($0) * 2) }
+    func findings(_ pool4: [MaskRange], _ other: [MaskRange], steps: Int) -> [String] {
+      var check = GroupCheck(
+        here: .init(name: "here", pool6: .wellKnown, settings: Self.settings(pool4), isTranslating: true), steps: steps)
+      return check.findings(
+        peer: .init(name: "K", pool6: .wellKnown, settings: Self.settings(other), isTranslating: false))
+    }
+    #expect(findings(many, many, steps: 1) == [])
+    let found = findings(many, Array(many.dropLast(2)), steps: 10)
+    #expect(found.map { $0.contains("lacks TCP 192.0.9.252 61001-65535, TCP 192.0.9.254 61001-65535:") } == [true])
+    // Ranges that all overlap.
+    let bad = (0..<1024).map { Self.range(0, 4000, UInt16($0)...UInt16(60_000 - $0)) }
+    #expect(findings(many, bad, steps: 1000) == [], "given up")
+  }
+
+  @Test func theStatusRepeatsTheLastFindings() {
+    var group = Group(seed: 3)
+    for index in 0...1 { group.proxies[index].tell(pool4: [Self.entry(0)], now: group.now) }
+    group.pass(.seconds(2))
+    #expect(group.findings(at: 1) == [])
+    group.proxies[0].tell(pool4: [Self.entry(1)], now: group.now)
+    group.pass(.seconds(2))
+    #expect(group.proxies[1].status(now: group.now).findings == [], "whoever asks costs nothing")
+    #expect(group.findings(at: 1).count == 2)
+    #expect(group.proxies[1].status(now: group.now).findings.count == 2)
+  }
+
   @Test func peersHearOfALargePool4InParts() {
     var group = Group(keys: [], seed: 3)
     let pool4 = (0..<UInt32(300)).map { Self.entry($0) }
     group.proxies[0].tell(pool4: pool4, now: group.now)
     group.proxies[1].tell(pool4: pool4, now: group.now)
     group.pass(.seconds(2))
-    #expect(group.proxies[0].status(now: group.now).findings == [])
+    #expect(group.findings(at: 0) == [])
     let heard = group.proxies[1].node?.peers.values.first?.settings.settings
     #expect(heard?.pool4.count == 300)
     #expect(group.proxies[1].node?.settingsHeard == 1)
@@ -112,7 +162,7 @@ import Testing
     group.proxies[0].tell(pool4: Array(pool4.dropLast()), now: group.now)
     group.pass(.seconds(2))
     #expect(group.proxies[1].node?.settingsHeard == 2)
-    let findings = group.proxies[1].status(now: group.now).findings
+    let findings = group.findings(at: 1)
     #expect(findings.count == 1)
     #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001:") == true)
   }
@@ -125,7 +175,7 @@ import Testing
         for index in 0...1 { group.proxies[index].tell(pool4: [Self.entry(0)], now: group.now) }
         group.pass(.seconds(10))
       }
-      return group.proxies[1].status(now: group.now).findings
+      return group.findings(at: 1)
     }
     #expect(pass(300, active: [0]) == [])
     #expect(pass(20, active: [1]) == [])

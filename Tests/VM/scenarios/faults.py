@@ -11,11 +11,12 @@ import time
 from pathlib import Path
 
 from lab import network
+from lab.crowd import make_eager
 from lab.netlink import NETLINK_GENERIC, session_count
-from lab.network import C, NODES, jool, make_both, make_instance, restore_links
+from lab.network import C, GROUP6, NODES, OURS, jool, make_both, make_instance, restore_links
 from lab.process import expect, expect_equal, namespace, run, wait_for
-from lab.proxies import Proxy
-from lab.runner import note, scenario
+from lab.proxies import Proxy, wait_ready
+from lab.runner import ONCE, note, scenario
 from lab.tables import same_sessions, table
 from lab.traffic import SERVER6, UDPEcho
 
@@ -158,6 +159,20 @@ def instance_again() -> None:
     expect(all(proxy.alive for proxy in proxies.values()), "a proxy died with its instance")
     make_both()
     note(f"a new session arrived after {new_session_travels(timeout=40):.1f} s")
+
+
+@scenario("a proxy goes on although nobody reads its log any more", **ONCE)
+def closed_log() -> None:
+    make_eager()
+    words = f"--net.mcast.port 6464 --net.dev.in eth2 --net.dev.out eth2 --log.target stderr {GROUP6}"
+    command = f"exec 2> >(head -c 1 >/dev/null); exec {OURS / 'jool'} session proxy {words}"
+    proxy = Proxy("j", argv=("bash", "-c", command))
+    wait_ready("j")
+    for _ in range(3):
+        proxy.signal(signal.SIGHUP)
+        time.sleep(0.2)
+    expect(proxy.alive, "the proxy died")
+    expect_equal(proxy.stop(), 0, "exit status")
 
 
 @scenario("SIGTERM and SIGINT end a proxy with status 0, and the next one works")

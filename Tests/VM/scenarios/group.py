@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
 import socket
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
@@ -159,6 +162,61 @@ def reload() -> None:
     crowd.open(100)
     wait_for("600 sessions on k", lambda: session_count("k") == 600, timeout=30)
     expect(first.alive, "the proxy died")
+
+
+@scenario("SIGHUP while no name server answers: the watchdog hears from the proxy, and sessions travel", **ONCE)
+def dead_resolver() -> None:
+    make_eager()
+    resolver, file, path = SCRATCH / "resolv.conf", SCRATCH / "proxy.json", SCRATCH / "manager"
+    for server in ("203.0.113.77", "203.0.113.78"):  # what is sent there gets lost
+        run("ip", "neigh", "replace", server, "lladdr", "02:00:00:00:00:77", "dev", "eth2", ns="j")
+    resolver.write_text("nameserver 203.0.113.77\nnameserver 203.0.113.78\n")
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(path))
+    at_end(manager.close)
+
+    def configure(peer: str) -> None:
+        file.write_text(json.dumps({"net.peer": peer, "net.mcast.port": 6464}))
+
+    def live(seconds: float, until: Callable[[], bool]) -> float:
+        """Takes what the proxy tells systemd until something happens; how long that took. Fails as WatchdogSec=10 would."""
+        begun = heard = time.monotonic()
+        manager.settimeout(0.2)
+        while not until():
+            expect(time.monotonic() - begun < seconds, f"not within {seconds} s; the log: {proxy.err[-400:]}")
+            with contextlib.suppress(TimeoutError):
+                if "WATCHDOG=1" in manager.recv(4096).decode():
+                    heard = time.monotonic()
+            expect(time.monotonic() - heard < 10, "systemd would have killed the proxy")
+        return time.monotonic() - begun
+
+    configure("2001:db8:ff08::5")
+    command = (f"mount --bind {resolver} /etc/resolv.conf && "
+               f"exec env NOTIFY_SOCKET={path} WATCHDOG_USEC=10000000 {OURS / 'jool'} session proxy --config {file}")
+    proxy = Proxy("j", argv=("unshare", "-m", "sh", "-c", command), unicast=True)
+    Proxy("k", argv=(OURS / "jool", "session", "proxy", "--net.mcast.port", "6464", "--net.peer", "2001:db8:ff08::4"), unicast=True)
+    wait_ready(*NODES)
+    crowd = Crowd()
+    configure("backup.example.net")
+    proxy.signal(signal.SIGHUP)
+    crowd.open(100)
+    live(10, lambda: session_count("k") == 100)
+    took = live(90, lambda: "The configuration stays as it was. getaddrinfo() failed" in proxy.err)
+    expect(took > 10, f"the look-up failed after {took:.1f} s; the scenario proves nothing")
+    note(f"the look-up failed after {took:.0f} s")
+    # An address helps at once, although another look-up is under way.
+    proxy.signal(signal.SIGHUP)
+    time.sleep(0.5)
+    configure("2001:db8:ff08::5")
+    proxy.signal(signal.SIGHUP)
+    live(5, lambda: "Read the configuration anew" in proxy.err)
+    # Nobody writes into this one.
+    file.unlink()
+    os.mkfifo(file)
+    proxy.signal(signal.SIGHUP)
+    live(5, lambda: "again: it is not a regular file" in proxy.err)
+    crowd.open(100)
+    live(10, lambda: session_count("k") == 200)
 
 
 def latency(crowd: Crowd) -> list[float]:

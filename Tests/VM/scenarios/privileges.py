@@ -168,11 +168,14 @@ def planted() -> None:
 
 
 SQUATTER = """
-import contextlib, socket
+import contextlib, socket, sys, time
 listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 listener.bind("\\0jool-session-proxy/default")
-listener.listen()
+if len(sys.argv) == 1:
+    listener.listen()
 print("listening", flush=True)
+while len(sys.argv) > 1:
+    time.sleep(1)
 while True:
     client, _ = listener.accept()
     with contextlib.suppress(OSError):
@@ -183,12 +186,17 @@ while True:
 @scenario("somebody who took the name of a proxy that did not run is not believed, and the proxy gets it back", **ONCE)
 def squatter() -> None:
     make_eager()
-    impostor = Background("setpriv", "--reuid", USER, "--regid", "nogroup", "--clear-groups", "python3", "-c", SQUATTER, ns="j", name="squatter")
-    wait_for("the impostor listens", lambda: "listening" in impostor.out)
+    become = ("setpriv", "--reuid", USER, "--regid", "nogroup", "--clear-groups")
     ready = ("session", "proxy", "status", "--ready")
-    expect_equal(jool(OURS, "j", *ready, check=False).status, 3, "exit status of status --ready beside an impostor")
-    proxy = Proxy("j")
-    wait_for("the proxy says that the name is taken", lambda: "serve this instance already" in proxy.err)
-    expect(impostor.alive, "the impostor died; the scenario proves nothing")
-    impostor.stop()
-    wait_ready("j")
+    # One that answers, and one that has the name and does not listen.
+    for words in (("python3", "-c", SQUATTER), ("python3", "-c", SQUATTER, "deaf")):
+        impostor = Background(*become, *words, ns="j", name="squatter")
+        wait_for("the impostor has the name", lambda: "listening" in impostor.out)
+        expect_equal(jool(OURS, "j", *ready, check=False).status, 3, "exit status of status --ready beside an impostor")
+        proxy = Proxy("j")
+        owner = f"process {impostor.pid} of user {pwd.getpwnam(USER).pw_uid}, which may not be a proxy"
+        wait_for("the proxy says who has the name", lambda: owner in proxy.err)
+        expect(impostor.alive, "the impostor died; the scenario proves nothing")
+        impostor.stop()
+        wait_ready("j")
+        proxy.stop()

@@ -1,0 +1,88 @@
+internal import Glibc
+internal import JoolCore
+internal import SystemPackage
+
+/// The process that holds the control name of an instance's proxy in this network namespace. It need not be a proxy: any
+/// process may bind an unused abstract name.
+enum ControlNameHolder: Hashable {
+  /// A process with the rights of a proxy.
+  case proxy(process: Int32)
+  /// A process without them.
+  case stranger(process: Int32, user: UInt32)
+  /// The holder accepts no connection, and nothing more can be learnt about it.
+  case unknown
+
+  /// - Returns: `nil` if nobody holds the name. Does not block.
+  init?(of instance: InstanceName) {
+    guard let socket = try? ControlProtocol.makeSocket(nonBlocking: true) else {
+      self = .unknown
+      return
+    }
+    if ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0 {
+      self = PeerCredentials(of: socket.rawValue).map(Self.init) ?? .unknown
+      return
+    }
+    // Its queue is full (EAGAIN), or it bound the name and does not listen (ECONNREFUSED).
+    guard let owner = SocketOwner(ofName: ControlProtocol.name(of: instance)) else { return nil }
+    self = owner.process.flatMap(PeerCredentials.init(ofProcess:)).map(Self.init) ?? .unknown
+  }
+
+  private init(_ credentials: PeerCredentials) {
+    self =
+      credentials.mayAdministrate
+      ? .proxy(process: credentials.process) : .stranger(process: credentials.process, user: credentials.user)
+  }
+}
+
+/// The process at the other end of a Unix socket: the one that connected, or the one that called listen(2).
+struct PeerCredentials {
+  /// 0 for a process of another PID namespace.
+  let process: Int32
+  let user: UInt32
+
+  /// `struct ucred`, which Glibc's module lacks.
+  private struct Credentials: BitwiseCopyable {
+    var process: Int32 = 0
+    var user: UInt32 = 0
+    var group: UInt32 = 0
+  }
+
+  init?(of descriptor: Int32) {
+    var credentials = Credentials()
+    var length = socklen_t(MemoryLayout<Credentials>.size)
+    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
+    (process, user) = (credentials.process, credentials.user)
+  }
+
+  init?(ofProcess process: Int32) {
+    guard let rights = ProcessRights(of: process) else { return nil }
+    (self.process, user) = (process, rights.user)
+  }
+
+  /// Root, or our own user.
+  var isOurs: Bool { user == 0 || user == geteuid() }
+
+  /// Whether the process may steer the module as a proxy does, whatever its user.
+  var mayAdministrate: Bool { isOurs || ProcessRights(of: process)?.hasNetAdmin == true }
+}
+
+/// The process that has a Unix socket with an abstract name open. Root sees all processes; others see their own.
+private struct SocketOwner {
+  /// `nil` if no process that we may look into has it.
+  private(set) var process: Int32?
+
+  /// - Returns: `nil` if there is no such socket in this network namespace.
+  init?(ofName name: String) {
+    // Columns: address, references, protocol, flags, type, state, inode, name.
+    let inodes = TextFile.lines(of: "/proc/net/unix").compactMap { line -> Substring? in
+      let words = line.split(separator: " ", maxSplits: 7)
+      return words.count == 8 && words[7] == "@\(name)" && words[4] == "0005" ? words[6] : nil
+    }
+    guard !inodes.isEmpty else { return nil }
+    let targets = Set(inodes.map { "socket:[\($0)]" })
+    process = TextFile.entries(of: "/proc").lazy.compactMap { Int32($0) }.first { process in
+      let folder = "/proc/\(process)/fd"
+      return TextFile.entries(of: folder).contains { targets.contains(TextFile.target(of: "\(folder)/\($0)")) }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// What a node knows of being alone.
+@Suite struct LonelinessTests {
+  @Test func aNodeThatNeverHeardAPeerSaysSo() {
+    let group = Group(count: 1)
+    let status = group.proxies[0].status(now: group.now)
+    #expect(status.state == .catchingUp || status.state == .ready)
+    #expect(status.aloneBecause == "No peer was heard since the start, 7 s ago, nor anything else.")
+    #expect(ProxyStatus(text: status.text) == status)
+  }
+
+  @Test func nodesThatHearEachOtherAreNotAlone() {
+    let group = Group()
+    #expect(group.proxies.map { $0.loneliness(now: group.now) } == [nil, nil])
+  }
+
+  /// A peer names in its hellos whom it hears.
+  @Test func aNodeThatIsNotHeardIsAloneAlthoughItHears() {
+    var group = Group()
+    group.deaf = [1]
+    group.pass(.seconds(7))
+    let unheard = group.proxies[0].status(now: group.now)
+    #expect(unheard.peers.map(\.state) == [.ready])
+    #expect(unheard.aloneBecause == "Peers are heard (fe80::2), but none of them hears this node.")
+    let deaf = group.proxies[1].loneliness(now: group.now)
+    #expect(deaf?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
+    group.deaf = []
+    group.pass(.seconds(3))
+    #expect(group.proxies.map { $0.loneliness(now: group.now) } == [nil, nil])
+  }
+
+  @Test func aNodeThatWasNeverHeardIsAloneToo() throws {
+    let keys = try FrameSealTests.ring((1, "a"))
+    for ring in [nil, keys] {
+      var group = Group(keys: [ring, ring], settled: false)
+      group.deaf = [1]
+      group.pass(.seconds(7))
+      let reason = group.proxies[0].loneliness(now: group.now)
+      #expect(
+        reason?.hasSuffix(ring == nil ? "none of them hears this node." : "none of these nodes hears this one.") == true
+      )
+      #expect(group.proxies[1].loneliness(now: group.now)?.hasPrefix("No peer was heard since the start") == true)
+    }
+  }
+
+  @Test func aPeerThatDiedLeavesItAlone() {
+    var group = Group(count: 3)
+    group.deaf = [0]
+    group.pass(.milliseconds(3500))
+    #expect(group.proxies[0].loneliness(now: group.now) == nil, "nobody is missed for so short a time")
+    group.pass(.seconds(3))
+    #expect(group.proxies[0].loneliness(now: group.now) != nil)
+    #expect(group.proxies[1].loneliness(now: group.now) == nil, "it has the third one")
+  }
+
+  /// They never say whom they hear, and a standby is silent.
+  @Test func aCProxyThatWasHeardIsCompany() {
+    var group = Group(count: 1, formats: [.legacy])
+    #expect(group.proxies[0].loneliness(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
+    group.hearLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    group.pass(.seconds(60))
+    #expect(group.proxies[0].loneliness(now: group.now) == nil)
+  }
+
+  @Test func namesWhatWasHeardInstead() throws {
+    var group = Group(count: 1, keys: [try FrameSealTests.ring((1, "a"))])
+    group.hearLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    let reason = group.proxies[0].loneliness(now: group.now)
+    #expect(reason?.contains("but datagrams that were rejected (UNSEALED 1)") == true)
+  }
+
+  @Test func sendsThatFailAreAFindingAfterFiveSeconds() {
+    var group = Group(count: 1)
+    group.proxies[0].sending = SendHealth(links: ["ff08::1 on eth2", "ff08::1 on eth3"])
+    let start = group.now
+    func findings(after seconds: Int) -> [String] { group.proxies[0].status(now: start + .seconds(seconds)).findings }
+    group.proxies[0].sending.failed(on: 0, because: "Network is unreachable", now: start)
+    #expect(
+      group.proxies[0].loneliness(now: start)?.hasSuffix("Sends fail (ff08::1 on eth2: Network is unreachable).")
+        == true)
+    group.proxies[0].sending.failed(on: 0, because: "Network is unreachable", now: start + .seconds(3))
+    #expect(findings(after: 4) == [])
+    #expect(
+      findings(after: 5).map { $0.hasPrefix("Nothing can be sent to ff08::1 on eth2: Network is unreachable.") } == [
+        true
+      ])
+    group.proxies[0].sending.sent(on: 1)
+    #expect(
+      findings(after: 60) == findings(after: 5), "the other link works, this one does not, and the text is no news")
+    group.proxies[0].sending.sent(on: 0)
+    #expect(findings(after: 60) == [])
+  }
+}
