@@ -122,14 +122,16 @@ extension SessionProxy {
   static let translationMemory = Duration.seconds(30)
   /// How long two nodes must have been translating at once to be a group in which both do.
   static let translationPatience = Duration.seconds(120)
+  /// How long a forged frame is a finding.
+  static let impostorMemory = Duration.seconds(600)
 
   /// The module's pool4 was read: peers should know it.
-  mutating func tell(pool4: [Pool4Entry], now: Instant) {
+  mutating func tell(pool4: [MaskRange], now: Instant) {
     guard let kernel, format != .legacy else { return }
     let isTranslating = lastAnnouncement.map { now - $0 < Self.translationMemory } ?? false
     translatingSince = isTranslating ? translatingSince ?? now : nil
     let settings = NodeSettings(
-      isEnabled: kernel.isEnabled, isTranslating: isTranslating, limits: kernel.limits, pool4: MaskRange.merging(pool4))
+      isEnabled: kernel.isEnabled, isTranslating: isTranslating, limits: kernel.limits, pool4: pool4)
     node?.tell(settings, now: now)
   }
 
@@ -162,9 +164,21 @@ extension SessionProxy {
     }
   }
 
+  /// Without a key anybody can speak under a node's number.
+  private func impostors(now: Instant) -> [String] {
+    guard seal == nil, let impostor = node?.impostor, now - impostor.time < Self.impostorMemory else { return [] }
+    let digits = String(impostor.node, radix: 16)
+    let name = String(repeating: "0", count: 16 - digits.count) + digits
+    let source = impostor.address.map { " from \($0)" } ?? ""
+    return [
+      "Somebody sends frames\(source) under the number of node \(name) that this node did not send (IMPOSTORS counts them). "
+        + "Nothing keeps others from that in a group without a key: give it one (--net.key-file)."
+    ]
+  }
+
   /// Sentences about what an administrator should mend. Cheap: keepalived asks for the status every second.
   func findings(now: Instant) -> [String] {
-    var findings = groupFindings + sending.findings(now: now)
+    var findings = groupFindings + impostors(now: now) + sending.findings(now: now)
     if seal?.isFull == true {
       findings.append(
         "\(FrameSeal.maxIncarnations) starts of peers were trusted since this proxy started, and there is no room for more: "

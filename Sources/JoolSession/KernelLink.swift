@@ -38,14 +38,7 @@ struct KernelLink: ~Copyable {
     return inspection
   }
 
-  /// What the instance masks its clients with.
-  mutating func pool4() throws(JoolError) -> [Pool4Entry] {
-    var entries: [Pool4Entry] = []
-    for proto in L4Protocol.allCases {
-      try client.forEachPool4Entry(of: proto) { (page) throws(JoolError) in entries += page }
-    }
-    return entries
-  }
+  mutating func readPage(of dump: inout Pool4Dump) throws(JoolError) { try dump.readPage(from: &client) }
 
   mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
 

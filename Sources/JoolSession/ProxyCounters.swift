@@ -33,6 +33,8 @@ public struct ProxyCounters: Hashable, Sendable {
   public var kernelRefusals: UInt64 = 0
   /// Datagrams that could not be sent at once.
   public var sendFailures: UInt64 = 0
+  /// The longest turn of the event loop in microseconds: for so long the module, peers and users waited for an answer.
+  public var longestTurn: UInt64 = 0
 
   /// Datagrams from addresses that are no peer's, where peers are named.
   public var strangers: UInt64 = 0
@@ -78,7 +80,8 @@ public struct ProxyCounters: Hashable, Sendable {
         ("SESSIONS_ADDED", sessionsAdded), ("MALFORMED", malformedDatagrams), ("REFUSED_RECORDS", refusedRecords),
         ("TRANSCODED", transcodedRecords), ("SUPERSEDED", supersededRecords), ("DROPPED", dropped),
         ("OVERRUNS", overruns), ("QUEUE_DROPS", queueDrops), ("KERNEL_REFUSALS", kernelRefusals),
-        ("SEND_FAILURES", sendFailures), ("UNSEALED", unsealedDatagrams), ("UNKNOWN_KEYS", unknownKeys),
+        ("SEND_FAILURES", sendFailures), ("LONGEST_TURN", longestTurn), ("UNSEALED", unsealedDatagrams),
+        ("UNKNOWN_KEYS", unknownKeys),
         ("FORGED", forgedDatagrams), ("REPLAYED", replayedDatagrams), ("UNTRUSTED", untrustedFrames),
         ("STRANGE_ADDRESSES", strangers),
       ]

@@ -27,6 +27,7 @@ extension ProxyEventLoop {
     // One at a time. What was lost while one is under way may be missing in it: then another one follows.
     if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() {
       dump = TableDump(because: reason, now: now)
+      announcements.auditBegan()
     }
     if dump != nil {
       do throws(JoolError) {
@@ -66,7 +67,9 @@ extension ProxyEventLoop {
     if let done = transfer, done.isFinished, mayGoOn {
       transfer = nil
       proxy.finishAudit(isComplete: true, now: now)
-      instanceWatch.rest(after: done.base.duration(to: now), now: now)
+      let found = proxy.takeUnannounced()
+      announcements.auditEnded(
+        found: done.reason == .precaution ? found : nil, after: done.base.duration(to: now), now: now)
       if proxy.audit != .advertisement { answerAdvertisers("ok \(done.count)") }
     }
   }

@@ -13,16 +13,14 @@ extension ProxyEventLoop {
         nudge.deadline = inspection.flushDeadline
         let statistics = try link?.client.statistics() ?? []
         if instanceWatch.isNew(statistics, given: proxy.addsTaken) {
-          log.notice("The instance '\(configuration.instance)' was made anew; giving it the table.")
+          log.notice("The instance '\(configuration.instance)' counts anew; comparing its table.")
           proxy.moduleMayLack()
         }
-        if proxy.node?.isReady == true, inspection.module <= InstanceWatch.lastThatDropsSilently,
-          instanceWatch.hasMore(statistics, than: proxy.node?.table.count ?? 0, now: now)
-        {
-          proxy.requestAudit(.precaution)
+        if inspection.isEnabled, inspection.module <= AnnouncementWatch.lastThatDropsSilently {
+          watchAnnouncements(statistics, within: inspection.flushDeadline, now: now)
         }
         watchQueue(statistics, now: now)
-        try watchGroup(now)
+        watchGroup(now)
       } else {
         // Still listening: the first message of a new instance of that name says that it is there.
         wait(because: nil)
@@ -49,6 +47,16 @@ extension ProxyEventLoop {
     }
   }
 
+  private mutating func watchAnnouncements(
+    _ statistics: [Statistic], within deadline: Duration, now: ContinuousClock.Instant
+  ) {
+    let patience = deadline + AnnouncementWatch.delay
+    announcements.look(statistics, announced: proxy.announcementsHeard, patience: patience, now: now)
+    if proxy.node?.isReady == true, announcements.isAuditDue(patience: patience, now: now) {
+      proxy.requestAudit(.precaution)
+    }
+  }
+
   private mutating func watchQueue(_ statistics: [Statistic], now: ContinuousClock.Instant) {
     let drops = queue.read(statistics)
     proxy.counters.queueDrops += drops
@@ -61,22 +69,32 @@ extension ProxyEventLoop {
     if queue.shouldRepair(now: now) { proxy.requestAudit(.repair) }
   }
 
-  /// Tells peers of pool4, and the administrator of what does not fit theirs.
-  private mutating func watchGroup(_ now: ContinuousClock.Instant) throws(JoolError) {
-    let hasChanged = group.hasChanged(proxy.groupInputs(now: now), now: now)
-    let begin = ContinuousClock.now
-    if now >= group.nextReading, let pool4 = try link?.pool4() {
-      proxy.tell(pool4: pool4, now: .now)
-      group.haveRead(since: begin, now: .now)
-    } else if !hasChanged {
+  /// Has pool4 read when it is time, and compares the nodes' settings when a peer's have changed.
+  private mutating func watchGroup(_ now: ContinuousClock.Instant) {
+    if now >= group.nextReading, pool4 == nil { pool4 = Pool4Dump(now: now) }
+    if group.hasChanged(proxy.groupInputs(now: now), now: now) { proxy.compareSettings(now: now) }
+  }
+
+  /// Reads a page of pool4, and tells peers when that was the last.
+  mutating func readPool4(_ now: ContinuousClock.Instant) {
+    guard var reading = pool4.take(), link != nil else { return }
+    do throws(JoolError) { try link?.readPage(of: &reading) } catch { return kernelFailed(error) }
+    guard reading.isFinished else {
+      pool4 = reading
       return
     }
+    proxy.tell(pool4: reading.ranges, now: now)
+    group.haveRead(since: reading.begin, now: .now)
     proxy.compareSettings(now: now)
   }
 
   private mutating func attach(_ inspection: KernelLink.Inspection) {
     if reported == .absent {
       log.notice("The instance '\(configuration.instance)' is back; module \(inspection.module).")
+    }
+    // What was read has the former prefix.
+    if let former = proxy.kernel?.pool6, former != inspection.kernel.pool6 {
+      abandonAudit(because: "the instance has another pool6 now; try again")
     }
     proxy.attached(inspection.kernel, clock: Self.timeOfDay, now: .now)
     report(inspection)
@@ -113,14 +131,19 @@ extension ProxyEventLoop {
     wait(because: error)
   }
 
+  private mutating func abandonAudit(because reason: String) {
+    dump = nil
+    transfer = nil
+    pool4 = nil
+    proxy.finishAudit(isComplete: false, now: .now)
+    answerAdvertisers("error \(reason)")
+  }
+
   private mutating func wait(because error: JoolError?) {
     guard reported != .absent else { return }
     reported = .absent
-    dump = nil
-    transfer = nil
-    proxy.finishAudit(isComplete: false, now: .now)
+    abandonAudit(because: "the module or the instance went away")
     proxy.detached()
-    answerAdvertisers("error the module or the instance went away")
     let reason = error.map { " (\($0.line))" } ?? ""
     log.warning("The instance '\(configuration.instance)' does not answer; waiting for it to come back.\(reason)")
   }

@@ -6,37 +6,33 @@ internal import SystemPackage
 extension ProxyEventLoop {
   mutating func drain(_ link: any SyncLink, _ buffer: inout [UInt8]) {
     do throws(Errno) {
-      for _ in 0..<Self.burst {
-        let arrivals = try link.receive(into: &buffer)
-        let now = ContinuousClock.now
-        for (index, arrival) in arrivals.enumerated() {
-          guard link.isPeer(arrival.source) else {
-            proxy.counters.strangers += 1
-            continue
-          }
-          let start = index * SyncLinks.stride
-          let datagram = buffer.span.bytes.extracting(start..<start + min(arrival.length, SyncLinks.stride))
-          switch proxy.received(datagram: datagram, length: arrival.length, from: arrival.source, now: now) {
-          case .heard(let refused):
-            if let refused, let more = throttles.refused.admit(now: now) {
-              log.warning("Refused a session of a peer: \(refused)\(more)")
-            }
-          case .drop(let reason):
-            if let more = throttles.malformed.admit(now: now) {
-              log.warning("Dropped a datagram that is not session records: \(reason)\(more)")
-            }
-          case .reject(.replayed) where network.areRedundant: continue
-          case .reject(let reason):
-            if let more = throttles.rejected.admit(now: now) {
-              log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
-            }
-          case .ignored, .dropForNow: continue
-          }
-        }
-        if arrivals.count < SyncLinks.batch { return }
-      }
+      try link.takeBatch(into: &buffer) { arrival, datagram in hear(datagram, arrival, over: link) }
     } catch {
       if let more = throttles.send.admit(now: .now) { log.error("Could not receive from the network: \(error)\(more)") }
+    }
+  }
+
+  private mutating func hear(_ datagram: RawSpan, _ arrival: Arrival, over link: any SyncLink) {
+    let now = ContinuousClock.now
+    guard link.isPeer(arrival.source) else {
+      proxy.counters.strangers += 1
+      return
+    }
+    switch proxy.received(datagram: datagram, length: arrival.length, from: arrival.source, now: now) {
+    case .heard(let refused):
+      if let refused, let more = throttles.refused.admit(now: now) {
+        log.warning("Refused a session of a peer: \(refused)\(more)")
+      }
+    case .drop(let reason):
+      if let more = throttles.malformed.admit(now: now) {
+        log.warning("Dropped a datagram that is not session records: \(reason)\(more)")
+      }
+    case .reject(.replayed) where network.areRedundant: return
+    case .reject(let reason):
+      if let more = throttles.rejected.admit(now: now) {
+        log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
+      }
+    case .ignored, .dropForNow: return
     }
   }
 

@@ -23,19 +23,22 @@ public struct ProxyEventLoop: ~Copyable {
   /// The module's table while it is read, and then while it is gone through.
   var dump: TableDump?
   var transfer: TableTransfer?
+  /// The module's pool4 while it is read.
+  var pool4: Pool4Dump?
   var nextCheck: ContinuousClock.Instant = .now
   /// What was last said in the log about the instance; `nil` before the first word.
   var reported: Availability?
   var throttles = Throttles()
   var queue = QueueWatch()
   var instanceWatch = InstanceWatch()
+  var announcements = AnnouncementWatch()
   var readiness: ReadinessReport
   var group = GroupWatch()
   var pendingReload: Reload?
 
   /// How often the module, its settings and the interface are looked at.
   static let checkInterval = Duration.seconds(2)
-  /// How many messages of one kind are taken before the others have their turn.
+  /// How many messages of one kind are taken before the others have their turn; of each link one `SyncLinks.batch`.
   static let burst = 64
 
   public typealias Reread = () throws(ProxyError) -> ProxyConfiguration
@@ -131,6 +134,7 @@ public struct ProxyEventLoop: ~Copyable {
       var poller = Poller()
       watchAll(&poller)
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
+      let begin = ContinuousClock.now
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
         if signal == SIGHUP {
           reload()
@@ -149,6 +153,9 @@ public struct ProxyEventLoop: ~Copyable {
       answerStatistics(poller)
       serveControl(poller)
       advance()
+      let (seconds, attoseconds) = begin.duration(to: .now).components
+      let turn = UInt64(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+      proxy.counters.longestTurn = max(proxy.counters.longestTurn, turn)
     }
   }
 
@@ -170,7 +177,7 @@ public struct ProxyEventLoop: ~Copyable {
   }
 
   var nextDeadline: ContinuousClock.Instant {
-    if dump != nil { return nextCheck - Self.checkInterval }
+    if dump != nil || pool4 != nil { return nextCheck - Self.checkInterval }
     let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
     let deadlines = [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline, nudge.due]
     return deadlines.compactMap { $0 }.reduce(nextCheck, min)
@@ -184,6 +191,7 @@ public struct ProxyEventLoop: ~Copyable {
     sendNews(now)
     addToKernel(now)
     continueTransfer(now)
+    readPool4(now)
     proxy.noteProgress(isAuditing: dump != nil || transfer != nil)
     if now >= nextCheck { check(now) }
     readiness.update(proxy.state, now: now, log: log)

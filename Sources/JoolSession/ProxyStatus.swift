@@ -65,7 +65,7 @@ extension SessionProxy {
   public func status(now: Instant) -> ProxyStatus {
     ProxyStatus(
       state: state, format: format, node: node?.identity.node ?? 0, sessions: UInt64(node?.table.count ?? 0),
-      bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount),
+      bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount(now: now)),
       counters: allCounters.map { ProxyStatus.Counter(name: $0.0, value: $0.1) },
       peers: (node?.peers ?? [:]).sorted { $0.key < $1.key }.map { ProxyStatus.Peer($0.key, $0.value, now: now) },
       aloneBecause: loneliness(now: now), findings: findings(now: now))

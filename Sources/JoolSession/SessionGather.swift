@@ -18,7 +18,7 @@ struct SessionGather: Sendable {
   static let maxCount = 1_000_000
 
   /// With the expirations they had at `base`, when the first one came.
-  private(set) var sessions: [SessionEntry] = []
+  private var sessions = SortedSessions()
   private var positions: [SessionKey: Int] = [:]
   private var first: ContinuousClock.Instant?
   private var latest: ContinuousClock.Instant?
@@ -42,9 +42,10 @@ struct SessionGather: Sendable {
 
   /// Some shall not get into the module after all.
   mutating func removeAll(where isOutdated: (SessionEntry) -> Bool) {
-    guard sessions.contains(where: isOutdated) else { return }
+    let before = sessions.count
     sessions.removeAll(where: isOutdated)
-    positions = Dictionary(uniqueKeysWithValues: sessions.enumerated().map { (SessionKey($1), $0) })
+    guard sessions.count != before else { return }
+    positions = Dictionary(uniqueKeysWithValues: (0..<sessions.count).map { (SessionKey(sessions[$0]), $0) })
   }
 
   var base: ContinuousClock.Instant? { first }
@@ -58,12 +59,10 @@ struct SessionGather: Sendable {
     return min(latest + Self.quiet, first + (sessions.count < Self.trickleCount ? Self.trickleLimit : Self.burstLimit))
   }
 
-  /// All of it, in the module's favourite order.
-  mutating func takeSorted() -> [SessionEntry] {
-    var sorted = sessions
-    sorted.sortForKernel()
-    self = SessionGather()
-    return sorted
+  /// All of it, to be sorted.
+  mutating func take() -> SortedSessions {
+    defer { self = SessionGather() }
+    return sessions
   }
 }
 
@@ -77,19 +76,5 @@ struct SessionKey: Hashable, Sendable {
     source6 = session.source6
     destination4 = session.destination4
     proto = session.proto
-  }
-}
-
-extension [SessionEntry] {
-  /// Ascending expiration per protocol and timer.
-  mutating func sortForKernel() {
-    sort { $0.kernelOrder < $1.kernelOrder }
-  }
-}
-
-extension SessionEntry {
-  /// Protocol, timer, expiration, most significant first.
-  fileprivate var kernelOrder: UInt64 {
-    UInt64(proto.rawValue) << 40 | UInt64(timer.rawValue) << 32 | UInt64(expiration.rawValue)
   }
 }

@@ -41,7 +41,7 @@ extension SessionProxy {
       }
       guard format != .ss2, !neighbours.speaksSS2(address, now: now) else { return .ignored }
       let records = try SyncDatagram(decoding: datagram, pool6: kernel.pool6)
-      neighbours.heardLegacy(records.format, from: address)
+      neighbours.heardLegacy(records.format, from: address, now: now)
       if records.format.recordLength != kernel.format.recordLength {
         counters.transcodedRecords += UInt64(records.sessions.count)
       }
@@ -104,7 +104,7 @@ extension SessionProxy {
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {
-      for layout in neighbours.layouts(own: kernel.format) {
+      for layout in neighbours.layouts(own: kernel.format, now: now) {
         let count = layout.records(fitting: path.payload)
         for start in stride(from: 0, to: announcements.count, by: count) {
           datagrams.append(layout.encode(announcements[start..<min(start + count, announcements.count)]))

@@ -33,10 +33,11 @@ public struct SessionProxy: Sendable {
   var seal: FrameSeal?
   var random: SeededGenerator
   var gather = SessionGather()
-  /// Sorted sessions on their way into the module, from `cursor` on; as they were at `addingBase`.
-  private var adding: [SessionEntry] = []
+  /// Sessions on their way into the module, as they were at `addingBase`.
+  private var adding = SortedSessions()
   private var addingBase: Instant?
-  private var cursor = 0
+  /// Those that the module is given next; they come before `adding`.
+  private var offered: [SessionEntry] = []
   /// BIB entries of the module that are in the way of what it should get.
   private var evictions: [BIBEntry] = []
   private var evictionsSince: Instant?
@@ -50,6 +51,10 @@ public struct SessionProxy: Sendable {
   private var owesModule = false
   /// Whether the audit that is under way pays that debt. What is owed from its beginning on is for the next one.
   private var isPaying = false
+  /// How many sessions the module has announced.
+  private(set) var announcementsHeard: UInt64 = 0
+  /// How many sessions that it had not announced were found by audits before the present one.
+  private var unannouncedBefore: UInt64 = 0
   /// When the module last announced a session.
   private(set) var lastAnnouncement: Instant?
   /// Since when it has been doing so, as far as peers are told.
@@ -77,7 +82,7 @@ public struct SessionProxy: Sendable {
   public enum Audit: Int, Comparable, Sendable {
     /// The program starts. C proxies are told nothing: what a standby has may be outdated, and they would believe it.
     case start
-    /// The module's count of sessions suggests that some were not announced. It is no proof, so the node stays ready.
+    /// The module seems to have dropped announcements. It is no proof, so the node stays ready.
     case precaution
     /// Announcements were lost, or the module is new.
     case repair
@@ -139,13 +144,20 @@ public struct SessionProxy: Sendable {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
     let identity = SyncSender(
       node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))
+    // Whatever waits for the module has the former prefix.
+    gather = SessionGather()
+    (adding, addingBase, offered) = (SortedSessions(), nil, [])
+    (evictions, evictionsSince) = ([], nil)
     requestAudit(.start)
-    owesModule = true
+    (isPaying, owesModule) = (false, true)
     // Who speaks to C proxies alone has nobody to join.
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
       clock: clock, now: now)
     node.path = path
+    // In `auto` there may be C proxies, a silent standby among them.
+    node.budget.pace = format == .auto ? .gentle : .brisk
+    node.repeats.pace = format == .auto ? .moderate : .brisk
     return node
   }
 
@@ -184,6 +196,7 @@ public struct SessionProxy: Sendable {
   public mutating func learn(records: RawSpan, now: Instant) throws(WireFormatError) {
     guard let pool6 = kernel?.pool6 else { return }
     let datagram = try SyncDatagram(decoding: records, pool6: pool6)
+    announcementsHeard += UInt64(datagram.sessions.count + datagram.refused.count)
     if !datagram.sessions.isEmpty { lastAnnouncement = now }
     for session in datagram.sessions { node?.learn(session, now: now) }
     if let refused = datagram.refused.first { throw refused }
@@ -204,7 +217,7 @@ public struct SessionProxy: Sendable {
 
   /// Why the module's table should be read now, once. `nil`: it should not.
   public mutating func takeAudit() -> Audit? {
-    guard let reason = audit, canAdd, node != nil, node?.joining?.isListening != true,
+    guard let reason = audit, canAdd, node?.sweep == nil, node != nil, node?.joining?.isListening != true,
       reason != .start || node?.isReady == true
     else { return nil }
     audit = nil
@@ -230,6 +243,13 @@ public struct SessionProxy: Sendable {
     node?.finishAudit(completing: isComplete && isPaying, now: now)
     if !isComplete, isPaying { owesModule = true }
     isPaying = false
+  }
+
+  /// How many sessions were found that the module should have announced, since the last time.
+  mutating func takeUnannounced() -> UInt64 {
+    let all = node?.counters.unannounced ?? 0
+    defer { unannouncedBefore = all }
+    return all - min(unannouncedBefore, all)
   }
 
   // MARK: What the module should get
@@ -259,22 +279,23 @@ public struct SessionProxy: Sendable {
       return losers.contains(entry) && node?.table.bibEntry(proto: entry.proto, source4: entry.source4) != entry
     }
     gather.removeAll(where: isOutdated)
-    adding = adding[cursor...].filter { !isOutdated($0) }
-    cursor = 0
+    adding.removeAll(where: isOutdated)
+    offered.removeAll(where: isOutdated)
   }
 
   /// Sessions that the module should get now, at most one JOOLD_ADD full; empty if none. They stay until
   /// `confirmAdd(of:)` says what became of them, so that none is lost with a module that just went away.
   public mutating func nextAdd(now: Instant) -> ArraySlice<SessionEntry> {
     guard let kernel, canAdd, evictions.isEmpty else { return [] }
-    if cursor == adding.count, let deadline = gather.deadline, deadline <= now {
+    if !isAdding, let deadline = gather.deadline, deadline <= now {
       addingBase = gather.base
-      adding = gather.takeSorted()
-      cursor = 0
+      adding = gather.take()
     }
-    guard let addingBase else { return [] }
+    // One run per turn: sorting all of a million would keep the module waiting.
+    guard isAdding, let addingBase, adding.sortSome() else { return [] }
+    if offered.isEmpty { offered = adding.take(kernel.format.maxRecordsPerAdd) }
     let waited = addingBase.duration(to: now)
-    return adding[cursor..<min(adding.count, cursor + kernel.format.maxRecordsPerAdd)].map { $0.after(waited) }[...]
+    return offered.prefix(kernel.format.maxRecordsPerAdd).map { $0.after(waited) }[...]
   }
 
   /// The module took the sessions that `nextAdd(now:)` gave.
@@ -284,17 +305,17 @@ public struct SessionProxy: Sendable {
     counters.kernelSentBytes += UInt64(sessions.count * (kernel?.format.recordLength ?? 0))
     counters.sessionsAdded += UInt64(sessions.count)
     if refused { counters.kernelRefusals += 1 } else { addsTaken += 1 }
-    cursor += sessions.count
-    guard cursor >= adding.count else { return }
-    adding = []
-    addingBase = nil
-    cursor = 0
+    offered.removeFirst(min(sessions.count, offered.count))
+    if !isAdding { addingBase = nil }
   }
+
+  private var isAdding: Bool { !offered.isEmpty || !adding.isEmpty }
 
   /// Notes whether the module has everything that the table has.
   /// - Parameter isAuditing: whether its table is being read.
   public mutating func noteProgress(isAuditing: Bool) {
-    guard !isAuditing, audit == nil, !owesModule, gather.isEmpty, adding.isEmpty, node?.output.sessions.isEmpty == true
+    guard !isAuditing, node?.sweep == nil, audit == nil, !owesModule, gather.isEmpty, !isAdding,
+      node?.output.sessions.isEmpty == true
     else { return }
     hasCaughtUp = true
   }
@@ -303,28 +324,8 @@ public struct SessionProxy: Sendable {
 
   /// When there is something to do, perhaps in the past.
   public var nextDeadline: Instant? {
-    let add = !canAdd ? nil : !evictions.isEmpty ? evictionsSince : cursor < adding.count ? addingBase : gather.deadline
+    let add = !canAdd ? nil : !evictions.isEmpty ? evictionsSince : isAdding ? addingBase : gather.deadline
     guard let add, let other = node?.nextDeadline else { return add ?? node?.nextDeadline }
     return min(add, other)
-  }
-}
-
-extension SessionEntry {
-  var bibEntry: BIBEntry { BIBEntry(proto: proto, source6: source6, source4: source4, isStatic: false) }
-
-  /// The session some time later; as good as over rather than over, since that is for the module to say.
-  func after(_ waited: Duration) -> SessionEntry {
-    var later = self
-    let longest = max(expiration.rawValue, 1) - 1
-    later.expiration = Milliseconds(expiration.rawValue - min(Milliseconds(waited).rawValue, longest))
-    return later
-  }
-
-  /// The session some time earlier.
-  func before(_ passed: Duration) -> SessionEntry {
-    var earlier = self
-    let (sum, overflow) = expiration.rawValue.addingReportingOverflow(Milliseconds(passed).rawValue)
-    earlier.expiration = Milliseconds(overflow ? .max : sum)
-    return earlier
   }
 }

@@ -8,37 +8,32 @@ struct TableTransfer: Sendable {
   static let pause = Duration.milliseconds(5)
 
   let reason: SessionProxy.Audit
-  private let sessions: [SessionEntry]
-  private var cursor = 0
+  private var sessions: SortedSessions
+  /// How many sessions the transfer has in all.
+  let count: Int
   let base: ContinuousClock.Instant
   /// When the next burst may leave.
   private(set) var deadline: ContinuousClock.Instant
 
-  /// How many sessions the transfer has in all.
-  var count: Int { sessions.count }
-
-  var isFinished: Bool { cursor == sessions.count }
+  var isFinished: Bool { sessions.isEmpty }
 
   /// - Parameter base: when the sessions had these expirations.
   init(
-    _ sessions: [SessionEntry], because reason: SessionProxy.Audit, base: ContinuousClock.Instant
+    _ sessions: SortedSessions, because reason: SessionProxy.Audit, base: ContinuousClock.Instant
   ) {
-    var sorted = sessions
-    sorted.sortForKernel()
-    self.sessions = sorted
+    self.sessions = sessions
+    count = sessions.count
     self.reason = reason
     self.base = base
     deadline = base
   }
 
-  /// The sessions whose turn is now, as they are now.
+  /// The sessions whose turn is now, as they are now. None while they are being sorted, which takes a turn for some thousands.
   mutating func nextBurst(now: ContinuousClock.Instant) -> [SessionEntry] {
-    guard now >= deadline else { return [] }
+    guard now >= deadline, sessions.sortSome() else { return [] }
     deadline = now + Self.pause
-    let start = cursor
-    cursor = min(cursor + Self.sessionsPerBurst, sessions.count)
     let waited = base.duration(to: now)
-    return sessions[start..<cursor].map { $0.after(waited) }
+    return sessions.take(Self.sessionsPerBurst).map { $0.after(waited) }
   }
 }
 
@@ -47,7 +42,7 @@ struct TableDump: Sendable {
   let reason: SessionProxy.Audit
   let base: ContinuousClock.Instant
   /// With the expirations they had at `base`.
-  private(set) var sessions: [SessionEntry] = []
+  private(set) var sessions = SortedSessions()
   private var remaining: [L4Protocol] = [.tcp, .udp, .icmp]
   private var previous: SessionEntry?
 
@@ -65,7 +60,7 @@ struct TableDump: Sendable {
     guard let proto = remaining.first else { return }
     let page = try client.sessions(of: proto, after: previous)
     let passed = base.duration(to: now)
-    sessions += page.sessions.map { $0.before(passed) }
+    for session in page.sessions { sessions.append(session.before(passed)) }
     previous = page.hasMore ? page.sessions.last : nil
     if !page.hasMore { remaining.removeFirst() }
   }

@@ -65,14 +65,17 @@ import Testing
     #expect(isNew == [false, false])
   }
 
-  @Test func noticesSessionsThatWereNotAnnounced() {
+  /// Others may have grown beyond what they were.
+  @Test func noticesOneCounterThatStartsAnew() {
     var watch = InstanceWatch()
-    let statistics = [Statistic(id: 1, value: 5, names: ["JSTAT_SESSIONS"])]
-    let start = ContinuousClock.now
-    let found = [4, 5, 4, 4, 4].map { watch.hasMore(statistics, than: $0, now: start) }
-    #expect(found == [false, false, false, true, true], "until it was looked into")
-    watch.rest(after: .seconds(2), now: start)
-    let later = [0, 19, 20, 22].map { watch.hasMore(statistics, than: 4, now: start + .seconds($0)) }
-    #expect(later == [false, false, false, true], "an audit of two seconds rests for twenty")
+    func look(_ received: UInt64, _ success: UInt64) -> Bool {
+      watch.isNew(
+        [
+          Statistic(id: 1, value: received, names: ["JSTAT_RECEIVED6"]),
+          Statistic(id: 2, value: success, names: ["JSTAT_RECEIVED6", "JSTAT_SUCCESS"]),
+        ], given: 0)
+    }
+    let isNew = [look(10, 9), look(50, 8), look(51, 8)]
+    #expect(isNew == [false, true, false])
   }
 }

@@ -15,7 +15,7 @@ import Testing
       _ = gather.insert(.sample(number, proto: .tcp, timer: .transitory, expiration: expiration), now: start)
       _ = gather.insert(.sample(number + 10, proto: .tcp, expiration: expiration), now: start)
     }
-    let sorted = gather.takeSorted()
+    let sorted = gather.take().allSorted()
     #expect(sorted.map(\.proto) == Array(repeating: .tcp, count: 10) + Array(repeating: .udp, count: 5))
     #expect(
       sorted.map(\.timer.rawValue) == Array(repeating: 0, count: 5) + Array(repeating: 1, count: 5)
@@ -32,7 +32,7 @@ import Testing
       gather.insert(later, now: start),
     ]
     #expect(replaced == [false, true])
-    let sessions = gather.takeSorted()
+    let sessions = gather.take().allSorted()
     #expect(sessions == [later])
   }
 

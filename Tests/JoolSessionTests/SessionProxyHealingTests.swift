@@ -149,6 +149,23 @@ import Testing
     #expect(group.proxies[1].state == .ready)
   }
 
+  @Test func aLargeTableIsGoneThroughBitByBit() {
+    var group = Group(count: 1)
+    _ = group.audit(0, [])
+    group.announce((0..<40_000).map { .sample($0, expiration: 290_000) }, at: 0)
+    group.pass(.seconds(1))
+    group.proxies[0].moduleMayLack()
+    let reason = group.proxies[0].takeAudit()
+    #expect(reason == .repair)
+    group.proxies[0].finishAudit(isComplete: true, now: group.now)
+    #expect(group.proxies[0].node?.output.sessions.count == Int(SyncNode.Sweep.rows))
+    group.proxies[0].requestAudit(.advertisement)
+    let next = group.proxies[0].takeAudit()
+    #expect(next == nil, "not before this one is over")
+    group.pass(.seconds(2))
+    #expect(group.module(0).count == 40_000)
+  }
+
   @Test func rootsThatAlwaysDifferAreComparedLessAndLessOften() {
     let start = ContinuousClock.now
     var comparison = RootComparison()

@@ -157,6 +157,25 @@ import Testing
     #expect(proxy.offered(after: 1).count == 1)
   }
 
+  /// The instance was made anew with another prefix while sessions waited for it.
+  @Test func givesNothingOfAFormerPool6ToTheModule() throws {
+    let proxy = proxy()
+    for number in 0..<1500 { _ = proxy.receive(SyncFormat.packed36.encode([.sample(number)])) }
+    // Some are sorted and half given, others wait, a BIB entry is in the way.
+    _ = proxy.offered(after: 1)
+    proxy.take()
+    _ = proxy.receive(SyncFormat.packed36.encode([.sample(2000)]))
+    var rival = SessionEntry.sample(3000)
+    rival.source4 = SessionEntry.sample(2000).source4
+    _ = proxy.receive(SyncFormat.packed36.encode([rival]))
+    var kernel = kernel(ModuleVersion(4, 1, 13))
+    kernel.pool6 = try #require(IPv6Prefix(address: IPv6Address(bits: 0x2001_0db8_0064 << 80), length: 96))
+    proxy.attach(kernel)
+    #expect(proxy.core.takeEvictions().isEmpty)
+    #expect(proxy.offered(after: 2).isEmpty)
+    #expect(proxy.core.node?.table.pool6 == kernel.pool6)
+  }
+
   @Test func reportsTheDocumentedCounters() {
     var counters = ProxyCounters()
     counters.kernelSentPackets = 1

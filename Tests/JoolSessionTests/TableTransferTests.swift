@@ -9,7 +9,7 @@ import Testing
 
   @Test func givesEverySessionOnceInAscendingOrderAndPaced() {
     let sessions = (0..<5000).map { SessionEntry.sample($0, expiration: 60_000 + UInt32(($0 * 7919) % 5000) * 100) }
-    var transfer = TableTransfer(sessions, because: .repair, base: start)
+    var transfer = TableTransfer(SortedSessions(sessions), because: .repair, base: start)
     var given: [SessionEntry] = []
     var now = start
     while !transfer.isFinished {
@@ -26,10 +26,10 @@ import Testing
   }
 
   @Test func ageWhileTheyWait() {
-    var transfer = TableTransfer([.sample(expiration: 10_000)], because: .start, base: start)
+    var transfer = TableTransfer(SortedSessions([.sample(expiration: 10_000)]), because: .start, base: start)
     let soon = transfer.nextBurst(now: start + .seconds(4))
     #expect(soon.map(\.expiration.rawValue) == [6000])
-    transfer = TableTransfer([.sample(expiration: 10_000)], because: .start, base: start)
+    transfer = TableTransfer(SortedSessions([.sample(expiration: 10_000)]), because: .start, base: start)
     let late = transfer.nextBurst(now: start + .seconds(40))
     #expect(late.map(\.expiration.rawValue) == [1], "that it ended is for the module to say")
   }

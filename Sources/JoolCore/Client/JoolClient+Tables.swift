@@ -6,6 +6,17 @@ extension JoolClient where Transport: ~Copyable {
     try list(.pool4ForEach, [.proto(proto)], offset: { [.pool4Offset($0)] }, page: page)
   }
 
+  /// One page of the pool4 of a protocol: the entries after `previous`, in the order of `forEachPool4Entry`.
+  /// For callers that have other things to do between pages. Blocks until the module has answered.
+  public mutating func pool4Entries(
+    of proto: L4Protocol, after previous: Pool4Entry?
+  ) throws(JoolError) -> (entries: [Pool4Entry], hasMore: Bool) {
+    let answer = try exchange(.pool4ForEach, [.proto(proto)] + (previous.map { [.pool4Offset($0)] } ?? []))
+    let entries = try Self.decoding { () throws(WireFormatError) in try answer.list(of: Pool4Entry.self) }
+    guard !answer.hasMore || !entries.isEmpty && entries.last != previous else { throw .endlessList(.pool4ForEach) }
+    return (entries, answer.hasMore)
+  }
+
   /// `force` reaches modules from 4.1.15 on only; older ones have nothing to force.
   public mutating func addPool4(_ entry: Pool4Entry, force: Bool = false) throws(JoolError) {
     let flags: JoolHeader.Flags = force && module >= ModuleVersion(4, 1, 15) ? .force : []

@@ -30,17 +30,22 @@ struct MaskRange: Hashable, Sendable {
   var addresses: ClosedRange<UInt32>
   var ports: ClosedRange<UInt16>
 
-  /// pool4 as the module lists it, address by address, with as few ranges as neighbours make.
-  static func merging(_ entries: [Pool4Entry]) -> [MaskRange] {
-    let single = entries.map { entry in
-      let hostBits = UInt32.max >> entry.prefix.length
-      let address = entry.prefix.address.bits
-      return MaskRange(
-        mark: entry.mark, proto: entry.proto, addresses: address & ~hostBits...(address | hostBits),
-        ports: min(entry.ports.first, entry.ports.last)...max(entry.ports.first, entry.ports.last))
-    }
+  init(_ entry: Pool4Entry) {
+    let hostBits = UInt32.max >> entry.prefix.length
+    let address = entry.prefix.address.bits
+    self.init(
+      mark: entry.mark, proto: entry.proto, addresses: address & ~hostBits...(address | hostBits),
+      ports: min(entry.ports.first, entry.ports.last)...max(entry.ports.first, entry.ports.last))
+  }
+
+  init(mark: UInt32, proto: L4Protocol, addresses: ClosedRange<UInt32>, ports: ClosedRange<UInt16>) {
+    (self.mark, self.proto, self.addresses, self.ports) = (mark, proto, addresses, ports)
+  }
+
+  /// The module lists pool4 address by address. The same with as few ranges as neighbours make.
+  static func merging(_ ranges: [MaskRange]) -> [MaskRange] {
     var merged: [MaskRange] = []
-    for range in single.sorted(by: { $0.order < $1.order }) {
+    for range in ranges.sorted(by: { $0.order < $1.order }) {
       if let last = merged.last, last.mark == range.mark, last.proto == range.proto, last.ports == range.ports,
         last.addresses.upperBound < .max, last.addresses.upperBound + 1 >= range.addresses.lowerBound
       {

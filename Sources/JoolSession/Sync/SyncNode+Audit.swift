@@ -2,8 +2,11 @@ internal import JoolCore
 
 /// Comparing the table with the module's: when the program starts, and when either may have missed something.
 extension SyncNode {
+  /// Milliseconds after which a busy module has announced a packet, if it ever does.
+  private static let announcementDelay: Int64 = 1000
+
   mutating func beginAudit() {
-    settled = []
+    settled = Set(minimumCapacity: table.count)
     knowsModule = true
   }
 
@@ -16,6 +19,7 @@ extension SyncNode {
     guard settled?.contains(key) != true else { return }
     settled?.insert(key)
     guard let known = table.session(like: session, now: now) else {
+      if origin == 0, limits.idle(session) >= Self.announcementDelay { counters.unannounced += 1 }
       let rivals = table.conflicts(with: session).flatMap { table.sessions(of: $0, now: now) }
       if rivals.allSatisfy({ isFresher(session, than: $0.entry) }) {
         // Peers that cannot be heard now may have said something since its last packet.
@@ -44,13 +48,35 @@ extension SyncNode {
   /// The module's whole table was reconciled.
   /// - Parameter completing: whether the module should get what it lacks.
   mutating func finishAudit(completing: Bool, now: Instant) {
-    if completing, let settled {
-      table.forEach(now: now) { session in
-        if !settled.contains(SessionKey(session.entry)) { output.sessions.append(session.entry) }
-      }
+    guard completing else { return endAudit() }
+    sweep = Sweep(since: now)
+    continueSweep(now: now)
+  }
+
+  /// Goes on looking for what the module lacks.
+  mutating func continueSweep(now: Instant) {
+    guard let sweep, let settled else { return }
+    var missing: [SessionEntry] = []
+    let row = table.forEach(from: sweep.row, limit: Sweep.rows, now: now) { session in
+      if !settled.contains(SessionKey(session.entry)) { missing.append(session.entry) }
     }
+    output.sessions += missing
+    if let row { self.sweep?.row = row } else { endAudit() }
+  }
+
+  private mutating func endAudit() {
+    sweep = nil
     settled = nil
     overheard = []
+  }
+
+  /// How far the table was gone through after the module's.
+  struct Sweep: Sendable {
+    /// Rows per turn: a few milliseconds.
+    static let rows: UInt32 = 16_384
+
+    let since: Instant
+    var row: UInt32 = 0
   }
 
   /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have made

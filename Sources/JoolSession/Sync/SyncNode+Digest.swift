@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import JoolCore
 internal import OrderedCollections
 
@@ -25,9 +26,11 @@ extension SyncNode {
     (0..<Self.bucketsPerGroup).map { table.digest(of: group * Self.bucketsPerGroup + $0) }
   }
 
-  mutating func compare(groups: [UInt64], first: Int, from node: UInt64) {
+  mutating func compare(groups: [UInt64], first: Int, from node: UInt64, now: Instant) {
     let ours = groupDigests
     for (offset, digest) in groups.enumerated() where first + offset < ours.count && ours[first + offset] != digest {
+      // The next comparison asks for the rest.
+      guard budget.take(1, now: now) == 1 else { return }
       send(.buckets(group: first + offset, buckets(of: first + offset)), to: node)
     }
   }
@@ -39,12 +42,27 @@ extension SyncNode {
     let ours = buckets(of: group)
     let different = theirs.indices.filter { ours[$0] != theirs[$0] }.map { first + $0 }
     let most = SessionDigest.bucketCount * Self.sessionsPerExchange / max(table.count, 1)
-    let room = most - (repairs.wanted[node]?.count ?? 0)
+    let room = repairs.isBusy ? 0 : most - (repairs.wanted[node]?.count ?? 0)
     repairs.wanted[node, default: []].formUnion(different.prefix(max(room, 0)))
   }
 
-  /// Buckets that peers have otherwise. All that came at once are one pass through the table.
+  /// Sends what peers lack, as the budget allows.
   mutating func sendRepairs(now: Instant) {
+    collectRepairs(now: now)
+    while let next = repairs.outgoing.first, budget.take(1, now: now) == 1 {
+      repairs.outgoing.removeFirst()
+      // As they are now: they may have waited.
+      let records = next.sessions.compactMap { table.session(like: $0, now: now).map { SyncRecord($0) } }
+      if let bucket = next.bucket {
+        send(.repair(bucket: bucket.number, records), to: bucket.node)
+      } else {
+        send(updates: records, now: now)
+      }
+    }
+  }
+
+  /// Buckets that peers have otherwise. All that came at once are one pass through the table.
+  private mutating func collectRepairs(now: Instant) {
     guard !repairs.wanted.isEmpty else { return }
     let wanted = repairs.wanted
     repairs.wanted = [:]
@@ -52,11 +70,7 @@ extension SyncNode {
     let contents = contents(of: wanted.values.reduce(into: Set()) { $0.formUnion($1) }, now: now)
     for (node, buckets) in wanted.sorted(by: { $0.key < $1.key }) {
       for bucket in buckets.sorted() {
-        var rest = (contents[bucket] ?? [])[...]
-        repeat {
-          send(.repair(bucket: bucket, Array(rest.prefix(path.records))), to: node)
-          rest = rest.dropFirst(path.records)
-        } while !rest.isEmpty
+        repairs.queue(contents[bucket] ?? [], to: (node, bucket), records: path.records)
       }
     }
   }
@@ -92,7 +106,8 @@ extension SyncNode {
     }
     repairs.heard = [:]
     (repairs.deadline, repairs.latest) = (nil, nil)
-    send(updates: lacking, now: now)
+    if !lacking.isEmpty { repairs.queue(lacking, records: path.records) }
+    sendRepairs(now: now)
   }
 }
 
@@ -104,11 +119,33 @@ struct Repairs: Sendable {
 
   /// Buckets that differ from a peer's, which gets ours.
   var wanted: [UInt64: Set<Int>] = [:]
+  /// What waits for room in the budget.
+  var outgoing: Deque<Outgoing> = []
   /// The versions that the peer has, by bucket.
   var heard: [Int: [SessionKey: UInt32]] = [:]
   var deadline: ContinuousClock.Instant?
   /// What the deadline is not put off beyond.
   var latest: ContinuousClock.Instant?
+
+  /// One frame.
+  struct Outgoing: Sendable {
+    /// `nil`: an update, for everybody.
+    var bucket: (node: UInt64, number: Int)?
+    var sessions: [SessionEntry]
+  }
+
+  /// Whether so much waits that there is no use in asking for more.
+  var isBusy: Bool { outgoing.count >= 2 * SessionDigest.bucketCount }
+
+  /// A bucket's sessions, at least one frame; or sessions for everybody.
+  mutating func queue(_ sessions: [SyncRecord], to bucket: (node: UInt64, number: Int)? = nil, records: Int) {
+    guard !isBusy else { return }
+    var rest = sessions[...]
+    repeat {
+      outgoing.append(Outgoing(bucket: bucket, sessions: rest.prefix(records).map(\.session)))
+      rest = rest.dropFirst(records)
+    } while !rest.isEmpty
+  }
 }
 
 /// When a root digest that differs from a peer's is worth an exchange. Sessions die some milliseconds apart, and updates are on

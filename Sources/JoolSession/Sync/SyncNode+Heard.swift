@@ -7,7 +7,7 @@ extension SyncNode {
   func heard(now: Instant) -> [SyncFrame.Heard] {
     let present = peers.map { node, peer in
       SyncFrame.Heard(
-        sender: SyncSender(node: node, epoch: peer.epoch), next: peer.stream.certain,
+        sender: SyncSender(node: node, epoch: peer.epoch), next: peer.isEstablished ? peer.stream.certain : 1,
         silence: Milliseconds(now - peer.lastHeard))
     }
     let strangers = greeted.map { SyncFrame.Heard(sender: $0, next: 1, silence: Milliseconds(now - $1)) }
@@ -41,12 +41,19 @@ extension SyncNode {
 
   /// The start `peer.epoch` of a node is over, or there is no more room for it.
   mutating func depart(_ node: UInt64, _ peer: SyncPeer) {
+    guard peer.isEstablished else { return }
     departed.add(SyncSender(node: node, epoch: peer.epoch), next: peer.stream.certain, lastHeard: peer.lastHeard)
   }
 
   /// Gets the table of a peer that has more than this node of what another one said, which does not say it any more.
   mutating func resyncIfBehind(_ node: UInt64, _ hello: SyncFrame.Hello, now: Instant) {
-    guard joining == nil, hello.isReady, hello.heard.contains(where: { isBehind($0, now: now) }) else { return }
+    guard joining == nil, hello.isReady, hello.heard.contains(where: { isBehind($0, now: now) }) else {
+      peers[node]?.hasMoreSince = nil
+      return
+    }
+    let since = peers[node]?.hasMoreSince ?? now
+    peers[node]?.hasMoreSince = since
+    guard now - since >= SyncPeer.proof else { return }
     resync(from: node, lost: peers[node]?.stream.lost ?? 0, now: now)
   }
 
@@ -71,7 +78,7 @@ extension SyncNode {
   mutating func cover(_ heard: [SyncFrame.Heard], now: Instant) {
     for their in heard where their.sender != identity {
       if peers[their.sender.node]?.epoch == their.sender.epoch {
-        peers[their.sender.node]?.stream.cover(before: their.next)
+        peers[their.sender.node]?.stream.cover(before: their.next, now: now)
       } else {
         departed.add(their.sender, next: their.next, lastHeard: now - their.silence.duration)
       }

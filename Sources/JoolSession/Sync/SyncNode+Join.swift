@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import JoolCore
 
 /// How a node gets the table of another one: when it starts, and when updates were lost for good. Digests would not show
@@ -76,12 +77,27 @@ struct BulkTransfer: Sendable {
   let records: Int
   /// Frames before it were sent.
   var sent: UInt32 = 0
+  /// Frames before it may be sent, by the joiner's last credit.
+  var granted: UInt32 = 0
+  /// Frames that the joiner misses.
+  var missing: Deque<UInt32> = []
   /// Frames before it have arrived, by the last credit.
   var acknowledged: UInt32?
   /// When that came. The joiner repeats it ten times a second while nothing arrives.
   var lastCredit: ContinuousClock.Instant
 
-  var frames: UInt32 { UInt32((order.count + records - 1) / records) }
+  /// At least one, so that the joiner hears of the end.
+  var frames: UInt32 { UInt32(max((order.count + records - 1) / records, 1)) }
+
+  var hasMore: Bool { !missing.isEmpty || sent < granted }
+
+  /// The next frame to send.
+  mutating func next() -> UInt32? {
+    if let again = missing.popFirst() { return again }
+    guard sent < granted else { return nil }
+    sent += 1
+    return sent - 1
+  }
 }
 
 extension SyncNode {
@@ -143,7 +159,7 @@ extension SyncNode {
 
   /// Gets the table of a peer of whose updates some were given up.
   mutating func resyncIfLost(_ node: UInt64, now: Instant) {
-    guard joining == nil, let peer = peers[node], peer.stream.lost > peer.mended else { return }
+    guard joining == nil, let peer = peers[node], peer.isEstablished, peer.stream.lost > peer.mended else { return }
     resync(from: node, lost: peer.stream.lost, now: now)
   }
 
@@ -174,13 +190,14 @@ extension SyncNode {
       transfer = BulkTransfer(
         transfer: join.transfer, order: table.kernelOrder(), records: path.records, lastCredit: now)
     }
-    guard join.next < max(transfer.frames, 1) else {
+    guard join.next < transfer.frames else {
       serving[node] = nil
       peers[node]?.servedTransfer = join.transfer
       return
     }
-    for frame in join.missing where frame < transfer.sent { sendBulk(frame, of: transfer, to: node, now: now) }
-    let end = min(transfer.frames, join.next.addingReportingOverflow(min(join.window, Joining.window)).partialValue)
+    transfer.missing = Deque(join.missing.filter { $0 < transfer.sent })
+    transfer.granted = min(
+      transfer.frames, join.next.addingReportingOverflow(min(join.window, Joining.window)).partialValue)
     // The joiner has nothing in flight and asks again: what was sent is lost. (A copy of its credit comes sooner.)
     if join.next < transfer.sent, join.missing.isEmpty, join.next == transfer.acknowledged,
       now - transfer.lastCredit >= Joining.retry / 2
@@ -189,12 +206,18 @@ extension SyncNode {
     }
     transfer.acknowledged = join.next
     transfer.lastCredit = now
-    if transfer.frames == 0 { sendBulk(0, of: transfer, to: node, now: now) }
-    while transfer.sent < end {
-      sendBulk(transfer.sent, of: transfer, to: node, now: now)
-      transfer.sent += 1
-    }
     serving[node] = transfer
+    continueServing(now: now)
+  }
+
+  /// Sends what joiners have room for and the budget allows, to each in turn.
+  mutating func continueServing(now: Instant) {
+    var waiting = serving.filter { $0.value.hasMore }.keys.sorted()[...]
+    while let node = waiting.popFirst(), budget.take(1, now: now) == 1 {
+      guard let frame = serving[node]?.next(), let transfer = serving[node] else { continue }
+      sendBulk(frame, of: transfer, to: node, now: now)
+      if transfer.hasMore { waiting.append(node) }
+    }
   }
 
   /// What the sessions of the frame are now; some may have ended.
@@ -209,6 +232,7 @@ extension SyncNode {
   mutating func receive(_ bulk: SyncFrame.Bulk, from node: UInt64, now: Instant) {
     guard var join = joining, join.source == node, join.transfer == bulk.transfer, let index = peers[node]?.index
     else { return }
+    guard join.frames ?? bulk.frames == bulk.frames else { return }
     join.frames = bulk.frames
     join.retries = 0
     join.deadline = now + Joining.retry

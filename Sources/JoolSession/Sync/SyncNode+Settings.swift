@@ -9,16 +9,17 @@ extension SyncNode {
     told = Told(settings: settings, revision: (told?.revision ?? 0) &+ 1, next: now)
   }
 
-  /// Somebody may not know them yet.
+  /// Somebody may not know them yet. Whoever comes does not put off what others wait for.
   mutating func repeatSettings(after pause: Duration, now: Instant) {
-    guard told != nil else { return }
-    let next = now + pause + jitter(upTo: 500)
-    told?.next = next
+    guard let told else { return }
+    let next = min(told.next, now + pause + jitter(upTo: 500))
+    self.told?.next = next
   }
 
   mutating func sendSettings(now: Instant) {
     guard let told, told.next <= now else { return }
-    repeatSettings(after: Self.settingsInterval, now: now)
+    let next = now + Self.settingsInterval + jitter(upTo: 500)
+    self.told?.next = next
     let room = max(
       (path.frame - SyncFrame.headerSize - SyncFrame.Settings.headerSize) / SyncFrame.Settings.rangeSize, 1)
     let ranges = told.settings.pool4

@@ -176,7 +176,8 @@ extension SyncNode {
 
   mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], now: Instant) {
     for range in ranges {
-      let (datagrams, goneUntil) = resend.repeating(range, now: now)
+      let (datagrams, goneUntil) = resend.repeating(range, limit: repeats.room(now: now), now: now)
+      _ = repeats.take(datagrams.count, now: now)
       counters.updatesRepeated += UInt64(datagrams.count)
       output.datagrams += datagrams
       if let goneUntil { send(.gone(first: range.first, last: goneUntil)) }

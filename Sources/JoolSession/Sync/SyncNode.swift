@@ -30,9 +30,14 @@ struct SyncNode: Sendable {
   var resend = ResendQueue()
   var joining: Joining?
   var serving: [UInt64: BulkTransfer] = [:]
+  /// For tables and repairs, and for repeated updates.
+  var budget = SendBudget()
+  var repeats = SendBudget()
   var repairs = Repairs()
   var random: SeededGenerator
   var counters = SyncCounters()
+  /// Who last sent under the number of a node what that node cannot have sent.
+  var impostor: Impostor?
 
   var clock: HybridClock
   /// News that leaves with the next flush.
@@ -44,12 +49,21 @@ struct SyncNode: Sendable {
   /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
   /// said meanwhile, which is newer than what was read.
   var settled: Set<SessionKey>?
+  /// After that the table is gone through; `nil`: it was.
+  var sweep: Sweep?
   /// What the module announced before the node was ready, and so perhaps could not say with a version high enough.
   var overheard: Set<SessionKey> = []
   /// Whether the module may be told anything. What it has may be newer than what peers say, so that is read first.
   var knowsModule = false
   var output = Output()
   var nextHello: Instant
+
+  struct Impostor: Sendable {
+    var node: UInt64
+    /// `nil`: that of the node itself, as far as one can see.
+    var address: IPv6Address?
+    var time: Instant
+  }
 
   /// What is to be done outside.
   struct Output: Sendable {
@@ -104,6 +118,10 @@ struct SyncNode: Sendable {
   /// When `advance(to:)` has something to do.
   var nextDeadline: Instant {
     var earliest = min(nextHello, joining?.deadline ?? nextHello, repairs.deadline ?? nextHello)
+    if let room = budget.nextRoom, !repairs.outgoing.isEmpty || serving.values.contains(where: \.hasMore) {
+      earliest = min(earliest, room)
+    }
+    if let sweep { earliest = min(earliest, sweep.since) }
     if let told { earliest = min(earliest, told.next) }
     for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
     return earliest
@@ -117,6 +135,8 @@ struct SyncNode: Sendable {
     continueJoining(now: now)
     sendRepairs(now: now)
     finishRepairs(now: now)
+    continueServing(now: now)
+    continueSweep(now: now)
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
   }
@@ -140,6 +160,9 @@ struct SyncNode: Sendable {
     _ datagram: RawSpan, from address: IPv6Address? = nil, now: Instant
   ) throws(WireFormatError) {
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
+    if frame.sender.node == identity.node, frame.sender != identity {
+      noteImpostor(of: identity.node, address, now: now)
+    }
     guard frame.sender.node != identity.node, var peer = admit(frame, from: address, now: now) else { return }
     // What is pending was said before what is heard now.
     flush(now: now)
@@ -155,7 +178,10 @@ struct SyncNode: Sendable {
       resyncIfLost(node, now: now)
       return
     }
-    peer.stream.heard(last: frame.sequence, now: now, jitter: delay)
+    if peer.stream.heard(last: frame.sequence, now: now, jitter: delay) {
+      peer.mended = min(peer.mended, peer.stream.lost)
+      noteImpostor(of: node, nil, now: now)
+    }
     peers[node] = peer
     guard frame.target == 0 || frame.target == identity.node else { return }
     switch frame.body {
@@ -167,7 +193,7 @@ struct SyncNode: Sendable {
       resyncIfLost(node, now: now)
     case .join(let join): serve(join, to: node, now: now)
     case .bulk(let bulk): receive(bulk, from: node, now: now)
-    case .digests(let first, let digests): compare(groups: digests, first: first, from: node)
+    case .digests(let first, let digests): compare(groups: digests, first: first, from: node, now: now)
     case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
     case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
     case .settings(let part):
@@ -175,14 +201,24 @@ struct SyncNode: Sendable {
     }
   }
 
-  /// The sender, known or new. `nil` for late datagrams of a start that is over, and for one peer too many.
+  /// Somebody sends what this node never sent.
+  private mutating func noteImpostor(of node: UInt64, _ address: IPv6Address?, now: Instant) {
+    counters.impostors += 1
+    impostor = Impostor(node: node, address: address, time: now)
+  }
+
+  /// The sender, known or new. `nil` for another start than the present one, and for one peer too many.
   private mutating func admit(_ frame: SyncFrame, from address: IPv6Address?, now: Instant) -> SyncPeer? {
     let (node, epoch) = (frame.sender.node, frame.sender.epoch)
     if var peer = peers[node] {
-      guard !peer.formerEpochs.contains(epoch) else { return nil }
       if peer.epoch != epoch {
+        guard peer.yields(to: epoch, now: now) else {
+          peers[node] = peer
+          noteImpostor(of: node, address, now: now)
+          return nil
+        }
         depart(node, peer)
-        peer.restart(epoch: epoch)
+        peer = SyncPeer(epoch: epoch, index: peer.index, address: address, lastHeard: now)
       }
       // Both have gone their own ways meanwhile.
       if !peer.isAlive(at: now) { peer.comparison = RootComparison() }
@@ -196,7 +232,7 @@ struct SyncNode: Sendable {
       return nil
     }
     var peer = SyncPeer(epoch: epoch, index: index, address: address, lastHeard: now)
-    if let known = departed.remove(frame.sender) { peer.stream.cover(before: known) }
+    if let known = departed.remove(frame.sender) { peer.stream.cover(before: known, now: now) }
     peers[node] = peer
     // It waits for our word to know whether it is alone.
     nextHello = min(nextHello, now + jitter(upTo: 50))
@@ -219,7 +255,7 @@ struct SyncNode: Sendable {
   }
 
   private mutating func hear(_ hello: SyncFrame.Hello, from node: UInt64, now: Instant) {
-    peers[node]?.hello = hello
+    peers[node]?.receive(hello, now: now)
     clock.note(hello.clock)
     resyncIfLost(node, now: now)
     resyncIfBehind(node, hello, now: now)
@@ -238,19 +274,24 @@ struct SyncCounters: Hashable, Sendable {
   var naksSent: UInt64 = 0
   var updatesRepeated: UInt64 = 0
   var repairs: UInt64 = 0
+  /// Sessions that an audit found in the module, which had not announced them.
+  var unannounced: UInt64 = 0
   var evictions: UInt64 = 0
   /// Transfers of a table: to a starting node, and after updates were lost for good.
   var joins: UInt64 = 0
   var resyncs: UInt64 = 0
   /// Frames of nodes that there was no room for.
   var strangers: UInt64 = 0
+  /// Frames of another start than a node's present one, and numbers of updates that a node does not have.
+  var impostors: UInt64 = 0
 
   /// All, by their names in the statistics server's full report.
   var named: [(String, UInt64)] {
     [
       ("COALESCED", coalesced), ("NEWS", newsSent), ("REFRESHES", refreshesSent), ("OUTDATED", outdated),
-      ("NAKS", naksSent), ("UPDATES_REPEATED", updatesRepeated), ("REPAIRS", repairs), ("EVICTIONS", evictions),
-      ("JOINS", joins), ("RESYNCS", resyncs), ("STRANGERS", strangers),
+      ("NAKS", naksSent), ("UPDATES_REPEATED", updatesRepeated), ("REPAIRS", repairs), ("UNANNOUNCED", unannounced),
+      ("EVICTIONS", evictions),
+      ("JOINS", joins), ("RESYNCS", resyncs), ("STRANGERS", strangers), ("IMPOSTORS", impostors),
     ]
   }
 }

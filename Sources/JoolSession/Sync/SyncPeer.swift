@@ -4,11 +4,19 @@ internal import JoolCore
 struct SyncPeer: Sendable {
   /// Silence for this long means that it is gone.
   static let patience = Duration.seconds(5)
-  static let maxFormerEpochs = 64
+  /// What one datagram may claim counts only when a later one, after this long, claims it, too. Less than the interval of hellos.
+  static let proof = Duration.milliseconds(900)
 
   var epoch: UInt32
-  /// Of its starts before this one, so that late datagrams of them are recognized.
-  var formerEpochs: Set<UInt32> = []
+  /// Another start that speaks under its number, and since when.
+  private var rival: (epoch: UInt32, since: ContinuousClock.Instant)?
+  /// When its first and its last hello came, without a longer pause between any two.
+  private var hellos: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)?
+  /// Whether it has been saying hello for a while. Until then nobody takes its word for what others said, gets a table because of
+  /// it, or is told of its updates: a single forged frame must cost nobody the readiness.
+  private(set) var isEstablished = false
+  /// Since when its hellos say that it has more of what a silent node said than we have.
+  var hasMoreSince: ContinuousClock.Instant?
   /// Its number in the table; 0 is ourselves.
   let index: UInt8
   var stream = UpdateStream()
@@ -34,17 +42,23 @@ struct SyncPeer: Sendable {
 
   func isReady(at now: ContinuousClock.Instant) -> Bool { hello?.isReady == true && isAlive(at: now) }
 
-  /// Its proxy was started anew.
-  mutating func restart(epoch new: UInt32) {
-    if formerEpochs.count >= Self.maxFormerEpochs { formerEpochs = [] }
-    formerEpochs.insert(epoch)
-    epoch = new
-    stream = UpdateStream()
-    hello = nil
-    settings = HeardSettings()
-    mended = 0
-    servedTransfer = nil
-    comparison = RootComparison()
+  mutating func receive(_ hello: SyncFrame.Hello, now: ContinuousClock.Instant) {
+    self.hello = hello
+    if let hellos, now - hellos.last < Self.patience {
+      self.hellos = (hellos.first, now)
+      if now - hellos.first >= Self.proof { isEstablished = true }
+    } else {
+      hellos = (now, now)
+      hasMoreSince = nil
+    }
+  }
+
+  /// Whether another start under its number is the present one: the one that we know is silent, and the other one goes on
+  /// speaking.
+  mutating func yields(to epoch: UInt32, now: ContinuousClock.Instant) -> Bool {
+    if rival?.epoch != epoch { rival = (epoch, now) }
+    guard !isAlive(at: now), let rival else { return false }
+    return now - rival.since >= Self.proof
   }
 }
 

@@ -14,6 +14,9 @@ struct UpdateStream: Sendable {
   /// Updates of an unknown peer that are asked for although they came before: whoever gave us the table may have
   /// missed them, too.
   static let overlap: UInt64 = 256
+  /// A number that the peer does not repeat for this long is not its own: somebody forged a frame. Less than what the
+  /// questions for it take, so that they do not end in a resync.
+  static let claimPatience = Duration.milliseconds(2500)
 
   /// All updates before it have arrived, or were given up. `nil` before the first word of the peer.
   private(set) var next: UInt64?
@@ -29,6 +32,17 @@ struct UpdateStream: Sendable {
   private var firstLost: UInt64?
   /// Gaps that were seen.
   private(set) var gaps: UInt64 = 0
+  /// Whether the peer was asked for what is missing now.
+  private var hasAsked = false
+  /// What was known when `highest` was heard of, until the peer says it again.
+  private var claim: Claim?
+
+  private struct Claim {
+    let since: ContinuousClock.Instant
+    let next: UInt64
+    let lost: UInt64
+    let firstLost: UInt64?
+  }
 
   /// Whether all that the peer sent has arrived.
   var isComplete: Bool { next.map { $0 > highest } ?? true }
@@ -37,9 +51,21 @@ struct UpdateStream: Sendable {
   var certain: UInt64 { firstLost ?? next ?? 1 }
 
   /// The peer says that its last update was `sequence`.
-  mutating func heard(last sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
+  /// - Returns: whether a higher one was heard of before, which the peer never sent.
+  @discardableResult
+  mutating func heard(last sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) -> Bool {
     begin(at: sequence)
-    highest = max(highest, sequence)
+    let isRetracted = retract(to: sequence, now: now)
+    if sequence == highest { claim = nil }
+    note(sequence, now: now, jitter: jitter)
+    return isRetracted
+  }
+
+  private mutating func note(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
+    if sequence > highest {
+      claim = Claim(since: now, next: next ?? .max, lost: lost, firstLost: firstLost)
+      highest = sequence
+    }
     guard !isComplete, deadline == nil else { return }
     gaps += 1
     attempts = 0
@@ -60,18 +86,33 @@ struct UpdateStream: Sendable {
     }
     advance()
     if ahead.count > Self.maxAhead { giveUp(through: (ahead.min() ?? sequence) - 1) }
-    heard(last: sequence, now: now, jitter: jitter)
+    note(sequence, now: now, jitter: jitter)
     return !isKnown
   }
 
-  /// The peer cannot repeat updates up to `last`.
+  /// Goes back to where it was before it heard of a number that the peer does not have. What arrived since then is asked for
+  /// once more.
+  private mutating func retract(to sequence: UInt64, now: ContinuousClock.Instant) -> Bool {
+    guard let claim, sequence < highest, now - claim.since >= Self.claimPatience else { return false }
+    highest = sequence
+    next = min(claim.next, sequence + 1)
+    ahead = ahead.filter { $0 <= sequence }
+    (lost, firstLost) = (claim.lost, claim.firstLost)
+    self.claim = nil
+    deadline = nil
+    advance()
+    return true
+  }
+
+  /// The peer was asked for updates, and cannot repeat those up to `last`.
   mutating func gone(until last: UInt64) {
-    guard let next, last >= next, last <= highest else { return }
+    guard hasAsked, let next, last >= next, last <= highest else { return }
     giveUp(through: last)
   }
 
   /// A table that has come had all that updates before `sequence` said.
-  mutating func cover(before sequence: UInt64) {
+  mutating func cover(before sequence: UInt64, now: ContinuousClock.Instant) {
+    if sequence > highest + 1 { claim = Claim(since: now, next: next ?? .max, lost: lost, firstLost: firstLost) }
     if let lost = firstLost, sequence > lost { firstLost = sequence < next ?? 0 ? sequence : nil }
     guard sequence > next ?? 1 else { return }
     next = sequence
@@ -97,6 +138,7 @@ struct UpdateStream: Sendable {
       return []
     }
     attempts += 1
+    hasAsked = true
     deadline = now + Self.backoff * (1 << min(attempts - 1, 4))
     return missing
   }
@@ -119,7 +161,7 @@ struct UpdateStream: Sendable {
       next = expected + 1
       attempts = 0  // progress
     }
-    if isComplete { deadline = nil }
+    if isComplete { (deadline, hasAsked) = (nil, false) }
   }
 
   private mutating func giveUp(through last: UInt64) {

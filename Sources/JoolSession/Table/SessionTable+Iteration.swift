@@ -7,6 +7,15 @@ extension SessionTable {
     for number in 0..<rows.endIndex where !rows[number].isFree { try body(session(rows[number], now: now)) }
   }
 
+  /// The sessions of at most `limit` rows from a row on, for whoever goes through the table bit by bit while it changes.
+  /// - Returns: the row to go on from; `nil` at the end.
+  func forEach(from row: UInt32, limit: UInt32, now: Instant, _ body: (Session) -> Void) -> UInt32? {
+    let end = min(row + limit, rows.endIndex)
+    guard row < end else { return nil }
+    for number in row..<end where !rows[number].isFree { body(session(rows[number], now: now)) }
+    return end < rows.endIndex ? end : nil
+  }
+
   /// Every session of some buckets. Reads the whole table: ask for several buckets at once.
   public func forEach(
     inBuckets isWanted: (Int) -> Bool, now: Instant, _ body: (_ session: Session, _ bucket: Int) throws -> Void

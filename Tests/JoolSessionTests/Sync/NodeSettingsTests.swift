@@ -31,9 +31,26 @@ import Testing
       let address = IPv4Address(bits: 0xC000_0200 + last)
       return Pool4Entry(proto: .udp, prefix: try #require(IPv4Prefix(address: address, length: 32)), ports: .all)
     }
-    #expect(MaskRange.merging(entries) == [Self.range(0, 255, 0...65_535, proto: .udp)])
+    #expect(MaskRange.merging(entries.map { MaskRange($0) }) == [Self.range(0, 255, 0...65_535, proto: .udp)])
     let apart = [entries[0], entries[2]]
-    #expect(MaskRange.merging(apart).count == 2)
+    #expect(MaskRange.merging(apart.map { MaskRange($0) }).count == 2)
+  }
+
+  /// Whatever the number of its entries: a turn handles a page and what it makes of it.
+  @Test func pool4IsMergedPageByPage() {
+    var dump = Pool4Dump(now: .now)
+    for page in 0..<400 {
+      dump.add(
+        (0..<UInt32(64)).map {
+          Pool4Entry(proto: .udp, prefix: .init(host: .init(bits: UInt32(page) * 64 + $0)), ports: .all)
+        })
+      #expect(dump.ranges.count == 1)
+    }
+    var scattered = Pool4Dump(now: .now)
+    for page in 0..<400 where !scattered.isFinished {
+      scattered.add((0..<UInt32(64)).map { Self.entry(UInt32(page) * 64 + $0) })
+    }
+    #expect((Pool4Dump.maxRanges...Pool4Dump.maxRanges + 64).contains(scattered.ranges.count), "more does not matter")
   }
 
   /// Against the plain definition, address by address and port by port.
@@ -149,7 +166,7 @@ import Testing
 
   @Test func peersHearOfALargePool4InParts() {
     var group = Group(keys: [], seed: 3)
-    let pool4 = (0..<UInt32(300)).map { Self.entry($0) }
+    let pool4 = (0..<UInt32(300)).map { MaskRange(Self.entry($0)) }
     group.proxies[0].tell(pool4: pool4, now: group.now)
     group.proxies[1].tell(pool4: pool4, now: group.now)
     group.pass(.seconds(2))
@@ -172,7 +189,7 @@ import Testing
     func pass(_ seconds: Int, active: [Int]) -> [String] {
       for _ in 0..<seconds / 10 {
         for index in active { group.announce([.sample(0, expiration: 300_000)], at: index) }
-        for index in 0...1 { group.proxies[index].tell(pool4: [Self.entry(0)], now: group.now) }
+        for index in 0...1 { group.proxies[index].tell(pool4: [MaskRange(Self.entry(0))], now: group.now) }
         group.pass(.seconds(10))
       }
       return group.findings(at: 1)

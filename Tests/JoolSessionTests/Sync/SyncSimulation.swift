@@ -79,8 +79,10 @@ struct SyncSimulation {
     _ number: Int, epoch: UInt32, isFirst: Bool, clock: UInt32, now: Instant, _ random: inout SeededGenerator
   ) -> SyncNode {
     guard let table = SessionTable(pool6: .wellKnown, now: now) else { preconditionFailure("64:ff9b::/96 is a pool6") }
+    // Another number with each start, as proxies draw one.
+    let node = UInt64(number) + 1 + 1000 * UInt64(epoch - 1)
     return SyncNode(
-      identity: SyncSender(node: UInt64(number) + 1, epoch: epoch), table: table, limits: SessionLimits(),
+      identity: SyncSender(node: node, epoch: epoch), table: table, limits: SessionLimits(),
       seed: random.next(), isFirst: isFirst, clock: clock, now: now)
   }
 

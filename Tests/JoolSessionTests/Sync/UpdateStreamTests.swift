@@ -51,6 +51,9 @@ import Testing
     var stream = UpdateStream()
     for sequence in [1, 5] { receive(UInt64(sequence), by: &stream) }
     stream.gone(until: 4)
+    #expect(stream.lost == 0, "nobody asked")
+    _ = stream.ask(now: start + .seconds(1))
+    stream.gone(until: 4)
     #expect(stream.lost == 3)
     #expect(stream.isComplete)
   }
@@ -81,12 +84,13 @@ import Testing
     var stream = UpdateStream()
     for sequence in [1, 2, 5] { receive(UInt64(sequence), by: &stream) }
     #expect(stream.certain == 3)
+    _ = stream.ask(now: start + .seconds(1))
     stream.gone(until: 4)
     #expect(stream.next == 6)
     #expect(stream.certain == 3, "3 and 4 were given up")
-    stream.cover(before: 4)
+    stream.cover(before: 4, now: start)
     #expect(stream.certain == 4)
-    stream.cover(before: 9)
+    stream.cover(before: 9, now: start)
     #expect(stream.certain == 9)
     #expect(stream.isComplete)
     #expect(stream.deadline == nil)
@@ -96,8 +100,53 @@ import Testing
     var stream = UpdateStream()
     receive(1000, by: &stream)
     #expect(stream.certain == 1)
-    stream.cover(before: 1001)
+    stream.cover(before: 1001, now: start)
     #expect(stream.certain == 1001)
+  }
+
+  @Test(arguments: [101, 150, 5000, 1 << 60] as [UInt64]) func takesBackANumberThatThePeerNeverSaid(forged: UInt64) {
+    var stream = UpdateStream()
+    for sequence in 1...100 { receive(UInt64(sequence), by: &stream) }
+    stream.heard(last: forged, now: start, jitter: jitter)
+    // Its updates and hellos go on.
+    var sequence: UInt64 = 100
+    var isRetracted = false
+    for tenth in 1...60 {
+      let now = start + .milliseconds(100 * tenth)
+      _ = stream.ask(now: now)
+      stream.gone(until: forged)
+      if tenth % 10 == 2 { isRetracted = stream.heard(last: sequence, now: now, jitter: jitter) || isRetracted }
+      guard forged > 101, tenth % 5 == 0, tenth > 40 else { continue }
+      sequence += 1
+      let isNew = stream.receive(sequence, now: now, jitter: jitter)
+      #expect(isNew)
+    }
+    #expect(isRetracted)
+    #expect(stream.highest == sequence)
+    #expect(stream.isComplete)
+    #expect(stream.lost == 0)
+    #expect(stream.certain == sequence + 1)
+  }
+
+  /// A table that covers what a peer is said to have said.
+  @Test func takesBackWhatAnotherOneSaidOfThePeer() {
+    var stream = UpdateStream()
+    for sequence in 1...100 { receive(UInt64(sequence), by: &stream) }
+    stream.cover(before: 1 << 60, now: start)
+    stream.heard(last: 101, now: start + .seconds(3), jitter: jitter)
+    #expect(stream.next == 101)
+    let isNew = stream.receive(101, now: start + .seconds(3), jitter: jitter)
+    #expect(isNew)
+    #expect(stream.isComplete)
+  }
+
+  @Test func believesANumberThatThePeerSaysAgain() {
+    var stream = UpdateStream()
+    receive(1, by: &stream)
+    stream.heard(last: 5, now: start, jitter: jitter)
+    stream.heard(last: 5, now: start + .seconds(1), jitter: jitter)
+    stream.heard(last: 4, now: start + .seconds(5), jitter: jitter)
+    #expect(stream.highest == 5, "4 was late")
   }
 
   private func receive(_ sequence: UInt64, by stream: inout UpdateStream) {
@@ -111,14 +160,23 @@ import Testing
   @Test func repeatsWhatItStillHasAndNotTooOften() {
     var queue = ResendQueue()
     for number in 1...10 { queue.append([UInt8(number)], now: start) }
-    let soon = queue.repeating(.init(first: 3, count: 2), now: start + .milliseconds(5))
+    let soon = queue.repeating(.init(first: 3, count: 2), limit: 5000, now: start + .milliseconds(5))
     #expect(soon.datagrams == [])
     let later = start + ResendQueue.spacing
-    let repeated = queue.repeating(.init(first: 3, count: 2), now: later)
+    let repeated = queue.repeating(.init(first: 3, count: 2), limit: 5000, now: later)
     #expect(repeated.datagrams == [[3], [4]])
     #expect(repeated.goneUntil == nil)
-    let forAnother = queue.repeating(.init(first: 4, count: 100), now: later)
+    let forAnother = queue.repeating(.init(first: 4, count: 100), limit: 5000, now: later)
     #expect(forAnother.datagrams == [[5], [6], [7], [8], [9], [10]])
+  }
+
+  @Test func repeatsTheOldestIfThereIsNoRoomForAll() {
+    var queue = ResendQueue()
+    for number in 1...10 { queue.append([UInt8(number)], now: start) }
+    let later = start + ResendQueue.spacing
+    let first = queue.repeating(.init(first: 3, count: 8), limit: 2, now: later)
+    let second = queue.repeating(.init(first: 5, count: 6), limit: 2, now: later)
+    #expect(first.datagrams + second.datagrams == [[3], [4], [5], [6]])
   }
 
   @Test func saysWhatIsGone() {
@@ -126,13 +184,13 @@ import Testing
     let count = ResendQueue.capacity + 100
     for _ in 0..<count { queue.append([], now: start) }
     #expect(queue.first == 101)
-    let answer = queue.repeating(.init(first: 50, count: 60), now: start + .seconds(1))
+    let answer = queue.repeating(.init(first: 50, count: 60), limit: 5000, now: start + .seconds(1))
     #expect(answer.goneUntil == 100)
     #expect(answer.datagrams.count == 9)
-    let nothing = queue.repeating(.init(first: 1, count: 10), now: start + .seconds(1))
+    let nothing = queue.repeating(.init(first: 1, count: 10), limit: 5000, now: start + .seconds(1))
     #expect(nothing.goneUntil == 10)
     #expect(nothing.datagrams == [])
-    let absurd = queue.repeating(.init(first: UInt64.max - 1, count: .max), now: start)
+    let absurd = queue.repeating(.init(first: UInt64.max - 1, count: .max), limit: 5000, now: start)
     #expect(absurd.datagrams == [])
     #expect(absurd.goneUntil == nil)
   }

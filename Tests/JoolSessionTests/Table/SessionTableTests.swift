@@ -165,7 +165,7 @@ import Testing
     let order = table.kernelOrder()
     var expected: [SessionEntry] = []
     table.forEach(now: start) { expected.append($0.entry) }
-    expected.sortForKernel()
+    expected = SortedSessions(expected).allSorted()
     #expect(order.compactMap { table.session(at: $0, now: start)?.entry } == expected)
     // Handles of sessions that are gone lead nowhere.
     table.expire(now: start + .seconds(25))

@@ -1,0 +1,143 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// A module that is looked at every two seconds, as the event loop does it.
+@Suite struct AnnouncementWatchTests {
+  private struct Lab {
+    var watch = AnnouncementWatch()
+    var translated: UInt64 = 0
+    var announced: UInt64 = 0
+    let start = ContinuousClock.now
+    var second = 0
+    /// When the table was read.
+    var audits: [Int] = []
+    /// What the next audits find.
+    var found: UInt64 = 0
+    static let patience = Duration.seconds(3)
+
+    /// Time passes; each second `traffic` says what happens.
+    mutating func pass(_ seconds: Int, _ traffic: (inout Lab, Int) -> Void = { _, _ in }) {
+      for _ in 0..<seconds {
+        second += 1
+        traffic(&self, second)
+        guard second % 2 == 0 else { continue }
+        let now = start + .seconds(second)
+        let statistics = [Statistic(id: 1, value: translated, names: [AnnouncementWatch.counter])]
+        watch.look(statistics, announced: announced, patience: Self.patience, now: now)
+        guard watch.isAuditDue(patience: Self.patience, now: now) else { continue }
+        audits.append(second)
+        watch.auditBegan()
+        watch.auditEnded(found: found, after: .milliseconds(100), now: now)
+      }
+    }
+  }
+
+  private func settled() -> Lab {
+    var lab = Lab()
+    lab.translated = 5000
+    lab.pass(20)
+    return lab
+  }
+
+  @Test func readsNothingOfAModuleThatAnnouncesEverything() {
+    var lab = settled()
+    // Announced two seconds later.
+    var waiting: [UInt64] = [0, 0]
+    lab.pass(600) { lab, second in
+      let news = second % 10 < 3 ? UInt64(50 + second % 7) : 0
+      lab.translated += news
+      waiting.append(news)
+      lab.announced += waiting.removeFirst()
+    }
+    #expect(lab.audits.isEmpty, "\(lab.audits)")
+  }
+
+  @Test func findsABurstThatWasAnnouncedInPart() {
+    var lab = settled()
+    lab.found = 9
+    lab.translated += 40
+    lab.announced += 31
+    lab.pass(8)
+    #expect(lab.audits.count == 1)
+    lab.pass(100)
+    #expect(lab.audits.count == 1, "once")
+    lab.translated += 1
+    lab.pass(12)
+    #expect(lab.audits.count == 2, "a single packet, too")
+  }
+
+  /// The number of its sessions says nothing: it falls meanwhile.
+  @Test func findsABurstWhileCountersStartAnew() {
+    var lab = settled()
+    lab.translated = 0
+    lab.pass(2)
+    // The event loop has the table read because the instance is new.
+    lab.watch.auditBegan()
+    lab.watch.auditEnded(found: nil, after: .milliseconds(1), now: lab.start + .seconds(lab.second))
+    lab.translated = 40
+    lab.announced += 31
+    lab.pass(20)
+    #expect(lab.audits.count == 1)
+  }
+
+  /// What was under way when an audit began must not stand for what was dropped later.
+  @Test func isNotMisledByAnnouncementsThatCameAfterAnAudit() {
+    var lab = settled()
+    lab.found = 1
+    lab.translated += 20
+    lab.pass(2)
+    lab.watch.auditBegan()
+    lab.watch.auditEnded(found: 1, after: .milliseconds(1), now: lab.start + .seconds(lab.second))
+    // Twenty of before arrive, twenty of now do not.
+    lab.pass(1) { lab, _ in
+      lab.announced += 20
+      lab.translated += 20
+    }
+    lab.pass(20)
+    #expect(lab.audits.count == 1)
+  }
+
+  @Test func readsABusyModuleThatHidesNothingLessAndLessOften() {
+    var lab = settled()
+    // ICMP errors: translated, and never announced.
+    lab.pass(600) { lab, _ in lab.translated += 100 }
+    let pauses = zip(lab.audits.dropFirst(), lab.audits).map { $0 - $1 }
+    #expect(pauses.first.map { $0 >= 8 } == true, "\(pauses)")
+    #expect(pauses.last.map { (64...70).contains($0) } == true, "\(pauses)")
+  }
+
+  @Test func readsAModuleThatAlwaysDropsAtMostSoOften() {
+    var lab = settled()
+    lab.found = 3
+    lab.pass(600) { lab, _ in
+      lab.translated += 100
+      lab.announced += 50
+    }
+    let pauses = zip(lab.audits.dropFirst(), lab.audits).map { $0 - $1 }
+    #expect(pauses.allSatisfy { (8...14).contains($0) }, "\(pauses)")
+  }
+
+  @Test func restsTenTimesAsLongAsReadingTook() {
+    var lab = settled()
+    lab.translated += 5
+    lab.watch.auditEnded(found: 5, after: .seconds(9), now: lab.start + .seconds(lab.second))
+    lab.pass(88)
+    #expect(lab.audits.isEmpty)
+    lab.pass(4)
+    #expect(lab.audits.count == 1)
+  }
+
+  /// `session advertise` of another program makes the module announce what it did not translate.
+  @Test func takesAnnouncementsWithoutPacketsForNoCredit() {
+    var lab = settled()
+    lab.announced += 5000
+    lab.pass(10)
+    lab.translated += 40
+    lab.announced += 31
+    lab.pass(10)
+    #expect(lab.audits.count == 1)
+  }
+}
