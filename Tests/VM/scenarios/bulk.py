@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
+from lab.crowd import Crowd
 from lab.netlink import session_count
-from lab.network import NODES, OURS, jool, make_both, make_roomy
+from lab.network import C, NODES, OURS, add_third, jool, make_both, make_roomy
 from lab.process import expect, expect_equal, wait_for
-from lab.proxies import Proxy
-from lab.runner import note, scenario
+from lab.proxies import Proxy, is_ready, wait_ready
+from lab.runner import ONCE, note, scenario
 from lab.synthetic import KINDS, UDP_ONLY, Kinds, load, sessions
 from lab.tables import whole_table
 
@@ -84,3 +86,36 @@ def large() -> None:
 @scenario("a proxy that starts beside a full table advertises all of it on request")
 def late_start() -> None:
     advertise(5_000, early=False)
+
+
+def lost_by(proxy: Proxy) -> int:
+    """Datagrams for which the proxy's receive buffer had no room, since its start."""
+    rows = map(str.split, Path(f"/proc/{proxy.pid}/net/udp6").read_text().splitlines()[1:])
+    return sum(int(row[-1]) for row in rows if row[1].endswith(f":{proxy.port:04X}"))
+
+
+@scenario("a node joins beside a C proxy, whose small receive buffer holds all of it", **ONCE)
+def join_beside_c() -> None:
+    make_both()
+    add_third()
+    make_roomy(*NODES, "l")
+    count = 40_000
+    load("j", sessions(count))
+    Proxy("j")
+    wait_ready("j", timeout=60)
+    old = Proxy("l", C)
+    expect_equal(lost_by(old), 0, "datagrams lost before")
+    crowd = Crowd()
+    late = Proxy("k")
+    begun = time.monotonic()
+    while not is_ready("k"):
+        crowd.open(5)
+        expect(late.alive and time.monotonic() - begun < 60, "k does not get ready")
+    note(f"k was ready after {time.monotonic() - begun:.1f} s with {session_count('k')} sessions; the C proxy lost {lost_by(old)} datagrams")
+    expect_equal(lost_by(old), 0, "datagrams that the C proxy lost during the join")
+    expect(session_count("k") >= count, "k has not got the table")
+    # What was for it is there: all that is new since it listens.
+    wait_for("the C proxy's node has what is new", lambda: session_count("l") >= crowd.opened, timeout=20)
+    jool(OURS, "j", "session", "advertise")
+    arrived, _ = settle("l", count + crowd.opened)
+    note(f"then j advertised: {lost_by(old)} datagrams lost, {arrived} of {count + crowd.opened} sessions at the C proxy's node")

@@ -282,9 +282,7 @@ def readiness() -> None:
     expect_equal(missing.status, 3, "exit status without a proxy")
 
 
-# Before 4.1.12 the module drops some of a burst, which is not noticed while the table has sessions that it has not (session-proxy.md,
-# "Limits").
-@scenario("the mask of a session that the active node gave to another client is free on the standby, too", since="4.1.12", before=LATER)
+@scenario("the mask of a session that the active node gave to another client is free on the standby, too", before=LATER)
 def reused_mask() -> None:
     make_eager()
     proxies()

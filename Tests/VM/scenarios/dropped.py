@@ -1,0 +1,103 @@
+"""Modules before 4.1.12 drop most announcements of a burst, and count none of it. The proxy finds the sessions in the table."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+
+from lab.crowd import Crowd, make_eager
+from lab.network import C, jool
+from lab.process import SCRATCH, expect, namespace, wait_for
+from lab.runner import note, progress, scenario
+from lab.tables import table
+from lab.traffic import SERVER6
+
+from .sync import proxies, status
+
+OLD = "4.1.12"
+BOUND = 15.0
+
+
+def missing() -> int:
+    return len(table("j", "udp").keys() - table("k", "udp").keys())
+
+
+def burst_arrives(what: str, crowd: Crowd, count: int) -> None:
+    """New sessions at once; all of them are at k within the bound."""
+    crowd.open(count, pace=0)
+    begun = time.monotonic()
+    time.sleep(1)
+    dropped = missing()
+    wait_for(f"k has what j has after {what} ({missing()} missing)", lambda: missing() == 0, timeout=BOUND - 1, every=0.1)
+    note(f"{what}: {dropped} of {count} were missing after a second, none after {time.monotonic() - begun:.1f} s")
+    dropped_in_all.append(dropped)
+
+
+dropped_in_all: list[int] = []
+
+
+def flush() -> None:
+    jool(C, "j", "pool4", "flush")
+    jool(C, "j", "pool4", "add", "--udp", "192.0.2.1", "61001-65535")
+
+
+def handle() -> None:
+    """The same configuration once more, atomically: the module's counters start anew, its sessions stay."""
+    file = SCRATCH / "again.json"
+    file.write_text(json.dumps({
+        "instance": "default", "framework": "netfilter",
+        "global": {"pool6": "64:ff9b::/96", "ss-enabled": True, "ss-flush-deadline": 100, "ss-capacity": 65536},
+        "pool4": [{"protocol": "UDP", "prefix": "192.0.2.1/32", "port range": "61001-65535"}],
+    }))
+    jool(C, "j", "file", "handle", str(file))
+
+
+@scenario("what an old module drops of a burst is on the peer 15 s later: at first, after a flush, after `file handle`, while others end", before=OLD)
+def bursts() -> None:
+    make_eager()
+    dropped_in_all.clear()
+    proxies()
+    crowd = Crowd()
+    burst_arrives("the first burst", crowd, 400)
+    flush()
+    burst_arrives("a flush", crowd, 400)
+    flush()
+    handle()
+    burst_arrives("a flush and file handle at once", crowd, 400)
+    handle()
+    time.sleep(5)
+    burst_arrives("file handle", crowd, 400)
+    flush()
+    time.sleep(5)
+    burst_arrives("a flush after file handle (JSTAT_SESSIONS is below 0)", crowd, 400)
+    burst_arrives("another burst", crowd, 40)
+    expect(sum(dropped_in_all) > 0, "the module dropped nothing; the scenario proves nothing")
+    counters = status("j")["counters"]
+    note(f"UNANNOUNCED {counters.get('UNANNOUNCED')}")
+
+
+@scenario("bursts of an old module arrive while more of its sessions end than begin", before=OLD)
+def while_others_end() -> None:
+    make_eager()
+    dropped_in_all.clear()
+    proxies()
+    crowd = Crowd()
+    burst_arrives("the first burst", crowd, 100)
+    with namespace("n6"), socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as pings:
+        begun = time.monotonic()
+        for identifier in range(1, 1501):
+            pings.sendto(struct.pack("!BBHHH", 128, 0, 0, identifier, 1), (SERVER6, 0))
+            time.sleep(0.01)
+    progress("waiting for pings to end")
+    most = len(table("j", "icmp"))
+    expect(most > 1000, f"only {most} pings; the scenario proves nothing")
+    # They last a minute in j's module, and a quarter longer for the proxies.
+    while len(table("j", "icmp")) > 0.9 * most:
+        time.sleep(0.2)
+    note(f"pings end {time.monotonic() - begun:.0f} s after the first")
+    for number in range(3):
+        left = len(table("j", "icmp"))
+        burst_arrives(f"burst {number + 1} beside {left} pings", crowd, 100)
+    expect(sum(dropped_in_all) > 0, "the module dropped nothing; the scenario proves nothing")

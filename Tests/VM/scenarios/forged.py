@@ -1,0 +1,141 @@
+"""A group without a key, and somebody on its network: what one forged datagram may do, and a flood."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import struct
+import threading
+import time
+from pathlib import Path
+
+from lab.crowd import Crowd, make_eager
+from lab.frames import GONE, HELLO, JOIN, NAK, UPDATE, Attacker, heard, hello, listen_for
+from lab.netlink import (
+    CTRL_ATTR_FAMILY_NAME, CTRL_CMD_GETFAMILY, GENL_ID_CTRL, NETLINK_GENERIC, Kernel, attribute, attributes, lab_version,
+)
+from lab.network import C, NODES, OURS, jool
+from lab.process import at_end, expect, expect_equal, namespace, wait_for
+from lab.proxies import Proxy, is_ready
+from lab.records import container, layout_of
+from lab.runner import ONCE, note, scenario
+from lab.synthetic import sessions
+from lab.tables import table
+
+from .sync import proxies, status, take_over
+
+ABSURD = 1 << 60
+
+
+@scenario("one forged frame silences no node of a group without a key, and is a finding that names the key", **ONCE)
+def one_frame() -> None:
+    make_eager()
+    proxies()
+    take_over("k")
+    crowd = Crowd()
+    crowd.open(20)
+    wait_for("the first sessions", lambda: len(table("j", "udp")) >= 20, timeout=20)
+    expect_equal(status("j")["findings"], [], "findings before")
+    attacker = Attacker()
+    node = int(status("k")["node"], 16)
+    addresses = {"k's address": "2001:db8:ff08::5", "another": "2001:db8:ff08::66"}
+    kinds = ("another start", "update 2^60", "gone", "a dead node's words", "a stranger's words", "a question for everything", "a join")
+    slowest = 0.0
+    for name, source in addresses.items():
+        for what in kinds if source.endswith("::5") else ("another start", "a stranger's words"):
+            real = listen_for(node)
+            lie = hello(heard(4711, 1, 6000, ABSURD))
+            forged = {
+                "another start": real.with_(type=HELLO, epoch=real.epoch ^ 1).frame(hello()),
+                "update 2^60": real.with_(type=UPDATE, sequence=ABSURD).frame(),
+                "gone": real.with_(type=GONE, sequence=ABSURD).frame(struct.pack("!QQ", 1, ABSURD)),
+                "a dead node's words": real.with_(type=HELLO).frame(lie),
+                "a stranger's words": real.with_(type=HELLO, node=4712, sequence=ABSURD).frame(lie),
+                "a question for everything": real.with_(type=NAK).frame(struct.pack("!QII", 1, 0xFFFFFFFF, 0)),
+                "a join": real.with_(type=JOIN).frame(struct.pack("!IIII", 7, 0, 256, 0)),
+            }[what]
+            attacker.send(forged, source)
+            before = len(table("j", "udp"))
+            begun = time.monotonic()
+            crowd.open(1)
+            while len(table("j", "udp")) == before:
+                expect(is_ready("j"), f"j is not ready after {what} from {name}")
+                expect(time.monotonic() - begun < 5, f"k's new session is not at j 5 s after {what} from {name}")
+                time.sleep(0.05)
+            slowest = max(slowest, time.monotonic() - begun)
+            while time.monotonic() - begun < 6:
+                expect(is_ready("j"), f"j is not ready {time.monotonic() - begun:.1f} s after {what} from {name}")
+                time.sleep(0.1)
+            crowd.open(1)
+            wait_for(f"a session after {what} from {name}", lambda: len(table("j", "udp")) == crowd.opened, timeout=2)
+    note(f"the slowest session took {slowest:.1f} s")
+    found = status("j")
+    expect(any("--net.key-file" in finding for finding in found["findings"]), f"no finding names the key: {found['findings']}")
+    note(f"IMPOSTORS {found['counters']['IMPOSTORS']}")
+    expect(found["counters"].get("IMPOSTORS", 0) >= 2, "the frames were not counted")
+
+
+class Announcements:
+    """Hears the module's announcements, as the proxy does, and notes when they come. It does not acknowledge any."""
+
+    def __init__(self, node: str) -> None:
+        kernel = Kernel(node)
+        kernel._send(GENL_ID_CTRL, struct.pack("=BBH", CTRL_CMD_GETFAMILY, 1, 0) + attribute(CTRL_ATTR_FAMILY_NAME, b"Jool\0"))
+        groups = attributes(dict(attributes(kernel._receive()[20:]))[7])
+        (number,) = struct.unpack("=I", dict(attributes(groups[0][1]))[2])
+        kernel.close()
+        with namespace(node):
+            self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+        self.socket.bind((0, 0))
+        self.socket.setsockopt(socket.SOL_SOCKET, 33, 32 << 20)  # SO_RCVBUFFORCE
+        self.socket.setsockopt(270, 1, number)  # SOL_NETLINK, NETLINK_ADD_MEMBERSHIP
+        self.times: list[float] = []
+        at_end(self.socket.close)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                self.socket.recv(1 << 17)
+            except OSError:
+                return
+            self.times.append(time.monotonic())
+
+
+@scenario("a flood of datagrams keeps the module waiting for its acknowledgements no longer than a batch of them takes", **ONCE)
+def flood() -> None:
+    make_eager()
+    for node in NODES:
+        jool(C, node, "global", "update", "ss-max-sessions-per-packet", "1")  # a message, and an acknowledgement, per session
+    both = proxies()
+    ear = Announcements("j")
+    # What costs most: records of sessions that are new.
+    attacker = Attacker()
+    crowd = Crowd()
+    crowd.open(200)
+    time.sleep(1)
+    # All of them wait when the proxy goes on; so do new sessions of the module, and more come.
+    news = sessions(4096 * 30)
+    packets = [attacker.packet(container(news[at : at + 30], layout_of(lab_version()))) for at in range(0, len(news), 30)]
+    both["j"].signal(signal.SIGSTOP)
+    for packet in packets:
+        attacker.send_packet(packet)
+    crowd.open(50)
+    before, begun = len(ear.times), time.monotonic()
+    both["j"].signal(signal.SIGCONT)
+    while waiting(both["j"]):
+        crowd.open(5, pace=0)
+        time.sleep(0.002)
+    taken = time.monotonic() - begun
+    time.sleep(0.5)
+    times = [begun, *(at for at in ear.times[before:] if at < begun + taken), begun + taken]
+    longest = max(later - at for at, later in zip(times, times[1:]))
+    turn = status("j")["counters"].get("LONGEST_TURN", 0) / 1000
+    note(f"{len(packets)} datagrams were read in {taken * 1000:.0f} ms; longest gap {longest * 1000:.0f} ms; longest turn {turn:.0f} ms")
+    expect(longest < taken / 4, f"the module waited {longest * 1000:.0f} ms for an acknowledgement, of {taken * 1000:.0f}")
+
+
+def waiting(proxy: Proxy) -> int:
+    """Bytes in the proxy's receive buffer."""
+    rows = map(str.split, Path(f"/proc/{proxy.pid}/net/udp6").read_text().splitlines()[1:])
+    return sum(int(row[4].split(":")[1], 16) for row in rows if row[1].endswith(f":{proxy.port:04X}"))
