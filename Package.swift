@@ -72,7 +72,10 @@ let package = Package(
       exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
     .testTarget(
       name: "JoolSessionTests",
-      dependencies: ["JoolSession", "JoolCore", "TestSupport", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "JoolSession", "JoolCore", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: settings),
     .target(
       name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], path: "Fuzz/Targets",

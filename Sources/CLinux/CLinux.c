@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -42,6 +43,8 @@ int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct
   for (int i = 0; i < received; i++) {
     datagrams[i].length = messages[i].msg_len;
     copy_address(&sources[i], datagrams[i].source);
+    datagrams[i].scope =
+        sources[i].ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&sources[i])->sin6_scope_id : 0;
   }
   return received;
 }
@@ -78,6 +81,42 @@ int clinux_begin_acting(uid_t user, gid_t group, struct clinux_identity *previou
   free(previous->groups);
   previous->groups = NULL;
   return -1;
+}
+
+unsigned clinux_route_interface(int family, const void *address) {
+  size_t size = family == AF_INET6 ? 16 : 4;
+  struct {
+    struct nlmsghdr header;
+    struct rtmsg route;
+    struct rtattr attribute;
+    unsigned char address[16];
+  } request = {
+      .header = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)) + RTA_LENGTH(size), .nlmsg_type = RTM_GETROUTE,
+                 .nlmsg_flags = NLM_F_REQUEST},
+      .route = {.rtm_family = (unsigned char)family, .rtm_dst_len = (unsigned char)(size * 8)},
+      .attribute = {.rta_len = (unsigned short)RTA_LENGTH(size), .rta_type = RTA_DST},
+  };
+  memcpy(request.address, address, size);
+  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  if (descriptor < 0) return 0;
+  union {
+    struct nlmsghdr header;
+    unsigned char bytes[4096];
+  } answer;
+  ssize_t count = -1;
+  if (send(descriptor, &request, request.header.nlmsg_len, 0) >= 0) {
+    count = recv(descriptor, &answer, sizeof(answer), 0);
+  }
+  close(descriptor);
+  if (count < 0 || !NLMSG_OK(&answer.header, count) || answer.header.nlmsg_type != RTM_NEWROUTE) return 0;
+  int left = (int)RTM_PAYLOAD(&answer.header);
+  for (struct rtattr *item = RTM_RTA(NLMSG_DATA(&answer.header)); RTA_OK(item, left); item = RTA_NEXT(item, left)) {
+    unsigned index;
+    if (item->rta_type != RTA_OIF || RTA_PAYLOAD(item) != sizeof(index)) continue;
+    memcpy(&index, RTA_DATA(item), sizeof(index));
+    return index;
+  }
+  return 0;
 }
 
 int clinux_keep_net_admin(uid_t user, gid_t group) {

@@ -136,7 +136,8 @@ extension ProxyConfiguration {
     }
     let silence = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
     for case .group(let network) in links { _ = try MulticastSocket(network, log: silence) }
-    for case .peers(let peers) in links { _ = try UnicastSocket.addresses(of: peers.peers) }
+    for case .peers(let peers) in links { _ = try UnicastSocket.lookUp(peers) }
+    if let statistics { _ = try StatisticsSocket(statistics, beside: links, isTrial: true, log: silence) }
   }
 
   /// The user to become, if there is one.

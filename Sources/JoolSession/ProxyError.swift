@@ -33,6 +33,8 @@ public enum ProxyError: Error, Hashable, Sendable {
   case configuration(String)
   /// A peer has no address of the family that the first peer has.
   case mixedPeers(String)
+  /// An address, a port or an interface can never work.
+  case network(NetworkFault)
 }
 
 extension ProxyError {
@@ -47,7 +49,7 @@ extension ProxyError {
   public var hint: String? {
     switch self {
     case .keyFile(.cannotRead(_, .permissionDenied)): return "The file must belong to the user of the proxy (--user)."
-    case .kernel, .noSuchInstance, .badInterfaceAddress, .system, .keyFile, .configuration, .mixedPeers, .noSuchUser,
+    case .kernel, .noSuchInstance, .system, .keyFile, .configuration, .mixedPeers, .noSuchUser,
       .noSuchGroup, .userWithoutGroup:
       return nil
     case .trackFile(_, .cannotWrite(.permissionDenied)):
@@ -55,6 +57,9 @@ extension ProxyError {
     case .alreadyRunning:
       return
         "That one goes on as before. `jool session proxy status` shows its state; end it before you start another one."
+    case .network(let fault): return fault.remedy
+    case .badInterfaceAddress(let name):
+      return "The group is an IPv4 one, and '\(name)' is neither an interface nor an address of this network namespace."
     case .trackFile:
       return "keepalived would not hear when the node gets ready. Make the directory, or name another file."
     case .cannotBecome: return "Only root can become another user; leave --user out, and give the proxy CAP_NET_ADMIN."
@@ -63,7 +68,8 @@ extension ProxyError {
     case .bindFailed(let address, let port, .addressInUse):
       return "Another program uses port \(port) of '\(address)'. (ss -ulpn tells which.)"
     case .bindFailed(let address, _, .addressNotAvailable):
-      return "'\(address)' is neither a multicast group nor an address of this machine."
+      return
+        "'\(address)' is neither a multicast group nor an address of this machine. A group is, for example, ff08::db8:64:64; another node is named with --net.peer."
     case .bindFailed(let address, let port, _): return "The address was '\(address)', the port '\(port)'."
     case .optionRefused(_, let interface?, _):
       return
@@ -75,6 +81,9 @@ extension ProxyError {
       return "'\(name)', given as \(role) interface, is none of this network namespace. (ip link tells which are.)"
     case .statisticsUnavailable(let address, let port, .addressInUse):
       return "Another program uses port \(port) of '\(address)'; choose one with --stats.port. (ss -ulpn tells which.)"
+    case .statisticsUnavailable(let address, _, .addressNotAvailable):
+      return
+        "'\(address)' is no address of this machine; choose one with --stats.address. (ip address tells which are.)"
     case .statisticsUnavailable(let address, let port, _):
       return "The statistics server should listen on '\(address)', port '\(port)'."
     }
@@ -99,6 +108,7 @@ extension ProxyError: CustomStringConvertible {
     case .alreadyRunning(let name, let process):
       "A session proxy runs for instance '\(name)' in this network namespace: "
         + (process > 0 ? "process \(process)." : "a process of another PID namespace.")
+    case .network(let fault): "\(fault)"
     case .noSuchUser(let name): "There is no user '\(name)'."
     case .noSuchGroup(let name): "There is no group '\(name)'."
     case .userWithoutGroup(let number):

@@ -29,7 +29,9 @@ extension ProxyEventLoop {
       detach(because: error)
     }
     for finding in group.news(in: proxy.findings(now: now)) { log.warning("\(finding)") }
-    network.reopenStale(log: log)
+    network.heal(log: log)
+    statistics?.heal(log: log)
+    proxy.path = configuration.mtu.map { PathSize(mtu: $0) } ?? network.path
     readiness.note(proxy.loneliness(now: now), now: now, log: log)
     readiness.reassert(now: now, log: log)
     if control == nil { reclaimControl(now) }

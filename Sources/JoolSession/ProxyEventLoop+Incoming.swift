@@ -14,7 +14,7 @@ extension ProxyEventLoop {
 
   private mutating func hear(_ datagram: RawSpan, _ arrival: Arrival, over link: any SyncLink) {
     let now = ContinuousClock.now
-    guard link.isPeer(arrival.source) else {
+    guard link.isPeer(arrival) else {
       proxy.counters.strangers += 1
       return
     }

@@ -10,7 +10,7 @@ extension ProxyEventLoop {
     let configuration: ProxyConfiguration
     let keys: KeyRing?
     let peers: ProxyConfiguration.Peers
-    let lookUp: BackgroundTask<Result<[SocketAddress], ProxyError>>
+    let lookUp: BackgroundTask<Result<[PeerAddress], ProxyError>>
   }
 
   /// Begins to reload. A reload that still waits for addresses is given up for the new one.
@@ -20,8 +20,8 @@ extension ProxyEventLoop {
       let new = try reread()
       let keys = try new.keys()
       guard let peers = network.replacement(in: new.links) else { return apply(new, keys) }
-      let lookUp = BackgroundTask<Result<[SocketAddress], ProxyError>> {
-        do throws(ProxyError) { return .success(try UnicastSocket.addresses(of: peers.peers)) } catch {
+      let lookUp = BackgroundTask<Result<[PeerAddress], ProxyError>> {
+        do throws(ProxyError) { return .success(try UnicastSocket.lookUp(peers)) } catch {
           return .failure(error)
         }
       }

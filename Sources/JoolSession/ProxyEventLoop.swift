@@ -13,7 +13,7 @@ public struct ProxyEventLoop: ~Copyable {
   /// `nil` while the module is away.
   var link: KernelLink?
   var network: SyncLinks
-  let statistics: StatisticsSocket?
+  var statistics: StatisticsSocket?
   var control: ControlSocket?
   let families: FamilyWatcher
   let signals: SignalDescriptor
@@ -89,7 +89,7 @@ public struct ProxyEventLoop: ~Copyable {
     log.info("Opening statsocket...")
     var statistics: StatisticsSocket?
     if let settings = configuration.statistics {
-      statistics = try StatisticsSocket(settings, log: log)
+      statistics = try StatisticsSocket(settings, beside: configuration.links, log: log)
       log.info("Statsocket ready.")
     } else {
       log.info("Not configured; skipping statsocket.")

@@ -1,5 +1,6 @@
 import Glibc
 import JoolCore
+import Logging
 import Testing
 
 @testable import JoolSession
@@ -29,6 +30,10 @@ import Testing
       close(descriptor)
       close(far)
     }
+
+    var mtu: Int? { nil }
+
+    func heal(log: Logger) -> Bool { false }
 
     func send(_ payload: RawSpan) {}
 

@@ -8,12 +8,18 @@
 /// The MTU of an interface, or -1 with errno set. `descriptor` is any socket.
 int clinux_interface_mtu(int descriptor, const char *name);
 
+/// The index of the interface that the kernel's routes choose for an address: 4 bytes for AF_INET, 16 for AF_INET6.
+/// 0 if no route leads there. Waits for the kernel's answer, which is immediate.
+unsigned clinux_route_interface(int family, const void *address);
+
 /// One datagram that clinux_receive_datagrams received.
 struct clinux_datagram {
   /// Its real size, also if it did not fit.
   size_t length;
   /// The address it came from, of IPv6; IPv4 is mapped (RFC 4291 2.5.5.2).
   unsigned char source[16];
+  /// The interface of a link-local source; 0 for others.
+  unsigned scope;
 };
 
 /// recvmmsg(2) without waiting: up to `count` datagrams into `buffer`, datagram i at `i * stride`.

@@ -101,6 +101,10 @@ extension ProxyArguments {
       }
     }
     if !peers.isEmpty {
+      for (setting, devices) in [(NetworkFault.Setting.incoming, inputDevices), (.outgoing, outputDevices)] {
+        guard links.isEmpty, let device = devices.first else { continue }
+        throw .proxy(.network(NetworkFault(setting, device, .unused)))
+      }
       let peers = peers.map { $0.port.isEmpty ? .init(host: $0.host, port: multicastPort) : $0 }
       links.append(.peers(ProxyConfiguration.Peers(peers: peers, port: multicastPort)))
     }

@@ -10,7 +10,7 @@ extension ProxyError {
     case .noSuchInstance: ExitStatus(rawValue: 3)
     case .lookupFailed(_, _, let code): ExitStatus(truncating: code)
     case .alreadyRunning: ExitStatus(truncating: Errno.addressInUse.rawValue)
-    case .keyFile, .configuration, .mixedPeers, .noSuchUser, .noSuchGroup, .userWithoutGroup: .invalid
+    case .keyFile, .configuration, .mixedPeers, .network, .noSuchUser, .noSuchGroup, .userWithoutGroup: .invalid
     case .bindFailed, .optionRefused, .badInterface, .badInterfaceAddress: ExitStatus(rawValue: 1)
     case .statisticsUnavailable(_, _, let errno), .system(_, let errno), .cannotBecome(_, let errno),
       .trackFile(_, .cannotWrite(let errno)):

@@ -11,10 +11,17 @@ public struct SocketAddress: Sendable {
     public let code: Int32
   }
 
-  /// All addresses of a host and a service for UDP.
+  /// All addresses of a host and a service for UDP. Waits for DNS if the host is a name.
+  /// - Parameter service: a port, 0 to 65535, or a service's name.
   public static func lookUp(host: String, service: String, forBinding: Bool) throws(LookupFailure) -> [SocketAddress] {
-    // glibc takes any number and keeps its lower 16 bits.
-    if let number = Int(service), !(0...65_535 ~= number) { throw LookupFailure(code: EAI_SERVICE) }
+    // C would stop reading at a zero byte.
+    guard !host.utf8.contains(0) else { throw LookupFailure(code: EAI_NONAME) }
+    // glibc takes any number, with blanks and a sign, and keeps its lower 16 bits.
+    let isNumber = service.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    let isName = service.first?.isLetter == true || service.first?.isNumber == true
+    guard isNumber ? UInt16(service) != nil : isName, !service.utf8.contains(0) else {
+      throw LookupFailure(code: EAI_SERVICE)
+    }
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     hints.ai_flags = forBinding ? AI_PASSIVE : 0
@@ -39,19 +46,43 @@ public struct SocketAddress: Sendable {
     withUnsafeMutableBytes(of: &storage) { $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count)) }
   }
 
+  /// An address as numbers.
+  package init(_ host: Host, port: UInt16, scope: UInt32 = 0) {
+    switch host {
+    case .v4(let address):
+      length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      withUnsafeMutableBytes(of: &storage) {
+        $0.storeBytes(of: sa_family_t(AF_INET), as: sa_family_t.self)
+        $0.storeBytes(of: address.bits.bigEndian, toByteOffset: 4, as: UInt32.self)
+      }
+    case .v6(let address):
+      length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+      withUnsafeMutableBytes(of: &storage) {
+        $0.storeBytes(of: sa_family_t(AF_INET6), as: sa_family_t.self)
+        $0.storeBytes(of: address.bits.bigEndian, toByteOffset: 8, as: UInt128.self)
+      }
+    }
+    withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self) }
+    self.scope = scope
+  }
+
   public var isIPv6: Bool { storage.ss_family == sa_family_t(AF_INET6) }
 
-  /// Names the interface of a link-local IPv6 address.
-  public mutating func setScope(_ interface: UInt32) {
-    withUnsafeMutableBytes(of: &storage) {
-      $0.withMemoryRebound(to: sockaddr_in6.self) { $0[0].sin6_scope_id = interface }
+  /// The index of the interface that a link-local IPv6 address belongs to; 0 for none, and for IPv4.
+  public var scope: UInt32 {
+    get {
+      guard isIPv6 else { return 0 }
+      return withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 24, as: UInt32.self) }
+    }
+    set {
+      guard isIPv6 else { return }
+      withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: newValue, toByteOffset: 24, as: UInt32.self) }
     }
   }
 
-  /// Whether this is an IPv6 multicast address that means nothing without an interface (ff02::/16).
-  public var isLinkLocalMulticast: Bool {
-    guard case .v6(let address)? = groupAddress else { return false }
-    return address.bits >> 112 & 0xFF0F == 0xFF02
+  /// In the host's byte order.
+  public var port: UInt16 {
+    withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
   }
 
   /// The address without its port.
@@ -60,7 +91,8 @@ public struct SocketAddress: Sendable {
     case v6(IPv6Address)
   }
 
-  public var groupAddress: Host? {
+  /// `nil` for a family that is neither IPv4 nor IPv6.
+  public var host: Host? {
     withUnsafeBytes(of: storage) { bytes in
       if isIPv6 {
         .v6(IPv6Address(bits: UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self))))
@@ -86,6 +118,24 @@ public struct SocketAddress: Sendable {
     return descriptor
   }
 
+  /// The MTU of the path that the kernel's routes choose for the address. `nil` if there is none. Sends nothing.
+  /// - Parameter interface: the one that leads there; 0 leaves it to the routes.
+  package func pathMTU(through interface: UInt32 = 0) -> Int? {
+    guard let socket = try? makeDatagramSocket() else { return nil }
+    do throws(Errno) {
+      if interface != 0 {
+        try SocketOptions.sendUnicasts(of: socket.rawValue, through: interface, isIPv6: isIPv6)
+      }
+      try connect(socket.rawValue)
+    } catch {
+      return nil
+    }
+    var mtu: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    let (level, option) = isIPv6 ? (Int32(IPPROTO_IPV6), IPV6_MTU) : (Int32(IPPROTO_IP), IP_MTU)
+    return getsockopt(socket.rawValue, level, option, &mtu, &length) == 0 ? Int(mtu) : nil
+  }
+
   /// The local address of a socket.
   package init(of descriptor: Int32) throws(Errno) {
     length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -106,4 +156,25 @@ public struct SocketAddress: Sendable {
 
 extension SocketAddress.LookupFailure: CustomStringConvertible {
   public var description: String { "getaddrinfo() failed: \(String(cString: gai_strerror(code)))" }
+}
+
+extension SocketAddress: Hashable {
+  public static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+    left.host == right.host && left.port == right.port && left.scope == right.scope
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(host)
+    hasher.combine(port)
+    hasher.combine(scope)
+  }
+}
+
+extension SocketAddress.Host: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .v4(let address): "\(address)"
+    case .v6(let address): "\(address)"
+    }
+  }
 }

@@ -31,4 +31,17 @@ package enum SocketOptions {
   package static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, bytes: [UInt8]) throws(Errno) {
     guard setsockopt(descriptor, level, option, bytes, socklen_t(bytes.count)) == 0 else { throw .current }
   }
+
+  /// What is sent to single addresses leaves through an interface, whatever the routes say; 0: as they say again.
+  package static func sendUnicasts(of descriptor: Int32, through interface: UInt32, isIPv6: Bool) throws(Errno) {
+    // IPV6_UNICAST_IF and IP_UNICAST_IF of <linux/in6.h> and <linux/in.h>.
+    let (level, option): (Int32, Int32) = isIPv6 ? (Int32(IPPROTO_IPV6), 76) : (Int32(IPPROTO_IP), 50)
+    try set(descriptor, level, option, interface.bigEndian)
+  }
+
+  /// The socket receives and sends through one interface alone.
+  package static func bind(_ descriptor: Int32, to interface: UInt32) throws(Errno) {
+    // SO_BINDTOIFINDEX of <asm-generic/socket.h>; needs no rights if the socket belongs to no interface yet.
+    try set(descriptor, SOL_SOCKET, 62, Int32(bitPattern: interface))
+  }
 }

@@ -1,74 +1,84 @@
-internal import Glibc
 internal import JoolCore
-internal import SystemPackage
 
-/// The interfaces that a multicast socket hangs on: memberships and `IP_MULTICAST_IF` stay with one that was removed, whoever
-/// gets its name or its address.
-struct InterfaceWatch {
-  private enum Way {
-    case name(String)
-    case address(IPv4Address)
-    /// Nobody named one; the kernel joins where its route to the group leads.
-    case route(to: SocketAddress)
+/// How the user named an interface.
+enum InterfaceSelector: Hashable, Sendable {
+  /// By its name, or by what else it is called.
+  case name(String)
+  /// As the zone of an address: by its name or its number.
+  case zone(String)
+  /// By one of its addresses; the zone, if there is one, says which of several that have it.
+  case address(SocketAddress.Host, zone: String?)
+  /// Not at all: the one that the routes to a group choose.
+  case route(to: SocketAddress.Host)
 
-    /// 0 if there is none now.
-    var index: UInt32 {
-      switch self {
-      case .name(let name): if_nametoindex(name)
-      case .address(let address): InterfaceWatch.index(having: .v4(address))
-      case .route(let group): InterfaceWatch.index(routing: group)
-      }
+  /// - Parameter device: as `--net.dev.in` has it.
+  init(device: String) {
+    let parts = ZonedHost(device)
+    if let address = IPv4Address(parts.host), parts.zone == nil {
+      self = .address(.v4(address), zone: nil)
+    } else if let address = IPv6Address(parts.host) {
+      self = .address(.v6(address), zone: parts.zone)
+    } else {
+      self = .name(device)
     }
   }
 
-  private let found: [(way: Way, index: UInt32)]
-
-  init(_ network: ProxyConfiguration.Network, group: SocketAddress) {
-    func way(_ text: String) -> Way {
-      group.isIPv6 ? .name(text) : IPv4Address(text).map { .address($0) } ?? .name(text)
-    }
-    var ways = [network.incomingInterface.map(way) ?? .route(to: group)]
-    if let outgoing = network.outgoingInterface { ways.append(way(outgoing)) }
-    found = ways.map { ($0, $0.index) }
+  /// The zone that the user wrote behind an address, or that came with it from a look-up. `nil` if there is neither.
+  init?(zone: String?, of address: SocketAddress) {
+    guard let zone = zone ?? (address.scope != 0 ? String(address.scope) : nil) else { return nil }
+    self = .zone(zone)
   }
 
-  /// Whether another interface is there instead of one of them. One that is only gone is waited for.
-  var isStale: Bool {
-    found.contains { way, known in
-      let index = way.index
-      return index != 0 && index != known
+  /// What it says of an interface's name.
+  var names: [String] {
+    switch self {
+    case .name(let name), .zone(let name), .address(_, zone: let name?): [name]
+    case .address(_, zone: nil), .route: []
     }
   }
 
-  private static func index(having host: SocketAddress.Host) -> UInt32 {
-    var list: UnsafeMutablePointer<ifaddrs>?
-    guard getifaddrs(&list) == 0 else { return 0 }
-    defer { freeifaddrs(list) }
-    var next = list
-    while let entry = next?.pointee {
-      if let address = entry.ifa_addr, let size = size(of: address.pointee.sa_family),
-        SocketAddress(address, length: size).groupAddress == host
-      {
-        return if_nametoindex(entry.ifa_name)
-      }
-      next = entry.ifa_next
-    }
-    return 0
-  }
-
-  private static func size(of family: sa_family_t) -> socklen_t? {
-    switch Int32(family) {
-    case AF_INET: socklen_t(MemoryLayout<sockaddr_in>.size)
-    case AF_INET6: socklen_t(MemoryLayout<sockaddr_in6>.size)
-    default: nil
+  /// The interfaces that it names now. More than one can have the same link-local address.
+  func matches(in view: InterfaceView) -> [InterfaceSnapshot.Interface] {
+    switch self {
+    case .name(let name): view.snapshot[name].map { [$0] } ?? []
+    case .zone(let zone): (view.snapshot[zone] ?? UInt32(zone).flatMap { view.snapshot[$0] }).map { [$0] } ?? []
+    case .address(let host, zone: nil): view.snapshot.having(host)
+    case .address(let host, let zone?): Self.zone(zone).matches(in: view).filter { $0.addresses.contains(host) }
+    case .route(let host): view.snapshot[view.route(host)].map { [$0] } ?? []
     }
   }
+}
 
-  /// Connecting a UDP socket sends nothing, but chooses a source address.
-  private static func index(routing group: SocketAddress) -> UInt32 {
-    guard let socket = try? group.makeDatagramSocket(), (try? group.connect(socket.rawValue)) != nil,
-      let source = try? SocketAddress(of: socket.rawValue), let host = source.groupAddress
-    else { return 0 }
-    return index(having: host)
+/// What the kernel says of interfaces and routes.
+struct InterfaceView {
+  var snapshot: InterfaceSnapshot
+  /// The index of the interface that leads to an address; 0 for none.
+  var route: (SocketAddress.Host) -> UInt32
+
+  /// As it is now.
+  static func now(names: [String]) -> InterfaceView {
+    InterfaceView(snapshot: .now(names: names), route: InterfaceSnapshot.route)
+  }
+}
+
+/// Follows the interfaces that the user named through what happens to them: sockets hang on an interface's index, which
+/// stays with it when it is renamed and is another one when it is made anew.
+struct InterfaceWatch: Sendable {
+  private struct Known: Sendable {
+    var name: String
+    var index: UInt32
+  }
+
+  private var known: [InterfaceSelector: Known] = [:]
+
+  /// The interface that a selector names; if it names none now, the one that it named last.
+  mutating func find(_ selector: InterfaceSelector, in view: InterfaceView) -> InterfaceSnapshot.Interface? {
+    let matches = selector.matches(in: view)
+    let last = known[selector]
+    let found =
+      matches.first { $0.index == last?.index } ?? matches.first
+      ?? last.flatMap { view.snapshot[$0.index] ?? view.snapshot[$0.name] }
+    if let found { known[selector] = Known(name: found.name, index: found.index) }
+    return found
   }
 }

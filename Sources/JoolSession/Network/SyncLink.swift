@@ -6,23 +6,21 @@ internal import SystemPackage
 
 /// A way to the peers: a multicast group on an interface, or their addresses.
 protocol SyncLink: AnyObject {
+  /// -1 while it is closed.
   var descriptor: Int32 { get }
-  /// Whether it must be opened anew.
-  var isStale: Bool { get }
-  /// The MTU of its interface, if that is known.
+  /// Follows its interfaces: they are renamed, removed and made anew. Does not wait.
+  /// - Returns: whether it had to be opened anew.
+  func heal(log: Logger) throws(ProxyError) -> Bool
+  /// The MTU of the way to the peers as it is now, if that is known.
   var mtu: Int? { get }
   /// To all peers.
   func send(_ payload: RawSpan) throws(Errno)
   /// Whether a datagram may be one of a peer's.
-  func isPeer(_ source: IPv6Address) -> Bool
+  func isPeer(_ arrival: Arrival) -> Bool
 }
 
 extension SyncLink {
-  var isStale: Bool { false }
-
-  var mtu: Int? { nil }
-
-  func isPeer(_ source: IPv6Address) -> Bool { true }
+  func isPeer(_ arrival: Arrival) -> Bool { true }
 
   /// Receives a batch without waiting.
   /// - Parameter buffer: `SyncLinks.batch` times `stride` bytes.
@@ -58,13 +56,11 @@ struct SyncLinks {
   init(_ configurations: [ProxyConfiguration.Link], log: Logger) throws(ProxyError) {
     self.configurations = configurations
     links = []
-    for configuration in configurations { links.append(try Self.open(configuration, log: log)) }
-  }
-
-  private static func open(_ configuration: ProxyConfiguration.Link, log: Logger) throws(ProxyError) -> any SyncLink {
-    switch configuration {
-    case .group(let network): try MulticastSocket(network, log: log)
-    case .peers(let peers): try UnicastSocket(peers, log: log)
+    for configuration in configurations {
+      switch configuration {
+      case .group(let network): links.append(try MulticastSocket(network, log: log))
+      case .peers(let peers): links.append(try UnicastSocket(peers, besideGroup: !links.isEmpty, log: log))
+      }
     }
   }
 
@@ -110,20 +106,23 @@ struct SyncLinks {
   }
 
   /// Takes other peers; nothing else changes.
-  mutating func use(_ new: ProxyConfiguration.Peers, at addresses: [SocketAddress]) throws(ProxyError) {
+  /// - Parameter addresses: what `UnicastSocket.lookUp` found for them.
+  mutating func use(_ new: ProxyConfiguration.Peers, at addresses: [PeerAddress]) throws(ProxyError) {
     for index in links.indices {
       guard let link = links[index] as? UnicastSocket else { continue }
-      try link.use(new.peers, at: addresses)
+      try link.use(addresses)
       configurations[index] = .peers(new)
     }
   }
 
   /// Interfaces were removed and made anew; the old memberships went with them.
-  mutating func reopenStale(log: Logger) {
-    for (index, link) in links.enumerated() where link.isStale {
+  mutating func heal(log: Logger) {
+    // What the C proxy tells of opening a socket is of interest at the start.
+    var steps = log
+    steps.logLevel = max(log.logLevel, .notice)
+    for link in links {
       do throws(ProxyError) {
-        links[index] = try Self.open(configurations[index], log: log)
-        log.notice("The interface of the network was made anew; listening there.")
+        if try link.heal(log: steps) { log.notice("The interface of the network was made anew; listening there.") }
       } catch {
         if let more = reopening.admit(now: .now) { log.error("Cannot listen on the network: \(error)\(more)") }
       }
@@ -137,9 +136,12 @@ struct Arrival {
   let length: Int
   /// IPv4 addresses are mapped.
   let source: IPv6Address
+  /// The interface of a link-local source; 0 for others.
+  let scope: UInt32
 
   init(_ datagram: clinux_datagram) {
     length = datagram.length
+    scope = datagram.scope
     source = IPv6Address(
       bits: withUnsafeBytes(of: datagram.source) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
   }

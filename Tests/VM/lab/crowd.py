@@ -29,6 +29,10 @@ class Crowd:
         """How many sessions there are."""
         return self.next - self.FIRST
 
+    def forget(self) -> None:
+        """The instances were made anew, and have no session any more."""
+        self.next = self.FIRST
+
     def open(self, count: int, pace: float = 0.005) -> range:
         """`count` new sessions; their ports."""
         ports = range(self.next, self.next + count)

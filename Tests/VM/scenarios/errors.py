@@ -9,7 +9,7 @@ from pathlib import Path
 from lab import network
 from lab.netlink import lab_version
 from lab.network import C, GROUP6, OURS, jool, make_instance
-from lab.process import SCRATCH, Background, Failed, Result, expect, namespace, run, wait_for
+from lab.process import SCRATCH, Background, Failed, Result, at_end, expect, namespace, run, wait_for
 from lab.proxies import PORT, json_files
 from lab.runner import note, scenario
 
@@ -100,6 +100,84 @@ def bad_arguments() -> None:
         (("pool4", "add", "--tcp", "192.0.2.300", "1-2"), "192.0.2.300"),
         (("pool4", "add", "--tcp", "192.0.2.1", "5-99999"), "99999"),
     )
+
+
+# What could never work, and what the message names. Every one is tried at the start and with --check.
+NEVER = (
+    (("--net.mcast.port", "0", GROUP6), "--net.mcast.port '0'"),
+    (("--net.mcast.port", "", GROUP6), "--net.mcast.port ''"),
+    (("ff02::1",), "ff02::1%eth2"),
+    (("ff12::1",), "ff12::1"),
+    (("ff02::1%eth9",), "eth9"),
+    (("ff02::1%",), "''"),
+    (("--net.dev.in", "eth0", "ff02::1%eth2"), "--net.dev.in 'eth0'"),
+    (("--net.dev.out", "eth0", "ff08::1%eth2"), "--net.dev.out 'eth0'"),
+    (("--net.dev.in", "eth2", "--net.dev.out", "eth0", "ff02::1"), "--net.dev.out 'eth0'"),
+    (("ff01::1%eth2",), "leave the machine"),
+    (("ff11::1%eth2",), "leave the machine"),
+    (("ff10::1%eth2",), "reserved"),
+    (("--net.dev.in", "eth9", GROUP6), "eth9"),
+    (("--net.dev.in", "none", GROUP6), "'none' has no multicast"),
+    (("--net.dev.in", "only4", GROUP6), "'only4' has no IPv6 address"),
+    (("--net.dev.in", "only6", "233.252.0.64"), "'only6' has no IPv4 address"),
+    (("--net.dev.in", "203.0.113.99", "233.252.0.64"), "203.0.113.99"),
+    (("--net.dev.in", "2001:db8::99", GROUP6), "2001:db8::99"),
+    (("--net.dev.in", "2001:db8::4%eth2", GROUP6), "'eth2' does not have this address"),
+    (("--net.dev.in", "203.0.113.4", GROUP6), "group is IPv6"),
+    (("--net.dev.in", "eth2", "--net.dev.out", "2001:db8:ff08::4", "233.252.0.64"), "group is IPv4"),
+    (("--net.ttl", "0", "--net.dev.in", "eth2", "233.252.0.64"), "--net.ttl"),
+    (("192.0.2.4",), "192.0.2.4"),
+    (("192.0.2.99",), "192.0.2.99"),
+    (("2001:db8::4",), "2001:db8::4"),
+    (("--net.peer", "[2001:db8::5]:0"), "port 0"),
+    (("--net.peer", "192.0.2.5:0"), "port 0"),
+    (("--net.peer", "192.0.2.5", "--net.mcast.port", "0"), "--net.mcast.port '0'"),
+    (("--net.peer", "fe80::5"), "fe80::5%eth2"),
+    (("--net.peer", "fe80::5%eth9"), "eth9"),
+    (("--net.peer", "ff08::1"), "multicast"),
+    (("--net.peer", "::"), "no node"),
+    (("--net.peer", "192.0.2.255"), "broadcast"),
+    (("--net.peer", "192.0.2.4"), "itself"),
+    (("--net.peer", "[2001:db8:ff08::4]:6400"), "itself"),
+    (("--net.peer", "192.0.2.5", "--net.peer", "2001:db8::5"), "2001:db8::5"),
+    (("--net.peer", "192.0.2.5", "--net.dev.in", "eth2"), "--net.dev.in 'eth2'"),
+    (("--stats.port", "0", "--net.dev.in", "eth2", GROUP6), "--stats.port '0'"),
+    (("--stats.port", "", "--net.dev.in", "eth2", GROUP6), "--stats.port ''"),
+    (("--stats.port", "6400", "--net.dev.in", "eth2", GROUP6), "--stats.port '6400'"),
+    (("--stats.address", "2001:db8::99", "--net.dev.in", "eth2", GROUP6), "2001:db8::99"),
+    (("--stats.address", "ff08::2", "--net.dev.in", "eth2", GROUP6), "--stats.address 'ff08::2'"),
+    (("--stats.address", "fe80::4", "--net.dev.in", "eth2", GROUP6), "fe80::4%eth2"),
+    (("--stats.address", "2001:db8::4%eth2", "--net.dev.in", "eth2", GROUP6), "'eth2' does not have this address"),
+)
+
+
+@scenario("addresses, ports and interfaces that can never work are refused at the start and by --check")
+def never() -> None:
+    make_instance("j")
+    for name, address in (("none", "fd00:1::4/64"), ("only4", "198.18.0.4/24"), ("only6", "fd00:6::4/64")):
+        run("ip", "link", "add", name, "type", "veth", "peer", "name", f"{name}-", ns="j")
+        at_end(lambda name=name: run("ip", "link", "del", name, ns="j", check=False))
+        for device in (name, f"{name}-"):
+            run("ip", "link", "set", device, "up", ns="j")
+        if name == "only4":
+            with namespace("j"):
+                Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
+        run("ip", "addr", "add", address, "dev", name, ns="j")
+    run("ip", "link", "set", "none", "multicast", "off", ns="j")
+    all_refused(*((("session", "proxy", *words), name) for words, name in NEVER))
+    all_refused(*((("session", "proxy", "--check", *words), name) for words, name in NEVER))
+    # The same in files.
+    file = SCRATCH / "proxy.json"
+    file.write_text(json.dumps({"net.mcast.addr": GROUP6, "net.mcast.port": 0}))
+    all_refused((("session", "proxy", "--config", str(file)), "--net.mcast.port '0'"))
+    good = json.loads(json_files("j", GROUP6, PORT, "eth2")[0].read_text())
+    network_file, module_file = json_files("j", GROUP6, PORT, "eth2")
+    for change, name in (
+        ({"multicast port": "0"}, '"multicast port"'), ({"multicast address": "ff02::1", "in interface": "eth9"}, "eth9"),
+        ({"multicast address": "ff02::1%eth0"}, '"in interface"'),
+    ):
+        network_file.write_text(json.dumps(good | change))
+        refused(run(OURS / "joold", network_file, module_file, ns="j", check=False, timeout=20), name)
 
 
 @scenario("a statistics port that is taken is named")

@@ -1,0 +1,54 @@
+internal import Glibc
+internal import JoolCore
+
+/// Which groups the interfaces of this namespace receive. A socket's membership ends unnoticed when its interface is
+/// removed, also if another one gets its name and its index.
+struct GroupMembership {
+  private let text: String
+  private let isIPv6: Bool
+
+  /// - Parameter text: what `/proc/net/igmp6` has, or `/proc/net/igmp`.
+  init(_ text: String, isIPv6: Bool) {
+    self.text = text
+    self.isIPv6 = isIPv6
+  }
+
+  /// As it is now. `nil` if the kernel does not tell.
+  static func now(isIPv6: Bool) -> GroupMembership? {
+    guard let file = fopen(isIPv6 ? "/proc/self/net/igmp6" : "/proc/self/net/igmp", "re") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    let size = 16_384
+    var buffer = [UInt8](repeating: 0, count: size)
+    while case let count = fread(&buffer, 1, size, file), count > 0 { bytes += buffer[..<count] }
+    return GroupMembership(String(decoding: bytes, as: UTF8.self), isIPv6: isIPv6)
+  }
+
+  func contains(_ host: SocketAddress.Host, interface: UInt32) -> Bool {
+    switch host {
+    case .v6(let address):
+      // Index, interface, group, users …
+      let group = String(address.bits, radix: 16)
+      let padded = String(repeating: "0", count: 32 - group.count) + group
+      return text.split(separator: "\n").contains { line in
+        let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+        return fields.count > 2 && UInt32(fields[0]) == interface && fields[2] == padded
+      }
+    case .v4(let address):
+      // A line for each interface, which begins with its index; its groups are in lines below, which begin with blanks.
+      let group = String(address.bits.bigEndian, radix: 16, uppercase: true)
+      let padded = String(repeating: "0", count: 8 - group.count) + group
+      var index: UInt32?
+      for line in text.split(separator: "\n") {
+        guard line.first == "\t" else {
+          index = line.split(separator: "\t").first.flatMap { UInt32($0) }
+          continue
+        }
+        if index == interface, line.split(whereSeparator: { $0 == "\t" || $0 == " " }).first == padded[...] {
+          return true
+        }
+      }
+      return false
+    }
+  }
+}

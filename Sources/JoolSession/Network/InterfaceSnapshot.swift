@@ -1,0 +1,108 @@
+internal import CLinux
+internal import Glibc
+internal import JoolCore
+
+/// The network interfaces of this namespace at one moment, with their addresses.
+struct InterfaceSnapshot: Sendable {
+  struct Interface: Hashable, Sendable {
+    var name: String
+    var index: UInt32
+    /// Up, and with a carrier: what it needs to have addresses, it has had time to get.
+    var isRunning = true
+    var takesMulticast = true
+    var isLoopback = false
+    var addresses: [SocketAddress.Host] = []
+    /// Where a datagram for all nodes of an IPv4 network goes.
+    var broadcasts: [IPv4Address] = []
+
+    func hasAddress(isIPv6: Bool) -> Bool { addresses.contains { $0.isIPv6 == isIPv6 } }
+  }
+
+  var interfaces: [Interface]
+  /// Other names that interfaces go by: alternative names, and labels of IPv4 addresses (`eth2:1`).
+  var otherNames: [String: UInt32] = [:]
+
+  subscript(index: UInt32) -> Interface? { interfaces.first { $0.index == index } }
+
+  subscript(name: String) -> Interface? {
+    interfaces.first { $0.name == name } ?? otherNames[name].flatMap { self[$0] }
+  }
+
+  /// Whether all nodes of a network are meant.
+  func isBroadcast(_ host: SocketAddress.Host) -> Bool {
+    guard case .v4(let address) = host else { return false }
+    return address.bits == .max || interfaces.contains { $0.broadcasts.contains(address) }
+  }
+
+  func having(_ host: SocketAddress.Host) -> [Interface] { interfaces.filter { $0.addresses.contains(host) } }
+}
+
+extension InterfaceSnapshot {
+  /// Asks the kernel.
+  /// - Parameter names: those that the user gave, which may be other names of an interface.
+  static func now(names: [String] = []) -> InterfaceSnapshot {
+    var list: UnsafeMutablePointer<ifaddrs>?
+    guard getifaddrs(&list) == 0 else { return InterfaceSnapshot(interfaces: []) }
+    defer { freeifaddrs(list) }
+    var snapshot = InterfaceSnapshot(interfaces: [])
+    var next = list
+    while let entry = next?.pointee {
+      snapshot.add(entry)
+      next = entry.ifa_next
+    }
+    for name in names where snapshot[name] == nil && !name.utf8.contains(0) && !name.contains(":") {
+      let index = if_nametoindex(name)
+      if index != 0 { snapshot.otherNames[name] = index }
+    }
+    return snapshot
+  }
+
+  /// glibc lists every interface with its link address before it lists the other addresses.
+  private mutating func add(_ entry: ifaddrs) {
+    guard let address = entry.ifa_addr else { return }
+    let name = String(cString: entry.ifa_name)
+    if Int32(address.pointee.sa_family) == AF_PACKET {
+      // sll_ifindex of sockaddr_ll, see packet(7).
+      let index = UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 4, as: Int32.self)
+      func has(_ flag: Int) -> Bool { Int(entry.ifa_flags) & flag != 0 }
+      interfaces.append(
+        Interface(
+          name: name, index: UInt32(bitPattern: index),
+          isRunning: has(IFF_UP) && has(IFF_RUNNING),
+          takesMulticast: has(IFF_MULTICAST), isLoopback: has(IFF_LOOPBACK)))
+    } else if let host = SocketAddress.host(at: address),
+      let place = interfaces.firstIndex(where: { $0.name == name.prefix { $0 != ":" } })
+    {
+      interfaces[place].addresses.append(host)
+      if name != interfaces[place].name { otherNames[name] = interfaces[place].index }
+      // Networks of one or two addresses have none for all (RFC 3021).
+      guard case .v4(let own) = host, let netmask = entry.ifa_netmask,
+        case .v4(let mask)? = SocketAddress.host(at: netmask), mask.bits < 0xFFFF_FFFE, !interfaces[place].isLoopback
+      else { return }
+      interfaces[place].broadcasts.append(IPv4Address(bits: own.bits | ~mask.bits))
+    }
+  }
+
+  /// Where the kernel's routes lead. 0: nowhere.
+  static func route(to host: SocketAddress.Host) -> UInt32 {
+    switch host {
+    case .v4(let address):
+      withUnsafeBytes(of: address.bits.bigEndian) { clinux_route_interface(AF_INET, $0.baseAddress) }
+    case .v6(let address):
+      withUnsafeBytes(of: address.bits.bigEndian) { clinux_route_interface(AF_INET6, $0.baseAddress) }
+    }
+  }
+}
+
+extension SocketAddress {
+  /// `nil` for an address that is neither IPv4 nor IPv6.
+  fileprivate static func host(at address: UnsafePointer<sockaddr>) -> Host? {
+    let length: Int
+    switch Int32(address.pointee.sa_family) {
+    case AF_INET: length = MemoryLayout<sockaddr_in>.size
+    case AF_INET6: length = MemoryLayout<sockaddr_in6>.size
+    default: return nil
+    }
+    return SocketAddress(address, length: socklen_t(length)).host
+  }
+}
