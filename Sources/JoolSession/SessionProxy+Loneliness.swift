@@ -8,7 +8,7 @@ extension SessionProxy {
   /// A peer of our kind names in its hellos whom it has heard, so a node knows who hears it. A C proxy tells nothing of the
   /// kind and is silent while it has no news: one that was heard counts as company.
   func loneliness(now: Instant) -> String? {
-    guard let node, neighbours.legacyCount == 0 else { return nil }
+    guard let node, neighbours.legacyCount(now: now) == 0 else { return nil }
     let alive = node.peers.values.filter { $0.isAlive(at: now) }
     guard !alive.contains(where: { $0.hears(node.identity) }) else { return nil }
     let trouble = sending.trouble.map { " Sends fail (\($0))." } ?? ""

@@ -20,7 +20,8 @@ import Testing
   }
 
   private static func send(_ bytes: [UInt8], on links: SyncLinks) throws -> Errno? {
-    try links.send(bytes.span.bytes)
+    var health = SendHealth(links: links.names)
+    return try links.send(bytes.span.bytes, &health)
   }
 
   /// What arrives within a second.

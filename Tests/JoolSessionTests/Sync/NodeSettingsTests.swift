@@ -154,10 +154,10 @@ import Testing
 
   @Test func theStatusRepeatsTheLastFindings() {
     var group = Group(seed: 3)
-    for index in 0...1 { group.proxies[index].tell(pool4: [Self.entry(0)], now: group.now) }
+    for index in 0...1 { group.proxies[index].tell(pool4: [MaskRange(Self.entry(0))], now: group.now) }
     group.pass(.seconds(2))
     #expect(group.findings(at: 1) == [])
-    group.proxies[0].tell(pool4: [Self.entry(1)], now: group.now)
+    group.proxies[0].tell(pool4: [MaskRange(Self.entry(1))], now: group.now)
     group.pass(.seconds(2))
     #expect(group.proxies[1].status(now: group.now).findings == [], "whoever asks costs nothing")
     #expect(group.findings(at: 1).count == 2)
