@@ -110,9 +110,8 @@ def news() -> list[Figure]:
     def median(kind: str, part: str) -> float:
         return statistics.median(getattr(one, part) for one in runs[kind])
 
-    title = f"news: {NEW:,} sessions, as fast as they can be opened"
     return [
-        Figure(f"{title}: lost", "sessions", median("plain", "lost"), median("C", "lost")),
+        Figure(f"{NEW:,} new sessions, opened as fast as possible: lost", "sessions", median("plain", "lost"), median("C", "lost")),
         Figure("  until the standby has them", "sessions per s", median("plain", "rate"), median("C", "rate")),
         Figure("  processor time of both proxies", "µs per session", median("plain", "cost"), median("C", "cost")),
         Figure("  … with --net.key-file: lost", "sessions", median("sealed", "lost")),
