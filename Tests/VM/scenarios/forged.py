@@ -107,6 +107,7 @@ def flood() -> None:
     make_eager()
     for node in NODES:
         jool(C, node, "global", "update", "ss-max-sessions-per-packet", "1")  # a message, and an acknowledgement, per session
+        jool(C, node, "global", "update", "ss-flush-deadline", "60000")  # or the module goes on without one
     both = proxies()
     ear = Announcements("j")
     # What costs most: records of sessions that are new.
