@@ -13,7 +13,7 @@ from lab.process import SCRATCH, Result, expect, run
 from lab.runner import note, scenario
 
 # $FILES: how many files; $SEED: others than the usual ones.
-COUNT = int(os.environ.get("FILES", "200"))
+COUNT = int(os.environ.get("FILES", "120"))
 SEED = os.environ.get("SEED", "1")
 
 
