@@ -18,7 +18,8 @@
             text: Array(configuration.fileText.utf8), path: "F", translator: translator)
           require(again?.configuration == configuration, "configuration changed")
           let validator = ConfigurationValidator(translator: translator, module: .newestKnown)
-          require(validator.findings(in: configuration).allSatisfy { !$0.problem.text.isEmpty }, "a finding without a word")
+          let findings = validator.findings(in: configuration)
+          require(findings.allSatisfy { !$0.problem.text.isEmpty }, "a finding without a word")
         } catch {
           require(!error.text.isEmpty, "a failure without a word")
         }
