@@ -15,7 +15,9 @@ import Testing
           mkfifo pipe
           \(Shell.products)/\(program) </dev/zero \(closing) 2>/dev/zero \(closed & 4 == 0 ? "" : "2>&-") & pid=$!
           for try in $(seq 100); do
-            [ -e /proc/$pid/fd/0 ] && [ -e /proc/$pid/fd/1 ] && [ -e /proc/$pid/fd/2 ] && break
+            # Before that it is still the shell, which opens and closes.
+            [ "$(cat /proc/$pid/comm)" = \(program.prefix { $0 != " " }) ] && [ -e /proc/$pid/fd/0 ] \
+              && [ -e /proc/$pid/fd/1 ] && [ -e /proc/$pid/fd/2 ] && break
             sleep 0.05
           done
           for fd in 0 1 2; do readlink /proc/$pid/fd/$fd || echo none; done
@@ -37,6 +39,8 @@ import Testing
         == "Error: Could not write the output: No space left on device\n28\n")
     #expect(Shell.output(of: "\(keygen) >&- 2>&-; echo $?") == "9\n")
     #expect(Shell.output(of: "\(keygen) <&- | wc -l") == "1\n")
-    #expect(Shell.output(of: "{ sleep 0.3; \(keygen); echo $? >&2; } | true") == "141\n")
+    // Whoever runs the tests may ignore SIGPIPE, and a shell cannot take that back.
+    let piped = "env --default-signal=PIPE \(keygen)"
+    #expect(Shell.output(of: "{ sleep 0.3; \(piped); echo $? >&2; } | true") == "141\n")
   }
 }

@@ -94,7 +94,8 @@ import Testing
       Self.group("239.64.64.67%lo", nil, port: 46_414), Self.peers(["::1"], port: 46_414),
       Self.peers(["127.0.0.1%lo"], port: 46_414),
     ]
-    for way in ways { #expect(try SyncLinks([way], log: Self.silence).links[0].mtu == 65_536, "\(way)") }
+    // A route of IPv4 tells 65,535 of the 65,536.
+    for way in ways { #expect((try SyncLinks([way], log: Self.silence).links[0].mtu ?? 0) >= 65_535, "\(way)") }
   }
 
   @Test(arguments: ["0", "", "00"]) func refusesPortsThatAreNone(port: String) {
