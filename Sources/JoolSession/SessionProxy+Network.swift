@@ -42,6 +42,8 @@ extension SessionProxy {
       guard format != .ss2, !neighbours.speaksSS2(address, now: now) else { return .ignored }
       let records = try SyncDatagram(decoding: datagram, pool6: kernel.pool6)
       neighbours.heardLegacy(records.format, from: address, now: now)
+      let pace = tablePace(now: now)
+      node?.budget.pace = pace
       if records.format.recordLength != kernel.format.recordLength {
         counters.transcodedRecords += UInt64(records.sessions.count)
       }

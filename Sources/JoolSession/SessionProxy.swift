@@ -155,10 +155,15 @@ public struct SessionProxy: Sendable {
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
       clock: clock, now: now)
     node.path = path
-    // In `auto` there may be C proxies, a silent standby among them.
-    node.budget.pace = format == .auto ? .gentle : .brisk
+    node.budget.pace = tablePace(now: now)
     node.repeats.pace = format == .auto ? .moderate : .brisk
     return node
+  }
+
+  /// How fast tables and repairs leave. In `auto` there may be C proxies, a silent standby among them.
+  func tablePace(now: Instant) -> SendBudget.Pace {
+    guard format == .auto else { return .brisk }
+    return neighbours.legacyCount(now: now) == 0 ? .cautious : .gentle
   }
 
   /// The module is gone. What peers say meanwhile is in the table.

@@ -29,6 +29,7 @@ SEARCH = f"{os.environ['JOOL_BIN']}:/usr/sbin:/usr/bin:/sbin:/bin"
 FACILITIES = {0: "kern", 1: "user", 3: "daemon"}
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 DURING_DELAY, SETTLING, GRACE, LIMIT = 1.5, 1.0, 20.0, 60.0
+MARK = "the end of what was logged before"
 
 
 class SystemLog(threading.Thread):
@@ -37,6 +38,8 @@ class SystemLog(threading.Thread):
     def __init__(self, path: Path) -> None:
         super().__init__(daemon=True)
         self.messages: list[str] = []
+        self.path = str(path)
+        self.is_empty = threading.Event()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(path))
         path.chmod(0o666)
@@ -44,12 +47,20 @@ class SystemLog(threading.Thread):
     def run(self) -> None:
         while True:
             text = self.socket.recv(65536).decode(errors="replace").rstrip("\0\n")
+            if text == MARK:
+                self.is_empty.set()
+                continue
             if match := re.match(r"<(\d+)>(?:\w{3} [ \d]\d \d\d:\d\d:\d\d )?(.*)", text, re.S):
                 priority = int(match[1])
                 text = f"{FACILITIES.get(priority >> 3, priority >> 3)}.{LEVELS[priority & 7]} {match[2]}"
             self.messages.append(text)
 
     def take(self) -> list[str]:
+        """What has been logged so far: all that was sent before a mark of our own arrives."""
+        self.is_empty.clear()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(MARK.encode(), self.path)
+        self.is_empty.wait(GRACE)
         taken, self.messages = self.messages, []
         return taken
 
@@ -85,7 +96,6 @@ class Case:
             "stderr": NOISE.sub("", texts[process.stderr.fileno()].decode(errors="backslashreplace")),
         }
         if self.case.get("syslog") is not None:
-            time.sleep(0.3)  # the log is another thread's; what the program said last may still be on its way
             answer["syslog"] = self.log.take()
         return answer
 

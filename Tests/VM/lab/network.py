@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
+from .netlink import OP_INSTANCE_FLUSH, Kernel
 from .process import at_end, clean_up, namespace, run, wait_for
 from .synthetic import POOL4, POOL4_PORTS
 
@@ -91,7 +92,7 @@ def restore_links(node: str) -> None:
     run("tc", "qdisc", "del", "dev", f"{node}eth2", "root", check=False)
     with namespace(node):
         _batch(
-            [f"link set {device} up" for device in ("eth0", "eth1", "eth2")]
+            [f"link set {device} up multicast on" for device in ("eth0", "eth1", "eth2")]
             + [
                 f"addr replace 2001:db8::{number}/96 dev eth0 nodad",
                 f"addr replace 192.0.2.{number}/24 dev eth1",
@@ -103,8 +104,8 @@ def restore_links(node: str) -> None:
 
 def release(node: str) -> None:
     """Takes the virtual addresses from a node."""
-    run("ip", "addr", "del", f"{VIRTUAL6}/96", "dev", "eth0", ns=node, check=False)
-    run("ip", "addr", "del", f"{VIRTUAL4}/24", "dev", "eth1", ns=node, check=False)
+    lines = f"addr del {VIRTUAL6}/96 dev eth0\naddr del {VIRTUAL4}/24 dev eth1\n"
+    run("ip", "-force", "-batch", "-", ns=node, input=lines, check=False)
 
 
 def claim(node: str) -> None:
@@ -200,7 +201,8 @@ def reset() -> None:
     clean_up()
     load_modules("jool")
     for node in NODES:
-        run(C / "jool", "instance", "flush", ns=node)
+        with Kernel(node) as kernel:
+            kernel.request(OP_INSTANCE_FLUSH)
         restore_links(node)
         release(node)
         sabotage(node)

@@ -68,11 +68,11 @@ def rotation() -> None:
     both["k"].signal(signal.SIGHUP)
     crowd.open(100)
     wait_equal("a key file that others can read", crowd.opened)
+    both["k"].stop()
     refused = jool(OURS, "k", "session", "proxy", *with_key(files["k"]), "ff08::1", check=False)
     expect_equal(refused.status, 234, "exit status for a key file that others can read")
     expect("chmod 600" in refused.err, refused.err)
     # A node with another key: not a peer, and no harm.
-    both["k"].stop()
     key_file("k", key())
     Proxy("k", options=with_key(files["k"]))
     wait_ready("k")
