@@ -89,6 +89,10 @@ def is_ready(node: str) -> bool:
             return False
 
 
+def status(node: str) -> dict:
+    return json.loads(jool(OURS, node, "session", "proxy", "status", "--json").out)
+
+
 def wait_ready(*nodes: str, timeout: float = 30) -> None:
     for node in nodes:
         wait_for(f"{node} is ready", lambda: is_ready(node), timeout, every=0.2)
@@ -114,7 +118,7 @@ def statistics(node: str, port: int, address: str = "::1") -> str:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as asker:
             asker.settimeout(1)
-            asker.connect((address, port))
+            asker.connect(socket.getaddrinfo(address, port, type=socket.SOCK_DGRAM)[0][4])
 
             def ask() -> str:
                 try:

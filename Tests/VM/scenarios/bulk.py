@@ -9,12 +9,10 @@ from lab.crowd import Crowd
 from lab.netlink import session_count
 from lab.network import C, NODES, OURS, add_third, jool, make_both, make_roomy
 from lab.process import expect, expect_equal, wait_for
-from lab.proxies import Proxy, is_ready, wait_ready
+from lab.proxies import Proxy, is_ready, status, wait_ready
 from lab.runner import ONCE, note, scenario
 from lab.synthetic import KINDS, UDP_ONLY, Kinds, load, sessions
 from lab.tables import whole_table
-
-from .sync import status
 
 
 def settle(node: str, wanted: int, timeout: float = 120) -> tuple[int, float]:

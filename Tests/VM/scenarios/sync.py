@@ -12,7 +12,7 @@ from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
 from lab.network import C, GROUP6, NODES, OURS, claim, jool, make_both, make_instance, make_roomy, release, reset, restore_links
 from lab.process import SCRATCH, Background, at_end, expect, expect_equal, run, wait_for
-from lab.proxies import Listener, Proxy, is_ready, wait_ready
+from lab.proxies import Listener, Proxy, is_ready, status, wait_ready
 from lab.records import decode
 from lab.runner import LATER, note, scenario
 from lab.synthetic import load, sessions
@@ -28,10 +28,6 @@ def proxies(*options: str) -> dict[str, Proxy]:
     both = {node: Proxy(node, options=options) for node in NODES}
     wait_ready(*NODES)
     return both
-
-
-def status(node: str) -> dict:
-    return json.loads(jool(OURS, node, "session", "proxy", "status", "--json").out)
 
 
 WEATHER = {
