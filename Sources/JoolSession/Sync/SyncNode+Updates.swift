@@ -224,10 +224,12 @@ extension SessionLimits {
   /// A quarter of the timeout: how much longer peers keep a session than its packets alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
-  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway.
+  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One that has
+  /// slack already gets no more, or else each node that passes it on would make it younger.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
     let idle = timeout(of: session).duration - session.expiration.duration
     guard idle < Self.fresh else { return session.expiration }
+    guard idle >= .zero else { return min(session.expiration, longest(session)) }
     let (sum, overflow) = session.expiration.rawValue.addingReportingOverflow(slack(of: session))
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }

@@ -249,6 +249,8 @@ def tutorial() -> None:
         replay("tutorial", node, [Shown("jool global update ss-enabled true")])
     proxies = {node: Going(DAEMON, node) for node in "jk"}
     claim("j")
+    # Until its address has settled, n6 sends from its link-local one.
+    wait_for("n6's address", lambda: not run("ip", "-6", "addr", "show", "tentative", ns="n6").out)
     ping = Going("ping6 64:ff9b::192.0.2.8", "n6")
     for node in "jk":
         wait_for(f"the ping's session on {node}", lambda: matches(rf"\A{PINGED}\Z", shell(PING_DISPLAY, node).out))
