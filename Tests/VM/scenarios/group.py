@@ -172,6 +172,7 @@ def dead_resolver() -> None:
         run("ip", "neigh", "replace", server, "lladdr", "02:00:00:00:00:77", "dev", "eth2", ns="j")
     resolver.write_text("nameserver 203.0.113.77\nnameserver 203.0.113.78\n")
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    path.unlink(missing_ok=True)
     manager.bind(str(path))
     at_end(manager.close)
 
@@ -214,7 +215,7 @@ def dead_resolver() -> None:
     file.unlink()
     os.mkfifo(file)
     proxy.signal(signal.SIGHUP)
-    live(5, lambda: "again: it is not a regular file" in proxy.err)
+    live(5, lambda: "so it cannot be read again" in proxy.err)
     crowd.open(100)
     live(10, lambda: session_count("k") == 200)
 

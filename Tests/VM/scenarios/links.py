@@ -193,11 +193,11 @@ def go_through(namings: Iterable[str]) -> None:
                 happen()
                 take_over("jk"[number % 2])
                 crowd.open(50)
-                slowest = max(slowest, (wait_equal(event, crowd.opened, timeout=12), event, naming))
+                slowest = max(slowest, (wait_equal(event, crowd.opened, timeout=25), event, naming))
                 expect(all(proxy.alive for proxy in both), "a proxy died")
-                # Both hear each other, not only one of them.
+                # Both hear each other, not only one of them. (A neighbour with a new link-layer address is found anew within ten seconds.)
                 for node in NODES:
-                    wait_for(f"{node} hears the other", lambda node=node: hears(node), timeout=12, every=0.2)
+                    wait_for(f"{node} hears the other", lambda node=node: hears(node), timeout=25, every=0.2)
         except Failed as failure:
             failures.append(f"{naming}: {event}: {failure}")
             Background.stop_all()

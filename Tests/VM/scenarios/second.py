@@ -55,4 +55,4 @@ def track_file() -> None:
     wait_for("the file says again that j is ready", lambda: track.read_text() == "0\n", timeout=5)
     track.unlink()
     wait_for("the file is back", lambda: track.exists() and track.read_text() == "0\n", timeout=5)
-    expect("Somebody else has changed or removed the track file" in proxy.err, proxy.err)
+    expect("Another program has changed or removed the track file" in proxy.err, proxy.err)
