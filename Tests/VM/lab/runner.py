@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import network
 from .netlink import lab_version
@@ -110,10 +111,15 @@ def claim(one: Scenario) -> bool:
     if not folder:
         return True
     try:
-        os.mkdir(f"{folder}/{_scenarios.index(one)}")
+        os.mkdir(claimed(one))
     except FileExistsError:
         return False
+    Path(claimed(one), "guest").write_text(os.environ.get("JOOL_GUEST", ""))
     return True
+
+
+def claimed(one: Scenario) -> str:
+    return f"{os.environ['JOOL_CLAIMS']}/{_scenarios.index(one)}"
 
 
 def run_all(only: str = "", exclude: str = "") -> int:
@@ -147,6 +153,8 @@ def run_all(only: str = "", exclude: str = "") -> int:
         tally.count(outcome, is_second_try)
         lines = [f"{outcome:4} {time.monotonic() - begun:5.1f} s  {one.name}", *(f"{'':16}{line}" for line in [*_notes, *detail.splitlines()])]
         print("\n".join(lines), flush=True)
+        if "JOOL_CLAIMS" in os.environ:
+            Path(claimed(one), "done").touch()
     clean_up()
     print(f"{tally} (Jool {os.environ['JOOL_VERSION']}, {time.monotonic() - started:.0f} s)", flush=True)
     # A guest of several may come too late, or its version may have none of them; the last line of `run` tells if all had none.
