@@ -65,8 +65,17 @@ struct InterfaceView {
 /// stays with it when it is renamed and is another one when it is made anew.
 struct InterfaceWatch: Sendable {
   private struct Known: Sendable {
-    var name: String
-    var index: UInt32
+    /// Those that the interface has had, the present one last. It may be given back an earlier one between two looks.
+    var names: [String] = []
+    var index: UInt32 = 0
+
+    mutating func note(_ interface: InterfaceSnapshot.Interface) {
+      if names.last != interface.name {
+        names.removeAll { $0 == interface.name }
+        names = names.suffix(3) + [interface.name]
+      }
+      index = interface.index
+    }
   }
 
   private var known: [InterfaceSelector: Known] = [:]
@@ -77,8 +86,10 @@ struct InterfaceWatch: Sendable {
     let last = known[selector]
     let found =
       matches.first { $0.index == last?.index } ?? matches.first
-      ?? last.flatMap { view.snapshot[$0.index] ?? view.snapshot[$0.name] }
-    if let found { known[selector] = Known(name: found.name, index: found.index) }
+      ?? last.flatMap { last in
+        view.snapshot[last.index] ?? last.names.reversed().lazy.compactMap { view.snapshot[$0] }.first
+      }
+    if let found { known[selector, default: Known()].note(found) }
     return found
   }
 }

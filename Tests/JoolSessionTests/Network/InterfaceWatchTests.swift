@@ -41,6 +41,16 @@ import Testing
     #expect(watch.find(selector, in: before)?.index == 3, "\(name), as before \(what)")
   }
 
+  @Test(arguments: selectors.indices) func findsAnInterfaceThatIsMadeAnewUnderAnEarlierName(selector: Int) {
+    let (name, selector) = Self.selectors[selector]
+    var watch = InterfaceWatch()
+    for (interface, index) in [("eth2", 3), ("sync0", 3), ("eth2", 9)] as [(String, UInt32)] {
+      let address = index == 3 ? "2001:db8:ff08::4" : "2001:db8:ff08::44"
+      let view = NetworkSamples.view([Self.interface(interface, index, address)], otherNames: [:], route: index)
+      #expect(watch.find(selector, in: view)?.index == index, "\(name), \(interface) \(index)")
+    }
+  }
+
   @Test func aNameThatAnotherInterfaceGotIsThatOne() {
     var watch = InterfaceWatch()
     _ = watch.find(.name("eth2"), in: NetworkSamples.view())

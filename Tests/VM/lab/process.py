@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-SCRATCH = Path(os.environ.get("TMPDIR", "/run/lab"))
+# For files of one scenario: the next one finds it empty.
+SCRATCH = Path(os.environ.get("TMPDIR", "/run/lab"), "scratch")
+SCRATCH.mkdir(parents=True, exist_ok=True)
 
 # Debian's C clients of another suite say this about libnl. It is not theirs.
 NOISE = re.compile(r"^[^\n]*: no version information available \(required by [^\n]*\)\n?", re.M)
@@ -180,6 +183,8 @@ def clean_up() -> None:
     Background.stop_all()
     while _cleanups:
         _cleanups.pop()()
+    shutil.rmtree(SCRATCH)
+    SCRATCH.mkdir()
 
 
 # ---------------------------------------------------------------------------------------------------------- waiting
