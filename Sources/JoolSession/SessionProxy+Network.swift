@@ -3,6 +3,9 @@ public import JoolCore
 
 /// Between the node and the network.
 extension SessionProxy {
+  /// What arrived longer ago is not read: its sessions may have ended, and others have been said since.
+  static let freshness = Duration.seconds(5)
+
   /// What became of a datagram.
   public enum DatagramAction: Equatable, Sendable {
     /// Its sessions are in the table, but for a `refused` one.
@@ -14,17 +17,24 @@ extension SessionProxy {
     case ignored
     /// There is no module that would say how to read it.
     case dropForNow
+    /// It waited in the socket for so long that what it says is outdated; peers of our kind say it again.
+    case stale
   }
 
   /// A datagram of a peer.
   /// - Parameters:
   ///   - length: its size on the wire, more than `datagram` holds if it was cut.
   ///   - address: where it came from; IPv4 addresses are mapped.
+  ///   - waited: how long ago it arrived.
   public mutating func received(
-    datagram: RawSpan, length: Int, from address: IPv6Address, now: Instant
+    datagram: RawSpan, length: Int, from address: IPv6Address, waited: Duration = .zero, now: Instant
   ) -> DatagramAction {
     counters.networkReceivedPackets += 1
     counters.networkReceivedBytes += UInt64(length)
+    guard waited <= Self.freshness else {
+      counters.stale += 1
+      return .stale
+    }
     guard let kernel, node != nil else {
       counters.dropped += 1
       return .dropForNow
@@ -47,7 +57,7 @@ extension SessionProxy {
       if records.format.recordLength != kernel.format.recordLength {
         counters.transcodedRecords += UInt64(records.sessions.count)
       }
-      for session in records.sessions { node?.hearLegacy(session, now: now) }
+      for session in records.sessions { node?.hearLegacy(session.after(waited), now: now) }
       counters.refusedRecords += UInt64(records.refused.count)
       return .heard(refused: records.refused.first)
     } catch {
@@ -113,7 +123,6 @@ extension SessionProxy {
         }
       }
     }
-    guard seal != nil else { return datagrams }
-    return datagrams.compactMap { seal?.seal($0) }
+    return seal?.seal(datagrams) ?? datagrams
   }
 }

@@ -107,14 +107,14 @@ public struct SessionProxy: Sendable {
   /// - Parameters:
   ///   - seed: of all chance; a proxy's must differ from its peers' and from its own last one.
   ///   - keys: what the group's frames are sealed with. Then nothing else is said or heard.
-  ///   - salt: of the seal; random, never used before.
+  ///   - sealStart: of the seal; random, never used before.
   public init(
     instance: InstanceName, format: WireFormat = .auto, seed: UInt64, keys: KeyRing? = nil,
-    salt: UInt128 = .random(in: .min ... .max)
+    sealStart: UInt64 = .random(in: .min ... .max)
   ) {
     self.instance = instance
     self.format = keys == nil ? format : .ss2
-    seal = keys.map { FrameSeal(keys: $0, salt: salt) }
+    seal = keys.map { FrameSeal(keys: $0, start: sealStart) }
     random = SeededGenerator(seed: seed)
   }
 
