@@ -41,7 +41,7 @@ extension SyncLink {
   /// A large buffer, whose datagrams say since when they wait in it.
   static func prepareToReceive(on socket: Int32, log: Logger) {
     if clinux_stamp_datagrams(socket) != 0 {
-      log.warning("The kernel does not say when datagrams arrive (\(Errno.current)); what waits is not told from what is new.")
+      log.warning("The kernel does not say when datagrams arrive, so old ones count as new: \(Errno.current)")
     }
     let granted = SocketOptions.enlargeReceiveBuffer(of: socket, to: SyncLinks.receiveBuffer)
     log.adviseOnBuffer(of: "network", granted: granted, wanted: SyncLinks.receiveBuffer)

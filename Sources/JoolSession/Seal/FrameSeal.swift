@@ -190,7 +190,7 @@ struct FrameSeal: Sendable {
     let upper = UInt32(truncatingIfNeeded: counter >> 32)
     if let known, known.id == id, known.upper == upper { return known }
     guard let key = keys[id] else { return nil }
-    let salt = withUnsafeBytes(of: start.bigEndian, Array.init) + withUnsafeBytes(of: upper.bigEndian, Array.init)
+    let salt = withUnsafeBytes(of: start.bigEndian) { Array($0) } + withUnsafeBytes(of: upper.bigEndian) { Array($0) }
     let derived = HKDF<SHA256>.deriveKey(
       inputKeyMaterial: SymmetricKey(data: key), salt: salt, info: Array("SS2 seal 3".utf8),
       outputByteCount: KeyRing.keySize)

@@ -30,6 +30,8 @@ struct SelfCheck: Sendable {
     case peer
   }
 
+  /// Whether all that is heard is authentic.
+  private let isSealed: Bool
   /// Set until the node has started anew.
   private(set) var evidence: Evidence?
   /// When a frame without a seal was last believed.
@@ -38,6 +40,8 @@ struct SelfCheck: Sendable {
   /// Since when a peer is heard that does not hear this node; `nil`: there is none.
   private var unheardSince: Instant?
   private var renewal = patience
+
+  init(isSealed: Bool = false) { self.isSealed = isSealed }
 
   /// Whether the node must start anew.
   var isCopied: Bool { evidence != nil }
@@ -49,21 +53,21 @@ struct SelfCheck: Sendable {
 
   /// A frame that has this node's number. If it is sealed, it is authentic.
   /// - Parameter last: the number of this node's last update.
-  mutating func hears(ownSequence sequence: UInt64, last: UInt64, isSealed: Bool, now: Instant) {
-    if sequence > last { believe(.ownFrame, isSealed: isSealed, now: now) }
+  mutating func hears(ownSequence sequence: UInt64, last: UInt64, now: Instant) {
+    if sequence > last { believe(.ownFrame, now: now) }
   }
 
   /// A validated peer says what it has of this node: all updates before `next`, and up to `beyond` more with holes.
   /// - Parameter last: the number of this node's last update.
-  mutating func hears(ownEntry next: UInt64, beyond: UInt64, last: UInt64, isSealed: Bool, now: Instant) {
+  mutating func hears(ownEntry next: UInt64, beyond: UInt64, last: UInt64, now: Instant) {
     let (end, overflow) = next.addingReportingOverflow(beyond)
-    if overflow || end > last &+ 1 { believe(.peer, isSealed: isSealed, now: now) }
+    if overflow || end > last &+ 1 { believe(.peer, now: now) }
   }
 
   /// An authentic datagram with this node's start of the seal, and a counter that it has not reached.
-  mutating func hearsOwnSeal(now: Instant) { believe(.ownSeal, isSealed: true, now: now) }
+  mutating func hearsOwnSeal(now: Instant) { believe(.ownSeal, now: now) }
 
-  private mutating func believe(_ new: Evidence, isSealed: Bool, now: Instant) {
+  private mutating func believe(_ new: Evidence, now: Instant) {
     if !isSealed {
       if let believed, now - believed < Self.spacing { return }
       believed = now

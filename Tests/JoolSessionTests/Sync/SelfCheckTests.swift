@@ -7,9 +7,9 @@ import Testing
 
   @Test func ownFramesThatComeBackAreNoCopy() {
     var check = SelfCheck()
-    for sequence: UInt64 in [0, 5, 10] { check.hears(ownSequence: sequence, last: 10, isSealed: false, now: start) }
+    for sequence: UInt64 in [0, 5, 10] { check.hears(ownSequence: sequence, last: 10, now: start) }
     #expect(!check.isCopied)
-    check.hears(ownSequence: 11, last: 10, isSealed: false, now: start)
+    check.hears(ownSequence: 11, last: 10, now: start)
     #expect(check.evidence == .ownFrame)
     check.startedAnew()
     #expect(!check.isCopied)
@@ -19,8 +19,8 @@ import Testing
     for (next, beyond, isCopy): (UInt64, UInt64, Bool) in [
       (0, 0, false), (11, 0, false), (9, 2, false), (12, 0, true), (9, 3, true), (.max, 1, true), (1, .max, true),
     ] {
-      var check = SelfCheck()
-      check.hears(ownEntry: next, beyond: beyond, last: 10, isSealed: true, now: start)
+      var check = SelfCheck(isSealed: true)
+      check.hears(ownEntry: next, beyond: beyond, last: 10, now: start)
       #expect(check.isCopied == isCopy, "\(next) and \(beyond)")
     }
   }
@@ -28,11 +28,11 @@ import Testing
   /// Anybody can write a frame without a seal; with one, only a copy can.
   @Test func forgedFramesMakeANodeStartAnewOncePerMinute() {
     for isSealed in [false, true] {
-      var check = SelfCheck()
+      var check = SelfCheck(isSealed: isSealed)
       let starts = (0..<180).count { second in
         let now = start + .seconds(second)
-        check.hears(ownSequence: 1 << 60, last: 10, isSealed: isSealed, now: now)
-        check.hears(ownEntry: 1 << 60, beyond: 0, last: 10, isSealed: isSealed, now: now)
+        check.hears(ownSequence: 1 << 60, last: 10, now: now)
+        check.hears(ownEntry: 1 << 60, beyond: 0, last: 10, now: now)
         defer { check.startedAnew() }
         return check.isCopied
       }
