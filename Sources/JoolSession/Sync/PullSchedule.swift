@@ -1,0 +1,74 @@
+/// When the next pull begins, and from whom.
+struct PullSchedule: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  /// Between the starts of two pulls.
+  static let spacing = Duration.seconds(1)
+  /// After a pull that brought nothing. The pause doubles with each further one.
+  static let shortestPause = Duration.seconds(2)
+  static let longestPause = Duration.seconds(64)
+
+  /// A peer that may be pulled from.
+  struct Candidate: Hashable, Sendable {
+    var peer: Incarnation
+    var isReady: Bool
+    /// Whether it has all that this node has lost.
+    var coversAll: Bool
+    var sessions: UInt64
+  }
+
+  private(set) var lastTried: Incarnation?
+  /// No pull begins before, whatever it is for.
+  private var next: Instant?
+  /// No pull for the same losses begins before.
+  private var nextForLosses: Instant?
+  private var pause = PullSchedule.shortestPause
+  /// What the last pull was for.
+  private var losses: [Incarnation] = []
+
+  /// Who is asked: a ready peer before one that mends, then one that has everything, then one that was not tried last, then the one with
+  /// most sessions, then the one with the lowest number.
+  func choose(from candidates: [Candidate]) -> Incarnation? {
+    candidates.min { rank($0) < rank($1) }?.peer
+  }
+
+  private func rank(_ candidate: Candidate) -> (Int, Int, Int, UInt64, UInt64) {
+    (
+      candidate.isReady ? 0 : 1, candidate.coversAll ? 0 : 1, candidate.peer == lastTried ? 1 : 0,
+      UInt64.max - candidate.sessions, candidate.peer.number
+    )
+  }
+
+  /// - Parameter losses: the nodes of whose updates some are lost; empty if the pull is for something else.
+  func start(for losses: [Incarnation]) -> Instant? {
+    guard !losses.isEmpty, losses == self.losses, let nextForLosses else { return next }
+    return next.map { max($0, nextForLosses) } ?? nextForLosses
+  }
+
+  func mayStart(for losses: [Incarnation], now: Instant) -> Bool { start(for: losses).map { $0 <= now } ?? true }
+
+  mutating func began(with peer: Incarnation, for losses: [Incarnation], now: Instant) {
+    lastTried = peer
+    if !losses.isEmpty, losses != self.losses {
+      self.losses = losses
+      (pause, nextForLosses) = (Self.shortestPause, nil)
+    }
+    next = now + Self.spacing
+  }
+
+
+  /// The pull has come to its end.
+  /// - Parameters:
+  ///   - isInVain: it brought nothing: no session, and no loss was made good.
+  ///   - isForLosses: whether that was what it was for.
+  mutating func ended(isInVain: Bool, isForLosses: Bool, began: Instant, now: Instant) {
+    next = max(began + Self.spacing, isInVain ? now : now + (now - began))
+    guard isForLosses else { return }
+    if isInVain {
+      nextForLosses = now + pause
+      pause = min(pause * 2, Self.longestPause)
+    } else {
+      (pause, nextForLosses) = (Self.shortestPause, nil)
+    }
+  }
+}
