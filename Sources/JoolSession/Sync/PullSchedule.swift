@@ -19,12 +19,15 @@ struct PullSchedule: Sendable {
 
   private(set) var lastTried: Incarnation?
   /// No pull begins before, whatever it is for.
-  private var next: Instant?
+  private var next: Instant
   /// No pull for the same losses begins before.
   private var nextForLosses: Instant?
   private var pause = PullSchedule.shortestPause
   /// What the last pull was for.
   private var losses: [Incarnation] = []
+
+  /// - Parameter first: no pull begins before.
+  init(from first: Instant) { next = first }
 
   /// Who is asked: a ready peer before one that mends, then one that has everything, then one that was not tried last, then the one with
   /// most sessions, then the one with the lowest number.
@@ -40,12 +43,11 @@ struct PullSchedule: Sendable {
   }
 
   /// - Parameter losses: the nodes of whose updates some are lost; empty if the pull is for something else.
-  func start(for losses: [Incarnation]) -> Instant? {
+  /// - Returns: when a pull may begin.
+  func start(for losses: [Incarnation]) -> Instant {
     guard !losses.isEmpty, losses == self.losses, let nextForLosses else { return next }
-    return next.map { max($0, nextForLosses) } ?? nextForLosses
+    return max(next, nextForLosses)
   }
-
-  func mayStart(for losses: [Incarnation], now: Instant) -> Bool { start(for: losses).map { $0 <= now } ?? true }
 
   mutating func began(with peer: Incarnation, for losses: [Incarnation], now: Instant) {
     lastTried = peer

@@ -42,7 +42,7 @@ struct TableComparison: Sendable {
     guard 0..<Self.groups ~= first, 1...Self.groups - first ~= count else { return }
     let asked = (UInt64.max >> UInt64(Self.groups - count)) << UInt64(first)
     known |= asked
-    different = different & ~asked | (differences.groups << UInt64(first)) & asked
+    different = different & ~asked | (differences.bitmap << UInt64(first)) & asked
   }
 
   /// - Parameters:
@@ -67,7 +67,7 @@ struct TableComparison: Sendable {
     guard 0..<groups ~= first, 1...groups - first ~= theirs.count else { return nil }
     var bits: UInt64 = 0
     for (offset, digest) in theirs.enumerated() where ours[first + offset] != digest { bits |= bit(offset) }
-    return SyncFrame.Differences(first: first, count: theirs.count, groups: bits)
+    return SyncFrame.Differences(first: first, count: theirs.count, bitmap: bits)
   }
 
   private static func bit(_ number: Int) -> UInt64 { 1 << UInt64(number) }

@@ -29,8 +29,10 @@ struct TableReceiver: Sendable {
   let mark: VersionVector
   let began: Instant
   let transfer: UInt32
-  /// How many records were news.
-  var brought = 0
+  /// Only what was said before counts as brought: what is newer was on its way anyhow.
+  private let limit: Version
+  /// How many records that count were news.
+  private(set) var brought = 0
   /// When a frame that belongs to the pull came, or the pull began.
   private(set) var lastFrame: Instant
   /// When a request leaves next.
@@ -56,14 +58,17 @@ struct TableReceiver: Sendable {
   ///   - isComparing: whether to compare first. A starting node has nothing to compare.
   ///   - isMuchSmaller: whether this node has less than a quarter of the source's sessions.
   ///   - maxBuckets: how many buckets are fetched at most, for a pull that has no loss to make good.
+  ///   - limit: news with this version or a later one does not count.
   init(
     source: Incarnation, purpose: Purpose, mark: VersionVector, transfer: UInt32, isComparing: Bool,
-    isMuchSmaller: Bool = false, maxBuckets: Int = SessionDigest.bucketCount, now: Instant
+    isMuchSmaller: Bool = false, maxBuckets: Int = SessionDigest.bucketCount, limit: Version = Version(rawValue: .max),
+    now: Instant
   ) {
     (self.source, self.purpose, self.mark, self.transfer) = (source, purpose, mark, transfer)
     (began, lastFrame, deadline) = (now, now, now)
     self.isMuchSmaller = isMuchSmaller
     self.maxBuckets = max(maxBuckets, 1)
+    self.limit = limit
     comparison = isComparing ? TableComparison() : nil
   }
 
@@ -125,6 +130,11 @@ struct TableReceiver: Sendable {
     heard(now: now)
     isFinished = progress.isFinished
     return true
+  }
+
+  /// A record of a frame was news to this node.
+  mutating func countNews(_ version: Version) {
+    if version < limit { brought += 1 }
   }
 
   private mutating func heard(now: Instant) {

@@ -1,0 +1,178 @@
+internal import JoolCore
+
+/// Pulls: getting from a peer what this node lacks (`TableReceiver`), and when (`PullSchedule`, `AntiEntropy`).
+extension SyncNode {
+  /// Whether it is too early to speak: what the node says must be later than what its peers have said.
+  var isListening: Bool { state == .starting && pulls.receiver == nil }
+
+  /// When `continuePull(now:)` or `continueServing(now:)` has something to do. `nil`: when something is heard.
+  var pullDeadline: Instant? {
+    let room = pulls.sender.waiting.isEmpty ? nil : budget.nextRoom
+    return [pulls.receiver?.deadline, pulls.retry, room].compactMap { $0 }.min()
+  }
+
+  /// Goes on with the pull that is under way, or begins one for what is lost.
+  mutating func continuePull(now: Instant) {
+    pulls.retry = nil
+    if let receiver = pulls.receiver {
+      if !isSource(receiver.source, now: now) || receiver.isForgotten(now: now) {
+        pulls.receiver = nil
+      } else if receiver.isSilent(now: now), let other = source(otherThan: receiver.source, now: now) {
+        beginPull(from: other, for: .losses, now: now)
+      }
+    }
+    if pulls.receiver == nil, state != .ready { pullLosses(now: now) }
+    sendPullRequests(now: now)
+  }
+
+  /// A peer's hello has come, and what it says is in `peers`.
+  ///
+  /// Both nodes must be behind on nothing of each other, but for what is on its way.
+  mutating func compareRoot(with node: Incarnation, now: Instant) {
+    guard let peer = peers[node] else { return }
+    table.expire(now: now)
+    let heard = peer.vector[identity]
+    let isComparable =
+      state.hasTable && isSource(node, now: now) && peer.stream.isComplete && heard.next > 0 && heard.beyond == 0
+    pulls.antiEntropy.note(node, differs: isComparable && peer.hello.rootDigest != table.rootDigest, now: now)
+    guard pulls.receiver == nil, pulls.antiEntropy.isDue(node, now: now), pulls.schedule.start(for: []) <= now else {
+      return
+    }
+    beginPull(from: node, for: .difference, now: now)
+    sendPullRequests(now: now)
+  }
+
+  private mutating func pullLosses(now: Instant) {
+    let losses = peers.losses(now: now)
+    guard state == .starting || !losses.isEmpty, let source = source(now: now) else { return }
+    let start = pulls.schedule.start(for: losses)
+    if start <= now { beginPull(from: source, for: .losses, now: now) } else { pulls.retry = start }
+  }
+
+  /// Whether a peer answers pulls, as far as this node can know.
+  private func isSource(_ node: Incarnation, now: Instant) -> Bool {
+    guard let peer = peers[node] else { return false }
+    return peer.isAlive(at: now) && peer.state.hasTable && !peer.hasOtherPool6
+  }
+
+  /// Who is asked for what is lost.
+  private func source(otherThan former: Incarnation? = nil, now: Instant) -> Incarnation? {
+    let losses = peers.losses(now: now)
+    let candidates = peers.sources(now: now).compactMap { node -> PullSchedule.Candidate? in
+      guard node != former, let peer = peers[node] else { return nil }
+      let coversAll = losses.allSatisfy { peer.vector[$0].covers(peers.known($0, now: now)) }
+      return PullSchedule.Candidate(
+        peer: node, isReady: peer.state == .ready, coversAll: coversAll, sessions: peer.hello.sessions)
+    }
+    return pulls.schedule.choose(from: candidates)
+  }
+
+  private mutating func beginPull(from source: Incarnation, for purpose: TableReceiver.Purpose, now: Instant) {
+    guard let mark = peers.mark(of: source), let sessions = peers[source]?.hello.sessions else { return }
+    let isStarting = state == .starting
+    let latest = clock.latest.milliseconds
+    let share = UInt64(SessionDigest.bucketCount) * Pulls.sessionsPerExchange / max(sessions, 1)
+    let isForLosses = purpose == .losses
+    pulls.receiver = TableReceiver(
+      source: source, purpose: purpose, mark: mark, transfer: .random(in: 1...UInt32.max, using: &random),
+      isComparing: !isStarting && !table.isEmpty, isMuchSmaller: UInt64(table.count) < sessions / 4,
+      maxBuckets: isForLosses ? SessionDigest.bucketCount : Int(clamping: share),
+      limit: isForLosses
+        ? Version(rawValue: .max) : Version(milliseconds: latest - min(Pulls.inFlight, latest), tag: 0),
+      now: now)
+    pulls.schedule.began(with: source, for: isForLosses ? peers.losses(now: now) : [], now: now)
+    if isStarting { counters.joins += 1 } else if isForLosses { counters.resyncs += 1 }
+  }
+
+  private mutating func sendPullRequests(now: Instant) {
+    guard var receiver = pulls.receiver else { return }
+    while let request = receiver.nextRequest(groups: { groupDigests }, now: now) { send(request, to: receiver.source) }
+    pulls.receiver = receiver
+    if receiver.isFinished { finishPull(receiver, now: now) }
+  }
+
+  private mutating func finishPull(_ receiver: TableReceiver, now: Instant) {
+    pulls.receiver = nil
+    let coversMore = receiver.isWhole && !peers.vector(now: now).covers(receiver.mark)
+    if receiver.isWhole { peers.cover(receiver.mark) }
+    let isForLosses = receiver.purpose == .losses
+    if !isForLosses { counters.repairs += UInt64(receiver.brought) }
+    pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
+    pulls.schedule.ended(
+      isInVain: receiver.brought == 0 && !(isForLosses && coversMore), isForLosses: isForLosses,
+      began: receiver.began, now: now)
+    pullEnded(now: now)
+  }
+
+  // MARK: Answers of the source
+
+  mutating func receive(_ differences: SyncFrame.Differences, from node: Incarnation, now: Instant) {
+    pulls.receiver?.receive(differences, from: node, now: now)
+    sendPullRequests(now: now)
+  }
+
+  mutating func receive(buckets digests: [UInt64], of group: Int, from node: Incarnation, now: Instant) {
+    table.expire(now: now)
+    let table = table
+    pulls.receiver?.receive(buckets: digests, of: group, from: node, ours: table.digest(of:), now: now)
+    sendPullRequests(now: now)
+  }
+
+  mutating func receive(_ bulk: SyncFrame.Bulk, from node: Incarnation, now: Instant) {
+    guard let origin = peers[node]?.index, pulls.receiver?.receive(bulk, from: node, now: now) == true else { return }
+    for record in bulk.records where merge(record, origin: origin, now: now) {
+      pulls.receiver?.countNews(record.version)
+    }
+    sendPullRequests(now: now)
+  }
+
+  private var groupDigests: [UInt64] { (0..<TableComparison.groups).map { buckets(of: $0).reduce(0, ^) } }
+
+  private func buckets(of group: Int) -> [UInt64] {
+    let first = group * TableComparison.bucketsPerGroup
+    return (first..<first + TableComparison.bucketsPerGroup).map { table.digest(of: $0) }
+  }
+
+  // MARK: Answering
+
+  /// Tells a peer where the tables differ.
+  mutating func compare(groups theirs: [UInt64], first: Int, from node: Incarnation, now: Instant) {
+    guard state.hasTable, pulls.sender.admitsComparison(by: node, now: now) else { return }
+    table.expire(now: now)
+    guard let differences = TableComparison.differences(from: theirs, first: first, ours: groupDigests),
+      budget.take(1, now: now) == 1
+    else { return }
+    send(.differences(differences), to: node)
+    for offset in 0..<differences.count where differences.bitmap >> UInt64(offset) & 1 == 1 {
+      // The peer asks again for the rest.
+      guard budget.take(1, now: now) == 1 else { return }
+      send(.buckets(group: first + offset, buckets(of: first + offset)), to: node)
+    }
+  }
+
+  /// A peer asks for the table, or for some buckets of it, or for more of what it asked for.
+  mutating func serve(_ pull: SyncFrame.Pull, to node: Incarnation, now: Instant) {
+    guard state.hasTable else { return }
+    let table = table
+    pulls.sender.answer(pull, from: node, records: path.bulkRecords, now: now) { buckets in
+      guard let buckets else { return table.kernelOrder() }
+      return table.kernelOrder(inBuckets: buckets.contains)
+    }
+    continueServing(now: now)
+  }
+
+  /// Sends what peers have room for and the budget allows, to each in turn.
+  mutating func continueServing(now: Instant) {
+    guard !pulls.sender.waiting.isEmpty else { return }
+    var budget = budget
+    defer { self.budget = budget }
+    while let frame = pulls.sender.next({ _ in budget.take(1, now: now) == 1 }) {
+      // As the sessions are now. What nobody has given a version yet is not for other nodes.
+      let known = frame.rows.lazy.compactMap { [table] in table.session(at: $0, now: now) }
+      let records = known.filter { $0.version != .unsaid }.map { SyncRecord($0) }
+      let bulk = SyncFrame.Bulk(
+        transfer: frame.transfer, frame: frame.frame, frames: frame.frames, records: Array(records))
+      send(.bulk(bulk), to: frame.target)
+    }
+  }
+}
