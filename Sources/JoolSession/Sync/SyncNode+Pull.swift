@@ -17,6 +17,9 @@ extension SyncNode {
     if let receiver = pulls.receiver {
       if !isSource(receiver.source, now: now) || receiver.isForgotten(now: now) {
         pulls.receiver = nil
+      } else if receiver.purpose == .difference, receiver.isSilent(now: now) {
+        pulls.receiver = nil
+        pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
       } else if receiver.isSilent(now: now), let other = source(otherThan: receiver.source, now: now) {
         beginPull(from: other, for: .losses, now: now)
       }
@@ -167,11 +170,15 @@ extension SyncNode {
     var budget = budget
     defer { self.budget = budget }
     while let frame = pulls.sender.next({ _ in budget.take(1, now: now) == 1 }) {
+      var records: [SyncRecord] = []
+      records.reserveCapacity(frame.rows.count)
       // As the sessions are now. What nobody has given a version yet is not for other nodes.
-      let known = frame.rows.lazy.compactMap { [table] in table.session(at: $0, now: now) }
-      let records = known.filter { $0.version != .unsaid }.map { SyncRecord($0) }
+      for row in frame.rows {
+        guard let known = table.session(at: row, now: now), known.version != .unsaid else { continue }
+        records.append(SyncRecord(known))
+      }
       let bulk = SyncFrame.Bulk(
-        transfer: frame.transfer, frame: frame.frame, frames: frame.frames, records: Array(records))
+        transfer: frame.transfer, frame: frame.frame, frames: frame.frames, records: records)
       send(.bulk(bulk), to: frame.target)
     }
   }
