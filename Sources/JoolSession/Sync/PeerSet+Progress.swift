@@ -1,0 +1,148 @@
+internal import JoolCore
+
+/// What this node has, what others have, and what it lacks.
+extension PeerSet {
+  /// What there is of an incarnation.
+  func progress(of incarnation: Incarnation) -> Progress {
+    if let peer = peers[incarnation] { return peer.stream.progress }
+    return retired[incarnation]?.progress ?? Progress()
+  }
+
+  /// What there is of all others that may be mentioned and missed.
+  func vector(now: Instant) -> VersionVector {
+    var vector = VersionVector()
+    for peer in peers.values where isCurrent(peer.incarnation, now: now) {
+      vector[peer.incarnation] = peer.stream.progress
+    }
+    for incarnation in retired.incarnations where retired.isCurrent(incarnation, now: now) {
+      vector[incarnation] = progress(of: incarnation)
+    }
+    return vector
+  }
+
+  /// Whether an incarnation may be mentioned, and missed.
+  private func isCurrent(_ incarnation: Incarnation, now: Instant) -> Bool {
+    guard let peer = peers[incarnation] else { return retired.isCurrent(incarnation, now: now) }
+    return !peer.hasOtherPool6 && now - peer.lastHeard < retired.memory.mention
+  }
+
+  /// What those have who are heard now: of themselves, and those with a table of others. What only the dead had is nobody's.
+  func known(now: Instant) -> VersionVector {
+    var known = VersionVector()
+    for peer in peers.values where isHeard(peer, now: now) {
+      known.raise(peer.incarnation, to: Progress(next: peer.stream.said))
+      guard peer.state.hasTable else { continue }
+      for (incarnation, told) in peer.entries where incarnation != own {
+        guard isCurrent(incarnation, now: now), now - told.lastHeard < retired.memory.mention else { continue }
+        known.raise(incarnation, to: told.entry.progress)
+      }
+    }
+    return known
+  }
+
+  /// Lets the streams know what other peers have of their peers.
+  mutating func noteKnown(_ known: VersionVector, now: Instant, jitter: Duration) {
+    for incarnation in peers.keys {
+      peers[incarnation]?.stream.mention(next: known[incarnation].next, now: now, jitter: jitter)
+    }
+  }
+
+  /// Of whom others have more, although it cannot be sent again, ascending.
+  func losses(known: VersionVector, now: Instant) -> [Incarnation] {
+    known.incarnations.filter { incarnation in
+      let (ours, theirs) = (progress(of: incarnation), known[incarnation])
+      guard let peer = peers[incarnation], isHeard(peer, now: now) else {
+        return theirs.next > ours.next || theirs.end > ours.end
+      }
+      return theirs.next > ours.next && (ours.next == 0 || peer.stream.isLost)
+    }
+  }
+
+  // MARK: Tables of others
+
+  /// What the table of a source has, by its last hello. To be taken when the table is asked for.
+  func mark(of source: Incarnation) -> VersionVector? { peers[source]?.vector }
+
+  /// A table was fetched that had this.
+  mutating func cover(_ mark: VersionVector) {
+    for incarnation in mark.incarnations where incarnation != own {
+      let progress = mark[incarnation]
+      guard peers[incarnation]?.hasOtherPool6 != true else { continue }
+      if peers[incarnation] != nil {
+        peers[incarnation]?.stream.cover(progress)
+      } else {
+        retired.cover(incarnation, progress)
+      }
+    }
+  }
+
+  /// Whose table would be of use, the best first.
+  /// - Parameters:
+  ///   - losses: what is lacking; not looked at if `isStarting`.
+  ///   - last: who was tried last.
+  func sources(
+    for losses: [Incarnation], known: VersionVector, isStarting: Bool, last: Incarnation?, now: Instant
+  ) -> [Incarnation] {
+    struct Candidate {
+      let peer: SyncPeer
+      let coversAll: Bool
+    }
+    let candidates = peers.values.compactMap { peer -> Candidate? in
+      guard isHeard(peer, now: now), peer.state.hasTable, peer.hears(own, at: now) else { return nil }
+      let covered = losses.filter { peer.progress(of: $0).covers(known[$0]) }
+      let isOfUse = losses.contains { incarnation in
+        let (ours, theirs) = (progress(of: incarnation), peer.progress(of: incarnation))
+        return theirs.next > ours.next || theirs.end > ours.end
+      }
+      guard isStarting || isOfUse else { return nil }
+      return Candidate(peer: peer, coversAll: covered.count == losses.count)
+    }
+    func rank(_ candidate: Candidate) -> (Int, Int, Int, UInt64, UInt64) {
+      (
+        candidate.peer.state == .ready ? 0 : 1, candidate.coversAll ? 0 : 1,
+        candidate.peer.incarnation == last ? 1 : 0, UInt64.max - candidate.peer.hello.sessions,
+        candidate.peer.incarnation.number
+      )
+    }
+    return candidates.sorted { rank($0) < rank($1) }.map(\.peer.incarnation)
+  }
+
+  // MARK: The first
+
+  /// Whether somebody with a table is heard, or mentioned as alive.
+  func hearsOfTable(now: Instant) -> Bool {
+    if unvalidated.present(now: now).contains(where: { $0.sender.hearsOfTable }) { return true }
+    return peers.values.contains { peer in
+      guard isHeard(peer, now: now) else { return false }
+      return peer.state.hasTable
+        || peer.entries.values.contains { $0.entry.isTable(besides: own) && now - $0.at < SyncPeer.patience }
+    }
+  }
+
+  /// Whether a starting node with a lower number is heard.
+  func hearsLowerStart(now: Instant) -> Bool {
+    unvalidated.present(now: now).contains {
+      $0.incarnation < own && !$0.sender.hasTable && !$0.sender.hasOtherPool6
+    } || peers.values.contains { isHeard($0, now: now) && $0.incarnation < own && $0.state == .starting }
+  }
+
+  /// The longest timeouts in the group: what a table may keep.
+  func longestTimeouts(own limits: SessionLimits) -> SessionLimits {
+    var longest = limits
+    for peer in peers.values where !peer.hasOtherPool6 {
+      let theirs = peer.hello.limits
+      longest.tcpEstablished = max(longest.tcpEstablished, theirs.tcpEstablished)
+      longest.tcpTransitory = max(longest.tcpTransitory, theirs.tcpTransitory)
+      longest.udp = max(longest.udp, theirs.udp)
+      longest.icmp = max(longest.icmp, theirs.icmp)
+    }
+    return longest
+  }
+}
+
+extension SyncFrame.HelloEntry {
+  /// Whether it says that somebody with a table is there.
+  func isTable(besides own: Incarnation) -> Bool {
+    incarnation != own && flags.contains([.heard, .hasTable]) && !flags.contains(.hasOtherPool6)
+  }
+}
