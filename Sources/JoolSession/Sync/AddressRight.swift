@@ -92,6 +92,9 @@ struct AddressRight: Sendable {
     listensUntil = now + pause
   }
 
+  /// The process ends.
+  mutating func end() { (may, asks, promises) = (false, .nobody, []) }
+
   private func isOther(than old: AddressRight) -> Bool {
     (may, asks, request) != (old.may, old.asks, old.request) || promises != old.promises
   }

@@ -1,4 +1,4 @@
-/// When the next pull begins, and from whom.
+/// When the next pull begins.
 struct PullSchedule: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -8,15 +8,7 @@ struct PullSchedule: Sendable {
   static let shortestPause = Duration.seconds(2)
   static let longestPause = Duration.seconds(64)
 
-  /// A peer that may be pulled from.
-  struct Candidate: Hashable, Sendable {
-    var peer: Incarnation
-    var isReady: Bool
-    /// Whether it has all that this node has lost.
-    var coversAll: Bool
-    var sessions: UInt64
-  }
-
+  /// Whom the last pull began with. Another source of the same rank comes first.
   private(set) var lastTried: Incarnation?
   /// No pull begins before, whatever it is for.
   private var next: Instant
@@ -28,19 +20,6 @@ struct PullSchedule: Sendable {
 
   /// - Parameter first: no pull begins before.
   init(from first: Instant) { next = first }
-
-  /// Who is asked: a ready peer before one that mends, then one that has everything, then one that was not tried last, then the one with
-  /// most sessions, then the one with the lowest number.
-  func choose(from candidates: [Candidate]) -> Incarnation? {
-    candidates.min { rank($0) < rank($1) }?.peer
-  }
-
-  private func rank(_ candidate: Candidate) -> (Int, Int, Int, UInt64, UInt64) {
-    (
-      candidate.isReady ? 0 : 1, candidate.coversAll ? 0 : 1, candidate.peer == lastTried ? 1 : 0,
-      UInt64.max - candidate.sessions, candidate.peer.number
-    )
-  }
 
   /// - Parameter losses: the nodes of whose updates some are lost; empty if the pull is for something else.
   /// - Returns: when a pull may begin.

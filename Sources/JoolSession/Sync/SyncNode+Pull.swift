@@ -20,8 +20,8 @@ extension SyncNode {
       } else if receiver.purpose == .difference, receiver.isSilent(now: now) {
         pulls.receiver = nil
         pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
-      } else if receiver.isSilent(now: now), let other = source(otherThan: receiver.source, now: now) {
-        beginPull(from: other, for: .losses, now: now)
+      } else if receiver.isSilent(now: now) {
+        replace(receiver.source, now: now)
       }
     }
     if pulls.receiver == nil, state != .ready { pullLosses(now: now) }
@@ -34,43 +34,54 @@ extension SyncNode {
   mutating func compareRoot(with node: Incarnation, now: Instant) {
     guard let peer = peers[node] else { return }
     table.expire(now: now)
-    let heard = peer.vector[identity]
+    let heard = peer.progress(of: identity)
     let isComparable =
       state.hasTable && isSource(node, now: now) && peer.stream.isComplete && heard.next > 0 && heard.beyond == 0
     pulls.antiEntropy.note(node, differs: isComparable && peer.hello.rootDigest != table.rootDigest, now: now)
     guard pulls.receiver == nil, pulls.antiEntropy.isDue(node, now: now), pulls.schedule.start(for: []) <= now else {
       return
     }
-    beginPull(from: node, for: .difference, now: now)
+    beginPull(from: node, for: .difference, losses: [], now: now)
     sendPullRequests(now: now)
   }
 
   private mutating func pullLosses(now: Instant) {
-    let losses = peers.losses(now: now)
-    guard state == .starting || !losses.isEmpty, let source = source(now: now) else { return }
+    let known = peers.known(now: now)
+    let losses = peers.losses(known: known, now: now)
+    guard state == .starting || !losses.isEmpty, let source = source(for: losses, known: known, now: now) else { return }
     let start = pulls.schedule.start(for: losses)
-    if start <= now { beginPull(from: source, for: .losses, now: now) } else { pulls.retry = start }
+    if start <= now {
+      beginPull(from: source, for: .losses, losses: losses, now: now)
+    } else {
+      pulls.retry = start
+    }
+  }
+
+  /// A source that is silent is replaced, if there is another one.
+  private mutating func replace(_ silent: Incarnation, now: Instant) {
+    let known = peers.known(now: now)
+    let losses = peers.losses(known: known, now: now)
+    guard let other = source(for: losses, known: known, otherThan: silent, now: now) else { return }
+    beginPull(from: other, for: .losses, losses: losses, now: now)
   }
 
   /// Whether a peer answers pulls, as far as this node can know.
   private func isSource(_ node: Incarnation, now: Instant) -> Bool {
-    guard let peer = peers[node] else { return false }
-    return peer.isAlive(at: now) && peer.state.hasTable && !peer.hasOtherPool6
+    peers.isHeard(node, now: now) && peers[node]?.state.hasTable == true
   }
 
   /// Who is asked for what is lost.
-  private func source(otherThan former: Incarnation? = nil, now: Instant) -> Incarnation? {
-    let losses = peers.losses(now: now)
-    let candidates = peers.sources(now: now).compactMap { node -> PullSchedule.Candidate? in
-      guard node != former, let peer = peers[node] else { return nil }
-      let coversAll = losses.allSatisfy { peer.vector[$0].covers(peers.known($0, now: now)) }
-      return PullSchedule.Candidate(
-        peer: node, isReady: peer.state == .ready, coversAll: coversAll, sessions: peer.hello.sessions)
-    }
-    return pulls.schedule.choose(from: candidates)
+  private func source(
+    for losses: [Incarnation], known: VersionVector, otherThan former: Incarnation? = nil, now: Instant
+  ) -> Incarnation? {
+    let sources = peers.sources(
+      for: losses, known: known, isStarting: state == .starting, last: pulls.schedule.lastTried, now: now)
+    return sources.first { $0 != former }
   }
 
-  private mutating func beginPull(from source: Incarnation, for purpose: TableReceiver.Purpose, now: Instant) {
+  private mutating func beginPull(
+    from source: Incarnation, for purpose: TableReceiver.Purpose, losses: [Incarnation], now: Instant
+  ) {
     guard let mark = peers.mark(of: source), let sessions = peers[source]?.hello.sessions else { return }
     let isStarting = state == .starting
     let latest = clock.latest.milliseconds
@@ -83,7 +94,7 @@ extension SyncNode {
       limit: isForLosses
         ? Version(rawValue: .max) : Version(milliseconds: latest - min(Pulls.inFlight, latest), tag: 0),
       now: now)
-    pulls.schedule.began(with: source, for: isForLosses ? peers.losses(now: now) : [], now: now)
+    pulls.schedule.began(with: source, for: losses, now: now)
     if isStarting { counters.joins += 1 } else if isForLosses { counters.resyncs += 1 }
   }
 
@@ -105,6 +116,13 @@ extension SyncNode {
       isInVain: receiver.brought == 0 && !(isForLosses && coversMore), isForLosses: isForLosses,
       began: receiver.began, now: now)
     pullEnded(now: now)
+  }
+
+  /// Forgets peers that are gone.
+  mutating func tidyPulls(now: Instant) {
+    pulls.sender.forget(now: now)
+    let peers = peers
+    pulls.antiEntropy.keep { peers[$0] != nil }
   }
 
   // MARK: Answers of the source

@@ -2,38 +2,12 @@ import Testing
 
 @testable import JoolSession
 
-/// When a pull begins, and from whom.
+/// When a pull begins.
 @Suite struct PullScheduleTests {
   private let start = ContinuousClock.now
   private let losses = [Incarnation(50)]
 
-  private func candidate(
-    _ number: UInt64, isReady: Bool = true, coversAll: Bool = true, sessions: UInt64 = 10
-  ) -> PullSchedule.Candidate {
-    PullSchedule.Candidate(peer: Incarnation(number), isReady: isReady, coversAll: coversAll, sessions: sessions)
-  }
-
   private func seconds(_ instant: PullSchedule.Instant) -> Double { (instant - start) / .seconds(1) }
-
-  @Test func choosesTheBestSource() {
-    var schedule = PullSchedule(from: start)
-    #expect(schedule.choose(from: []) == nil)
-    var all = [candidate(3, isReady: false, sessions: 99)]
-    func best() -> UInt64? { schedule.choose(from: all.shuffled())?.number }
-    #expect(best() == 3, "a mending node is better than none")
-    all.append(candidate(9, coversAll: false, sessions: 50))
-    #expect(best() == 9, "ready before mending")
-    all.append(candidate(8, sessions: 1))
-    #expect(best() == 8, "who has all that is lost")
-    all.append(candidate(7, sessions: 2))
-    #expect(best() == 7, "more sessions")
-    all.append(candidate(6, sessions: 2))
-    #expect(best() == 6, "the lower number")
-    schedule.began(with: Incarnation(6), for: losses, now: start)
-    #expect(best() == 7, "who was not tried last")
-    schedule.began(with: Incarnation(7), for: losses, now: start)
-    #expect(best() == 6)
-  }
 
   @Test func waitsAsLongAsTheLastPullTook() {
     var schedule = PullSchedule(from: start + .milliseconds(300))
