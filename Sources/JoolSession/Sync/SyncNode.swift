@@ -46,6 +46,8 @@ struct SyncNode: Sendable {
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
+  /// What C proxies said that no node has said yet.
+  var legacyWords = LegacyWords()
   /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
   /// said meanwhile, which is newer than what was read.
   var settled: Set<SessionKey>?
@@ -122,6 +124,7 @@ struct SyncNode: Sendable {
     if let room = budget.nextRoom, !repairs.outgoing.isEmpty || serving.values.contains(where: \.hasMore) {
       earliest = min(earliest, room)
     }
+    if let due = legacyWords.deadline { earliest = min(earliest, due) }
     if let sweep { earliest = min(earliest, sweep.since) }
     if let told { earliest = min(earliest, told.next) }
     for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
@@ -138,6 +141,7 @@ struct SyncNode: Sendable {
     finishRepairs(now: now)
     continueServing(now: now)
     continueSweep(now: now)
+    sayLegacyWords(now: now)
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
   }
