@@ -46,6 +46,8 @@ struct SyncNode: Sendable {
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
+  /// What C proxies said that no node has said yet.
+  var legacyWords = LegacyWords()
   /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
   /// said meanwhile, which is newer than what was read.
   var settled: Set<SessionKey>?
@@ -80,16 +82,17 @@ struct SyncNode: Sendable {
   /// - Parameters:
   ///   - seed: of all chance, for the delays that keep nodes from speaking all at once.
   ///   - isFirst: whether to be ready at once instead of joining others.
-  ///   - clock: the time of day in milliseconds, modulo 2^32; the closer to the peers', the better.
+  ///   - clock: the time of day in milliseconds since 1970; the closer to the peers', the better.
   init(
-    identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt32,
+    identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt64,
     now: Instant
   ) {
-    self.clock = HybridClock(time: clock, now: now)
     self.identity = identity
     self.table = table
     self.limits = limits
     random = SeededGenerator(seed: seed)
+    let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
+    self.clock = HybridClock(time: clock, tag: tag, now: now)
     nextHello = now
     joining = isFirst ? nil : Joining(since: now)
   }
@@ -121,6 +124,7 @@ struct SyncNode: Sendable {
     if let room = budget.nextRoom, !repairs.outgoing.isEmpty || serving.values.contains(where: \.hasMore) {
       earliest = min(earliest, room)
     }
+    if let due = legacyWords.deadline { earliest = min(earliest, due) }
     if let sweep { earliest = min(earliest, sweep.since) }
     if let told { earliest = min(earliest, told.next) }
     for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
@@ -137,6 +141,7 @@ struct SyncNode: Sendable {
     finishRepairs(now: now)
     continueServing(now: now)
     continueSweep(now: now)
+    sayLegacyWords(now: now)
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
   }
@@ -174,7 +179,7 @@ struct SyncNode: Sendable {
       // It came over another link, or was repeated for somebody else.
       guard isNew else { return }
       if output.sessions.isEmpty { output.sessions.reserveCapacity(records.count) }
-      for record in records { accept(record, origin: peer.index, now: now) }
+      for record in records { merge(record, origin: peer.index, now: now) }
       resyncIfLost(node, now: now)
       return
     }
