@@ -47,6 +47,11 @@ extension PeerSet {
     }
   }
 
+  /// What others have of an incarnation.
+  func known(_ incarnation: Incarnation, now: Instant) -> Progress { known(now: now)[incarnation] }
+
+  func losses(now: Instant) -> [Incarnation] { losses(known: known(now: now), now: now) }
+
   /// Of whom others have more, although it cannot be sent again, ascending.
   func losses(known: VersionVector, now: Instant) -> [Incarnation] {
     known.incarnations.filter { incarnation in
@@ -76,35 +81,18 @@ extension PeerSet {
     }
   }
 
-  /// Whose table would be of use, the best first.
-  /// - Parameters:
-  ///   - losses: what is lacking; not looked at if `isStarting`.
-  ///   - last: who was tried last.
-  func sources(
-    for losses: [Incarnation], known: VersionVector, isStarting: Bool, last: Incarnation?, now: Instant
-  ) -> [Incarnation] {
-    struct Candidate {
-      let peer: SyncPeer
-      let coversAll: Bool
-    }
-    let candidates = peers.values.compactMap { peer -> Candidate? in
-      guard isHeard(peer, now: now), peer.state.hasTable, peer.hears(own, at: now) else { return nil }
-      let covered = losses.filter { peer.progress(of: $0).covers(known[$0]) }
-      let isOfUse = losses.contains { incarnation in
-        let (ours, theirs) = (progress(of: incarnation), peer.progress(of: incarnation))
-        return theirs.next > ours.next || theirs.end > ours.end
-      }
-      guard isStarting || isOfUse else { return nil }
-      return Candidate(peer: peer, coversAll: covered.count == losses.count)
-    }
-    func rank(_ candidate: Candidate) -> (Int, Int, Int, UInt64, UInt64) {
-      (
-        candidate.peer.state == .ready ? 0 : 1, candidate.coversAll ? 0 : 1,
-        candidate.peer.incarnation == last ? 1 : 0, UInt64.max - candidate.peer.hello.sessions,
-        candidate.peer.incarnation.number
-      )
-    }
-    return candidates.sorted { rank($0) < rank($1) }.map(\.peer.incarnation)
+  /// Whose table would be of use, by number.
+  /// - Parameter isStarting: whether any table is.
+  func sources(isStarting: Bool, now: Instant) -> [Incarnation] {
+    let losses = losses(now: now)
+    return heard(now: now).filter { peer in
+      guard peer.state.hasTable, peer.hears(own, at: now) else { return false }
+      return isStarting
+        || losses.contains { incarnation in
+          let (ours, theirs) = (progress(of: incarnation), peer.progress(of: incarnation))
+          return theirs.next > ours.next || theirs.end > ours.end
+        }
+    }.map(\.incarnation)
   }
 
   // MARK: The first

@@ -115,7 +115,7 @@ extension SyncNode {
     pulls.schedule.ended(
       isInVain: receiver.brought == 0 && !(isForLosses && coversMore), isForLosses: isForLosses,
       began: receiver.began, now: now)
-    pullEnded(now: now)
+    pullEnded(isWhole: receiver.isWhole, now: now)
   }
 
   /// Forgets peers that are gone.
