@@ -1,11 +1,11 @@
 /// The right to have the addresses (`may`): what the track file and `status --ready` tell.
 ///
-/// A ready node has it. A node that mends keeps it, until somebody better has promised to keep it. So a node that translates is not pushed from
-/// its addresses because it misses an update, and of the nodes that have a table there is always one that has the right, but for the time
-/// in which a death is not noticed.
+/// A ready node has it. A node that mends keeps it, until somebody better has promised to keep it. So a node that
+/// translates is not pushed from its addresses because it misses an update, and of the nodes that have a table there is
+/// always one that has the right, but for the time in which a death is not noticed.
 ///
-/// Why: who gives the right up relies on a peer that had it when it promised, and is bound since. Who is bound gives up nothing. So
-/// the chain of promises ends at a node that has the right.
+/// Why: who gives the right up relies on a peer that had it when it promised, and is bound since. Who is bound gives up
+/// nothing. So the chain of promises ends at a node that has the right.
 struct AddressRight: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -15,7 +15,8 @@ struct AddressRight: Sendable {
   private(set) var asks = Incarnation.nobody
   /// The number of that question, 1 to 255. Each question has another one than the last.
   private(set) var request: UInt8 = 0
-  /// Peers that this node has promised to keep the right, and the numbers of their questions. In order of their numbers.
+  /// Peers that this node has promised to keep the right, and the numbers of their questions. In order of their
+  /// numbers.
   private(set) var promises: [Promise] = []
   /// Until then this node does not take a right that nobody has: it has slept, and has not heard yet who has it.
   private var listensUntil: Instant?
@@ -159,7 +160,8 @@ struct AddressRight: Sendable {
 
   private typealias Rank = (isTranslating: Bool, sessions: UInt64, incarnation: Incarnation)
 
-  /// Which of two mending nodes has the better claim. If both translate, neither has: each has addresses that only it can serve.
+  /// Which of two mending nodes has the better claim. If both translate, neither has: each has addresses that only it
+  /// can serve.
   private static func isBetter(_ one: Rank, than other: Rank) -> Bool {
     if one.isTranslating || other.isTranslating { return one.isTranslating && !other.isTranslating }
     if one.sessions > other.sessions, one.sessions / 2 >= other.sessions { return true }

@@ -1,8 +1,8 @@
 /// When a table that differs from a peer's is worth a pull, although nothing is known to be missing.
 ///
-/// Sessions end some milliseconds apart, and updates are on their way: on a busy node the tables hardly ever are the same, though nothing
-/// is wrong. So a difference must last, and pulls that bring this node nothing come less and less often. What a pull brings the peer does not
-/// count: the peer pulls for itself.
+/// Sessions end some milliseconds apart, and updates are on their way: on a busy node the tables hardly ever are the
+/// same, though nothing is wrong. So a difference must last, and pulls that bring this node nothing come less and less
+/// often. What a pull brings the peer does not count: the peer pulls for itself.
 struct AntiEntropy: Sendable {
   typealias Instant = ContinuousClock.Instant
 

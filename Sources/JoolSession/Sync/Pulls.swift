@@ -4,7 +4,8 @@ struct Pulls: Sendable {
 
   /// A node that starts listens for this long before it asks. Peers answer its hello within 50 ms.
   static let listening = Duration.milliseconds(300)
-  /// About how many sessions a pull fetches that is for no loss, 3 MB: more would hold up what is news. The next one fetches the rest.
+  /// About how many sessions a pull fetches that is for no loss, 3 MB: more would hold up what is news. The next one
+  /// fetches the rest.
   static let sessionsPerExchange: UInt64 = 65_536
   /// What was said in the last second was perhaps on its way when the tables were compared.
   static let inFlight: UInt64 = 1000

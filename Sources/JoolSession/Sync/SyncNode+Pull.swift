@@ -48,7 +48,8 @@ extension SyncNode {
   private mutating func pullLosses(now: Instant) {
     let known = peers.known(now: now)
     let losses = peers.losses(known: known, now: now)
-    guard state == .starting || !losses.isEmpty, let source = source(for: losses, known: known, now: now) else { return }
+    guard state == .starting || !losses.isEmpty else { return }
+    guard let source = source(for: losses, known: known, now: now) else { return }
     let start = pulls.schedule.start(for: losses)
     if start <= now {
       beginPull(from: source, for: .losses, losses: losses, now: now)

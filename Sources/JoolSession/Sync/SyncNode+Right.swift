@@ -8,6 +8,10 @@ extension SyncNode {
   /// Goes by what has changed: the state, the module, a hello, or a peer that is silent.
   mutating func updateRight(now: Instant) {
     var ours = peers.vector(now: now)
+    // Of a silent node that said nothing, peers tell nothing.
+    for incarnation in ours.incarnations where ours[incarnation].end <= 1 && !peers.isHeard(incarnation, now: now) {
+      ours.remove(incarnation)
+    }
     ours[identity] = Progress(next: resend.last + 1)
     let others = peers.heard(now: now).map { view(of: $0, ours: ours, now: now) }
     let own = AddressRight.Own(

@@ -1,7 +1,8 @@
 /// Finds the buckets in which this node's table differs from a peer's.
 ///
-/// This node sends the digests of its 64 bucket groups (`compare`). The peer answers which groups differ (`differences`), and sends
-/// the digests of the buckets in each of them (`buckets`). Datagrams get lost: `question(ours:)` asks for the rest.
+/// This node sends the digests of its 64 bucket groups (`compare`). The peer answers which groups differ
+/// (`differences`), and sends the digests of the buckets in each of them (`buckets`). Datagrams get lost:
+/// `question(ours:)` asks for the rest.
 struct TableComparison: Sendable {
   static let groups = 64
   static let bucketsPerGroup = SessionDigest.bucketCount / groups
@@ -26,7 +27,8 @@ struct TableComparison: Sendable {
 
   /// What to send to the peer: the digests of consecutive groups, from `first` on.
   ///
-  /// A group between two missing ones that has come is sent with the peer's own digest, so that its buckets do not come again.
+  /// A group between two missing ones that has come is sent with the peer's own digest, so that its buckets do not come
+  /// again.
   /// - Parameter ours: the digests of all groups.
   func question(ours: [UInt64]) -> (first: Int, digests: [UInt64]) {
     guard !isComplete else { return (0, ours) }

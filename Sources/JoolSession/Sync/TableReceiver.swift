@@ -4,8 +4,8 @@ internal import JoolCore
 ///
 ///     compare ──▶ differences, buckets ──▶ pull ──▶ bulk, by credit
 ///
-/// Only the buckets that differ are fetched. A starting node fetches all of them, without a comparison. Requests are repeated while
-/// nothing comes, always with the same transfer number: a slow peer's frames still count when they come.
+/// Only the buckets that differ are fetched. A starting node fetches all of them, without a comparison. Requests are
+/// repeated while nothing comes, always with the same transfer number: a slow peer's frames still count when they come.
 struct TableReceiver: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -25,7 +25,8 @@ struct TableReceiver: Sendable {
 
   let source: Incarnation
   let purpose: Purpose
-  /// What this node has when the pull ends: what the source had when its last hello before the pull was sent, and that hello.
+  /// What this node has when the pull ends: what the source had when its last hello before the pull was sent, and that
+  /// hello.
   let mark: VersionVector
   let began: Instant
   let transfer: UInt32
@@ -74,8 +75,8 @@ struct TableReceiver: Sendable {
 
   func isSilent(now: Instant) -> Bool { now - lastFrame >= Self.patience }
 
-  /// Whether the source does not know the transfer any more: it sent some frames of it, and then none for so long that each pause has
-  /// passed. It answers a transfer that it does not know only if this node has nothing of it.
+  /// Whether the source does not know the transfer any more: it sent some frames of it, and then none for so long that
+  /// each pause has passed. It answers a transfer that it does not know only if this node has nothing of it.
   func isForgotten(now: Instant) -> Bool { pause > Self.longestPause && deadline <= now && progress.frames != nil }
 
   /// What is to be sent to the source now, once. Call it again whenever something has come, and at `deadline`.

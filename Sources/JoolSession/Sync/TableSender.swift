@@ -3,8 +3,9 @@ internal import JoolCore
 
 /// Answers pulls: sends peers the rows that they want, as far as their credit goes.
 ///
-/// What is sent is fixed when a peer asks first: the rows of the wanted buckets, in the order in which a module adds them fastest. A frame
-/// has what the sessions of its rows are when it is sent, so some frames have fewer records than others.
+/// What is sent is fixed when a peer asks first: the rows of the wanted buckets, in the order in which a module adds
+/// them fastest. A frame has what the sessions of its rows are when it is sent, so some frames have fewer records than
+/// others.
 struct TableSender: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -157,8 +158,9 @@ struct TableSender: Sendable {
     return asker
   }
 
-  /// One transfer per peer: it began another one. If all places are taken, the one that was silent for longest gives way. While each peer goes on
-  /// asking, none does: or else five starting nodes would take turns for ever and none would get to the end.
+  /// One transfer per peer: it began another one. If all places are taken, the one that was silent for longest gives
+  /// way. While each peer goes on asking, none does: or else five starting nodes would take turns for ever and none
+  /// would get to the end.
   private mutating func makeRoom(for peer: Incarnation, now: Instant) -> Bool {
     transfers.removeAll { $0.target == peer }
     guard transfers.count >= Self.capacity else { return true }

@@ -198,7 +198,8 @@ import Testing
         }
       }
       now += 1
-      for (_, frame) in network.filter({ $0.due <= now }) where receive(frame.frame, of: frame.frames, &receiver, after: now) {
+      for (_, frame) in network.filter({ $0.due <= now }) {
+        guard receive(frame.frame, of: frame.frames, &receiver, after: now) else { continue }
         let isNew = frame.rows.allSatisfy { got.insert($0).inserted }
         #expect(isNew, "each row is in one frame")
       }
