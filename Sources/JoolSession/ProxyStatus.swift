@@ -64,10 +64,10 @@ public struct ProxyStatus: Hashable, Sendable {
 extension SessionProxy {
   public func status(now: Instant) -> ProxyStatus {
     ProxyStatus(
-      state: state, format: format, node: node?.identity.node ?? 0, sessions: UInt64(node?.table.count ?? 0),
+      state: state, format: format, node: node?.identity.number ?? 0, sessions: UInt64(node?.table.count ?? 0),
       bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount(now: now)),
       counters: allCounters.map { ProxyStatus.Counter(name: $0.0, value: $0.1) },
-      peers: (node?.peers ?? [:]).sorted { $0.key < $1.key }.map { ProxyStatus.Peer($0.key, $0.value, now: now) },
+      peers: (node?.peers.all ?? []).map { ProxyStatus.Peer($0, now: now) },
       aloneBecause: loneliness(now: now), findings: findings(now: now))
   }
 
@@ -75,8 +75,11 @@ extension SessionProxy {
   public var state: ProxyStatus.State {
     guard isAttached, let node, let kernel else { return .absent }
     if !kernel.isEnabled { return .disabled }
-    if let joining = node.joining { return joining.isInitial ? .joining : .resyncing }
-    return hasCaughtUp ? .ready : .catchingUp
+    switch node.state {
+    case .starting: return .joining
+    case .mending: return .resyncing
+    case .ready: return hasCaughtUp ? .ready : .catchingUp
+    }
   }
 
   /// The statistics server's answer to whoever asks for `all`: the documented six, then ours.
@@ -86,13 +89,13 @@ extension SessionProxy {
 }
 
 extension ProxyStatus.Peer {
-  fileprivate init(_ node: UInt64, _ peer: SyncPeer, now: ContinuousClock.Instant) {
-    self.node = node
+  fileprivate init(_ peer: SyncPeer, now: ContinuousClock.Instant) {
+    node = peer.incarnation.number
     address = peer.address ?? IPv6Address(bits: 0)
-    state = !peer.isAlive(at: now) ? .silent : peer.isReady(at: now) ? .ready : .joining
-    sessions = peer.hello?.sessions ?? 0
+    state = !peer.isAlive(at: now) ? .silent : peer.state == .ready ? .ready : .joining
+    sessions = peer.hello.sessions
     silence = UInt64(Milliseconds(peer.lastHeard.duration(to: now)).rawValue)
-    missing = peer.stream.next.map { peer.stream.highest + 1 - $0 } ?? 0
+    missing = peer.stream.missingCount
     gaps = peer.stream.gaps
     lost = peer.stream.lost
   }

@@ -111,6 +111,7 @@ extension SyncNode {
       if peers[node]?.stream.isLost != wasLost { isSettled = false }
       guard !ranges.isEmpty else { continue }
       counters.naksSent += 1
+      settleSoon(now: now)
       send(.nak(ranges), to: node)
     }
   }

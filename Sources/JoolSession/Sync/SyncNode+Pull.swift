@@ -83,7 +83,7 @@ extension SyncNode {
   private mutating func beginPull(
     from source: Incarnation, for purpose: TableReceiver.Purpose, losses: [Incarnation], now: Instant
   ) {
-    guard let mark = peers.mark(of: source), let sessions = peers[source]?.hello.sessions else { return }
+    guard let mark = peers.mark(of: source, now: now), let sessions = peers[source]?.hello.sessions else { return }
     let isStarting = state == .starting
     let latest = clock.latest.milliseconds
     let share = UInt64(SessionDigest.bucketCount) * Pulls.sessionsPerExchange / max(sessions, 1)

@@ -26,6 +26,7 @@ extension SyncNode {
       readiness.deadline(own: own, known: known), peers.nextTimeout(now: now), state == .starting ? firstDue(now: now) : nil,
     ]
     nextSettling = deadlines.compactMap { $0 }.min() ?? now + Self.patience
+    if state != .ready, pulls.receiver == nil { pulls.retry = min(pulls.retry ?? now, now) }
     if nextSettling <= now { nextSettling = now + Self.settlingPause }
   }
 

@@ -168,7 +168,7 @@ struct SyncNode: Sendable {
   private mutating func sendHello(now: Instant) {
     flush(now: now)  // or the digest would have what peers cannot know
     peers.forget(now: now)
-    pulls.sender.forget(now: now)
+    tidyPulls(now: now)
     noteTranslation(now: now)
     hellos &+= 1
     lastHello = now
