@@ -93,7 +93,7 @@ import Testing
     #expect(first.count == frame.count + FrameSeal.overhead)
     #expect(
       Array(first[..<32])
-        == bytes(hex: "0000 02 ff 01020304 0000000000000000000000000000aabb 0000000000000000"))
+        == bytes(hex: "0000 03 ff 01020304 0000000000000000000000000000aabb 0000000000000000"))
     #expect(second[31] == 1)
     #expect(first[32...] != second[32...], "another nonce")
   }

@@ -47,6 +47,11 @@ extension PeerSet {
     }
   }
 
+  /// What others have of an incarnation.
+  func known(_ incarnation: Incarnation, now: Instant) -> Progress { known(now: now)[incarnation] }
+
+  func losses(now: Instant) -> [Incarnation] { losses(known: known(now: now), now: now) }
+
   /// Of whom others have more, although it cannot be sent again, ascending.
   func losses(known: VersionVector, now: Instant) -> [Incarnation] {
     known.incarnations.filter { incarnation in
@@ -61,7 +66,15 @@ extension PeerSet {
   // MARK: Tables of others
 
   /// What the table of a source has, by its last hello. To be taken when the table is asked for.
-  func mark(of source: Incarnation) -> VersionVector? { peers[source]?.vector }
+  func mark(of source: Incarnation, now: Instant) -> VersionVector? {
+    guard let peer = peers[source] else { return nil }
+    var mark = VersionVector()
+    for incarnation in peer.entries.keys where incarnation != own && isCurrent(incarnation, now: now) {
+      mark[incarnation] = peer.progress(of: incarnation)
+    }
+    mark[source] = peer.progress(of: source)
+    return mark
+  }
 
   /// A table was fetched that had this.
   mutating func cover(_ mark: VersionVector) {
@@ -76,35 +89,31 @@ extension PeerSet {
     }
   }
 
-  /// Whose table would be of use, the best first.
+  /// Whose table would be of use, the best first: ready peers before those that mend, then who makes good all that is lost, then who was not
+  /// tried last, then more sessions, then the lower number.
   /// - Parameters:
-  ///   - losses: what is lacking; not looked at if `isStarting`.
+  ///   - losses: what is lacking.
+  ///   - isStarting: whether any table is of use.
   ///   - last: who was tried last.
   func sources(
     for losses: [Incarnation], known: VersionVector, isStarting: Bool, last: Incarnation?, now: Instant
   ) -> [Incarnation] {
-    struct Candidate {
-      let peer: SyncPeer
-      let coversAll: Bool
-    }
-    let candidates = peers.values.compactMap { peer -> Candidate? in
-      guard isHeard(peer, now: now), peer.state.hasTable, peer.hears(own, at: now) else { return nil }
-      let covered = losses.filter { peer.progress(of: $0).covers(known[$0]) }
-      let isOfUse = losses.contains { incarnation in
-        let (ours, theirs) = (progress(of: incarnation), peer.progress(of: incarnation))
-        return theirs.next > ours.next || theirs.end > ours.end
-      }
-      guard isStarting || isOfUse else { return nil }
-      return Candidate(peer: peer, coversAll: covered.count == losses.count)
-    }
-    func rank(_ candidate: Candidate) -> (Int, Int, Int, UInt64, UInt64) {
-      (
-        candidate.peer.state == .ready ? 0 : 1, candidate.coversAll ? 0 : 1,
-        candidate.peer.incarnation == last ? 1 : 0, UInt64.max - candidate.peer.hello.sessions,
-        candidate.peer.incarnation.number
+    func rank(_ peer: SyncPeer) -> (Int, Int, Int, UInt64, UInt64) {
+      let coversAll = losses.allSatisfy { peer.progress(of: $0).covers(known[$0]) }
+      return (
+        peer.state == .ready ? 0 : 1, coversAll ? 0 : 1, peer.incarnation == last ? 1 : 0,
+        UInt64.max - peer.hello.sessions, peer.incarnation.number
       )
     }
-    return candidates.sorted { rank($0) < rank($1) }.map(\.peer.incarnation)
+    let candidates = heard(now: now).filter { peer in
+      guard peer.state.hasTable, peer.hears(own, at: now) else { return false }
+      return isStarting
+        || losses.contains { incarnation in
+          let (ours, theirs) = (progress(of: incarnation), peer.progress(of: incarnation))
+          return theirs.next > ours.next || theirs.end > ours.end
+        }
+    }
+    return candidates.map { (rank($0), $0.incarnation) }.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   // MARK: The first

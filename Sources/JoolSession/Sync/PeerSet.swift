@@ -111,6 +111,44 @@ struct PeerSet: Sendable {
     }
   }
 
+  mutating func receive(_ part: SyncFrame.Settings, of incarnation: Incarnation, now: Instant) -> Bool {
+    peers[incarnation]?.settings.receive(part, now: now) ?? false
+  }
+
+  // MARK: What is missing
+
+  /// A peer cannot send its updates up to `last` again.
+  mutating func unavailable(until last: UInt64, of incarnation: Incarnation) {
+    peers[incarnation]?.stream.unavailable(until: last)
+  }
+
+  /// When a peer should be asked for what is missing.
+  var nextQuestion: Instant? {
+    var earliest: Instant?
+    for peer in peers.values {
+      guard let deadline = peer.stream.deadline else { continue }
+      earliest = min(earliest ?? deadline, deadline)
+    }
+    return earliest
+  }
+
+  /// Peers that should be asked now, by number.
+  func due(now: Instant) -> [Incarnation] {
+    guard let next = nextQuestion, next <= now else { return [] }
+    return peers.values.filter { $0.stream.isDue(now: now) }.map(\.incarnation).sorted()
+  }
+
+  /// What to ask a peer for.
+  mutating func ask(_ incarnation: Incarnation, now: Instant) -> [SyncFrame.MissingUpdates] {
+    peers[incarnation]?.stream.ask(now: now) ?? []
+  }
+
+  /// A peer cannot be asked: what is missing is lost.
+  mutating func giveUp(on incarnation: Incarnation) { peers[incarnation]?.stream.giveUp() }
+
+  /// About how many entries a hello has that has room for all.
+  var entryCount: Int { peers.count + unvalidated.count + retired.count }
+
   // MARK: Who goes
 
   /// A number for one more peer, if need be that of the one that has been silent for longest.

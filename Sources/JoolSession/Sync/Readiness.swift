@@ -5,6 +5,8 @@
 struct Readiness: Sendable {
   typealias Instant = ContinuousClock.Instant
 
+  /// After a sleep, hellos are awaited for so long.
+  static let awakening = Duration.milliseconds(1500)
   /// A mark that is not met for so long ends readiness.
   static let patience = Duration.seconds(1)
 
@@ -34,6 +36,8 @@ struct Readiness: Sendable {
   private(set) var state: NodeState
   private(set) var reason: Reason?
   private(set) var mark: Mark?
+  /// Not ready before.
+  private var heldUntil: Instant?
 
   init(state: NodeState = .starting) { self.state = state }
 
@@ -54,6 +58,12 @@ struct Readiness: Sendable {
     guard state.hasTable else { return }
     self.reason = reason
     if state == .ready { (state, mark) = (.mending, nil) }
+  }
+
+  /// The node slept. It does not know what others have until it has heard them again.
+  mutating func slept(now: Instant) {
+    heldUntil = now + Self.awakening
+    fallBack(because: .slept)
   }
 
   /// - Parameters:
@@ -77,6 +87,8 @@ struct Readiness: Sendable {
     }
     if let lateMark, now - lateMark.takenAt >= Self.patience { return fallBack(because: .behind) }
     guard state == .mending else { return }
+    if let heldUntil, now < heldUntil { return }
+    heldUntil = nil
     if isMetNow, module == .met {
       (state, reason) = (.ready, nil)
     } else {
@@ -84,8 +96,9 @@ struct Readiness: Sendable {
     }
   }
 
-  /// When a mark that is not met ends readiness.
+  /// When the state changes although nothing is heard.
   func deadline(own: VersionVector, known: VersionVector) -> Instant? {
+    if let heldUntil { return heldUntil }
     guard state == .ready, let mark, !mark.isMet(by: own, known: known) else { return nil }
     return mark.takenAt + Self.patience
   }

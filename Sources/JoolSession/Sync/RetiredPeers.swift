@@ -17,6 +17,8 @@ struct RetiredPeers: Sendable {
 
   subscript(incarnation: Incarnation) -> Entry? { entries[incarnation] }
 
+  var count: Int { entries.count }
+
   /// Ascending.
   var incarnations: [Incarnation] { entries.keys.sorted() }
 

@@ -61,6 +61,18 @@ extension SyncFrame.Hello {
   /// Bytes before the entries, without the frame's header.
   static let fixedSize = 72
 
+  /// A starting node's hellos have at least this many bytes, so that the answer to them is not much longer.
+  static let startingSize = 512
+  /// A hello answers a stranger's at once if it is at most this many times as long (RFC 9000 §8.1).
+  static let answerFactor = 3
+
+  /// Adds empty entries.
+  /// - Parameter size: of the frame.
+  mutating func pad(to size: Int) {
+    let room = size - SyncFrame.headerSize - Self.fixedSize - entries.count * SyncFrame.HelloEntry.size
+    padding = max(0, (room + SyncFrame.HelloEntry.size - 1) / SyncFrame.HelloEntry.size)
+  }
+
   private static let mayFlag: UInt8 = 1
   private static let translatingFlag: UInt8 = 2
 

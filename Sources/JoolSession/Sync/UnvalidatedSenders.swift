@@ -44,6 +44,8 @@ struct UnvalidatedSenders: Sendable {
     return isDue
   }
 
+  var count: Int { senders.count }
+
   mutating func remove(_ incarnation: Incarnation) -> Sender? { senders.removeValue(forKey: incarnation) }
 
   mutating func removeAll() { senders.removeAll() }

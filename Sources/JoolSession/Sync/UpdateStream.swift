@@ -133,7 +133,7 @@ struct UpdateStream: Sendable {
   }
 
   /// The peer was asked for updates, and cannot send those up to `last` again.
-  mutating func unavailable(until last: UInt64, now: Instant) {
+  mutating func unavailable(until last: UInt64) {
     guard attempts > 0, last >= floor, last < confirmed else { return }
     lose(before: last &+ 1)
     reconsider()
@@ -146,6 +146,12 @@ struct UpdateStream: Sendable {
     next = max(next, progress.next)
     coveredEnd = max(coveredEnd, progress.end)
     advance()
+  }
+
+  /// The peer cannot be asked.
+  mutating func giveUp() {
+    lose(before: known)
+    reconsider()
   }
 
   // MARK: Asking
