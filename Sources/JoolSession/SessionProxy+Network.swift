@@ -79,7 +79,7 @@ extension SessionProxy {
     }
     let frame = opened.frame.bytes
     if !opened.isTrusted {
-      guard try node?.isAnswer(frame, now: now) == true, seal?.trust(opened) == true else {
+      guard try node?.isAnswer(frame, from: address, now: now) == true, seal?.trust(opened) == true else {
         counters.untrustedFrames += 1
         return .ignored
       }
@@ -97,9 +97,11 @@ extension SessionProxy {
 
   /// Lets time pass for the node.
   public mutating func advance(to now: Instant) {
-    let wasReady = node?.isReady
+    let module: Readiness.ModuleProgress = !canAdd ? .away : hasCaughtUp ? .met : .unmet
+    if node?.module != module { node?.module = module }
+    let hadTable = node?.state.hasTable
     node?.advance(to: now)
-    if wasReady == false, node?.isReady == true { requestAudit(.start) }
+    if hadTable == false, node?.state.hasTable == true { requestAudit(.start) }
   }
 
   /// What is to be sent to the group, once; sessions for the module are gathered.

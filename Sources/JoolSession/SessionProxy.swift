@@ -124,8 +124,8 @@ public struct SessionProxy: Sendable {
   // MARK: The module
 
   /// The module answers, now or again.
-  /// - Parameter clock: the time of day in milliseconds, modulo 2^32.
-  public mutating func attached(_ kernel: Kernel, clock: UInt32 = 0, now: Instant) {
+  /// - Parameter clock: the time of day in milliseconds since 1970.
+  public mutating func attached(_ kernel: Kernel, clock: UInt64 = 0, now: Instant) {
     startedAt = startedAt ?? now
     let wasUsable = canAdd
     // The module counts a session's life from its last packet: with another timeout, what it was given ends at other times.
@@ -140,10 +140,9 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  private mutating func makeNode(_ kernel: Kernel, clock: UInt32, now: Instant) -> SyncNode? {
+  private mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
-    let identity = SyncSender(
-      node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))
+    let identity = Incarnation(.random(in: 1...UInt64.max, using: &random))
     // Whatever waits for the module has the former prefix.
     gather = SessionGather()
     (adding, addingBase, offered) = (SortedSessions(), nil, [])
@@ -202,7 +201,10 @@ public struct SessionProxy: Sendable {
     guard let pool6 = kernel?.pool6 else { return }
     let datagram = try SyncDatagram(decoding: records, pool6: pool6)
     announcementsHeard += UInt64(datagram.sessions.count + datagram.refused.count)
-    if !datagram.sessions.isEmpty { lastAnnouncement = now }
+    if !datagram.sessions.isEmpty {
+      lastAnnouncement = now
+      node?.lastAnnouncement = now
+    }
     for session in datagram.sessions { node?.learn(session, now: now) }
     if let refused = datagram.refused.first { throw refused }
   }
@@ -222,8 +224,8 @@ public struct SessionProxy: Sendable {
 
   /// Why the module's table should be read now, once. `nil`: it should not.
   public mutating func takeAudit() -> Audit? {
-    guard let reason = audit, canAdd, node?.sweep == nil, node != nil, node?.joining?.isListening != true,
-      reason != .start || node?.isReady == true
+    guard let reason = audit, canAdd, node?.sweep == nil, node != nil, node?.isListening != true,
+      reason != .start || node?.state.hasTable == true
     else { return nil }
     audit = nil
     (isPaying, owesModule) = (owesModule, false)
