@@ -43,10 +43,10 @@ extension SessionProxy {
       guard length == datagram.byteCount else {
         throw .truncated(field: "datagram", need: length, have: datagram.byteCount)
       }
-      if seal != nil { return try received(sealed: datagram, from: address, now: now) }
+      if seal != nil { return try received(sealed: datagram, from: address, waited: waited, now: now) }
       if SyncFrame.isFrame(datagram) {
         guard format != .legacy else { return .ignored }
-        try hear(datagram, from: address, now: now)
+        try hear(datagram, from: address, waited: waited, now: now)
         return .heard(refused: nil)
       }
       guard format != .ss2, !neighbours.speaksSS2(address, now: now) else { return .ignored }
@@ -67,7 +67,7 @@ extension SessionProxy {
   }
 
   private mutating func received(
-    sealed datagram: RawSpan, from address: IPv6Address, now: Instant
+    sealed datagram: RawSpan, from address: IPv6Address, waited: Duration, now: Instant
   ) throws(WireFormatError) -> DatagramAction {
     let opened: FrameSeal.Opened
     do throws(SealFailure) {
@@ -75,6 +75,7 @@ extension SessionProxy {
       opened = plain
     } catch {
       counters.count(error)
+      if error == .ownStart { node?.selfCheck.hearsOwnSeal(now: now) }
       return .reject(error)
     }
     let frame = opened.frame.bytes
@@ -84,14 +85,14 @@ extension SessionProxy {
         return .ignored
       }
     }
-    try hear(frame, from: address, now: now)
+    try hear(frame, from: address, waited: waited, now: now)
     return .heard(refused: nil)
   }
 
   private mutating func hear(
-    _ frame: RawSpan, from address: IPv6Address, now: Instant
+    _ frame: RawSpan, from address: IPv6Address, waited: Duration, now: Instant
   ) throws(WireFormatError) {
-    try node?.receive(frame, from: address, now: now)
+    try node?.receive(frame, from: address, waited: waited, now: now)
     neighbours.heardSS2(from: address, now: now)
   }
 

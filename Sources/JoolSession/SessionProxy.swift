@@ -23,6 +23,8 @@ public struct SessionProxy: Sendable {
   var groupFindings: [String] = []
   /// Whether what is sent gets out.
   var sending = SendHealth()
+  /// When this proxy found last that there is a copy of it.
+  var copiedAt: Instant?
   /// When the module was seen first.
   private(set) var startedAt: Instant?
   /// What fits a datagram.
@@ -140,7 +142,7 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  private mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
+  mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
     let identity = Incarnation(.random(in: 1...UInt64.max, using: &random))
     // Whatever waits for the module has the former prefix.
@@ -155,12 +157,13 @@ public struct SessionProxy: Sendable {
       clock: clock, now: now)
     node.path = path
     node.budget.pace = tablePace(now: now)
-    node.repeats.pace = format == .auto ? .moderate : .brisk
+    node.budget.repeatPace = format == .auto ? .moderate : .brisk
+    node.selfCheck = self.node?.selfCheck ?? SelfCheck(isSealed: seal != nil)
     return node
   }
 
   /// How fast tables and repairs leave. In `auto` there may be C proxies, a silent standby among them.
-  func tablePace(now: Instant) -> SendBudget.Pace {
+  func tablePace(now: Instant) -> SendPace {
     guard format == .auto else { return .brisk }
     return neighbours.legacyCount(now: now) == 0 ? .cautious : .gentle
   }

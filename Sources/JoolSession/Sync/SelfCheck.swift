@@ -37,6 +37,8 @@ struct SelfCheck: Sendable {
   /// When a frame without a seal was last believed.
   private var believed: Instant?
   private var lastTurn: Instant?
+  /// When to look for peers that do not hear this node.
+  private var nextLook: Instant?
   /// Since when a peer is heard that does not hear this node; `nil`: there is none.
   private var unheardSince: Instant?
   private var renewal = patience
@@ -86,11 +88,14 @@ struct SelfCheck: Sendable {
 
   // MARK: The seal
 
-  /// Notes whether all peers that are heard hear this node.
+  /// Looks once a second.
+  /// - Parameter isUnheard: whether a peer is heard that does not hear this node.
   /// - Returns: whether the seal needs another start. A copy that was resumed when all others had forgotten the node has no
   ///   other sign: whoever heard the original refuses the copy's counters.
-  mutating func mustRenewSeal(isUnheard: Bool, now: Instant) -> Bool {
-    guard isUnheard else {
+  mutating func mustRenewSeal(now: Instant, isUnheard: () -> Bool) -> Bool {
+    if let nextLook, now < nextLook { return false }
+    nextLook = now + .seconds(1)
+    guard isUnheard() else {
       (unheardSince, renewal) = (nil, Self.patience)
       return false
     }

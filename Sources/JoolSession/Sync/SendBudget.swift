@@ -9,11 +9,6 @@ struct SendBudget: Sendable {
   static let (peerRate, peerBurst) = (8_000_000, 512 << 10)
   static let (rate, burst) = (20_000_000, 2 << 20)
   private static let maxBuckets = 2 * SyncNode.maxPeers
-  /// How many times a stranger's bytes may be answered with: less than a factor that would make it worth while to have this
-  /// node flood somebody (RFC 9000 §8.1).
-  static let strangerFactor = 3
-  /// The most that strangers' bytes are saved up to: three full datagrams.
-  private static let maxCredit = strangerFactor * PathSize.ethernet.payload
 
   /// Of tables and digests.
   var pace: SendPace {
@@ -30,8 +25,6 @@ struct SendBudget: Sendable {
   private var all = TokenBucket(rate: rate, burst: burst)
   /// Of those that have asked lately.
   private var peers: [UInt64: TokenBucket] = [:]
-  /// What strangers have paid for.
-  private var credit = 0
 
   /// A frame of a table or of digests, for a peer that asked for it.
   /// - Returns: whether it may leave. If not, nothing is taken.
@@ -63,13 +56,6 @@ struct SendBudget: Sendable {
     return peers.count < Self.maxBuckets
   }
 
-  // For callers that do not say yet for whom it is.
-  typealias Pace = SendPace
-  static let interval = SendPace.interval
-  var nextRoom: Instant? { tables.nextRoom }
-  mutating func room(now: Instant) -> Int { tables.room(now: now) }
-  mutating func take(_ wanted: Int, now: Instant) -> Int { tables.take(wanted, now: now) }
-
   /// When a full frame of a table may leave to one of these peers, perhaps in the past. `nil`: at once, or there are none.
   func nextRoom(to waiting: some Sequence<UInt64>) -> Instant? {
     let size = PathSize.ethernet.payload
@@ -80,17 +66,5 @@ struct SendBudget: Sendable {
       earliest = earliest.map { min($0, opening) } ?? opening
     }
     return earliest
-  }
-
-  /// A stranger, who has not proved to hear this node, was heard.
-  /// - Parameters:
-  ///   - bytes: of its datagram.
-  ///   - size: of the hello that would answer it.
-  /// - Returns: whether it may be answered before the regular hello; then that is paid for.
-  mutating func answers(stranger bytes: Int, withHello size: Int) -> Bool {
-    credit = min(credit + Self.strangerFactor * bytes, Self.maxCredit)
-    guard credit >= size else { return false }
-    credit -= size
-    return true
   }
 }

@@ -58,13 +58,15 @@ import Testing
     var check = SelfCheck()
     var renewals: [Int] = []
     for second in 0..<100_000 {
-      if check.mustRenewSeal(isUnheard: true, now: start + .seconds(second)) { renewals.append(second) }
+      if check.mustRenewSeal(now: start + .seconds(second), isUnheard: { true }) { renewals.append(second) }
     }
     #expect(renewals.prefix(4) == [10, 30, 70, 150])
     #expect(renewals.count < 40)
-    let isNoMore = check.mustRenewSeal(isUnheard: false, now: start + .seconds(100_000))
+    let isNoMore = check.mustRenewSeal(now: start + .seconds(100_000)) { false }
     #expect(!isNoMore)
-    let renewedAgain = (0...10).map { check.mustRenewSeal(isUnheard: true, now: start + .seconds(100_001 + $0)) }
+    let renewedAgain = (0...10).map { second in
+      check.mustRenewSeal(now: start + .seconds(100_001 + second)) { true }
+    }
     #expect(renewedAgain.last == true && !renewedAgain.dropLast().contains(true))
   }
 }
