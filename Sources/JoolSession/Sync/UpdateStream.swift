@@ -92,6 +92,7 @@ struct UpdateStream: Sendable {
     confirmed = last &+ 1
     mostConfirmed = max(mostConfirmed, confirmed)
     raised = 0
+    askFrom = min(askFrom, confirmed)
     if let since = unconfirmedSince {
       if now - since >= Self.doubt { retract() }
       if progress.end <= mostConfirmed { unconfirmedSince = nil }
@@ -235,7 +236,8 @@ struct UpdateStream: Sendable {
 
   private mutating func lose(before end: UInt64) {
     guard end > max(next, askFrom) else { return }
-    lost &+= missingCount(before: end)
+    // More is only claimed.
+    lost &+= min(missingCount(before: end), Self.lookahead)
     askFrom = end
   }
 
