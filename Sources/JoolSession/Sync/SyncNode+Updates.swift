@@ -107,8 +107,8 @@ extension SyncNode {
     nextHello = min(nextHello, now + Self.helloAfterUpdate)
   }
 
-  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts whole: state,
-  /// timer, mask and life. So whatever the order in which words come, the last one stays.
+  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts
+  /// whole: state, timer, mask and life. So whatever the order in which words come, the last one stays.
   /// - Returns: whether it was news.
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
@@ -194,8 +194,8 @@ extension SessionLimits {
   /// A quarter of the timeout: how much longer peers keep a session than its packets alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
-  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One that has
-  /// slack already gets no more, or else each node that passes it on would make it younger.
+  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One
+  /// that has slack already gets no more, or else each node that passes it on would make it younger.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
     let idle = timeout(of: session).duration - session.expiration.duration
     guard idle < Self.fresh else { return session.expiration }
@@ -204,7 +204,8 @@ extension SessionLimits {
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }
 
-  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has slack.
+  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has
+  /// slack.
   func idle(_ session: SessionEntry) -> Int64 {
     let (timeout, left) = (Int64(timeout(of: session).rawValue), Int64(session.expiration.rawValue))
     return timeout - left + (left > timeout ? Int64(slack(of: session)) : 0)

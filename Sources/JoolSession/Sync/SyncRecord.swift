@@ -9,7 +9,8 @@ struct SyncRecord: Hashable, Sendable {
 
   /// In bytes.
   static let size = Packed36.size + 8
-  /// Lives that differ by less are the same: the way through the network, the module and the table's ticks adds as much.
+  /// Lives that differ by less are the same: the way through the network, the module and the table's ticks adds as
+  /// much.
   static let sameLife: UInt32 = 250
 
   init(session: SessionEntry, version: Version) {
@@ -20,11 +21,11 @@ struct SyncRecord: Hashable, Sendable {
   /// What the table has.
   init(_ known: SessionTable.Session) { self.init(session: known.entry, version: known.version) }
 
-  /// Whether this counts if both cannot: a total order of everything that is said, of the same session and of rivals for a mask.
-  /// No other function compares versions of sessions.
+  /// Whether this counts if both cannot: a total order of everything that is said, of the same session and of rivals
+  /// for a mask. No other function compares versions of sessions.
   ///
-  /// The later version counts. Equal ones, which only nodes say that did not hear each other, are ordered by content; it
-  /// does not matter how, but each node must do it alike.
+  /// The later version counts. Equal ones, which only nodes say that did not hear each other, are ordered by content;
+  /// it does not matter how, but each node must do it alike.
   @inline(__always)
   func isNewer(than other: SyncRecord) -> Bool {
     version == other.version ? session.isAbove(other.session) : version > other.version
@@ -54,8 +55,8 @@ extension SessionEntry {
 
   /// State, timer, source4, source6, destination4, protocol, in this order; addresses before ports.
   fileprivate func isAbove(_ other: SessionEntry) -> Bool {
-    let mine = (state.rawValue, timer.rawValue, source4, source6, destination4, proto.rawValue)
-    return mine
-      > (other.state.rawValue, other.timer.rawValue, other.source4, other.source6, other.destination4, other.proto.rawValue)
+    let theirs = (other.state.rawValue, other.timer.rawValue, other.source4, other.source6, other.destination4)
+    let mine = (state.rawValue, timer.rawValue, source4, source6, destination4)
+    return mine == theirs ? proto.rawValue > other.proto.rawValue : mine > theirs
   }
 }

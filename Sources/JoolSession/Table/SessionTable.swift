@@ -8,14 +8,14 @@ public import JoolCore
 /// IPv4 side, too: source4 leads to source6.
 ///
 /// A value: copies are independent, and share memory until they differ. No clock inside: time is an argument and should
-/// not go back (if it does, nothing dies meanwhile). Times are kept in steps of 10 ms, so that an expiration may come back
-/// up to 9 ms longer than it went in, never shorter. What is due stays until `expire(now:)` takes it.
+/// not go back (if it does, nothing dies meanwhile). Times are kept in steps of 10 ms, so that an expiration may come
+/// back up to 9 ms longer than it went in, never shorter. What is due stays until `expire(now:)` takes it.
 ///
-/// A session takes 64 bytes in `RowStore` and about 7 in each of three `RowIndex`es (the BIB's two have one entry per BIB
-/// entry); docs/measurements.md has figures. A table has 32 KB of digests, and 250 KB of indexes once it is used. Memory is
-/// kept for later sessions; `removeAll()` gives it back. Adding, updating, finding, removing and expiring take constant
-/// time, but for the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it), and a new base for all
-/// times every 248 days.
+/// A session takes 64 bytes in `RowStore` and about 7 in each of three `RowIndex`es (the BIB's two have one entry per
+/// BIB entry); docs/measurements.md has figures. A table has 32 KB of digests, and 250 KB of indexes once it is used.
+/// Memory is kept for later sessions; `removeAll()` gives it back. Adding, updating, finding, removing and expiring
+/// take constant time, but for the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it), and a
+/// new base for all times every 248 days.
 public struct SessionTable: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
