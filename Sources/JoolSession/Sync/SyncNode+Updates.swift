@@ -116,21 +116,19 @@ extension SyncNode {
     if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
     var record = record
     record.session.expiration = min(record.session.expiration, limits.longest(record.session))
-    if let known = table.session(like: record.session, now: now) {
-      if record.repeats(known) {
-        // A delay only ever makes lives too long: the shortest is nearest to what was said.
-        guard known.entry.lives(longerThan: record.session) else { return false }
-      } else if !record.isNewer(than: known) {
-        counters.outdated += 1
-        return false
-      }
+    switch table.merge(record, origin: origin, now: now) {
+    case .taken:
+      tellModule(record.session)
+      return true
+    case .repeated: return false
+    case .outdated, .refused: break
+    case .conflict:
+      guard let rivals = store(record, origin: origin, now: now) else { break }
+      tellModule(record.session, rivals: rivals)
+      return true
     }
-    guard let rivals = store(record, origin: origin, now: now) else {
-      counters.outdated += 1
-      return false
-    }
-    tellModule(record.session, rivals: rivals)
-    return true
+    counters.outdated += 1
+    return false
   }
 
   /// Puts a session into the table; rivals that are all older give way.
