@@ -1,7 +1,7 @@
 internal import JoolCore
 
-/// What C proxies say. It has no version and no number, and each node may miss another part of it. So one node says it again for
-/// all of them, like a word of its own module.
+/// What C proxies say. It has no version and no number, and each node may miss another part of it. So one node says it
+/// again for all of them, like a word of its own module.
 extension SyncNode {
   /// A session that a C proxy tells of: its latest word is the truth, whatever its order.
   ///
