@@ -128,7 +128,7 @@ public struct ProxyEventLoop: ~Copyable {
   public mutating func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")
-    readiness.update(proxy.state, now: .now, log: log)
+    readiness.update(proxy.standing, now: .now, log: log)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
     while true {
       var poller = Poller()
@@ -194,6 +194,6 @@ public struct ProxyEventLoop: ~Copyable {
     readPool4(now)
     proxy.noteProgress(isAuditing: dump != nil || transfer != nil)
     if now >= nextCheck { check(now) }
-    readiness.update(proxy.state, now: now, log: log)
+    readiness.update(proxy.standing, now: now, log: log)
   }
 }

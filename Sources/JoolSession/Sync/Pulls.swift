@@ -15,7 +15,7 @@ struct Pulls: Sendable {
   var schedule: PullSchedule
   var antiEntropy = AntiEntropy()
   var sender = TableSender()
-  /// When a pull that is due may begin.
+  /// When to look for what is lost: a pull may be due, or may begin then.
   var retry: Instant?
 
   init(now: Instant) { schedule = PullSchedule(from: now + Self.listening) }

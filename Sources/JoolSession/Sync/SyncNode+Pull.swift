@@ -13,10 +13,9 @@ extension SyncNode {
 
   /// Goes on with the pull that is under way, or begins one for what is lost.
   mutating func continuePull(now: Instant) {
-    pulls.retry = nil
     if let receiver = pulls.receiver {
       if !isSource(receiver.source, now: now) || receiver.isForgotten(now: now) {
-        pulls.receiver = nil
+        (pulls.receiver, pulls.retry) = (nil, now)
       } else if receiver.purpose == .difference, receiver.isSilent(now: now) {
         pulls.receiver = nil
         pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
@@ -24,7 +23,10 @@ extension SyncNode {
         replace(receiver.source, now: now)
       }
     }
-    if pulls.receiver == nil, state != .ready { pullLosses(now: now) }
+    if let retry = pulls.retry, retry <= now {
+      pulls.retry = nil
+      if pulls.receiver == nil, state != .ready { pullLosses(now: now) }
+    }
     sendPullRequests(now: now)
   }
 

@@ -34,7 +34,7 @@ struct TableComparison: Sendable {
     guard !isComplete else { return (0, ours) }
     let first = missing.trailingZeroBitCount
     let last = Self.groups - 1 - missing.leadingZeroBitCount
-    let digests = (first...last).map { Self.bit($0) & arrived & ~missing == 0 ? ours[$0] : theirs[$0] }
+    let digests = (first...last).map { Self.bit($0) & arrived == 0 ? ours[$0] : theirs[$0] }
     return (first, digests)
   }
 

@@ -7,14 +7,16 @@ import Testing
   private let start = ContinuousClock.now
 
   private func own(
-    _ number: UInt64 = 1, _ state: NodeState, isUsable: Bool = true, isTranslating: Bool = false, sessions: UInt64 = 10
+    _ number: UInt64, _ state: NodeState, isUsable: Bool = true, isTranslating: Bool = false, sessions: UInt64 = 10
   ) -> AddressRight.Own {
     AddressRight.Own(
       incarnation: Incarnation(number), state: state, isModuleUsable: isUsable, isTranslating: isTranslating,
       sessions: sessions)
   }
 
-  private func peer(_ number: UInt64 = 2, _ state: NodeState) -> AddressRight.Peer {
+  private func peer(_ state: NodeState) -> AddressRight.Peer { peer(2, state) }
+
+  private func peer(_ number: UInt64, _ state: NodeState) -> AddressRight.Peer {
     AddressRight.Peer(
       incarnation: Incarnation(number), state: state, hearsUs: true, may: true, asks: .nobody, request: 0, promise: 0,
       isTranslating: false, sessions: 10, coversUs: true, isCovered: true)
@@ -35,12 +37,10 @@ import Testing
       (.starting, true, false), (.ready, true, true), (.mending, true, true), (.mending, false, false),
       (.ready, false, false), (.ready, true, true), (.starting, true, false),
     ] as [(NodeState, Bool, Bool)] {
-      _ = right.update(own(state, isUsable: isUsable), peers: [peer(.mending)], now: start)
+      _ = right.update(own(1, state, isUsable: isUsable), peers: [peer(.mending)], now: start)
       #expect(right.may == may, "\(state), module: \(isUsable)")
     }
   }
-
-  private func own(_ state: NodeState, isUsable: Bool) -> AddressRight.Own { own(1, state, isUsable: isUsable) }
 
   /// After a partition both mend. The one that translates has addresses in use; the other one leaves them to it.
   @Test func theTranslatingNodeStays() {
