@@ -117,11 +117,11 @@ public struct ProxyEventLoop: ~Copyable {
     report(inspection)
   }
 
-  /// Milliseconds, modulo 2^32.
-  static var timeOfDay: UInt32 {
+  /// Milliseconds since 1970.
+  static var timeOfDay: UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return UInt32(truncatingIfNeeded: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    return UInt64(max(0, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
   }
 
   /// Runs until SIGTERM or SIGINT.

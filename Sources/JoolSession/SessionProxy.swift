@@ -124,8 +124,8 @@ public struct SessionProxy: Sendable {
   // MARK: The module
 
   /// The module answers, now or again.
-  /// - Parameter clock: the time of day in milliseconds, modulo 2^32.
-  public mutating func attached(_ kernel: Kernel, clock: UInt32 = 0, now: Instant) {
+  /// - Parameter clock: the time of day in milliseconds since 1970.
+  public mutating func attached(_ kernel: Kernel, clock: UInt64 = 0, now: Instant) {
     startedAt = startedAt ?? now
     let wasUsable = canAdd
     // The module counts a session's life from its last packet: with another timeout, what it was given ends at other times.
@@ -140,7 +140,7 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  private mutating func makeNode(_ kernel: Kernel, clock: UInt32, now: Instant) -> SyncNode? {
+  private mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
     let identity = SyncSender(
       node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))

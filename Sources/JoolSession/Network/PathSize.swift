@@ -15,5 +15,5 @@ struct PathSize: Hashable, Sendable {
   /// Records of a frame, beside the longest fixed part.
   var records: Int { (frame - SyncFrame.headerSize - 16) / SyncRecord.size }
   /// Entries in a hello.
-  var heard: Int { (frame - SyncFrame.headerSize - 48) / SyncFrame.Heard.size }
+  var heard: Int { (frame - SyncFrame.headerSize - 56) / SyncFrame.Heard.size }
 }

@@ -33,7 +33,8 @@ extension SyncFrame {
     writer.appendBigEndian(target)
     switch body {
     case .hello(let hello):
-      writer.appendBigEndian(UInt64(hello.isReady ? 1 : 0) << 56 | UInt64(hello.clock))
+      writer.appendBigEndian(UInt64(hello.isReady ? 1 : 0) << 56)
+      writer.appendBigEndian(hello.clock.rawValue)
       writer.appendBigEndian(hello.sessions)
       writer.appendBigEndian(hello.rootDigest)
       writer.appendBigEndian(UInt64(hello.pool6.length) << 56)
@@ -140,8 +141,8 @@ extension SyncFrame.Hello {
     let state = try reader.next(UInt8.self)
     guard state <= 1 else { throw .badValue(field: "SS2 state", value: UInt64(state)) }
     isReady = state == 1
-    try reader.zeros(3)
-    clock = try reader.next(UInt32.self)
+    try reader.zeros(7)
+    clock = try reader.version()
     sessions = try reader.next(UInt64.self)
     rootDigest = try reader.next(UInt64.self)
     let length = try reader.next(UInt8.self)
@@ -240,7 +241,7 @@ extension AttributeWriter {
   fileprivate mutating func append(records: [SyncRecord]) {
     for record in records {
       Packed36.encode(record.session, into: &self)
-      appendBigEndian(record.version)
+      appendBigEndian(record.version.rawValue)
     }
   }
 }
@@ -266,6 +267,13 @@ private struct FrameReader: ~Escapable {
     let value = try next(UInt64.self)
     guard value < 1 << 62 else { throw .badValue(field: "SS2 sequence", value: value) }
     return value
+  }
+
+  /// Versions that no clock reaches are refused, so that a clock can always go on from what it heard.
+  mutating func version() throws(WireFormatError) -> Version {
+    let value = try next(UInt64.self)
+    guard value < Version.limit else { throw .badValue(field: "SS2 record version", value: value) }
+    return Version(rawValue: value)
   }
 
   mutating func zero<Integer: FixedWidthInteger & BitwiseCopyable>(_ type: Integer.Type) throws(WireFormatError) {
@@ -298,7 +306,7 @@ private struct FrameReader: ~Escapable {
       let session = try Packed36.decode(bytes.extracting(offset..<offset + Packed36.size), pool6: pool6)
       try session.checkValues(pool6: pool6)
       offset += Packed36.size
-      records.append(SyncRecord(session: session, version: try next(UInt32.self)))
+      records.append(SyncRecord(session: session, version: try version()))
     }
     return records
   }

@@ -6,29 +6,6 @@ struct SyncSender: Hashable, Sendable {
   var epoch: UInt32
 }
 
-/// A session as SS2 carries it.
-struct SyncRecord: Hashable, Sendable {
-  /// With the advertised expiration, slack included.
-  var session: SessionEntry
-  /// Of what was said about the session: a hybrid logical clock (`SyncNode.clock`), compared as `isLater` does.
-  var version: UInt32
-
-  static let size = Packed36.size + 4
-
-  init(session: SessionEntry, version: UInt32) {
-    self.session = session
-    self.version = version
-  }
-
-  /// What the table has.
-  init(_ known: SessionTable.Session) { self.init(session: known.entry, version: known.version) }
-}
-
-extension UInt32 {
-  /// Serial number arithmetic (RFC 1982): versions wrap around, but no two live ones are 2^31 apart.
-  func isLater(than other: UInt32) -> Bool { Int32(bitPattern: self &- other) > 0 }
-}
-
 /// One SS2 datagram. docs/session-sync-protocol.md has the layout, byte by byte.
 struct SyncFrame: Hashable, Sendable {
   var sender: SyncSender
@@ -56,7 +33,7 @@ struct SyncFrame: Hashable, Sendable {
   struct Hello: Hashable, Sendable {
     var isReady: Bool
     /// The highest version that the sender has said or heard.
-    var clock: UInt32
+    var clock: Version
     var sessions: UInt64
     var rootDigest: UInt64
     var pool6: IPv6Prefix
@@ -111,7 +88,7 @@ struct SyncFrame: Hashable, Sendable {
     static let maxParts: UInt16 = 32
   }
 
-  static let version: UInt8 = 2
+  static let version: UInt8 = 3
   static let headerSize = 32
 
   /// Whether a datagram claims to be one: C proxies' datagrams never start with two zero bytes.

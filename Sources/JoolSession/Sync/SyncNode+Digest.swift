@@ -86,7 +86,7 @@ extension SyncNode {
   /// A bucket as the peer has it, or a part of it.
   mutating func receive(repair records: [SyncRecord], of bucket: Int, from node: UInt64, now: Instant) {
     guard 0..<SessionDigest.bucketCount ~= bucket, let index = peers[node]?.index else { return }
-    for record in records where accept(record, origin: index, now: now) { counters.repairs += 1 }
+    for record in records where merge(record, origin: index, now: now) { counters.repairs += 1 }
     for record in records { repairs.heard[bucket, default: [:]][SessionKey(record.session)] = record.version }
     if records.isEmpty { repairs.heard[bucket] = repairs.heard[bucket] ?? [:] }
     repairs.latest = repairs.latest ?? now + Repairs.patience
@@ -101,7 +101,7 @@ extension SyncNode {
     for (bucket, records) in contents(of: repairs.heard.keys, now: now) {
       let theirs = repairs.heard[bucket] ?? [:]
       lacking += records.filter { record in
-        theirs[SessionKey(record.session)].map { record.version.isLater(than: $0) } ?? true
+        theirs[SessionKey(record.session)].map { record.version > $0 } ?? true
       }
     }
     repairs.heard = [:]
@@ -122,7 +122,7 @@ struct Repairs: Sendable {
   /// What waits for room in the budget.
   var outgoing: Deque<Outgoing> = []
   /// The versions that the peer has, by bucket.
-  var heard: [Int: [SessionKey: UInt32]] = [:]
+  var heard: [Int: [SessionKey: Version]] = [:]
   var deadline: ContinuousClock.Instant?
   /// What the deadline is not put off beyond.
   var latest: ContinuousClock.Instant?

@@ -20,18 +20,20 @@ extension SyncNode {
       output.announcements.append(announced)
       return
     }
-    var isRefresh = false
-    if let known = table.session(like: session, now: now) {
-      let isSame = session.saysTheSame(as: known.entry)
-      if isSame, known.origin == 0, session.expiration <= known.entry.expiration {
-        counters.coalesced += 1
-        return
-      }
-      isRefresh = isSame && known.origin == 0
+    let knowledge = table.knowledge(of: session, quarter: Milliseconds(limits.slack(of: session)), now: now)
+    if knowledge == .all {
+      counters.coalesced += 1
+      return
     }
-    var advertised = SyncRecord(session: session, version: clock.next(now: now) &- age)
+    var advertised = SyncRecord(session: session, version: version(age: age, now: now))
     advertised.session.expiration = limits.withSlack(session)
-    guard store(advertised, origin: origin, isModules: true, now: now) else { return }
+    var isRefresh = false
+    if case .same(let left, let isOwn) = knowledge {
+      // The later word replaces the earlier one whole. So it must not take any life away.
+      advertised.session.expiration = max(advertised.session.expiration, left)
+      isRefresh = isOwn
+    }
+    guard store(advertised, origin: origin, isModules: true, now: now) else { return giveWay(session, now: now) }
     let key = SessionKey(session)
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
@@ -46,12 +48,25 @@ extension SyncNode {
 
   /// Says again what the table has, so that the modules of peers have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
-    let record = SyncRecord(session: known.entry, version: clock.next(now: now) &- age)
-    guard record.version.isLater(than: known.version), store(record, origin: origin, isModules: true, now: now) else {
-      return
-    }
+    let record = SyncRecord(session: known.entry, version: version(age: age, now: now))
+    guard record.isNewer(than: known), store(record, origin: origin, isModules: true, now: now) else { return }
     counters.newsSent += 1
     pending[SessionKey(record.session)] = record
+  }
+
+  /// - Parameter age: for how many milliseconds it has been so.
+  private mutating func version(age: UInt32, now: Instant) -> Version {
+    age == 0 ? clock.next(now: now) : clock.version(age: Milliseconds(age), now: now)
+  }
+
+  /// What the module has is older than what the table has in its place.
+  private mutating func giveWay(_ session: SessionEntry, now: Instant) {
+    guard knowsModule else { return }
+    let entries = table.conflicts(with: session)
+    guard !entries.isEmpty else { return }
+    output.evictions.append(
+      BIBEntry(proto: session.proto, source6: session.source6, source4: session.source4, isStatic: false))
+    for entry in entries { output.sessions += table.sessions(of: entry, now: now).map(\.entry) }
   }
 
   /// A session that a peer without versions tells of: its latest word is the truth, whatever its order.
@@ -59,18 +74,17 @@ extension SyncNode {
   /// It tells of every packet. Here, too, slack keeps that from the module: the session gets a quarter of its timeout
   /// more, and what it does not prolong then is no news.
   mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
-    var record = SyncRecord(session: session, version: clock.latest)
+    var record = SyncRecord(session: session, version: .unsaid)
     record.session.expiration = limits.withSlack(session)
     guard joining?.isListening != true else {
       output.sessions.append(record.session)
       return
     }
-    if let known = table.session(like: session, now: now) {
-      if session.saysTheSame(as: known.entry), session.expiration <= known.entry.expiration {
-        counters.coalesced += 1
-        return
-      }
-      if known.version.isLater(than: clock.latest) { record.version = known.version }
+    if let known = table.session(like: session, now: now), session.saysTheSame(as: known.entry),
+      session.expiration <= known.entry.expiration
+    {
+      counters.coalesced += 1
+      return
     }
     guard store(record, origin: Self.legacyOrigin, now: now) else { return }
     tellModule(record.session)
@@ -90,7 +104,6 @@ extension SyncNode {
       refreshes.removeAll(keepingCapacity: true)
     }
     guard !records.isEmpty else { return }
-    for record in records { clock.note(record.version) }
     send(updates: records, now: now)
     output.announcements += records.map(\.session)
     pending.removeAll(keepingCapacity: true)
@@ -117,19 +130,18 @@ extension SyncNode {
     nextHello = min(nextHello, now + Self.helloAfterUpdate)
   }
 
-  /// A peer's word about a session.
+  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts whole: state,
+  /// timer, mask and life. So whatever the order in which words come, the last one stays.
   /// - Returns: whether it was news.
   @discardableResult
-  mutating func accept(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
+  mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
     var record = record
     record.session.expiration = min(record.session.expiration, limits.longest(record.session))
     if let known = table.session(like: record.session, now: now) {
-      if record.session.saysTheSame(as: known.entry) {
-        // Two nodes saw packets of the flow: the longer life counts, whoever spoke last.
-        guard record.isNewer(than: known) || record.session.lives(longerThan: known.entry) else { return false }
-        record.version = record.isNewer(than: known) ? record.version : known.version
-        record.session.expiration = max(record.session.expiration, known.entry.expiration)
+      if record.repeats(known) {
+        // A delay only ever makes lives too long: the shortest is nearest to what was said.
+        guard known.entry.lives(longerThan: record.session) else { return false }
       } else if !record.isNewer(than: known) {
         counters.outdated += 1
         return false
@@ -143,29 +155,38 @@ extension SyncNode {
     return true
   }
 
-  /// Puts a session into the table; outdated BIB entries give way.
+  /// Puts a session into the table; rivals that are all older give way.
   /// - Parameter isModules: whether our own module has it; then it made room itself, and is where the news comes from.
   private mutating func store(_ record: SyncRecord, origin: UInt8, isModules: Bool = false, now: Instant) -> Bool {
     settled?.insert(SessionKey(record.session))
-    // At most two entries can be in the way: that of source6 and that of source4.
-    for _ in 0..<3 {
-      switch table.upsert(record.session, origin: origin, version: record.version, now: now) {
+    // C proxies were told nothing of what has their origin: the next packet says it again.
+    let isOwnWord = isModules && origin == 0
+    for _ in 0..<2 {
+      switch table.upsert(record.session, origin: origin, version: record.version, isOwnWord: isOwnWord, now: now) {
       case .inserted, .updated: return true
       case .refused: return false
-      case .conflict(let entry):
-        let rivals = table.sessions(of: entry, now: now)
-        // C proxies' words have no versions of their own, and among each other the last one counts.
-        let isLegacy = origin == Self.legacyOrigin
-        guard
-          isModules
-            || rivals.allSatisfy({ record.isNewer(than: $0) || isLegacy && !$0.version.isLater(than: record.version) })
-        else { return false }
-        table.removeSessions(of: entry)
-        counters.evictions += 1
-        if !isModules, knowsModule { output.evictions.append(entry) }
+      case .conflict:
+        // A C proxy's word has no version yet, but its module has made room.
+        let isForced = origin == Self.legacyOrigin && record.version == .unsaid
+        guard makeRoom(for: record, isModules: isModules, isForced: isForced, now: now) else { return false }
       }
     }
     return false
+  }
+
+  /// Removes what contradicts a record: the sessions of this client with another mask, and of another client with this mask. At
+  /// most two BIB entries.
+  /// - Returns: whether all of them are older. If not, all stay.
+  private mutating func makeRoom(for record: SyncRecord, isModules: Bool, isForced: Bool, now: Instant) -> Bool {
+    let entries = table.conflicts(with: record.session)
+    let rivals = isForced ? [] : entries.flatMap { table.sessions(of: $0, now: now) }
+    guard rivals.allSatisfy({ record.isNewer(than: $0) }) else { return false }
+    for entry in entries {
+      table.removeSessions(of: entry)
+      counters.evictions += 1
+      if !isModules, knowsModule { output.evictions.append(entry) }
+    }
+    return true
   }
 
   private mutating func tellModule(_ session: SessionEntry) {
@@ -190,30 +211,6 @@ extension SyncNode {
     guard !ranges.isEmpty else { return }
     counters.naksSent += 1
     send(.nak(ranges), to: node)
-  }
-}
-
-extension SyncRecord {
-  /// The later word counts. Two nodes that speak at once are both heard in the same order by all.
-  fileprivate func isNewer(than known: SessionTable.Session) -> Bool {
-    version == known.version ? session.rank > known.entry.rank : version.isLater(than: known.version)
-  }
-}
-
-extension SessionEntry {
-  /// Whether the life left is longer; not by what its way through the network, the module and the table's ticks add.
-  func lives(longerThan other: SessionEntry) -> Bool {
-    UInt64(expiration.rawValue) > UInt64(other.expiration.rawValue) + 200
-  }
-
-  func saysTheSame(as other: SessionEntry) -> Bool {
-    state == other.state && timer == other.timer && source4 == other.source4
-  }
-
-  /// Any total order does, if it is the same everywhere.
-  fileprivate var rank: UInt64 {
-    let source = UInt64(source4.address.bits) << 16 | UInt64(source4.port)
-    return UInt64(state.rawValue) << 56 | UInt64(timer.rawValue) << 48 | source
   }
 }
 

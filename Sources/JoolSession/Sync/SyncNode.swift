@@ -80,16 +80,17 @@ struct SyncNode: Sendable {
   /// - Parameters:
   ///   - seed: of all chance, for the delays that keep nodes from speaking all at once.
   ///   - isFirst: whether to be ready at once instead of joining others.
-  ///   - clock: the time of day in milliseconds, modulo 2^32; the closer to the peers', the better.
+  ///   - clock: the time of day in milliseconds since 1970; the closer to the peers', the better.
   init(
-    identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt32,
+    identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt64,
     now: Instant
   ) {
-    self.clock = HybridClock(time: clock, now: now)
     self.identity = identity
     self.table = table
     self.limits = limits
     random = SeededGenerator(seed: seed)
+    let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
+    self.clock = HybridClock(time: clock, tag: tag, now: now)
     nextHello = now
     joining = isFirst ? nil : Joining(since: now)
   }
@@ -174,7 +175,7 @@ struct SyncNode: Sendable {
       // It came over another link, or was repeated for somebody else.
       guard isNew else { return }
       if output.sessions.isEmpty { output.sessions.reserveCapacity(records.count) }
-      for record in records { accept(record, origin: peer.index, now: now) }
+      for record in records { merge(record, origin: peer.index, now: now) }
       resyncIfLost(node, now: now)
       return
     }

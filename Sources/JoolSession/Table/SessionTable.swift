@@ -11,7 +11,7 @@ public import JoolCore
 /// not go back (if it does, nothing dies meanwhile). Times are kept in steps of 10 ms, so that an expiration may come back
 /// up to 9 ms longer than it went in, never shorter. What is due stays until `expire(now:)` takes it.
 ///
-/// A session takes 56 bytes in `RowStore` and about 7 in each of three `RowIndex`es (the BIB's two have one entry per BIB
+/// A session takes 64 bytes in `RowStore` and about 7 in each of three `RowIndex`es (the BIB's two have one entry per BIB
 /// entry); docs/measurements.md has figures. A table has 32 KB of digests, and 250 KB of indexes once it is used. Memory is
 /// kept for later sessions; `removeAll()` gives it back. Adding, updating, finding, removing and expiring take constant
 /// time, but for the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it), and a new base for all
@@ -59,10 +59,10 @@ public struct SessionTable: Sendable {
     public var entry: SessionEntry
     /// The number of the node whose word was the last about it; 0 is this one.
     public var origin: UInt8
-    /// Of what was said about it: a later word has a higher number (`SyncNode`).
-    public var version: UInt32
+    /// Of what was said about it; a later word has a higher one.
+    public var version: Version
 
-    public init(entry: SessionEntry, origin: UInt8, version: UInt32 = 0) {
+    public init(entry: SessionEntry, origin: UInt8, version: Version = .unsaid) {
       self.entry = entry
       self.origin = origin
       self.version = version
@@ -82,13 +82,16 @@ public struct SessionTable: Sendable {
 
   /// Adds a session, or updates the state, timer, expiration, origin and version of the one with its identity.
   ///
-  /// `entry.destination6` does not matter.
+  /// - Parameters:
+  ///   - entry: its destination6 does not matter.
+  ///   - isOwnWord: whether this node says so to its peers now, which `knowledge(of:quarter:now:)` asks for.
   public mutating func upsert(
-    _ entry: SessionEntry, origin: UInt8 = 0, version: UInt32 = 0, now: Instant
+    _ entry: SessionEntry, origin: UInt8 = 0, version: Version = .unsaid, isOwnWord: Bool = false, now: Instant
   ) -> Change {
     guard var row = SessionRow(entry, origin: origin, version: version) else { return .refused }
     rebaseIfDue(now)
     row.expires = clock.expiryTick(entry.expiration, now: now)
+    if isOwnWord { row.ownSaid = max(1, UInt32(clamping: clock.tick(at: now))) }
     let hash6 = hash.bib6(row)
     let sessionHash = hash.session(row, bib6: hash6)
     if let number = findSession(row, sessionHash) { return update(number, to: row, now: now) }
@@ -108,10 +111,7 @@ public struct SessionTable: Sendable {
     let old = rows[number]
     guard old.hasSource4(of: row) else { return .conflict(old.bibEntry) }
     rows[number].update(from: row)
-    if old.stateAndTimer != row.stateAndTimer {
-      toggleDigest(of: old)
-      toggleDigest(of: row)
-    }
+    if old.version != row.version || old.stateAndTimer != row.stateAndTimer { replaceDigest(of: old, by: row) }
     // A later time needs no move: the wheel finds out when it gets to the old one.
     if row.expires < old.expires {
       wheel.unschedule(number, in: &rows)
