@@ -76,7 +76,7 @@ extension SessionProxy {
     guard isAttached, let node, let kernel else { return .absent }
     if !kernel.isEnabled { return .disabled }
     if let joining = node.joining { return joining.isInitial ? .joining : .resyncing }
-    return hasCaughtUp ? .ready : .catchingUp
+    return mark.isMet ? .ready : .catchingUp
   }
 
   /// The statistics server's answer to whoever asks for `all`: the documented six, then ours.

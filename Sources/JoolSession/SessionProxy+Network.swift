@@ -92,7 +92,7 @@ extension SessionProxy {
     if wasReady == false, node?.isReady == true { requestAudit(.start) }
   }
 
-  /// What is to be sent to the group, once; sessions for the module are gathered.
+  /// What is to be sent to the group, once.
   /// - Parameters:
   ///   - legacy: what C proxies are told instead of the news.
   ///   - isCongested: whether datagrams wait already; then refreshes wait, too.
@@ -101,8 +101,6 @@ extension SessionProxy {
   ) -> [[UInt8]] {
     node?.isCongested = isCongested
     guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
-    for session in output.sessions { gather(session, now: now) }
-    evict(output.evictions, now: now)
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {

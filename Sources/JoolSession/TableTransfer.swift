@@ -43,7 +43,11 @@ struct TableDump: Sendable {
   let base: ContinuousClock.Instant
   /// With the expirations they had at `base`.
   private(set) var sessions = SortedSessions()
+  private(set) var statics = StaticEntries()
+  /// The BIBs are read first: what is static must be known before anything is removed.
+  private var remainingBIBs: [L4Protocol] = [.tcp, .udp, .icmp]
   private var remaining: [L4Protocol] = [.tcp, .udp, .icmp]
+  private var previousEntry: BIBEntry?
   private var previous: SessionEntry?
 
   init(because reason: SessionProxy.Audit, now: ContinuousClock.Instant) {
@@ -57,6 +61,13 @@ struct TableDump: Sendable {
   mutating func readPage(
     from client: inout JoolClient<NetlinkSocket>, now: ContinuousClock.Instant
   ) throws(JoolError) {
+    if let proto = remainingBIBs.first {
+      let page = try client.bibEntries(of: proto, after: previousEntry)
+      statics.note(page.entries)
+      previousEntry = page.hasMore ? page.entries.last : nil
+      if !page.hasMore { remainingBIBs.removeFirst() }
+      return
+    }
     guard let proto = remaining.first else { return }
     let page = try client.sessions(of: proto, after: previous)
     let passed = base.duration(to: now)

@@ -59,8 +59,8 @@ struct AdditionQueue: Sendable {
   }
 
   /// Takes the oldest rows, at most `burstCount`.
-  mutating func take(now: Instant) -> Deque<UInt32>.SubSequence {
-    let taken = rows.prefix(Self.burstCount)
+  mutating func take(now: Instant) -> ContiguousArray<UInt32> {
+    let taken = ContiguousArray(rows.prefix(Self.burstCount))
     for row in taken { waiting.remove(row) }
     rows.removeFirst(taken.count)
     isHurried = false

@@ -33,7 +33,8 @@ extension SyncNode {
       advertised.session.expiration = max(advertised.session.expiration, left)
       isRefresh = isOwn
     }
-    guard store(advertised, origin: origin, isModules: true, now: now) else { return giveWay(session, now: now) }
+    guard store(advertised, origin: origin, isModules: true, now: now) != nil else { return giveWay(session, now: now) }
+    moduleHas(session)
     let key = SessionKey(session)
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
@@ -49,7 +50,7 @@ extension SyncNode {
   /// Says again what the table has, so that the modules of peers have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
     let record = SyncRecord(session: known.entry, version: version(age: age, now: now))
-    guard record.isNewer(than: known), store(record, origin: origin, isModules: true, now: now) else { return }
+    guard record.isNewer(than: known), store(record, origin: origin, isModules: true, now: now) != nil else { return }
     counters.newsSent += 1
     pending[SessionKey(record.session)] = record
   }
@@ -61,12 +62,8 @@ extension SyncNode {
 
   /// What the module has is older than what the table has in its place.
   private mutating func giveWay(_ session: SessionEntry, now: Instant) {
-    guard knowsModule else { return }
     let entries = table.conflicts(with: session)
-    guard !entries.isEmpty else { return }
-    output.evictions.append(
-      BIBEntry(proto: session.proto, source6: session.source6, source4: session.source4, isStatic: false))
-    for entry in entries { output.sessions += table.sessions(of: entry, now: now).map(\.entry) }
+    if !entries.isEmpty { feed.replace([session.bibEntry], by: entries, now: now) }
   }
 
   /// A session that a peer without versions tells of: its latest word is the truth, whatever its order.
@@ -76,18 +73,14 @@ extension SyncNode {
   mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
     var record = SyncRecord(session: session, version: .unsaid)
     record.session.expiration = limits.withSlack(session)
-    guard joining?.isListening != true else {
-      output.sessions.append(record.session)
-      return
-    }
     if let known = table.session(like: session, now: now), session.saysTheSame(as: known.entry),
       session.expiration <= known.entry.expiration
     {
       counters.coalesced += 1
       return
     }
-    guard store(record, origin: Self.legacyOrigin, now: now) else { return }
-    tellModule(record.session)
+    guard let rivals = store(record, origin: Self.legacyOrigin, now: now) else { return }
+    tellModule(record.session, rivals: rivals, now: now)
   }
 
   /// Sends what `learn` has gathered.
@@ -137,7 +130,7 @@ extension SyncNode {
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
     var record = record
-    record.session.expiration = min(record.session.expiration, limits.longest(record.session))
+    record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
     if let known = table.session(like: record.session, now: now) {
       if record.repeats(known) {
         // A delay only ever makes lives too long: the shortest is nearest to what was said.
@@ -147,50 +140,49 @@ extension SyncNode {
         return false
       }
     }
-    guard store(record, origin: origin, now: now) else {
+    guard let rivals = store(record, origin: origin, now: now) else {
       counters.outdated += 1
       return false
     }
-    tellModule(record.session)
+    tellModule(record.session, rivals: rivals, now: now)
     return true
   }
 
   /// Puts a session into the table; rivals that are all older give way.
   /// - Parameter isModules: whether our own module has it; then it made room itself, and is where the news comes from.
-  private mutating func store(_ record: SyncRecord, origin: UInt8, isModules: Bool = false, now: Instant) -> Bool {
-    settled?.insert(SessionKey(record.session))
+  /// - Returns: the BIB entries that gave way; `nil` if the session was refused.
+  mutating func store(
+    _ record: SyncRecord, origin: UInt8, isModules: Bool = false, now: Instant
+  ) -> [BIBEntry]? {
     // C proxies were told nothing of what has their origin: the next packet says it again.
     let isOwnWord = isModules && origin == 0
+    var rivals: [BIBEntry] = []
     for _ in 0..<2 {
       switch table.upsert(record.session, origin: origin, version: record.version, isOwnWord: isOwnWord, now: now) {
-      case .inserted, .updated: return true
-      case .refused: return false
+      case .inserted, .updated: return rivals
+      case .refused: return nil
       case .conflict:
         // A C proxy's word has no version yet, but its module has made room.
         let isForced = origin == Self.legacyOrigin && record.version == .unsaid
-        guard makeRoom(for: record, isModules: isModules, isForced: isForced, now: now) else { return false }
+        guard let entries = makeRoom(for: record, isForced: isForced, now: now) else { return nil }
+        rivals = entries
       }
     }
-    return false
+    return nil
   }
 
   /// Removes what contradicts a record: the sessions of this client with another mask, and of another client with this mask. At
   /// most two BIB entries.
-  /// - Returns: whether all of them are older. If not, all stay.
-  private mutating func makeRoom(for record: SyncRecord, isModules: Bool, isForced: Bool, now: Instant) -> Bool {
+  /// - Returns: those entries; `nil` if one is not older. Then all stay.
+  private mutating func makeRoom(for record: SyncRecord, isForced: Bool, now: Instant) -> [BIBEntry]? {
     let entries = table.conflicts(with: record.session)
     let rivals = isForced ? [] : entries.flatMap { table.sessions(of: $0, now: now) }
-    guard rivals.allSatisfy({ record.isNewer(than: $0) }) else { return false }
+    guard rivals.allSatisfy({ record.isNewer(than: $0) }) else { return nil }
     for entry in entries {
       table.removeSessions(of: entry)
       counters.evictions += 1
-      if !isModules, knowsModule { output.evictions.append(entry) }
     }
-    return true
-  }
-
-  private mutating func tellModule(_ session: SessionEntry) {
-    if knowsModule { output.sessions.append(session) }
+    return entries
   }
 
   // MARK: Repeating

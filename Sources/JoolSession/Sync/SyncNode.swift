@@ -15,7 +15,10 @@ struct SyncNode: Sendable {
   static let legacyOrigin: UInt8 = 255
 
   let identity: SyncSender
+  /// The module's timeouts.
   var limits: SessionLimits
+  /// The longest ones of the group: what the table keeps is bounded by them, so that all tables are equal.
+  var groupLimits: SessionLimits
   var path = PathSize.ethernet
   /// Sessions with the expiry that was advertised: the same on every node.
   var table: SessionTable
@@ -46,15 +49,15 @@ struct SyncNode: Sendable {
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
-  /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
-  /// said meanwhile, which is newer than what was read.
-  var settled: Set<SessionKey>?
-  /// After that the table is gone through; `nil`: it was.
-  var sweep: Sweep?
+  /// What the module is told.
+  var feed: ModuleFeed
+  /// While the module's table is being read: the rows that need nothing more, because they were compared, or were said meanwhile,
+  /// which is newer than what was read.
+  var settled: RowSet?
+  /// What is said again because the module's timeouts have become shorter.
+  var restating: Restatement?
   /// What the module announced before the node was ready, and so perhaps could not say with a version high enough.
   var overheard: Set<SessionKey> = []
-  /// Whether the module may be told anything. What it has may be newer than what peers say, so that is read first.
-  var knowsModule = false
   var output = Output()
   var nextHello: Instant
 
@@ -71,10 +74,6 @@ struct SyncNode: Sendable {
     var datagrams: [[UInt8]] = []
     /// What this node has to say about sessions, for peers that do not speak SS2; with the advertised expirations.
     var announcements: [SessionEntry] = []
-    /// For the module.
-    var sessions: [SessionEntry] = []
-    /// BIB entries of the module that are outdated and in the way of `sessions`.
-    var evictions: [BIBEntry] = []
   }
 
   /// - Parameters:
@@ -88,6 +87,8 @@ struct SyncNode: Sendable {
     self.identity = identity
     self.table = table
     self.limits = limits
+    groupLimits = limits
+    feed = ModuleFeed(limits: limits)
     random = SeededGenerator(seed: seed)
     let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
     self.clock = HybridClock(time: clock, tag: tag, now: now)
@@ -122,7 +123,8 @@ struct SyncNode: Sendable {
     if let room = budget.nextRoom, !repairs.outgoing.isEmpty || serving.values.contains(where: \.hasMore) {
       earliest = min(earliest, room)
     }
-    if let sweep { earliest = min(earliest, sweep.since) }
+    if let due = feed.deadline { earliest = min(earliest, due) }
+    if let restating { earliest = min(earliest, restating.next) }
     if let told { earliest = min(earliest, told.next) }
     for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
     return earliest
@@ -137,7 +139,7 @@ struct SyncNode: Sendable {
     sendRepairs(now: now)
     finishRepairs(now: now)
     continueServing(now: now)
-    continueSweep(now: now)
+    continueRestating(now: now)
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
   }
@@ -174,7 +176,6 @@ struct SyncNode: Sendable {
       peers[node] = peer
       // It came over another link, or was repeated for somebody else.
       guard isNew else { return }
-      if output.sessions.isEmpty { output.sessions.reserveCapacity(records.count) }
       for record in records { merge(record, origin: peer.index, now: now) }
       resyncIfLost(node, now: now)
       return
@@ -198,7 +199,10 @@ struct SyncNode: Sendable {
     case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
     case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
     case .settings(let part):
-      if peers[node]?.settings.receive(part, now: now) == true { settingsHeard += 1 }
+      if peers[node]?.settings.receive(part, now: now) == true {
+        settingsHeard += 1
+        noteGroupLimits()
+      }
     }
   }
 

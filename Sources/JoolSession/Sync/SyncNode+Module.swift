@@ -1,0 +1,26 @@
+internal import JoolCore
+
+/// What the own module has, and what it is told.
+extension SyncNode {
+  /// The table has taken over somebody else's word about a session.
+  /// - Parameter rivals: the BIB entries that left the table for it. The module may have them.
+  mutating func tellModule(_ session: SessionEntry, rivals: [BIBEntry] = [], now: Instant) {
+    guard feed.isOpen, let row = table.row(like: session) else { return }
+    settled?.insert(row)
+    feed.agree(row, winner: session.bibEntry, rivals: rivals, now: now)
+  }
+
+  /// The module itself has said so: an audit that is under way need not compare what was read before.
+  mutating func moduleHas(_ session: SessionEntry) {
+    guard settled != nil, let row = table.row(like: session) else { return }
+    settled?.insert(row)
+  }
+
+  /// What the module should be asked for now; the same until `finished` says what became of it.
+  /// - Parameter most: sessions in a request.
+  mutating func nextStoreRequest(_ most: Int, now: Instant) -> StoreRequest? { feed.next(most, from: table, now: now) }
+
+  mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
+    feed.finished(request, outcome, now: now)
+  }
+}
