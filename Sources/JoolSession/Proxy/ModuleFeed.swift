@@ -96,10 +96,12 @@ struct ModuleFeed: Sendable {
     return additions.deadline.map { min($0, replacement) } ?? replacement
   }
 
+  func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
+
   /// What the module should be asked for now: the same until `finished` says what became of it.
   /// - Parameter most: sessions in a request.
   mutating func next(_ most: Int, from table: SessionTable, now: Instant) -> StoreRequest? {
-    guard isOpen, let deadline, deadline <= now else { return nil }
+    guard isDue(now: now) else { return nil }
     if run.since == nil, let due = replacements.deadline, due <= now {
       run = ReplacementRun(replacements.take(now: now), without: terms.statics, now: now)
     }

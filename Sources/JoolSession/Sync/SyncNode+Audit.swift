@@ -80,20 +80,14 @@ extension SyncNode {
     return limits.idle(session) <= limits.idle(other) + tolerance
   }
 
-  /// Whether a TCP session of the module looks fresh because its module has asked both ends whether they are still there. It does so
-  /// when an established session ends, on a standby, too, and announces nothing.
+  /// Whether a TCP session of the module is in another state only because its module has asked both ends whether they are still
+  /// there. It does so when an established session ends, on a standby, too, and announces nothing.
   private func isProbe(_ session: SessionEntry, of known: SessionEntry) -> Bool {
     guard session.proto == .tcp, session.state == .trans, known.state == .established,
-      session.source4 == known.source4, limits.idle(session) < SessionLimits.probe,
-      !overheard.contains(SessionKey(session))
+      session.source4 == known.source4, !overheard.contains(SessionKey(session))
     else { return false }
-    // Other nodes give it as much more life as this one's module.
+    // It ended early here: by as much as others give it more life.
     return UInt64(known.expiration.rawValue)
       <= UInt64(limits.tcpTransitory.rawValue) + UInt64(groupLimits.slack(of: known))
   }
-}
-
-extension SessionLimits {
-  /// Milliseconds for which a session that was probed may count as fresh.
-  fileprivate static let probe: Int64 = 5000
 }

@@ -18,7 +18,11 @@ extension SyncNode {
 
   /// What the module should be asked for now; the same until `finished` says what became of it.
   /// - Parameter most: sessions in a request.
-  mutating func nextStoreRequest(_ most: Int, now: Instant) -> StoreRequest? { feed.next(most, from: table, now: now) }
+  mutating func nextStoreRequest(_ most: Int, now: Instant) -> StoreRequest? {
+    // Each turn asks, and to hand over the table takes as long as all the rest of a turn without requests.
+    guard feed.isDue(now: now) else { return nil }
+    return feed.next(most, from: table, now: now)
+  }
 
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     feed.finished(request, outcome, now: now)
