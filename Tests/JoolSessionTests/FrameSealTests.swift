@@ -93,7 +93,7 @@ import Testing
     #expect(first.count == frame.count + FrameSeal.overhead)
     #expect(
       Array(first[..<32])
-        == bytes(hex: "0000 02 ff 01020304 0000000000000000000000000000aabb 0000000000000000"))
+        == bytes(hex: "0000 03 ff 01020304 0000000000000000000000000000aabb 0000000000000000"))
     #expect(second[31] == 1)
     #expect(first[32...] != second[32...], "another nonce")
   }
@@ -144,8 +144,8 @@ import Testing
     var seal = FrameSeal(keys: try Self.ring((1, "a")), salt: 1)
     let sealed = bytes(
       hex: """
-        0000 02 ff 00000001 000102030405060708090a0b0c0d0e0f 0000000000000005
-        4dc5de33b2e0975c92af70e8e1a1cc608a0f754b7f4b7422e0b1ccb2
+        0000 03 ff 00000001 000102030405060708090a0b0c0d0e0f 0000000000000005
+        4dc5de33b2e0975c92af70e829962e02713a104fb60d87a008ab64db
         """)
     let opened = try seal.open(sealed.span.bytes)
     #expect(Array(opened.frame) == Array("hello, group".utf8))

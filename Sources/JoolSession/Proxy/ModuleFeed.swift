@@ -62,7 +62,7 @@ struct ModuleFeed: Sendable {
     progress.fed.refills += 1
   }
 
-  /// The module's table is going to be read, and compared with ours.
+  /// The module's table was read, and is going to be compared with ours.
   mutating func open() { isOpen = true }
 
   /// The module is gone, or takes nothing. What was on its way is read from the table when there is a module again.

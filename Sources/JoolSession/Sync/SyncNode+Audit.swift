@@ -67,7 +67,10 @@ extension SyncNode {
   /// The module's whole table was reconciled.
   /// - Parameter completing: whether the module should get what it lacks.
   mutating func finishAudit(completing: Bool, now: Instant) {
-    if completing, let settled { feed.beginRefill(without: settled, now: now) }
+    if completing, let settled {
+      feed.open()
+      feed.beginRefill(without: settled, now: now)
+    }
     settled = nil
     overheard = []
   }

@@ -34,7 +34,7 @@ extension SyncNode {
     for var session in outdated {
       session.expiration = limits.longest(session)
       let record = SyncRecord(session: session, version: clock.next(now: now))
-      guard store(record, origin: 0, isModules: true, now: now) != nil else { continue }
+      guard store(record, origin: 0, isOwnWord: true, now: now) != nil else { continue }
       clock.note(record.version)
       let key = SessionKey(session)
       if pending[key] == nil { refreshes[key] = session } else { pending[key] = record }

@@ -16,6 +16,12 @@ extension SyncNode {
     settled?.insert(row)
   }
 
+  /// What the module has is older than what the table has in its place.
+  mutating func giveWay(_ session: SessionEntry, now: Instant) {
+    let winners = table.conflicts(with: session)
+    if !winners.isEmpty { feed.replace([session.bibEntry], by: winners, now: now) }
+  }
+
   /// What the module should be asked for now; the same until `finished` says what became of it.
   /// - Parameter most: sessions in a request.
   mutating func nextStoreRequest(_ most: Int, now: Instant) -> StoreRequest? {

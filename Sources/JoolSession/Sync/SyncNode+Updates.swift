@@ -33,8 +33,12 @@ extension SyncNode {
       advertised.session.expiration = max(advertised.session.expiration, left)
       isRefresh = isOwn
     }
-    guard store(advertised, origin: origin, isModules: true, now: now) != nil else { return giveWay(session, now: now) }
+    // C proxies are told nothing of what has their origin: the next packet says it again.
+    guard store(advertised, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
+      return giveWay(session, now: now)
+    }
     moduleHas(session)
+    if !legacyWords.isEmpty { legacyWords.remove(saidBy: advertised) }
     let key = SessionKey(session)
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
@@ -50,7 +54,10 @@ extension SyncNode {
   /// Says again what the table has, so that the modules of peers have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
     let record = SyncRecord(session: known.entry, version: version(age: age, now: now))
-    guard record.isNewer(than: known), store(record, origin: origin, isModules: true, now: now) != nil else { return }
+    guard record.isNewer(than: known), store(record, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
+      return
+    }
+    moduleHas(record.session)
     counters.newsSent += 1
     pending[SessionKey(record.session)] = record
   }
@@ -58,29 +65,6 @@ extension SyncNode {
   /// - Parameter age: for how many milliseconds it has been so.
   private mutating func version(age: UInt32, now: Instant) -> Version {
     age == 0 ? clock.next(now: now) : clock.version(age: Milliseconds(age), now: now)
-  }
-
-  /// What the module has is older than what the table has in its place.
-  private mutating func giveWay(_ session: SessionEntry, now: Instant) {
-    let entries = table.conflicts(with: session)
-    if !entries.isEmpty { feed.replace([session.bibEntry], by: entries, now: now) }
-  }
-
-  /// A session that a peer without versions tells of: its latest word is the truth, whatever its order.
-  ///
-  /// It tells of every packet. Here, too, slack keeps that from the module: the session gets a quarter of its timeout
-  /// more, and what it does not prolong then is no news.
-  mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
-    var record = SyncRecord(session: session, version: .unsaid)
-    record.session.expiration = limits.withSlack(session)
-    if let known = table.session(like: session, now: now), session.saysTheSame(as: known.entry),
-      session.expiration <= known.entry.expiration
-    {
-      counters.coalesced += 1
-      return
-    }
-    guard let rivals = store(record, origin: Self.legacyOrigin, now: now) else { return }
-    tellModule(record.session, rivals: rivals, now: now)
   }
 
   /// Sends what `learn` has gathered.
@@ -123,65 +107,60 @@ extension SyncNode {
     nextHello = min(nextHello, now + Self.helloAfterUpdate)
   }
 
-  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts whole: state,
-  /// timer, mask and life. So whatever the order in which words come, the last one stays.
+  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts
+  /// whole: state, timer, mask and life. So whatever the order in which words come, the last one stays.
   /// - Returns: whether it was news.
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
+    if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
     var record = record
     record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
-    if let known = table.session(like: record.session, now: now) {
-      if record.repeats(known) {
-        // A delay only ever makes lives too long: the shortest is nearest to what was said.
-        guard known.entry.lives(longerThan: record.session) else { return false }
-      } else if !record.isNewer(than: known) {
-        counters.outdated += 1
-        return false
-      }
+    switch table.merge(record, origin: origin, now: now) {
+    case .taken:
+      tellModule(record.session, now: now)
+      return true
+    case .repeated: return false
+    case .outdated, .refused: break
+    case .conflict:
+      guard let rivals = store(record, origin: origin, now: now) else { break }
+      tellModule(record.session, rivals: rivals, now: now)
+      return true
     }
-    guard let rivals = store(record, origin: origin, now: now) else {
-      counters.outdated += 1
-      return false
-    }
-    tellModule(record.session, rivals: rivals, now: now)
-    return true
+    counters.outdated += 1
+    return false
   }
 
   /// Puts a session into the table; rivals that are all older give way.
-  /// - Parameter isModules: whether our own module has it; then it made room itself, and is where the news comes from.
-  /// - Returns: the BIB entries that gave way; `nil` if the session was refused.
+  /// - Parameters:
+  ///   - isOwnWord: whether this node says it now.
+  ///   - isForced: whether rivals give way in any case.
+  /// - Returns: the BIB entries that left the table for it; `nil` if it was not taken.
   mutating func store(
-    _ record: SyncRecord, origin: UInt8, isModules: Bool = false, now: Instant
+    _ record: SyncRecord, origin: UInt8, isOwnWord: Bool = false, isForced: Bool = false, now: Instant
   ) -> [BIBEntry]? {
-    // C proxies were told nothing of what has their origin: the next packet says it again.
-    let isOwnWord = isModules && origin == 0
-    var rivals: [BIBEntry] = []
+    var evicted: [BIBEntry] = []
     for _ in 0..<2 {
       switch table.upsert(record.session, origin: origin, version: record.version, isOwnWord: isOwnWord, now: now) {
-      case .inserted, .updated: return rivals
+      case .inserted, .updated: return evicted
       case .refused: return nil
       case .conflict:
-        // A C proxy's word has no version yet, but its module has made room.
-        let isForced = origin == Self.legacyOrigin && record.version == .unsaid
-        guard let entries = makeRoom(for: record, isForced: isForced, now: now) else { return nil }
-        rivals = entries
+        guard let rivals = makeRoom(for: record, isForced: isForced, now: now) else { return nil }
+        evicted = rivals
       }
     }
     return nil
   }
 
-  /// Removes what contradicts a record: the sessions of this client with another mask, and of another client with this mask. At
-  /// most two BIB entries.
-  /// - Returns: those entries; `nil` if one is not older. Then all stay.
+  /// Removes what contradicts a record: the sessions of this client with another mask, and of another client with this
+  /// mask. These are at most two BIB entries.
+  /// - Returns: `nil` if not all of them are older. Then all stay.
   private mutating func makeRoom(for record: SyncRecord, isForced: Bool, now: Instant) -> [BIBEntry]? {
     let entries = table.conflicts(with: record.session)
     let rivals = isForced ? [] : entries.flatMap { table.sessions(of: $0, now: now) }
     guard rivals.allSatisfy({ record.isNewer(than: $0) }) else { return nil }
-    for entry in entries {
-      table.removeSessions(of: entry)
-      counters.evictions += 1
-    }
+    for entry in entries { table.removeSessions(of: entry) }
+    counters.evictions += UInt64(entries.count)
     return entries
   }
 
@@ -213,8 +192,8 @@ extension SessionLimits {
   /// A quarter of the timeout: how much longer peers keep a session than its packets alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
-  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One that has
-  /// slack already gets no more, or else each node that passes it on would make it younger.
+  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One
+  /// that has slack already gets no more, or else each node that passes it on would make it younger.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
     let idle = timeout(of: session).duration - session.expiration.duration
     guard idle < Self.fresh else { return session.expiration }
@@ -223,7 +202,8 @@ extension SessionLimits {
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }
 
-  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has slack.
+  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has
+  /// slack.
   func idle(_ session: SessionEntry) -> Int64 {
     let (timeout, left) = (Int64(timeout(of: session).rawValue), Int64(session.expiration.rawValue))
     return timeout - left + (left > timeout ? Int64(slack(of: session)) : 0)

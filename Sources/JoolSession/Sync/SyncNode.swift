@@ -56,6 +56,8 @@ struct SyncNode: Sendable {
   var settled: RowSet?
   /// What is said again because the module's timeouts have become shorter.
   var restating: Restatement?
+  /// What C proxies said that no node has said yet.
+  var legacyWords = LegacyWords()
   /// What the module announced before the node was ready, and so perhaps could not say with a version high enough.
   var overheard: Set<SessionKey> = []
   var output = Output()
@@ -125,6 +127,7 @@ struct SyncNode: Sendable {
     }
     if let due = feed.deadline { earliest = min(earliest, due) }
     if let restating { earliest = min(earliest, restating.next) }
+    if let due = legacyWords.deadline { earliest = min(earliest, due) }
     if let told { earliest = min(earliest, told.next) }
     for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
     return earliest
@@ -140,6 +143,7 @@ struct SyncNode: Sendable {
     finishRepairs(now: now)
     continueServing(now: now)
     continueRestating(now: now)
+    sayLegacyWords(now: now)
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
   }

@@ -16,7 +16,7 @@ import Testing
       sender: SyncSender(node: 4711, epoch: 1), next: 1 << 60, silence: Milliseconds(6000))
     let settings = NodeSettings(isEnabled: false, isTranslating: true, limits: SessionLimits(), pool4: [])
     let hello = SyncFrame.Hello(
-      isReady: true, clock: group.proxies[0].node?.clock.latest ?? 0, sessions: 1 << 40, rootDigest: 1,
+      isReady: true, clock: group.proxies[0].node?.clock.latest ?? .unsaid, sessions: 1 << 40, rootDigest: 1,
       pool6: .wellKnown, heard: [silent])
     var joining = hello
     joining.isReady = false
@@ -99,7 +99,7 @@ import Testing
     var group = Group()
     let identity = try #require(group.proxies[0].node?.identity)
     let next = SyncSender(node: identity.node, epoch: identity.epoch &+ 1)
-    let hello = SyncFrame.Hello(isReady: true, clock: 0, sessions: 0, rootDigest: 0, pool6: .wellKnown)
+    let hello = SyncFrame.Hello(isReady: true, clock: .unsaid, sessions: 0, rootDigest: 0, pool6: .wellKnown)
     let last = try #require(group.proxies[1].node?.peers[identity.node]).lastHeard
     for second in 0..<8 {
       group.now += .seconds(1)

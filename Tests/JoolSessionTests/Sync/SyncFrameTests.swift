@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct SyncFrameTests {
   private static let bodies: [SyncFrame.Body] = [
-    .hello(.init(isReady: true, clock: 9, sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
+    .hello(.init(isReady: true, clock: Version(rawValue: 9), sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
     .hello(
       .init(
-        isReady: false, clock: 9, sessions: 3, rootDigest: 1, pool6: .wellKnown,
+        isReady: false, clock: Version(rawValue: 9), sessions: 3, rootDigest: 1, pool6: .wellKnown,
         heard: (1...PathSize.ethernet.heard).map {
           .init(sender: SyncSender(node: UInt64($0), epoch: 5), next: 77, silence: Milliseconds(8000))
         })),
@@ -28,7 +28,7 @@ import Testing
   ]
 
   private static func record(_ session: SessionEntry) -> SyncRecord {
-    SyncRecord(session: session, version: 0x0102_0304)
+    SyncRecord(session: session, version: Version(rawValue: 0x0102_0304_0506_0708))
   }
 
   private func frame(_ body: SyncFrame.Body) -> SyncFrame {
@@ -49,7 +49,7 @@ import Testing
   @Test func hasTheDocumentedLayout() {
     let expected = bytes(
       hex: """
-        0000 02 04               # zero, version, gone
+        0000 03 04               # zero, version, gone
         000000000000aabb 00000007 000000000000002a 00000000000000cc
         0000000000000001 0000000000000007
         """)

@@ -76,7 +76,7 @@ struct SyncSimulation {
   }
 
   private static func core(
-    _ number: Int, epoch: UInt32, isFirst: Bool, clock: UInt32, now: Instant, _ random: inout SeededGenerator
+    _ number: Int, epoch: UInt32, isFirst: Bool, clock: UInt64, now: Instant, _ random: inout SeededGenerator
   ) -> SyncNode {
     guard let table = SessionTable(pool6: .wellKnown, now: now) else { preconditionFailure("64:ff9b::/96 is a pool6") }
     // Another number with each start, as proxies draw one.
@@ -121,7 +121,6 @@ struct SyncSimulation {
     guard !nodes[index].isAudited, nodes[index].core.isReady else { return }
     nodes[index].isAudited = true
     nodes[index].core.beginAudit()
-    nodes[index].core.feed.open()
     // In an order that does not depend on the process.
     let held = nodes[index].module.sessions.values.sorted { Self.order($0.entry) < Self.order($1.entry) }
     for held in held {
@@ -225,8 +224,8 @@ struct SyncSimulation {
   }
 
   /// What the clock on a node's wall shows: set by NTP, so about the same everywhere.
-  private mutating func timeOfDay() -> UInt32 {
-    Milliseconds(start.duration(to: now)).rawValue &+ UInt32.random(in: 0...50, using: &random)
+  private mutating func timeOfDay() -> UInt64 {
+    UInt64(Milliseconds(start.duration(to: now)).rawValue) + .random(in: 0...50, using: &random)
   }
 
   private mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &random) < probability }
