@@ -36,7 +36,8 @@ public struct SessionProxy: Sendable {
   var audit: Audit?
   /// Requests with sessions that the module has taken without complaint.
   var addsTaken: UInt64 = 0
-  /// Whether the audit that is under way gives the module what it lacks. What it lacks from its beginning on is for the next one.
+  /// Whether the audit that is under way gives the module what it lacks. What it lacks from its beginning on is for the
+  /// next one.
   var isRefillDue = false
   /// How many sessions the module has announced.
   private(set) var announcementsHeard: UInt64 = 0
@@ -115,7 +116,8 @@ public struct SessionProxy: Sendable {
   public mutating func attached(_ kernel: Kernel, clock: UInt64 = 0, now: Instant) {
     startedAt = startedAt ?? now
     let wasUsable = canAdd
-    // The module counts a session's life from its last packet: with another timeout, what it was given ends at other times.
+    // The module counts a session's life from its last packet: with another timeout, what it was given ends at other
+    // times.
     let haveLimitsChanged = isAttached && self.kernel.map { $0.limits != kernel.limits } ?? false
     isAttached = true
     self.kernel = kernel

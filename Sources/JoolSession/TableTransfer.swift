@@ -1,7 +1,7 @@
 internal import JoolCore
 
-/// Goes through a whole table: in ascending order of expiration, which receiving modules add fastest, and paced, so that
-/// even the small receive buffer of a C proxy keeps up with what is sent of it.
+/// Goes through a whole table: in ascending order of expiration, which receiving modules add fastest, and paced, so
+/// that even the small receive buffer of a C proxy keeps up with what is sent of it.
 struct TableTransfer: Sendable {
   /// Sessions per `pause`: at most 46 KB of the 208 KB that a C proxy's buffer has by default.
   static let sessionsPerBurst = 1024
@@ -28,7 +28,8 @@ struct TableTransfer: Sendable {
     deadline = base
   }
 
-  /// The sessions whose turn is now, as they are now. None while they are being sorted, which takes a turn for some thousands.
+  /// The sessions whose turn is now, as they are now. None while they are being sorted, which takes a turn for some
+  /// thousands.
   mutating func nextBurst(now: ContinuousClock.Instant) -> [SessionEntry] {
     guard now >= deadline, sessions.sortSome() else { return [] }
     deadline = now + Self.pause

@@ -1,4 +1,5 @@
-/// How far the module has been told: whatever enters the feed is counted, by its kind, and so is what the module has taken.
+/// How far the module has been told: whatever enters the feed is counted, by its kind, and so is what the module has
+/// taken.
 struct FeedPosition: Hashable, Sendable {
   var additions: UInt64 = 0
   var replacements: UInt64 = 0

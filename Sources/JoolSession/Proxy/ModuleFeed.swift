@@ -2,16 +2,17 @@ internal import JoolCore
 
 /// Makes the module agree with the table.
 ///
-/// What enters is what has changed: rows of the table, BIB entries that contradict it. What the module is given is read from the
-/// table when it is given, so nothing outdated gets there. Replacements come first, since flows wait for them, then what the
-/// module was found to lack, then the news.
+/// What enters is what has changed: rows of the table, BIB entries that contradict it. What the module is given is read
+/// from the table when it is given, so nothing outdated gets there. Replacements come first, since flows wait for them,
+/// then what the module was found to lack, then the news.
 struct ModuleFeed: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   var terms: ModuleTerms
   /// How often something was to be given that waited already.
   private(set) var superseded: UInt64 = 0
-  /// Whether a static BIB entry has kept a session of the group out of the module since the module was last given what it lacked.
+  /// Whether a static BIB entry has kept a session of the group out of the module since the module was last given what
+  /// it lacked.
   private(set) var meetsStatics = false
   /// Whether the module may be told anything: what it has may be newer than what peers say, so that is read first.
   private(set) var isOpen = false
@@ -43,8 +44,8 @@ struct ModuleFeed: Sendable {
     }
   }
 
-  /// BIB entries that the module has, or may have, contradict the table's `winners`. Afterwards the module gets all the table's
-  /// sessions of those.
+  /// BIB entries that the module has, or may have, contradict the table's `winners`. Afterwards the module gets all the
+  /// table's sessions of those.
   mutating func replace(_ losers: [BIBEntry], by winners: [BIBEntry], now: Instant) {
     guard isOpen else { return }
     if replacements.append(Replacement(losers: losers, winners: winners), now: now) {

@@ -1,5 +1,5 @@
-/// Whether the module has what the table has: measured against what had entered the feed at a moment, never against "nothing is
-/// waiting", since under a steady stream something always is.
+/// Whether the module has what the table has: measured against what had entered the feed at a moment, never against
+/// "nothing is waiting", since under a steady stream something always is.
 struct ModuleMark: Sendable {
   typealias Instant = ContinuousClock.Instant
 

@@ -2,7 +2,8 @@ internal import JoolCore
 
 /// What of a session in the table the own module should get.
 ///
-/// The table keeps what was said, so that all tables are equal, whatever the timeouts. A module ends a session by its own ones.
+/// The table keeps what was said, so that all tables are equal, whatever the timeouts. A module ends a session by its
+/// own ones.
 struct ModuleTerms: Sendable {
   /// The module's own timeouts.
   var own: SessionLimits
@@ -15,7 +16,8 @@ struct ModuleTerms: Sendable {
 
   init(own: SessionLimits) { self.own = own }
 
-  /// The session as the module should get it: it ends when it would if the module had seen its last packet. `nil` if that is over.
+  /// The session as the module should get it: it ends when it would if the module had seen its last packet. `nil` if
+  /// that is over.
   func share(of known: SessionTable.Session) -> SessionEntry? {
     var session = known.entry
     var left = session.expiration.rawValue

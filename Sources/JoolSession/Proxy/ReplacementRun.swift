@@ -1,7 +1,7 @@
 internal import JoolCore
 
-/// Some replacements that are being carried out: first their evictions, then the sessions of their winners. They are confirmed
-/// together.
+/// Some replacements that are being carried out: first their evictions, then the sessions of their winners. They are
+/// confirmed together.
 struct ReplacementRun: Sendable {
   /// `nil`: nothing is being carried out.
   private(set) var since: ContinuousClock.Instant?

@@ -26,7 +26,6 @@ extension SessionProxy {
 
   /// Some of what the module has. All of it was read.
   public mutating func reconcile(_ sessions: some Sequence<SessionEntry>, because reason: Audit, now: Instant) {
-    node?.feed.open()
     for session in sessions {
       guard let pool6 = kernel?.pool6, (try? session.checkValues(pool6: pool6)) != nil else {
         counters.refusedRecords += 1

@@ -1,5 +1,5 @@
-/// Rows that are taken in order although they are many. A million take a while to sort, so they are kept in sorted runs of some
-/// thousands, and what is taken is the least of all runs.
+/// Rows that are taken in order although they are many. A million take a while to sort, so they are kept in sorted runs
+/// of some thousands, and what is taken is the least of all runs.
 struct SortedRowKeys: Sendable {
   private struct Run: Sendable {
     var keys: ContiguousArray<RowKey>

@@ -5,18 +5,15 @@ extension SyncNode {
   /// Milliseconds after which a busy module has announced a packet, if it ever does.
   private static let announcementDelay: Int64 = 1000
 
-  /// - Parameter statics: the module's static BIB entries; `nil` if they were not read.
-  mutating func beginAudit(statics: StaticEntries? = nil) {
-    settled = RowSet()
-    if let statics { feed.use(statics) }
-    feed.open()
-  }
+  /// The module's table is going to be read.
+  mutating func beginAudit() { settled = RowSet() }
 
-  /// A session that the module was found to have, which it may have had for long: from peers, or from before this
-  /// program started.
+  /// A session that the module was found to have when all of it was read, which it may have had for long: from peers,
+  /// or from before this program started.
   ///
   /// What counts if the table has something else is who spoke of it, or saw packets of it, last.
   mutating func reconcile(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
+    feed.open()
     guard let row = table.row(like: session), let known = table.session(like: session, now: now) else {
       return reconcile(unknown: session, origin: origin, now: now)
     }
@@ -75,16 +72,16 @@ extension SyncNode {
     overheard = []
   }
 
-  /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have made
-  /// it so: what the module was told has more life than any packet gives.
+  /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have
+  /// made it so: what the module was told has more life than any packet gives.
   private func isFresher(_ session: SessionEntry, than other: SessionEntry) -> Bool {
     if overheard.contains(SessionKey(session)) { return true }
     let tolerance: Int64 = session.expiration > limits.timeout(of: session) ? -200 : 200
     return limits.idle(session) <= limits.idle(other) + tolerance
   }
 
-  /// Whether a TCP session of the module is in another state only because its module has asked both ends whether they are still
-  /// there. It does so when an established session ends, on a standby, too, and announces nothing.
+  /// Whether a TCP session of the module is in another state only because its module has asked both ends whether they
+  /// are still there. It does so when an established session ends, on a standby, too, and announces nothing.
   private func isProbe(_ session: SessionEntry, of known: SessionEntry) -> Bool {
     guard session.proto == .tcp, session.state == .trans, known.state == .established,
       session.source4 == known.source4, !overheard.contains(SessionKey(session))

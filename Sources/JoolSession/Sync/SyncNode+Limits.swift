@@ -2,7 +2,8 @@ internal import JoolCore
 
 /// Timeouts that differ within the group, and that change.
 extension SyncNode {
-  /// The module's timeouts are these now. What this node has said to live longer than any packet could make it now is said again.
+  /// The module's timeouts are these now. What this node has said to live longer than any packet could make it now is
+  /// said again.
   mutating func use(_ limits: SessionLimits, now: Instant) {
     guard limits != self.limits else { return }
     let isShorter = limits.isShorter(than: self.limits)
