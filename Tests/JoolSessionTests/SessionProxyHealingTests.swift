@@ -92,6 +92,7 @@ import Testing
     group.proxies[1].moduleMayLack()
     group.proxies[1].reconcile((0..<10).map { .sample($0) }, because: .repair, now: group.now)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
+    group.settle()
     group.modules[1] = []
     let second = group.audit(1, [])
     #expect(second == .repair)
