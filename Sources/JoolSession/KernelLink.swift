@@ -1,4 +1,5 @@
 internal import JoolCore
+internal import SystemPackage
 
 /// The proxy's two netlink sockets: one for the module's multicasts, one for requests, so that answers and floods do
 /// not share a buffer. Made anew whenever the module comes back.

@@ -1,4 +1,4 @@
-public import JoolCore
+internal import JoolCore
 
 /// What the module should get.
 extension SessionProxy {

@@ -50,13 +50,15 @@ import Testing
       group.announce([moved, sibling(of: moved, 1)], at: 0)
       group.settle()
       group.evictionOutcome = .done
-      #expect(group.audit(1, held) == .repair)
+      let reason = group.audit(1, held)
+      #expect(reason == .repair)
     case .refill:
       group.proxies[1].detached()
       group.announce([moved, sibling(of: moved, 1)], at: 0)
       group.settle()
       group.proxies[1].attached(Group.kernel, now: group.now)
-      #expect(group.audit(1, held) == .repair)
+      let reason = group.audit(1, held)
+      #expect(reason == .repair)
     }
     let asked = requests(&group, from: begin)
     #expect(asked.contains(.evict(SessionEntry.sample(0).bibEntry)))
@@ -75,7 +77,6 @@ import Testing
     let winners = (1...3).map { sibling(of: rival, $0) }
     group.announce(winners, at: 0)
     group.pass(.seconds(2))
-    let begin = group.requests[1].count
     group.proxies[1].overran()
     let reason = group.proxies[1].takeAudit()
     #expect(reason == .repair)
@@ -83,11 +84,13 @@ import Testing
       winners + [.sample(0, expiration: 20_000)], because: .repair, now: group.now)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
     let fed = try #require(group.proxies[1].node?.feed.progress.fed)
-    let first = try #require(group.proxies[1].nextStoreRequest(now: group.now))
+    let next = group.proxies[1].nextStoreRequest(now: group.now)
+    let first = try #require(next)
     #expect(first == .evict(SessionEntry.sample(0).bibEntry))
     group.proxies[1].finished(first, .done, now: group.now)
     #expect(group.proxies[1].node?.feed.progress.confirmed.reaches(fed) == false, "half of it")
-    let second = try #require(group.proxies[1].nextStoreRequest(now: group.now))
+    let last = group.proxies[1].nextStoreRequest(now: group.now)
+    let second = try #require(last)
     guard case .add(let given) = second else {
       Issue.record("\(second)")
       return
@@ -95,7 +98,6 @@ import Testing
     #expect(Set(given.map(\.destination4.port)) == [1001, 1002, 1003])
     group.proxies[1].finished(second, .done, now: group.now)
     #expect(group.proxies[1].node?.feed.progress.confirmed.reaches(fed) == true)
-    #expect(group.requests[1].count == begin)
   }
 
   @Test(arguments: [5000, 10_000, 20_000, 50_000]) func catchesUpUnderASteadyStream(perSecond: Int) {
