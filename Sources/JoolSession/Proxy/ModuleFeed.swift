@@ -33,10 +33,9 @@ struct ModuleFeed: Sendable {
 
   // MARK: What enters
 
-  /// The table has what the module may not have: the session in `row`, and without the BIB entries `rivals`.
-  mutating func agree(_ row: UInt32, winner: @autoclosure () -> BIBEntry, rivals: [BIBEntry], now: Instant) {
+  /// The table has what the module may not have: the session in `row`.
+  mutating func agree(_ row: UInt32, now: Instant) {
     guard isOpen else { return }
-    guard rivals.isEmpty else { return replace(rivals, by: [winner()], now: now) }
     if additions.insert(row, now: now) {
       progress.fed.additions += 1
     } else {
@@ -46,7 +45,7 @@ struct ModuleFeed: Sendable {
 
   /// BIB entries that the module has, or may have, contradict the table's `winners`. Afterwards the module gets all the
   /// table's sessions of those.
-  mutating func replace(_ losers: [BIBEntry], by winners: [BIBEntry], now: Instant) {
+  mutating func agree(evicting losers: [BIBEntry], by winners: [BIBEntry], now: Instant) {
     guard isOpen else { return }
     if replacements.append(Replacement(losers: losers, winners: winners), now: now) {
       progress.fed.replacements = replacements.entered

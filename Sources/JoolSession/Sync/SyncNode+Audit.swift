@@ -35,7 +35,7 @@ extension SyncNode {
     if session.lives(longerThan: known.entry) {
       learn(session, origin: origin, now: now)
     } else if lacksLife {
-      feed.agree(row, winner: known.entry.bibEntry, rivals: [], now: now)
+      feed.agree(row, now: now)
     }
   }
 
@@ -45,7 +45,7 @@ extension SyncNode {
     let entries = table.conflicts(with: session)
     let rivals = entries.flatMap { table.sessions(of: $0, now: now) }
     guard rivals.allSatisfy({ isFresher(session, than: $0.entry) }) else {
-      return feed.replace([session.bibEntry], by: entries, now: now)
+      return feed.agree(evicting: [session.bibEntry], by: entries, now: now)
     }
     // Peers that cannot be heard now may have said something since its last packet.
     let isOverheard = overheard.contains(SessionKey(session))
@@ -57,8 +57,11 @@ extension SyncNode {
   private mutating func putRight(
     _ session: SessionEntry, as known: SessionTable.Session, _ row: UInt32, now: Instant
   ) {
-    let rivals = session.source4 == known.entry.source4 ? [] : [session.bibEntry]
-    feed.agree(row, winner: known.entry.bibEntry, rivals: rivals, now: now)
+    if session.source4 == known.entry.source4 {
+      feed.agree(row, now: now)
+    } else {
+      feed.agree(evicting: [session.bibEntry], by: [known.entry.bibEntry], now: now)
+    }
   }
 
   /// The module's whole table was reconciled.

@@ -7,7 +7,15 @@ extension SyncNode {
   mutating func tellModule(_ session: SessionEntry, rivals: [BIBEntry] = [], now: Instant) {
     guard feed.isOpen, let row = table.row(like: session) else { return }
     settled?.insert(row)
-    feed.agree(row, winner: session.bibEntry, rivals: rivals, now: now)
+    guard !rivals.isEmpty else { return feed.agree(row, now: now) }
+    feed.agree(evicting: rivals, by: [session.bibEntry], now: now)
+  }
+
+  /// The table has taken over a peer's word about the session in `row`, which nothing contradicted.
+  mutating func tellModule(_ row: UInt32, now: Instant) {
+    guard feed.isOpen else { return }
+    settled?.insert(row)
+    feed.agree(row, now: now)
   }
 
   /// The module itself has said so: an audit that is under way need not compare what was read before.
@@ -19,7 +27,7 @@ extension SyncNode {
   /// What the module has is older than what the table has in its place.
   mutating func giveWay(_ session: SessionEntry, now: Instant) {
     let winners = table.conflicts(with: session)
-    if !winners.isEmpty { feed.replace([session.bibEntry], by: winners, now: now) }
+    if !winners.isEmpty { feed.agree(evicting: [session.bibEntry], by: winners, now: now) }
   }
 
   /// What the module should be asked for now; the same until `finished` says what became of it.

@@ -117,8 +117,8 @@ extension SyncNode {
     var record = record
     record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
     switch table.merge(record, origin: origin, now: now) {
-    case .taken:
-      tellModule(record.session, now: now)
+    case .taken(let row):
+      tellModule(row, now: now)
       return true
     case .repeated: return false
     case .outdated, .refused: break
