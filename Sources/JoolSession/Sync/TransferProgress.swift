@@ -50,7 +50,8 @@ struct TransferProgress: Sendable {
       window = min(window * 2, Self.largestWindow)
     }
     let sent = min(isRepeated ? granted : end, frames ?? .max)
-    let missing = (next..<max(sent, next)).lazy.filter { !arrived.contains($0) }.prefix(Self.maxMissing)
+    let there = arrived
+    let missing = (next..<max(sent, next)).lazy.filter { !there.contains($0) }.prefix(Self.maxMissing)
     let credit = (next, isFinished ? 0 : window, Array(missing))
     (nextAtCredit, framesSinceCredit, hasGapAtEnd) = (next, 0, false)
     granted = max(granted, next.addingReportingOverflow(window).partialValue)
