@@ -79,7 +79,8 @@ import Testing
     group.announce([rival], at: 0)
     group.settle()
     group.proxies[1].attached(Group.kernel, now: group.now)
-    #expect(group.proxies[1].takeEvictions().isEmpty, "the next audit says what is in the way")
+    let next = group.proxies[1].nextStoreRequest(now: group.now)
+    #expect(next == nil, "the next audit says what is in the way")
   }
 
   @Test func aModuleThatChangesDuringAnAuditGetsTheTableFromTheNext() {
@@ -92,6 +93,7 @@ import Testing
     group.proxies[1].moduleMayLack()
     group.proxies[1].reconcile((0..<10).map { .sample($0) }, because: .repair, now: group.now)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
+    group.settle()
     group.modules[1] = []
     let second = group.audit(1, [])
     #expect(second == .repair)
@@ -158,7 +160,9 @@ import Testing
     let reason = group.proxies[0].takeAudit()
     #expect(reason == .repair)
     group.proxies[0].finishAudit(isComplete: true, now: group.now)
-    #expect(group.proxies[0].node?.output.sessions.count == Int(SyncNode.Sweep.rows))
+    group.addsPerTurn = 1
+    group.pass(.milliseconds(50))
+    #expect((1...5000).contains(group.module(0).count))
     group.proxies[0].requestAudit(.advertisement)
     let next = group.proxies[0].takeAudit()
     #expect(next == nil, "not before this one is over")

@@ -116,16 +116,16 @@ extension SyncNode {
     clock.note(record.version)
     if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
     var record = record
-    record.session.expiration = min(record.session.expiration, limits.longest(record.session))
+    record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
     switch table.merge(record, origin: origin, now: now) {
-    case .taken:
-      tellModule(record.session)
+    case .taken(let row):
+      tellModule(row, now: now)
       return true
     case .repeated: return false
     case .outdated, .refused: break
     case .conflict:
       guard let rivals = store(record, origin: origin, now: now) else { break }
-      tellModule(record.session, rivals: rivals)
+      tellModule(record.session, rivals: rivals, now: now)
       return true
     }
     counters.outdated += 1
