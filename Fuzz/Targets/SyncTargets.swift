@@ -29,7 +29,7 @@
           now += .seconds(1)
           proxy.advance(to: now)
           _ = proxy.takeDatagrams(now: now)
-          _ = proxy.nextAdd(now: now)
+          if let request = proxy.nextStoreRequest(now: now) { proxy.finished(request, .done, now: now) }
         }
         _ = proxy.status(now: now)
       }

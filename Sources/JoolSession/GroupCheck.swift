@@ -170,6 +170,7 @@ extension SessionProxy {
           + "peers that start now are not heard. Give the group a new key and remove the old one, or restart this proxy."
       )
     }
+    if let staticFinding { findings.append(staticFinding) }
     return findings
   }
 }

@@ -191,10 +191,10 @@ public struct ProxyEventLoop: ~Copyable {
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)
-    addToKernel(now)
+    feedModule(now)
     continueTransfer(now)
     readPool4(now)
-    proxy.noteProgress(isAuditing: dump != nil || transfer != nil)
+    proxy.noteProgress(isAuditing: dump != nil || transfer != nil, now: now)
     if now >= nextCheck { check(now) }
     readiness.update(proxy.standing, now: now, log: log)
   }

@@ -98,14 +98,11 @@ extension SessionProxy {
 
   /// Lets time pass for the node.
   public mutating func advance(to now: Instant) {
-    let module: Readiness.ModuleProgress = !canAdd ? .away : hasCaughtUp ? .met : .unmet
-    if node?.module != module { node?.module = module }
-    let hadTable = node?.state.hasTable
+    tellNode(now: now)
     node?.advance(to: now)
-    if hadTable == false, node?.state.hasTable == true { requestAudit(.start) }
   }
 
-  /// What is to be sent to the group, once; sessions for the module are gathered.
+  /// What is to be sent to the group, once.
   /// - Parameters:
   ///   - legacy: what C proxies are told instead of the news.
   ///   - isCongested: whether datagrams wait already; then refreshes wait, too.
@@ -114,8 +111,6 @@ extension SessionProxy {
   ) -> [[UInt8]] {
     node?.isCongested = isCongested
     guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
-    for session in output.sessions { gather(session, now: now) }
-    evict(output.evictions, now: now)
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {

@@ -1,8 +1,8 @@
 internal import JoolCore
 
-/// Where versions come from: a hybrid logical clock (Kulkarni et al. 2014). It is the highest version that was said or heard, and
-/// no less than the time of day. So what a node says that has just started, and has heard nobody, is later than what was
-/// said before.
+/// Where versions come from: a hybrid logical clock (Kulkarni et al. 2014). It is the highest version that was said or
+/// heard, and no less than the time of day. So what a node says that has just started, and has heard nobody, is later
+/// than what was said before.
 ///
 /// The time of day is read once, by whoever makes the clock: if it is set later, no version jumps.
 struct HybridClock: Sendable {

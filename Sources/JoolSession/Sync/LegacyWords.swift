@@ -1,8 +1,8 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// What C proxies said that no node has said yet. All nodes hear it at about the same time: each waits for those of lower rank,
-/// and says it if they do not.
+/// What C proxies said that no node has said yet. All nodes hear it at about the same time: each waits for those of
+/// lower rank, and says it if they do not.
 struct LegacyWords: Sendable {
   typealias Instant = ContinuousClock.Instant
 

@@ -134,19 +134,6 @@ extension PeerSet {
       $0.incarnation < own && !$0.sender.hasTable && !$0.sender.hasOtherPool6
     } || peers.values.contains { isHeard($0, now: now) && $0.incarnation < own && $0.state == .starting }
   }
-
-  /// The longest timeouts in the group: what a table may keep.
-  func longestTimeouts(own limits: SessionLimits) -> SessionLimits {
-    var longest = limits
-    for peer in peers.values where !peer.hasOtherPool6 {
-      let theirs = peer.hello.limits
-      longest.tcpEstablished = max(longest.tcpEstablished, theirs.tcpEstablished)
-      longest.tcpTransitory = max(longest.tcpTransitory, theirs.tcpTransitory)
-      longest.udp = max(longest.udp, theirs.udp)
-      longest.icmp = max(longest.icmp, theirs.icmp)
-    }
-    return longest
-  }
 }
 
 extension SyncFrame.HelloEntry {

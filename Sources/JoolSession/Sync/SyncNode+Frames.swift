@@ -38,7 +38,6 @@ extension SyncNode {
     guard peers.receive(update: header.sequence, of: header.sender, now: now, jitter: delay),
       let origin = peers[header.sender]?.index
     else { return }
-    if output.sessions.isEmpty { output.sessions.reserveCapacity(records.count) }
     for record in records { merge(record, origin: origin, now: now) }
     if state != .ready { settleSoon(now: now) }
   }
@@ -75,6 +74,7 @@ extension SyncNode {
     case .otherPool6(let isNew): if isNew { settle(now: now) }
     case .peer(let isFirstContact):
       clock.note(hello.clock)
+      noteGroupLimits()
       if let own = hello.entries.first(where: { $0.incarnation == identity }) {
         selfCheck.hears(ownEntry: own.next, beyond: UInt64(own.beyond), last: resend.last, now: now)
       }

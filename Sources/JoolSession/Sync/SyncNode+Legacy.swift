@@ -1,7 +1,7 @@
 internal import JoolCore
 
-/// What C proxies say. It has no version and no number, and each node may miss another part of it. So one node says it again for
-/// all of them, like a word of its own module.
+/// What C proxies say. It has no version and no number, and each node may miss another part of it. So one node says it
+/// again for all of them, like a word of its own module.
 extension SyncNode {
   /// A session that a C proxy tells of: its latest word is the truth, whatever its order.
   ///
@@ -19,9 +19,7 @@ extension SyncNode {
     let record = SyncRecord(session: word, version: .unsaid)
     // Its module has made room already.
     guard let rivals = store(record, origin: Self.legacyOrigin, isForced: true, now: now) else { return }
-    tellModule(word, rivals: rivals)
-    // A module that was not read yet is told of this at least.
-    if !knowsModule { output.sessions.append(word) }
+    tellModule(word, rivals: rivals, now: now)
     legacyWords.add(word, rank: legacyRank(now: now), now: now)
   }
 
@@ -41,7 +39,7 @@ extension SyncNode {
       guard let rivals = store(record, origin: Self.legacyOrigin, now: now) else { continue }
       records.append(record)
       // The module has it, unless something else has taken its place meanwhile.
-      if known?.version != .unsaid { tellModule(record.session, rivals: rivals) }
+      if known?.version != .unsaid { tellModule(record.session, rivals: rivals, now: now) }
     }
     guard !records.isEmpty else { return }
     counters.newsSent += UInt64(records.count)

@@ -52,7 +52,7 @@ extension SyncNode {
   }
 
   /// The table or the module's lacks something: the node is not ready until that is mended.
-  mutating func fallBack(because reason: Readiness.Reason, now: Instant) {
+  mutating func fallBack(because reason: Readiness.Reason) {
     readiness.fallBack(because: reason)
     isSettled = false
   }

@@ -108,30 +108,28 @@ extension SyncNode {
     nextHello = min(nextHello, now + Self.helloPause)
   }
 
-  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts whole: state,
-  /// timer, mask and life. So whatever the order in which words come, the last one stays.
+  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts
+  /// whole: state, timer, mask and life. So whatever the order in which words come, the last one stays.
   /// - Returns: whether it was news.
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
     if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
     var record = record
-    record.session.expiration = min(record.session.expiration, limits.longest(record.session))
-    if let known = table.session(like: record.session, now: now) {
-      if record.repeats(known) {
-        // A delay only ever makes lives too long: the shortest is nearest to what was said.
-        guard known.entry.lives(longerThan: record.session) else { return false }
-      } else if !record.isNewer(than: known) {
-        counters.outdated += 1
-        return false
-      }
+    record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
+    switch table.merge(record, origin: origin, now: now) {
+    case .taken(let row):
+      tellModule(row, now: now)
+      return true
+    case .repeated: return false
+    case .outdated, .refused: break
+    case .conflict:
+      guard let rivals = store(record, origin: origin, now: now) else { break }
+      tellModule(record.session, rivals: rivals, now: now)
+      return true
     }
-    guard let rivals = store(record, origin: origin, now: now) else {
-      counters.outdated += 1
-      return false
-    }
-    tellModule(record.session, rivals: rivals)
-    return true
+    counters.outdated += 1
+    return false
   }
 
   /// Puts a session into the table; rivals that are all older give way.
@@ -175,8 +173,8 @@ extension SessionLimits {
   /// A quarter of the timeout: how much longer peers keep a session than its packets alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
-  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One that has
-  /// slack already gets no more, or else each node that passes it on would make it younger.
+  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One
+  /// that has slack already gets no more, or else each node that passes it on would make it younger.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
     let idle = timeout(of: session).duration - session.expiration.duration
     guard idle < Self.fresh else { return session.expiration }
@@ -185,7 +183,8 @@ extension SessionLimits {
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }
 
-  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has slack.
+  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has
+  /// slack.
   func idle(_ session: SessionEntry) -> Int64 {
     let (timeout, left) = (Int64(timeout(of: session).rawValue), Int64(session.expiration.rawValue))
     return timeout - left + (left > timeout ? Int64(slack(of: session)) : 0)

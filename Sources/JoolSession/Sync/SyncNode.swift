@@ -17,9 +17,10 @@ struct SyncNode: Sendable {
   static let translationMemory = Duration.seconds(30)
 
   let identity: Incarnation
-  var limits: SessionLimits {
-    didSet { if limits != oldValue { isHelloDue = true } }
-  }
+  /// The module's timeouts.
+  var limits: SessionLimits
+  /// The longest ones of the group: what the table keeps is bounded by them, so that all tables are equal.
+  var groupLimits: SessionLimits
   var path = PathSize.ethernet
   /// Sessions with the expiry that was advertised: the same on every node.
   var table: SessionTable
@@ -57,17 +58,17 @@ struct SyncNode: Sendable {
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
+  /// What the module is told.
+  var feed: ModuleFeed
+  /// While the module's table is being read: the rows that need nothing more, because they were compared, or were said meanwhile,
+  /// which is newer than what was read.
+  var settled: RowSet?
+  /// What is said again because the module's timeouts have become shorter.
+  var restating: Restatement?
   /// What C proxies said that no node has said yet.
   var legacyWords = LegacyWords()
-  /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
-  /// said meanwhile, which is newer than what was read.
-  var settled: Set<SessionKey>?
-  /// After that the table is gone through; `nil`: it was.
-  var sweep: Sweep?
   /// What the module announced before the node had a table, and so perhaps could not say with a version high enough.
   var overheard: Set<SessionKey> = []
-  /// Whether the module may be told anything. What it has may be newer than what peers say, so that is read first.
-  var knowsModule = false
   var output = Output()
   /// How many hellos were sent.
   var hellos: UInt32 = 0
@@ -75,6 +76,7 @@ struct SyncNode: Sendable {
   var nextHello: Instant
   /// Whether something has changed that others should hear of soon.
   var isHelloDue = false
+  let started: Instant
   /// Whether the state was looked at since something changed that it depends on.
   var isSettled = false
   /// When to look at it in any case.
@@ -86,10 +88,6 @@ struct SyncNode: Sendable {
     var datagrams: [[UInt8]] = []
     /// What this node has to say about sessions, for peers that do not speak SS2; with the advertised expirations.
     var announcements: [SessionEntry] = []
-    /// For the module.
-    var sessions: [SessionEntry] = []
-    /// BIB entries of the module that are outdated and in the way of `sessions`.
-    var evictions: [BIBEntry] = []
   }
 
   /// - Parameters:
@@ -104,13 +102,15 @@ struct SyncNode: Sendable {
     self.identity = identity
     self.table = table
     self.limits = limits
+    groupLimits = limits
+    feed = ModuleFeed(limits: limits)
     peers = PeerSet(own: identity, pool6: table.pool6, memory: memory)
     readiness = Readiness(state: isFirst ? .ready : .starting)
     pulls = Pulls(now: now)
     random = SeededGenerator(seed: seed)
     let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
     self.clock = HybridClock(time: clock, tag: tag, now: now)
-    (nextHello, nextSettling, aloneSince) = (now, now, now)
+    (started, nextHello, nextSettling, aloneSince) = (now, now, now, now)
   }
 
   var state: NodeState { readiness.state }
@@ -138,10 +138,12 @@ struct SyncNode: Sendable {
 
   /// When `advance(to:)` has something to do.
   var nextDeadline: Instant {
+    guard isSettled else { return started }
     var earliest = min(nextHello, nextSettling)
     if let due = pullDeadline { earliest = min(earliest, due) }
+    if let due = feed.deadline { earliest = min(earliest, due) }
+    if let restating { earliest = min(earliest, restating.next) }
     if let due = legacyWords.deadline { earliest = min(earliest, due) }
-    if let sweep { earliest = min(earliest, sweep.since) }
     if let told { earliest = min(earliest, told.next) }
     if let due = peers.nextQuestion { earliest = min(earliest, due) }
     return earliest
@@ -153,7 +155,7 @@ struct SyncNode: Sendable {
     if !isSettled || now >= nextSettling { settle(now: now) }
     continuePull(now: now)
     continueServing(now: now)
-    continueSweep(now: now)
+    continueRestating(now: now)
     sayLegacyWords(now: now)
     if isHelloDue { helloSoon(now: now) }
     if now >= nextHello { sendHello(now: now) }

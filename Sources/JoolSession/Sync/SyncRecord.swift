@@ -9,8 +9,9 @@ struct SyncRecord: Hashable, Sendable {
 
   /// In bytes.
   static let size = Packed36.size + 8
-  /// Lives that differ by less are the same: the way through the network, the module and the table's ticks adds as much.
-  static let sameLife: UInt32 = 250
+  /// Lives that differ by less are the same: the way through the network, the module and the table's ticks adds as
+  /// much.
+  static let sameLife: UInt64 = 250
 
   init(session: SessionEntry, version: Version) {
     self.session = session
@@ -20,31 +21,28 @@ struct SyncRecord: Hashable, Sendable {
   /// What the table has.
   init(_ known: SessionTable.Session) { self.init(session: known.entry, version: known.version) }
 
-  /// Whether this counts if both cannot: a total order of everything that is said, of the same session and of rivals for a mask.
-  /// No other function compares versions of sessions.
+  /// Whether this counts if both cannot: a total order of everything that is said, of the same session and of rivals
+  /// for a mask. No other function compares versions of sessions.
   ///
-  /// The later version counts. Equal ones, which only nodes say that did not hear each other, are ordered by content; it
-  /// does not matter how, but each node must do it alike.
+  /// The later version counts. Equal ones, which only nodes say that did not hear each other, are ordered by content;
+  /// it does not matter how, but each node must do it alike.
+  /// - Parameters:
+  ///   - other: the other one's version.
+  ///   - content: the other session; not looked at if the versions tell.
   @inline(__always)
-  func isNewer(than other: SyncRecord) -> Bool {
-    version == other.version ? session.isAbove(other.session) : version > other.version
+  func isNewer(than other: Version, _ content: @autoclosure () -> SessionEntry) -> Bool {
+    version == other ? session.isAbove(content()) : version > other
   }
 
-  @inline(__always)
-  func isNewer(than known: SessionTable.Session) -> Bool {
-    version == known.version ? session.isAbove(known.entry) : version > known.version
-  }
+  func isNewer(than known: SessionTable.Session) -> Bool { isNewer(than: known.version, known.entry) }
 
-  /// Whether it is the same word about the same session, told again. Its life is that of when it was told.
-  func repeats(_ known: SessionTable.Session) -> Bool {
-    version == known.version && session.saysTheSame(as: known.entry)
-  }
+  func isNewer(than other: SyncRecord) -> Bool { isNewer(than: other.version, other.session) }
 }
 
 extension SessionEntry {
   /// Whether the life left is longer, by more than what is no difference.
   func lives(longerThan other: SessionEntry) -> Bool {
-    UInt64(expiration.rawValue) > UInt64(other.expiration.rawValue) + UInt64(SyncRecord.sameLife)
+    UInt64(expiration.rawValue) > UInt64(other.expiration.rawValue) + SyncRecord.sameLife
   }
 
   /// Whether two words about one session differ in nothing but the life.
@@ -54,8 +52,8 @@ extension SessionEntry {
 
   /// State, timer, source4, source6, destination4, protocol, in this order; addresses before ports.
   fileprivate func isAbove(_ other: SessionEntry) -> Bool {
-    let mine = (state.rawValue, timer.rawValue, source4, source6, destination4, proto.rawValue)
-    return mine
-      > (other.state.rawValue, other.timer.rawValue, other.source4, other.source6, other.destination4, other.proto.rawValue)
+    let theirs = (other.state.rawValue, other.timer.rawValue, other.source4, other.source6, other.destination4)
+    let mine = (state.rawValue, timer.rawValue, source4, source6, destination4)
+    return mine == theirs ? proto.rawValue > other.proto.rawValue : mine > theirs
   }
 }

@@ -1,5 +1,6 @@
-/// When something was said about a session, and by whom: 44 bits of milliseconds since 1970, 10 bits that count what one node
-/// says within a millisecond, and 10 bits for the node (its tag). Two nodes that hear each other never say the same version.
+/// When something was said about a session, and by whom: 44 bits of milliseconds since 1970, 10 bits that count what
+/// one node says within a millisecond, and 10 bits for the node (its tag). Two nodes that hear each other never say the
+/// same version.
 ///
 /// Versions are compared as numbers. They do not wrap: what was said forty days ago is older than what is said now.
 public struct Version: RawRepresentable, Hashable, Comparable, Sendable {

@@ -16,9 +16,9 @@
 ///     digest     mix(mix(identity, w4), w5)
 ///     root       XOR of mix(mix(0x4a6f6f6c36346462, bucket), digest) over the buckets whose digest is not 0
 ///
-/// Expirations do not count: they differ by some milliseconds by nature. Versions do, so that a refresh that was lost shows: who
-/// has the same versions has the same lives. An empty bucket's digest is 0. It finds accidents, not attacks: whoever
-/// may add sessions can make digests equal.
+/// Expirations do not count: they differ by some milliseconds by nature. Versions do, so that a refresh that was lost
+/// shows: who has the same versions has the same lives. An empty bucket's digest is 0. It finds accidents, not attacks:
+/// whoever may add sessions can make digests equal.
 enum SessionDigest {
   static let bucketCount = 4096
   private static let start: UInt64 = 0x4a6f_6f6c_3634_6462

@@ -94,6 +94,9 @@ struct SessionRow: Sendable {
     destination4 == other.destination4 && destinationPort == other.destinationPort
   }
 
+  /// Whether state, timer and source4 are the same.
+  func hasContent(of other: SessionRow) -> Bool { hasSource4(of: other) && stateAndTimer == other.stateAndTimer }
+
   /// Whether state, timer and source4 are those of an entry.
   func hasContent(of entry: SessionEntry) -> Bool {
     source4 == entry.source4.address.bits && port4 == entry.source4.port && state == entry.state && timer == entry.timer

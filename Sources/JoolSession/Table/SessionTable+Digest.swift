@@ -3,7 +3,8 @@ extension SessionTable {
   /// Buckets are numbered from 0 to 4095.
   public static let bucketCount = SessionDigest.bucketCount
 
-  /// Which sessions, with which source4, state, timer and version, are in a bucket; 0 if none is, or there is no such bucket.
+  /// Which sessions, with which source4, state, timer and version, are in a bucket; 0 if none is, or there is no such
+  /// bucket.
   public func digest(of bucket: Int) -> UInt64 { digests.indices.contains(bucket) ? digests[bucket] : 0 }
 
   /// Puts a session into the digest of its bucket, or takes it out.

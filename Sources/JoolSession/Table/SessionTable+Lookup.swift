@@ -37,8 +37,8 @@ extension SessionTable {
 
   /// - Parameters:
   ///   - session: with the life that its module gives it.
-  ///   - quarter: of its timeout. A word of this node is as good as the last one for this long, whoever spoke since: the modules
-  ///     of all others have that much more life than the packet gave.
+  ///   - quarter: of its timeout. A word of this node is as good as the last one for this long, whoever spoke since:
+  ///     the modules of all others have that much more life than the packet gave.
   func knowledge(of session: SessionEntry, quarter: Milliseconds, now: Instant) -> Knowledge {
     guard
       let number = find(proto: session.proto, source6: session.source6, destination4: session.destination4)

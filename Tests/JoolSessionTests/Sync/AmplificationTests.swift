@@ -141,7 +141,7 @@ import Testing
       for number in 1...20 { group.announce([.sample(number, expiration: 290_000)], at: 0) }
       group.pass(.seconds(4))
       #expect(group.proxies[1].node?.table.count == 21, "\(kind)")
-      #expect(group.proxies[1].state == .ready, "\(kind)")
+      #expect(group.proxies[1].standing.state == .ready, "\(kind)")
     }
   }
 

@@ -80,8 +80,8 @@ import Testing
     return isNews
   }
 
-  /// Three nodes hear the words in any order, and give each other their tables until nothing is news: then they are equal,
-  /// lives included.
+  /// Three nodes hear the words in any order, and give each other their tables until nothing is news: then they are
+  /// equal, lives included.
   @Test(arguments: words) func everyPermutationEndsEqual(words: [SyncRecord]) {
     // Many orders lead to the same table.
     var ends: [Set<SyncRecord>: SyncNode] = [:]

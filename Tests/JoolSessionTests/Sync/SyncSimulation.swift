@@ -129,6 +129,7 @@ struct SyncSimulation {
       nodes[index].core.reconcile(session, origin: SyncNode.legacyOrigin, now: local)
     }
     nodes[index].core.finishAudit(completing: true, now: local)
+    nodes[index].deadline = nil
   }
 
   private static func order(_ session: SessionEntry) -> (UInt8, UInt128, UInt32) {
@@ -150,8 +151,13 @@ struct SyncSimulation {
 
   private mutating func drain(_ index: Int, local: Instant, loss: Double) {
     let output = nodes[index].core.takeOutput(now: local)
-    for bib in output.evictions { nodes[index].module.remove(bib) }
-    for session in output.sessions { nodes[index].module.add(session, now: local) }
+    while let request = nodes[index].core.nextStoreRequest(1000, now: local) {
+      switch request {
+      case .evict(let entry): nodes[index].module.remove(entry)
+      case .add(let sessions): for session in sessions { nodes[index].module.add(session, now: local) }
+      }
+      nodes[index].core.finished(request, .done, now: local)
+    }
     for bytes in output.datagrams {
       for target in nodes.indices where target != index {
         if cut.contains(index) != cut.contains(target) { continue }
