@@ -237,7 +237,7 @@ extension SyncNode {
     join.retries = 0
     join.deadline = now + Joining.retry
     if join.receive(bulk.frame) {
-      for record in bulk.records { accept(record, origin: index, now: now) }
+      for record in bulk.records { merge(record, origin: index, now: now) }
     }
     joining = join
     if join.next >= bulk.frames {

@@ -1,4 +1,5 @@
 internal import JoolCore
+internal import OrderedCollections
 
 /// Timeouts that differ within the group, and that change.
 extension SyncNode {
