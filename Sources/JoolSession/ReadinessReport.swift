@@ -44,7 +44,7 @@ struct ReadinessReport {
     }
     let former = last
     last = standing
-    guard standing.name != former?.name else { return }
+    guard standing.state != former?.state || standing.isReady != former?.isReady else { return }
     let after = former.map { ", after \($0.name)" } ?? ""
     let reason = standing.reason.map { " \($0)" } ?? ""
     log.notice("Now \(standing.name)\(after).\(reason)", metadata: metadata(standing))

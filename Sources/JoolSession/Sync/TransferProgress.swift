@@ -50,9 +50,11 @@ struct TransferProgress: Sendable {
       window = min(window * 2, Self.largestWindow)
     }
     let sent = min(isRepeated ? granted : end, frames ?? .max)
-    let there = arrived
-    let missing = (next..<max(sent, next)).lazy.filter { !there.contains($0) }.prefix(Self.maxMissing)
-    let credit = (next, isFinished ? 0 : window, Array(missing))
+    var missing: [UInt32] = []
+    for frame in next..<max(sent, next) where missing.count < Self.maxMissing && !arrived.contains(frame) {
+      missing.append(frame)
+    }
+    let credit = (next, isFinished ? 0 : window, missing)
     (nextAtCredit, framesSinceCredit, hasGapAtEnd) = (next, 0, false)
     granted = max(granted, next.addingReportingOverflow(window).partialValue)
     return credit
