@@ -219,7 +219,7 @@ import Testing
     group.announce(sessions, at: 0)
     group.pass(.seconds(1))
     for index in 1...2 {
-      #expect(group.proxies[index].state == .ready)
+      #expect(group.proxies[index].standing.state == .ready)
       #expect(Set(group.module(index).map(\.source6)) == Set(sessions.map(\.source6)))
     }
     #expect(group.legacy.isEmpty, "C proxies hear nothing")

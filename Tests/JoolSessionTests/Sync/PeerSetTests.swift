@@ -199,8 +199,11 @@ import Testing
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
-    listener.hear(a, .ready)
+    let others: [SyncFrame.HelloEntry] = (0..<50).map { .sample(Incarnation(1000 + $0), next: 1, silence: 10) }
+    listener.hear(a, .ready, entries: others)
     #expect(listener.losses() == [gone])
+    listener.hear(a, .ready)
+    #expect(listener.losses() == [], "there would have been room for it")
   }
 
   /// A.13
