@@ -229,11 +229,11 @@ import Testing
 
   @Test func knowsWhetherItIsReadyAndWhoElseIsThere() throws {
     var group = Group(settled: false)
-    #expect(group.proxies[0].standing.state == .starting)
+    #expect(group.proxies[0].standing == NodeStanding(.starting, isReady: false))
     group.pass(.seconds(7))
     let reasons = [group.audit(0, []), group.audit(1, [])]
     #expect(reasons == [.start, .start])
-    #expect(group.proxies.map(\.standing.state) == [.ready, .ready])
+    #expect(group.proxies.map(\.standing.name) == ["ready", "ready"])
     let status = group.proxies[0].status(now: group.now)
     #expect(status.peers.map(\.state) == [.ready])
     #expect(status.peers.first?.address == Group.address(of: 1))
