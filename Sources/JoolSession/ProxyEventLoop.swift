@@ -135,6 +135,7 @@ public struct ProxyEventLoop: ~Copyable {
       watchAll(&poller)
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       let begin = ContinuousClock.now
+      beginTurn(begin)
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
         if signal == SIGHUP {
           reload()
@@ -185,6 +186,7 @@ public struct ProxyEventLoop: ~Copyable {
 
   mutating func advance() {
     let now = ContinuousClock.now
+    startAnewIfCopied(now)
     if nudge.take(now: now) { acknowledge() }
     sendWaiting(now)
     proxy.advance(to: now)

@@ -53,7 +53,8 @@ struct FrameReader: ~Escapable {
   }
 
   /// All the rest.
-  mutating func records(pool6: IPv6Prefix) throws(WireFormatError) -> [SyncRecord] {
+  /// - Parameter waited: how long ago the datagram arrived; so much less do its sessions live.
+  mutating func records(pool6: IPv6Prefix, waited: Milliseconds) throws(WireFormatError) -> [SyncRecord] {
     let size = SyncRecord.size
     guard (bytes.byteCount - offset) % size == 0 else {
       throw .strayBytes(count: (bytes.byteCount - offset) % size)
@@ -61,9 +62,10 @@ struct FrameReader: ~Escapable {
     var records: [SyncRecord] = []
     records.reserveCapacity((bytes.byteCount - offset) / size)
     while !isAtEnd {
-      let session = try Packed36.decode(bytes.extracting(offset..<offset + Packed36.size), pool6: pool6)
+      var session = try Packed36.decode(bytes.extracting(offset..<offset + Packed36.size), pool6: pool6)
       try session.checkValues(pool6: pool6)
       offset += Packed36.size
+      if waited.rawValue > 0 { session = session.after(waited) }
       records.append(SyncRecord(session: session, version: try version()))
     }
     return records

@@ -31,14 +31,17 @@ extension SyncFrame {
     }
   }
 
+  /// - Parameter waited: how long ago the datagram arrived; so much less do its sessions live.
   /// - Throws: for anything that does not parse to the last byte, and for any session that could not be.
-  init(decoding datagram: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) {
+  init(
+    decoding datagram: RawSpan, pool6: IPv6Prefix, waited: Milliseconds = Milliseconds(0)
+  ) throws(WireFormatError) {
     var reader = FrameReader(datagram)
     let header = try Header(decoding: &reader)
     (sender, number, sequence, target) = (header.sender, header.number, header.sequence, header.target)
     switch header.kind {
     case .hello: body = .hello(try Hello(decoding: &reader))
-    case .update: body = .update(try reader.records(pool6: pool6))
+    case .update: body = .update(try reader.records(pool6: pool6, waited: waited))
     case .nak: body = .nak(try Self.ranges(decoding: &reader))
     case .unavailable: body = .unavailable(first: try reader.sequence(), last: try reader.sequence())
     case .pull: body = .pull(try Pull(decoding: &reader))
@@ -47,7 +50,7 @@ extension SyncFrame {
       let frames = try reader.next(UInt32.self)
       try reader.zero(UInt32.self)
       body = .bulk(
-        Bulk(transfer: transfer, frame: frame, frames: frames, records: try reader.records(pool6: pool6)))
+        Bulk(transfer: transfer, frame: frame, frames: frames, records: try reader.records(pool6: pool6, waited: waited)))
     case .compare:
       let (first, count) = (Int(try reader.next(UInt16.self)), Int(try reader.next(UInt16.self)))
       try reader.zero(UInt32.self)

@@ -59,6 +59,7 @@ struct SyncFrame: Hashable, Sendable {
   /// The answer to `compare`.
   struct Differences: Hashable, Sendable {
     static let maxCount = 64
+    static let size = 16
 
     /// The first group that was compared.
     var first: Int
@@ -70,6 +71,8 @@ struct SyncFrame: Hashable, Sendable {
 
   static let version: UInt8 = 3
   static let headerSize = 32
+  /// Of the body of `unavailable`.
+  static let unavailableSize = 16
 
   /// Whether a datagram claims to be one: C proxies' datagrams never start with two zero bytes.
   static func isFrame(_ datagram: RawSpan) -> Bool {

@@ -3,22 +3,27 @@ internal import JoolCore
 /// What peers send.
 extension SyncNode {
   /// A datagram that `SyncFrame.isFrame` recognized.
+  /// - Parameter waited: how long ago it arrived.
   mutating func receive(
-    _ datagram: RawSpan, from address: IPv6Address? = nil, now: Instant
+    _ datagram: RawSpan, from address: IPv6Address? = nil, waited: Duration = .zero, now: Instant
   ) throws(WireFormatError) {
     let header = try SyncFrame.Header(decoding: datagram)
-    guard header.sender != identity else { return }
-    guard peers.notes(header, from: address, now: now) || header.kind == .hello else {
+    guard header.sender != identity else {
+      return selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
+    }
+    let arrival = now - waited
+    guard peers.notes(header, from: address, now: arrival) || header.kind == .hello else {
       counters.unvalidated += 1
       return
     }
     // Of a node with another pool6, sessions are of no use.
     if peers[header.sender]?.hasOtherPool6 == true, header.kind != .hello, header.kind != .settings { return }
-    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
+    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6, waited: Milliseconds(waited))
     // What is pending was said before what is heard now.
     flush(now: now)
     switch frame.body {
-    case .hello(let hello): hear(hello, header, from: address, bytes: datagram.byteCount, now: now)
+    case .hello(let hello):
+      hear(hello, header, from: address, bytes: datagram.byteCount, arrival: arrival, now: now)
     case .update(let records): hear(records, header, now: now)
     default:
       peers.raise(
@@ -54,10 +59,11 @@ extension SyncNode {
   }
 
   private mutating func hear(
-    _ hello: SyncFrame.Hello, _ header: SyncFrame.Header, from address: IPv6Address?, bytes: Int, now: Instant
+    _ hello: SyncFrame.Hello, _ header: SyncFrame.Header, from address: IPv6Address?, bytes: Int,
+    arrival: Instant, now: Instant
   ) {
     let delay = jitter(upTo: UpdateStream.jitter)
-    switch peers.receive(hello: hello, header: header, from: address, now: now, jitter: delay) {
+    switch peers.receive(hello: hello, header: header, from: address, now: arrival, jitter: delay) {
     case .outdated: return
     case .noRoom: counters.strangers += 1
     case .unvalidated(let answer):
@@ -69,6 +75,9 @@ extension SyncNode {
     case .peer(let isFirstContact):
       clock.note(hello.clock)
       noteGroupLimits()
+      if let own = hello.entries.first(where: { $0.incarnation == identity }) {
+        selfCheck.hears(ownEntry: own.next, beyond: UInt64(own.beyond), last: resend.last, now: now)
+      }
       avoidTags()
       if isFirstContact {
         helloSoon(now: now)
@@ -117,12 +126,16 @@ extension SyncNode {
   }
 
   mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], to node: Incarnation, now: Instant) {
-    for range in ranges {
-      let (datagrams, goneUntil) = resend.repeating(range, limit: repeats.room(now: now), now: now)
-      _ = repeats.take(datagrams.count, now: now)
+    for range in ranges.prefix(UpdateStream.maxRanges) {
+      let (datagrams, goneUntil) = resend.repeating(range, now: now) {
+        budget.admit(repeated: $0, to: node.number, now: now)
+      }
       counters.updatesRepeated += UInt64(datagrams.count)
       output.datagrams += datagrams
-      if let goneUntil { send(.unavailable(first: range.first, last: goneUntil), to: node) }
+      let answer = SyncFrame.headerSize + SyncFrame.unavailableSize
+      if let goneUntil, budget.admit(repeated: answer, to: node.number, now: now) {
+        send(.unavailable(first: range.first, last: goneUntil), to: node)
+      }
     }
   }
 
@@ -132,11 +145,18 @@ extension SyncNode {
   /// sender is named in our next hello, so that it can prove it.
   mutating func isAnswer(_ datagram: RawSpan, from address: IPv6Address?, now: Instant) throws(WireFormatError) -> Bool {
     let header = try SyncFrame.Header(decoding: datagram)
-    guard header.kind == .hello, header.sender != identity, peers[header.sender] == nil else { return false }
+    guard header.sender != identity else {
+      selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
+      return false
+    }
+    guard header.kind == .hello else { return false }
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
     guard case .hello(let hello) = frame.body else { return false }
     if hello.entries.contains(where: { $0.incarnation == identity }) { return true }
-    hear(hello, header, from: address, bytes: datagram.byteCount, now: now)
+    // A peer may have another seal since it slept; it is named anyway.
+    if peers[header.sender] == nil {
+      hear(hello, header, from: address, bytes: datagram.byteCount, arrival: now, now: now)
+    }
     return false
   }
 }

@@ -7,7 +7,7 @@ extension SyncNode {
 
   /// When `continuePull(now:)` or `continueServing(now:)` has something to do. `nil`: when something is heard.
   var pullDeadline: Instant? {
-    let room = pulls.sender.waiting.isEmpty ? nil : budget.nextRoom
+    let room = budget.nextRoom(to: pulls.sender.waiting.map(\.number))
     return [pulls.receiver?.deadline, pulls.retry, room].compactMap { $0 }.min()
   }
 
@@ -164,12 +164,13 @@ extension SyncNode {
     guard state.hasTable, pulls.sender.admitsComparison(by: node, now: now) else { return }
     table.expire(now: now)
     guard let differences = TableComparison.differences(from: theirs, first: first, ours: groupDigests),
-      budget.take(1, now: now) == 1
+      budget.admit(bytes: SyncFrame.headerSize + SyncFrame.Differences.size, to: node.number, now: now)
     else { return }
     send(.differences(differences), to: node)
+    let bucketsSize = 8 + TableComparison.bucketsPerGroup * 8
     for offset in 0..<differences.count where differences.bitmap >> UInt64(offset) & 1 == 1 {
       // The peer asks again for the rest.
-      guard budget.take(1, now: now) == 1 else { return }
+      guard budget.admit(bytes: SyncFrame.headerSize + bucketsSize, to: node.number, now: now) else { return }
       send(.buckets(group: first + offset, buckets(of: first + offset)), to: node)
     }
   }
@@ -190,7 +191,8 @@ extension SyncNode {
     guard !pulls.sender.waiting.isEmpty else { return }
     var budget = budget
     defer { self.budget = budget }
-    while let frame = pulls.sender.next({ _ in budget.take(1, now: now) == 1 }) {
+    let size = path.payload
+    while let frame = pulls.sender.next({ budget.admit(bytes: size, to: $0.number, now: now) }) {
       var records: [SyncRecord] = []
       records.reserveCapacity(frame.rows.count)
       // As the sessions are now. What nobody has given a version yet is not for other nodes.

@@ -58,8 +58,10 @@ extension SyncNode {
   }
 
   /// The process was stopped for seconds, or the machine was: peers took this node for gone, and it knows nothing of them.
-  mutating func slept(now: Instant) {
-    let hadRival = peers.heard(now: now - Readiness.awakening).contains { $0.hello.may }
+  /// - Parameter duration: for how long.
+  mutating func slept(for duration: Duration, now: Instant) {
+    // Those that were there when it fell asleep.
+    let hadRival = peers.heard(now: now - duration).contains { $0.hello.may }
     peers.timeOutAll(now: now)
     table.expire(now: now)
     readiness.slept(now: now)

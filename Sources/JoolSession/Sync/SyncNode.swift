@@ -44,9 +44,10 @@ struct SyncNode: Sendable {
   /// How often peers have told settings that were news.
   var settingsHeard = 0
   var resend = ResendQueue()
-  /// For tables, and for repeated updates.
+  /// For what peers ask for.
   var budget = SendBudget()
-  var repeats = SendBudget()
+  /// Whether it is the only one with its identity.
+  var selfCheck = SelfCheck()
   var random: SeededGenerator
   var counters = SyncCounters()
 
