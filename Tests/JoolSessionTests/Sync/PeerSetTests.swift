@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct PeerSetTests {
   private let us = Incarnation(100)
-  private let (a, b, gone) = (Incarnation(1), Incarnation(2), Incarnation(50))
+  private let a = Incarnation(1)
+  private let b = Incarnation(2)
+  private let gone = Incarnation(50)
 
   /// Somebody who hears peers by their hellos.
   struct Listener {
