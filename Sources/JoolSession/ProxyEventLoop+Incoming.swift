@@ -18,7 +18,9 @@ extension ProxyEventLoop {
       proxy.counters.strangers += 1
       return
     }
-    switch proxy.received(datagram: datagram, length: arrival.length, from: arrival.source, now: now) {
+    let action = proxy.received(
+      datagram: datagram, length: arrival.length, from: arrival.source, waited: arrival.waited, now: now)
+    switch action {
     case .heard(let refused):
       if let refused, let more = throttles.refused.admit(now: now) {
         log.warning("Refused a session of a peer: \(refused)\(more)")
@@ -32,7 +34,7 @@ extension ProxyEventLoop {
       if let more = throttles.rejected.admit(now: now) {
         log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
       }
-    case .ignored, .dropForNow: return
+    case .ignored, .dropForNow, .stale: return
     }
   }
 

@@ -23,6 +23,8 @@ public struct SessionProxy: Sendable {
   var groupFindings: [String] = []
   /// Whether what is sent gets out.
   var sending = SendHealth()
+  /// When this proxy found last that there is a copy of it.
+  var copiedAt: Instant?
   /// When the module was seen first.
   private(set) var startedAt: Instant?
   /// What fits a datagram.
@@ -95,14 +97,14 @@ public struct SessionProxy: Sendable {
   /// - Parameters:
   ///   - seed: of all chance; a proxy's must differ from its peers' and from its own last one.
   ///   - keys: what the group's frames are sealed with. Then nothing else is said or heard.
-  ///   - salt: of the seal; random, never used before.
+  ///   - sealStart: of the seal; random, never used before.
   public init(
     instance: InstanceName, format: WireFormat = .auto, seed: UInt64, keys: KeyRing? = nil,
-    salt: UInt128 = .random(in: .min ... .max)
+    sealStart: UInt64 = .random(in: .min ... .max)
   ) {
     self.instance = instance
     self.format = keys == nil ? format : .ss2
-    seal = keys.map { FrameSeal(keys: $0, salt: salt) }
+    seal = keys.map { FrameSeal(keys: $0, start: sealStart) }
     random = SeededGenerator(seed: seed)
   }
 
@@ -130,10 +132,9 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  private mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
+  mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
-    let identity = SyncSender(
-      node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))
+    let identity = Incarnation(.random(in: 1...UInt64.max, using: &random))
     requestAudit(.start)
     isRefillDue = false
     // Who speaks to C proxies alone has nobody to join.
@@ -142,12 +143,13 @@ public struct SessionProxy: Sendable {
       clock: clock, now: now)
     node.path = path
     node.budget.pace = tablePace(now: now)
-    node.repeats.pace = format == .auto ? .moderate : .brisk
+    node.budget.repeatPace = format == .auto ? .moderate : .brisk
+    node.selfCheck = self.node?.selfCheck ?? SelfCheck(isSealed: seal != nil)
     return node
   }
 
   /// How fast tables and repairs leave. In `auto` there may be C proxies, a silent standby among them.
-  func tablePace(now: Instant) -> SendBudget.Pace {
+  func tablePace(now: Instant) -> SendPace {
     guard format == .auto else { return .brisk }
     return neighbours.legacyCount(now: now) == 0 ? .cautious : .gentle
   }
@@ -187,7 +189,10 @@ public struct SessionProxy: Sendable {
     guard let pool6 = kernel?.pool6 else { return }
     let datagram = try SyncDatagram(decoding: records, pool6: pool6)
     announcementsHeard += UInt64(datagram.sessions.count + datagram.refused.count)
-    if !datagram.sessions.isEmpty { lastAnnouncement = now }
+    if !datagram.sessions.isEmpty {
+      lastAnnouncement = now
+      node?.lastAnnouncement = now
+    }
     for session in datagram.sessions { node?.learn(session, now: now) }
     if let refused = datagram.refused.first { throw refused }
   }

@@ -36,7 +36,7 @@ struct Group {
     proxies = (0..<count).map {
       SessionProxy(
         instance: .default, format: formats.isEmpty ? .auto : formats[$0], seed: UInt64($0) + seed,
-        keys: keys.isEmpty ? nil : keys[$0], salt: UInt128($0) + UInt128(seed))
+        keys: keys.isEmpty ? nil : keys[$0], sealStart: UInt64($0) + seed)
     }
     modules = Array(repeating: [], count: count)
     requests = Array(repeating: [], count: count)
@@ -77,7 +77,7 @@ struct Group {
 
   /// Another start of a proxy, with an empty module.
   mutating func restart(_ index: Int, seed: UInt64, keys: KeyRing? = nil) {
-    proxies[index] = SessionProxy(instance: .default, format: .auto, seed: seed, keys: keys, salt: UInt128(seed))
+    proxies[index] = SessionProxy(instance: .default, format: .auto, seed: seed, keys: keys, sealStart: seed)
     modules[index] = []
     proxies[index].attached(Self.kernel, now: now)
   }

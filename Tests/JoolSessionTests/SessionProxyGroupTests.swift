@@ -127,12 +127,12 @@ import Testing
   @Test func tellsWhatItFindsAfterAnOverrun() {
     var group = Group()
     group.proxies[0].overran()
-    #expect(group.proxies[0].state == .catchingUp)
+    #expect(group.proxies[0].standing.state == .mending)
     let reason = group.audit(0, [.sample(0), .sample(1)])
     #expect(reason == .repair)
     #expect(group.module(1).count == 2)
     #expect(group.legacy.count == 1)
-    #expect(group.proxies[0].state == .ready)
+    #expect(group.proxies[0].standing.state == .ready)
   }
 
   @Test func prefersWhatTheModuleSaidToWhatWasReadBefore() {
@@ -150,7 +150,7 @@ import Testing
   @Test func staysReadyWhileItLooksAroundAsAPrecaution() {
     var group = Group()
     group.proxies[0].requestAudit(.precaution)
-    #expect(group.proxies[0].state == .ready)
+    #expect(group.proxies[0].standing.state == .ready)
     let reason = group.audit(0, [.sample(0)])
     #expect(reason == .precaution)
     #expect(group.module(1).count == 1)
@@ -177,7 +177,7 @@ import Testing
     group.announce((0..<10).map { .sample($0) }, at: 0)
     group.settle()
     group.proxies[1].detached()
-    #expect(group.proxies[1].state == .absent)
+    #expect(group.proxies[1].standing.state == .absent)
     group.modules[1] = []
     group.announce([.sample(10)], at: 0)
     group.settle()
@@ -186,9 +186,9 @@ import Testing
     #expect(reason == .repair)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
     group.proxies[1].noteProgress(isAuditing: false, now: group.now)
-    #expect(group.proxies[1].state == .catchingUp, "the module has nothing yet")
+    #expect(group.proxies[1].standing.state == .mending, "the module has nothing yet")
     group.settle()
-    #expect(group.proxies[1].state == .ready)
+    #expect(group.proxies[1].standing.state == .ready)
     #expect(Set(group.module(1).map(\.source6)).count == 11)
   }
 
@@ -229,11 +229,11 @@ import Testing
 
   @Test func knowsWhetherItIsReadyAndWhoElseIsThere() throws {
     var group = Group(settled: false)
-    #expect(group.proxies[0].state == .joining)
+    #expect(group.proxies[0].standing == NodeStanding(.starting, isReady: false))
     group.pass(.seconds(7))
     let reasons = [group.audit(0, []), group.audit(1, [])]
     #expect(reasons == [.start, .start])
-    #expect(group.proxies.map(\.state) == [.ready, .ready])
+    #expect(group.proxies.map(\.standing.name) == ["ready", "ready"])
     let status = group.proxies[0].status(now: group.now)
     #expect(status.peers.map(\.state) == [.ready])
     #expect(status.peers.first?.address == Group.address(of: 1))

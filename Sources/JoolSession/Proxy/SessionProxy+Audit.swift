@@ -4,7 +4,9 @@ public import JoolCore
 extension SessionProxy {
   public mutating func requestAudit(_ reason: Audit) {
     audit = max(audit ?? reason, reason)
-    if reason != .advertisement, reason != .precaution { mark.reset() }
+    guard reason != .advertisement, reason != .precaution else { return }
+    mark.reset()
+    if reason == .repair { node?.fallBack(because: .module) }
   }
 
   /// Why the module's table should be read now, once. `nil`: it should not.
@@ -55,6 +57,6 @@ extension SessionProxy {
 extension SyncNode {
   /// What an audit has to wait for.
   fileprivate var auditReadiness: (isFree: Bool, isListening: Bool, hasTable: Bool) {
-    (settled == nil && !feed.isRefilling, joining?.isListening == true, isReady)
+    (settled == nil && !feed.isRefilling, isListening, state.hasTable)
   }
 }

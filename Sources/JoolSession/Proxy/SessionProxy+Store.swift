@@ -30,6 +30,18 @@ extension SessionProxy {
     let isAuditing = isAuditing || audit != nil || node?.settled != nil
     if mark.update(progress, isAuditing: isAuditing, isUsable: canAdd, now: now) { node?.feed.hurry() }
     counters.supersededRecords = node?.feed.superseded ?? 0
+    tellNode(now: now)
+  }
+
+  /// The node's state depends on what the module has.
+  func moduleProgress(now: Instant) -> Readiness.ModuleProgress {
+    if !canAdd { return .away }
+    return mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet
+  }
+
+  mutating func tellNode(now: Instant) {
+    let progress = moduleProgress(now: now)
+    if node?.module != progress { node?.module = progress }
   }
 
   /// The module is gone, or takes nothing. The audit that follows finds out what it lacks then.

@@ -27,7 +27,7 @@ extension SyncNode {
   mutating func sayLegacyWords(now: Instant) {
     guard let due = legacyWords.deadline, due <= now else { return }
     // What is said before anybody was heard could be older than what was said.
-    guard joining?.isListening != true else { return legacyWords.wait(until: now + LegacyWords.longestWait) }
+    guard !isListening else { return legacyWords.wait(until: now + LegacyWords.longestWait) }
     flush(now: now)  // what the module said before
     var records: [SyncRecord] = []
     for word in legacyWords.takeDue(now: now) {
@@ -48,6 +48,6 @@ extension SyncNode {
 
   /// How many nodes that are heard say a C proxy's word before this one does.
   private func legacyRank(now: Instant) -> Int {
-    peers.count { node, peer in peer.isReady(at: now) && (node < identity.node || !isReady) }
+    peers.heard(now: now).count { $0.hello.may && ($0.incarnation < identity || !right.may) }
   }
 }

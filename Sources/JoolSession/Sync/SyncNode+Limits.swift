@@ -10,6 +10,8 @@ extension SyncNode {
     let isShorter = limits.isShorter(than: self.limits)
     self.limits = limits
     noteGroupLimits()
+    // Before anything is said that others would take for too long.
+    isHelloDue = true
     if isShorter { restating = Restatement(next: now) }
   }
 
@@ -18,8 +20,8 @@ extension SyncNode {
     groupLimits = limits
     feed.terms.own = limits
     feed.terms.longer = [:]
-    for peer in peers.values {
-      guard let theirs = peer.settings.settings?.limits else { continue }
+    for peer in peers.all where !peer.hasOtherPool6 {
+      let theirs = peer.hello.limits
       groupLimits = groupLimits.longest(with: theirs)
       if limits.isShorter(than: theirs) { feed.terms.longer[peer.index] = theirs }
     }

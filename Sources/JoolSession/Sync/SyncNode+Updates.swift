@@ -13,8 +13,8 @@ extension SyncNode {
   ///   - age: for how many milliseconds it has been so.
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
-    if joining?.isInitial == true { overheard.insert(SessionKey(session)) }
-    guard joining?.isListening != true else {
+    if state == .starting { overheard.insert(SessionKey(session)) }
+    guard !isListening else {
       var announced = session
       announced.expiration = limits.withSlack(session)
       output.announcements.append(announced)
@@ -98,13 +98,14 @@ extension SyncNode {
     var rest = records[...]
     while !rest.isEmpty {
       let frame = SyncFrame(
-        sender: identity, sequence: resend.last + 1, body: .update(Array(rest.prefix(path.records))))
+        sender: identity, number: hellos, sequence: resend.last + 1,
+        body: .update(Array(rest.prefix(path.records))))
       let datagram = frame.encoded()
       resend.append(datagram, now: now)
       output.datagrams.append(datagram)
       rest = rest.dropFirst(path.records)
     }
-    nextHello = min(nextHello, now + Self.helloAfterUpdate)
+    nextHello = min(nextHello, now + Self.helloPause)
   }
 
   /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts
@@ -162,26 +163,6 @@ extension SyncNode {
     for entry in entries { table.removeSessions(of: entry) }
     counters.evictions += UInt64(entries.count)
     return entries
-  }
-
-  // MARK: Repeating
-
-  mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], now: Instant) {
-    for range in ranges {
-      let (datagrams, goneUntil) = resend.repeating(range, limit: repeats.room(now: now), now: now)
-      _ = repeats.take(datagrams.count, now: now)
-      counters.updatesRepeated += UInt64(datagrams.count)
-      output.datagrams += datagrams
-      if let goneUntil { send(.gone(first: range.first, last: goneUntil)) }
-    }
-  }
-
-  mutating func askAgain(_ node: UInt64, now: Instant) {
-    let ranges = peers[node]?.stream.ask(now: now) ?? []
-    resyncIfLost(node, now: now)
-    guard !ranges.isEmpty else { return }
-    counters.naksSent += 1
-    send(.nak(ranges), to: node)
   }
 }
 
