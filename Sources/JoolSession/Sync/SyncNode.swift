@@ -46,6 +46,8 @@ struct SyncNode: Sendable {
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
+  /// What has not been said because it was said a short time ago.
+  var owed = OwedWords()
   /// What C proxies said that no node has said yet.
   var legacyWords = LegacyWords()
   /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
@@ -124,6 +126,7 @@ struct SyncNode: Sendable {
     if let room = budget.nextRoom, !repairs.outgoing.isEmpty || serving.values.contains(where: \.hasMore) {
       earliest = min(earliest, room)
     }
+    if let due = owed.deadline { earliest = min(earliest, due) }
     if let due = legacyWords.deadline { earliest = min(earliest, due) }
     if let sweep { earliest = min(earliest, sweep.since) }
     if let told { earliest = min(earliest, told.next) }
@@ -141,6 +144,7 @@ struct SyncNode: Sendable {
     finishRepairs(now: now)
     continueServing(now: now)
     continueSweep(now: now)
+    sayOwedWords(now: now)
     sayLegacyWords(now: now)
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
