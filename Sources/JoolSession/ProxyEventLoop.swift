@@ -128,13 +128,14 @@ public struct ProxyEventLoop: ~Copyable {
   public mutating func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")
-    readiness.update(proxy.state, now: .now, log: log)
+    readiness.update(proxy.standing, now: .now, log: log)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
     while true {
       var poller = Poller()
       watchAll(&poller)
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       let begin = ContinuousClock.now
+      beginTurn(begin)
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
         if signal == SIGHUP {
           reload()
@@ -185,15 +186,16 @@ public struct ProxyEventLoop: ~Copyable {
 
   mutating func advance() {
     let now = ContinuousClock.now
+    startAnewIfCopied(now)
     if nudge.take(now: now) { acknowledge() }
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)
-    addToKernel(now)
+    feedModule(now)
     continueTransfer(now)
     readPool4(now)
-    proxy.noteProgress(isAuditing: dump != nil || transfer != nil)
+    proxy.noteProgress(isAuditing: dump != nil || transfer != nil, now: now)
     if now >= nextCheck { check(now) }
-    readiness.update(proxy.state, now: now, log: log)
+    readiness.update(proxy.standing, now: now, log: log)
   }
 }

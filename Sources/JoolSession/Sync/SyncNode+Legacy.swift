@@ -19,9 +19,7 @@ extension SyncNode {
     let record = SyncRecord(session: word, version: .unsaid)
     // Its module has made room already.
     guard let rivals = store(record, origin: Self.legacyOrigin, isForced: true, now: now) else { return }
-    tellModule(word, rivals: rivals)
-    // A module that was not read yet is told of this at least.
-    if !knowsModule { output.sessions.append(word) }
+    tellModule(word, rivals: rivals, now: now)
     legacyWords.add(word, rank: legacyRank(now: now), now: now)
   }
 
@@ -29,7 +27,7 @@ extension SyncNode {
   mutating func sayLegacyWords(now: Instant) {
     guard let due = legacyWords.deadline, due <= now else { return }
     // What is said before anybody was heard could be older than what was said.
-    guard joining?.isListening != true else { return legacyWords.wait(until: now + LegacyWords.longestWait) }
+    guard !isListening else { return legacyWords.wait(until: now + LegacyWords.longestWait) }
     flush(now: now)  // what the module said before
     var records: [SyncRecord] = []
     for word in legacyWords.takeDue(now: now) {
@@ -41,7 +39,7 @@ extension SyncNode {
       guard let rivals = store(record, origin: Self.legacyOrigin, now: now) else { continue }
       records.append(record)
       // The module has it, unless something else has taken its place meanwhile.
-      if known?.version != .unsaid { tellModule(record.session, rivals: rivals) }
+      if known?.version != .unsaid { tellModule(record.session, rivals: rivals, now: now) }
     }
     guard !records.isEmpty else { return }
     counters.newsSent += UInt64(records.count)
@@ -50,6 +48,6 @@ extension SyncNode {
 
   /// How many nodes that are heard say a C proxy's word before this one does.
   private func legacyRank(now: Instant) -> Int {
-    peers.count { node, peer in peer.isReady(at: now) && (node < identity.node || !isReady) }
+    peers.heard(now: now).count { $0.hello.may && ($0.incarnation < identity || !right.may) }
   }
 }

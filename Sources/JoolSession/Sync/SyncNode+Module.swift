@@ -1,26 +1,44 @@
 internal import JoolCore
 
-/// What the module must be told, so that it has what the table has.
+/// What the own module has, and what it is told.
 extension SyncNode {
-  /// The table has taken somebody else's word.
-  /// - Parameter rivals: the BIB entries that left the table for it; the module may have them.
-  mutating func tellModule(_ session: SessionEntry, rivals: [BIBEntry] = []) {
-    settled?.insert(SessionKey(session))
-    guard knowsModule else { return }
-    output.evictions += rivals
-    output.sessions.append(session)
+  /// The table has taken over somebody else's word about a session.
+  /// - Parameter rivals: the BIB entries that left the table for it. The module may have them.
+  mutating func tellModule(_ session: SessionEntry, rivals: [BIBEntry] = [], now: Instant) {
+    guard feed.isOpen, let row = table.row(like: session) else { return }
+    settled?.insert(row)
+    guard !rivals.isEmpty else { return feed.agree(row, now: now) }
+    feed.agree(evicting: rivals, by: [session.bibEntry], now: now)
   }
 
-  /// The module itself said it: it needs nothing more.
-  mutating func moduleHas(_ session: SessionEntry) { settled?.insert(SessionKey(session)) }
+  /// The table has taken over a peer's word about the session in `row`, which nothing contradicted.
+  mutating func tellModule(_ row: UInt32, now: Instant) {
+    guard feed.isOpen else { return }
+    settled?.insert(row)
+    feed.agree(row, now: now)
+  }
+
+  /// The module itself has said so: an audit that is under way need not compare what was read before.
+  mutating func moduleHas(_ session: SessionEntry) {
+    guard settled != nil, let row = table.row(like: session) else { return }
+    settled?.insert(row)
+  }
 
   /// What the module has is older than what the table has in its place.
   mutating func giveWay(_ session: SessionEntry, now: Instant) {
-    guard knowsModule else { return }
-    let entries = table.conflicts(with: session)
-    guard !entries.isEmpty else { return }
-    output.evictions.append(
-      BIBEntry(proto: session.proto, source6: session.source6, source4: session.source4, isStatic: false))
-    for entry in entries { output.sessions += table.sessions(of: entry, now: now).map(\.entry) }
+    let winners = table.conflicts(with: session)
+    if !winners.isEmpty { feed.agree(evicting: [session.bibEntry], by: winners, now: now) }
+  }
+
+  /// What the module should be asked for now; the same until `finished` says what became of it.
+  /// - Parameter most: sessions in a request.
+  mutating func nextStoreRequest(_ most: Int, now: Instant) -> StoreRequest? {
+    // Each turn asks, and to hand over the table takes as long as all the rest of a turn without requests.
+    guard feed.isDue(now: now) else { return nil }
+    return feed.next(most, from: table, now: now)
+  }
+
+  mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
+    feed.finished(request, outcome, now: now)
   }
 }

@@ -14,8 +14,8 @@ extension SyncNode {
   ///   - age: for how many milliseconds it has been so.
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
-    if joining?.isInitial == true { overheard.insert(SessionKey(session)) }
-    guard joining?.isListening != true else {
+    if state == .starting { overheard.insert(SessionKey(session)) }
+    guard !isListening else {
       var announced = session
       announced.expiration = limits.withSlack(session)
       output.announcements.append(announced)
@@ -80,7 +80,7 @@ extension SyncNode {
         continue
       }
       confirm(known, origin: 0, age: 0, now: now)
-      tellModule(known.entry)
+      tellModule(handle.number, now: now)
     }
   }
 
@@ -120,13 +120,14 @@ extension SyncNode {
     var rest = records[...]
     while !rest.isEmpty {
       let frame = SyncFrame(
-        sender: identity, sequence: resend.last + 1, body: .update(Array(rest.prefix(path.records))))
+        sender: identity, number: hellos, sequence: resend.last + 1,
+        body: .update(Array(rest.prefix(path.records))))
       let datagram = frame.encoded()
       resend.append(datagram, now: now)
       output.datagrams.append(datagram)
       rest = rest.dropFirst(path.records)
     }
-    nextHello = min(nextHello, now + Self.helloAfterUpdate)
+    nextHello = min(nextHello, now + Self.helloPause)
   }
 
   /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts
@@ -137,16 +138,16 @@ extension SyncNode {
     clock.note(record.version)
     if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
     var record = record
-    record.session.expiration = min(record.session.expiration, limits.longest(record.session))
+    record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
     switch table.merge(record, origin: origin, now: now) {
-    case .taken:
-      tellModule(record.session)
+    case .taken(let row):
+      tellModule(row, now: now)
       return true
     case .repeated: return false
     case .outdated, .refused: break
     case .conflict:
       guard let rivals = store(record, origin: origin, now: now) else { break }
-      tellModule(record.session, rivals: rivals)
+      tellModule(record.session, rivals: rivals, now: now)
       return true
     }
     counters.outdated += 1
@@ -184,26 +185,6 @@ extension SyncNode {
     for entry in entries { table.removeSessions(of: entry) }
     counters.evictions += UInt64(entries.count)
     return entries
-  }
-
-  // MARK: Repeating
-
-  mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], now: Instant) {
-    for range in ranges {
-      let (datagrams, goneUntil) = resend.repeating(range, limit: repeats.room(now: now), now: now)
-      _ = repeats.take(datagrams.count, now: now)
-      counters.updatesRepeated += UInt64(datagrams.count)
-      output.datagrams += datagrams
-      if let goneUntil { send(.gone(first: range.first, last: goneUntil)) }
-    }
-  }
-
-  mutating func askAgain(_ node: UInt64, now: Instant) {
-    let ranges = peers[node]?.stream.ask(now: now) ?? []
-    resyncIfLost(node, now: now)
-    guard !ranges.isEmpty else { return }
-    counters.naksSent += 1
-    send(.nak(ranges), to: node)
   }
 }
 

@@ -94,15 +94,27 @@ public struct SessionTable: Sendable {
     if isOwnWord { row.ownSaid = max(1, UInt32(clamping: clock.tick(at: now))) }
     let hash6 = hash.bib6(row)
     let sessionHash = hash.session(row, bib6: hash6)
-    guard let number = findSession(row, sessionHash) else { return insert(row, sessionHash, hash6) }
+    guard let number = findSession(row, sessionHash) else {
+      switch insert(row, sessionHash, hash6) {
+      case .taken: return .inserted
+      case .conflict(let entry): return .conflict(entry)
+      case .refused: return .refused
+      }
+    }
     let old = rows[number]
     guard old.hasSource4(of: row) else { return .conflict(old.bibEntry) }
     update(number, from: old, to: row)
     return .updated(previous: session(old, now: now))
   }
 
+  private enum Insertion {
+    case taken(row: UInt32)
+    case conflict(BIBEntry)
+    case refused
+  }
+
   /// Expects that no row has this identity.
-  private mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ hash6: UInt64) -> Change {
+  private mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ hash6: UInt64) -> Insertion {
     guard rows.hasRoom else { return .refused }
     let leader = findBIB6(row, hash6)
     if let leader {
@@ -110,8 +122,7 @@ public struct SessionTable: Sendable {
     } else if let other = findBIB4(row, hash.bib4(row)) {
       return .conflict(rows[other].bibEntry)
     }
-    insert(row, sessionHash, hash6, leader: leader)
-    return .inserted
+    return .taken(row: insert(row, sessionHash, hash6, leader: leader))
   }
 
   /// Expects that both have the same identity and source4.
@@ -129,7 +140,7 @@ public struct SessionTable: Sendable {
 
   /// What became of a record.
   enum Merge: Hashable, Sendable {
-    case taken
+    case taken(row: UInt32)
     /// The table has a later one about this session.
     case outdated
     /// The table has the same one, and it does not live longer.
@@ -149,7 +160,7 @@ public struct SessionTable: Sendable {
     let sessionHash = hash.session(row, bib6: hash6)
     guard let number = findSession(row, sessionHash) else {
       switch insert(row, sessionHash, hash6) {
-      case .inserted, .updated: return .taken
+      case .taken(let number): return .taken(row: number)
       case .conflict: return .conflict
       case .refused: return .refused
       }
@@ -167,6 +178,6 @@ public struct SessionTable: Sendable {
     }
     guard old.hasSource4(of: row) else { return .conflict }
     update(number, from: old, to: row)
-    return .taken
+    return .taken(row: number)
   }
 }

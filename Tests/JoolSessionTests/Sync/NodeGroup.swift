@@ -10,7 +10,7 @@ extension SyncNode {
   static func sample(_ number: Int, isFirst: Bool = true, clock: UInt64 = sampleTime, now: Instant) -> SyncNode {
     guard let table = SessionTable(pool6: .wellKnown, now: now) else { preconditionFailure("64:ff9b::/96 is a pool6") }
     return SyncNode(
-      identity: SyncSender(node: UInt64(number) + 1, epoch: 1), table: table, limits: SessionLimits(),
+      identity: Incarnation(UInt64(number) + 1), table: table, limits: SessionLimits(),
       seed: UInt64(number) + 1, isFirst: isFirst, clock: clock, now: now)
   }
 }
@@ -24,6 +24,8 @@ struct NodeGroup {
   var nodes: [SyncNode]
   /// What each module was given.
   var modules: [[SessionEntry]]
+  /// What each module was told to forget.
+  private(set) var evictions: [[BIBEntry]]
   /// The records that each node has sent as updates.
   private(set) var records: [[SyncRecord]]
   /// What each node has told C proxies.
@@ -37,6 +39,7 @@ struct NodeGroup {
     let start = now
     nodes = (0..<count).map { .sample($0, now: start) }
     modules = Array(repeating: [], count: count)
+    evictions = Array(repeating: [], count: count)
     records = Array(repeating: [], count: count)
     announcements = modules
     guard settled else { return }
@@ -55,6 +58,7 @@ struct NodeGroup {
       for index in nodes.indices {
         if nodes[index].nextDeadline <= now { nodes[index].advance(to: now) }
         drain(index)
+        feed(index)
       }
     }
   }
@@ -62,7 +66,6 @@ struct NodeGroup {
   /// Lets what a node has to say arrive at once.
   mutating func drain(_ sender: Int) {
     let output = nodes[sender].takeOutput(now: now)
-    modules[sender] += output.sessions
     announcements[sender] += output.announcements
     for datagram in output.datagrams {
       if case .update(let updates)? = (try? SyncFrame(decoding: datagram.span.bytes, pool6: .wellKnown))?.body {
@@ -72,6 +75,17 @@ struct NodeGroup {
         // A damaged datagram would be the test's mistake.
         try? nodes[index].receive(datagram.span.bytes, now: now)
       }
+    }
+  }
+
+  /// The module of a node does what it is asked for.
+  mutating func feed(_ index: Int) {
+    while let request = nodes[index].nextStoreRequest(1000, now: now) {
+      switch request {
+      case .evict(let entry): evictions[index].append(entry)
+      case .add(let sessions): modules[index] += sessions
+      }
+      nodes[index].finished(request, .done, now: now)
     }
   }
 

@@ -94,9 +94,10 @@ import Testing
     group.nodes[0].learn(.sample(0), now: group.now)
     group.pass(.seconds(1))
     group.nodes[1].learn(rival, age: 30_000, now: group.now)
-    let output = group.nodes[1].takeOutput(now: group.now)
-    #expect(output.evictions.map(\.source6) == [rival.source6])
-    #expect(output.sessions.map(\.source6) == [SessionEntry.sample(0).source6])
+    group.modules[1] = []
+    group.feed(1)
+    #expect(group.evictions[1].map(\.source6) == [rival.source6])
+    #expect(group.modules[1].map(\.source6) == [SessionEntry.sample(0).source6])
     #expect(group.nodes[1].table.count == 1)
   }
 }
