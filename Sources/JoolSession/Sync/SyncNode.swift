@@ -65,6 +65,8 @@ struct SyncNode: Sendable {
   var settled: RowSet?
   /// What is said again because the module's timeouts have become shorter.
   var restating: Restatement?
+  /// What has not been said because it was said a short time ago.
+  var owed = OwedWords()
   /// What C proxies said that no node has said yet.
   var legacyWords = LegacyWords()
   /// What the module announced before the node had a table, and so perhaps could not say with a version high enough.
@@ -143,6 +145,7 @@ struct SyncNode: Sendable {
     if let due = pullDeadline { earliest = min(earliest, due) }
     if let due = feed.deadline { earliest = min(earliest, due) }
     if let restating { earliest = min(earliest, restating.next) }
+    if let due = owed.deadline { earliest = min(earliest, due) }
     if let due = legacyWords.deadline { earliest = min(earliest, due) }
     if let told { earliest = min(earliest, told.next) }
     if let due = peers.nextQuestion { earliest = min(earliest, due) }
@@ -156,6 +159,7 @@ struct SyncNode: Sendable {
     continuePull(now: now)
     continueServing(now: now)
     continueRestating(now: now)
+    sayOwedWords(now: now)
     sayLegacyWords(now: now)
     if isHelloDue { helloSoon(now: now) }
     if now >= nextHello { sendHello(now: now) }
