@@ -106,7 +106,8 @@ import Testing
         return value
       }
       return SealFreshness(
-        random: isClockAlone ? [1, 2, 3, 4] : [time, 0, 0, 0], realtime: isClockAlone ? time : 0, boottime: 0, process: 1)
+        random: isClockAlone ? [1, 2, 3, 4] : [time, 0, 0, 0], realtime: isClockAlone ? time : 0, boottime: 0,
+        process: 1)
     }
     var copies = [FrameSeal(keys: try Self.ring((1, "a")), start: 7, freshness: source)]
     var seen: [ArraySlice<UInt8>: ArraySlice<UInt8>] = [:]
@@ -158,7 +159,8 @@ import Testing
     var forged = ahead
     forged[40] ^= 1
     let outcomes = [own, same, ahead, forged].map { Self.failure(of: &seal, $0) }
-    #expect(outcomes == [.replayed, .replayed, .ownStart, .forged], "of equal ones none is ahead; anybody can write a header")
+    #expect(
+      outcomes == [.replayed, .replayed, .ownStart, .forged], "of equal ones none is ahead; anybody can write a header")
     seal.startAnew(2)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), start: 3)
     let opened = try receiver.open(try sealed(by: &seal).span.bytes)

@@ -93,7 +93,7 @@ extension SyncNodeTests {
     links.pass(.milliseconds(1500))
     #expect(links.states == [.ready, .ready, .ready])
     #expect(links.nodes.map(\.counters.joins) == [0, 1, 1])
-    #expect(links.nodes.allSatisfy(\.right.may))
+    #expect(links.nodes.allSatisfy { $0.right.may })
   }
 
   /// A.2: A is not heard by B, which starts; C hears A.
@@ -135,7 +135,9 @@ extension SyncNodeTests {
     links.pass(.seconds(2))
     links.cut = []
     var mended = [false, false]
-    links.pass(.seconds(4)) { links in for index in 0...1 where links.states[index] == .mending { mended[index] = true } }
+    links.pass(.seconds(4)) { links in
+      for index in 0...1 where links.states[index] == .mending { mended[index] = true }
+    }
     #expect(mended == [true, true])
     #expect(links.states == [.ready, .ready])
     #expect(links.nodes[0].table.rootDigest == links.nodes[1].table.rootDigest)
@@ -192,17 +194,6 @@ extension SyncNodeTests {
     #expect(links.nodes[1].peers.all.map(\.hasOtherPool6) == [true])
     #expect(links.nodes.map(\.counters.joins) == [0, 0])
     #expect(links.nodes.map(\.counters.resyncs) == [0, 0])
-  }
-
-  @Test func aNodeThatSleptIsMending() {
-    var links = Links(count: 2)
-    links.pass(.seconds(3))
-    links.nodes[1].slept(now: links.now)
-    #expect(links.nodes[1].state == .mending)
-    #expect(!links.nodes[1].right.may)
-    links.pass(.seconds(3))
-    #expect(links.states == [.ready, .ready])
-    #expect(links.nodes[1].right.may)
   }
 
   @Test func twoNodesWithOneTagTakeDifferentOnes() {
