@@ -62,7 +62,8 @@ extension SyncNodeTests {
     links.pass(.seconds(8))
     #expect(links.states == [.ready, .ready])
     // The second node mends, and leaves the addresses to the first.
-    links.pass(.seconds(3)) { links in links.nodes[1].fallBack(because: .module, now: links.now) }
+    links.nodes[1].module = .late
+    links.pass(.seconds(3))
     #expect(links.nodes.map(\.right.may) == [true, false])
     links.nodes[0].leave(now: links.now)
     for datagram in links.nodes[0].takeOutput(now: links.now).datagrams {
