@@ -6,7 +6,7 @@ import socket
 import time
 from pathlib import Path
 
-from .network import C, NODES, jool, make_both
+from .network import NODES, configure, make_both
 from .process import at_end, namespace
 from .traffic import SERVER6
 
@@ -51,6 +51,4 @@ class Crowd:
 def make_eager() -> None:
     """Instances whose modules announce sessions soon, and do not drop any of a crowd's."""
     make_both()
-    for node in NODES:
-        jool(C, node, "global", "update", "ss-flush-deadline", "100")
-        jool(C, node, "global", "update", "ss-capacity", "65536")
+    configure(*NODES, ss_flush_deadline=100, ss_capacity=65536)

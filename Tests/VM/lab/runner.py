@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from . import network
 from .netlink import lab_version
@@ -18,6 +20,11 @@ from .process import Failed, clean_up
 
 # No scenario takes as long as this, in seconds, on a machine that does nothing else. The emulated PC is slower.
 LIMIT = 600 if os.environ["JOOL_VM_MACHINE"] == "uml" else 3600
+# How long scenarios took once, in seconds: who takes long comes first, so that several guests end at about the same time.
+DURATIONS = Path(__file__).resolve().parent / "durations.json"
+# `run` gathers the lines that begin with these words, and prints them once more in the end.
+LEFT_OUT = "left out: "
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,19 @@ class Scenario:
     since: tuple[int, ...]
     before: tuple[int, ...]
 
-    def applies(self, is_thorough: bool) -> bool:
-        since = self.since if is_thorough or self.before != parsed(LATER) else max(self.since, parsed(ONCE["since"]))
-        return since <= lab_version() < self.before
+    @property
+    def key(self) -> str:
+        """Its name in the table of durations."""
+        return f"{self.body.__module__.rpartition('.')[2]}.{self.body.__name__}"
+
+    @property
+    def is_for_this_version(self) -> bool:
+        return self.since <= lab_version() < self.before
+
+    @property
+    def waits_for_thorough(self) -> bool:
+        """Whether this version's turn is left out at a desk: the scenario runs on a newer one then."""
+        return self.before == parsed(LATER) and lab_version() < parsed(ONCE["since"])
 
 
 def parsed(version: str) -> tuple[int, ...]:
@@ -46,6 +63,7 @@ LATER = "4.1.14"
 ONCE = {"since": "4.1.12", "before": LATER}
 _scenarios: list[Scenario] = []
 _notes: list[str] = []
+_is_everything_asked_for = False
 
 
 def scenario(name: str, since: str = "0", before: str = "99") -> Callable[[Callable[[], None]], Callable[[], None]]:
@@ -61,6 +79,25 @@ def scenario(name: str, since: str = "0", before: str = "99") -> Callable[[Calla
 def note(text: str) -> None:
     """A measured value or another fact worth a line below the scenario's."""
     _notes.append(text)
+
+
+def is_thorough() -> bool:
+    """Whether nothing may be left out: as CI wants it, or because scenarios are named on the command line."""
+    return _is_everything_asked_for or os.environ.get("JOOL_TEST_THOROUGH") == "1"
+
+
+def some_of(what: str, everything: Sequence[T], at_a_desk: Sequence[T]) -> Sequence[T]:
+    """Everything when thorough; at a desk these few, and the run says what it leaves out."""
+    if is_thorough():
+        return everything
+    rest = [one for one in everything if one not in at_a_desk]
+    if rest:
+        left_out(f"{what}: {len(rest)} of {len(everything)}: {', '.join(map(str, rest))}")
+    return [one for one in everything if one in at_a_desk]
+
+
+def left_out(text: str) -> None:
+    print(f"{LEFT_OUT}{text}", flush=True)
 
 
 def progress(text: str) -> None:
@@ -122,13 +159,25 @@ def claim(one: Scenario) -> bool:
     return True
 
 
-def run_all(only: str = "", exclude: str = "") -> int:
-    is_thorough = bool(only) or os.environ.get("JOOL_TEST_THOROUGH") == "1"
-    signal.signal(signal.SIGALRM, give_up)
-    chosen = [
+def choose(only: str, exclude: str) -> list[Scenario]:
+    """The scenarios of this run on this version, the longest first."""
+    named = [
         s for s in _scenarios
-        if s.applies(is_thorough) and re.search(only, s.name, re.I) and not (exclude and re.search(exclude, s.name, re.I))
+        if s.is_for_this_version and re.search(only, s.name, re.I) and not (exclude and re.search(exclude, s.name, re.I))
     ]
+    chosen = [s for s in named if is_thorough() or not s.waits_for_thorough]
+    if len(chosen) < len(named):
+        left_out(f"Jool {os.environ['JOOL_VERSION']}: {len(named) - len(chosen)} scenarios that hardly depend on the module's version; "
+                 "another version runs them")
+    durations = json.loads(DURATIONS.read_text())
+    return sorted(chosen, key=lambda s: -durations.get(s.key, 0))
+
+
+def run_all(only: str = "", exclude: str = "") -> int:
+    global _is_everything_asked_for
+    _is_everything_asked_for = bool(only)
+    signal.signal(signal.SIGALRM, give_up)
+    chosen = choose(only, exclude)
     print(f"Jool {os.environ['JOOL_VERSION']}: {len(chosen)} scenarios", flush=True)
     log = KernelLog()
     tally = Tally()
@@ -195,7 +244,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args(argv)
     if options.list:
-        print("\n".join(s.name for s in _scenarios))
+        print("\n".join(f"{s.key:32} {s.name}" for s in _scenarios))
         return 0
     return run_all(options.only, options.exclude)
 

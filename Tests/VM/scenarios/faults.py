@@ -13,7 +13,7 @@ from pathlib import Path
 from lab import network
 from lab.crowd import make_eager
 from lab.netlink import NETLINK_GENERIC, session_count
-from lab.network import C, GROUP6, NODES, OURS, jool, make_both, make_instance, restore_links
+from lab.network import C, GROUP6, NODES, OURS, configure, jool, make_both, make_instance, restore_links
 from lab.process import expect, expect_equal, namespace, run, wait_for
 from lab.proxies import Proxy, wait_ready
 from lab.runner import ONCE, note, scenario
@@ -23,8 +23,7 @@ from lab.traffic import SERVER6, UDPEcho
 
 def quick(deadline: int = 100) -> dict[str, Proxy]:
     make_both()
-    for node in NODES:
-        jool(C, node, "global", "update", "ss-flush-deadline", str(deadline))
+    configure(*NODES, ss_flush_deadline=deadline)
     return {node: Proxy(node) for node in NODES}
 
 
@@ -143,8 +142,8 @@ def module_reload() -> None:
     expect(burnt < 1.0, f"the proxies burn CPU without the module: {burnt:.2f} s in 3 s")
     network.load_modules("jool")
     make_both()
+    configure(*NODES, ss_flush_deadline=100)
     for node in NODES:
-        jool(C, node, "global", "update", "ss-flush-deadline", "100")
         proxies[node].wait_ready(timeout=30)
     note(f"a new session arrived {new_session_travels(timeout=40):.1f} s after the instances were back")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import session_count
-from lab.network import C, NODES, jool, make_instance, restore_links
+from lab.network import C, NODES, configure, jool, make_instance, restore_links
 from lab.process import Failed, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, wait_ready
 from lab.runner import ONCE, note, scenario
@@ -116,9 +116,7 @@ class Group:
 
     @staticmethod
     def configure(node: str) -> None:
-        jool(C, node, "global", "update", "ss-flush-deadline", "100")
-        jool(C, node, "global", "update", "ss-capacity", "65536")
-        jool(C, node, "global", "update", "udp-timeout", str(LIFE))
+        configure(node, ss_flush_deadline=100, ss_capacity=65536, udp_timeout=LIFE * 1000)
 
     def missing(self) -> set[str]:
         """Sessions of the active node that the standby lacks, but for those that just began, and those that have only slack left:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
-from lab.network import C, GROUP6, NODES, OURS, claim, jool, make_both, make_instance, make_roomy, release, reset, restore_links
+from lab.network import C, GROUP6, NODES, OURS, claim, configure, jool, make_both, make_instance, make_roomy, release, reset, restore_links
 from lab.process import SCRATCH, Background, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Listener, Proxy, is_ready, status, wait_ready
 from lab.records import decode
@@ -221,8 +221,7 @@ def coalescing() -> None:
 @scenario("the slack is enough: a standby has every session of the active one at every moment, with timeouts of seconds", before=LATER)
 def slack() -> None:
     make_eager()
-    for node in NODES:
-        jool(C, node, "global", "update", "icmp-timeout", "8")
+    configure(*NODES, icmp_timeout=8000)
     proxies()
     pings = [Background("ping", "-6", "-n", "-i", "0.5", SERVER6, ns="n6", name=f"ping-{number}") for number in range(8)]
     wait_for("sessions of the pings", lambda: len(table("j", "icmp")) >= len(pings), timeout=20)
