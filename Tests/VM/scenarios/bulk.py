@@ -12,7 +12,7 @@ from lab.netlink import session_count
 from lab.network import C, GROUP6, NODES, OURS, add_third, jool, make_both, make_roomy
 from lab.process import expect, expect_equal, namespace, wait_for
 from lab.proxies import Proxy, is_ready, status, wait_ready
-from lab.runner import ONCE, Skip, note, scenario
+from lab.runner import MIDDLE, ONCE, Skip, note, scenario
 from lab.synthetic import KINDS, UDP_ONLY, Kinds, load, sessions
 from lab.tables import whole_table
 
@@ -79,13 +79,13 @@ def campus() -> None:
     advertise(43_000, early=True, kinds=UDP_ONLY)
 
 
-@scenario("100,000 advertised sessions of varied expirations all arrive")
+@scenario("100,000 advertised sessions of varied expirations all arrive", desk=MIDDLE)
 def large() -> None:
     # Of all protocols, states and timers.
     advertise(100_000, early=True)
 
 
-@scenario("a proxy that starts beside a full table advertises all of it on request")
+@scenario("a proxy that starts beside a full table advertises all of it on request", desk=MIDDLE)
 def late_start() -> None:
     advertise(5_000, early=False)
 

@@ -216,7 +216,7 @@ def largest(crowd: Crowd) -> int:
         tap.bind(("keth2", 3))
         tap.settimeout(0.5)
         crowd.open(1500)
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 1
         while time.monotonic() < deadline:
             try:
                 frame, source = tap.recvfrom(4096)
