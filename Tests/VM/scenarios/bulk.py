@@ -118,8 +118,9 @@ def join_beside_c() -> None:
     Proxy("j")
     wait_ready("j", timeout=60)
     old = Proxy("l", C)
-    # It has a machine of its own: what j and k do on the guest's only processor must not keep it from reading.
-    os.sched_setscheduler(old.pid, os.SCHED_FIFO, os.sched_param(1))
+    # It has a machine of its own: what j and k do on the guest's only processor must not keep any of its threads from reading.
+    for thread in os.listdir(f"/proc/{old.pid}/task"):
+        os.sched_setscheduler(int(thread), os.SCHED_FIFO, os.sched_param(1))
     # j must have heard it.
     load("l", sessions(1))
     jool(C, "l", "session", "advertise")
