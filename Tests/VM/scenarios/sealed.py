@@ -11,8 +11,8 @@ from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
-from lab.network import C, OURS, jool
-from lab.process import SCRATCH, expect, expect_equal, run, wait_for
+from lab.network import OURS, configure, jool
+from lab.process import SCRATCH, expect, expect_equal, run
 from lab.proxies import Listener, Proxy, wait_ready
 from lab.records import container, layout_of
 from lab.runner import LATER, note, progress, scenario
@@ -93,8 +93,7 @@ def memory(proxy: Proxy) -> int:
 @scenario("forged, replayed, truncated, damaged, wrong-key and foreign datagrams do nothing to a group with a key", before=LATER)
 def hostile() -> None:
     make_eager()
-    for node in ("j", "k"):
-        jool(C, node, "global", "update", "udp-timeout", "86400")  # a million takes its time
+    configure("j", "k", udp_timeout=86_400_000)  # a million takes its time
     file = key_file("group", key())
     ear = Listener(None)
     both = {node: Proxy(node, options=with_key(file)) for node in ("j", "k")}
