@@ -37,6 +37,15 @@ class Job:
     second_tries: int = 0
     failed: int = 0
     left_out: list[str] = field(default_factory=list)
+    # A folder for each scenario that a guest of this version has taken; `None` if the job is no scenarios.
+    claims: Path | None = None
+
+    @property
+    def is_too_late(self) -> bool:
+        """Whether other guests have taken all there is to do."""
+        if self.claims is None or not (number := self.claims / "count").exists():
+            return False
+        return sum(entry.is_dir() for entry in self.claims.iterdir()) >= int(number.read_text() or 0)
 
     def run(self) -> None:
         started = time.monotonic()
@@ -80,6 +89,10 @@ class Slots:
                 job = next(job for job in waiting if self._weight(job) <= self.free)
                 self.free -= self._weight(job)
             waiting.remove(job)
+            if job.is_too_late:
+                with self.condition:
+                    self.free += self._weight(job)
+                continue
             threads.append(threading.Thread(target=self._run, args=(job,), daemon=True))
             threads[-1].start()
         for thread in threads:
@@ -116,15 +129,16 @@ def default_versions() -> list[str]:
     return list(dict.fromkeys(version for version in ("4.1.13", "4.1.9", newest) if version in at_hand))
 
 
-def scenario_jobs(version: str, count: int, options: list[str], claims: Path) -> list[Job]:
+def scenario_jobs(version: str, count: int, options: list[str], claims: Path, is_thorough: bool) -> list[Job]:
     """Several guests for one version; each takes the next scenario that nobody has."""
     claim = claims / version
     claim.mkdir()
+    environment = {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400"), "JOOL_TEST_THOROUGH": "1" if is_thorough else ""}
     return [
         Job(
             f"Jool {version}, scenarios ({number} of {count})", version,
             [str(HERE / "boot"), version, "env", f"JOOL_CLAIMS={claim}", "python3", str(HERE / "guest.py"), *options],
-            {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400")}, weight=1 if MACHINE == "uml" else 2,
+            environment, weight=1 if MACHINE == "uml" else 2, claims=claim,
         )
         for number in range(1, count + 1)
     ]
@@ -139,19 +153,21 @@ def golden_job(version: str, options: list[str], desk: "Desk") -> Job:
 
 
 class Desk:
-    """What a run without JOOL_TEST_THOROUGH, and without a choice on the command line, leaves out of the golden command lines."""
+    """What a run without JOOL_TEST_THOROUGH, and without versions on the command line, leaves out."""
 
     # This group takes two minutes, most of it waiting, and what our proxy answers there does not depend on the module's version.
     ON_THE_NEWEST = "session-proxy"
 
     def __init__(self, options: argparse.Namespace, versions: list[str]) -> None:
-        self.is_thorough = bool(options.versions or options.golden_only) or os.environ.get("JOOL_TEST_THOROUGH") == "1"
+        # What one version leaves out, others have to run: those that a desk has by default, and all of them.
+        self.leaves_out_nothing = bool(options.versions) or len(versions) < 3 or os.environ.get("JOOL_TEST_THOROUGH") == "1"
+        self.is_thorough = self.leaves_out_nothing or bool(options.golden_only)
         self.versions = versions
         self.newest = max(versions, key=numbers)
 
     def golden_versions(self) -> list[str]:
         """The oldest and the newest: the answers of the one between are those of the newest but for its number."""
-        return [version for version in self.versions if self.is_thorough or version != "4.1.13" or len(self.versions) < 3]
+        return [version for version in self.versions if self.is_thorough or version != "4.1.13"]
 
     def golden_options(self, version: str) -> list[str]:
         return [] if self.is_thorough or version == self.newest else ["--exclude", f"^{self.ON_THE_NEWEST}$"]
@@ -192,7 +208,7 @@ def main() -> int:
     guests = options.jobs if MACHINE == "uml" else 1
     desk = Desk(options, versions)
     with tempfile.TemporaryDirectory(dir=shared_folder()) as claims:
-        scenarios = [scenario_jobs(version, guests, chosen, Path(claims)) for version in versions] if has_scenarios else []
+        scenarios = [scenario_jobs(version, guests, chosen, Path(claims), desk.leaves_out_nothing) for version in versions] if has_scenarios else []
         pairs = group_jobs() if has_scenarios and not chosen and {"4.1.9", "4.1.13"} <= set(versions) else []
         is_golden = options.golden or options.golden_only
         golden = [golden_job(version, golden_options, desk) for version in desk.golden_versions()] if is_golden else []

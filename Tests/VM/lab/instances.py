@@ -10,7 +10,7 @@ from .netlink import (
 )
 from .records import PROTOCOLS
 
-NETFILTER = 1
+NETFILTER = 4
 # The kernel's number of a global variable, and how its value is packed. Times are milliseconds.
 GLOBALS = {
     "tcp-est-timeout": (20, "=I"), "tcp-trans-timeout": (21, "=I"), "udp-timeout": (22, "=I"), "icmp-timeout": (23, "=I"),

@@ -16,7 +16,7 @@ from lab.netlink import NETLINK_GENERIC, session_count
 from lab.network import C, GROUP6, NODES, OURS, configure, jool, make_both, make_instance, restore_links
 from lab.process import expect, expect_equal, namespace, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import ONCE, note, scenario
+from lab.runner import MIDDLE, ONCE, note, scenario
 from lab.tables import same_sessions, table
 from lab.traffic import SERVER6, UDPEcho
 
@@ -112,7 +112,7 @@ def asleep() -> None:
     note(f"sessions: j {session_count('j')}, k {session_count('k')} (the module keeps 512 waiting and drops the rest)")
 
 
-@scenario("the sync link goes down and comes back: new sessions travel again, and those made meanwhile, too")
+@scenario("the sync link goes down and comes back: new sessions travel again, and those made meanwhile, too", desk=MIDDLE)
 def link_down() -> None:
     proxies = quick()
     new_session_travels()
@@ -148,7 +148,7 @@ def module_reload() -> None:
     note(f"a new session arrived {new_session_travels(timeout=40):.1f} s after the instances were back")
 
 
-@scenario("an instance is removed and made again: the proxies go on")
+@scenario("an instance is removed and made again: the proxies go on", desk=MIDDLE)
 def instance_again() -> None:
     proxies = quick()
     new_session_travels()
@@ -174,7 +174,7 @@ def closed_log() -> None:
     expect_equal(proxy.stop(), 0, "exit status")
 
 
-@scenario("SIGTERM and SIGINT end a proxy with status 0, and the next one works")
+@scenario("SIGTERM and SIGINT end a proxy with status 0, and the next one works", desk=MIDDLE)
 def termination() -> None:
     make_instance("j")
     make_instance("k")

@@ -11,7 +11,7 @@ import time
 from lab.network import OURS, configure, make_both, make_instance
 from lab.process import at_end, expect, namespace, wait_for
 from lab.proxies import Proxy
-from lab.runner import note, scenario
+from lab.runner import MIDDLE, note, scenario
 from lab.tables import same_sessions
 from lab.traffic import UDPEcho
 
@@ -60,7 +60,7 @@ def follow() -> None:
     expect(follower.process.wait(10) in (0, -signal.SIGTERM), f"status after SIGTERM: {follower.process.returncode}")
 
 
-@scenario("session follow does not disturb a running proxy of the same instance")
+@scenario("session follow does not disturb a running proxy of the same instance", desk=MIDDLE)
 def follow_beside_proxy() -> None:
     make_both()
     configure("j", "k", ss_flush_deadline=100)

@@ -9,7 +9,7 @@ from lab.network import C, jool, load_modules, make_instance
 from lab.pages import HINT, Shown, replay, same, shell
 from lab.process import at_end, expect_equal, run
 from lab.records import ICMP, TCP, Session
-from lab.runner import LATER, ONCE, scenario
+from lab.runner import LATER, MIDDLE, ONCE, scenario
 from lab.synthetic import load
 
 CLIENT, SERVER, MASK = (socket.inet_pton(socket.AF_INET6, "2001:db8::2"), *map(socket.inet_aton, ("93.184.216.119", "192.0.2.1")))
@@ -70,7 +70,7 @@ def prepare_sessions() -> None:
     load("j", TABLE)
 
 
-@scenario("the page of 3.5's --session, as it is printed")
+@scenario("the page of 3.5's --session, as it is printed", desk=MIDDLE)
 def session() -> None:
     prepare_sessions()
     replay("--session", "j", [

@@ -6,7 +6,7 @@ from lab.netlink import session_count
 from lab.network import C, NODES, OURS, claim, configure, make_both, release
 from lab.process import expect_equal, wait_for
 from lab.proxies import Proxy
-from lab.runner import scenario
+from lab.runner import MIDDLE, scenario
 from lab.tables import same_sessions, table
 from lab.traffic import UDPEcho
 
@@ -44,6 +44,6 @@ def over_ipv4() -> None:
     both_ways(OURS, C, ipv4=True)
 
 
-@scenario("two of ours exchange sessions over an IPv4 multicast group")
+@scenario("two of ours exchange sessions over an IPv4 multicast group", desk=MIDDLE)
 def ours_over_ipv4() -> None:
     both_ways(OURS, OURS, ipv4=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
 from lab.network import OURS, configure, jool
-from lab.process import SCRATCH, expect, expect_equal, run, wait_for
+from lab.process import SCRATCH, expect, expect_equal, run
 from lab.proxies import Listener, Proxy, wait_ready
 from lab.records import container, layout_of
 from lab.runner import LATER, note, progress, scenario
