@@ -30,7 +30,7 @@ def start_under(rate: int) -> bool:
     has_table = 0.0
     while not (has_table and is_ready("k")):
         now = time.monotonic()
-        if not has_table and told("k").get("state") not in ("", "starting", "joining"):
+        if not has_table and told("k").get("state") not in ("", "starting"):
             has_table = now
         is_late = now > (has_table or begun + 20) + BOUND
         if is_late and flood.achieved < 0.9 * rate:
