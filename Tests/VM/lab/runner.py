@@ -46,10 +46,10 @@ class Scenario:
 
     @property
     def waits_for_thorough(self) -> bool:
-        """Whether this version's turn is left out at a desk, since another version's is not."""
+        """Whether this version's turn is left out at a desk."""
         is_middle = parsed(ONCE["since"]) <= lab_version() < parsed(LATER)
         where = self.desk or (MIDDLE if self.before == parsed(LATER) else "")
-        return is_middle if where == ENDS else not is_middle if where == MIDDLE else False
+        return {MIDDLE: not is_middle, ENDS: is_middle, NOWHERE: True}.get(where, False)
 
 
 def parsed(version: str) -> tuple[int, ...]:
@@ -64,15 +64,15 @@ class Skip(Exception):
 # what does not at all, or takes long, on the middle one.
 LATER = "4.1.14"
 ONCE = {"since": "4.1.12", "before": LATER}
-# What runs on all versions when thorough, but at a desk on the middle one alone, or on the oldest and the newest.
-MIDDLE, ENDS = "middle", "ends"
+# What runs wherever it applies when thorough, but at a desk on the middle version alone, on the oldest and the newest, or not at all.
+MIDDLE, ENDS, NOWHERE = "middle", "ends", "nowhere"
 _scenarios: list[Scenario] = []
 _notes: list[str] = []
 _is_everything_asked_for = False
 
 
 def scenario(name: str, since: str = "0", before: str = "99", desk: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Registers a scenario, for module versions from `since` to just before `before`; `desk`: MIDDLE, ENDS or all of them."""
+    """Registers a scenario, for module versions from `since` to just before `before`; `desk`: MIDDLE, ENDS, NOWHERE or all of them."""
 
     def register(body: Callable[[], None]) -> Callable[[], None]:
         _scenarios.append(Scenario(name, body, parsed(since), parsed(before), desk))
@@ -97,7 +97,8 @@ def some_of(what: str, everything: Sequence[T], at_a_desk: Sequence[T]) -> Seque
         return everything
     rest = [one for one in everything if one not in at_a_desk]
     if rest:
-        left_out(f"{what}: {len(rest)} of {len(everything)}: {', '.join(map(str, rest))}")
+        names = f": {', '.join(rest)}" if all(isinstance(one, str) for one in rest) else ""
+        left_out(f"{what}: {len(rest)} of {len(everything)}{names}")
     return [one for one in everything if one in at_a_desk]
 
 
@@ -171,8 +172,12 @@ def choose(only: str, exclude: str) -> list[Scenario]:
         if s.is_for_this_version and re.search(only, s.name, re.I) and not (exclude and re.search(exclude, s.name, re.I))
     ]
     chosen = [s for s in named if is_thorough() or not s.waits_for_thorough]
-    if len(chosen) < len(named):
-        left_out(f"Jool {os.environ['JOOL_VERSION']}: {len(named) - len(chosen)} scenarios that other versions run")
+    elsewhere = [s for s in named if s not in chosen and s.desk != NOWHERE]
+    if elsewhere:
+        left_out(f"Jool {os.environ['JOOL_VERSION']}: {len(elsewhere)} scenarios that other versions run")
+    for one in named:
+        if one not in chosen and one not in elsewhere:
+            left_out(one.name)
     durations = json.loads(DURATIONS.read_text())
     return sorted(chosen, key=lambda s: -durations.get(s.key, 0))
 

@@ -12,7 +12,7 @@ from lab.netlink import session_count
 from lab.network import C, GROUP6, NODES, OURS, add_third, jool, make_both, make_roomy
 from lab.process import expect, expect_equal, namespace, wait_for
 from lab.proxies import Proxy, is_ready, status, wait_ready
-from lab.runner import MIDDLE, ONCE, Skip, note, scenario
+from lab.runner import ENDS, MIDDLE, ONCE, Skip, note, scenario
 from lab.synthetic import KINDS, UDP_ONLY, Kinds, load, sessions
 from lab.tables import whole_table
 
@@ -73,7 +73,7 @@ def compare(start: float) -> None:
     expect(not long, f"{len(long)} sessions live far too long on k, e.g. {[(k, at_j[k], at_k[k]) for k in long[:1]]}")
 
 
-@scenario("43,000 advertised sessions of varied expirations all arrive")
+@scenario("43,000 advertised sessions of varied expirations all arrive", desk=ENDS)
 def campus() -> None:
     # All of one protocol and timer: one sorted list in the module, the case in which the C proxies lose half of them.
     advertise(43_000, early=True, kinds=UDP_ONLY)

@@ -10,7 +10,7 @@ import time
 from lab.crowd import Crowd, make_eager
 from lab.network import C, jool
 from lab.process import SCRATCH, expect, namespace, wait_for
-from lab.runner import note, progress, scenario
+from lab.runner import NOWHERE, note, progress, scenario
 from lab.tables import table
 from lab.traffic import SERVER6
 
@@ -78,7 +78,7 @@ def bursts() -> None:
     note(f"UNANNOUNCED {counters.get('UNANNOUNCED')}")
 
 
-@scenario("bursts of an old module arrive while more of its sessions end than begin", before=OLD)
+@scenario("bursts of an old module arrive while more of its sessions end than begin", before=OLD, desk=NOWHERE)
 def while_others_end() -> None:
     make_eager()
     dropped_in_all.clear()

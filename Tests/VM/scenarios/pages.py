@@ -10,7 +10,7 @@ from lab.netlink import session_count
 from lab.network import POOL4, VIRTUAL4, add_pair, claim, make_both, release
 from lab.pages import COUNTERS, Going, Shown, directory, replay, same, shell
 from lab.process import expect, run, wait_for
-from lab.runner import ENDS, MIDDLE, ONCE, scenario
+from lab.runner import ENDS, MIDDLE, NOWHERE, ONCE, scenario
 from lab.synthetic import load
 from lab.traffic import Ping, TCPTransfer, UDPEcho
 
@@ -81,7 +81,7 @@ def session_proxy() -> None:
     echo.close()
 
 
-@scenario("the page of `jool session`, as it is printed: the defaults of the statistics server and of the port", **ONCE)
+@scenario("the page of `jool session`, as it is printed: the defaults of the statistics server and of the port", **ONCE, desk=NOWHERE)
 def session_proxy_defaults() -> None:
     make_both()
     devices = "--net.dev.in=eth2 --net.dev.out=eth2"
@@ -159,7 +159,7 @@ def joold_ipv6() -> None:
     joold_example("ipv6", IPV6)
 
 
-@scenario("joold(8), as it is printed: the IPv4 example and the statistics", **ONCE)
+@scenario("joold(8), as it is printed: the IPv4 example and the statistics", **ONCE, desk=NOWHERE)
 def joold_ipv4() -> None:
     joold_example("ipv4", IPV4)
 
