@@ -42,7 +42,7 @@ def one_frame() -> None:
     kinds = ("another start", "a hello far ahead", "update 2^60", "unavailable", "a dead node's words", "a stranger's words", "a question for everything", "a pull")
     slowest = 0.0
     for name, source in addresses.items():
-        for what in some_of("forged frames", kinds, kinds[::3]) if source.endswith("::5") else kinds[::5]:
+        for what in some_of("forged frames", kinds, kinds[1::3]) if source.endswith("::5") else kinds[::5]:
             real = listen_for(node)
             lie = hello(entry(4711, ABSURD, 6))
             forged = {
