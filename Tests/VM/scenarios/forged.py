@@ -50,7 +50,7 @@ def one_frame() -> None:
                 "a hello far ahead": real.with_(type=HELLO, number=real.number + (1 << 30) & 0xFFFFFFFF).frame(hello()),
                 "update 2^60": real.with_(type=UPDATE, sequence=ABSURD).frame(),
                 "unavailable": real.with_(type=UNAVAILABLE, sequence=ABSURD).frame(struct.pack("!QQ", 1, ABSURD)),
-                "a dead node's words": real.with_(type=HELLO).frame(lie),
+                "a dead node's words": real.with_(type=HELLO, number=real.number + 1).frame(lie),
                 "a stranger's words": real.with_(type=HELLO, node=4712, sequence=ABSURD).frame(lie),
                 "a question for everything": real.with_(type=NAK).frame(struct.pack("!QII", 1, 0xFFFFFFFF, 0)),
                 "a pull": real.with_(type=PULL).frame(struct.pack("!IIII", 7, 0, 256, 0)),
