@@ -91,13 +91,13 @@ def told(node: str) -> dict[str, str]:
 
 
 def state(node: str) -> str:
-    """The state that our proxy of a node tells; "" without one."""
+    """The state that our proxy of a node tells: starting, mending, ready, disabled or absent; "" without one."""
     return told(node).get("state", "")
 
 
 def is_ready(node: str) -> bool:
-    """Whether our proxy of a node says that the node may take over, as `jool session proxy status --ready` does."""
-    return state(node) == "ready"
+    """Whether our proxy of a node says that the node may have the addresses, as `jool session proxy status --ready` does."""
+    return told(node).get("ready") == "yes"
 
 
 def status(node: str) -> dict:

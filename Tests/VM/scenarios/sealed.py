@@ -61,7 +61,7 @@ def rotation() -> None:
         note(f"equal {wait_equal('a change of keys', crowd.opened):.1f} s after it")
     said = ear.everything(1.5)
     expect(bool(said), "nothing was heard")
-    expect(all(datagram[:4] == b"\0\0\2\xff" for datagram in said), "something went out unsealed")
+    expect(all(datagram[:4] == b"\0\0\3\xff" for datagram in said), "something went out unsealed")
     expect_equal_tables(1500)
     # A file that others can read is refused: at a start, and as a change.
     files["k"].chmod(0o644)
