@@ -56,7 +56,8 @@ extension Draft {
       both(one, two, from: start - 8, until: start)
     case 2:
       add(.restartHost((late + 1) % 3), at: start + dice.number(-0.5...1))
-      everywhere(at: 0, lasts: 60) { .delay($0, dice.number(0...1), only: [.bulk]) }
+      let delay = dice.number(0...1)
+      everywhere(at: 0, lasts: 60) { .delay($0, delay, only: [.bulk]) }
     default:
       everywhere(at: start, lasts: 5) { .loss($0, share: 0.3) }
     }
