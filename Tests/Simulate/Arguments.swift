@@ -3,8 +3,8 @@ import GroupSimulation
 /// What to simulate.
 struct Arguments {
   static let usage = """
-    usage: simulate [--climate NAME|all|holding] [--seeds FIRST-LAST] [--seconds N] [--shrink]
-           simulate --known | --mutants | --scenario FILE
+    usage: simulate [--climate NAME|all|holding] [--seeds FIRST-LAST] [--seconds N] [--shrink] [--trace]
+           simulate --known [NAME] | --mutants | --scenario FILE
     """
 
   var climates = Climate.allCases
@@ -13,7 +13,10 @@ struct Arguments {
   var seconds: Double?
   var shrinks = false
   var isKnown = false
+  /// One of them; `nil`: all.
+  var known: String?
   var isMutants = false
+  var traces = false
   /// Whether to stop at the first violation of each run, and to say nothing of the others.
   var scenario: String?
 
@@ -23,7 +26,10 @@ struct Arguments {
     while let word = words.popFirst() {
       switch word {
       case "--shrink": shrinks = true
-      case "--known": isKnown = true
+      case "--known":
+        isKnown = true
+        if let next = words.first, !next.hasPrefix("--") { known = words.popFirst() }
+      case "--trace": traces = true
       case "--mutants": isMutants = true
       case "--scenario":
         guard let file = words.popFirst() else { return nil }

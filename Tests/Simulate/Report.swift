@@ -24,6 +24,7 @@ struct Report {
         let scenario = climate.scenario(seed: seed)
         let start = ContinuousClock.now
         var simulation = Simulation(scenario)
+        simulation.traces = arguments.traces
         let violations = simulation.run()
         figures[climate, default: Figures()].note(simulation, scenario, violations, took: start.duration(to: .now))
         for violation in violations { say("\(climate) seed \(seed): \(violation)") }
@@ -60,6 +61,7 @@ struct Report {
       return false
     }
     var simulation = Simulation(scenario)
+    simulation.traces = arguments.traces
     let violations = simulation.run()
     for violation in violations { say("\(violation)") }
     if arguments.shrinks, let first = violations.first { shrink(scenario, first) }
@@ -71,9 +73,10 @@ struct Report {
   /// The recorded faults must not come back.
   func runKnown() -> Bool {
     var holds = true
-    for (name, scenario, breaks) in KnownScenarios.all {
+    for (name, scenario, breaks) in KnownScenarios.all where arguments.known.map({ $0 == name }) ?? true {
       let start = ContinuousClock.now
       var simulation = Simulation(scenario)
+      simulation.traces = arguments.traces
       let violations = simulation.run()
       let took = start.duration(to: .now)
       let isIt = violations.contains { breaks.contains($0.property) }

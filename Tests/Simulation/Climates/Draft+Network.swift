@@ -66,11 +66,12 @@ extension Draft {
   /// Much is said on both sides of a cut.
   mutating func both(_ one: Int, _ two: Int, from: Double, until: Double) {
     for (side, node) in [one, two].enumerated() {
-      var flow = Flow(client: 100 + 3000 * side, from: from, until: until, every: 0.002)
+      var flow = Flow(client: 100 + 3000 * side, from: from, until: until, every: 0.001)
       flow.clients = 3000
-      flow.burst = 10
+      flow.burst = 5
+      flow.flaps = true
+      flow.proto = 0
       flow.through = [node]
-      flow.proto = side
       scenario.traffic.append(flow)
     }
     scenario.masks = 6200
@@ -94,6 +95,8 @@ extension Draft {
     var flow = Flow(client: 0, from: 8, until: 50, every: 0.005)
     flow.clients = 30_000
     flow.burst = dice.number(10..<100)
+    flow.flaps = true
+    flow.proto = 0
     scenario.traffic.append(flow)
     let slow = node()
     add(.moduleSpeed(slow, microseconds: dice.number(5..<25)), at: 5, lasts: 50)

@@ -9,7 +9,7 @@ package enum KnownScenarios {
     ("A.5a", twoReadyNodesMeet, [.truthOfReady]),
     ("A.5c", lostRefresh, [.agreement, .truthOfReady, .entitlement]),
     ("A.6ab", oneMaskAtOnce, [.agreement]),
-    ("A.6c", missedWordOfACProxy, [.agreement]),
+    ("A.6c", missedWordOfACProxy, [.agreement, .entitlement]),
     ("A.7a", hearsOneOfTwo, [.truthOfReady]),
     ("A.7b", isNotHeard, [.backInTime]),
     ("A.8", unannouncedRival, [.moduleAgrees, .truthOfReady, .agreement]),
@@ -73,8 +73,11 @@ package enum KnownScenarios {
 
   /// More updates than can be sent again.
   private static var muchOnBothSides: [Flow] {
-    [0, 1].map {
-      flow(2000 * $0, clients: 2000, from: 20.5, until: 32, every: 0.002, through: [$0], burst: 2, proto: $0)
+    [0, 1].map { node in
+      var news = flow(
+        1000 * node, clients: 1000, from: 20.5, until: 32, every: 0.002, through: [node], burst: 2, proto: 0)
+      news.flaps = true
+      return news
     }
   }
 
@@ -94,14 +97,15 @@ package enum KnownScenarios {
 
   private static var startsUnderLoad: Scenario {
     var run = scenario("A.4", seconds: 40)
-    run.traffic = [flow(0, clients: 20_000, from: 8, until: 40, every: 0.001, through: [0], burst: 10)]
+    run.traffic = [flow(0, clients: 20_000, from: 8, until: 40, every: 0.001, through: [0], burst: 10, proto: 0)]
+    run.traffic[0].flaps = true
     run.faults = [Fault(.restartHost(1), at: 15)]
     return run
   }
 
   private static var twoReadyNodesMeet: Scenario {
-    var run = scenario("A.5a", seconds: 60)
-    run.nodes[0].clients = 0..<15_000
+    var run = scenario("A.5a", seconds: 30)
+    run.nodes[0].clients = 0..<150_000
     run.faults = cut(from: 0, lasts: 12)
     return run
   }
@@ -237,11 +241,11 @@ package enum KnownScenarios {
     var run = scenario("A.14", seconds: 60)
     run.masks = 4
     run.nodes[1].group = 1
-    run.nodes[1].startsAt = 25
     run.traffic = [
       flow(0, clients: 4, from: 15, until: 18, every: 0.5, through: [0]),
-      flow(4, clients: 4, from: 40, until: 43, every: 0.5, through: [1]),
+      flow(4, clients: 4, from: 16, until: 19, every: 0.5, through: [1]),
     ]
+    run.faults = cut(from: 0, lasts: 30)
     return run
   }
 
@@ -252,7 +256,7 @@ package enum KnownScenarios {
       run.nodes[node].clients = 0..<10
     }
     run.nodes[1].idle = 30 * 86_400
-    run.nodes[1].startsAt = 20
+    run.faults = cut(from: 0, lasts: 20)
     return run
   }
 

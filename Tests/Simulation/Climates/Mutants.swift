@@ -17,6 +17,8 @@ extension Lie {
         Fault(.loss(Link(0, 1), share: 1, only: [.update]), at: 10, lasts: 12),
         Fault(.delay(Link(0, 1), 4, only: [.bulk, .buckets, .differences, .nak]), at: 0, lasts: 60),
       ]
+    case .losesSessions: run.traffic[0].until = 20
+    case .repeatsItself: run.traffic[0].through = [1]
     case .isReadyAtOnce: run.nodes[1].startsAt = 20
     case .alwaysMay: run.nodes[1].startsAt = 20
     case .ignoresEvictions:
@@ -32,7 +34,7 @@ extension Lie {
       run.traffic[0].until = 20
     case .asksForNothing: run.duration = 200
     case .reusesNonces: for node in 0..<2 { run.nodes[node].isSealed = true }
-    case .neverMay, .changesStates, .losesSessions, .isNeverReady, .repeatsItself, .sendsGarbage: break
+    case .neverMay, .changesStates, .isNeverReady, .sendsGarbage: break
     }
     return run
   }

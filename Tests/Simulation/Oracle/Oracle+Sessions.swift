@@ -78,7 +78,7 @@ extension Oracle {
     for session in truths.indices where truths[session].isKnown {
       let truth = truths[session]
       let longest = truth.latest - truth.lastPacket
-      let end = truth.latest + longest / 4 + .seconds(1.1) + suspended + drift(longest)
+      let end = truth.latest + .seconds(1.1 + 3 * slowest) + suspended + drift(longest)
       if mirrors[node].rows[session].expires > 0, mirrors[node].rows[session].expires > end + Self.interval {
         violate(
           .noGhosts, now, node: node,
@@ -124,10 +124,10 @@ extension Oracle {
           "module has mask \(entry.mask) for \(plan.name(session)), the table \(row.mask)")
       } else if entry.expires <= local, !haveTimeoutsChanged, !hasDifferentTimeouts, truths[session].node != Int32(node)
       {
-        let other = simulated.module.masks[bib]
+        let isOther = simulated.module.contradicts(session, mask: Int(row.mask))
         violate(
-          other >= 0 && other != row.mask ? .moduleAgrees : .truthOfReady, now, node: node,
-          "ready, but its module lacks \(plan.name(session))" + (other >= 0 ? ", whose client has mask \(other)" : ""))
+          isOther ? .moduleAgrees : .truthOfReady, now, node: node,
+          "ready, but its module lacks \(plan.name(session))" + (isOther ? " and has a contradicting entry" : ""))
       }
     }
   }

@@ -42,8 +42,9 @@ struct Oracle {
   private(set) var violations: [Violation] = []
   /// What was violated, and what cannot be asked of this scenario.
   private var closed: Set<Property>
-  /// Seconds that a pull may take.
+  /// Seconds that a pull may take, and that a datagram may need.
   let pullTime: Double
+  let slowest: Double
 
   init(_ scenario: Scenario, _ plan: AddressPlan) {
     self.plan = plan
@@ -60,7 +61,8 @@ struct Oracle {
     hadRight = gotTable
     wire = WireWatch(scenario, plan)
     closed = Self.excuses(scenario)
-    pullTime = Self.pullTime(scenario, plan)
+    slowest = Self.slowest(scenario, plan)
+    pullTime = Self.pullTime(scenario, plan, slowest)
   }
 
   /// What cannot be asked of this scenario.
@@ -76,7 +78,7 @@ struct Oracle {
     return excused
   }
 
-  private static func pullTime(_ scenario: Scenario, _ plan: AddressPlan) -> Double {
+  private static func slowest(_ scenario: Scenario, _ plan: AddressPlan) -> Double {
     var slowest = 0.0
     for fault in scenario.faults {
       switch fault.kind {
@@ -85,6 +87,10 @@ struct Oracle {
       default: break
       }
     }
+    return slowest
+  }
+
+  private static func pullTime(_ scenario: Scenario, _ plan: AddressPlan, _ slowest: Double) -> Double {
     let speed = scenario.nodes.map(\.moduleSpeed).max() ?? 0
     return 1 + 4 * slowest + Double(plan.sessions) / 20_000 + Double(plan.sessions * speed) / 1_000_000
   }
@@ -118,7 +124,7 @@ struct Oracle {
     var truth = Truth(
       lastPacket: now, until: now + life, mask: Int32(mask), state: entry.state.rawValue, node: Int32(node),
       isOwed: true)
-    truth.latest = max(truth.until, old.latest)
+    truth.latest = max(now + life + life / 4, old.latest)
     truth.isContested = false
     truths[session] = truth
     wire.packet(

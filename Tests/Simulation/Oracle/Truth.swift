@@ -12,7 +12,7 @@ struct Truth {
   var isOwed = false
   /// Whether two modules gave its mask to different clients: then one of them loses.
   var isContested = false
-  /// The latest end that any packet since the session began entitles it to, without slack.
+  /// The latest end that any packet since the session began allows, slack included.
   var latest: Moment = 0
 
   var isKnown: Bool { node >= 0 }

@@ -33,7 +33,8 @@ extension Fault {
 }
 
 extension Double {
-  fileprivate var short: String {
+  /// To thousandths.
+  var short: String {
     let thousandths = Int((self * 1000).rounded())
     let rest = String(abs(thousandths) % 1000)
     let digits = String(repeating: "0", count: 3 - rest.count) + rest

@@ -96,7 +96,7 @@ package enum FrameType: UInt8, Codable, CaseIterable, Sendable {
 
 /// What strangers send.
 package enum FloodKind: String, Codable, CaseIterable, Sendable {
-  /// Hellos of ever new numbers.
+  /// Hellos of a hundred numbers.
   case madeUpNodes
   /// Of a number that nobody has.
   case naks, pulls, compares

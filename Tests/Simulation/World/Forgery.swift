@@ -10,7 +10,7 @@ enum Forgery {
   ) -> [UInt8] {
     let stranger: UInt64 = 0x5712_A16E_0000_0000
     switch kind {
-    case .madeUpNodes: return frame(.hello, from: stranger &+ number, NodeUnderTest.hello(pool6))
+    case .madeUpNodes: return frame(.hello, from: stranger &+ number % 100, NodeUnderTest.hello(pool6))
     case .naks: return frame(.nak, from: stranger, to: target, big(1) + big(.max << 32))
     case .pulls: return frame(.pull, from: stranger, to: target, big(number << 32) + big(256 << 32))
     case .compares:

@@ -81,6 +81,8 @@ package struct Flow: Codable, Equatable, Sendable {
   package var every: Double
   /// How many clients have a packet each time.
   package var burst = 1
+  /// Whether each packet changes the state of a TCP session, and so is news.
+  package var flaps = false
   /// Whose modules translate it in turn; empty: the node that has the addresses.
   package var through: [Int] = []
 

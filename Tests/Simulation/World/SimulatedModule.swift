@@ -44,6 +44,13 @@ struct SimulatedModule {
 
   func has(_ session: Int, now: Moment) -> Bool { entries[session].expires > now }
 
+  /// Whether its client has another mask, or the mask another client.
+  func contradicts(_ session: Int, mask: Int) -> Bool {
+    let known = masks[plan.bib(of: session)]
+    let owner = owners[plan.proto(of: session) * plan.masks + mask]
+    return known >= 0 && Int(known) != mask || owner >= 0 && Int(owner) != plan.client(of: session)
+  }
+
   /// A packet of a session: makes or refreshes it. `nil` if every mask is taken.
   /// - Parameters:
   ///   - state: for TCP.

@@ -4,6 +4,7 @@ import JoolCore
 extension Simulation {
   mutating func begin(_ number: Int) {
     let fault = scenario.faults[number]
+    trace("begins: \(fault.text)")
     if !fault.isWeather {
       oracle.wire.reset(now)
       if fault.lasts > 0 { oracle.troubles += 1 } else { oracle.lastTrouble = now }
@@ -62,6 +63,7 @@ extension Simulation {
 
   mutating func end(_ number: Int) {
     let fault = scenario.faults[number]
+    trace("ends: \(fault.text)")
     if !fault.isWeather {
       oracle.troubles -= 1
       oracle.lastTrouble = now

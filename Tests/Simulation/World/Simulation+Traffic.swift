@@ -16,7 +16,8 @@ extension Simulation {
       guard let node else { continue }
       let client = flow.client + count % flow.clients
       let session = plan.session(proto: flow.proto, client: client, server: flow.server)
-      translate(session, state: Self.state(ofPacket: count / flow.clients), at: node)
+      let round = count / flow.clients
+      translate(session, state: flow.flaps ? UInt8(round % 2) : Self.state(ofPacket: round), at: node)
     }
   }
 

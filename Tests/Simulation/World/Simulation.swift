@@ -23,6 +23,8 @@ package struct Simulation {
   var outsiders: UInt64 = 0
   /// For figures: the longest time from an end of all trouble to everybody's readiness.
   package private(set) var events = 0
+  /// Whether to print what nodes become and what goes wrong.
+  package var traces = false
   package private(set) var worstReturn: Moment = 0
 
   package init(_ scenario: Scenario) {
@@ -116,7 +118,9 @@ package struct Simulation {
     nodes[node].wakes = .max
     nodes[node].turn(now)
     if nodes[node].wakes < .max { queue.schedule(.turn(node: node), at: nodes[node].wakes) }
-    oracle.look(at: node, verdict(of: node), now: now)
+    let verdict = verdict(of: node)
+    if traces, verdict != oracle.verdicts[node] { trace("node \(node): \(verdict.state), may \(verdict.may)") }
+    oracle.look(at: node, verdict, now: now)
     guard !nodes[node].sent.isEmpty else { return }
     let datagrams = lied(nodes[node].sent, of: node)
     nodes[node].sent = []
@@ -144,7 +148,7 @@ package struct Simulation {
     var verdict =
       nodes[node].isAttached && nodes[node].isUp ? nodes[node].core.verdict : Verdict(state: .away, may: false)
     guard let lie = scenario.lie else { return verdict }
-    if lie == .neverMay { verdict.may = false }
+    if lie == .neverMay, now > .seconds(25) { verdict.may = false }
     guard node == 1 else { return verdict }
     switch lie {
     case .isReadyTooEarly: if verdict.state == .mending { verdict.state = .ready }
@@ -182,6 +186,8 @@ package struct Simulation {
     default: return datagrams
     }
   }
+
+  func trace(_ text: String) { if traces { print("\(now.inSeconds) s  \(text)") } }
 
   private mutating func noteReturn() {
     guard oracle.calm(now) > 0 else { return }
