@@ -42,8 +42,7 @@ let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
     }
     speaker.advance(to: now)
     hearer.advance(to: now)
-    let sessions = hearer.nextAdd(now: now)
-    if !sessions.isEmpty { hearer.confirmAdd(of: sessions, refused: false) }
+    if let request = hearer.nextStoreRequest(now: now) { hearer.finished(request, .done, now: now) }
   }
 
   /// A new session's first packet.

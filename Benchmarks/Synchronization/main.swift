@@ -80,9 +80,8 @@ try measure("refreshes to the network") { try announce(at: second) { frames.appe
     _ = hearer.takeDatagrams(now: time)
   }
   while true {
-    let sessions = hearer.nextAdd(now: time + .seconds(1))
-    if sessions.isEmpty { break }
-    hearer.confirmAdd(of: sessions, refused: false)
+    guard let request = hearer.nextStoreRequest(now: time + .seconds(1)) else { break }
+    hearer.finished(request, .done, now: time + .seconds(1))
   }
 }
 measure("news from the network to the module (the table grows)") { hear(at: second) }
@@ -98,9 +97,8 @@ for turn in 0..<workload.count {
   try speaker.learn(records: single.span.bytes, now: now)
   speaker.advance(to: now)
   _ = speaker.takeDatagrams(now: now)
-  _ = speaker.takeEvictions()
-  _ = speaker.nextAdd(now: now)
-  speaker.noteProgress(isAuditing: false)
+  _ = speaker.nextStoreRequest(now: now)
+  speaker.noteProgress(isAuditing: false, now: now)
   _ = speaker.nextDeadline
 }
 print(
@@ -127,9 +125,8 @@ print(
     near.advance(to: now)
     far.advance(to: now)
     while true {
-      let sessions = far.nextAdd(now: now + .seconds(1))
-      if sessions.isEmpty { break }
-      far.confirmAdd(of: sessions, refused: false)
+      guard let request = far.nextStoreRequest(now: now + .seconds(1)) else { break }
+      far.finished(request, .done, now: now + .seconds(1))
     }
   }
 

@@ -15,10 +15,10 @@
       if let frame = try? SyncFrame(decoding: bytes.span.bytes, pool6: pool6) {
         require(frame.encoded() == bytes, "the frame changed: \(frame)")
       }
-      var sender = FrameSeal(keys: keys, salt: 5)
+      var sender = FrameSeal(keys: keys, start: 5)
       var now = ContinuousClock.now
-      for (ring, datagrams) in [(nil, [bytes]), (keys, [bytes, sender.seal(bytes) ?? []])] {
-        var proxy = SessionProxy(instance: .default, seed: 1, keys: ring, salt: 3)
+      for (ring, datagrams) in [(nil, [bytes]), (keys, [bytes] + sender.seal([bytes]))] {
+        var proxy = SessionProxy(instance: .default, seed: 1, keys: ring, sealStart: 3)
         proxy.attached(
           .init(format: .packed36, pool6: pool6, limits: SessionLimits(), isEnabled: true), now: now)
         for datagram in datagrams {
@@ -29,7 +29,7 @@
           now += .seconds(1)
           proxy.advance(to: now)
           _ = proxy.takeDatagrams(now: now)
-          _ = proxy.nextAdd(now: now)
+          if let request = proxy.nextStoreRequest(now: now) { proxy.finished(request, .done, now: now) }
         }
         _ = proxy.status(now: now)
       }

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static void copy_address(const struct sockaddr_storage *source, unsigned char *address) {
@@ -25,10 +26,30 @@ static void copy_address(const struct sockaddr_storage *source, unsigned char *a
   }
 }
 
+int clinux_stamp_datagrams(int descriptor) {
+  int on = 1;
+  return setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+}
+
+static long long stamp_of(struct msghdr *message) {
+  for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
+    struct timespec time;
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
+    if (part->cmsg_len < CMSG_LEN(sizeof(time))) continue;
+    memcpy(&time, CMSG_DATA(part), sizeof(time));
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
+  }
+  return 0;
+}
+
 int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct clinux_datagram *datagrams, unsigned count) {
   struct mmsghdr messages[64];
   struct iovec vectors[64];
   struct sockaddr_storage sources[64];
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(struct timespec))];
+  } controls[64];
   if (count > 64) count = 64;
   memset(messages, 0, sizeof(messages));
   for (unsigned i = 0; i < count; i++) {
@@ -38,6 +59,8 @@ int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct
     messages[i].msg_hdr.msg_iovlen = 1;
     messages[i].msg_hdr.msg_name = &sources[i];
     messages[i].msg_hdr.msg_namelen = sizeof(sources[i]);
+    messages[i].msg_hdr.msg_control = &controls[i];
+    messages[i].msg_hdr.msg_controllen = sizeof(controls[i]);
   }
   int received = recvmmsg(descriptor, messages, count, MSG_DONTWAIT | MSG_TRUNC, NULL);
   for (int i = 0; i < received; i++) {
@@ -45,6 +68,7 @@ int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct
     copy_address(&sources[i], datagrams[i].source);
     datagrams[i].scope =
         sources[i].ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&sources[i])->sin6_scope_id : 0;
+    datagrams[i].stamp = stamp_of(&messages[i].msg_hdr);
   }
   return received;
 }

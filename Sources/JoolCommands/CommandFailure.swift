@@ -21,7 +21,7 @@ enum CommandFailure: Error, Hashable, Sendable {
   /// No proxy runs for the instance.
   case noProxy(instance: String)
   /// The proxy cannot take over now.
-  case proxyNotReady(ProxyStatus.State)
+  case proxyNotReady(NodeStanding)
   /// The proxy is ready, but fewer of its peers than the user wants.
   case tooFewPeers(ready: Int, wanted: UInt32)
   /// Nodes of the group could not take over from each other, and why.
@@ -103,8 +103,8 @@ enum CommandFailure: Error, Hashable, Sendable {
       Error: No session proxy runs for instance '\(instance)' in this network namespace, or only root may ask it.
 
       """
-    case .proxyNotReady(let state):
-      "Error: The session proxy is not ready: \(state.rawValue).\n"
+    case .proxyNotReady(let standing):
+      "Error: The session proxy is not ready: \(standing.name).\n"
     case .tooFewPeers(let ready, let wanted):
       "Error: The session proxy is ready, but only \(ready) of its peers are, and \(wanted) are wanted.\n"
     case .unfitGroup(let findings):

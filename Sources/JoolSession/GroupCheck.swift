@@ -118,17 +118,13 @@ struct GroupCheck {
 }
 
 extension SessionProxy {
-  /// How long after its last announcement a module counts as one that translates.
-  static let translationMemory = Duration.seconds(30)
   /// How long two nodes must have been translating at once to be a group in which both do.
   static let translationPatience = Duration.seconds(120)
-  /// How long a forged frame is a finding.
-  static let impostorMemory = Duration.seconds(600)
 
   /// The module's pool4 was read: peers should know it.
   mutating func tell(pool4: [MaskRange], now: Instant) {
     guard let kernel, format != .legacy else { return }
-    let isTranslating = lastAnnouncement.map { now - $0 < Self.translationMemory } ?? false
+    let isTranslating = lastAnnouncement.map { now - $0 < SyncNode.translationMemory } ?? false
     translatingSince = isTranslating ? translatingSince ?? now : nil
     let settings = NodeSettings(
       isEnabled: kernel.isEnabled, isTranslating: isTranslating, limits: kernel.limits, pool4: pool4)
@@ -139,12 +135,13 @@ extension SessionProxy {
   struct GroupInputs: Equatable {
     /// `SyncNode.settingsHeard`.
     var settingsHeard = 0
-    var alive: Set<UInt64> = []
+    var alive: Set<Incarnation> = []
   }
 
   func groupInputs(now: Instant) -> GroupInputs {
     GroupInputs(
-      settingsHeard: node?.settingsHeard ?? 0, alive: Set((node?.peers ?? [:]).filter { $1.isAlive(at: now) }.keys))
+      settingsHeard: node?.settingsHeard ?? 0,
+      alive: Set((node?.peers.all ?? []).filter { $0.isAlive(at: now) }.map(\.incarnation)))
   }
 
   /// Looks for what keeps nodes from taking over from each other; `findings(now:)` has the result until the next time.
@@ -155,36 +152,25 @@ extension SessionProxy {
     var check = GroupCheck(
       here: GroupCheck.Member(
         name: "here", pool6: node.table.pool6, settings: settings, isTranslating: isLong(translatingSince)))
-    for (_, peer) in node.peers.sorted(by: { $0.key < $1.key }) where peer.isAlive(at: now) {
-      guard let hello = peer.hello, let settings = peer.settings.settings else { continue }
+    for peer in node.peers.all where peer.isAlive(at: now) {
+      guard let settings = peer.settings.settings else { continue }
       groupFindings += check.findings(
         peer: GroupCheck.Member(
-          name: peer.address.map(\.description) ?? "a peer", pool6: hello.pool6, settings: settings,
+          name: peer.address.map(\.description) ?? "a peer", pool6: peer.hello.pool6, settings: settings,
           isTranslating: isLong(peer.settings.translatingSince)))
     }
   }
 
-  /// Without a key anybody can speak under a node's number.
-  private func impostors(now: Instant) -> [String] {
-    guard seal == nil, let impostor = node?.impostor, now - impostor.time < Self.impostorMemory else { return [] }
-    let digits = String(impostor.node, radix: 16)
-    let name = String(repeating: "0", count: 16 - digits.count) + digits
-    let source = impostor.address.map { " from \($0)" } ?? ""
-    return [
-      "Somebody sends frames\(source) under the number of node \(name) that this node did not send (IMPOSTORS counts them). "
-        + "Nothing keeps others from that in a group without a key: give it one (--net.key-file)."
-    ]
-  }
-
   /// Sentences about what an administrator should mend. Cheap: keepalived asks for the status every second.
   func findings(now: Instant) -> [String] {
-    var findings = groupFindings + impostors(now: now) + sending.findings(now: now)
+    var findings = groupFindings + copies(now: now) + sending.findings(now: now)
     if seal?.isFull == true {
       findings.append(
         "\(FrameSeal.maxIncarnations) starts of peers were trusted since this proxy started, and there is no room for more: "
           + "peers that start now are not heard. Give the group a new key and remove the old one, or restart this proxy."
       )
     }
+    if let staticFinding { findings.append(staticFinding) }
     return findings
   }
 }

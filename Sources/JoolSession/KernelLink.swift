@@ -1,4 +1,5 @@
 internal import JoolCore
+internal import SystemPackage
 
 /// The proxy's two netlink sockets: one for the module's multicasts, one for requests, so that answers and floods do
 /// not share a buffer. Made anew whenever the module comes back.
@@ -41,6 +42,19 @@ struct KernelLink: ~Copyable {
   mutating func readPage(of dump: inout Pool4Dump) throws(JoolError) { try dump.readPage(from: &client) }
 
   mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
+
+  /// Makes the module agree with the table a bit more.
+  mutating func carryOut(_ request: StoreRequest) throws(JoolError) {
+    switch request {
+    case .add(let sessions): try client.addSessions(sessions[...])
+    case .evict(let entry):
+      do throws(JoolError) {
+        try client.removeBIB(BIBSelector(proto: entry.proto, source6: entry.source6, source4: entry.source4))
+      } catch .refused(.noSuchProcess, _) {
+        // It has ended by itself, or has another mask by now.
+      }
+    }
+  }
 
   /// The instance as it is now.
   struct Inspection {

@@ -40,12 +40,18 @@ public struct ProxyCounters: Hashable, Sendable {
   public var strangers: UInt64 = 0
   /// Datagrams without a seal, although there are keys.
   public var unsealedDatagrams: UInt64 = 0
+  /// Of another version of the protocol.
+  public var otherVersions: UInt64 = 0
   /// Sealed with a key that this proxy does not have.
   public var unknownKeys: UInt64 = 0
   public var forgedDatagrams: UInt64 = 0
   public var replayedDatagrams: UInt64 = 0
   /// Sealed by somebody who has not proved yet to be there now.
   public var untrustedFrames: UInt64 = 0
+  /// Datagrams that waited in the socket for so long that they are not believed.
+  public var stale: UInt64 = 0
+  /// How often this proxy found that a copy of it is there, and started anew.
+  public var copies: UInt64 = 0
 
   public init() {}
 
@@ -53,9 +59,10 @@ public struct ProxyCounters: Hashable, Sendable {
     switch failure {
     case .unsealed: unsealedDatagrams += 1
     case .malformed: malformedDatagrams += 1
+    case .otherVersion: otherVersions += 1
     case .unknownKey: unknownKeys += 1
     case .forged: forgedDatagrams += 1
-    case .replayed: replayedDatagrams += 1
+    case .replayed, .ownStart: replayedDatagrams += 1
     }
   }
 
@@ -83,7 +90,7 @@ public struct ProxyCounters: Hashable, Sendable {
         ("SEND_FAILURES", sendFailures), ("LONGEST_TURN", longestTurn), ("UNSEALED", unsealedDatagrams),
         ("UNKNOWN_KEYS", unknownKeys),
         ("FORGED", forgedDatagrams), ("REPLAYED", replayedDatagrams), ("UNTRUSTED", untrustedFrames),
-        ("STRANGE_ADDRESSES", strangers),
+        ("STRANGE_ADDRESSES", strangers), ("OTHER_VERSIONS", otherVersions), ("STALE", stale), ("COPIES", copies),
       ]
   }
 

@@ -41,6 +41,7 @@ extension ProxyEventLoop {
       }
     }
     if let finished = dump, finished.isFinished {
+      proxy.use(finished.statics)
       transfer = TableTransfer(finished.sessions, because: finished.reason, base: finished.base)
       dump = nil
     }

@@ -133,7 +133,7 @@ extension ProxyEventLoop {
     wait(because: error)
   }
 
-  private mutating func abandonAudit(because reason: String) {
+  mutating func abandonAudit(because reason: String) {
     dump = nil
     transfer = nil
     pool4 = nil

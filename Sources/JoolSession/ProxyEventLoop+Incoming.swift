@@ -18,7 +18,9 @@ extension ProxyEventLoop {
       proxy.counters.strangers += 1
       return
     }
-    switch proxy.received(datagram: datagram, length: arrival.length, from: arrival.source, now: now) {
+    let action = proxy.received(
+      datagram: datagram, length: arrival.length, from: arrival.source, waited: arrival.waited, now: now)
+    switch action {
     case .heard(let refused):
       if let refused, let more = throttles.refused.admit(now: now) {
         log.warning("Refused a session of a peer: \(refused)\(more)")
@@ -32,43 +34,36 @@ extension ProxyEventLoop {
       if let more = throttles.rejected.admit(now: now) {
         log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
       }
-    case .ignored, .dropForNow: return
+    case .ignored, .dropForNow, .stale: return
     }
   }
 
-  /// One JOOLD_ADD; the next one after the sockets had their turn.
-  mutating func addToKernel(_ now: ContinuousClock.Instant) {
-    evict()
-    let sessions = proxy.nextAdd(now: now)
-    guard !sessions.isEmpty else { return }
-    do throws(JoolError) {
-      guard link != nil else { return }
-      try link?.client.addSessions(sessions)
-      proxy.confirmAdd(of: sessions, refused: false)
-    } catch .refused(.invalidArgument, let message) {
-      proxy.confirmAdd(of: sessions, refused: true)
-      if let more = throttles.kernel.admit(now: now) { log.warning("The module refused sessions: \(message)\(more)") }
-      nextCheck = now  // perhaps ss-enabled was turned off
-    } catch {
-      detach(because: error)
+  /// What the module should get: some evictions and one JOOLD_ADD; more after the sockets had their turn.
+  mutating func feedModule(_ now: ContinuousClock.Instant) {
+    for _ in 0..<Self.burst {
+      guard link != nil, let request = proxy.nextStoreRequest(now: now) else { return }
+      do throws(JoolError) {
+        try link?.carryOut(request)
+        proxy.finished(request, .done, now: now)
+      } catch .refused(let code, let message) where request.survives(code) {
+        proxy.finished(request, .refused, now: now)
+        if let more = throttles.kernel.admit(now: now) { log.warning("The module refused: \(message)\(more)") }
+        nextCheck = now  // perhaps ss-enabled was turned off
+      } catch {
+        proxy.finished(request, .failed, now: now)
+        return detach(because: error)
+      }
+      if case .add = request { return }
     }
   }
-  /// Makes room: the module would put new sessions under an outdated BIB entry, or ignore them.
-  private mutating func evict() {
-    for entry in proxy.takeEvictions() {
-      // Two entries of the module may be in the way, each with one of the addresses; usually it is one with both.
-      for selector in [
-        BIBSelector(proto: entry.proto, source6: entry.source6, source4: nil),
-        BIBSelector(proto: entry.proto, source6: nil, source4: entry.source4),
-      ] {
-        do throws(JoolError) {
-          try link?.client.removeBIB(selector)
-        } catch .refused(.noSuchProcess, _) {
-          continue  // It has ended by itself.
-        } catch {
-          return kernelFailed(error)
-        }
-      }
+}
+
+extension StoreRequest {
+  /// Whether a refusal need not mean that the module is gone.
+  fileprivate func survives(_ code: Errno) -> Bool {
+    switch self {
+    case .add: code == .invalidArgument
+    case .evict: code != .noSuchProcess
     }
   }
 }

@@ -117,24 +117,25 @@ public struct ProxyEventLoop: ~Copyable {
     report(inspection)
   }
 
-  /// Milliseconds, modulo 2^32.
-  static var timeOfDay: UInt32 {
+  /// Milliseconds since 1970.
+  static var timeOfDay: UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return UInt32(truncatingIfNeeded: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    return UInt64(max(0, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
   }
 
   /// Runs until SIGTERM or SIGINT.
   public mutating func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")
-    readiness.update(proxy.state, now: .now, log: log)
+    readiness.update(proxy.standing, now: .now, log: log)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
     while true {
       var poller = Poller()
       watchAll(&poller)
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       let begin = ContinuousClock.now
+      beginTurn(begin)
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
         if signal == SIGHUP {
           reload()
@@ -185,15 +186,16 @@ public struct ProxyEventLoop: ~Copyable {
 
   mutating func advance() {
     let now = ContinuousClock.now
+    startAnewIfCopied(now)
     if nudge.take(now: now) { acknowledge() }
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)
-    addToKernel(now)
+    feedModule(now)
     continueTransfer(now)
     readPool4(now)
-    proxy.noteProgress(isAuditing: dump != nil || transfer != nil)
+    proxy.noteProgress(isAuditing: dump != nil || transfer != nil, now: now)
     if now >= nextCheck { check(now) }
-    readiness.update(proxy.state, now: now, log: log)
+    readiness.update(proxy.standing, now: now, log: log)
   }
 }

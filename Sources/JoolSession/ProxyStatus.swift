@@ -2,25 +2,10 @@ public import JoolCore
 
 /// What a running proxy says of itself (`jool session proxy status`).
 public struct ProxyStatus: Hashable, Sendable {
-  public enum State: String, CaseIterable, Hashable, Sendable {
-    /// The node has what its peers have, and its module has it, too: it may take over.
-    case ready
-    /// It waits for the table of a peer.
-    case joining
-    /// It compares its table with the module's, or the module is still being given sessions.
-    case catchingUp = "catching-up"
-    /// Updates of a peer were lost for good; it gets them with that peer's table.
-    case resyncing
-    /// `ss-enabled` is off.
-    case disabled
-    /// The module or the instance is away.
-    case absent
-  }
-
   /// Another node that speaks SS2.
   public struct Peer: Hashable, Sendable {
     public enum State: String, CaseIterable, Hashable, Sendable {
-      case ready, joining
+      case ready, mending, starting
       /// Nothing was heard of it for five seconds.
       case silent
     }
@@ -28,6 +13,8 @@ public struct ProxyStatus: Hashable, Sendable {
     public var node: UInt64
     public var address: IPv6Address
     public var state: State
+    /// Whether it may have the addresses, as it said in its last hello. A silent one may not.
+    public var isReady: Bool
     /// As it said in its last hello.
     public var sessions: UInt64
     /// Milliseconds since its last word.
@@ -37,9 +24,12 @@ public struct ProxyStatus: Hashable, Sendable {
     /// How often updates of it were missing, and how many never came.
     public var gaps: UInt64
     public var lost: UInt64
+
+    /// `ready`, `mending`, and so on; `ready, mending` for one that mends and may have the addresses.
+    public var stateName: String { NodeStanding.name(state.rawValue, isReady: isReady) }
   }
 
-  public var state: State
+  public var standing: NodeStanding
   public var format: WireFormat
   /// Its number in SS2; another one with each start.
   public var node: UInt64
@@ -64,19 +54,11 @@ public struct ProxyStatus: Hashable, Sendable {
 extension SessionProxy {
   public func status(now: Instant) -> ProxyStatus {
     ProxyStatus(
-      state: state, format: format, node: node?.identity.node ?? 0, sessions: UInt64(node?.table.count ?? 0),
+      standing: standing, format: format, node: node?.identity.number ?? 0, sessions: UInt64(node?.table.count ?? 0),
       bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount(now: now)),
       counters: allCounters.map { ProxyStatus.Counter(name: $0.0, value: $0.1) },
-      peers: (node?.peers ?? [:]).sorted { $0.key < $1.key }.map { ProxyStatus.Peer($0.key, $0.value, now: now) },
+      peers: (node?.peers.all ?? []).map { ProxyStatus.Peer($0, now: now) },
       aloneBecause: loneliness(now: now), findings: findings(now: now))
-  }
-
-  /// Whether the node may take over from a peer.
-  public var state: ProxyStatus.State {
-    guard isAttached, let node, let kernel else { return .absent }
-    if !kernel.isEnabled { return .disabled }
-    if let joining = node.joining { return joining.isInitial ? .joining : .resyncing }
-    return hasCaughtUp ? .ready : .catchingUp
   }
 
   /// The statistics server's answer to whoever asks for `all`: the documented six, then ours.
@@ -86,13 +68,20 @@ extension SessionProxy {
 }
 
 extension ProxyStatus.Peer {
-  fileprivate init(_ node: UInt64, _ peer: SyncPeer, now: ContinuousClock.Instant) {
-    self.node = node
+  fileprivate init(_ peer: SyncPeer, now: ContinuousClock.Instant) {
+    node = peer.incarnation.number
     address = peer.address ?? IPv6Address(bits: 0)
-    state = !peer.isAlive(at: now) ? .silent : peer.isReady(at: now) ? .ready : .joining
-    sessions = peer.hello?.sessions ?? 0
+    let isAlive = peer.isAlive(at: now)
+    switch peer.state {
+    case _ where !isAlive: state = .silent
+    case .starting: state = .starting
+    case .mending: state = .mending
+    case .ready: state = .ready
+    }
+    isReady = isAlive && peer.hello.may
+    sessions = peer.hello.sessions
     silence = UInt64(Milliseconds(peer.lastHeard.duration(to: now)).rawValue)
-    missing = peer.stream.next.map { peer.stream.highest + 1 - $0 } ?? 0
+    missing = peer.stream.missingCount
     gaps = peer.stream.gaps
     lost = peer.stream.lost
   }
@@ -102,14 +91,16 @@ extension ProxyStatus.Peer {
 extension ProxyStatus {
   var text: String {
     var lines = [
-      "state \(state.rawValue)", "format \(format.rawValue)", "node \(node)", "sessions \(sessions)",
+      "state \(standing.state.rawValue)", "ready \(standing.isReady ? "yes" : "no")", "format \(format.rawValue)",
+      "node \(node)", "sessions \(sessions)",
       "bib-entries \(bibEntries)", "legacy-peers \(legacyPeers)",
     ]
     lines += counters.map { "counter \($0.name) \($0.value)" }
     lines += peers.map { peer in
       "peer \(peer.node) \(peer.address) \(peer.state.rawValue) \(peer.sessions) \(peer.silence) \(peer.missing) "
-        + "\(peer.gaps) \(peer.lost)"
+        + "\(peer.gaps) \(peer.lost) \(peer.isReady ? "ready" : "not-ready")"
     }
+    if let reason = standing.reason { lines.append("mending \(reason)") }
     if let aloneBecause { lines.append("alone \(aloneBecause)") }
     lines += findings.map { "finding \($0)" }
     return lines.joined(separator: "\n")
@@ -120,10 +111,15 @@ extension ProxyStatus {
     var single: [Substring: Substring] = [:]
     counters = []
     peers = []
+    var reason: String?
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.first == "finding", words.count > 1 {
         findings.append(String(line.dropFirst("finding ".count)))
+        continue
+      }
+      if words.first == "mending", words.count > 1 {
+        reason = String(line.dropFirst("mending ".count))
         continue
       }
       if words.first == "alone", words.count > 1 {
@@ -141,12 +137,12 @@ extension ProxyStatus {
       }
     }
     func number(_ name: Substring) -> UInt64? { single[name].flatMap { UInt64($0) } }
-    guard let state = single["state"].flatMap({ State(rawValue: String($0)) }),
+    guard let state = single["state"].flatMap({ NodeStanding.State(rawValue: String($0)) }),
       let format = single["format"].flatMap({ WireFormat(rawValue: String($0)) }), let node = number("node"),
       let sessions = number("sessions"), let bibEntries = number("bib-entries"),
       let legacyPeers = number("legacy-peers")
     else { return nil }
-    self.state = state
+    standing = NodeStanding(state, isReady: single["ready"] == "yes", because: reason)
     self.format = format
     self.node = node
     self.sessions = sessions
@@ -158,13 +154,13 @@ extension ProxyStatus {
 extension ProxyStatus.Peer {
   fileprivate init?(words: ArraySlice<Substring>) {
     let words = Array(words)
-    guard words.count == 8, let node = UInt64(words[0]), let address = IPv6Address(String(words[1])),
+    guard words.count == 9, let node = UInt64(words[0]), let address = IPv6Address(String(words[1])),
       let state = State(rawValue: String(words[2]))
     else { return nil }
-    let numbers = words[3...].compactMap { UInt64($0) }
+    let numbers = words[3..<8].compactMap { UInt64($0) }
     guard numbers.count == 5 else { return nil }
     self.init(
-      node: node, address: address, state: state, sessions: numbers[0], silence: numbers[1], missing: numbers[2],
-      gaps: numbers[3], lost: numbers[4])
+      node: node, address: address, state: state, isReady: words[8] == "ready", sessions: numbers[0],
+      silence: numbers[1], missing: numbers[2], gaps: numbers[3], lost: numbers[4])
   }
 }

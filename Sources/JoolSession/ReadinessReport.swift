@@ -2,14 +2,14 @@ internal import Glibc
 internal import JoolCore
 internal import Logging
 
-/// Tells systemd and keepalived whether the node is ready.
+/// Tells systemd and keepalived whether the node may have the addresses.
 ///
 /// systemd (sd_notify(3)): READY=1 once, STATUS on each change, WATCHDOG=1 at half its interval. keepalived
-/// (`vrrp_track_file`): the file has 0 while the node is ready, 1 while it is not.
+/// (`vrrp_track_file`): the file has 0 while the node may have them, 1 while it may not.
 struct ReadinessReport {
   private let service: ServiceManager?
   private let trackFile: String?
-  private var lastState: ProxyStatus.State?
+  private var last: NodeStanding?
   /// As of the last `note`; `nil` before the first.
   private var isAlone: Bool?
   private var aloneSince: ContinuousClock.Instant?
@@ -37,20 +37,21 @@ struct ReadinessReport {
   var deadline: ContinuousClock.Instant? { nextWatchdog }
 
   /// Says what has changed.
-  mutating func update(_ state: ProxyStatus.State, now: ContinuousClock.Instant, log: Logger) {
+  mutating func update(_ standing: NodeStanding, now: ContinuousClock.Instant, log: Logger) {
     if let due = nextWatchdog, now >= due, let interval = service?.watchdog {
       nextWatchdog = now + interval / 2
       service?.notify("WATCHDOG=1")
     }
-    guard state != lastState else { return }
-    log.notice(
-      "Now \(state.rawValue)\(lastState.map { ", after \($0.rawValue)" } ?? "").",
-      metadata: metadata(state))
-    lastState = state
-    let isFirst = state == .ready && !wasReady
+    let former = last
+    last = standing
+    guard standing.state != former?.state || standing.isReady != former?.isReady else { return }
+    let after = former.map { ", after \($0.name)" } ?? ""
+    let reason = standing.reason.map { " \($0)" } ?? ""
+    log.notice("Now \(standing.name)\(after).\(reason)", metadata: metadata(standing))
+    let isFirst = standing.isReady && !wasReady
     if isFirst { wasReady = true }
-    notifyStatus(of: state, isFirst: isFirst)
-    write(isReady: state == .ready, log: log)
+    notifyStatus(of: standing, isFirst: isFirst)
+    write(isReady: standing.isReady, log: log)
   }
 
   /// Being alone for less is no news: peers are started one after the other.
@@ -61,28 +62,30 @@ struct ReadinessReport {
   mutating func note(_ loneliness: String?, now: ContinuousClock.Instant, log: Logger) {
     isAlone = loneliness != nil
     aloneSince = loneliness == nil ? nil : aloneSince ?? now
-    guard let state = lastState else { return }
+    guard let last else { return }
     if let loneliness, let aloneSince, reportedAlone == nil, now - aloneSince >= Self.aloneDelay {
       reportedAlone = loneliness
-      log.notice("This node is alone. \(loneliness)", metadata: metadata(state))
-      notifyStatus(of: state)
+      log.notice("This node is alone. \(loneliness)", metadata: metadata(last))
+      notifyStatus(of: last)
     } else if loneliness == nil, reportedAlone != nil {
       reportedAlone = nil
-      log.notice("This node is no longer alone.", metadata: metadata(state))
-      notifyStatus(of: state)
+      log.notice("This node is no longer alone.", metadata: metadata(last))
+      notifyStatus(of: last)
     }
   }
 
-  /// The journal's fields JOOL_STATE and JOOL_ALONE.
-  private func metadata(_ state: ProxyStatus.State) -> Logger.Metadata {
-    var metadata: Logger.Metadata = ["state": "\(state.rawValue)"]
+  /// The journal's fields JOOL_STATE, JOOL_READY and JOOL_ALONE.
+  private func metadata(_ standing: NodeStanding) -> Logger.Metadata {
+    var metadata: Logger.Metadata = [
+      "state": "\(standing.state.rawValue)", "ready": standing.isReady ? "yes" : "no",
+    ]
     if let isAlone { metadata["alone"] = isAlone ? "yes" : "no" }
     return metadata
   }
 
-  private func notifyStatus(of state: ProxyStatus.State, isFirst: Bool = false) {
+  private func notifyStatus(of standing: NodeStanding, isFirst: Bool = false) {
     let alone = reportedAlone.map { ", alone: \($0)" } ?? ""
-    service?.notify((isFirst ? "READY=1\n" : "") + "STATUS=\(state.rawValue)\(alone)")
+    service?.notify((isFirst ? "READY=1\n" : "") + "STATUS=\(standing.name)\(alone)")
   }
 
   /// The program ends.
@@ -101,12 +104,12 @@ struct ReadinessReport {
   /// Writes the file again if it is not as this proxy left it: another program may have written or removed it, and keepalived
   /// would believe that until the state changes. A file that cannot be read, or a pipe, is left alone.
   mutating func reassert(now: ContinuousClock.Instant, log: Logger) {
-    guard let trackFile, let lastState else { return }
-    guard TrackFile.isChanged(trackFile, isReady: lastState == .ready) else { return }
+    guard let trackFile, let last else { return }
+    guard TrackFile.isChanged(trackFile, isReady: last.isReady) else { return }
     if let more = reasserted.admit(now: now) {
       log.warning("Another program has changed or removed the track file '\(trackFile)'; writing it again.\(more)")
     }
-    write(isReady: lastState == .ready, log: log)
+    write(isReady: last.isReady, log: log)
   }
 }
 

@@ -4,10 +4,12 @@ extension SessionEntry {
   var bibEntry: BIBEntry { BIBEntry(proto: proto, source6: source6, source4: source4, isStatic: false) }
 
   /// The session some time later; as good as over rather than over, since that is for the module to say.
-  func after(_ waited: Duration) -> SessionEntry {
+  func after(_ waited: Duration) -> SessionEntry { after(Milliseconds(waited)) }
+
+  func after(_ waited: Milliseconds) -> SessionEntry {
     var later = self
     let longest = max(expiration.rawValue, 1) - 1
-    later.expiration = Milliseconds(expiration.rawValue - min(Milliseconds(waited).rawValue, longest))
+    later.expiration = Milliseconds(expiration.rawValue - min(waited.rawValue, longest))
     return later
   }
 

@@ -9,8 +9,8 @@ extension SessionProxy {
   /// kind and is silent while it has no news: one that was heard counts as company.
   func loneliness(now: Instant) -> String? {
     guard let node, neighbours.legacyCount(now: now) == 0 else { return nil }
-    let alive = node.peers.values.filter { $0.isAlive(at: now) }
-    guard !alive.contains(where: { $0.hears(node.identity) }) else { return nil }
+    let alive = node.peers.all.filter { $0.isAlive(at: now) }
+    guard !alive.contains(where: { $0.hears(node.identity, at: now) }) else { return nil }
     let trouble = sending.trouble.map { " Sends fail (\($0))." } ?? ""
     return silence(of: node, alive, now: now) + trouble
   }
@@ -20,11 +20,11 @@ extension SessionProxy {
       let names = alive.compactMap(\.address).map(\.description).sorted().joined(separator: ", ")
       return "Peers are heard (\(names)), but none of them hears this node."
     }
-    let unproven = node.greeted.values.count { now - $0 < SyncPeer.patience }
+    let unproven = node.peers.unvalidated.present(now: now).count
     if unproven > 0 {
-      return "Sealed frames of other nodes (\(unproven)) are heard, but none of these nodes hears this one."
+      return "Hellos of other nodes (\(unproven)) are heard, but none of these nodes hears this one."
     }
-    if let last = node.peers.values.max(by: { $0.lastHeard < $1.lastHeard }) {
+    if let last = node.peers.all.max(by: { $0.lastHeard < $1.lastHeard }) {
       let name = last.address.map { "\($0)" } ?? "a peer"
       return "No peer is heard; the last one was \(name), \(Self.seconds(now - last.lastHeard)) ago."
     }
@@ -42,11 +42,4 @@ extension SessionProxy {
   }
 
   private static func seconds(_ duration: Duration) -> String { "\(duration.components.seconds) s" }
-}
-
-extension SyncPeer {
-  /// Whether it has said that it heard a node in the last seconds.
-  func hears(_ node: SyncSender) -> Bool {
-    hello?.heard.contains { $0.sender == node && $0.silence.duration < Self.patience } == true
-  }
 }

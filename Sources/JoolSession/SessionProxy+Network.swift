@@ -3,6 +3,9 @@ public import JoolCore
 
 /// Between the node and the network.
 extension SessionProxy {
+  /// What arrived longer ago is not read: its sessions may have ended, and others have been said since.
+  static let freshness = Duration.seconds(5)
+
   /// What became of a datagram.
   public enum DatagramAction: Equatable, Sendable {
     /// Its sessions are in the table, but for a `refused` one.
@@ -14,17 +17,24 @@ extension SessionProxy {
     case ignored
     /// There is no module that would say how to read it.
     case dropForNow
+    /// It waited in the socket for so long that what it says is outdated; peers of our kind say it again.
+    case stale
   }
 
   /// A datagram of a peer.
   /// - Parameters:
   ///   - length: its size on the wire, more than `datagram` holds if it was cut.
   ///   - address: where it came from; IPv4 addresses are mapped.
+  ///   - waited: how long ago it arrived.
   public mutating func received(
-    datagram: RawSpan, length: Int, from address: IPv6Address, now: Instant
+    datagram: RawSpan, length: Int, from address: IPv6Address, waited: Duration = .zero, now: Instant
   ) -> DatagramAction {
     counters.networkReceivedPackets += 1
     counters.networkReceivedBytes += UInt64(length)
+    guard waited <= Self.freshness else {
+      counters.stale += 1
+      return .stale
+    }
     guard let kernel, node != nil else {
       counters.dropped += 1
       return .dropForNow
@@ -33,10 +43,10 @@ extension SessionProxy {
       guard length == datagram.byteCount else {
         throw .truncated(field: "datagram", need: length, have: datagram.byteCount)
       }
-      if seal != nil { return try received(sealed: datagram, from: address, now: now) }
+      if seal != nil { return try received(sealed: datagram, from: address, waited: waited, now: now) }
       if SyncFrame.isFrame(datagram) {
         guard format != .legacy else { return .ignored }
-        try hear(datagram, from: address, now: now)
+        try hear(datagram, from: address, waited: waited, now: now)
         return .heard(refused: nil)
       }
       guard format != .ss2, !neighbours.speaksSS2(address, now: now) else { return .ignored }
@@ -47,7 +57,7 @@ extension SessionProxy {
       if records.format.recordLength != kernel.format.recordLength {
         counters.transcodedRecords += UInt64(records.sessions.count)
       }
-      for session in records.sessions { node?.hearLegacy(session, now: now) }
+      for session in records.sessions { node?.hearLegacy(session.after(waited), now: now) }
       counters.refusedRecords += UInt64(records.refused.count)
       return .heard(refused: records.refused.first)
     } catch {
@@ -57,7 +67,7 @@ extension SessionProxy {
   }
 
   private mutating func received(
-    sealed datagram: RawSpan, from address: IPv6Address, now: Instant
+    sealed datagram: RawSpan, from address: IPv6Address, waited: Duration, now: Instant
   ) throws(WireFormatError) -> DatagramAction {
     let opened: FrameSeal.Opened
     do throws(SealFailure) {
@@ -65,34 +75,34 @@ extension SessionProxy {
       opened = plain
     } catch {
       counters.count(error)
+      if error == .ownStart { node?.selfCheck.hearsOwnSeal(now: now) }
       return .reject(error)
     }
     let frame = opened.frame.bytes
     if !opened.isTrusted {
-      guard try node?.isAnswer(frame, now: now) == true, seal?.trust(opened) == true else {
+      guard try node?.isAnswer(frame, from: address, now: now) == true, seal?.trust(opened) == true else {
         counters.untrustedFrames += 1
         return .ignored
       }
     }
-    try hear(frame, from: address, now: now)
+    try hear(frame, from: address, waited: waited, now: now)
     return .heard(refused: nil)
   }
 
   private mutating func hear(
-    _ frame: RawSpan, from address: IPv6Address, now: Instant
+    _ frame: RawSpan, from address: IPv6Address, waited: Duration, now: Instant
   ) throws(WireFormatError) {
-    try node?.receive(frame, from: address, now: now)
+    try node?.receive(frame, from: address, waited: waited, now: now)
     neighbours.heardSS2(from: address, now: now)
   }
 
   /// Lets time pass for the node.
   public mutating func advance(to now: Instant) {
-    let wasReady = node?.isReady
+    tellNode(now: now)
     node?.advance(to: now)
-    if wasReady == false, node?.isReady == true { requestAudit(.start) }
   }
 
-  /// What is to be sent to the group, once; sessions for the module are gathered.
+  /// What is to be sent to the group, once.
   /// - Parameters:
   ///   - legacy: what C proxies are told instead of the news.
   ///   - isCongested: whether datagrams wait already; then refreshes wait, too.
@@ -101,8 +111,6 @@ extension SessionProxy {
   ) -> [[UInt8]] {
     node?.isCongested = isCongested
     guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
-    for session in output.sessions { gather(session, now: now) }
-    evict(output.evictions, now: now)
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {
@@ -113,7 +121,6 @@ extension SessionProxy {
         }
       }
     }
-    guard seal != nil else { return datagrams }
-    return datagrams.compactMap { seal?.seal($0) }
+    return seal?.seal(datagrams) ?? datagrams
   }
 }

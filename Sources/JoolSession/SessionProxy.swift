@@ -3,7 +3,7 @@ public import JoolCore
 /// The session proxy without its sockets: bytes and time in, bytes and sessions out. Deterministic.
 ///
 ///     module ──multicast──▶ received(kernelMessage:), learn(records:) ──▶ SyncNode ──▶ takeDatagrams() ──▶ network
-///     network ──datagram──▶ received(datagram:) ──▶ SyncNode ──▶ SessionGather ──▶ nextAdd() ──▶ module
+///     network ──datagram──▶ received(datagram:) ──▶ SyncNode ──▶ ModuleFeed ──▶ nextStoreRequest() ──▶ module
 ///
 /// The node (`SyncNode`) knows what peers know, and so what is news to whom. Nothing reaches the module that was not
 /// decoded, checked and encoded anew.
@@ -23,6 +23,8 @@ public struct SessionProxy: Sendable {
   var groupFindings: [String] = []
   /// Whether what is sent gets out.
   var sending = SendHealth()
+  /// When this proxy found last that there is a copy of it.
+  var copiedAt: Instant?
   /// When the module was seen first.
   private(set) var startedAt: Instant?
   /// What fits a datagram.
@@ -32,35 +34,23 @@ public struct SessionProxy: Sendable {
   /// `nil`: the group trusts its network.
   var seal: FrameSeal?
   var random: SeededGenerator
-  var gather = SessionGather()
-  /// Sessions on their way into the module, as they were at `addingBase`.
-  private var adding = SortedSessions()
-  private var addingBase: Instant?
-  /// Those that the module is given next; they come before `adding`.
-  private var offered: [SessionEntry] = []
-  /// BIB entries of the module that are in the way of what it should get.
-  private var evictions: [BIBEntry] = []
-  private var evictionsSince: Instant?
-  /// Each is two requests.
-  static let evictionsPerTurn = 64
   /// Whether the module's table should be read and compared, and why.
-  private(set) var audit: Audit?
+  var audit: Audit?
   /// Requests with sessions that the module has taken without complaint.
-  private(set) var addsTaken: UInt64 = 0
-  /// Whether the module may lack sessions of the table.
-  private var owesModule = false
-  /// Whether the audit that is under way pays that debt. What is owed from its beginning on is for the next one.
-  private var isPaying = false
+  var addsTaken: UInt64 = 0
+  /// Whether the audit that is under way gives the module what it lacks. What it lacks from its beginning on is for the
+  /// next one.
+  var isRefillDue = false
   /// How many sessions the module has announced.
   private(set) var announcementsHeard: UInt64 = 0
   /// How many sessions that it had not announced were found by audits before the present one.
-  private var unannouncedBefore: UInt64 = 0
+  var unannouncedBefore: UInt64 = 0
   /// When the module last announced a session.
   private(set) var lastAnnouncement: Instant?
   /// Since when it has been doing so, as far as peers are told.
   var translatingSince: Instant?
-  /// Whether the table and the module had the same since the last time that one of them could not.
-  private(set) var hasCaughtUp = false
+  /// Whether the module has what the table has.
+  var mark = ModuleMark()
 
   /// What the proxy needs to know of the module.
   public struct Kernel: Hashable, Sendable {
@@ -107,14 +97,14 @@ public struct SessionProxy: Sendable {
   /// - Parameters:
   ///   - seed: of all chance; a proxy's must differ from its peers' and from its own last one.
   ///   - keys: what the group's frames are sealed with. Then nothing else is said or heard.
-  ///   - salt: of the seal; random, never used before.
+  ///   - sealStart: of the seal; random, never used before.
   public init(
     instance: InstanceName, format: WireFormat = .auto, seed: UInt64, keys: KeyRing? = nil,
-    salt: UInt128 = .random(in: .min ... .max)
+    sealStart: UInt64 = .random(in: .min ... .max)
   ) {
     self.instance = instance
     self.format = keys == nil ? format : .ss2
-    seal = keys.map { FrameSeal(keys: $0, salt: salt) }
+    seal = keys.map { FrameSeal(keys: $0, start: sealStart) }
     random = SeededGenerator(seed: seed)
   }
 
@@ -124,15 +114,17 @@ public struct SessionProxy: Sendable {
   // MARK: The module
 
   /// The module answers, now or again.
-  /// - Parameter clock: the time of day in milliseconds, modulo 2^32.
-  public mutating func attached(_ kernel: Kernel, clock: UInt32 = 0, now: Instant) {
+  /// - Parameter clock: the time of day in milliseconds since 1970.
+  public mutating func attached(_ kernel: Kernel, clock: UInt64 = 0, now: Instant) {
     startedAt = startedAt ?? now
     let wasUsable = canAdd
-    // The module counts a session's life from its last packet: with another timeout, what it was given ends at other times.
+    // The module counts a session's life from its last packet: with another timeout, what it was given ends at other
+    // times.
     let haveLimitsChanged = isAttached && self.kernel.map { $0.limits != kernel.limits } ?? false
     isAttached = true
     self.kernel = kernel
-    node?.limits = kernel.limits
+    node?.use(kernel.limits, now: now)
+    if !kernel.isEnabled { closeFeed() }
     if node?.table.pool6 != kernel.pool6 {
       node = makeNode(kernel, clock: clock, now: now)
     } else if !wasUsable || haveLimitsChanged, kernel.isEnabled {
@@ -140,28 +132,24 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  private mutating func makeNode(_ kernel: Kernel, clock: UInt32, now: Instant) -> SyncNode? {
+  mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
-    let identity = SyncSender(
-      node: UInt64.random(in: 1...UInt64.max, using: &random), epoch: UInt32.random(in: 0...UInt32.max, using: &random))
-    // Whatever waits for the module has the former prefix.
-    gather = SessionGather()
-    (adding, addingBase, offered) = (SortedSessions(), nil, [])
-    (evictions, evictionsSince) = ([], nil)
+    let identity = Incarnation(.random(in: 1...UInt64.max, using: &random))
     requestAudit(.start)
-    (isPaying, owesModule) = (false, true)
+    isRefillDue = false
     // Who speaks to C proxies alone has nobody to join.
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
       clock: clock, now: now)
     node.path = path
     node.budget.pace = tablePace(now: now)
-    node.repeats.pace = format == .auto ? .moderate : .brisk
+    node.budget.repeatPace = format == .auto ? .moderate : .brisk
+    node.selfCheck = self.node?.selfCheck ?? SelfCheck(isSealed: seal != nil)
     return node
   }
 
   /// How fast tables and repairs leave. In `auto` there may be C proxies, a silent standby among them.
-  func tablePace(now: Instant) -> SendBudget.Pace {
+  func tablePace(now: Instant) -> SendPace {
     guard format == .auto else { return .brisk }
     return neighbours.legacyCount(now: now) == 0 ? .cautious : .gentle
   }
@@ -169,13 +157,12 @@ public struct SessionProxy: Sendable {
   /// The module is gone. What peers say meanwhile is in the table.
   public mutating func detached() {
     isAttached = false
-    evictions = []
-    if isPaying { (isPaying, owesModule) = (false, true) }
+    closeFeed()
   }
 
   /// The module was replaced by a new one, or lost sessions.
   public mutating func moduleMayLack() {
-    owesModule = true
+    node?.feed.moduleMayLack()
     requestAudit(.repair)
   }
 
@@ -202,7 +189,10 @@ public struct SessionProxy: Sendable {
     guard let pool6 = kernel?.pool6 else { return }
     let datagram = try SyncDatagram(decoding: records, pool6: pool6)
     announcementsHeard += UInt64(datagram.sessions.count + datagram.refused.count)
-    if !datagram.sessions.isEmpty { lastAnnouncement = now }
+    if !datagram.sessions.isEmpty {
+      lastAnnouncement = now
+      node?.lastAnnouncement = now
+    }
     for session in datagram.sessions { node?.learn(session, now: now) }
     if let refused = datagram.refused.first { throw refused }
   }
@@ -213,124 +203,9 @@ public struct SessionProxy: Sendable {
     requestAudit(.repair)
   }
 
-  // MARK: Reading the module's table
-
-  public mutating func requestAudit(_ reason: Audit) {
-    audit = max(audit ?? reason, reason)
-    if reason != .advertisement, reason != .precaution { hasCaughtUp = false }
-  }
-
-  /// Why the module's table should be read now, once. `nil`: it should not.
-  public mutating func takeAudit() -> Audit? {
-    guard let reason = audit, canAdd, node?.sweep == nil, node != nil, node?.joining?.isListening != true,
-      reason != .start || node?.isReady == true
-    else { return nil }
-    audit = nil
-    (isPaying, owesModule) = (owesModule, false)
-    node?.beginAudit()
-    return reason
-  }
-
-  /// Some of what the module has.
-  public mutating func reconcile(_ sessions: some Sequence<SessionEntry>, because reason: Audit, now: Instant) {
-    for session in sessions {
-      guard let pool6 = kernel?.pool6, (try? session.checkValues(pool6: pool6)) != nil else {
-        counters.refusedRecords += 1
-        continue
-      }
-      node?.reconcile(session, origin: reason == .start ? SyncNode.legacyOrigin : 0, now: now)
-    }
-  }
-
-  /// The module's table was reconciled.
-  /// - Parameter isComplete: whether all of it could be read.
-  public mutating func finishAudit(isComplete: Bool, now: Instant) {
-    node?.finishAudit(completing: isComplete && isPaying, now: now)
-    if !isComplete, isPaying { owesModule = true }
-    isPaying = false
-  }
-
-  /// How many sessions were found that the module should have announced, since the last time.
-  mutating func takeUnannounced() -> UInt64 {
-    let all = node?.counters.unannounced ?? 0
-    defer { unannouncedBefore = all }
-    return all - min(unannouncedBefore, all)
-  }
-
-  // MARK: What the module should get
-
-  mutating func gather(_ session: SessionEntry, now: Instant) {
-    // There is no room for more at once; the rest follows from the table.
-    guard !gather.isFull else { return moduleMayLack() }
-    if gather.insert(session, now: now) { counters.supersededRecords += 1 }
-  }
-
-  /// BIB entries that the module should forget before it gets what `nextAdd(now:)` says, once; some of them if they are many.
-  public mutating func takeEvictions() -> [BIBEntry] {
-    guard canAdd else { return [] }
-    let some = Array(evictions.prefix(Self.evictionsPerTurn))
-    evictions.removeFirst(some.count)
-    return some
-  }
-
-  /// BIB entries have had to give way. What was on its way into the module under them must not get there after all.
-  mutating func evict(_ entries: [BIBEntry], now: Instant) {
-    guard canAdd, !entries.isEmpty else { return }
-    evictions += entries
-    evictionsSince = now
-    let losers = Set(entries)
-    func isOutdated(_ session: SessionEntry) -> Bool {
-      let entry = session.bibEntry
-      return losers.contains(entry) && node?.table.bibEntry(proto: entry.proto, source4: entry.source4) != entry
-    }
-    gather.removeAll(where: isOutdated)
-    adding.removeAll(where: isOutdated)
-    offered.removeAll(where: isOutdated)
-  }
-
-  /// Sessions that the module should get now, at most one JOOLD_ADD full; empty if none. They stay until
-  /// `confirmAdd(of:)` says what became of them, so that none is lost with a module that just went away.
-  public mutating func nextAdd(now: Instant) -> ArraySlice<SessionEntry> {
-    guard let kernel, canAdd, evictions.isEmpty else { return [] }
-    if !isAdding, let deadline = gather.deadline, deadline <= now {
-      addingBase = gather.base
-      adding = gather.take()
-    }
-    // One run per turn: sorting all of a million would keep the module waiting.
-    guard isAdding, let addingBase, adding.sortSome() else { return [] }
-    if offered.isEmpty { offered = adding.take(kernel.format.maxRecordsPerAdd) }
-    let waited = addingBase.duration(to: now)
-    return offered.prefix(kernel.format.maxRecordsPerAdd).map { $0.after(waited) }[...]
-  }
-
-  /// The module took the sessions that `nextAdd(now:)` gave.
-  /// - Parameter refused: it found fault with some, and applied the others.
-  public mutating func confirmAdd(of sessions: ArraySlice<SessionEntry>, refused: Bool) {
-    counters.kernelSentPackets += 1
-    counters.kernelSentBytes += UInt64(sessions.count * (kernel?.format.recordLength ?? 0))
-    counters.sessionsAdded += UInt64(sessions.count)
-    if refused { counters.kernelRefusals += 1 } else { addsTaken += 1 }
-    offered.removeFirst(min(sessions.count, offered.count))
-    if !isAdding { addingBase = nil }
-  }
-
-  private var isAdding: Bool { !offered.isEmpty || !adding.isEmpty }
-
-  /// Notes whether the module has everything that the table has.
-  /// - Parameter isAuditing: whether its table is being read.
-  public mutating func noteProgress(isAuditing: Bool) {
-    guard !isAuditing, node?.sweep == nil, audit == nil, !owesModule, gather.isEmpty, !isAdding,
-      node?.output.sessions.isEmpty == true
-    else { return }
-    hasCaughtUp = true
-  }
-
+  /// Whether the module is there and takes sessions.
   var canAdd: Bool { isAttached && kernel?.isEnabled == true }
 
   /// When there is something to do, perhaps in the past.
-  public var nextDeadline: Instant? {
-    let add = !canAdd ? nil : !evictions.isEmpty ? evictionsSince : isAdding ? addingBase : gather.deadline
-    guard let add, let other = node?.nextDeadline else { return add ?? node?.nextDeadline }
-    return min(add, other)
-  }
+  public var nextDeadline: Instant? { node?.nextDeadline }
 }

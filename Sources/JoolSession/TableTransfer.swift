@@ -1,7 +1,7 @@
 internal import JoolCore
 
-/// Goes through a whole table: in ascending order of expiration, which receiving modules add fastest, and paced, so that
-/// even the small receive buffer of a C proxy keeps up with what is sent of it.
+/// Goes through a whole table: in ascending order of expiration, which receiving modules add fastest, and paced, so
+/// that even the small receive buffer of a C proxy keeps up with what is sent of it.
 struct TableTransfer: Sendable {
   /// Sessions per `pause`: at most 46 KB of the 208 KB that a C proxy's buffer has by default.
   static let sessionsPerBurst = 1024
@@ -28,7 +28,8 @@ struct TableTransfer: Sendable {
     deadline = base
   }
 
-  /// The sessions whose turn is now, as they are now. None while they are being sorted, which takes a turn for some thousands.
+  /// The sessions whose turn is now, as they are now. None while they are being sorted, which takes a turn for some
+  /// thousands.
   mutating func nextBurst(now: ContinuousClock.Instant) -> [SessionEntry] {
     guard now >= deadline, sessions.sortSome() else { return [] }
     deadline = now + Self.pause
@@ -43,7 +44,11 @@ struct TableDump: Sendable {
   let base: ContinuousClock.Instant
   /// With the expirations they had at `base`.
   private(set) var sessions = SortedSessions()
+  private(set) var statics = StaticEntries()
+  /// The BIBs are read first: what is static must be known before anything is removed.
+  private var remainingBIBs: [L4Protocol] = [.tcp, .udp, .icmp]
   private var remaining: [L4Protocol] = [.tcp, .udp, .icmp]
+  private var previousEntry: BIBEntry?
   private var previous: SessionEntry?
 
   init(because reason: SessionProxy.Audit, now: ContinuousClock.Instant) {
@@ -57,6 +62,13 @@ struct TableDump: Sendable {
   mutating func readPage(
     from client: inout JoolClient<NetlinkSocket>, now: ContinuousClock.Instant
   ) throws(JoolError) {
+    if let proto = remainingBIBs.first {
+      let page = try client.bibEntries(of: proto, after: previousEntry)
+      statics.note(page.entries)
+      previousEntry = page.hasMore ? page.entries.last : nil
+      if !page.hasMore { remainingBIBs.removeFirst() }
+      return
+    }
     guard let proto = remaining.first else { return }
     let page = try client.sessions(of: proto, after: previous)
     let passed = base.duration(to: now)

@@ -7,20 +7,24 @@ import Testing
 @testable import JoolSession
 
 @Suite struct ProxyStatusTests {
+  /// It translated when it fell back, and keeps the addresses.
+  private static let mending = NodeStanding(.mending, isReady: true, because: "The module is behind.")
   private static let status = ProxyStatus(
-    state: .catchingUp, format: .auto, node: 0xAB, sessions: 20, bibEntries: 7, legacyPeers: 1,
+    standing: mending, format: .auto, node: 0xAB, sessions: 20, bibEntries: 7, legacyPeers: 1,
     counters: [.init(name: "NEWS", value: 3), .init(name: "NAKS", value: 0)],
     peers: [
       .init(
-        node: 0x1234_5678_9ABC_DEF0, address: IPv6Address(bits: 0xFE80 << 112 | 5), state: .ready, sessions: 19,
-        silence: 412, missing: 1, gaps: 2, lost: 3)
+        node: 0x1234_5678_9ABC_DEF0, address: IPv6Address(bits: 0xFE80 << 112 | 5), state: .ready, isReady: true,
+        sessions: 19, silence: 412, missing: 1, gaps: 2, lost: 3)
     ])
 
-  private func bench(_ state: ProxyStatus.State) -> TestBench {
+  private static let ready = NodeStanding(.ready, isReady: true)
+
+  private func bench(_ standing: NodeStanding = ready) -> TestBench {
     let bench = TestBench()
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
       var status = Self.status
-      status.state = state
+      status.standing = standing
       return status
     }
     return bench
@@ -28,8 +32,9 @@ import Testing
 
   @Test func tellsPeople() {
     #expect(
-      bench(.catchingUp).run("jool session proxy status").output == """
-        State: catching-up
+      bench(Self.mending).run("jool session proxy status").output == """
+        State: ready, mending
+        Mending: The module is behind.
         Format: auto
         Node: 00000000000000ab
         Sessions: 20 (BIB entries: 7)
@@ -42,19 +47,34 @@ import Testing
   }
 
   @Test func tellsPrograms() throws {
-    let output = bench(.ready).run("jool session proxy status --json").output
+    let output = bench(Self.mending).run("jool session proxy status --json").output
     let status = try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
-    #expect(status["state"] == "ready")
+    #expect(status["state"] == "mending")
     #expect(status["ready"] == .boolean(true))
+    #expect(status["mending_because"] == "The module is behind.")
+    #expect(status["peers"]?.array?.first?["ready"] == .boolean(true))
     #expect(status["peers"]?.array?.first?["silence_ms"] == 412)
     #expect(status["counters"]?["NEWS"] == 3)
   }
 
-  @Test(arguments: ProxyStatus.State.allCases) func succeedsOnlyIfReadyWhereThatIsAsked(state: ProxyStatus.State) {
-    #expect(bench(state).run("jool session proxy status").status == 0)
-    let outcome = bench(state).run("jool session proxy status --ready")
-    #expect(outcome.status == (state == .ready ? 0 : 1))
-    #expect(outcome.error == (state == .ready ? "" : "Error: The session proxy is not ready: \(state.rawValue).\n"))
+  @Test(arguments: NodeStanding.State.allCases, [false, true])
+  func succeedsOnlyIfReadyWhereThatIsAsked(state: NodeStanding.State, isReady: Bool) {
+    let bench = bench(NodeStanding(state, isReady: isReady))
+    #expect(bench.run("jool session proxy status").status == 0)
+    let outcome = bench.run("jool session proxy status --ready")
+    #expect(outcome.status == (isReady ? 0 : 1))
+    #expect(outcome.error == (isReady ? "" : "Error: The session proxy is not ready: \(state.rawValue).\n"))
+  }
+
+  @Test func travelsFromTheProxyToWhoeverAsks() {
+    for standing in [Self.mending, Self.ready, NodeStanding(.starting, isReady: false)] {
+      var status = Self.status
+      status.standing = standing
+      #expect(ProxyStatus(text: status.text) == status)
+    }
+    for damage in ["", "state joining", Self.status.text + "\npeer 1 :: ready"] {
+      #expect(ProxyStatus(text: damage) == nil)
+    }
   }
 
   @Test func tellsWhatKeepsNodesFromTakingOver() throws {
@@ -77,7 +97,7 @@ import Testing
   @Test func tellsWhoHasNobody() throws {
     let bench = TestBench()
     var alone = Self.status
-    alone.state = .ready
+    alone.standing = Self.ready
     alone.aloneBecause = "No peer is heard; the last one was fe80::5, 35 s ago."
     let status = alone
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in status }
@@ -95,25 +115,31 @@ import Testing
 
   @Test func knowsHowManyPeersAreReady() {
     let ready = "jool session proxy status --ready"
-    #expect(bench(.ready).run("\(ready) --peers 1").status == 0)
-    #expect(bench(.ready).run("\(ready) --peers 0").status == 0)
-    let outcome = bench(.ready).run("\(ready) --peers 2")
+    #expect(bench().run("\(ready) --peers 1").status == 0)
+    #expect(bench().run("\(ready) --peers 0").status == 0)
+    let outcome = bench().run("\(ready) --peers 2")
     #expect(outcome.status == 1)
     #expect(outcome.error == "Error: The session proxy is ready, but only 1 of its peers are, and 2 are wanted.\n")
-    #expect(bench(.joining).run("\(ready) --peers 1").error == "Error: The session proxy is not ready: joining.\n")
-    for state in [ProxyStatus.Peer.State.joining, .silent] {
+    let starting = bench(NodeStanding(.starting, isReady: false))
+    #expect(starting.run("\(ready) --peers 1").error == "Error: The session proxy is not ready: starting.\n")
+    for (state, isReady) in [(.starting, false), (.silent, false), (.mending, false), (.mending, true)]
+      as [(ProxyStatus.Peer.State, Bool)]
+    {
       let bench = TestBench()
       bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
         var status = Self.status
-        status.state = .ready
+        status.standing = Self.ready
         status.peers[0].state = state
+        status.peers[0].isReady = isReady
         return status
       }
-      #expect(bench.run("\(ready) --peers 1").status == 1)
+      #expect(bench.run("\(ready) --peers 1").status == (isReady ? 0 : 1))
+      let name = isReady ? "ready, mending" : state.rawValue
+      #expect(bench.run(ready).output.contains("(node 123456789abcdef0): \(name), 19 sessions"))
     }
-    #expect(bench(.ready).run("jool session proxy status --peers 1").status == 22)
-    #expect(bench(.ready).run("\(ready) --peers x").status != 0)
-    #expect(bench(.ready).run("\(ready) --peers -1").status != 0)
+    #expect(bench().run("jool session proxy status --peers 1").status == 22)
+    #expect(bench().run("\(ready) --peers x").status != 0)
+    #expect(bench().run("\(ready) --peers -1").status != 0)
   }
 
   @Test func saysThatAProxyDoesNotReact() {
@@ -143,7 +169,7 @@ import Testing
 
   /// A group of one is no failover, whatever keeps the others away.
   @Test func checkFailsIfNobodyIsHeard() {
-    let bench = bench(.ready)
+    let bench = bench()
     bench.run("jool instance add -6 64:ff9b::/96")
     bench.run("jool global update ss-enabled true")
     let check = "jool session proxy --check --net.peer 2001:db8::5"

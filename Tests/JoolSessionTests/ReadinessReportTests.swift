@@ -5,10 +5,13 @@ import Testing
 
 @testable import JoolSession
 
-/// The track file and the watchdog.
+/// The track file, the log and the watchdog.
 @Suite struct ReadinessReportTests {
   private let log = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
   private let file = FileManager.default.temporaryDirectory.appendingPathComponent("track-\(UUID())").path
+
+  private let ready = NodeStanding(.ready, isReady: true)
+  private let mending = NodeStanding(.mending, isReady: true, because: "The module is behind.")
 
   private func text() -> String? { try? String(contentsOfFile: file, encoding: .utf8) }
 
@@ -17,7 +20,7 @@ import Testing
     let now = ContinuousClock.now
     var report = try ReadinessReport(trackFile: file, of: nil, now: now)
     #expect(text() == "1\n")
-    report.update(.ready, now: now, log: log)
+    report.update(ready, now: now, log: log)
     #expect(text() == "0\n")
     for damage in ["1\n", "", "0", "0\n0\n"] {
       try damage.write(toFile: file, atomically: false, encoding: .utf8)
@@ -27,16 +30,30 @@ import Testing
     try FileManager.default.removeItem(atPath: file)
     report.reassert(now: now, log: log)
     #expect(text() == "0\n", "after it was removed")
-    report.update(.disabled, now: now, log: log)
+    report.update(NodeStanding(.disabled, isReady: false), now: now, log: log)
     try "0\n".write(toFile: file, atomically: false, encoding: .utf8)
     report.reassert(now: now, log: log)
     #expect(text() == "1\n", "a node that is not ready")
   }
 
+  /// keepalived must not move the addresses because a node that translates has missed something.
+  @Test func theTrackFileFollowsTheRightNotTheState() throws {
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    var report = try ReadinessReport(trackFile: file, of: nil, now: .now)
+    for (standing, expected) in [
+      (NodeStanding(.starting, isReady: false), "1\n"), (NodeStanding(.mending, isReady: false), "1\n"),
+      (ready, "0\n"), (mending, "0\n"), (NodeStanding(.mending, isReady: false), "1\n"), (mending, "0\n"),
+      (NodeStanding(.absent, isReady: false), "1\n"),
+    ] {
+      report.update(standing, now: .now, log: log)
+      #expect(text() == expected, "\(standing.name)")
+    }
+  }
+
   @Test func leavesAFileAloneThatIsAsItShouldBe() throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
     var report = try ReadinessReport(trackFile: file, of: nil, now: .now)
-    report.update(.ready, now: .now, log: log)
+    report.update(ready, now: .now, log: log)
     let old = Date(timeIntervalSince1970: 1_000_000_000)
     try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: file)
     report.reassert(now: .now, log: log)
@@ -53,15 +70,15 @@ import Testing
       report.note(reason, now: start + .seconds(seconds), log: log)
       return messages.take()
     }
-    report.update(.ready, now: start, log: log)
+    report.update(ready, now: start, log: log)
     _ = messages.take()
     #expect(note("No peer.", after: 0) == [])
     #expect(note("No peer.", after: 9) == [])
-    #expect(note("No peer, 10 s ago.", after: 10) == ["This node is alone. No peer, 10 s ago. alone=yes state=ready"])
+    #expect(note("No peer, 10 s ago.", after: 10) == ["This node is alone. No peer, 10 s ago. alone=yes ready=yes state=ready"])
     #expect(note("No peer, 12 s ago.", after: 12) == [])
-    report.update(.catchingUp, now: start, log: log)
-    #expect(messages.take() == ["Now catching-up, after ready. alone=yes state=catching-up"])
-    #expect(note(nil, after: 14) == ["This node is no longer alone. alone=no state=catching-up"])
+    report.update(mending, now: start, log: log)
+    #expect(messages.take() == ["Now ready, mending, after ready. The module is behind. alone=yes ready=yes state=mending"])
+    #expect(note(nil, after: 14) == ["This node is no longer alone. alone=no ready=yes state=mending"])
     #expect(note(nil, after: 16) == [])
     #expect(note("No peer.", after: 18) == [])
   }

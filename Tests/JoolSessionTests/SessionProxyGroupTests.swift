@@ -45,7 +45,8 @@ import Testing
   @Test func letsNoSessionLiveTooLongFromTheFirstMomentOn() {
     var group = Group(count: 1, settled: false)
     group.hearLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
-    group.settle()
+    group.pass(.seconds(7))
+    _ = group.audit(0, [])
     #expect(group.module(0).allSatisfy { $0.expiration.rawValue <= 375_000 })
     #expect(group.module(0).count == 1)
   }
@@ -126,12 +127,12 @@ import Testing
   @Test func tellsWhatItFindsAfterAnOverrun() {
     var group = Group()
     group.proxies[0].overran()
-    #expect(group.proxies[0].state == .catchingUp)
+    #expect(group.proxies[0].standing.state == .mending)
     let reason = group.audit(0, [.sample(0), .sample(1)])
     #expect(reason == .repair)
     #expect(group.module(1).count == 2)
     #expect(group.legacy.count == 1)
-    #expect(group.proxies[0].state == .ready)
+    #expect(group.proxies[0].standing.state == .ready)
   }
 
   @Test func prefersWhatTheModuleSaidToWhatWasReadBefore() {
@@ -149,7 +150,7 @@ import Testing
   @Test func staysReadyWhileItLooksAroundAsAPrecaution() {
     var group = Group()
     group.proxies[0].requestAudit(.precaution)
-    #expect(group.proxies[0].state == .ready)
+    #expect(group.proxies[0].standing.state == .ready)
     let reason = group.audit(0, [.sample(0)])
     #expect(reason == .precaution)
     #expect(group.module(1).count == 1)
@@ -176,7 +177,7 @@ import Testing
     group.announce((0..<10).map { .sample($0) }, at: 0)
     group.settle()
     group.proxies[1].detached()
-    #expect(group.proxies[1].state == .absent)
+    #expect(group.proxies[1].standing.state == .absent)
     group.modules[1] = []
     group.announce([.sample(10)], at: 0)
     group.settle()
@@ -184,10 +185,10 @@ import Testing
     let reason = group.proxies[1].takeAudit()
     #expect(reason == .repair)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
-    group.proxies[1].noteProgress(isAuditing: false)
-    #expect(group.proxies[1].state == .catchingUp, "the module has nothing yet")
+    group.proxies[1].noteProgress(isAuditing: false, now: group.now)
+    #expect(group.proxies[1].standing.state == .mending, "the module has nothing yet")
     group.settle()
-    #expect(group.proxies[1].state == .ready)
+    #expect(group.proxies[1].standing.state == .ready)
     #expect(Set(group.module(1).map(\.source6)).count == 11)
   }
 
@@ -228,144 +229,16 @@ import Testing
 
   @Test func knowsWhetherItIsReadyAndWhoElseIsThere() throws {
     var group = Group(settled: false)
-    #expect(group.proxies[0].state == .joining)
+    #expect(group.proxies[0].standing == NodeStanding(.starting, isReady: false))
     group.pass(.seconds(7))
     let reasons = [group.audit(0, []), group.audit(1, [])]
     #expect(reasons == [.start, .start])
-    #expect(group.proxies.map(\.state) == [.ready, .ready])
+    #expect(group.proxies.map(\.standing.name) == ["ready", "ready"])
     let status = group.proxies[0].status(now: group.now)
     #expect(status.peers.map(\.state) == [.ready])
     #expect(status.peers.first?.address == Group.address(of: 1))
     #expect(ProxyStatus(text: status.text) == status)
     #expect(ProxyStatus(text: "state ready\npeer 1") == nil)
     #expect(ProxyStatus(text: "") == nil)
-  }
-}
-
-/// A group without losses, and modules that take everything.
-struct Group {
-  static let kernel = SessionProxy.Kernel(
-    format: .packed36, pool6: .wellKnown, limits: SessionLimits(), isEnabled: true)
-
-  var proxies: [SessionProxy]
-  /// What each module was given.
-  var modules: [[SessionEntry]]
-  var now = ContinuousClock.now
-  private(set) var legacy: [[UInt8]] = []
-  private(set) var frames: [(proxy: Int, datagram: [UInt8])] = []
-  private(set) var evictions: [BIBEntry] = []
-  /// How often each datagram arrives: over several links, it is more than once.
-  var copies = 1
-  /// Proxies that nothing reaches.
-  var deaf: Set<Int> = []
-
-  /// - Parameters:
-  ///   - keys: of each proxy; none have any by default.
-  ///   - seed: of the first proxy; the others count on.
-  ///   - settled: whether the proxies have found each other.
-  init(count: Int = 2, formats: [WireFormat] = [], keys: [KeyRing?] = [], seed: UInt64 = 1, settled: Bool = true) {
-    proxies = (0..<count).map {
-      SessionProxy(
-        instance: .default, format: formats.isEmpty ? .auto : formats[$0], seed: UInt64($0) + seed,
-        keys: keys.isEmpty ? nil : keys[$0], salt: UInt128($0) + UInt128(seed))
-    }
-    modules = Array(repeating: [], count: count)
-    for index in proxies.indices { proxies[index].attached(Self.kernel, now: now) }
-    guard settled else { return }
-    pass(.seconds(7))
-    guard count > 1 else { return }
-    for index in proxies.indices { _ = audit(index, []) }
-  }
-
-  static func address(of proxy: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(proxy + 1)) }
-
-  /// What left, but for what is sealed.
-  var bodies: [(proxy: Int, body: SyncFrame.Body)] {
-    frames.compactMap { frame in
-      (try? SyncFrame(decoding: frame.datagram.span.bytes, pool6: .wellKnown)).map { (frame.proxy, $0.body) }
-    }
-  }
-
-  /// How many records left as updates.
-  var recordsSent: Int {
-    frames.reduce(0) { count, frame in
-      guard let decoded = try? SyncFrame(decoding: frame.datagram.span.bytes, pool6: .wellKnown),
-        case .update(let records) = decoded.body
-      else { return count }
-      return count + records.count
-    }
-  }
-
-  func module(_ index: Int) -> [SessionEntry] { modules[index] }
-
-  /// The findings of a proxy's status, after it has compared the settings.
-  mutating func findings(at index: Int) -> [String] {
-    proxies[index].compareSettings(now: now)
-    return proxies[index].status(now: now).findings
-  }
-
-  /// Another start of a proxy, with an empty module.
-  mutating func restart(_ index: Int, seed: UInt64, keys: KeyRing? = nil) {
-    proxies[index] = SessionProxy(instance: .default, format: .auto, seed: seed, keys: keys, salt: UInt128(seed))
-    modules[index] = []
-    proxies[index].attached(Self.kernel, now: now)
-  }
-
-  /// The module of a proxy sees packets.
-  mutating func announce(_ sessions: [SessionEntry], at index: Int) {
-    try? proxies[index].learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: now)
-  }
-
-  mutating func hearLegacy(_ datagram: [UInt8], at index: Int) {
-    _ = proxies[index].received(
-      datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 99), now: now)
-  }
-
-  /// Reads the module's table if the proxy wants it.
-  /// - Returns: why it did.
-  mutating func audit(_ index: Int, _ sessions: [SessionEntry]) -> SessionProxy.Audit? {
-    guard let reason = proxies[index].takeAudit() else { return nil }
-    proxies[index].reconcile(sessions, because: reason, now: now)
-    deliver(proxies[index].takeDatagrams(now: now, legacy: reason == .start ? [] : nil), from: index)
-    proxies[index].finishAudit(isComplete: true, now: now)
-    settle()
-    return reason
-  }
-
-  mutating func take(from index: Int, isCongested: Bool) {
-    deliver(proxies[index].takeDatagrams(now: now, isCongested: isCongested), from: index)
-  }
-
-  /// Lets everything that is under way arrive.
-  mutating func settle() { pass(.milliseconds(200)) }
-
-  mutating func pass(_ duration: Duration) {
-    let end = now + duration
-    while now < end {
-      now += .milliseconds(10)
-      for index in proxies.indices {
-        proxies[index].advance(to: now)
-        deliver(proxies[index].takeDatagrams(now: now), from: index)
-        evictions += proxies[index].takeEvictions()
-        let sessions = proxies[index].nextAdd(now: now)
-        if !sessions.isEmpty {
-          modules[index] += sessions
-          proxies[index].confirmAdd(of: sessions, refused: false)
-        }
-        proxies[index].noteProgress(isAuditing: false)
-      }
-    }
-  }
-
-  private mutating func deliver(_ datagrams: [[UInt8]], from sender: Int) {
-    for datagram in datagrams {
-      if SyncFrame.isFrame(datagram.span.bytes) { frames.append((sender, datagram)) } else { legacy.append(datagram) }
-      for _ in 0..<copies {
-        for index in proxies.indices where index != sender && !deaf.contains(index) {
-          _ = proxies[index].received(
-            datagram: datagram.span.bytes, length: datagram.count, from: Self.address(of: sender), now: now)
-        }
-      }
-    }
   }
 }

@@ -20,7 +20,12 @@ struct clinux_datagram {
   unsigned char source[16];
   /// The interface of a link-local source; 0 for others.
   unsigned scope;
+  /// When the kernel received it, in nanoseconds since 1970. 0 if the socket was not told to say so.
+  long long stamp;
 };
+
+/// Has the kernel say when it received each datagram (SO_TIMESTAMPNS). Returns 0, or -1 with errno set.
+int clinux_stamp_datagrams(int descriptor);
 
 /// recvmmsg(2) without waiting: up to `count` datagrams into `buffer`, datagram i at `i * stride`.
 /// Returns how many came, or -1 with errno set. `count` is at most 64.

@@ -4,7 +4,7 @@ import JoolSession
 /// `session proxy status`: what the running proxy says of itself; fails if there is none.
 struct ProxyStatusQuery: Command {
   var json = false
-  /// `--ready`: fail unless the node may take over, for scripts and keepalived's `vrrp_script`.
+  /// `--ready`: fail unless the node may have the addresses, for scripts and keepalived's `vrrp_script`.
   var mustBeReady = false
   /// `--peers`: and unless this many peers are ready, too.
   var leastPeers: UInt32?
@@ -26,8 +26,8 @@ struct ProxyStatusQuery: Command {
       throw .noProxy(instance: context.instanceName)
     }
     context.output.write(json ? status.json.text(expanding: 2) + "\n" : status.report)
-    if mustBeReady, status.state != .ready { throw .proxyNotReady(status.state) }
-    let readyPeers = status.peers.count { $0.state == .ready }
+    if mustBeReady, !status.standing.isReady { throw .proxyNotReady(status.standing) }
+    let readyPeers = status.peers.count(where: \.isReady)
     if let leastPeers, readyPeers < leastPeers { throw .tooFewPeers(ready: readyPeers, wanted: leastPeers) }
   }
 
@@ -44,14 +44,15 @@ extension ProxyStatus {
   /// For people.
   fileprivate var report: String {
     var lines = [
-      "State: \(state.rawValue)\(aloneBecause == nil ? "" : ", alone")", "Format: \(format.rawValue)",
+      "State: \(standing.name)\(aloneBecause == nil ? "" : ", alone")", "Format: \(format.rawValue)",
       "Node: \(Self.name(of: node))",
       "Sessions: \(sessions) (BIB entries: \(bibEntries))", "Peers: \(peers.count), C proxies heard: \(legacyPeers)",
     ]
     if let aloneBecause { lines.insert("Alone: \(aloneBecause)", at: 1) }
+    if let reason = standing.reason { lines.insert("Mending: \(reason)", at: 1) }
     for peer in peers {
       lines.append(
-        "  \(peer.address) (node \(Self.name(of: peer.node))): \(peer.state.rawValue), \(peer.sessions) sessions, "
+        "  \(peer.address) (node \(Self.name(of: peer.node))): \(peer.stateName), \(peer.sessions) sessions, "
           + "heard \(peer.silence) ms ago; updates missing: \(peer.missing), gaps: \(peer.gaps), lost: \(peer.lost)")
     }
     for finding in findings { lines.append("Warning: \(finding)") }
@@ -63,7 +64,8 @@ extension ProxyStatus {
   /// Numbers of 64 bits are text in JSON where programs compare rather than count them.
   fileprivate var json: JSONItem {
     .object([
-      ("state", .string(state.rawValue)), ("ready", .boolean(state == .ready)),
+      ("state", .string(standing.state.rawValue)), ("ready", .boolean(standing.isReady)),
+      ("mending_because", standing.reason.map { .string($0) } ?? .null),
       ("alone", .boolean(aloneBecause != nil)), ("alone_because", aloneBecause.map { .string($0) } ?? .null),
       ("format", .string(format.rawValue)),
       ("node", .string(Self.name(of: node))), ("sessions", .number(sessions)), ("bib_entries", .number(bibEntries)),
@@ -74,7 +76,8 @@ extension ProxyStatus {
           peers.map { peer in
             .object([
               ("node", .string(Self.name(of: peer.node))), ("address", .text(peer.address)),
-              ("state", .string(peer.state.rawValue)), ("sessions", .number(peer.sessions)),
+              ("state", .string(peer.state.rawValue)), ("ready", .boolean(peer.isReady)),
+              ("sessions", .number(peer.sessions)),
               ("silence_ms", .number(peer.silence)), ("missing", .number(peer.missing)), ("gaps", .number(peer.gaps)),
               ("lost", .number(peer.lost)),
             ])

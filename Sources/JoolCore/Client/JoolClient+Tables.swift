@@ -38,6 +38,17 @@ extension JoolClient where Transport: ~Copyable {
     try list(.bibForEach, [.proto(proto)], offset: { [.bibOffset($0)] }, page: page)
   }
 
+  /// One page of the BIB of a protocol: the entries after `previous`, in the order of `forEachBIBEntry`.
+  /// For callers that have other things to do between pages. Blocks until the module has answered.
+  public mutating func bibEntries(
+    of proto: L4Protocol, after previous: BIBEntry?
+  ) throws(JoolError) -> (entries: [BIBEntry], hasMore: Bool) {
+    let answer = try exchange(.bibForEach, [.proto(proto)] + (previous.map { [.bibOffset($0)] } ?? []))
+    let entries = try Self.decoding { () throws(WireFormatError) in try answer.list(of: BIBEntry.self) }
+    guard !answer.hasMore || !entries.isEmpty && entries.last != previous else { throw .endlessList(.bibForEach) }
+    return (entries, answer.hasMore)
+  }
+
   public mutating func addBIB(_ entry: BIBEntry) throws(JoolError) { _ = try exchange(.bibAdd, [.bibEntry(entry)]) }
 
   public mutating func removeBIB(_ selector: BIBSelector) throws(JoolError) {

@@ -16,6 +16,8 @@ public enum WireFormatError: Error, Hashable, Sendable {
   case badValue(field: String, value: UInt64)
   /// Something follows the last attribute.
   case strayBytes(count: Int)
+  /// A frame of another version of the protocol between proxies.
+  case unsupportedVersion(UInt8)
 }
 
 extension WireFormatError: CustomStringConvertible {
@@ -29,6 +31,7 @@ extension WireFormatError: CustomStringConvertible {
     case .notNested(let field): "\(field) lacks the nested flag"
     case .badValue(let field, let value): "\(field) cannot be \(value)"
     case .strayBytes(let count): "\(count) stray bytes after the last attribute"
+    case .unsupportedVersion(let version): "it is of version \(version) of the protocol"
     }
   }
 }

@@ -64,7 +64,7 @@ final class MulticastSocket: SyncLink {
     log.info("The socket to the network was created.")
     log.info("Configuring multicast options on the socket...")
     try configure(socket.rawValue, log: log)
-    Self.enlargeReceiveBuffer(of: socket.rawValue, log: log)
+    Self.prepareToReceive(on: socket.rawValue, log: log)
     owned = consume socket
   }
 

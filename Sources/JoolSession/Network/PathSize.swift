@@ -12,8 +12,10 @@ struct PathSize: Hashable, Sendable {
 
   /// Of SS2; there is always room for a seal.
   var frame: Int { payload - FrameSeal.overhead }
-  /// Records of a frame, beside the longest fixed part.
-  var records: Int { (frame - SyncFrame.headerSize - 16) / SyncRecord.size }
+  /// Records of an update.
+  var records: Int { (frame - SyncFrame.headerSize) / SyncRecord.size }
+  /// Records of a part of a table.
+  var bulkRecords: Int { (frame - SyncFrame.headerSize - SyncFrame.Bulk.fixedSize) / SyncRecord.size }
   /// Entries in a hello.
-  var heard: Int { (frame - SyncFrame.headerSize - 48) / SyncFrame.Heard.size }
+  var entries: Int { (frame - SyncFrame.headerSize - SyncFrame.Hello.fixedSize) / SyncFrame.HelloEntry.size }
 }

@@ -29,13 +29,20 @@ extension SyncLink {
     var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: SyncLinks.batch)
     let count = clinux_receive_datagrams(
       descriptor, &buffer, SyncLinks.stride, &datagrams, UInt32(SyncLinks.batch))
-    if count >= 0 { return datagrams.prefix(Int(count)).map(Arrival.init) }
+    if count >= 0 {
+      let wall = Arrival.wallClock
+      return datagrams.prefix(Int(count)).map { Arrival($0, wall: wall) }
+    }
     let code = Errno.current
     guard code == .wouldBlock || code == .interrupted else { throw code }
     return []
   }
 
-  static func enlargeReceiveBuffer(of socket: Int32, log: Logger) {
+  /// A large buffer, whose datagrams say since when they wait in it.
+  static func prepareToReceive(on socket: Int32, log: Logger) {
+    if clinux_stamp_datagrams(socket) != 0 {
+      log.warning("The kernel does not say when datagrams arrive, so old ones count as new: \(Errno.current)")
+    }
     let granted = SocketOptions.enlargeReceiveBuffer(of: socket, to: SyncLinks.receiveBuffer)
     log.adviseOnBuffer(of: "network", granted: granted, wanted: SyncLinks.receiveBuffer)
   }
@@ -127,22 +134,5 @@ struct SyncLinks {
         if let more = reopening.admit(now: .now) { log.error("Cannot listen on the network: \(error)\(more)") }
       }
     }
-  }
-}
-
-/// A datagram that arrived.
-struct Arrival {
-  /// Its size on the wire.
-  let length: Int
-  /// IPv4 addresses are mapped.
-  let source: IPv6Address
-  /// The interface of a link-local source; 0 for others.
-  let scope: UInt32
-
-  init(_ datagram: clinux_datagram) {
-    length = datagram.length
-    scope = datagram.scope
-    source = IPv6Address(
-      bits: withUnsafeBytes(of: datagram.source) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
   }
 }

@@ -42,7 +42,7 @@ final class UnicastSocket: SyncLink {
       throw .bindFailed(address: any, port: configuration.port, error)
     }
     setPeers(peers)
-    Self.enlargeReceiveBuffer(of: owned.rawValue, log: log)
+    Self.prepareToReceive(on: owned.rawValue, log: log)
   }
 
   /// Other peers from now on.

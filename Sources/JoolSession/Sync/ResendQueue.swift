@@ -31,18 +31,19 @@ struct ResendQueue: Sendable {
   }
 
   /// What to send to somebody who misses `range`.
-  /// - Parameter limit: how many updates at most, the oldest first. Whoever misses more asks again.
+  /// - Parameter admit: whether an update of so many bytes may leave, the oldest first. Whoever misses more asks again.
   /// - Returns: the updates that are still there and were not just repeated, and the last one that is gone for good.
   mutating func repeating(
-    _ range: SyncFrame.MissingUpdates, limit: Int, now: ContinuousClock.Instant
+    _ range: SyncFrame.MissingUpdates, now: ContinuousClock.Instant, admit: (Int) -> Bool
   ) -> (datagrams: [[UInt8]], goneUntil: UInt64?) {
     let end = min(range.first.saturatingAdding(UInt64(range.count)), last + 1)
     guard range.first < end else { return ([], nil) }
     let goneUntil = range.first < first ? min(first, end) - 1 : nil
     var datagrams: [[UInt8]] = []
-    for sequence in max(range.first, first)..<max(end, first) where datagrams.count < limit {
+    for sequence in max(range.first, first)..<max(end, first) {
       let slot = Int(sequence % Self.capacity)
       guard var sent = frames[slot], now - sent.lastSent >= Self.spacing else { continue }
+      guard admit(sent.datagram.count) else { break }
       SyncFrame.age(&sent.datagram, by: Milliseconds(now - sent.lastSent))
       sent.lastSent = now
       frames[slot] = sent

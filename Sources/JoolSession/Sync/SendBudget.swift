@@ -1,62 +1,70 @@
-/// How many frames may leave because peers ask for them: tables, repeated updates, repairs. What is news does not wait for it.
+/// What may leave because others ask for it: tables, digests, updates said again. What is news does not wait for it.
 ///
-/// Whoever asks, and however much for, all of it together leaves in bursts that the receivers' buffers hold.
+/// Whoever asks, and however much for: a peer gets no more than its share, all of it together is bounded, and it leaves in
+/// bursts that the receivers' buffers hold. What is not admitted is not queued; whoever lacks it asks again.
 struct SendBudget: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// Frames per `interval`, and how many may leave at once after a pause.
-  struct Pace: Hashable, Sendable {
-    var frames: Int
-    var burst: Int
+  /// Bytes per second, and at once.
+  static let (peerRate, peerBurst) = (8_000_000, 512 << 10)
+  static let (rate, burst) = (20_000_000, 2 << 20)
+  private static let maxBuckets = 2 * SyncNode.maxPeers
 
-    /// Tables and repairs beside a C proxy that was heard. C proxies are sent every frame of the group. Their receive buffer has
-    /// 208 KB by default, which is 92 full frames with the kernel's overhead, and they hand each to their module before they
-    /// read the next. 200 frames per second.
-    static let gentle = Pace(frames: 1, burst: 8)
-    /// Tables and repairs in `auto` without a known C proxy: a silent one may be there. 1,600 per second.
-    static let cautious = Pace(frames: 8, burst: 32)
-    /// Repeated updates in `auto`: a network that loses much needs them soon. 3,200 per second.
-    static let moderate = Pace(frames: 16, burst: 64)
-    /// In a group of our kind: receive buffers hold 14,000 frames. 12,800 per second.
-    static let brisk = Pace(frames: 64, burst: 256)
+  /// Of tables and digests.
+  var pace: SendPace {
+    get { tables.pace }
+    set { tables.pace = newValue }
+  }
+  /// Of updates said again.
+  var repeatPace: SendPace {
+    get { repeats.pace }
+    set { repeats.pace = newValue }
+  }
+  private var tables = FrameAllowance()
+  private var repeats = FrameAllowance()
+  private var all = TokenBucket(rate: rate, burst: burst)
+  /// Of those that have asked lately.
+  private var peers: [UInt64: TokenBucket] = [:]
+
+  /// A frame of a table or of digests, for a peer that asked for it.
+  /// - Returns: whether it may leave. If not, nothing is taken.
+  mutating func admit(bytes: Int, to peer: UInt64, now: Instant) -> Bool {
+    guard tables.room(now: now) > 0, pay(bytes, for: peer, now: now) else { return false }
+    return tables.take(1, now: now) == 1
   }
 
-  static let interval = Duration.milliseconds(5)
-
-  var pace = Pace.brisk
-  private var left = 0
-  /// When `left` was reckoned; `nil` before the first time.
-  private var since: Instant?
-
-  /// When there is room for more frames: perhaps in the past. `nil` before the first was taken.
-  var nextRoom: Instant? { since.map { left > 0 ? $0 : $0 + Self.interval } }
-
-  /// How many frames may leave now.
-  mutating func room(now: Instant) -> Int {
-    refill(now: now)
-    return left
+  /// An update that a peer lacks.
+  mutating func admit(repeated bytes: Int, to peer: UInt64, now: Instant) -> Bool {
+    guard repeats.room(now: now) > 0, pay(bytes, for: peer, now: now) else { return false }
+    return repeats.take(1, now: now) == 1
   }
 
-  /// Takes as many as there is room for, `wanted` at most.
-  mutating func take(_ wanted: Int, now: Instant) -> Int {
-    refill(now: now)
-    let taken = min(wanted, left)
-    left -= taken
-    return taken
+  private mutating func pay(_ bytes: Int, for peer: UInt64, now: Instant) -> Bool {
+    guard all.has(bytes, now: now), hasBucket(for: peer, now: now) else { return false }
+    var bucket = peers[peer] ?? TokenBucket(rate: Self.peerRate, burst: Self.peerBurst)
+    guard bucket.has(bytes, now: now) else { return false }
+    bucket.take(bytes, now: now)
+    all.take(bytes, now: now)
+    peers[peer] = bucket
+    return true
   }
 
-  private mutating func refill(now: Instant) {
-    guard let since else {
-      (left, self.since) = (pace.burst, now)
-      return
+  /// A bucket that is full again is as good as none, so few are kept.
+  private mutating func hasBucket(for peer: UInt64, now: Instant) -> Bool {
+    if peers[peer] != nil || peers.count < Self.maxBuckets { return true }
+    peers = peers.filter { !$1.isFull(now: now) }
+    return peers.count < Self.maxBuckets
+  }
+
+  /// When a full frame of a table may leave to one of these peers, perhaps in the past. `nil`: at once, or there are none.
+  func nextRoom(to waiting: some Sequence<UInt64>) -> Instant? {
+    let size = PathSize.ethernet.payload
+    var earliest: Instant?
+    for peer in waiting {
+      let openings = [tables.nextRoom, all.opening(for: size), peers[peer]?.opening(for: size)]
+      guard let opening = openings.compactMap({ $0 }).max() else { return nil }
+      earliest = earliest.map { min($0, opening) } ?? opening
     }
-    let intervals = since.duration(to: now) / Self.interval
-    guard intervals >= 1 else { return }
-    guard intervals < Double(pace.burst) else {
-      (left, self.since) = (pace.burst, now)
-      return
-    }
-    left = min(pace.burst, left + pace.frames * Int(intervals))
-    self.since = since + Self.interval * Int(intervals)
+    return earliest
   }
 }

@@ -1,78 +1,30 @@
 internal import JoolCore
 
-/// Who sends: a node, and which start of it.
-struct SyncSender: Hashable, Sendable {
-  var node: UInt64
-  var epoch: UInt32
-}
-
-/// A session as SS2 carries it.
-struct SyncRecord: Hashable, Sendable {
-  /// With the advertised expiration, slack included.
-  var session: SessionEntry
-  /// Of what was said about the session: a hybrid logical clock (`SyncNode.clock`), compared as `isLater` does.
-  var version: UInt32
-
-  static let size = Packed36.size + 4
-
-  init(session: SessionEntry, version: UInt32) {
-    self.session = session
-    self.version = version
-  }
-
-  /// What the table has.
-  init(_ known: SessionTable.Session) { self.init(session: known.entry, version: known.version) }
-}
-
-extension UInt32 {
-  /// Serial number arithmetic (RFC 1982): versions wrap around, but no two live ones are 2^31 apart.
-  func isLater(than other: UInt32) -> Bool { Int32(bitPattern: self &- other) > 0 }
-}
-
 /// One SS2 datagram. docs/session-sync-protocol.md has the layout, byte by byte.
 struct SyncFrame: Hashable, Sendable {
-  var sender: SyncSender
+  var sender: Incarnation
+  /// How many hellos the sender has sent, a hello itself included.
+  var number: UInt32
   /// Of this frame for updates, of the sender's last update for all others. Updates are numbered from 1.
   var sequence: UInt64
-  /// The node it is for; 0 is everybody.
-  var target: UInt64 = 0
+  /// `nobody` is everybody.
+  var target: Incarnation = .nobody
   var body: Body
 
   enum Body: Hashable, Sendable {
     case hello(Hello)
     case update([SyncRecord])
     case nak([MissingUpdates])
-    case gone(first: UInt64, last: UInt64)
-    case join(Join)
+    /// Updates that the sender cannot send again.
+    case unavailable(first: UInt64, last: UInt64)
+    case pull(Pull)
     case bulk(Bulk)
     /// Digests of bucket groups, from group `first` on.
-    case digests(first: Int, [UInt64])
+    case compare(first: Int, [UInt64])
     /// Digests of a group's buckets.
     case buckets(group: Int, [UInt64])
-    case repair(bucket: Int, [SyncRecord])
+    case differences(Differences)
     case settings(Settings)
-  }
-
-  struct Hello: Hashable, Sendable {
-    var isReady: Bool
-    /// The highest version that the sender has said or heard.
-    var clock: UInt32
-    var sessions: UInt64
-    var rootDigest: UInt64
-    var pool6: IPv6Prefix
-    /// What the sender has of others, those that it heard last first.
-    var heard: [Heard] = []
-  }
-
-  /// How much a node has of what another one said.
-  struct Heard: Hashable, Sendable {
-    var sender: SyncSender
-    /// It has all updates before this one.
-    var next: UInt64
-    /// Since when the other one has been silent.
-    var silence: Milliseconds
-
-    static let size = 24
   }
 
   struct MissingUpdates: Hashable, Sendable {
@@ -80,42 +32,55 @@ struct SyncFrame: Hashable, Sendable {
     var count: UInt32
   }
 
-  struct Join: Hashable, Sendable {
+  /// A request for a table, and the credit for more of it.
+  struct Pull: Hashable, Sendable {
     var transfer: UInt32
     /// All frames before it have arrived, but for `missing`.
     var next: UInt32
-    /// How many more the joiner has room for.
+    /// How many more the receiver has room for.
     var window: UInt32
+    /// What the transfer is about, told with its first request; `nil` is everything.
+    var buckets: BucketSet?
     var missing: [UInt32]
   }
 
+  /// A part of a table.
   struct Bulk: Hashable, Sendable {
+    /// Bytes before the records, without the frame's header.
+    static let fixedSize = 16
+
     var transfer: UInt32
     var frame: UInt32
+    /// Fixed with the first frame.
     var frames: UInt32
     var records: [SyncRecord]
   }
 
-  /// A part of what a node is set to: all of it but for pool4, of which each part has some.
-  struct Settings: Hashable, Sendable {
-    /// Another one whenever the settings change; parts of different revisions do not belong together.
-    var revision: UInt32
-    /// Counted from 0.
-    var part: UInt16
-    var parts: UInt16
-    var settings: NodeSettings
+  /// The answer to `compare`.
+  struct Differences: Hashable, Sendable {
+    static let maxCount = 64
+    static let size = 16
 
-    static let headerSize = 32
-    static let rangeSize = 20
-    /// More than `NodeSettings.maxRanges` need on the narrowest path.
-    static let maxParts: UInt16 = 32
+    /// The first group that was compared.
+    var first: Int
+    /// How many groups were compared, 1 to 64.
+    var count: Int
+    /// Bit n: group `first` + n differs.
+    var bitmap: UInt64
   }
 
-  static let version: UInt8 = 2
+  static let version: UInt8 = 3
   static let headerSize = 32
+  /// Of the body of `unavailable`.
+  static let unavailableSize = 16
 
   /// Whether a datagram claims to be one: C proxies' datagrams never start with two zero bytes.
   static func isFrame(_ datagram: RawSpan) -> Bool {
     datagram.byteCount >= 2 && datagram.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self) == 0
   }
+}
+
+extension UInt32 {
+  /// Serial number arithmetic (RFC 1982), for the numbers of hellos.
+  func isLater(than other: UInt32) -> Bool { Int32(bitPattern: self &- other) > 0 }
 }

@@ -5,85 +5,92 @@ extension SyncNode {
   /// Milliseconds after which a busy module has announced a packet, if it ever does.
   private static let announcementDelay: Int64 = 1000
 
-  mutating func beginAudit() {
-    settled = Set(minimumCapacity: table.count)
-    knowsModule = true
-  }
+  /// The module's table is going to be read.
+  mutating func beginAudit() { settled = RowSet() }
 
-  /// A session that the module was found to have, which it may have had for long: from peers, or from before this
-  /// program started.
+  /// A session that the module was found to have when all of it was read, which it may have had for long: from peers,
+  /// or from before this program started.
   ///
   /// What counts if the table has something else is who spoke of it, or saw packets of it, last.
   mutating func reconcile(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
-    let key = SessionKey(session)
-    guard settled?.contains(key) != true else { return }
-    settled?.insert(key)
-    guard let known = table.session(like: session, now: now) else {
-      if origin == 0, limits.idle(session) >= Self.announcementDelay { counters.unannounced += 1 }
-      let rivals = table.conflicts(with: session).flatMap { table.sessions(of: $0, now: now) }
-      if rivals.allSatisfy({ isFresher(session, than: $0.entry) }) {
-        // Peers that cannot be heard now may have said something since its last packet.
-        let age = overheard.contains(key) || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
-        return learn(session, origin: origin, age: age, now: now)
-      }
-      // The rivals follow when the audit ends.
-      output.evictions.append(
-        BIBEntry(proto: session.proto, source6: session.source6, source4: session.source4, isStatic: false))
-      return
+    feed.open()
+    guard let row = table.row(like: session), let known = table.session(like: session, now: now) else {
+      return reconcile(unknown: session, origin: origin, now: now)
     }
+    guard settled?.insert(row) != false else { return }
     guard known.origin != 0 else { return learn(session, origin: origin, now: now) }
     let isSame = session.saysTheSame(as: known.entry)
-    if isSame, overheard.contains(key) || known.entry.lives(longerThan: session) {
+    if !isSame {
+      let isLater = isFresher(session, than: known.entry) && !isProbe(session, of: known.entry)
+      return isLater ? learn(session, origin: origin, now: now) : putRight(session, as: known, row, now: now)
+    }
+    // With timeouts that differ, the module has less than the table, and that is right.
+    let lacksLife = feed.terms.share(of: known)?.lives(longerThan: session) == true
+    let isOverheard = overheard.contains(SessionKey(session))
+    if isOverheard || lacksLife {
       // A packet may have come through here meanwhile, and then the module of who had the session before lacks it.
-      let age = overheard.contains(key) ? 0 : UInt32(clamping: limits.idle(session))
+      let age = isOverheard ? 0 : UInt32(clamping: limits.idle(session))
       confirm(known, origin: origin, age: age, now: now)
     }
-    if isSame ? session.lives(longerThan: known.entry) : isFresher(session, than: known.entry) {
+    if session.lives(longerThan: known.entry) {
       learn(session, origin: origin, now: now)
-    } else if !isSame || known.entry.lives(longerThan: session) {
-      output.sessions.append(known.entry)
+    } else if lacksLife {
+      feed.agree(row, now: now)
+    }
+  }
+
+  /// The table has nothing like it.
+  private mutating func reconcile(unknown session: SessionEntry, origin: UInt8, now: Instant) {
+    if origin == 0, limits.idle(session) >= Self.announcementDelay { counters.unannounced += 1 }
+    let entries = table.conflicts(with: session)
+    let rivals = entries.flatMap { table.sessions(of: $0, now: now) }
+    guard rivals.allSatisfy({ isFresher(session, than: $0.entry) }) else {
+      return feed.agree(evicting: [session.bibEntry], by: entries, now: now)
+    }
+    // Peers that cannot be heard now may have said something since its last packet.
+    let isOverheard = overheard.contains(SessionKey(session))
+    let age = isOverheard || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
+    learn(session, origin: origin, age: age, now: now)
+  }
+
+  /// The table's word is the later one.
+  private mutating func putRight(
+    _ session: SessionEntry, as known: SessionTable.Session, _ row: UInt32, now: Instant
+  ) {
+    if session.source4 == known.entry.source4 {
+      feed.agree(row, now: now)
+    } else {
+      feed.agree(evicting: [session.bibEntry], by: [known.entry.bibEntry], now: now)
     }
   }
 
   /// The module's whole table was reconciled.
   /// - Parameter completing: whether the module should get what it lacks.
   mutating func finishAudit(completing: Bool, now: Instant) {
-    guard completing else { return endAudit() }
-    sweep = Sweep(since: now)
-    continueSweep(now: now)
-  }
-
-  /// Goes on looking for what the module lacks.
-  mutating func continueSweep(now: Instant) {
-    guard let sweep, let settled else { return }
-    var missing: [SessionEntry] = []
-    let row = table.forEach(from: sweep.row, limit: Sweep.rows, now: now) { session in
-      if !settled.contains(SessionKey(session.entry)) { missing.append(session.entry) }
+    if completing, let settled {
+      feed.open()
+      feed.beginRefill(without: settled, now: now)
     }
-    output.sessions += missing
-    if let row { self.sweep?.row = row } else { endAudit() }
-  }
-
-  private mutating func endAudit() {
-    sweep = nil
     settled = nil
     overheard = []
   }
 
-  /// How far the table was gone through after the module's.
-  struct Sweep: Sendable {
-    /// Rows per turn: a few milliseconds.
-    static let rows: UInt32 = 16_384
-
-    let since: Instant
-    var row: UInt32 = 0
-  }
-
-  /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have made
-  /// it so: what the module was told has more life than any packet gives.
+  /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have
+  /// made it so: what the module was told has more life than any packet gives.
   private func isFresher(_ session: SessionEntry, than other: SessionEntry) -> Bool {
     if overheard.contains(SessionKey(session)) { return true }
     let tolerance: Int64 = session.expiration > limits.timeout(of: session) ? -200 : 200
     return limits.idle(session) <= limits.idle(other) + tolerance
+  }
+
+  /// Whether a TCP session of the module is in another state only because its module has asked both ends whether they
+  /// are still there. It does so when an established session ends, on a standby, too, and announces nothing.
+  private func isProbe(_ session: SessionEntry, of known: SessionEntry) -> Bool {
+    guard session.proto == .tcp, session.state == .trans, known.state == .established,
+      session.source4 == known.source4, !overheard.contains(SessionKey(session))
+    else { return false }
+    // It ended early here: by as much as others give it more life.
+    return UInt64(known.expiration.rawValue)
+      <= UInt64(limits.tcpTransitory.rawValue) + UInt64(groupLimits.slack(of: known))
   }
 }

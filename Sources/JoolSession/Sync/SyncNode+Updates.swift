@@ -13,25 +13,32 @@ extension SyncNode {
   ///   - age: for how many milliseconds it has been so.
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
-    if joining?.isInitial == true { overheard.insert(SessionKey(session)) }
-    guard joining?.isListening != true else {
+    if state == .starting { overheard.insert(SessionKey(session)) }
+    guard !isListening else {
       var announced = session
       announced.expiration = limits.withSlack(session)
       output.announcements.append(announced)
       return
     }
-    var isRefresh = false
-    if let known = table.session(like: session, now: now) {
-      let isSame = session.saysTheSame(as: known.entry)
-      if isSame, known.origin == 0, session.expiration <= known.entry.expiration {
-        counters.coalesced += 1
-        return
-      }
-      isRefresh = isSame && known.origin == 0
+    let knowledge = table.knowledge(of: session, quarter: Milliseconds(limits.slack(of: session)), now: now)
+    if knowledge == .all {
+      counters.coalesced += 1
+      return
     }
-    var advertised = SyncRecord(session: session, version: clock.next(now: now) &- age)
+    var advertised = SyncRecord(session: session, version: version(age: age, now: now))
     advertised.session.expiration = limits.withSlack(session)
-    guard store(advertised, origin: origin, isModules: true, now: now) else { return }
+    var isRefresh = false
+    if case .same(let left, let isOwn) = knowledge {
+      // The later word replaces the earlier one whole. So it must not take any life away.
+      advertised.session.expiration = max(advertised.session.expiration, left)
+      isRefresh = isOwn
+    }
+    // C proxies are told nothing of what has their origin: the next packet says it again.
+    guard store(advertised, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
+      return giveWay(session, now: now)
+    }
+    moduleHas(session)
+    if !legacyWords.isEmpty { legacyWords.remove(saidBy: advertised) }
     let key = SessionKey(session)
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
@@ -46,34 +53,18 @@ extension SyncNode {
 
   /// Says again what the table has, so that the modules of peers have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
-    let record = SyncRecord(session: known.entry, version: clock.next(now: now) &- age)
-    guard record.version.isLater(than: known.version), store(record, origin: origin, isModules: true, now: now) else {
+    let record = SyncRecord(session: known.entry, version: version(age: age, now: now))
+    guard record.isNewer(than: known), store(record, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
       return
     }
+    moduleHas(record.session)
     counters.newsSent += 1
     pending[SessionKey(record.session)] = record
   }
 
-  /// A session that a peer without versions tells of: its latest word is the truth, whatever its order.
-  ///
-  /// It tells of every packet. Here, too, slack keeps that from the module: the session gets a quarter of its timeout
-  /// more, and what it does not prolong then is no news.
-  mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
-    var record = SyncRecord(session: session, version: clock.latest)
-    record.session.expiration = limits.withSlack(session)
-    guard joining?.isListening != true else {
-      output.sessions.append(record.session)
-      return
-    }
-    if let known = table.session(like: session, now: now) {
-      if session.saysTheSame(as: known.entry), session.expiration <= known.entry.expiration {
-        counters.coalesced += 1
-        return
-      }
-      if known.version.isLater(than: clock.latest) { record.version = known.version }
-    }
-    guard store(record, origin: Self.legacyOrigin, now: now) else { return }
-    tellModule(record.session)
+  /// - Parameter age: for how many milliseconds it has been so.
+  private mutating func version(age: UInt32, now: Instant) -> Version {
+    age == 0 ? clock.next(now: now) : clock.version(age: Milliseconds(age), now: now)
   }
 
   /// Sends what `learn` has gathered.
@@ -90,7 +81,6 @@ extension SyncNode {
       refreshes.removeAll(keepingCapacity: true)
     }
     guard !records.isEmpty else { return }
-    for record in records { clock.note(record.version) }
     send(updates: records, now: now)
     output.announcements += records.map(\.session)
     pending.removeAll(keepingCapacity: true)
@@ -108,112 +98,71 @@ extension SyncNode {
     var rest = records[...]
     while !rest.isEmpty {
       let frame = SyncFrame(
-        sender: identity, sequence: resend.last + 1, body: .update(Array(rest.prefix(path.records))))
+        sender: identity, number: hellos, sequence: resend.last + 1,
+        body: .update(Array(rest.prefix(path.records))))
       let datagram = frame.encoded()
       resend.append(datagram, now: now)
       output.datagrams.append(datagram)
       rest = rest.dropFirst(path.records)
     }
-    nextHello = min(nextHello, now + Self.helloAfterUpdate)
+    nextHello = min(nextHello, now + Self.helloPause)
   }
 
-  /// A peer's word about a session.
+  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts
+  /// whole: state, timer, mask and life. So whatever the order in which words come, the last one stays.
   /// - Returns: whether it was news.
   @discardableResult
-  mutating func accept(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
+  mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
+    if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
     var record = record
-    record.session.expiration = min(record.session.expiration, limits.longest(record.session))
-    if let known = table.session(like: record.session, now: now) {
-      if record.session.saysTheSame(as: known.entry) {
-        // Two nodes saw packets of the flow: the longer life counts, whoever spoke last.
-        guard record.isNewer(than: known) || record.session.lives(longerThan: known.entry) else { return false }
-        record.version = record.isNewer(than: known) ? record.version : known.version
-        record.session.expiration = max(record.session.expiration, known.entry.expiration)
-      } else if !record.isNewer(than: known) {
-        counters.outdated += 1
-        return false
-      }
+    record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
+    switch table.merge(record, origin: origin, now: now) {
+    case .taken(let row):
+      tellModule(row, now: now)
+      return true
+    case .repeated: return false
+    case .outdated, .refused: break
+    case .conflict:
+      guard let rivals = store(record, origin: origin, now: now) else { break }
+      tellModule(record.session, rivals: rivals, now: now)
+      return true
     }
-    guard store(record, origin: origin, now: now) else {
-      counters.outdated += 1
-      return false
-    }
-    tellModule(record.session)
-    return true
-  }
-
-  /// Puts a session into the table; outdated BIB entries give way.
-  /// - Parameter isModules: whether our own module has it; then it made room itself, and is where the news comes from.
-  private mutating func store(_ record: SyncRecord, origin: UInt8, isModules: Bool = false, now: Instant) -> Bool {
-    settled?.insert(SessionKey(record.session))
-    // At most two entries can be in the way: that of source6 and that of source4.
-    for _ in 0..<3 {
-      switch table.upsert(record.session, origin: origin, version: record.version, now: now) {
-      case .inserted, .updated: return true
-      case .refused: return false
-      case .conflict(let entry):
-        let rivals = table.sessions(of: entry, now: now)
-        // C proxies' words have no versions of their own, and among each other the last one counts.
-        let isLegacy = origin == Self.legacyOrigin
-        guard
-          isModules
-            || rivals.allSatisfy({ record.isNewer(than: $0) || isLegacy && !$0.version.isLater(than: record.version) })
-        else { return false }
-        table.removeSessions(of: entry)
-        counters.evictions += 1
-        if !isModules, knowsModule { output.evictions.append(entry) }
-      }
-    }
+    counters.outdated += 1
     return false
   }
 
-  private mutating func tellModule(_ session: SessionEntry) {
-    if knowsModule { output.sessions.append(session) }
-  }
-
-  // MARK: Repeating
-
-  mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], now: Instant) {
-    for range in ranges {
-      let (datagrams, goneUntil) = resend.repeating(range, limit: repeats.room(now: now), now: now)
-      _ = repeats.take(datagrams.count, now: now)
-      counters.updatesRepeated += UInt64(datagrams.count)
-      output.datagrams += datagrams
-      if let goneUntil { send(.gone(first: range.first, last: goneUntil)) }
+  /// Puts a session into the table; rivals that are all older give way.
+  /// - Parameters:
+  ///   - isOwnWord: whether this node says it now.
+  ///   - isForced: whether rivals give way in any case.
+  /// - Returns: the BIB entries that left the table for it; `nil` if it was not taken.
+  mutating func store(
+    _ record: SyncRecord, origin: UInt8, isOwnWord: Bool = false, isForced: Bool = false, now: Instant
+  ) -> [BIBEntry]? {
+    var evicted: [BIBEntry] = []
+    for _ in 0..<2 {
+      switch table.upsert(record.session, origin: origin, version: record.version, isOwnWord: isOwnWord, now: now) {
+      case .inserted, .updated: return evicted
+      case .refused: return nil
+      case .conflict:
+        guard let rivals = makeRoom(for: record, isForced: isForced, now: now) else { return nil }
+        evicted = rivals
+      }
     }
+    return nil
   }
 
-  mutating func askAgain(_ node: UInt64, now: Instant) {
-    let ranges = peers[node]?.stream.ask(now: now) ?? []
-    resyncIfLost(node, now: now)
-    guard !ranges.isEmpty else { return }
-    counters.naksSent += 1
-    send(.nak(ranges), to: node)
-  }
-}
-
-extension SyncRecord {
-  /// The later word counts. Two nodes that speak at once are both heard in the same order by all.
-  fileprivate func isNewer(than known: SessionTable.Session) -> Bool {
-    version == known.version ? session.rank > known.entry.rank : version.isLater(than: known.version)
-  }
-}
-
-extension SessionEntry {
-  /// Whether the life left is longer; not by what its way through the network, the module and the table's ticks add.
-  func lives(longerThan other: SessionEntry) -> Bool {
-    UInt64(expiration.rawValue) > UInt64(other.expiration.rawValue) + 200
-  }
-
-  func saysTheSame(as other: SessionEntry) -> Bool {
-    state == other.state && timer == other.timer && source4 == other.source4
-  }
-
-  /// Any total order does, if it is the same everywhere.
-  fileprivate var rank: UInt64 {
-    let source = UInt64(source4.address.bits) << 16 | UInt64(source4.port)
-    return UInt64(state.rawValue) << 56 | UInt64(timer.rawValue) << 48 | source
+  /// Removes what contradicts a record: the sessions of this client with another mask, and of another client with this
+  /// mask. These are at most two BIB entries.
+  /// - Returns: `nil` if not all of them are older. Then all stay.
+  private mutating func makeRoom(for record: SyncRecord, isForced: Bool, now: Instant) -> [BIBEntry]? {
+    let entries = table.conflicts(with: record.session)
+    let rivals = isForced ? [] : entries.flatMap { table.sessions(of: $0, now: now) }
+    guard rivals.allSatisfy({ record.isNewer(than: $0) }) else { return nil }
+    for entry in entries { table.removeSessions(of: entry) }
+    counters.evictions += UInt64(entries.count)
+    return entries
   }
 }
 
@@ -224,8 +173,8 @@ extension SessionLimits {
   /// A quarter of the timeout: how much longer peers keep a session than its packets alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
-  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One that has
-  /// slack already gets no more, or else each node that passes it on would make it younger.
+  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One
+  /// that has slack already gets no more, or else each node that passes it on would make it younger.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
     let idle = timeout(of: session).duration - session.expiration.duration
     guard idle < Self.fresh else { return session.expiration }
@@ -234,7 +183,8 @@ extension SessionLimits {
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }
 
-  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has slack.
+  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has
+  /// slack.
   func idle(_ session: SessionEntry) -> Int64 {
     let (timeout, left) = (Int64(timeout(of: session).rawValue), Int64(session.expiration.rawValue))
     return timeout - left + (left > timeout ? Int64(slack(of: session)) : 0)

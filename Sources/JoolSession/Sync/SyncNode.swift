@@ -7,37 +7,49 @@ struct SyncNode: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   static let helloInterval = Duration.seconds(1)
-  /// After the last update a hello follows soon, so that the loss of that one is noticed.
-  static let helloAfterUpdate = Duration.milliseconds(50)
-  /// Peers beyond this many are not heard: the table has a byte for whose word was the last.
-  static let maxPeers = 64
+  /// After the last update a hello follows soon, so that the loss of that one is noticed; after a change that others wait for, too.
+  static let helloPause = Duration.milliseconds(50)
+  /// Peers beyond this many are not heard.
+  static let maxPeers = PeerSet.capacity
   /// Who spoke last about a session if it was a C proxy.
   static let legacyOrigin: UInt8 = 255
+  /// How long after its last announcement a module counts as one that translates.
+  static let translationMemory = Duration.seconds(30)
 
-  let identity: SyncSender
+  let identity: Incarnation
+  /// The module's timeouts.
   var limits: SessionLimits
+  /// The longest ones of the group: what the table keeps is bounded by them, so that all tables are equal.
+  var groupLimits: SessionLimits
   var path = PathSize.ethernet
   /// Sessions with the expiry that was advertised: the same on every node.
   var table: SessionTable
-  var peers: [UInt64: SyncPeer] = [:]
-  var departed = DepartedNodes()
+  /// Who is there, and who has what.
+  var peers: PeerSet
+  var readiness: Readiness
+  /// Since when nobody with a table was heard of.
+  var aloneSince: Instant
+  var right = AddressRight()
+  var pulls: Pulls
+  /// What the module has of the table.
+  var module = Readiness.ModuleProgress.met {
+    didSet { if module != oldValue { isSettled = false } }
+  }
+  /// When the module last announced a session.
+  var lastAnnouncement: Instant?
+  /// Whether it has done so within `translationMemory`.
+  var isTranslating = false
   /// What peers are told of this node's settings; `nil`: nothing yet.
   var told: Told?
   /// How often peers have told settings that were news.
   var settingsHeard = 0
-  /// Senders of sealed frames that have not yet proved to be there now, and when they were last heard.
-  var greeted: OrderedDictionary<SyncSender, Instant> = [:]
   var resend = ResendQueue()
-  var joining: Joining?
-  var serving: [UInt64: BulkTransfer] = [:]
-  /// For tables and repairs, and for repeated updates.
+  /// For what peers ask for.
   var budget = SendBudget()
-  var repeats = SendBudget()
-  var repairs = Repairs()
+  /// Whether it is the only one with its identity.
+  var selfCheck = SelfCheck()
   var random: SeededGenerator
   var counters = SyncCounters()
-  /// Who last sent under the number of a node what that node cannot have sent.
-  var impostor: Impostor?
 
   var clock: HybridClock
   /// News that leaves with the next flush.
@@ -46,24 +58,29 @@ struct SyncNode: Sendable {
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
   /// Whether what was sent waits: then only news is added to it.
   var isCongested = false
-  /// While the module's table is being read: the sessions that need nothing more, because they were compared, or were
-  /// said meanwhile, which is newer than what was read.
-  var settled: Set<SessionKey>?
-  /// After that the table is gone through; `nil`: it was.
-  var sweep: Sweep?
-  /// What the module announced before the node was ready, and so perhaps could not say with a version high enough.
+  /// What the module is told.
+  var feed: ModuleFeed
+  /// While the module's table is being read: the rows that need nothing more, because they were compared, or were said meanwhile,
+  /// which is newer than what was read.
+  var settled: RowSet?
+  /// What is said again because the module's timeouts have become shorter.
+  var restating: Restatement?
+  /// What C proxies said that no node has said yet.
+  var legacyWords = LegacyWords()
+  /// What the module announced before the node had a table, and so perhaps could not say with a version high enough.
   var overheard: Set<SessionKey> = []
-  /// Whether the module may be told anything. What it has may be newer than what peers say, so that is read first.
-  var knowsModule = false
   var output = Output()
+  /// How many hellos were sent.
+  var hellos: UInt32 = 0
+  var lastHello: Instant?
   var nextHello: Instant
-
-  struct Impostor: Sendable {
-    var node: UInt64
-    /// `nil`: that of the node itself, as far as one can see.
-    var address: IPv6Address?
-    var time: Instant
-  }
+  /// Whether something has changed that others should hear of soon.
+  var isHelloDue = false
+  let started: Instant
+  /// Whether the state was looked at since something changed that it depends on.
+  var isSettled = false
+  /// When to look at it in any case.
+  var nextSettling: Instant
 
   /// What is to be done outside.
   struct Output: Sendable {
@@ -71,31 +88,35 @@ struct SyncNode: Sendable {
     var datagrams: [[UInt8]] = []
     /// What this node has to say about sessions, for peers that do not speak SS2; with the advertised expirations.
     var announcements: [SessionEntry] = []
-    /// For the module.
-    var sessions: [SessionEntry] = []
-    /// BIB entries of the module that are outdated and in the way of `sessions`.
-    var evictions: [BIBEntry] = []
   }
 
   /// - Parameters:
   ///   - seed: of all chance, for the delays that keep nodes from speaking all at once.
-  ///   - isFirst: whether to be ready at once instead of joining others.
-  ///   - clock: the time of day in milliseconds, modulo 2^32; the closer to the peers', the better.
+  ///   - isFirst: whether to be ready at once, because there is nobody to get a table of.
+  ///   - clock: the time of day in milliseconds since 1970; the closer to the peers', the better.
+  ///   - memory: for how long peers are remembered that are not heard any more.
   init(
-    identity: SyncSender, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt32,
-    now: Instant
+    identity: Incarnation, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt64,
+    memory: PeerMemory = PeerMemory(), now: Instant
   ) {
-    self.clock = HybridClock(time: clock, now: now)
     self.identity = identity
     self.table = table
     self.limits = limits
+    groupLimits = limits
+    feed = ModuleFeed(limits: limits)
+    peers = PeerSet(own: identity, pool6: table.pool6, memory: memory)
+    readiness = Readiness(state: isFirst ? .ready : .starting)
+    pulls = Pulls(now: now)
     random = SeededGenerator(seed: seed)
-    nextHello = now
-    joining = isFirst ? nil : Joining(since: now)
+    let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
+    self.clock = HybridClock(time: clock, tag: tag, now: now)
+    (started, nextHello, nextSettling, aloneSince) = (now, now, now, now)
   }
 
-  /// Whether the node has what its peers have, and may take over.
-  var isReady: Bool { joining == nil }
+  var state: NodeState { readiness.state }
+
+  /// Whether the node has what its peers have.
+  var isReady: Bool { state == .ready }
 
   /// What is to be done, once.
   mutating func takeOutput(now: Instant) -> Output {
@@ -104,8 +125,8 @@ struct SyncNode: Sendable {
     return output
   }
 
-  mutating func send(_ body: SyncFrame.Body, to target: UInt64 = 0) {
-    let frame = SyncFrame(sender: identity, sequence: resend.last, target: target, body: body)
+  mutating func send(_ body: SyncFrame.Body, to target: Incarnation = .nobody) {
+    let frame = SyncFrame(sender: identity, number: hellos, sequence: resend.last, target: target, body: body)
     output.datagrams.append(frame.encoded())
   }
 
@@ -117,181 +138,56 @@ struct SyncNode: Sendable {
 
   /// When `advance(to:)` has something to do.
   var nextDeadline: Instant {
-    var earliest = min(nextHello, joining?.deadline ?? nextHello, repairs.deadline ?? nextHello)
-    if let room = budget.nextRoom, !repairs.outgoing.isEmpty || serving.values.contains(where: \.hasMore) {
-      earliest = min(earliest, room)
-    }
-    if let sweep { earliest = min(earliest, sweep.since) }
+    guard isSettled else { return started }
+    var earliest = min(nextHello, nextSettling)
+    if let due = pullDeadline { earliest = min(earliest, due) }
+    if let due = feed.deadline { earliest = min(earliest, due) }
+    if let restating { earliest = min(earliest, restating.next) }
+    if let due = legacyWords.deadline { earliest = min(earliest, due) }
     if let told { earliest = min(earliest, told.next) }
-    for peer in peers.values { earliest = min(earliest, peer.stream.deadline ?? earliest) }
+    if let due = peers.nextQuestion { earliest = min(earliest, due) }
     return earliest
   }
 
   mutating func advance(to now: Instant) {
     table.expire(now: now)
-    if peers.values.contains(where: { $0.stream.isDue(now: now) }) {
-      for node in peers.filter({ $0.value.stream.isDue(now: now) }).keys.sorted() { askAgain(node, now: now) }
-    }
-    continueJoining(now: now)
-    sendRepairs(now: now)
-    finishRepairs(now: now)
+    askAgain(now: now)
+    if !isSettled || now >= nextSettling { settle(now: now) }
+    continuePull(now: now)
     continueServing(now: now)
-    continueSweep(now: now)
+    continueRestating(now: now)
+    sayLegacyWords(now: now)
+    if isHelloDue { helloSoon(now: now) }
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)
   }
 
+  /// Others wait for what has changed.
+  mutating func helloSoon(now: Instant) {
+    isHelloDue = false
+    nextHello = min(nextHello, max(now, lastHello.map { $0 + Self.helloPause } ?? now))
+  }
+
   private mutating func sendHello(now: Instant) {
     flush(now: now)  // or the digest would have what peers cannot know
-    serving = serving.filter { now - $0.value.lastCredit < SyncPeer.patience }
+    peers.forget(now: now)
+    tidyPulls(now: now)
+    noteTranslation(now: now)
+    hellos &+= 1
+    lastHello = now
     nextHello = now + Self.helloInterval + jitter(upTo: 100)
-    departed.forget(now: now)
-    send(
-      .hello(
-        SyncFrame.Hello(
-          isReady: isReady, clock: clock.latest, sessions: UInt64(table.count), rootDigest: table.rootDigest,
-          pool6: table.pool6, heard: heard(now: now))))
+    send(.hello(makeHello(now: now)))
   }
 
-  // MARK: Frames
-
-  /// A datagram that `SyncFrame.isFrame` recognized.
-  mutating func receive(
-    _ datagram: RawSpan, from address: IPv6Address? = nil, now: Instant
-  ) throws(WireFormatError) {
-    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
-    if frame.sender.node == identity.node, frame.sender != identity {
-      noteImpostor(of: identity.node, address, now: now)
-    }
-    guard frame.sender.node != identity.node, var peer = admit(frame, from: address, now: now) else { return }
-    // What is pending was said before what is heard now.
-    flush(now: now)
-    let node = frame.sender.node
-    let delay = jitter(upTo: UpdateStream.jitter)
-    if case .update(let records) = frame.body {
-      let isNew = peer.stream.receive(frame.sequence, now: now, jitter: delay)
-      peers[node] = peer
-      // It came over another link, or was repeated for somebody else.
-      guard isNew else { return }
-      if output.sessions.isEmpty { output.sessions.reserveCapacity(records.count) }
-      for record in records { accept(record, origin: peer.index, now: now) }
-      resyncIfLost(node, now: now)
-      return
-    }
-    if peer.stream.heard(last: frame.sequence, now: now, jitter: delay) {
-      peer.mended = min(peer.mended, peer.stream.lost)
-      noteImpostor(of: node, nil, now: now)
-    }
-    peers[node] = peer
-    guard frame.target == 0 || frame.target == identity.node else { return }
-    switch frame.body {
-    case .update: break
-    case .hello(let hello): hear(hello, from: node, now: now)
-    case .nak(let ranges): repeatUpdates(ranges, now: now)
-    case .gone(_, let last):
-      peers[node]?.stream.gone(until: last)
-      resyncIfLost(node, now: now)
-    case .join(let join): serve(join, to: node, now: now)
-    case .bulk(let bulk): receive(bulk, from: node, now: now)
-    case .digests(let first, let digests): compare(groups: digests, first: first, from: node, now: now)
-    case .buckets(let group, let digests): compare(buckets: digests, of: group, from: node, now: now)
-    case .repair(let bucket, let records): receive(repair: records, of: bucket, from: node, now: now)
-    case .settings(let part):
-      if peers[node]?.settings.receive(part, now: now) == true { settingsHeard += 1 }
-    }
-  }
-
-  /// Somebody sends what this node never sent.
-  private mutating func noteImpostor(of node: UInt64, _ address: IPv6Address?, now: Instant) {
-    counters.impostors += 1
-    impostor = Impostor(node: node, address: address, time: now)
-  }
-
-  /// The sender, known or new. `nil` for another start than the present one, and for one peer too many.
-  private mutating func admit(_ frame: SyncFrame, from address: IPv6Address?, now: Instant) -> SyncPeer? {
-    let (node, epoch) = (frame.sender.node, frame.sender.epoch)
-    if var peer = peers[node] {
-      if peer.epoch != epoch {
-        guard peer.yields(to: epoch, now: now) else {
-          peers[node] = peer
-          noteImpostor(of: node, address, now: now)
-          return nil
-        }
-        depart(node, peer)
-        peer = SyncPeer(epoch: epoch, index: peer.index, address: address, lastHeard: now)
-      }
-      // Both have gone their own ways meanwhile.
-      if !peer.isAlive(at: now) { peer.comparison = RootComparison() }
-      peer.lastHeard = now
-      peer.address = address
-      peers[node] = peer
-      return peer
-    }
-    guard let index = freeIndex(now: now) else {
-      counters.strangers += 1
-      return nil
-    }
-    var peer = SyncPeer(epoch: epoch, index: index, address: address, lastHeard: now)
-    if let known = departed.remove(frame.sender) { peer.stream.cover(before: known, now: now) }
-    peers[node] = peer
-    // It waits for our word to know whether it is alone.
-    nextHello = min(nextHello, now + jitter(upTo: 50))
-    repeatSettings(after: Self.helloInterval, now: now)
-    return peer
-  }
-
-  /// A number for one more peer, if need be that of the one that has been silent for longest.
-  private mutating func freeIndex(now: Instant) -> UInt8? {
-    if peers.count >= Self.maxPeers {
-      guard let (node, peer) = peers.min(by: { ($0.value.lastHeard, $0.key) < ($1.value.lastHeard, $1.key) }),
-        !peer.isAlive(at: now)
-      else { return nil }
-      depart(node, peer)
-      peers[node] = nil
-      serving[node] = nil
-    }
-    let used = Set(peers.values.map(\.index))
-    return (1...UInt8(Self.maxPeers)).first { !used.contains($0) }
-  }
-
-  private mutating func hear(_ hello: SyncFrame.Hello, from node: UInt64, now: Instant) {
-    peers[node]?.receive(hello, now: now)
-    clock.note(hello.clock)
-    resyncIfLost(node, now: now)
-    resyncIfBehind(node, hello, now: now)
-    compareRoot(with: node, now: now)
-  }
-}
-
-/// What happened on the wire.
-struct SyncCounters: Hashable, Sendable {
-  /// Updates of the module that peers knew already.
-  var coalesced: UInt64 = 0
-  var newsSent: UInt64 = 0
-  var refreshesSent: UInt64 = 0
-  /// Records that were older than what the table had.
-  var outdated: UInt64 = 0
-  var naksSent: UInt64 = 0
-  var updatesRepeated: UInt64 = 0
-  var repairs: UInt64 = 0
-  /// Sessions that an audit found in the module, which had not announced them.
-  var unannounced: UInt64 = 0
-  var evictions: UInt64 = 0
-  /// Transfers of a table: to a starting node, and after updates were lost for good.
-  var joins: UInt64 = 0
-  var resyncs: UInt64 = 0
-  /// Frames of nodes that there was no room for.
-  var strangers: UInt64 = 0
-  /// Frames of another start than a node's present one, and numbers of updates that a node does not have.
-  var impostors: UInt64 = 0
-
-  /// All, by their names in the statistics server's full report.
-  var named: [(String, UInt64)] {
-    [
-      ("COALESCED", coalesced), ("NEWS", newsSent), ("REFRESHES", refreshesSent), ("OUTDATED", outdated),
-      ("NAKS", naksSent), ("UPDATES_REPEATED", updatesRepeated), ("REPAIRS", repairs), ("UNANNOUNCED", unannounced),
-      ("EVICTIONS", evictions),
-      ("JOINS", joins), ("RESYNCS", resyncs), ("STRANGERS", strangers), ("IMPOSTORS", impostors),
-    ]
+  private mutating func makeHello(now: Instant) -> SyncFrame.Hello {
+    let right = right
+    var hello = SyncFrame.Hello(
+      state: state, may: right.may, isTranslating: isTranslating, tag: clock.tag,
+      request: right.asks == .nobody ? 0 : right.request, clock: clock.latest, sessions: UInt64(table.count),
+      rootDigest: table.rootDigest, pool6: table.pool6, limits: limits, asks: right.asks,
+      entries: peers.entries(room: path.entries, promise: right.promise(to:), now: now))
+    // Peers that do not know this node answer at once if the answer is not much longer.
+    if state == .starting { hello.pad(to: SyncFrame.Hello.startingSize) }
+    return hello
   }
 }

@@ -1,78 +1,111 @@
 internal import JoolCore
 
-/// What a node knows of another one.
+/// A validated peer: one of its hellos mentioned this node, so it was made since this node started.
 struct SyncPeer: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
   /// Silence for this long means that it is gone.
   static let patience = Duration.seconds(5)
-  /// What one datagram may claim counts only when a later one, after this long, claims it, too. Less than the interval of hellos.
-  static let proof = Duration.milliseconds(900)
+  /// Hellos with lower numbers are late ones. But if nothing else comes for so long, the last number was made up.
+  static let numberPatience = Duration.seconds(2)
+  /// Entries kept of its hellos.
+  static let maxEntries = 320
+  /// Any hello has room for so many.
+  static let fewEntries = PathSize(mtu: PathSize.allowed.lowerBound).entries
 
-  var epoch: UInt32
-  /// Another start that speaks under its number, and since when.
-  private var rival: (epoch: UInt32, since: ContinuousClock.Instant)?
-  /// When its first and its last hello came, without a longer pause between any two.
-  private var hellos: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)?
-  /// Whether it has been saying hello for a while. Until then nobody takes its word for what others said, gets a table because of
-  /// it, or is told of its updates: a single forged frame must cost nobody the readiness.
-  private(set) var isEstablished = false
-  /// Since when its hellos say that it has more of what a silent node said than we have.
-  var hasMoreSince: ContinuousClock.Instant?
-  /// Its number in the table; 0 is ourselves.
+  let incarnation: Incarnation
+  /// Its number in the table, 1 to 64; 0 is ourselves.
   let index: UInt8
-  var stream = UpdateStream()
-  var hello: SyncFrame.Hello?
+  /// Whether it has another pool6: then it is no peer for sessions.
+  let hasOtherPool6: Bool
+  var stream: UpdateStream
+  /// The last one.
+  private(set) var hello: SyncFrame.Hello
+  /// What it said that it has, the newest entry of each incarnation.
+  private(set) var entries: [Incarnation: Told] = [:]
+  /// Itself is `sequence` + 1 of its last hello.
+  private(set) var ownNext: UInt64
+  private var number: UInt32
+  private(set) var helloAt: Instant
   var settings = HeardSettings()
   /// Where its last datagram came from; IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
   var address: IPv6Address?
-  var lastHeard: ContinuousClock.Instant
-  /// Of the updates that were given up, how many a resync has made good.
-  var mended: UInt64 = 0
-  /// The last transfer of our table that it had whole.
-  var servedTransfer: UInt32?
-  var comparison = RootComparison()
+  var lastHeard: Instant
+  let admitted: Instant
 
-  init(epoch: UInt32, index: UInt8, address: IPv6Address?, lastHeard: ContinuousClock.Instant) {
-    self.epoch = epoch
+  /// An entry of a hello, and when that came.
+  struct Told: Hashable, Sendable {
+    var entry: SyncFrame.HelloEntry
+    var at: Instant
+    /// When the incarnation was heard last, at the latest: what is told in whole seconds is taken for older.
+    var lastHeard: Instant
+  }
+
+  init(
+    _ hello: SyncFrame.Hello, header: SyncFrame.Header, progress: Progress, index: UInt8, hasOtherPool6: Bool,
+    address: IPv6Address?, now: Instant
+  ) {
+    incarnation = header.sender
     self.index = index
+    self.hasOtherPool6 = hasOtherPool6
     self.address = address
-    self.lastHeard = lastHeard
-  }
-
-  func isAlive(at now: ContinuousClock.Instant) -> Bool { now - lastHeard < Self.patience }
-
-  func isReady(at now: ContinuousClock.Instant) -> Bool { hello?.isReady == true && isAlive(at: now) }
-
-  mutating func receive(_ hello: SyncFrame.Hello, now: ContinuousClock.Instant) {
+    stream = UpdateStream(progress: progress, last: header.sequence)
     self.hello = hello
-    if let hellos, now - hellos.last < Self.patience {
-      self.hellos = (hellos.first, now)
-      if now - hellos.first >= Self.proof { isEstablished = true }
-    } else {
-      hellos = (now, now)
-      hasMoreSince = nil
+    number = header.number
+    helloAt = now
+    lastHeard = now
+    admitted = now
+    ownNext = header.sequence &+ 1
+    note(hello.entries, now: now)
+  }
+
+  func isAlive(at now: Instant) -> Bool { now - lastHeard < Self.patience }
+
+  var state: NodeState { hello.state }
+
+  /// - Returns: whether it is the newest one.
+  mutating func receive(_ hello: SyncFrame.Hello, header: SyncFrame.Header, now: Instant) -> Bool {
+    guard header.number.isLater(than: number) || now - helloAt >= Self.numberPatience else { return false }
+    self.hello = hello
+    number = header.number
+    helloAt = now
+    ownNext = header.sequence &+ 1
+    note(hello.entries, now: now)
+    return true
+  }
+
+  private mutating func note(_ new: [SyncFrame.HelloEntry], now: Instant) {
+    // A shorter hello has all that it has to tell. What it does not mention any more was made up, or is forgotten.
+    if new.count < Self.fewEntries { entries.removeAll(keepingCapacity: true) }
+    for entry in new {
+      // The second, because silences are told in whole ones.
+      let lastHeard = now - .seconds(Int(entry.silence) + 1)
+      entries[entry.incarnation] = Told(entry: entry, at: now, lastHeard: lastHeard)
     }
+    guard entries.count > Self.maxEntries else { return }
+    let surplus = entries.sorted { ($0.value.at, $0.key) < ($1.value.at, $1.key) }
+    for (incarnation, _) in surplus.prefix(entries.count - Self.maxEntries) { entries[incarnation] = nil }
   }
 
-  /// Whether another start under its number is the present one: the one that we know is silent, and the other one goes on
-  /// speaking.
-  mutating func yields(to epoch: UInt32, now: ContinuousClock.Instant) -> Bool {
-    if rival?.epoch != epoch { rival = (epoch, now) }
-    guard !isAlive(at: now), let rival else { return false }
-    return now - rival.since >= Self.proof
+  /// Whether it said lately that it hears the incarnation.
+  func hears(_ incarnation: Incarnation, at now: Instant) -> Bool {
+    guard let told = entries[incarnation] else { return false }
+    return told.entry.flags.contains(.heard) && now - told.at < Self.patience
   }
-}
 
-/// A small generator with a seed, so that a simulation can be repeated exactly (SplitMix64, Steele et al. 2014).
-struct SeededGenerator: RandomNumberGenerator, Sendable {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
+  /// What it has of others, and of itself.
+  var vector: VersionVector {
+    var vector = VersionVector()
+    for (incarnation, told) in entries { vector[incarnation] = told.entry.progress }
+    vector[incarnation] = Progress(next: ownNext)
+    return vector
   }
+
+  /// What it has of an incarnation.
+  func progress(of other: Incarnation) -> Progress {
+    other == incarnation ? Progress(next: ownNext) : entries[other]?.entry.progress ?? Progress()
+  }
+
+  /// The number of our question that it has promised; 0 is none.
+  func promise(to own: Incarnation) -> UInt8 { entries[own]?.entry.promise ?? 0 }
 }

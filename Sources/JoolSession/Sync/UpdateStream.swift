@@ -1,177 +1,289 @@
+internal import JoolCore
+
 /// Which updates of one peer have arrived; knows what is missing and when to ask for it.
 ///
-/// Updates are applied as they come: versions say what is newer, not the order of arrival.
+/// Updates are merged as they come: versions say what is newer, not the order of arrival.
 struct UpdateStream: Sendable {
-  /// With more updates than this behind a gap, getting the table is cheaper than asking for the gap.
-  static let maxAhead = 1024
-  static let maxAttempts = 10
+  typealias Instant = ContinuousClock.Instant
+
+  /// With more missing updates than this, getting a table is cheaper than asking for them.
+  static let maxMissing: UInt64 = 1024
+  /// Gaps between updates that arrived out of order.
+  static let maxGaps = 1024
+  static let maxAttempts = 3
   /// The first NAK waits 5 to 20 ms: reordering heals itself, and peers that miss the same do not all ask at once.
   static let firstDelay = Duration.milliseconds(5)
   static let jitter = 15
   static let backoff = Duration.milliseconds(40)
   /// Ranges per NAK.
   static let maxRanges = 64
-  /// Updates of an unknown peer that are asked for although they came before: whoever gave us the table may have
-  /// missed them, too.
-  static let overlap: UInt64 = 256
-  /// A number that the peer does not repeat for this long is not its own: somebody forged a frame. Less than what the
-  /// questions for it take, so that they do not end in a resync.
-  static let claimPatience = Duration.milliseconds(2500)
+  /// Updates that are asked for in vain for so long are lost, though others arrive meanwhile.
+  static let patience = Duration.seconds(2)
+  /// How far ahead of the last hello a frame may be. More is believed when a hello says so.
+  static let lookahead: UInt64 = 4096
+  /// An update that the next hello, after so long, does not know of was never sent by the peer.
+  static let doubt = Duration.milliseconds(500)
 
-  /// All updates before it have arrived, or were given up. `nil` before the first word of the peer.
-  private(set) var next: UInt64?
-  /// The highest update known to exist.
-  private(set) var highest: UInt64 = 0
-  /// Updates beyond `next` that have arrived.
-  private var ahead: Set<UInt64> = []
-  private(set) var deadline: ContinuousClock.Instant?
+  /// 0: nothing. Else what the peer had before its first update, and all updates before this one.
+  private(set) var next: UInt64
+  /// Updates from `next` on that have arrived: ascending, neither overlapping nor adjacent.
+  private var ahead: [ClosedRange<UInt64>] = []
+  /// One more than the highest update that a table had which was fetched.
+  private var coveredEnd: UInt64 = 0
+  /// One more than the last update, by the peer's last hello; by frames since then; and by other peers.
+  private var confirmed: UInt64
+  private var raised: UInt64 = 0
+  private var mentioned: UInt64 = 0
+  /// The highest that `confirmed` has been.
+  private var mostConfirmed: UInt64
+  /// Since when there is something that no hello has confirmed.
+  private var unconfirmedSince: Instant?
+  /// Updates before it are not asked for (any more).
+  private var askFrom: UInt64
+  /// When to ask for what is missing.
+  private(set) var deadline: Instant?
   private var attempts = 0
-  /// Updates that were given up.
-  private(set) var lost: UInt64 = 0
-  /// The first update that is missing for good.
-  private var firstLost: UInt64?
+  /// One more than the last update that was asked for.
+  private var askedTo: UInt64 = 0
+  /// The first update that was missing at the last NAK, and since when it was the first.
+  private var firstMissing: (update: UInt64, since: Instant)?
   /// Gaps that were seen.
   private(set) var gaps: UInt64 = 0
-  /// Whether the peer was asked for what is missing now.
-  private var hasAsked = false
-  /// What was known when `highest` was heard of, until the peer says it again.
-  private var claim: Claim?
+  /// Updates that were given up.
+  private(set) var lost: UInt64 = 0
 
-  private struct Claim {
-    let since: ContinuousClock.Instant
-    let next: UInt64
-    let lost: UInt64
-    let firstLost: UInt64?
+  /// - Parameters:
+  ///   - progress: what there is of the peer already.
+  ///   - last: the peer's last update, by its hello.
+  init(progress: Progress, last: UInt64) {
+    next = progress.next
+    coveredEnd = progress.end
+    confirmed = last &+ 1
+    mostConfirmed = confirmed
+    // Without its first table, the peer cannot send what is missing.
+    askFrom = next == 0 ? confirmed : next
   }
+
+  /// One more than the last update of the peer, as far as is known.
+  var known: UInt64 { max(confirmed, raised, mentioned) }
+
+  /// The same without what other peers have of it.
+  var said: UInt64 { max(confirmed, raised) }
 
   /// Whether all that the peer sent has arrived.
-  var isComplete: Bool { next.map { $0 > highest } ?? true }
+  var isComplete: Bool { next >= known }
 
-  /// All updates before it have arrived, or what they said has, with a peer's table.
-  var certain: UInt64 { firstLost ?? next ?? 1 }
+  /// Whether something is missing that the peer cannot send again.
+  var isLost: Bool { !isComplete && (next == 0 || next < min(askFrom, known)) }
 
-  /// The peer says that its last update was `sequence`.
-  /// - Returns: whether a higher one was heard of before, which the peer never sent.
-  @discardableResult
-  mutating func heard(last sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) -> Bool {
-    begin(at: sequence)
-    let isRetracted = retract(to: sequence, now: now)
-    if sequence == highest { claim = nil }
-    note(sequence, now: now, jitter: jitter)
-    return isRetracted
+  /// What has arrived.
+  var progress: Progress { Progress(next: next, end: max(next, (ahead.last?.upperBound ?? 0) &+ 1, coveredEnd)) }
+
+  /// Of that, what the peer itself has said in a hello: a forged update must not make it believe that it is a copy.
+  var told: Progress {
+    let all = progress
+    return Progress(next: min(all.next, mostConfirmed), end: min(all.end, max(mostConfirmed, coveredEnd)))
   }
 
-  private mutating func note(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) {
-    if sequence > highest {
-      claim = Claim(since: now, next: next ?? .max, lost: lost, firstLost: firstLost)
-      highest = sequence
+  // MARK: What is heard
+
+  /// A hello says that the peer's last update was `last`.
+  mutating func confirm(last: UInt64, now: Instant, jitter: Duration) {
+    confirmed = last &+ 1
+    mostConfirmed = max(mostConfirmed, confirmed)
+    raised = 0
+    askFrom = min(askFrom, confirmed)
+    if let since = unconfirmedSince {
+      if now - since >= Self.doubt { retract() }
+      if progress.end <= mostConfirmed { unconfirmedSince = nil }
     }
-    guard !isComplete, deadline == nil else { return }
+    if missingCount(before: confirmed) > Self.maxMissing { lose(before: confirmed) }
+    schedule(now: now, jitter: jitter)
+  }
+
+  /// Another frame says so. It is believed within bounds, until the next hello.
+  mutating func raise(last: UInt64, now: Instant, jitter: Duration) {
+    guard last >= known, last < confirmed &+ Self.lookahead else { return }
+    raised = last &+ 1
+    schedule(now: now, jitter: jitter)
+  }
+
+  /// Other peers have updates of it before `next`.
+  mutating func mention(next: UInt64, now: Instant, jitter: Duration) {
+    mentioned = next
+    schedule(now: now, jitter: jitter)
+  }
+
+  /// An update arrived.
+  /// - Returns: whether it is new, as far as is known.
+  mutating func receive(_ sequence: UInt64, now: Instant, jitter: Duration) -> Bool {
+    guard sequence >= max(next, 1), sequence < confirmed &+ Self.lookahead else { return false }
+    if sequence == next, ahead.isEmpty {
+      next = sequence &+ 1
+    } else {
+      guard insert(sequence) else { return false }
+      advance()
+    }
+    if sequence < askedTo { attempts = 0 }
+    if sequence >= confirmed {
+      raised = max(raised, sequence &+ 1)
+      unconfirmedSince = unconfirmedSince ?? now
+    }
+    schedule(now: now, jitter: jitter)
+    return true
+  }
+
+  /// The peer was asked for updates, and cannot send those up to `last` again.
+  mutating func unavailable(until last: UInt64) {
+    guard attempts > 0, last >= floor, last < confirmed else { return }
+    lose(before: last &+ 1)
+    reconsider()
+  }
+
+  /// A table was fetched that had this.
+  mutating func cover(_ progress: Progress) {
+    // The peer may have what is missing after that.
+    if next == 0, progress.next > 0 { askFrom = progress.next }
+    next = max(next, progress.next)
+    coveredEnd = max(coveredEnd, progress.end)
+    advance()
+  }
+
+  /// The peer cannot be asked.
+  mutating func giveUp() {
+    lose(before: known)
+    reconsider()
+  }
+
+  // MARK: Asking
+
+  func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
+
+  /// What to ask for now, if it is time to.
+  mutating func ask(now: Instant) -> [SyncFrame.MissingUpdates] {
+    guard isDue(now: now) else { return [] }
+    if attempts >= Self.maxAttempts {
+      lose(before: min(askedTo, confirmed))
+      // What only a frame told of is asked for until a hello says whether it exists.
+      attempts = isMissing ? Self.maxAttempts - 1 : 0
+    }
+    let first = floor
+    if firstMissing?.update != first { firstMissing = (first, now) }
+    if let since = firstMissing?.since, now - since >= Self.patience, first < confirmed {
+      lose(before: min(ahead.first { $0.lowerBound > first }?.lowerBound ?? confirmed, confirmed))
+    }
+    guard isMissing else {
+      reconsider()
+      return []
+    }
+    attempts += 1
+    askedTo = known
+    deadline = now + Self.backoff * (1 << min(attempts - 1, 2))
+    return missing
+  }
+
+  /// The first update that may be asked for, if it is missing.
+  private var floor: UInt64 {
+    var floor = max(next, askFrom)
+    for range in ahead where range.lowerBound <= floor { floor = max(floor, range.upperBound &+ 1) }
+    return floor
+  }
+
+  private var isMissing: Bool { floor < known }
+
+  private var missing: [SyncFrame.MissingUpdates] {
+    var start = floor
+    var ranges: [SyncFrame.MissingUpdates] = []
+    for range in ahead where range.lowerBound > start {
+      ranges.append(SyncFrame.MissingUpdates(first: start, count: UInt32(clamping: range.lowerBound - start)))
+      if ranges.count == Self.maxRanges { return ranges }
+      start = range.upperBound &+ 1
+    }
+    if start < known { ranges.append(SyncFrame.MissingUpdates(first: start, count: UInt32(clamping: known - start))) }
+    return ranges
+  }
+
+  /// How many updates are missing, those that were given up included.
+  var missingCount: UInt64 { missingCount(from: next, before: known) }
+
+  private func missingCount(before end: UInt64) -> UInt64 { missingCount(from: max(next, askFrom), before: end) }
+
+  private func missingCount(from start: UInt64, before end: UInt64) -> UInt64 {
+    guard start < end else { return 0 }
+    return ahead.reduce(end - start) { count, range in
+      let low = max(range.lowerBound, start)
+      let high = min(range.upperBound &+ 1, end)
+      return low < high ? count - (high - low) : count
+    }
+  }
+
+  private mutating func schedule(now: Instant, jitter: Duration) {
+    guard deadline == nil else {
+      if !isMissing { reconsider() }
+      return
+    }
+    guard !isComplete, isMissing else { return }
     gaps += 1
     attempts = 0
     deadline = now + Self.firstDelay + jitter
   }
 
-  /// An update arrived.
-  /// - Returns: whether for the first time, as far as is known.
-  @discardableResult
-  mutating func receive(_ sequence: UInt64, now: ContinuousClock.Instant, jitter: Duration) -> Bool {
-    begin(at: sequence)
-    let isKnown = ahead.contains(sequence) || (firstLost == nil && sequence < next ?? 0)
-    if sequence == next, ahead.isEmpty {
-      next = sequence + 1
-      attempts = 0
-    } else if let next, sequence >= next {
-      ahead.insert(sequence)
-    }
-    advance()
-    if ahead.count > Self.maxAhead { giveUp(through: (ahead.min() ?? sequence) - 1) }
-    note(sequence, now: now, jitter: jitter)
-    return !isKnown
+  /// Nothing is asked for any more if nothing is missing.
+  private mutating func reconsider() {
+    guard !isMissing else { return }
+    (deadline, attempts, firstMissing, askedTo) = (nil, 0, nil, 0)
   }
 
-  /// Goes back to where it was before it heard of a number that the peer does not have. What arrived since then is asked for
-  /// once more.
-  private mutating func retract(to sequence: UInt64, now: ContinuousClock.Instant) -> Bool {
-    guard let claim, sequence < highest, now - claim.since >= Self.claimPatience else { return false }
-    highest = sequence
-    next = min(claim.next, sequence + 1)
-    ahead = ahead.filter { $0 <= sequence }
-    (lost, firstLost) = (claim.lost, claim.firstLost)
-    self.claim = nil
-    deadline = nil
-    advance()
+  private mutating func lose(before end: UInt64) {
+    guard end > max(next, askFrom) else { return }
+    // More is only claimed.
+    lost &+= min(missingCount(before: end), Self.lookahead)
+    askFrom = end
+  }
+
+  // MARK: What has arrived
+
+  /// - Returns: whether it is new.
+  private mutating func insert(_ sequence: UInt64) -> Bool {
+    var index = ahead.endIndex
+    while index > 0, ahead[index - 1].lowerBound > sequence { index -= 1 }
+    let joinsBefore = index > 0 && ahead[index - 1].upperBound &+ 1 >= sequence
+    if joinsBefore, ahead[index - 1].upperBound >= sequence { return false }
+    let joinsAfter = index < ahead.endIndex && ahead[index].lowerBound == sequence &+ 1
+    switch (joinsBefore, joinsAfter) {
+    case (true, true):
+      ahead[index - 1] = ahead[index - 1].lowerBound...ahead[index].upperBound
+      ahead.remove(at: index)
+    case (true, false): ahead[index - 1] = ahead[index - 1].lowerBound...sequence
+    case (false, true): ahead[index] = sequence...ahead[index].upperBound
+    case (false, false):
+      // Without room it counts as missing, and then as lost.
+      guard ahead.count < Self.maxGaps else {
+        lose(before: confirmed)
+        return true
+      }
+      ahead.insert(sequence...sequence, at: index)
+    }
     return true
   }
 
-  /// The peer was asked for updates, and cannot repeat those up to `last`.
-  mutating func gone(until last: UInt64) {
-    guard hasAsked, let next, last >= next, last <= highest else { return }
-    giveUp(through: last)
-  }
-
-  /// A table that has come had all that updates before `sequence` said.
-  mutating func cover(before sequence: UInt64, now: ContinuousClock.Instant) {
-    if sequence > highest + 1 { claim = Claim(since: now, next: next ?? .max, lost: lost, firstLost: firstLost) }
-    if let lost = firstLost, sequence > lost { firstLost = sequence < next ?? 0 ? sequence : nil }
-    guard sequence > next ?? 1 else { return }
-    next = sequence
-    highest = max(highest, sequence - 1)
-    ahead = ahead.filter { $0 >= sequence }
-    advance()
-  }
-
-  private mutating func begin(at sequence: UInt64) {
-    guard next == nil else { return }
-    let first = sequence > Self.overlap ? sequence - Self.overlap + 1 : 1
-    if first > 1 { firstLost = 1 }
-    next = first
-  }
-
-  func isDue(now: ContinuousClock.Instant) -> Bool { deadline.map { $0 <= now } ?? false }
-
-  /// What to ask for now, if it is time to.
-  mutating func ask(now: ContinuousClock.Instant) -> [SyncFrame.MissingUpdates] {
-    guard let due = deadline, due <= now, !isComplete else { return [] }
-    guard attempts < Self.maxAttempts else {
-      giveUp(through: ahead.min().map { $0 - 1 } ?? highest)
-      return []
-    }
-    attempts += 1
-    hasAsked = true
-    deadline = now + Self.backoff * (1 << min(attempts - 1, 4))
-    return missing
-  }
-
-  private var missing: [SyncFrame.MissingUpdates] {
-    guard var start = next else { return [] }
-    var ranges: [SyncFrame.MissingUpdates] = []
-    for present in ahead.sorted() + [highest + 1] {
-      if present > start {
-        ranges.append(SyncFrame.MissingUpdates(first: start, count: UInt32(clamping: present - start)))
-        if ranges.count == Self.maxRanges { break }
-      }
-      start = present + 1
-    }
-    return ranges
-  }
-
+  /// Moves `next` over what has arrived.
   private mutating func advance() {
-    while !ahead.isEmpty, let expected = next, ahead.remove(expected) != nil {
-      next = expected + 1
-      attempts = 0  // progress
+    guard next > 0 else { return }
+    while let first = ahead.first, first.lowerBound <= next {
+      next = max(next, first.upperBound &+ 1)
+      ahead.removeFirst()
     }
-    if isComplete { (deadline, hasAsked) = (nil, false) }
+    reconsider()
   }
 
-  private mutating func giveUp(through last: UInt64) {
-    guard let expected = next, last >= expected else { return }
-    let arrived = ahead.filter { $0 <= last }
-    lost += last - expected + 1 - UInt64(arrived.count)
-    firstLost = firstLost ?? expected
-    ahead.subtract(arrived)
-    next = last + 1
-    attempts = 0
-    advance()
+  /// Forgets what the peer does not know of.
+  private mutating func retract() {
+    ahead = ahead.compactMap { range in
+      guard range.lowerBound < mostConfirmed else { return nil }
+      return range.lowerBound...min(range.upperBound, mostConfirmed - 1)
+    }
+    next = min(next, mostConfirmed)
+    unconfirmedSince = nil
   }
 }

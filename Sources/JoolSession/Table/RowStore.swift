@@ -1,6 +1,6 @@
 /// Rows by number, in chunks: growing never copies nor reserves more than a chunk, and a copy of the table shares the
-/// chunks that neither has changed since. Chunks are small (256 rows, 14 KB) so that they fit into the holes that growing
-/// indexes leave in the heap.
+/// chunks that neither has changed since. Chunks are small (256 rows, 16 KB) so that they fit into the holes that
+/// growing indexes leave in the heap.
 struct RowStore: Sendable {
   /// Numbers have 28 bits, which `RowIndexSlot` and `SessionOrder` count on: 268,435,455 rows.
   static let maxCount = 1 << 28 - 1

@@ -7,16 +7,18 @@
 ///     w2  destination4 (32), source6 port (16), destination4 port (16)
 ///     w3  protocol (64): 0 TCP, 1 UDP, 2 ICMP
 ///     w4  source4 (32), source4 port (16), zero (11), TCP state (3), timer (2)
+///     w5  version
 ///
 ///     mix(h, w)  x = h ^ w;  x ^= x >> 33;  x *= 0xff51afd7ed558ccd;  x ^= x >> 33;  x *= 0xc4ceb9fe1a85ec53;  x ^= x >> 33
 ///                (the 64-bit finalizer of MurmurHash3)
 ///     identity   mix(mix(mix(mix(0x4a6f6f6c36346462, w0), w1), w2), w3)
 ///     bucket     the highest 12 bits of identity
-///     digest     mix(identity, w4)
+///     digest     mix(mix(identity, w4), w5)
 ///     root       XOR of mix(mix(0x4a6f6f6c36346462, bucket), digest) over the buckets whose digest is not 0
 ///
-/// Expirations do not count: they differ by nature. An empty bucket's digest is 0. It finds accidents, not attacks: whoever
-/// may add sessions can make digests equal.
+/// Expirations do not count: they differ by some milliseconds by nature. Versions do, so that a refresh that was lost
+/// shows: who has the same versions has the same lives. An empty bucket's digest is 0. It finds accidents, not attacks:
+/// whoever may add sessions can make digests equal.
 enum SessionDigest {
   static let bucketCount = 4096
   private static let start: UInt64 = 0x4a6f_6f6c_3634_6462
@@ -33,7 +35,8 @@ enum SessionDigest {
 
   @inline(__always)
   static func digest(_ row: SessionRow, identity: UInt64) -> UInt64 {
-    mix(identity, UInt64(row.source4) << 32 | UInt64(row.port4) << 16 | UInt64(row.stateAndTimer))
+    let content = UInt64(row.source4) << 32 | UInt64(row.port4) << 16 | UInt64(row.stateAndTimer)
+    return mix(mix(identity, content), row.version.rawValue)
   }
 
   /// What a bucket adds to the root. XOR, so that a change of one bucket is a change of one term.

@@ -1,11 +1,11 @@
 internal import JoolCore
 
-/// A session as the table stores it: 56 bytes.
+/// A session as the table stores it: 64 bytes, a cache line.
 ///
-///     0        16        24        32        40        48     54  55 56
-///     | source6 | source4 | expires | timer   | sibling | ports | | |
-///     |         | dest4   | version | links   | links   |  6 4 d| | flags
-///                                                              origin
+///     0         16        24        32        40      48      56     62  63 64
+///     | source6 | version | source4 | expires | timer | sibling | ports | | |
+///     |         |         | dest4   | ownSaid | links | links   |  6 4 d| | flags
+///                                                                      origin
 ///     flags: bit 7 leader of its BIB entry, 5–6 protocol (3: the row is free), 2–4 TCP state, 0–1 timer
 ///
 /// The flags are those of Jool's 36-byte record. Times are ticks (`TickClock`). Links are numbers of rows.
@@ -15,11 +15,13 @@ struct SessionRow: Sendable {
 
   var source6High: UInt64
   var source6Low: UInt64
+  var version = Version.unsaid
   var source4: UInt32
   var destination4: UInt32
   /// The tick at which the session dies.
   var expires: UInt32 = 0
-  var version: UInt32 = 0
+  /// The tick of this node's own last word about the session; 0 for never. What others say leaves it as it is.
+  var ownSaid: UInt32 = 0
   /// The next row of the timer's list, or of the list of free rows.
   var timerNext = SessionRow.none
   /// The previous row of the timer's list, or which list this row is the first of (`TimerWheel`).
@@ -37,7 +39,7 @@ struct SessionRow: Sendable {
   private static let free: UInt8 = 0x60
 
   /// - Returns: `nil` for a state or timer that does not fit, none of which is RFC 6146's.
-  init?(_ session: SessionEntry, origin: UInt8, version: UInt32) {
+  init?(_ session: SessionEntry, origin: UInt8, version: Version) {
     guard session.state.rawValue <= 7, session.timer.rawValue <= 3 else { return nil }
     source6High = UInt64(truncatingIfNeeded: session.source6.address.bits >> 64)
     source6Low = UInt64(truncatingIfNeeded: session.source6.address.bits)
@@ -76,6 +78,7 @@ struct SessionRow: Sendable {
     origin = other.origin
     version = other.version
     expires = other.expires
+    if other.ownSaid != 0 { ownSaid = other.ownSaid }
   }
 
   func hasSource6(of other: SessionRow) -> Bool {
@@ -89,6 +92,14 @@ struct SessionRow: Sendable {
 
   func hasDestination4(of other: SessionRow) -> Bool {
     destination4 == other.destination4 && destinationPort == other.destinationPort
+  }
+
+  /// Whether state, timer and source4 are the same.
+  func hasContent(of other: SessionRow) -> Bool { hasSource4(of: other) && stateAndTimer == other.stateAndTimer }
+
+  /// Whether state, timer and source4 are those of an entry.
+  func hasContent(of entry: SessionEntry) -> Bool {
+    source4 == entry.source4.address.bits && port4 == entry.source4.port && state == entry.state && timer == entry.timer
   }
 
   // MARK: As values

@@ -36,6 +36,8 @@ extension SessionTable {
     wheel = TimerWheel()
     for number in 0..<rows.endIndex where !rows[number].isFree {
       rows[number].expires = max(1, rows[number].expires - min(rows[number].expires, shift))
+      // What was said long ago may as well be said again.
+      rows[number].ownSaid -= min(rows[number].ownSaid, shift)
       wheel.schedule(number, in: &rows)
     }
   }

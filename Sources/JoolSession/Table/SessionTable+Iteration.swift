@@ -16,16 +16,6 @@ extension SessionTable {
     return end < rows.endIndex ? end : nil
   }
 
-  /// Every session of some buckets. Reads the whole table: ask for several buckets at once.
-  public func forEach(
-    inBuckets isWanted: (Int) -> Bool, now: Instant, _ body: (_ session: Session, _ bucket: Int) throws -> Void
-  ) rethrows {
-    for number in 0..<rows.endIndex where !rows[number].isFree {
-      let bucket = bucket(of: rows[number])
-      if isWanted(bucket) { try body(session(rows[number], now: now), bucket) }
-    }
-  }
-
   /// Every BIB entry, in no particular order.
   public func forEachBIBEntry(_ body: (BIBEntry) throws -> Void) rethrows {
     for number in 0..<rows.endIndex where !rows[number].isFree && rows[number].isLeader {
@@ -64,19 +54,20 @@ public struct SessionHandle: Hashable, Sendable {
   let number: UInt32
 }
 
-/// A list of sessions to go through, perhaps over a long time and bit by bit. 8 bytes per session.
+/// A list of sessions to go through, perhaps over a long time and bit by bit. 4 bytes per session.
 public struct SessionOrder: RandomAccessCollection, Sendable {
-  /// Protocol, timer (2 bits each), expiry tick (32), row (28), most significant first.
-  private let keys: ContiguousArray<UInt64>
+  private let rows: ContiguousArray<UInt32>
 
-  init(keys: ContiguousArray<UInt64>) { self.keys = keys }
-
-  public var startIndex: Int { keys.startIndex }
-  public var endIndex: Int { keys.endIndex }
-  public subscript(position: Int) -> SessionHandle {
-    SessionHandle(number: UInt32(truncatingIfNeeded: keys[position]) & 0x0FFF_FFFF)
+  /// - Parameter keys: ascending (`key(of:number:)`).
+  init(keys: ContiguousArray<UInt64>) {
+    rows = ContiguousArray(keys.lazy.map { UInt32(truncatingIfNeeded: $0) & 0x0FFF_FFFF })
   }
 
+  public var startIndex: Int { rows.startIndex }
+  public var endIndex: Int { rows.endIndex }
+  public subscript(position: Int) -> SessionHandle { SessionHandle(number: rows[position]) }
+
+  /// Protocol, timer (2 bits each), expiry tick (32), row (28), most significant first.
   static func key(of row: SessionRow, number: UInt32) -> UInt64 {
     UInt64(row.protoBits) << 62 | UInt64(row.timerBits) << 60 | UInt64(row.expires) << 28 | UInt64(number)
   }

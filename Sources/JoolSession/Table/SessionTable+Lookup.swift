@@ -23,6 +23,36 @@ extension SessionTable {
     session(proto: entry.proto, source6: entry.source6, destination4: entry.destination4, now: now)
   }
 
+  /// What the table knows of what the own module says about a session.
+  enum Knowledge: Hashable, Sendable {
+    /// No such session.
+    case none
+    /// The session in another state, or with another timer or mask.
+    case other
+    /// The same, with this much life left, and whether this node's word was the last about it.
+    case same(left: Milliseconds, isOwn: Bool)
+    /// All of it, and the peers know it, too: nothing is to be said.
+    case all
+  }
+
+  /// - Parameters:
+  ///   - session: with the life that its module gives it.
+  ///   - quarter: of its timeout. A word of this node is as good as the last one for this long, whoever spoke since:
+  ///     the modules of all others have that much more life than the packet gave.
+  func knowledge(of session: SessionEntry, quarter: Milliseconds, now: Instant) -> Knowledge {
+    guard
+      let number = find(proto: session.proto, source6: session.source6, destination4: session.destination4)
+    else { return .none }
+    let row = rows[number]
+    guard row.hasContent(of: session) else { return .other }
+    let left = clock.remaining(until: row.expires, now: now)
+    guard session.expiration <= left, row.version != .unsaid else { return .same(left: left, isOwn: row.origin == 0) }
+    if row.origin == 0 { return .all }
+    let quarterEnds = UInt64(row.ownSaid) + UInt64(quarter.rawValue) / TickClock.millisecondsPerTick
+    let isSaid = row.ownSaid != 0 && clock.tick(at: now) < quarterEnds
+    return isSaid ? .all : .same(left: left, isOwn: false)
+  }
+
   public func bibEntry(proto: L4Protocol, source6: TransportAddress6) -> BIBEntry? {
     let key = SessionRow(
       proto: proto, source6: source6, destination4: TransportAddress(IPv4Address(bits: 0), 0))

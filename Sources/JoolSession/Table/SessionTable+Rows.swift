@@ -2,7 +2,8 @@
 extension SessionTable {
   /// Expects that no row has this identity, and room for it.
   /// - Parameter leader: of the row's BIB entry; `nil` if the session makes a new one.
-  mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ bib6Hash: UInt64, leader: UInt32?) {
+  /// - Returns: the row's number.
+  mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ bib6Hash: UInt64, leader: UInt32?) -> UInt32 {
     let number = rows.insert(row)
     while !sessions.insert(number, sessionHash) { growSessions(for: sessionHash) }
     if let leader {
@@ -21,6 +22,7 @@ extension SessionTable {
     }
     wheel.schedule(number, in: &rows)
     toggleDigest(of: row)
+    return number
   }
 
   /// Expects that the row is in the wheel.

@@ -8,14 +8,14 @@ public import JoolCore
 /// IPv4 side, too: source4 leads to source6.
 ///
 /// A value: copies are independent, and share memory until they differ. No clock inside: time is an argument and should
-/// not go back (if it does, nothing dies meanwhile). Times are kept in steps of 10 ms, so that an expiration may come back
-/// up to 9 ms longer than it went in, never shorter. What is due stays until `expire(now:)` takes it.
+/// not go back (if it does, nothing dies meanwhile). Times are kept in steps of 10 ms, so that an expiration may come
+/// back up to 9 ms longer than it went in, never shorter. What is due stays until `expire(now:)` takes it.
 ///
-/// A session takes 56 bytes in `RowStore` and about 7 in each of three `RowIndex`es (the BIB's two have one entry per BIB
-/// entry); docs/measurements.md has figures. A table has 32 KB of digests, and 250 KB of indexes once it is used. Memory is
-/// kept for later sessions; `removeAll()` gives it back. Adding, updating, finding, removing and expiring take constant
-/// time, but for the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it), and a new base for all
-/// times every 248 days.
+/// A session takes 64 bytes in `RowStore` and about 7 in each of three `RowIndex`es (the BIB's two have one entry per
+/// BIB entry); docs/measurements.md has figures. A table has 32 KB of digests, and 250 KB of indexes once it is used.
+/// Memory is kept for later sessions; `removeAll()` gives it back. Adding, updating, finding, removing and expiring
+/// take constant time, but for the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it), and a
+/// new base for all times every 248 days.
 public struct SessionTable: Sendable {
   public typealias Instant = ContinuousClock.Instant
 
@@ -59,10 +59,10 @@ public struct SessionTable: Sendable {
     public var entry: SessionEntry
     /// The number of the node whose word was the last about it; 0 is this one.
     public var origin: UInt8
-    /// Of what was said about it: a later word has a higher number (`SyncNode`).
-    public var version: UInt32
+    /// Of what was said about it; a later word has a higher one.
+    public var version: Version
 
-    public init(entry: SessionEntry, origin: UInt8, version: UInt32 = 0) {
+    public init(entry: SessionEntry, origin: UInt8, version: Version = .unsaid) {
       self.entry = entry
       self.origin = origin
       self.version = version
@@ -82,17 +82,39 @@ public struct SessionTable: Sendable {
 
   /// Adds a session, or updates the state, timer, expiration, origin and version of the one with its identity.
   ///
-  /// `entry.destination6` does not matter.
+  /// - Parameters:
+  ///   - entry: its destination6 does not matter.
+  ///   - isOwnWord: whether this node says so to its peers now, which `knowledge(of:quarter:now:)` asks for.
   public mutating func upsert(
-    _ entry: SessionEntry, origin: UInt8 = 0, version: UInt32 = 0, now: Instant
+    _ entry: SessionEntry, origin: UInt8 = 0, version: Version = .unsaid, isOwnWord: Bool = false, now: Instant
   ) -> Change {
     guard var row = SessionRow(entry, origin: origin, version: version) else { return .refused }
     rebaseIfDue(now)
     row.expires = clock.expiryTick(entry.expiration, now: now)
+    if isOwnWord { row.ownSaid = max(1, UInt32(clamping: clock.tick(at: now))) }
     let hash6 = hash.bib6(row)
     let sessionHash = hash.session(row, bib6: hash6)
-    if let number = findSession(row, sessionHash) { return update(number, to: row, now: now) }
+    guard let number = findSession(row, sessionHash) else {
+      switch insert(row, sessionHash, hash6) {
+      case .taken: return .inserted
+      case .conflict(let entry): return .conflict(entry)
+      case .refused: return .refused
+      }
+    }
+    let old = rows[number]
+    guard old.hasSource4(of: row) else { return .conflict(old.bibEntry) }
+    update(number, from: old, to: row)
+    return .updated(previous: session(old, now: now))
+  }
 
+  private enum Insertion {
+    case taken(row: UInt32)
+    case conflict(BIBEntry)
+    case refused
+  }
+
+  /// Expects that no row has this identity.
+  private mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ hash6: UInt64) -> Insertion {
     guard rows.hasRoom else { return .refused }
     let leader = findBIB6(row, hash6)
     if let leader {
@@ -100,23 +122,62 @@ public struct SessionTable: Sendable {
     } else if let other = findBIB4(row, hash.bib4(row)) {
       return .conflict(rows[other].bibEntry)
     }
-    insert(row, sessionHash, hash6, leader: leader)
-    return .inserted
+    return .taken(row: insert(row, sessionHash, hash6, leader: leader))
   }
 
-  private mutating func update(_ number: UInt32, to row: SessionRow, now: Instant) -> Change {
-    let old = rows[number]
-    guard old.hasSource4(of: row) else { return .conflict(old.bibEntry) }
+  /// Expects that both have the same identity and source4.
+  private mutating func update(_ number: UInt32, from old: SessionRow, to row: SessionRow) {
     rows[number].update(from: row)
-    if old.stateAndTimer != row.stateAndTimer {
-      toggleDigest(of: old)
-      toggleDigest(of: row)
-    }
+    if old.version != row.version || old.stateAndTimer != row.stateAndTimer { replaceDigest(of: old, by: row) }
     // A later time needs no move: the wheel finds out when it gets to the old one.
     if row.expires < old.expires {
       wheel.unschedule(number, in: &rows)
       wheel.schedule(number, in: &rows)
     }
-    return .updated(previous: session(old, now: now))
+  }
+
+  // MARK: What is said
+
+  /// What became of a record.
+  enum Merge: Hashable, Sendable {
+    case taken(row: UInt32)
+    /// The table has a later one about this session.
+    case outdated
+    /// The table has the same one, and it does not live longer.
+    case repeated
+    /// Not taken: other sessions contradict it. If all of them are older, they should be removed.
+    case conflict
+    /// Not taken, as `Change.refused`.
+    case refused
+  }
+
+  /// Takes a record if it is the later word about its session; with its life, whatever that is.
+  mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Merge {
+    guard var row = SessionRow(record.session, origin: origin, version: record.version) else { return .refused }
+    rebaseIfDue(now)
+    row.expires = clock.expiryTick(record.session.expiration, now: now)
+    let hash6 = hash.bib6(row)
+    let sessionHash = hash.session(row, bib6: hash6)
+    guard let number = findSession(row, sessionHash) else {
+      switch insert(row, sessionHash, hash6) {
+      case .taken(let number): return .taken(row: number)
+      case .conflict: return .conflict
+      case .refused: return .refused
+      }
+    }
+    let old = rows[number]
+    if old.version == row.version, old.hasContent(of: row) {
+      // The same word, told again. A delay only ever makes lives too long: the shortest is nearest to what was said.
+      let left = clock.remaining(until: old.expires, now: now)
+      guard UInt64(left.rawValue) > UInt64(record.session.expiration.rawValue) + SyncRecord.sameLife else {
+        return .repeated
+      }
+      row.origin = old.origin
+    } else if !record.isNewer(than: old.version, session(old, now: now).entry) {
+      return .outdated
+    }
+    guard old.hasSource4(of: row) else { return .conflict }
+    update(number, from: old, to: row)
+    return .taken(row: number)
   }
 }

@@ -55,6 +55,29 @@ import Testing
     #expect(try Self.receive(on: right.links[0]) == [6])
   }
 
+  /// The kernel says when, so that what waited while the proxy was stopped is not taken for new.
+  @Test(arguments: [
+    (group("239.64.64.68", "lo", port: 46_420), group("239.64.64.68", "lo", port: 46_420)),
+    (peers(["127.0.0.1"], port: 46_421), peers(["127.0.0.1"], port: 46_422)),
+    (peers(["::1"], port: 46_423), peers(["::1"], port: 46_424)),
+  ]) func tellsWhenADatagramCame(sender: ProxyConfiguration.Link, receiver: ProxyConfiguration.Link) throws {
+    let here = try SyncLinks([sender], log: Self.silence)
+    let there = try SyncLinks([receiver], log: Self.silence)
+    let began = Arrival.wallClock
+    #expect(try Self.send([1], on: here) == nil)
+    usleep(300_000)
+    #expect(try Self.send([2], on: here) == nil)
+    var request = pollfd(fd: there.links[0].descriptor, events: Int16(POLLIN), revents: 0)
+    try #require(poll(&request, 1, 1000) == 1)
+    var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
+    let arrivals = try there.links[0].receive(into: &buffer)
+    try #require(arrivals.count == 2)
+    let most = Duration.nanoseconds(Arrival.wallClock - began)
+    #expect(arrivals[0].waited >= .milliseconds(295) && arrivals[0].waited <= most)
+    #expect(arrivals[0].waited - arrivals[1].waited >= .milliseconds(295))
+    #expect(arrivals[1].waited > .zero)
+  }
+
   /// They have the same port, unless the user says otherwise.
   @Test func aGroupAndPeersCanBothBeLinks() throws {
     let both = [Self.group("239.64.64.65", "lo", port: 46_408), Self.peers(["127.0.0.1"], port: 46_408)]

@@ -17,6 +17,63 @@ import Testing
     #expect(later == 8, "a pause saves up no more than a burst")
   }
 
+  /// Three peers ask for more than there is, one of them ten times as often; a fourth asks once.
+  @Test func aPeerGetsNoMoreThanItsShare() {
+    var budget = SendBudget()
+    var given: [UInt64: Int] = [:]
+    var now = start
+    while now < start + .seconds(2) {
+      now += .microseconds(100)
+      for peer: UInt64 in [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3] where budget.admit(bytes: 1400, to: peer, now: now) {
+        given[peer, default: 0] += 1400
+      }
+    }
+    for peer: UInt64 in 1...3 {
+      #expect(given[peer, default: 0] <= 2 * SendBudget.peerRate + SendBudget.peerBurst)
+      #expect(given[peer, default: 0] >= 4_000_000)
+    }
+    #expect(given.values.reduce(0, +) <= 2 * SendBudget.rate + SendBudget.burst)
+  }
+
+  @Test func tablesAndRepeatedUpdatesShareTheBuckets() throws {
+    var budget = SendBudget()
+    budget.repeatPace = SendPace(frames: 1000, burst: 1000)
+    let repeated = (0..<1000).count { _ in budget.admit(repeated: 1400, to: 1, now: start) }
+    #expect(repeated == SendBudget.peerBurst / 1400)
+    let admitted = [1, 2].map { budget.admit(bytes: 1400, to: $0, now: start) }
+    #expect(admitted == [false, true])
+    let next = try #require(budget.nextRoom(to: [1]))
+    #expect(next > start && next <= start + .nanoseconds(125 * 1452))
+    let isThere = budget.admit(bytes: 1452, to: 1, now: next)
+    #expect(isThere)
+    #expect(budget.nextRoom(to: [1, 2]).map { $0 <= start } ?? true, "the other one waits for nothing")
+    #expect(budget.nextRoom(to: []) == nil)
+  }
+
+  @Test func whatIsRefusedCostsNothing() {
+    var budget = SendBudget()
+    budget.pace = .gentle
+    let admitted = (0..<1000).count { _ in budget.admit(bytes: 1400, to: 1, now: start) }
+    #expect(admitted == 8)
+    let repeated = (0..<1000).count { _ in budget.admit(repeated: 1400, to: 1, now: start) }
+    #expect(repeated == 256, "992 refused tables took nothing of the bucket")
+  }
+
+  @Test func strangersAreAnsweredWithLessThanThreeTimesTheirBytes() {
+    var budget = SendBudget()
+    let hello = 1404
+    let answers = [48, 512].map { budget.answers(stranger: $0, withHello: hello) }
+    #expect(answers == [false, true], "a hello of a starting node is padded")
+    var (got, sent) = (0, 0)
+    var random = SeededGenerator(seed: 3)
+    for _ in 0..<10_000 {
+      let size = Int.random(in: 32...1452, using: &random)
+      got += size
+      if budget.answers(stranger: size, withHello: hello) { sent += hello }
+    }
+    #expect(sent <= SendBudget.strangerFactor * (got + 560))
+  }
+
   /// C proxies are sent every frame, and their buffer has room for 92 full ones. One may be there that never spoke; beside one
   /// that did, tables leave even slower.
   @Test(arguments: [(false, 48), (true, 10)])

@@ -48,11 +48,9 @@ struct SimulatedModule {
     put(entry, now: now)
   }
 
-  /// BIB_RM
+  /// BIB_RM with both addresses.
   mutating func remove(_ bib: BIBEntry) {
-    for (key, session) in sessions where session.entry.source6 == bib.source6 || session.entry.source4 == bib.source4 {
-      sessions[key] = nil
-    }
+    for (key, session) in sessions where session.entry.bibEntry == bib { sessions[key] = nil }
     tidy()
   }
 

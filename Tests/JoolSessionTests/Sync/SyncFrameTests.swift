@@ -5,20 +5,35 @@ import Testing
 @testable import JoolSession
 
 @Suite struct SyncFrameTests {
+  private static let hello = SyncFrame.Hello(
+    state: .ready, may: true, isTranslating: true, tag: 0x0155, request: 7, clock: Version(rawValue: 0x0102_0304_0506_0708),
+    sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown, limits: SessionLimits(), asks: Incarnation(0xDD))
+
+  private static func hello(_ state: NodeState, entries: Int, padding: Int = 0) -> SyncFrame.Hello {
+    var hello = hello
+    hello.state = state
+    hello.padding = padding
+    hello.entries = (0..<entries).map {
+      SyncFrame.HelloEntry(
+        incarnation: Incarnation(UInt64($0) + 1), next: 77, beyond: 5, silence: 8, flags: [.heard, .hasTable], promise: 9)
+    }
+    return hello
+  }
+
   private static let bodies: [SyncFrame.Body] = [
-    .hello(.init(isReady: true, clock: 9, sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown)),
-    .hello(
-      .init(
-        isReady: false, clock: 9, sessions: 3, rootDigest: 1, pool6: .wellKnown,
-        heard: (1...PathSize.ethernet.heard).map {
-          .init(sender: SyncSender(node: UInt64($0), epoch: 5), next: 77, silence: Milliseconds(8000))
-        })),
+    .hello(hello), .hello(hello(.mending, entries: PathSize.ethernet.entries)),
+    .hello(hello(.starting, entries: 1, padding: 20)),
     .update([record(.sample(0, proto: .tcp, state: .trans, timer: .transitory)), record(.sample(2, proto: .icmp))]),
     .update((0..<PathSize.ethernet.records).map { record(.sample($0)) }),
-    .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .gone(first: 1, last: 7),
-    .join(.init(transfer: 1, next: 2, window: 3, missing: [0, 1])),
+    .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .unavailable(first: 1, last: 7),
+    .pull(.init(transfer: 1, next: 2, window: 3, buckets: nil, missing: [0, 1])),
+    .pull(.init(transfer: 1, next: 0, window: 16, buckets: set([0, 9, 4095]), missing: [])),
     .bulk(.init(transfer: 1, frame: 2, frames: 3, records: [record(.sample())])),
-    .digests(first: 0, Array(0..<64)), .buckets(group: 63, Array(0..<64)), .repair(bucket: 4095, [record(.sample())]),
+    .bulk(
+      .init(
+        transfer: 1, frame: 2, frames: 3, records: (0..<PathSize.ethernet.bulkRecords).map { record(.sample($0)) })),
+    .compare(first: 0, Array(0..<64)), .buckets(group: 63, Array(0..<64)),
+    .differences(.init(first: 0, count: 64, bitmap: .max)), .differences(.init(first: 5, count: 2, bitmap: 3)),
     .settings(
       .init(
         revision: 3, part: 1, parts: 2,
@@ -27,12 +42,22 @@ import Testing
           pool4: [.init(mark: 7, proto: .icmp, addresses: 1...2, ports: 0...65_535)]))),
   ]
 
+  private static func set(_ buckets: [Int]) -> BucketSet {
+    var set = BucketSet()
+    for bucket in buckets { set.insert(bucket) }
+    return set
+  }
+
   private static func record(_ session: SessionEntry) -> SyncRecord {
-    SyncRecord(session: session, version: 0x0102_0304)
+    SyncRecord(session: session, version: Version(rawValue: 0x0102_0304_0506_0708))
   }
 
   private func frame(_ body: SyncFrame.Body) -> SyncFrame {
-    SyncFrame(sender: SyncSender(node: 0xAABB, epoch: 7), sequence: 42, target: 0xCC, body: body)
+    SyncFrame(sender: Incarnation(0xAABB), number: 7, sequence: 42, target: Incarnation(0xCC), body: body)
+  }
+
+  private func decode(_ bytes: [UInt8]) throws -> SyncFrame {
+    try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)
   }
 
   @Test(arguments: bodies) func survivesTheWire(body: SyncFrame.Body) throws {
@@ -49,11 +74,66 @@ import Testing
   @Test func hasTheDocumentedLayout() {
     let expected = bytes(
       hex: """
-        0000 02 04               # zero, version, gone
+        0000 03 04               # zero, version, unavailable
         000000000000aabb 00000007 000000000000002a 00000000000000cc
         0000000000000001 0000000000000007
         """)
-    #expect(frame(.gone(first: 1, last: 7)).encoded() == expected)
+    #expect(frame(.unavailable(first: 1, last: 7)).encoded() == expected)
+  }
+
+  @Test func aHelloHasTheDocumentedLayout() {
+    let expected = bytes(
+      hex: """
+        0000 03 01               # zero, version, hello
+        000000000000aabb 00000007 000000000000002a 00000000000000cc
+        02 03 0155 07 60 0000    # ready; may, translating; tag; request; pool6 length
+        0102030405060708 0000000000000003 0123456789abcdef
+        0064ff9b000000000000000000000000
+        006ddd00 0003a980 000493e0 0000ea60
+        00000000000000dd
+        0000000000000001 000000000000004d 00000005 0008 03 09
+        """)
+    #expect(frame(.hello(Self.hello(.ready, entries: 1))).encoded() == expected)
+    #expect(PathSize.ethernet.entries == 54)
+  }
+
+  @Test func aRecordTakes44BytesWithItsVersionLast() {
+    let encoded = frame(.update([Self.record(.sample())])).encoded()
+    #expect(encoded.count == 32 + 44)
+    #expect(Array(encoded.suffix(8)) == [1, 2, 3, 4, 5, 6, 7, 8])
+    #expect(PathSize.ethernet.records == 31)
+  }
+
+  @Test func aPullHasTheDocumentedLayout() {
+    let pull = SyncFrame.Pull(transfer: 1, next: 0, window: 16, buckets: Self.set([0, 9]), missing: [])
+    let encoded = frame(.pull(pull)).encoded()
+    let fixed = bytes(hex: "00000001 00000000 00000010 00000001 01 02")
+    #expect(Array(encoded[32..<50]) == fixed)
+    #expect(encoded.count == 32 + 16 + 512)
+    let differences = frame(.differences(.init(first: 5, count: 2, bitmap: 3))).encoded()
+    let expected = bytes(hex: "0005 0002 00000000 0000000000000003")
+    #expect(Array(differences[32...]) == expected)
+  }
+
+  @Test func refusesOtherVersions() {
+    var bytes = frame(.unavailable(first: 1, last: 7)).encoded()
+    bytes[2] = 2
+    #expect(throws: WireFormatError.unsupportedVersion(2)) { try decode(bytes) }
+  }
+
+  @Test func refusesVersionsThatNoClockHas() {
+    var update = frame(.update([Self.record(.sample())])).encoded()
+    update[32 + 36] = 0x80
+    #expect(throws: WireFormatError.self) { try decode(update) }
+    var hello = frame(.hello(Self.hello)).encoded()
+    hello[40] = 0x80
+    #expect(throws: WireFormatError.self) { try decode(hello) }
+  }
+
+  @Test func refusesAnEntryAfterThePadding() {
+    var bytes = frame(.hello(Self.hello(.starting, entries: 0, padding: 2))).encoded()
+    bytes[104 + 24 + 7] = 1
+    #expect(throws: WireFormatError.self) { try decode(bytes) }
   }
 
   @Test func anUpdateAgesUntilItIsSentAgain() throws {
@@ -75,7 +155,7 @@ import Testing
         continue
       }
       switch body {
-      case .hello, .update, .repair, .bulk, .nak, .join, .settings: continue
+      case .hello, .update, .bulk, .nak, .pull, .settings: continue
       default: Issue.record("accepted \(length) of \(bytes.count) bytes of \(body)")
       }
     }

@@ -29,7 +29,7 @@ struct SyncSimulation {
     var deadline: Instant?
 
     /// Whether it knows all that others have said, and has said all that its module has.
-    var isWell: Bool { core.isReady && isAudited && core.peers.values.allSatisfy(\.stream.isComplete) }
+    var isWell: Bool { core.isReady && isAudited && core.peers.all.allSatisfy(\.stream.isComplete) }
   }
 
   private struct Datagram {
@@ -76,13 +76,13 @@ struct SyncSimulation {
   }
 
   private static func core(
-    _ number: Int, epoch: UInt32, isFirst: Bool, clock: UInt32, now: Instant, _ random: inout SeededGenerator
+    _ number: Int, epoch: UInt32, isFirst: Bool, clock: UInt64, now: Instant, _ random: inout SeededGenerator
   ) -> SyncNode {
     guard let table = SessionTable(pool6: .wellKnown, now: now) else { preconditionFailure("64:ff9b::/96 is a pool6") }
     // Another number with each start, as proxies draw one.
     let node = UInt64(number) + 1 + 1000 * UInt64(epoch - 1)
     return SyncNode(
-      identity: SyncSender(node: node, epoch: epoch), table: table, limits: SessionLimits(),
+      identity: Incarnation(node), table: table, limits: SessionLimits(),
       seed: random.next(), isFirst: isFirst, clock: clock, now: now)
   }
 
@@ -118,7 +118,7 @@ struct SyncSimulation {
 
   /// As `SessionProxy` does it, in no time.
   private mutating func audit(_ index: Int, local: Instant) {
-    guard !nodes[index].isAudited, nodes[index].core.isReady else { return }
+    guard !nodes[index].isAudited, nodes[index].core.state.hasTable else { return }
     nodes[index].isAudited = true
     nodes[index].core.beginAudit()
     // In an order that does not depend on the process.
@@ -129,6 +129,7 @@ struct SyncSimulation {
       nodes[index].core.reconcile(session, origin: SyncNode.legacyOrigin, now: local)
     }
     nodes[index].core.finishAudit(completing: true, now: local)
+    nodes[index].deadline = nil
   }
 
   private static func order(_ session: SessionEntry) -> (UInt8, UInt128, UInt32) {
@@ -150,8 +151,13 @@ struct SyncSimulation {
 
   private mutating func drain(_ index: Int, local: Instant, loss: Double) {
     let output = nodes[index].core.takeOutput(now: local)
-    for bib in output.evictions { nodes[index].module.remove(bib) }
-    for session in output.sessions { nodes[index].module.add(session, now: local) }
+    while let request = nodes[index].core.nextStoreRequest(1000, now: local) {
+      switch request {
+      case .evict(let entry): nodes[index].module.remove(entry)
+      case .add(let sessions): for session in sessions { nodes[index].module.add(session, now: local) }
+      }
+      nodes[index].core.finished(request, .done, now: local)
+    }
     for bytes in output.datagrams {
       for target in nodes.indices where target != index {
         if cut.contains(index) != cut.contains(target) { continue }
@@ -218,8 +224,8 @@ struct SyncSimulation {
   }
 
   /// What the clock on a node's wall shows: set by NTP, so about the same everywhere.
-  private mutating func timeOfDay() -> UInt32 {
-    Milliseconds(start.duration(to: now)).rawValue &+ UInt32.random(in: 0...50, using: &random)
+  private mutating func timeOfDay() -> UInt64 {
+    UInt64(Milliseconds(start.duration(to: now)).rawValue) + .random(in: 0...50, using: &random)
   }
 
   private mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &random) < probability }

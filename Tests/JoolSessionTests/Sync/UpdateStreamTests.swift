@@ -1,197 +1,221 @@
-import JoolCore
-import TestSupport
 import Testing
 
 @testable import JoolSession
 
 @Suite struct UpdateStreamTests {
-  private let start = ContinuousClock.now
-  private let jitter = Duration.milliseconds(3)
+  private static let start = ContinuousClock.now
 
-  @Test func isCompleteWhenEverythingHasArrivedInWhateverOrder() {
-    var stream = UpdateStream()
-    for sequence in [1, 2, 4, 3, 3, 6, 7, 5, 1] { receive(UInt64(sequence), by: &stream) }
-    #expect(stream.isComplete)
-    #expect(stream.next == 8)
-    #expect(stream.lost == 0)
-    #expect(stream.gaps == 2)
-    #expect(stream.deadline == nil)
-  }
+  /// A stream and a clock.
+  private struct Run {
+    var stream: UpdateStream
+    var now = UpdateStreamTests.start
+    private(set) var naks: [[ClosedRange<UInt64>]] = []
 
-  @Test func asksForWhatIsMissingAfterAMoment() {
-    var stream = UpdateStream()
-    for sequence in [1, 4, 6] { receive(UInt64(sequence), by: &stream) }
-    let early = stream.ask(now: start + .milliseconds(7))
-    #expect(early == [])
-    let asked = stream.ask(now: start + .milliseconds(8))
-    #expect(asked == [.init(first: 2, count: 2), .init(first: 5, count: 1)])
-    let again = stream.ask(now: start + .milliseconds(47))
-    #expect(again == [], "not before the answer had time to come")
-    let later = stream.ask(now: start + .milliseconds(48))
-    #expect(later.count == 2)
-  }
-
-  @Test func noticesThatTheLastUpdateIsMissing() {
-    var stream = UpdateStream()
-    receive(1, by: &stream)
-    stream.heard(last: 3, now: start, jitter: jitter)
-    #expect(!stream.isComplete)
-    let asked = stream.ask(now: start + .seconds(1))
-    #expect(asked == [.init(first: 2, count: 2)])
-  }
-
-  @Test func asksAnUnknownPeerForSomeOfWhatCameBefore() {
-    var stream = UpdateStream()
-    stream.heard(last: 500, now: start, jitter: jitter)
-    let asked = stream.ask(now: start + .seconds(1))
-    #expect(asked == [.init(first: 245, count: 256)])
-  }
-
-  @Test func goesOnWithoutWhatCannotBeRepeated() {
-    var stream = UpdateStream()
-    for sequence in [1, 5] { receive(UInt64(sequence), by: &stream) }
-    stream.gone(until: 4)
-    #expect(stream.lost == 0, "nobody asked")
-    _ = stream.ask(now: start + .seconds(1))
-    stream.gone(until: 4)
-    #expect(stream.lost == 3)
-    #expect(stream.isComplete)
-  }
-
-  @Test func givesUpAfterManyQuestions() {
-    var stream = UpdateStream()
-    for sequence in [1, 3] { receive(UInt64(sequence), by: &stream) }
-    var now = start
-    var asked = 0
-    while let deadline = stream.deadline {
-      now = deadline
-      if stream.ask(now: now) != [] { asked += 1 }
+    init(next: UInt64 = 1, last: UInt64 = 0) {
+      stream = UpdateStream(progress: Progress(next: next), last: last)
     }
-    #expect(asked == UpdateStream.maxAttempts)
-    #expect(stream.lost == 1)
-    #expect(now - start < .seconds(10))
-  }
 
-  @Test func remembersNoMoreThanItMay() {
-    var stream = UpdateStream()
-    receive(1, by: &stream)
-    for sequence in 3...3 + UInt64(UpdateStream.maxAhead) { receive(sequence, by: &stream) }
-    #expect(stream.lost == 1)
-    #expect(stream.isComplete)
-  }
-
-  @Test func isCertainOfWhatArrivedOrCameWithATable() {
-    var stream = UpdateStream()
-    for sequence in [1, 2, 5] { receive(UInt64(sequence), by: &stream) }
-    #expect(stream.certain == 3)
-    _ = stream.ask(now: start + .seconds(1))
-    stream.gone(until: 4)
-    #expect(stream.next == 6)
-    #expect(stream.certain == 3, "3 and 4 were given up")
-    stream.cover(before: 4, now: start)
-    #expect(stream.certain == 4)
-    stream.cover(before: 9, now: start)
-    #expect(stream.certain == 9)
-    #expect(stream.isComplete)
-    #expect(stream.deadline == nil)
-  }
-
-  @Test func isNotCertainOfWhatWasSaidBeforeItListened() {
-    var stream = UpdateStream()
-    receive(1000, by: &stream)
-    #expect(stream.certain == 1)
-    stream.cover(before: 1001, now: start)
-    #expect(stream.certain == 1001)
-  }
-
-  @Test(arguments: [101, 150, 5000, 1 << 60] as [UInt64]) func takesBackANumberThatThePeerNeverSaid(forged: UInt64) {
-    var stream = UpdateStream()
-    for sequence in 1...100 { receive(UInt64(sequence), by: &stream) }
-    stream.heard(last: forged, now: start, jitter: jitter)
-    // Its updates and hellos go on.
-    var sequence: UInt64 = 100
-    var isRetracted = false
-    for tenth in 1...60 {
-      let now = start + .milliseconds(100 * tenth)
-      _ = stream.ask(now: now)
-      stream.gone(until: forged)
-      if tenth % 10 == 2 { isRetracted = stream.heard(last: sequence, now: now, jitter: jitter) || isRetracted }
-      guard forged > 101, tenth % 5 == 0, tenth > 40 else { continue }
-      sequence += 1
-      let isNew = stream.receive(sequence, now: now, jitter: jitter)
-      #expect(isNew)
+    mutating func receive(_ sequences: UInt64...) -> [Bool] {
+      var news: [Bool] = []
+      for sequence in sequences { news.append(stream.receive(sequence, now: now, jitter: .zero)) }
+      return news
     }
-    #expect(isRetracted)
-    #expect(stream.highest == sequence)
-    #expect(stream.isComplete)
-    #expect(stream.lost == 0)
-    #expect(stream.certain == sequence + 1)
+
+    mutating func confirm(_ last: UInt64) { stream.confirm(last: last, now: now, jitter: .zero) }
+
+    mutating func raise(_ last: UInt64) { stream.raise(last: last, now: now, jitter: .zero) }
+
+    mutating func pass(_ duration: Duration) {
+      let end = now + duration
+      while now < end {
+        now += .milliseconds(5)
+        let ranges = stream.ask(now: now)
+        if !ranges.isEmpty { naks.append(ranges.map { $0.first...$0.first + UInt64($0.count) - 1 }) }
+      }
+    }
   }
 
-  /// A table that covers what a peer is said to have said.
-  @Test func takesBackWhatAnotherOneSaidOfThePeer() {
-    var stream = UpdateStream()
-    for sequence in 1...100 { receive(UInt64(sequence), by: &stream) }
-    stream.cover(before: 1 << 60, now: start)
-    stream.heard(last: 101, now: start + .seconds(3), jitter: jitter)
-    #expect(stream.next == 101)
-    let isNew = stream.receive(101, now: start + .seconds(3), jitter: jitter)
-    #expect(isNew)
-    #expect(stream.isComplete)
+  @Test func countsWhatComesInOrder() {
+    var run = Run()
+    let news = run.receive(1, 2, 3, 3)
+    #expect(news == [true, true, true, false])
+    #expect(run.stream.progress == Progress(next: 4))
+    #expect(run.stream.isComplete)
+    #expect(run.stream.deadline == nil)
   }
 
-  @Test func believesANumberThatThePeerSaysAgain() {
-    var stream = UpdateStream()
-    receive(1, by: &stream)
-    stream.heard(last: 5, now: start, jitter: jitter)
-    stream.heard(last: 5, now: start + .seconds(1), jitter: jitter)
-    stream.heard(last: 4, now: start + .seconds(5), jitter: jitter)
-    #expect(stream.highest == 5, "4 was late")
+  @Test func asksForAHoleAndFillsIt() {
+    var run = Run()
+    let news = run.receive(1, 4, 2)
+    #expect(news == [true, true, true])
+    #expect(run.stream.progress == Progress(next: 3, beyond: 2))
+    run.pass(.milliseconds(10))
+    #expect(run.naks == [[3...3]])
+    let filled = run.receive(3)
+    #expect(filled == [true])
+    #expect(run.stream.progress == Progress(next: 5))
+    run.pass(.seconds(1))
+    #expect(run.naks.count == 1)
+    #expect(run.stream.gaps == 1)
+    #expect(run.stream.lost == 0)
   }
 
-  private func receive(_ sequence: UInt64, by stream: inout UpdateStream) {
-    stream.receive(sequence, now: start, jitter: jitter)
-  }
-}
-
-@Suite struct ResendQueueTests {
-  private let start = ContinuousClock.now
-
-  @Test func repeatsWhatItStillHasAndNotTooOften() {
-    var queue = ResendQueue()
-    for number in 1...10 { queue.append([UInt8(number)], now: start) }
-    let soon = queue.repeating(.init(first: 3, count: 2), limit: 5000, now: start + .milliseconds(5))
-    #expect(soon.datagrams == [])
-    let later = start + ResendQueue.spacing
-    let repeated = queue.repeating(.init(first: 3, count: 2), limit: 5000, now: later)
-    #expect(repeated.datagrams == [[3], [4]])
-    #expect(repeated.goneUntil == nil)
-    let forAnother = queue.repeating(.init(first: 4, count: 100), limit: 5000, now: later)
-    #expect(forAnother.datagrams == [[5], [6], [7], [8], [9], [10]])
+  @Test func reorderingHealsItselfWithinTheFirstDelay() {
+    var run = Run()
+    let news = run.receive(2, 1)
+    #expect(news == [true, true])
+    run.pass(.seconds(1))
+    #expect(run.naks.isEmpty)
   }
 
-  @Test func repeatsTheOldestIfThereIsNoRoomForAll() {
-    var queue = ResendQueue()
-    for number in 1...10 { queue.append([UInt8(number)], now: start) }
-    let later = start + ResendQueue.spacing
-    let first = queue.repeating(.init(first: 3, count: 8), limit: 2, now: later)
-    let second = queue.repeating(.init(first: 5, count: 6), limit: 2, now: later)
-    #expect(first.datagrams + second.datagrams == [[3], [4], [5], [6]])
+  @Test func afterThreeNAKsInVainItIsALoss() {
+    var run = Run()
+    _ = run.receive(2)
+    run.confirm(2)
+    run.pass(.milliseconds(200))
+    #expect(run.naks == [[1...1], [1...1], [1...1]])
+    #expect(!run.stream.isLost)
+    run.pass(.milliseconds(200))
+    #expect(run.stream.isLost)
+    #expect(run.stream.lost == 1)
+    run.pass(.seconds(5))
+    #expect(run.naks.count == 3, "NAKs do not go on")
+    #expect(run.stream.progress == Progress(next: 1, beyond: 2))
   }
 
-  @Test func saysWhatIsGone() {
-    var queue = ResendQueue()
-    let count = ResendQueue.capacity + 100
-    for _ in 0..<count { queue.append([], now: start) }
-    #expect(queue.first == 101)
-    let answer = queue.repeating(.init(first: 50, count: 60), limit: 5000, now: start + .seconds(1))
-    #expect(answer.goneUntil == 100)
-    #expect(answer.datagrams.count == 9)
-    let nothing = queue.repeating(.init(first: 1, count: 10), limit: 5000, now: start + .seconds(1))
-    #expect(nothing.goneUntil == 10)
-    #expect(nothing.datagrams == [])
-    let absurd = queue.repeating(.init(first: UInt64.max - 1, count: .max), limit: 5000, now: start)
-    #expect(absurd.datagrams == [])
-    #expect(absurd.goneUntil == nil)
+  @Test func whatIsMissingAfterALossIsAskedForNevertheless() {
+    var run = Run()
+    _ = run.receive(2)
+    run.confirm(2)
+    run.pass(.milliseconds(500))
+    _ = run.receive(4)
+    run.pass(.milliseconds(10))
+    #expect(run.naks.last == [3...3])
+    run.stream.cover(Progress(next: 3))
+    _ = run.receive(3)
+    #expect(run.stream.progress == Progress(next: 5))
+    #expect(!run.stream.isLost)
+  }
+
+  @Test func whatIsUnavailableIsALossAtOnce() {
+    var run = Run()
+    run.confirm(7)
+    run.stream.unavailable(until: 3)
+    #expect(!run.stream.isLost, "nobody has asked yet")
+    run.pass(.milliseconds(10))
+    run.stream.unavailable(until: 3)
+    #expect(run.stream.isLost)
+    #expect(run.stream.lost == 3)
+    run.pass(.milliseconds(50))
+    #expect(run.naks.last == [4...7])
+  }
+
+  @Test func aHoleThatStaysIsLostThoughOthersAreFilled() {
+    var run = Run()
+    var sequence: UInt64 = 2
+    for _ in 0..<60 {
+      _ = run.receive(sequence + 1)
+      run.confirm(sequence + 1)
+      run.pass(.milliseconds(45))
+      _ = run.receive(sequence)
+      sequence += 2
+    }
+    #expect(run.stream.isLost)
+    #expect(run.stream.lost == 1)
+  }
+
+  @Test func moreThan1024MissingAreALoss() {
+    var run = Run()
+    run.confirm(UpdateStream.maxMissing)
+    #expect(!run.stream.isLost)
+    run.confirm(UpdateStream.maxMissing + 1)
+    #expect(run.stream.isLost)
+  }
+
+  /// A.5: whoever has nothing of a peer lacks its table, too.
+  @Test func withoutABaseEverythingBeforeIsLost() {
+    var run = Run(next: 0, last: 41)
+    #expect(run.stream.isLost)
+    run.confirm(41)
+    run.pass(.seconds(1))
+    #expect(run.naks.isEmpty, "it cannot be sent again")
+    _ = run.receive(42, 44)
+    #expect(run.stream.progress == Progress(next: 0, beyond: 45))
+    run.pass(.milliseconds(10))
+    #expect(run.naks == [[43...43]])
+    run.stream.cover(Progress(next: 42))
+    #expect(run.stream.progress == Progress(next: 43, beyond: 2))
+    #expect(!run.stream.isLost)
+  }
+
+  @Test func aTableThatIsOlderThanTheBaseOfTheStreamLeavesTheRestToBeAskedFor() {
+    var run = Run(next: 0, last: 41)
+    _ = run.receive(42)
+    run.stream.cover(Progress(next: 40))
+    run.confirm(42)
+    run.pass(.milliseconds(10))
+    #expect(run.naks == [[40...41]])
+  }
+
+  @Test func aSteadyStreamDuringAPullTakesOneRange() {
+    var run = Run(next: 0, last: 41)
+    for sequence in UInt64(42)...50_000 {
+      _ = run.receive(sequence)
+      if sequence % 1000 == 0 { run.confirm(sequence) }
+    }
+    run.stream.cover(Progress(next: 42))
+    #expect(run.stream.progress == Progress(next: 50_001))
+  }
+
+  /// A.13: one made-up number costs a second.
+  @Test func aMadSequenceIsForgottenWithTheNextHello() {
+    var run = Run()
+    _ = run.receive(1)
+    run.confirm(1)
+    run.raise(1 << 60)
+    let isNews = run.receive(1 << 60)
+    #expect(isNews == [false], "too far ahead of the last hello")
+    #expect(run.stream.isComplete)
+    run.raise(3000)
+    #expect(!run.stream.isComplete)
+    run.pass(.seconds(1))
+    #expect(!run.stream.isLost, "no hello has said so")
+    run.confirm(1)
+    #expect(run.stream.isComplete)
+    #expect(run.stream.deadline == nil)
+  }
+
+  @Test func aMadHelloIsForgottenWithTheNextOne() {
+    var run = Run()
+    run.confirm(1 << 60)
+    #expect(run.stream.isLost)
+    run.confirm(0)
+    #expect(run.stream.isComplete)
+    #expect(!run.stream.isLost)
+    _ = run.receive(1, 3)
+    run.pass(.milliseconds(10))
+    #expect(run.naks.last == [2...2], "what comes afterwards is asked for")
+  }
+
+  /// A forged update must not make its supposed sender believe that a copy of it has gone on.
+  @Test func tellsOnlyWhatAHelloHasConfirmed() {
+    var run = Run()
+    _ = run.receive(1)
+    run.confirm(1)
+    _ = run.receive(2, 9)
+    #expect(run.stream.told == Progress(next: 2))
+    #expect(run.stream.progress == Progress(next: 3, beyond: 7))
+    run.pass(.seconds(1))
+    run.confirm(1)
+    #expect(run.stream.progress == Progress(next: 2), "nobody has sent them")
+    let real = run.receive(2)
+    #expect(real == [true])
+  }
+
+  @Test func aHelloThatWasOvertakenRetractsNothing() {
+    var run = Run()
+    _ = run.receive(1, 2)
+    run.confirm(1)
+    #expect(run.stream.progress == Progress(next: 3))
   }
 }

@@ -15,7 +15,9 @@ struct NaiveTable {
     var origin: UInt8
     /// In steps of 10 ms.
     var expires: UInt64
-    var version: UInt32
+    var version: Version
+    /// Of the node's own last word, in steps of 10 ms, counted from 1.
+    var ownSaid: UInt64?
   }
 
   var rows: [Key: Row] = [:]
@@ -35,7 +37,9 @@ struct NaiveTable {
     Milliseconds(UInt32(clamping: end - min(end, now)))
   }
 
-  mutating func upsert(_ entry: SessionEntry, origin: UInt8, version: UInt32, now: UInt64) -> SessionTable.Change {
+  mutating func upsert(
+    _ entry: SessionEntry, origin: UInt8, version: Version, isOwnWord: Bool, now: UInt64
+  ) -> SessionTable.Change {
     let expires = (now + UInt64(entry.expiration.rawValue) + 9) / 10 * 10
     for row in rows.values where row.entry.proto == entry.proto && row.entry.source6 == entry.source6 {
       if row.entry.source4 != entry.source4 { return .conflict(Self.bib(row.entry)) }
@@ -44,8 +48,21 @@ struct NaiveTable {
       if row.entry.source6 != entry.source6 { return .conflict(Self.bib(row.entry)) }
     }
     let old = rows[Self.key(entry)]
-    rows[Self.key(entry)] = Row(entry: entry, origin: origin, expires: expires, version: version)
+    rows[Self.key(entry)] = Row(
+      entry: entry, origin: origin, expires: expires, version: version, ownSaid: isOwnWord ? now / 10 : old?.ownSaid)
     return old.map { .updated(previous: session($0, now: now)) } ?? .inserted
+  }
+
+  func knowledge(of session: SessionEntry, quarter: UInt64, now: UInt64) -> SessionTable.Knowledge {
+    guard let row = rows[Self.key(session)] else { return .none }
+    let (known, said) = (row.entry, row.ownSaid)
+    guard known.state == session.state, known.timer == session.timer, known.source4 == session.source4 else {
+      return .other
+    }
+    let left = Self.remaining(row.expires, now)
+    let isRecent = row.origin == 0 || said.map { now / 10 < $0 + quarter / 10 } == true
+    if session.expiration <= left, row.version != .unsaid, isRecent { return .all }
+    return .same(left: left, isOwn: row.origin == 0)
   }
 
   mutating func expire(now: UInt64) -> [SessionTable.Session] {
@@ -63,7 +80,8 @@ struct NaiveTable {
   /// The digests as their description says, of words made of the entries' bytes.
   var digests: [UInt64] {
     var buckets = [UInt64](repeating: 0, count: 4096)
-    for entry in rows.values.map(\.entry) {
+    for row in rows.values {
+      let entry = row.entry
       let words: [UInt64] = [
         UInt64(entry.source6.address.bits >> 64), UInt64(truncatingIfNeeded: entry.source6.address.bits),
         UInt64(entry.destination4.address.bits) << 32 + UInt64(entry.source6.port) << 16
@@ -74,7 +92,7 @@ struct NaiveTable {
       let content =
         UInt64(entry.source4.address.bits) << 32 + UInt64(entry.source4.port) << 16
         + UInt64(entry.state.rawValue * 4 + entry.timer.rawValue)
-      buckets[Int(identity / (1 << 52))] ^= Self.mix(identity, content)
+      buckets[Int(identity / (1 << 52))] ^= Self.mix(Self.mix(identity, content), row.version.rawValue)
     }
     return buckets
   }

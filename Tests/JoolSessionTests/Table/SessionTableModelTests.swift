@@ -75,10 +75,11 @@ struct TablePair {
     switch Int.random(in: 0..<100, using: &generator) {
     case 0..<70:
       let (session, origin) = (session(), UInt8.random(in: 0...3, using: &generator))
-      let version = UInt32.random(in: 0...(.max), using: &generator)
+      let version = Version(rawValue: .random(in: 0..<Version.limit, using: &generator))
+      let isOwnWord = Bool.random(using: &generator)
       #expect(
-        table.upsert(session, origin: origin, version: version, now: instant)
-          == naive.upsert(session, origin: origin, version: version, now: now))
+        table.upsert(session, origin: origin, version: version, isOwnWord: isOwnWord, now: instant)
+          == naive.upsert(session, origin: origin, version: version, isOwnWord: isOwnWord, now: now))
     case 70..<78: remove(session())
     case 78..<79: removeSessions(of: NaiveTable.bib(session()))
     case 79..<85: look(for: session())
@@ -132,6 +133,8 @@ struct TablePair {
   private func look(for session: SessionEntry) {
     let expected = naive.rows[NaiveTable.key(session)].map { naive.session($0, now: now) }
     #expect(table.session(like: session, now: instant) == expected)
+    let known = naive.knowledge(of: session, quarter: 5000, now: now)
+    #expect(table.knowledge(of: session, quarter: Milliseconds(5000), now: instant) == known)
     let from4 = naive.rows.values.first {
       $0.entry.proto == session.proto && $0.entry.source4 == session.source4
         && $0.entry.destination4 == session.destination4

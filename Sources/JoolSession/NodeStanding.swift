@@ -1,0 +1,60 @@
+/// How far a node is, and whether it may have the addresses.
+public struct NodeStanding: Hashable, Sendable {
+  public enum State: String, CaseIterable, Hashable, Sendable {
+    /// The node has no table yet: it waits for that of a peer.
+    case starting
+    /// Its table lacks something that peers have, or its module lacks something of the table.
+    case mending
+    /// The node has what its peers have, and so has its module.
+    case ready
+    /// `ss-enabled` is off.
+    case disabled
+    /// The module or the instance is away.
+    case absent
+  }
+
+  public var state: State
+  /// Whether the node may have the addresses: what the track file and `--ready` tell. A node that falls back from
+  /// `ready` to `mending` keeps them until another one has promised to.
+  public var isReady: Bool
+  /// Why the node mends, as a sentence.
+  public var reason: String?
+
+  public init(_ state: State, isReady: Bool, because reason: String? = nil) {
+    self.state = state
+    self.isReady = isReady
+    self.reason = reason
+  }
+
+  /// `ready`, `mending`, and so on; `ready, mending` for a node that mends and may have the addresses.
+  public var name: String { Self.name(state.rawValue, isReady: isReady) }
+
+  static func name(_ state: String, isReady: Bool) -> String {
+    isReady && state == State.mending.rawValue ? "\(State.ready.rawValue), \(state)" : state
+  }
+}
+
+extension SessionProxy {
+  public var standing: NodeStanding {
+    guard isAttached, let node, let kernel else { return NodeStanding(.absent, isReady: false) }
+    guard kernel.isEnabled else { return NodeStanding(.disabled, isReady: false) }
+    let may = node.right.may
+    switch node.state {
+    case .starting: return NodeStanding(.starting, isReady: may)
+    case .mending: return NodeStanding(.mending, isReady: may, because: node.readiness.reason?.sentence)
+    case .ready: return NodeStanding(.ready, isReady: may)
+    }
+  }
+}
+
+extension Readiness.Reason {
+  fileprivate var sentence: String {
+    switch self {
+    case .loss: "Something that peers said cannot be sent again; it comes with a peer's table."
+    case .behind: "Updates of peers have been missing for more than a second."
+    case .module: "The module does not have everything of the table yet."
+    case .slept: "The process was stopped for some seconds, and may have missed something."
+    case .moduleAway: "The module was away or disabled."
+    }
+  }
+}

@@ -1,0 +1,33 @@
+internal import JoolCore
+
+/// What of a session in the table the own module should get.
+///
+/// The table keeps what was said, so that all tables are equal, whatever the timeouts. A module ends a session by its
+/// own ones.
+struct ModuleTerms: Sendable {
+  /// The module's own timeouts.
+  var own: SessionLimits
+  /// Timeouts of the speakers that have a longer one than the module, by `SessionTable.Session.origin`.
+  var longer: [UInt8: SessionLimits] = [:]
+  var statics = StaticEntries()
+
+  /// What the module takes for a session that never ends begins here.
+  private static let immortal: UInt32 = 0x8000_0000
+
+  init(own: SessionLimits) { self.own = own }
+
+  /// The session as the module should get it: it ends when it would if the module had seen its last packet. `nil` if
+  /// that is over.
+  func share(of known: SessionTable.Session) -> SessionEntry? {
+    var session = known.entry
+    var left = session.expiration.rawValue
+    let longest = own.longest(session).rawValue
+    if !longer.isEmpty, let speaker = longer[known.origin] {
+      let theirs = speaker.longest(session).rawValue
+      left -= min(left, theirs - min(theirs, longest))
+    }
+    guard left > 0 else { return nil }
+    session.expiration = Milliseconds(min(left, longest, Self.immortal - 1))
+    return session
+  }
+}

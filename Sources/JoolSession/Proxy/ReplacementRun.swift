@@ -1,0 +1,70 @@
+internal import JoolCore
+
+/// Some replacements that are being carried out: first their evictions, then the sessions of their winners. They are
+/// confirmed together.
+struct ReplacementRun: Sendable {
+  /// `nil`: nothing is being carried out.
+  private(set) var since: ContinuousClock.Instant?
+  /// How many have not been tried before.
+  private(set) var new = 0
+  /// Those of which the module refused an eviction.
+  private(set) var refused: [Replacement] = []
+  private var hasStaticLosers = false
+  private var replacements: [Replacement] = []
+  private var evictions: [(entry: BIBEntry, replacement: Int)] = []
+  private var evicted = 0
+  private var isRefused: Set<Int> = []
+  /// `nil` while there are evictions.
+  private var portion: Portion?
+
+  init() {}
+
+  init(_ taken: (run: [Replacement], new: Int), without statics: StaticEntries, now: ContinuousClock.Instant) {
+    since = now
+    new = taken.new
+    replacements = taken.run
+    for (index, replacement) in replacements.enumerated() {
+      for entry in replacement.losers {
+        if statics.contains(entry) {
+          hasStaticLosers = true
+        } else {
+          evictions.append((entry, index))
+        }
+      }
+    }
+  }
+
+  var isFinished: Bool { portion?.isFinished == true }
+
+  /// Whether a static BIB entry was in the way.
+  var meetsStatics: Bool { hasStaticLosers || portion?.meetsStatics == true }
+
+  /// The next request; `nil` if there is none any more.
+  mutating func next(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: ContinuousClock.Instant)
+    -> StoreRequest?
+  {
+    if evicted < evictions.count { return .evict(evictions[evicted].entry) }
+    if portion == nil { portion = Portion(winners(in: table)) }
+    let sessions = portion?.offer(most, from: table, as: terms, now: now) ?? []
+    return sessions.isEmpty ? nil : .add(sessions)
+  }
+
+  mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome) {
+    guard case .evict = request, evicted < evictions.count else {
+      portion?.accept()
+      return
+    }
+    let index = evictions[evicted].replacement
+    if outcome == .refused, isRefused.insert(index).inserted { refused.append(replacements[index]) }
+    evicted += 1
+  }
+
+  private func winners(in table: SessionTable) -> ContiguousArray<RowKey> {
+    var keys: ContiguousArray<RowKey> = []
+    for (index, replacement) in replacements.enumerated() where !isRefused.contains(index) {
+      for winner in replacement.winners { keys += table.rowKeys(of: winner) }
+    }
+    keys.sort()
+    return keys
+  }
+}

@@ -1,0 +1,25 @@
+/// A set of rows of the table: a bit for each.
+struct RowSet: Sendable {
+  private var words: ContiguousArray<UInt64> = []
+
+  func contains(_ row: UInt32) -> Bool {
+    let word = Int(row / 64)
+    return word < words.count && words[word] & 1 << UInt64(row % 64) != 0
+  }
+
+  /// - Returns: whether the row is new.
+  @discardableResult
+  mutating func insert(_ row: UInt32) -> Bool {
+    let word = Int(row / 64)
+    while words.count <= word { words.append(0) }
+    let bit: UInt64 = 1 << UInt64(row % 64)
+    guard words[word] & bit == 0 else { return false }
+    words[word] |= bit
+    return true
+  }
+
+  mutating func remove(_ row: UInt32) {
+    let word = Int(row / 64)
+    if word < words.count { words[word] &= ~(1 << UInt64(row % 64)) }
+  }
+}

@@ -1,0 +1,19 @@
+/// For how long incarnations are remembered that are not heard any more.
+///
+/// An entry is mentioned for less time than it is kept: what passes from node to node may get older, but never so much younger
+/// that it is believed by somebody who has forgotten it.
+struct PeerMemory: Hashable, Sendable {
+  /// Then the incarnation is forgotten.
+  let whole: Duration
+  /// From then on it is neither mentioned nor missed.
+  let mention: Duration
+  /// From then on its return is a first contact.
+  let acquaintance: Duration
+
+  /// - Parameter whole: an hour, but for tests.
+  init(whole: Duration = .seconds(3600)) {
+    self.whole = whole
+    mention = whole * 5 / 6
+    acquaintance = whole * 3 / 4
+  }
+}

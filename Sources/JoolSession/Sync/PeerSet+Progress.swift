@@ -1,0 +1,144 @@
+internal import JoolCore
+
+/// What this node has, what others have, and what it lacks.
+extension PeerSet {
+  /// What there is of an incarnation.
+  func progress(of incarnation: Incarnation) -> Progress {
+    if let peer = peers[incarnation] { return peer.stream.progress }
+    return retired[incarnation]?.progress ?? Progress()
+  }
+
+  /// What there is of all others that may be mentioned and missed.
+  func vector(now: Instant) -> VersionVector {
+    var vector = VersionVector()
+    for peer in peers.values where isCurrent(peer.incarnation, now: now) {
+      vector[peer.incarnation] = peer.stream.progress
+    }
+    for incarnation in retired.incarnations where retired.isCurrent(incarnation, now: now) {
+      vector[incarnation] = progress(of: incarnation)
+    }
+    return vector
+  }
+
+  /// Whether an incarnation may be mentioned, and missed.
+  private func isCurrent(_ incarnation: Incarnation, now: Instant) -> Bool {
+    guard let peer = peers[incarnation] else { return retired.isCurrent(incarnation, now: now) }
+    return !peer.hasOtherPool6 && now - peer.lastHeard < retired.memory.mention
+  }
+
+  /// What those have who are heard now: of themselves, and those with a table of others. What only the dead had is nobody's.
+  func known(now: Instant) -> VersionVector {
+    var known = VersionVector()
+    for peer in peers.values where isHeard(peer, now: now) {
+      known.raise(peer.incarnation, to: Progress(next: peer.stream.said))
+      guard peer.state.hasTable else { continue }
+      for (incarnation, told) in peer.entries where incarnation != own {
+        guard isCurrent(incarnation, now: now), now - told.lastHeard < retired.memory.mention else { continue }
+        known.raise(incarnation, to: told.entry.progress)
+      }
+    }
+    return known
+  }
+
+  /// Lets the streams know what other peers have of their peers.
+  mutating func noteKnown(_ known: VersionVector, now: Instant, jitter: Duration) {
+    for incarnation in peers.keys {
+      peers[incarnation]?.stream.mention(next: known[incarnation].next, now: now, jitter: jitter)
+    }
+  }
+
+  /// What others have of an incarnation.
+  func known(_ incarnation: Incarnation, now: Instant) -> Progress { known(now: now)[incarnation] }
+
+  func losses(now: Instant) -> [Incarnation] { losses(known: known(now: now), now: now) }
+
+  /// Of whom others have more, although it cannot be sent again, ascending.
+  func losses(known: VersionVector, now: Instant) -> [Incarnation] {
+    known.incarnations.filter { incarnation in
+      let (ours, theirs) = (progress(of: incarnation), known[incarnation])
+      guard let peer = peers[incarnation], isHeard(peer, now: now) else {
+        return theirs.next > ours.next || theirs.end > ours.end
+      }
+      return theirs.next > ours.next && (ours.next == 0 || peer.stream.isLost)
+    }
+  }
+
+  // MARK: Tables of others
+
+  /// What the table of a source has, by its last hello. To be taken when the table is asked for.
+  func mark(of source: Incarnation, now: Instant) -> VersionVector? {
+    guard let peer = peers[source] else { return nil }
+    var mark = VersionVector()
+    for incarnation in peer.entries.keys where incarnation != own && isCurrent(incarnation, now: now) {
+      mark[incarnation] = peer.progress(of: incarnation)
+    }
+    mark[source] = peer.progress(of: source)
+    return mark
+  }
+
+  /// A table was fetched that had this.
+  mutating func cover(_ mark: VersionVector) {
+    for incarnation in mark.incarnations where incarnation != own {
+      let progress = mark[incarnation]
+      guard peers[incarnation]?.hasOtherPool6 != true else { continue }
+      if peers[incarnation] != nil {
+        peers[incarnation]?.stream.cover(progress)
+      } else {
+        retired.cover(incarnation, progress)
+      }
+    }
+  }
+
+  /// Whose table would be of use, the best first: ready peers before those that mend, then who makes good all that is lost, then who was not
+  /// tried last, then more sessions, then the lower number.
+  /// - Parameters:
+  ///   - losses: what is lacking.
+  ///   - isStarting: whether any table is of use.
+  ///   - last: who was tried last.
+  func sources(
+    for losses: [Incarnation], known: VersionVector, isStarting: Bool, last: Incarnation?, now: Instant
+  ) -> [Incarnation] {
+    func rank(_ peer: SyncPeer) -> (Int, Int, Int, UInt64, UInt64) {
+      let coversAll = losses.allSatisfy { peer.progress(of: $0).covers(known[$0]) }
+      return (
+        peer.state == .ready ? 0 : 1, coversAll ? 0 : 1, peer.incarnation == last ? 1 : 0,
+        UInt64.max - peer.hello.sessions, peer.incarnation.number
+      )
+    }
+    let candidates = heard(now: now).filter { peer in
+      guard peer.state.hasTable, peer.hears(own, at: now) else { return false }
+      return isStarting
+        || losses.contains { incarnation in
+          let (ours, theirs) = (progress(of: incarnation), peer.progress(of: incarnation))
+          return theirs.next > ours.next || theirs.end > ours.end
+        }
+    }
+    return candidates.map { (rank($0), $0.incarnation) }.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
+  // MARK: The first
+
+  /// Whether somebody with a table is heard, or mentioned as alive.
+  func hearsOfTable(now: Instant) -> Bool {
+    if unvalidated.present(now: now).contains(where: { $0.sender.hearsOfTable }) { return true }
+    return peers.values.contains { peer in
+      guard isHeard(peer, now: now) else { return false }
+      return peer.state.hasTable
+        || peer.entries.values.contains { $0.entry.isTable(besides: own) && now - $0.at < SyncPeer.patience }
+    }
+  }
+
+  /// Whether a starting node with a lower number is heard.
+  func hearsLowerStart(now: Instant) -> Bool {
+    unvalidated.present(now: now).contains {
+      $0.incarnation < own && !$0.sender.hasTable && !$0.sender.hasOtherPool6
+    } || peers.values.contains { isHeard($0, now: now) && $0.incarnation < own && $0.state == .starting }
+  }
+}
+
+extension SyncFrame.HelloEntry {
+  /// Whether it says that somebody with a table is there.
+  func isTable(besides own: Incarnation) -> Bool {
+    incarnation != own && flags.contains([.heard, .hasTable]) && !flags.contains(.hasOtherPool6)
+  }
+}

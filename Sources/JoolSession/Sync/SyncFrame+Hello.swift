@@ -1,0 +1,171 @@
+internal import JoolCore
+
+extension SyncFrame {
+  /// What a node tells of itself, at least once a second.
+  struct Hello: Hashable, Sendable {
+    var state: NodeState
+    /// Whether the node may have the addresses.
+    var may = false
+    /// Whether its module has announced a session lately.
+    var isTranslating = false
+    /// The tag of its versions.
+    var tag: UInt16
+    /// The number of the question to `asks`; 0 is none.
+    var request: UInt8 = 0
+    /// The highest version that the node has said or heard.
+    var clock: Version
+    var sessions: UInt64
+    var rootDigest: UInt64
+    var pool6: IPv6Prefix
+    /// The timeouts of its module.
+    var limits: SessionLimits
+    /// Who is asked to keep the addresses; `nobody` is none.
+    var asks = Incarnation.nobody
+    /// What the node has of others.
+    var entries: [HelloEntry] = []
+    /// Empty entries after those, which make the hello long enough for a long answer.
+    var padding = 0
+  }
+
+  /// How much a node has of what another one said.
+  struct HelloEntry: Hashable, Sendable {
+    struct Flags: OptionSet, Hashable, Sendable {
+      let rawValue: UInt8
+
+      /// It was heard within the peer timeout.
+      static let heard = Flags(rawValue: 1)
+      /// It has a table.
+      static let hasTable = Flags(rawValue: 2)
+      /// It has another pool6.
+      static let hasOtherPool6 = Flags(rawValue: 4)
+
+      static let all: Flags = [.heard, .hasTable, .hasOtherPool6]
+    }
+
+    static let size = 24
+
+    var incarnation: Incarnation
+    var next: UInt64
+    var beyond: UInt32
+    /// For how many seconds it has been silent, rounded up.
+    var silence: UInt16
+    var flags: Flags
+    /// The number of its question that was promised; 0 is none.
+    var promise: UInt8 = 0
+
+    var progress: Progress { Progress(next: next, beyond: beyond) }
+  }
+}
+
+extension SyncFrame.Hello {
+  /// Bytes before the entries, without the frame's header.
+  static let fixedSize = 72
+
+  /// A starting node's hellos have at least this many bytes, so that the answer to them is not much longer.
+  static let startingSize = 512
+  /// A hello answers a stranger's at once if it is at most this many times as long (RFC 9000 §8.1).
+  static let answerFactor = 3
+
+  /// Adds empty entries.
+  /// - Parameter size: of the frame.
+  mutating func pad(to size: Int) {
+    let room = size - SyncFrame.headerSize - Self.fixedSize - entries.count * SyncFrame.HelloEntry.size
+    padding = max(0, (room + SyncFrame.HelloEntry.size - 1) / SyncFrame.HelloEntry.size)
+  }
+
+  private static let mayFlag: UInt8 = 1
+  private static let translatingFlag: UInt8 = 2
+
+  func encode(into writer: inout AttributeWriter) {
+    writer.appendBigEndian(state.rawValue)
+    writer.appendBigEndian((may ? Self.mayFlag : 0) | (isTranslating ? Self.translatingFlag : 0))
+    writer.appendBigEndian(tag)
+    writer.appendBigEndian(request)
+    writer.appendBigEndian(UInt8(truncatingIfNeeded: pool6.length))
+    writer.appendBigEndian(UInt16(0))
+    writer.appendBigEndian(clock.rawValue)
+    writer.appendBigEndian(sessions)
+    writer.appendBigEndian(rootDigest)
+    writer.appendBigEndian(pool6.address.bits)
+    limits.encode(into: &writer)
+    writer.appendBigEndian(asks.number)
+    for entry in entries { entry.encode(into: &writer) }
+    for _ in 0..<padding * SyncFrame.HelloEntry.size / 8 { writer.appendBigEndian(UInt64(0)) }
+  }
+
+  init(decoding reader: inout FrameReader) throws(WireFormatError) {
+    let number = try reader.next(UInt8.self)
+    guard let state = NodeState(rawValue: number) else {
+      throw .badValue(field: "SS2 state", value: UInt64(number))
+    }
+    self.state = state
+    let flags = try reader.next(UInt8.self)
+    guard flags <= Self.mayFlag | Self.translatingFlag else {
+      throw .badValue(field: "SS2 hello flags", value: UInt64(flags))
+    }
+    may = flags & Self.mayFlag != 0
+    isTranslating = flags & Self.translatingFlag != 0
+    tag = try reader.next(UInt16.self)
+    guard tag < Version.tags else { throw .badValue(field: "SS2 tag", value: UInt64(tag)) }
+    request = try reader.next(UInt8.self)
+    let length = try reader.next(UInt8.self)
+    try reader.zero(UInt16.self)
+    clock = try reader.version()
+    sessions = try reader.next(UInt64.self)
+    rootDigest = try reader.next(UInt64.self)
+    let address = IPv6Address(bits: try reader.next(UInt128.self))
+    guard let pool6 = IPv6Prefix(address: address, length: Int(length)) else {
+      throw .badValue(field: "SS2 pool6 length", value: UInt64(length))
+    }
+    self.pool6 = pool6
+    limits = try SessionLimits(decoding: &reader)
+    asks = Incarnation(try reader.next(UInt64.self))
+    while !reader.isAtEnd {
+      let entry = try SyncFrame.HelloEntry(decoding: &reader)
+      guard entry.incarnation == .nobody else {
+        guard padding == 0 else { throw .badValue(field: "SS2 incarnation", value: 0) }
+        entries.append(entry)
+        continue
+      }
+      padding += 1
+    }
+  }
+}
+
+extension SyncFrame.HelloEntry {
+  fileprivate func encode(into writer: inout AttributeWriter) {
+    writer.appendBigEndian(incarnation.number)
+    writer.appendBigEndian(next)
+    writer.appendBigEndian(beyond)
+    writer.appendBigEndian(silence)
+    writer.appendBigEndian(flags.rawValue)
+    writer.appendBigEndian(promise)
+  }
+
+  fileprivate init(decoding reader: inout FrameReader) throws(WireFormatError) {
+    incarnation = Incarnation(try reader.next(UInt64.self))
+    next = try reader.sequence()
+    beyond = try reader.next(UInt32.self)
+    silence = try reader.next(UInt16.self)
+    let bits = try reader.next(UInt8.self)
+    guard bits <= Flags.all.rawValue else { throw .badValue(field: "SS2 entry flags", value: UInt64(bits)) }
+    flags = Flags(rawValue: bits)
+    promise = try reader.next(UInt8.self)
+    let isEmpty = next == 0 && beyond == 0 && silence == 0 && bits == 0 && promise == 0
+    guard incarnation != .nobody || isEmpty else { throw .badValue(field: "SS2 incarnation", value: 0) }
+  }
+}
+
+extension SessionLimits {
+  func encode(into writer: inout AttributeWriter) {
+    for limit in [tcpEstablished, tcpTransitory, udp, icmp] { writer.appendBigEndian(limit.rawValue) }
+  }
+
+  init(decoding reader: inout FrameReader) throws(WireFormatError) {
+    self.init()
+    tcpEstablished = Milliseconds(try reader.next(UInt32.self))
+    tcpTransitory = Milliseconds(try reader.next(UInt32.self))
+    udp = Milliseconds(try reader.next(UInt32.self))
+    icmp = Milliseconds(try reader.next(UInt32.self))
+  }
+}

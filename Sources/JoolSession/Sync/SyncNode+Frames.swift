@@ -1,0 +1,162 @@
+internal import JoolCore
+
+/// What peers send.
+extension SyncNode {
+  /// A datagram that `SyncFrame.isFrame` recognized.
+  /// - Parameter waited: how long ago it arrived.
+  mutating func receive(
+    _ datagram: RawSpan, from address: IPv6Address? = nil, waited: Duration = .zero, now: Instant
+  ) throws(WireFormatError) {
+    let header = try SyncFrame.Header(decoding: datagram)
+    guard header.sender != identity else {
+      return selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
+    }
+    let arrival = now - waited
+    guard peers.notes(header, from: address, now: arrival) || header.kind == .hello else {
+      counters.unvalidated += 1
+      return
+    }
+    // Of a node with another pool6, sessions are of no use.
+    if peers[header.sender]?.hasOtherPool6 == true, header.kind != .hello, header.kind != .settings { return }
+    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6, waited: Milliseconds(waited))
+    // What is pending was said before what is heard now.
+    flush(now: now)
+    switch frame.body {
+    case .hello(let hello):
+      hear(hello, header, from: address, bytes: datagram.byteCount, arrival: arrival, now: now)
+    case .update(let records): hear(records, header, now: now)
+    default:
+      peers.raise(
+        last: header.sequence, of: header.sender, now: now, jitter: jitter(upTo: UpdateStream.jitter))
+      if header.target == .nobody || header.target == identity { hear(frame.body, from: header.sender, now: now) }
+    }
+  }
+
+  private mutating func hear(_ records: [SyncRecord], _ header: SyncFrame.Header, now: Instant) {
+    let delay = jitter(upTo: UpdateStream.jitter)
+    // If it is not new, it came over another link, or was sent again for somebody else.
+    guard peers.receive(update: header.sequence, of: header.sender, now: now, jitter: delay),
+      let origin = peers[header.sender]?.index
+    else { return }
+    for record in records { merge(record, origin: origin, now: now) }
+    if state != .ready { settleSoon(now: now) }
+  }
+
+  private mutating func hear(_ body: SyncFrame.Body, from node: Incarnation, now: Instant) {
+    switch body {
+    case .hello, .update: break
+    case .nak(let ranges): repeatUpdates(ranges, to: node, now: now)
+    case .unavailable(_, let last):
+      peers.unavailable(until: last, of: node)
+      settle(now: now)
+    case .pull(let pull): serve(pull, to: node, now: now)
+    case .bulk(let bulk): receive(bulk, from: node, now: now)
+    case .compare(let first, let digests): compare(groups: digests, first: first, from: node, now: now)
+    case .buckets(let group, let digests): receive(buckets: digests, of: group, from: node, now: now)
+    case .differences(let differences): receive(differences, from: node, now: now)
+    case .settings(let part): if peers.receive(part, of: node, now: now) { settingsHeard += 1 }
+    }
+  }
+
+  private mutating func hear(
+    _ hello: SyncFrame.Hello, _ header: SyncFrame.Header, from address: IPv6Address?, bytes: Int,
+    arrival: Instant, now: Instant
+  ) {
+    let delay = jitter(upTo: UpdateStream.jitter)
+    switch peers.receive(hello: hello, header: header, from: address, now: arrival, jitter: delay) {
+    case .outdated: return
+    case .noRoom: counters.strangers += 1
+    case .unvalidated(let answer):
+      // It waits for our word to know whether it is alone. But nobody gets much more than was sent.
+      if answer, helloSize <= SyncFrame.Hello.answerFactor * bytes {
+        nextHello = min(nextHello, now + jitter(upTo: 50))
+      }
+    case .otherPool6(let isNew): if isNew { settle(now: now) }
+    case .peer(let isFirstContact):
+      clock.note(hello.clock)
+      noteGroupLimits()
+      if let own = hello.entries.first(where: { $0.incarnation == identity }) {
+        selfCheck.hears(ownEntry: own.next, beyond: UInt64(own.beyond), last: resend.last, now: now)
+      }
+      avoidTags()
+      if isFirstContact {
+        helloSoon(now: now)
+        repeatSettings(after: Self.helloInterval, now: now)
+      }
+      settle(now: now)
+      compareRoot(with: header.sender, now: now)
+    }
+  }
+
+  /// About the size of the next hello.
+  private var helloSize: Int {
+    SyncFrame.headerSize + SyncFrame.Hello.fixedSize + min(peers.entryCount, path.entries) * SyncFrame.HelloEntry.size
+  }
+
+  /// Two nodes that hear each other never say the same version. Of two with the same tag, the one with the higher number takes
+  /// another one.
+  private mutating func avoidTags() {
+    let tags = peers.peers.values.filter { $0.incarnation < identity && !$0.hasOtherPool6 }.map(\.hello.tag)
+    guard tags.contains(clock.tag) else { return }
+    let all = Set(peers.peers.values.map(\.hello.tag))
+    for _ in 0..<PeerSet.capacity * 2 {
+      clock.tag = .random(in: 1..<UInt16(Version.tags), using: &random)
+      if !all.contains(clock.tag) { return }
+    }
+  }
+
+  // MARK: What is missing
+
+  /// Asks for updates that are missing. Whoever does not hear us cannot be asked, so what is missing is lost at once.
+  mutating func askAgain(now: Instant) {
+    for node in peers.due(now: now) {
+      guard peers[node]?.hears(identity, at: now) == true else {
+        peers.giveUp(on: node)
+        isSettled = false
+        continue
+      }
+      let wasLost = peers[node]?.stream.isLost
+      let ranges = peers.ask(node, now: now)
+      if peers[node]?.stream.isLost != wasLost { isSettled = false }
+      guard !ranges.isEmpty else { continue }
+      counters.naksSent += 1
+      settleSoon(now: now)
+      send(.nak(ranges), to: node)
+    }
+  }
+
+  mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], to node: Incarnation, now: Instant) {
+    for range in ranges.prefix(UpdateStream.maxRanges) {
+      let (datagrams, goneUntil) = resend.repeating(range, now: now) {
+        budget.admit(repeated: $0, to: node.number, now: now)
+      }
+      counters.updatesRepeated += UInt64(datagrams.count)
+      output.datagrams += datagrams
+      let answer = SyncFrame.headerSize + SyncFrame.unavailableSize
+      if let goneUntil, budget.admit(repeated: answer, to: node.number, now: now) {
+        send(.unavailable(first: range.first, last: goneUntil), to: node)
+      }
+    }
+  }
+
+  // MARK: The seal
+
+  /// Whether a sealed frame proves that it was made since this node started: it is a hello that names it. If not, and it is a hello, the
+  /// sender is named in our next hello, so that it can prove it.
+  mutating func isAnswer(_ datagram: RawSpan, from address: IPv6Address?, now: Instant) throws(WireFormatError) -> Bool {
+    let header = try SyncFrame.Header(decoding: datagram)
+    guard header.sender != identity else {
+      selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
+      return false
+    }
+    guard header.kind == .hello else { return false }
+    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
+    guard case .hello(let hello) = frame.body else { return false }
+    if hello.entries.contains(where: { $0.incarnation == identity }) { return true }
+    // A peer may have another seal since it slept; it is named anyway.
+    if peers[header.sender] == nil {
+      hear(hello, header, from: address, bytes: datagram.byteCount, arrival: now, now: now)
+    }
+    return false
+  }
+}

@@ -1,0 +1,208 @@
+internal import JoolCore
+
+/// Pulls: getting from a peer what this node lacks (`TableReceiver`), and when (`PullSchedule`, `AntiEntropy`).
+extension SyncNode {
+  /// Whether it is too early to speak: what the node says must be later than what its peers have said.
+  var isListening: Bool { state == .starting && pulls.receiver == nil }
+
+  /// When `continuePull(now:)` or `continueServing(now:)` has something to do. `nil`: when something is heard.
+  var pullDeadline: Instant? {
+    let room = budget.nextRoom(to: pulls.sender.waiting.map(\.number))
+    return [pulls.receiver?.deadline, pulls.retry, room].compactMap { $0 }.min()
+  }
+
+  /// Goes on with the pull that is under way, or begins one for what is lost.
+  mutating func continuePull(now: Instant) {
+    if let receiver = pulls.receiver {
+      if !isSource(receiver.source, now: now) || receiver.isForgotten(now: now) {
+        (pulls.receiver, pulls.retry) = (nil, now)
+      } else if receiver.purpose == .difference, receiver.isSilent(now: now) {
+        pulls.receiver = nil
+        pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
+      } else if receiver.isSilent(now: now) {
+        replace(receiver.source, now: now)
+      }
+    }
+    if let retry = pulls.retry, retry <= now {
+      pulls.retry = nil
+      if pulls.receiver == nil, state != .ready { pullLosses(now: now) }
+    }
+    sendPullRequests(now: now)
+  }
+
+  /// A peer's hello has come, and what it says is in `peers`.
+  ///
+  /// Both nodes must be behind on nothing of each other, but for what is on its way.
+  mutating func compareRoot(with node: Incarnation, now: Instant) {
+    guard let peer = peers[node] else { return }
+    table.expire(now: now)
+    let heard = peer.progress(of: identity)
+    let isComparable =
+      state.hasTable && isSource(node, now: now) && peer.stream.isComplete && heard.next > 0 && heard.beyond == 0
+    pulls.antiEntropy.note(node, differs: isComparable && peer.hello.rootDigest != table.rootDigest, now: now)
+    guard pulls.receiver == nil, pulls.antiEntropy.isDue(node, now: now), pulls.schedule.start(for: []) <= now else {
+      return
+    }
+    beginPull(from: node, for: .difference, losses: [], now: now)
+    sendPullRequests(now: now)
+  }
+
+  private mutating func pullLosses(now: Instant) {
+    let known = peers.known(now: now)
+    let losses = peers.losses(known: known, now: now)
+    guard state == .starting || !losses.isEmpty else { return }
+    guard let source = source(for: losses, known: known, now: now) else { return }
+    let start = pulls.schedule.start(for: losses)
+    if start <= now {
+      beginPull(from: source, for: .losses, losses: losses, now: now)
+    } else {
+      pulls.retry = start
+    }
+  }
+
+  /// A source that is silent is replaced, if there is another one.
+  private mutating func replace(_ silent: Incarnation, now: Instant) {
+    let known = peers.known(now: now)
+    let losses = peers.losses(known: known, now: now)
+    guard let other = source(for: losses, known: known, otherThan: silent, now: now) else { return }
+    beginPull(from: other, for: .losses, losses: losses, now: now)
+  }
+
+  /// Whether a peer answers pulls, as far as this node can know.
+  private func isSource(_ node: Incarnation, now: Instant) -> Bool {
+    peers.isHeard(node, now: now) && peers[node]?.state.hasTable == true
+  }
+
+  /// Who is asked for what is lost.
+  private func source(
+    for losses: [Incarnation], known: VersionVector, otherThan former: Incarnation? = nil, now: Instant
+  ) -> Incarnation? {
+    let sources = peers.sources(
+      for: losses, known: known, isStarting: state == .starting, last: pulls.schedule.lastTried, now: now)
+    return sources.first { $0 != former }
+  }
+
+  private mutating func beginPull(
+    from source: Incarnation, for purpose: TableReceiver.Purpose, losses: [Incarnation], now: Instant
+  ) {
+    guard let mark = peers.mark(of: source, now: now), let sessions = peers[source]?.hello.sessions else { return }
+    let isStarting = state == .starting
+    let latest = clock.latest.milliseconds
+    let share = UInt64(SessionDigest.bucketCount) * Pulls.sessionsPerExchange / max(sessions, 1)
+    let isForLosses = purpose == .losses
+    pulls.receiver = TableReceiver(
+      source: source, purpose: purpose, mark: mark, transfer: .random(in: 1...UInt32.max, using: &random),
+      isComparing: !isStarting && !table.isEmpty, isMuchSmaller: UInt64(table.count) < sessions / 4,
+      maxBuckets: isForLosses ? SessionDigest.bucketCount : Int(clamping: share),
+      limit: isForLosses
+        ? Version(rawValue: .max) : Version(milliseconds: latest - min(Pulls.inFlight, latest), tag: 0),
+      now: now)
+    pulls.schedule.began(with: source, for: losses, now: now)
+    if isStarting { counters.joins += 1 } else if isForLosses { counters.resyncs += 1 }
+  }
+
+  private mutating func sendPullRequests(now: Instant) {
+    guard var receiver = pulls.receiver else { return }
+    while let request = receiver.nextRequest(groups: { groupDigests }, now: now) { send(request, to: receiver.source) }
+    pulls.receiver = receiver
+    if receiver.isFinished { finishPull(receiver, now: now) }
+  }
+
+  private mutating func finishPull(_ receiver: TableReceiver, now: Instant) {
+    pulls.receiver = nil
+    let coversMore = receiver.isWhole && !peers.vector(now: now).covers(receiver.mark)
+    if receiver.isWhole { peers.cover(receiver.mark) }
+    let isForLosses = receiver.purpose == .losses
+    if !isForLosses { counters.repairs += UInt64(receiver.brought) }
+    pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
+    pulls.schedule.ended(
+      isInVain: receiver.brought == 0 && !(isForLosses && coversMore), isForLosses: isForLosses,
+      began: receiver.began, now: now)
+    pullEnded(isWhole: receiver.isWhole, now: now)
+  }
+
+  /// Forgets peers that are gone.
+  mutating func tidyPulls(now: Instant) {
+    pulls.sender.forget(now: now)
+    let peers = peers
+    pulls.antiEntropy.keep { peers[$0] != nil }
+  }
+
+  // MARK: Answers of the source
+
+  mutating func receive(_ differences: SyncFrame.Differences, from node: Incarnation, now: Instant) {
+    pulls.receiver?.receive(differences, from: node, now: now)
+    sendPullRequests(now: now)
+  }
+
+  mutating func receive(buckets digests: [UInt64], of group: Int, from node: Incarnation, now: Instant) {
+    table.expire(now: now)
+    let table = table
+    pulls.receiver?.receive(buckets: digests, of: group, from: node, ours: table.digest(of:), now: now)
+    sendPullRequests(now: now)
+  }
+
+  mutating func receive(_ bulk: SyncFrame.Bulk, from node: Incarnation, now: Instant) {
+    guard let origin = peers[node]?.index, pulls.receiver?.receive(bulk, from: node, now: now) == true else { return }
+    for record in bulk.records where merge(record, origin: origin, now: now) {
+      pulls.receiver?.countNews(record.version)
+    }
+    sendPullRequests(now: now)
+  }
+
+  private var groupDigests: [UInt64] { (0..<TableComparison.groups).map { buckets(of: $0).reduce(0, ^) } }
+
+  private func buckets(of group: Int) -> [UInt64] {
+    let first = group * TableComparison.bucketsPerGroup
+    return (first..<first + TableComparison.bucketsPerGroup).map { table.digest(of: $0) }
+  }
+
+  // MARK: Answering
+
+  /// Tells a peer where the tables differ.
+  mutating func compare(groups theirs: [UInt64], first: Int, from node: Incarnation, now: Instant) {
+    guard state.hasTable, pulls.sender.admitsComparison(by: node, now: now) else { return }
+    table.expire(now: now)
+    guard let differences = TableComparison.differences(from: theirs, first: first, ours: groupDigests),
+      budget.admit(bytes: SyncFrame.headerSize + SyncFrame.Differences.size, to: node.number, now: now)
+    else { return }
+    send(.differences(differences), to: node)
+    let bucketsSize = 8 + TableComparison.bucketsPerGroup * 8
+    for offset in 0..<differences.count where differences.bitmap >> UInt64(offset) & 1 == 1 {
+      // The peer asks again for the rest.
+      guard budget.admit(bytes: SyncFrame.headerSize + bucketsSize, to: node.number, now: now) else { return }
+      send(.buckets(group: first + offset, buckets(of: first + offset)), to: node)
+    }
+  }
+
+  /// A peer asks for the table, or for some buckets of it, or for more of what it asked for.
+  mutating func serve(_ pull: SyncFrame.Pull, to node: Incarnation, now: Instant) {
+    guard state.hasTable else { return }
+    let table = table
+    pulls.sender.answer(pull, from: node, records: path.bulkRecords, now: now) { buckets in
+      guard let buckets else { return table.kernelOrder() }
+      return table.kernelOrder(inBuckets: buckets.contains)
+    }
+    continueServing(now: now)
+  }
+
+  /// Sends what peers have room for and the budget allows, to each in turn.
+  mutating func continueServing(now: Instant) {
+    guard !pulls.sender.waiting.isEmpty else { return }
+    var budget = budget
+    defer { self.budget = budget }
+    let size = path.payload
+    while let frame = pulls.sender.next({ budget.admit(bytes: size, to: $0.number, now: now) }) {
+      var records: [SyncRecord] = []
+      records.reserveCapacity(frame.rows.count)
+      // As the sessions are now. What nobody has given a version yet is not for other nodes.
+      for row in frame.rows {
+        guard let known = table.session(at: row, now: now), known.version != .unsaid else { continue }
+        records.append(SyncRecord(known))
+      }
+      let bulk = SyncFrame.Bulk(
+        transfer: frame.transfer, frame: frame.frame, frames: frame.frames, records: records)
+      send(.bulk(bulk), to: frame.target)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+internal import JoolCore
+
+/// How far the node is (`Readiness`), and whether it may have the addresses (`AddressRight`).
+extension SyncNode {
+  /// A starting node is the first if it has heard of nobody with a table for this long.
+  static let solitude = Duration.milliseconds(600)
+  /// The same if another starting node has a lower number: that one comes first, but perhaps it is not able to.
+  static let patience = Duration.seconds(5)
+  /// While the node mends, updates make it look at the state this often.
+  static let settlingPause = Duration.milliseconds(50)
+
+  /// Looks at what is known, what is lacking, and what follows from that.
+  mutating func settle(now: Instant) {
+    isSettled = true
+    let before = state
+    let known = peers.known(now: now)
+    peers.noteKnown(known, now: now, jitter: jitter(upTo: UpdateStream.jitter))
+    if state == .starting { beFirstIfAlone(now: now) }
+    let own = peers.vector(now: now)
+    let losses = peers.losses(known: known, now: now)
+    readiness.update(own: own, known: known, hasLosses: !losses.isEmpty, module: module, now: now)
+    noteTranslation(now: now)
+    updateRight(now: now)
+    if state != before { helloSoon(now: now) }
+    let deadlines = [
+      readiness.deadline(own: own, known: known), peers.nextTimeout(now: now), state == .starting ? firstDue(now: now) : nil,
+    ]
+    nextSettling = deadlines.compactMap { $0 }.min() ?? now + Self.patience
+    if state != .ready, pulls.receiver == nil { pulls.retry = min(pulls.retry ?? now, now) }
+    if nextSettling <= now { nextSettling = now + Self.settlingPause }
+  }
+
+  /// Something has changed that is not urgent.
+  mutating func settleSoon(now: Instant) { nextSettling = min(nextSettling, now + Self.settlingPause) }
+
+  /// A pull has ended.
+  /// - Parameter isWhole: whether the node has what the source had.
+  mutating func pullEnded(isWhole: Bool, now: Instant) {
+    if isWhole { readiness.fetched() }
+    settle(now: now)
+    if state.hasTable { helloSoon(now: now) }
+  }
+
+  private mutating func beFirstIfAlone(now: Instant) {
+    guard pulls.receiver == nil else { return aloneSince = now }
+    if peers.hearsOfTable(now: now) { aloneSince = now }
+    if firstDue(now: now) <= now { readiness.beFirst() }
+  }
+
+  private func firstDue(now: Instant) -> Instant {
+    aloneSince + (peers.hearsLowerStart(now: now) ? Self.patience : Self.solitude)
+  }
+
+  /// The table or the module's lacks something: the node is not ready until that is mended.
+  mutating func fallBack(because reason: Readiness.Reason) {
+    readiness.fallBack(because: reason)
+    isSettled = false
+  }
+
+  /// The process was stopped for seconds, or the machine was: peers took this node for gone, and it knows nothing of them.
+  /// - Parameter duration: for how long.
+  mutating func slept(for duration: Duration, now: Instant) {
+    // Those that were there when it fell asleep.
+    let hadRival = peers.heard(now: now - duration).contains { $0.hello.may }
+    peers.timeOutAll(now: now)
+    table.expire(now: now)
+    readiness.slept(now: now)
+    right.slept(hadRival: hadRival, pause: Readiness.awakening, now: now)
+    settle(now: now)
+    helloSoon(now: now)
+  }
+
+  mutating func noteTranslation(now: Instant) {
+    isTranslating = lastAnnouncement.map { now - $0 < Self.translationMemory } ?? false
+  }
+}

@@ -1,0 +1,156 @@
+import JoolCore
+import TestSupport
+
+@testable import JoolSession
+
+/// A group without losses, and modules that take everything.
+struct Group {
+  static let kernel = SessionProxy.Kernel(
+    format: .packed36, pool6: .wellKnown, limits: SessionLimits(), isEnabled: true)
+
+  var proxies: [SessionProxy]
+  /// What each module was given.
+  var modules: [[SessionEntry]]
+  /// What each was asked for.
+  private(set) var requests: [[StoreRequest]]
+  let start = ContinuousClock.now
+  var now: ContinuousClock.Instant
+  private(set) var legacy: [[UInt8]] = []
+  private(set) var frames: [(proxy: Int, datagram: [UInt8])] = []
+  private(set) var evictions: [BIBEntry] = []
+  /// How often each datagram arrives: over several links, it is more than once.
+  var copies = 1
+  /// What modules do when they are to remove a BIB entry, and how often they were.
+  var evictionOutcome = StoreRequest.Outcome.done
+  private(set) var evictionAttempts = 0
+  /// How much modules take each 10 ms.
+  var addsPerTurn = Int.max
+  /// Proxies that nothing reaches.
+  var deaf: Set<Int> = []
+
+  /// - Parameters:
+  ///   - keys: of each proxy; none have any by default.
+  ///   - seed: of the first proxy; the others count on.
+  ///   - settled: whether the proxies have found each other.
+  init(count: Int = 2, formats: [WireFormat] = [], keys: [KeyRing?] = [], seed: UInt64 = 1, settled: Bool = true) {
+    proxies = (0..<count).map {
+      SessionProxy(
+        instance: .default, format: formats.isEmpty ? .auto : formats[$0], seed: UInt64($0) + seed,
+        keys: keys.isEmpty ? nil : keys[$0], sealStart: UInt64($0) + seed)
+    }
+    modules = Array(repeating: [], count: count)
+    requests = Array(repeating: [], count: count)
+    now = start
+    for index in proxies.indices { proxies[index].attached(Self.kernel, now: now) }
+    guard settled else { return }
+    pass(.seconds(7))
+    guard count > 1 else { return }
+    for index in proxies.indices { _ = audit(index, []) }
+  }
+
+  static func address(of proxy: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(proxy + 1)) }
+
+  /// What left, but for what is sealed.
+  var bodies: [(proxy: Int, body: SyncFrame.Body)] {
+    frames.compactMap { frame in
+      (try? SyncFrame(decoding: frame.datagram.span.bytes, pool6: .wellKnown)).map { (frame.proxy, $0.body) }
+    }
+  }
+
+  /// How many records left as updates.
+  var recordsSent: Int {
+    frames.reduce(0) { count, frame in
+      guard let decoded = try? SyncFrame(decoding: frame.datagram.span.bytes, pool6: .wellKnown),
+        case .update(let records) = decoded.body
+      else { return count }
+      return count + records.count
+    }
+  }
+
+  func module(_ index: Int) -> [SessionEntry] { modules[index] }
+
+  /// The findings of a proxy's status, after it has compared the settings.
+  mutating func findings(at index: Int) -> [String] {
+    proxies[index].compareSettings(now: now)
+    return proxies[index].status(now: now).findings
+  }
+
+  /// Another start of a proxy, with an empty module.
+  mutating func restart(_ index: Int, seed: UInt64, keys: KeyRing? = nil) {
+    proxies[index] = SessionProxy(instance: .default, format: .auto, seed: seed, keys: keys, sealStart: seed)
+    modules[index] = []
+    proxies[index].attached(Self.kernel, now: now)
+  }
+
+  /// The module of a proxy sees packets.
+  mutating func announce(_ sessions: [SessionEntry], at index: Int) {
+    try? proxies[index].learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: now)
+  }
+
+  mutating func hearLegacy(_ datagram: [UInt8], at index: Int) {
+    _ = proxies[index].received(
+      datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 99), now: now)
+  }
+
+  /// Reads the module's table if the proxy wants it.
+  /// - Returns: why it did.
+  mutating func audit(_ index: Int, _ sessions: [SessionEntry]) -> SessionProxy.Audit? {
+    guard let reason = proxies[index].takeAudit() else { return nil }
+    proxies[index].reconcile(sessions, because: reason, now: now)
+    deliver(proxies[index].takeDatagrams(now: now, legacy: reason == .start ? [] : nil), from: index)
+    proxies[index].finishAudit(isComplete: true, now: now)
+    settle()
+    return reason
+  }
+
+  mutating func take(from index: Int, isCongested: Bool) {
+    deliver(proxies[index].takeDatagrams(now: now, isCongested: isCongested), from: index)
+  }
+
+  /// Lets everything that is under way arrive.
+  mutating func settle() { pass(.milliseconds(200)) }
+
+  mutating func pass(_ duration: Duration) {
+    let end = now + duration
+    while now < end {
+      now += .milliseconds(10)
+      for index in proxies.indices {
+        proxies[index].advance(to: now)
+        deliver(proxies[index].takeDatagrams(now: now), from: index)
+        feed(index)
+      }
+    }
+  }
+
+  /// The module of a proxy does what it is asked for.
+  private mutating func feed(_ index: Int) {
+    var adds = 0
+    while adds < addsPerTurn, let request = proxies[index].nextStoreRequest(now: now) {
+      requests[index].append(request)
+      switch request {
+      case .evict(let entry):
+        let outcome = evictionOutcome
+        if outcome == .done { evictions.append(entry) }
+        evictionAttempts += 1
+        proxies[index].finished(request, outcome, now: now)
+      case .add(let sessions):
+        adds += 1
+        modules[index] += sessions
+        proxies[index].finished(request, .done, now: now)
+      }
+    }
+    proxies[index].noteProgress(isAuditing: false, now: now)
+  }
+
+  private mutating func deliver(_ datagrams: [[UInt8]], from sender: Int) {
+    for datagram in datagrams {
+      if SyncFrame.isFrame(datagram.span.bytes) { frames.append((sender, datagram)) } else { legacy.append(datagram) }
+      for _ in 0..<copies {
+        for index in proxies.indices where index != sender && !deaf.contains(index) {
+          _ = proxies[index].received(
+            datagram: datagram.span.bytes, length: datagram.count, from: Self.address(of: sender), now: now)
+        }
+      }
+    }
+  }
+}

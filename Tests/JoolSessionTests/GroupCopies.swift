@@ -1,0 +1,38 @@
+import JoolCore
+
+@testable import JoolSession
+
+extension Group {
+  /// Passes time, with what the loop does about copies and pauses.
+  /// - Parameter step: between two turns of the loop.
+  mutating func live(_ duration: Duration, step: Duration = .milliseconds(10)) {
+    let end = now + duration
+    while now < end {
+      now += step - .milliseconds(10)
+      pass(.milliseconds(10))
+      for index in proxies.indices {
+        let fresh = UInt64.random(in: .min ... .max)
+        _ = proxies[index].turn(now: now, sealStart: fresh)
+        if proxies[index].mustStartAnew {
+          proxies[index].startAnew(seed: fresh, sealStart: fresh, clock: 0, now: now)
+        }
+        _ = audit(index, [])
+      }
+    }
+  }
+
+  /// A datagram from outside the group, or once more.
+  @discardableResult
+  mutating func hear(
+    _ datagram: [UInt8], at index: Int, waited: Duration = .zero
+  ) -> SessionProxy.DatagramAction {
+    proxies[index].received(
+      datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 0xFE80 << 112 | 666),
+      waited: waited, now: now)
+  }
+
+  /// Whether all tables are the same.
+  var isEqual: Bool {
+    proxies.allSatisfy { $0.node?.table.rootDigest == proxies[0].node?.table.rootDigest }
+  }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import JoolSession
+
+@Suite struct AdditionQueueTests {
+  private let start = ContinuousClock.now
+
+  private func insert(_ rows: Range<Int>, into queue: inout AdditionQueue, at seconds: Double) {
+    for row in rows { _ = queue.insert(UInt32(row), now: start + .seconds(seconds)) }
+  }
+
+  @Test func waitsForAPauseButNotForEver() {
+    var queue = AdditionQueue()
+    #expect(queue.deadline == nil)
+    insert(0..<1, into: &queue, at: 0)
+    #expect(queue.deadline == start + AdditionQueue.quiet)
+    // A trickle that never pauses.
+    insert(1..<2, into: &queue, at: 0.095)
+    #expect(queue.deadline == start + AdditionQueue.trickleLimit)
+    // A burst that never pauses.
+    insert(2..<AdditionQueue.trickleCount, into: &queue, at: 0.095)
+    #expect(queue.deadline == start + .seconds(0.095) + AdditionQueue.quiet)
+    insert(1..<2, into: &queue, at: 3.99)
+    #expect(queue.deadline == start + AdditionQueue.burstLimit)
+  }
+
+  @Test func aBurstEndsByItsNumber() {
+    var queue = AdditionQueue()
+    insert(0..<AdditionQueue.burstCount + 10, into: &queue, at: 1)
+    #expect(queue.deadline == start + .seconds(1))
+    let first = queue.take(now: start + .seconds(2))
+    #expect(first.count == AdditionQueue.burstCount)
+    #expect(queue.deadline == start + .seconds(1) + AdditionQueue.quiet)
+    let second = queue.take(now: start + .seconds(2))
+    #expect(second.map { Int($0) } == Array(AdditionQueue.burstCount..<AdditionQueue.burstCount + 10))
+    #expect(queue.isEmpty && queue.deadline == nil)
+  }
+
+  @Test func aRowWaitsOnce() {
+    var queue = AdditionQueue()
+    let first = queue.insert(70, now: start)
+    let second = queue.insert(70, now: start)
+    #expect(first && !second)
+    #expect(queue.entered == 1)
+    let taken = queue.take(now: start)
+    #expect(taken == [70])
+    let third = queue.insert(70, now: start)
+    #expect(third)
+  }
+
+  @Test func givesAtOnceWhatSomebodyWaitsFor() {
+    var queue = AdditionQueue()
+    queue.hurry()
+    insert(0..<3000, into: &queue, at: 1)
+    #expect(queue.deadline == start + .seconds(1) + AdditionQueue.quiet)
+    queue.hurry()
+    #expect(queue.deadline == start + .seconds(1))
+    _ = queue.take(now: start + .seconds(1))
+    insert(0..<3, into: &queue, at: 2)
+    #expect(queue.deadline == start + .seconds(2) + AdditionQueue.quiet)
+  }
+}

@@ -1,0 +1,110 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// Timeouts that differ within a group, and that change.
+@Suite struct LimitsTests {
+  private func kernel(udp seconds: UInt32) -> SessionProxy.Kernel {
+    var kernel = Group.kernel
+    kernel.limits.udp = Milliseconds(seconds * 1000)
+    return kernel
+  }
+
+  /// Two nodes with these timeouts, which know each other's.
+  private func group(udp seconds: [UInt32]) -> Group {
+    var group = Group()
+    for index in 0...1 {
+      group.proxies[index].attached(kernel(udp: seconds[index]), now: group.now)
+      _ = group.audit(index, [])
+      group.proxies[index].tell(pool4: [], now: group.now)
+    }
+    group.pass(.seconds(3))
+    return group
+  }
+
+  private func left(_ group: Group, at index: Int, of session: SessionEntry) -> UInt32 {
+    group.proxies[index].node?.table.session(like: session, now: group.now)?.entry.expiration.rawValue ?? 0
+  }
+
+  @Test func loweredTimeoutsAreSaidAgain() {
+    var group = group(udp: [300, 300])
+    let sessions = (0..<3000).map { SessionEntry.sample($0, expiration: 300_000) }
+    group.announce(sessions, at: 0)
+    group.pass(.seconds(1))
+    #expect(left(group, at: 1, of: sessions[7]) > 370_000)
+    group.proxies[0].attached(kernel(udp: 100), now: group.now)
+    group.pass(.seconds(2))
+    for session in sessions {
+      #expect((100_000...125_000).contains(left(group, at: 0, of: session)))
+      #expect((100_000...125_000).contains(left(group, at: 1, of: session)))
+    }
+    #expect(group.proxies[0].node?.table.rootDigest == group.proxies[1].node?.table.rootDigest)
+  }
+
+  @Test func noModuleGetsMoreThanItsOwnLongest() {
+    var group = group(udp: [300, 120])
+    let session = SessionEntry.sample(0, expiration: 300_000)
+    group.announce([session], at: 0)
+    group.pass(.seconds(1))
+    #expect(left(group, at: 1, of: session) > 370_000, "the table keeps what was said")
+    let given = group.module(1).last?.expiration.rawValue ?? 0
+    #expect((148_000...150_000).contains(given), "\(given)")
+    // After 200 s without a packet it is over for this module.
+    group.pass(.seconds(200))
+    group.modules[1] = []
+    group.proxies[1].moduleMayLack()
+    _ = group.audit(1, [])
+    group.pass(.seconds(1))
+    #expect(group.module(1).isEmpty)
+    #expect(left(group, at: 1, of: session) > 170_000)
+  }
+
+  @Test func aShorterSpeakerTakesNothingAway() {
+    var group = group(udp: [120, 300])
+    group.announce([.sample(0, expiration: 120_000)], at: 0)
+    group.pass(.seconds(1))
+    let given = group.module(1).last?.expiration.rawValue ?? 0
+    #expect((148_000...150_000).contains(given), "\(given)")
+  }
+
+  @Test func differentTimeoutsRepairNothing() {
+    var group = group(udp: [300, 120])
+    let sessions = (0..<500).map { SessionEntry.sample($0, expiration: 300_000) }
+    group.announce(sessions, at: 0)
+    group.pass(.seconds(1))
+    #expect(group.module(1).count == 500)
+    for _ in 0..<37 {
+      group.pass(.seconds(10))
+      // Nobody minds that the module has less than the table.
+      group.proxies[1].requestAudit(.precaution)
+      let held = group.module(1).compactMap { given -> SessionEntry? in
+        let passed = UInt32((group.now - group.start) / .milliseconds(1))
+        guard given.expiration.rawValue > passed else { return nil }
+        var session = given
+        session.expiration = Milliseconds(given.expiration.rawValue - passed)
+        return session
+      }
+      _ = group.audit(1, held)
+    }
+    #expect(group.module(1).count == 500, "0 given twice")
+    #expect(group.proxies.allSatisfy { $0.node?.counters.repairs == 0 })
+    #expect(group.proxies[1].node?.counters.newsSent == 0)
+  }
+
+  @Test func aTimeoutOf40DaysMakesNothingImmortal() {
+    var limits = SessionLimits()
+    limits.tcpEstablished = Milliseconds(40 * 86_400_000)
+    let session = SessionEntry.sample(proto: .tcp, expiration: .max)
+    let known = SessionTable.Session(entry: session, origin: 3)
+    var terms = ModuleTerms(own: limits)
+    #expect(terms.share(of: known)?.expiration == Milliseconds(0x7FFF_FFFF))
+    terms.own = SessionLimits()
+    terms.longer[3] = limits
+    #expect(terms.share(of: known)?.expiration == Milliseconds(9_000_000))
+    terms.longer[3]?.tcpEstablished = Milliseconds(.max)
+    #expect(terms.share(of: known)?.expiration == Milliseconds(9_000_000))
+    #expect(SessionLimits().longest(with: limits).tcpEstablished == limits.tcpEstablished)
+  }
+}

@@ -1,0 +1,235 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// The module agrees with the table, whichever way the table came to what it has.
+@Suite struct ModuleFeedTests {
+  /// A session of another client with the mask of `sample(0)`.
+  private var rival: SessionEntry {
+    var rival = SessionEntry.sample(1)
+    rival.source4 = SessionEntry.sample(0).source4
+    return rival
+  }
+
+  /// The session `sample(0)` with another mask.
+  private var moved: SessionEntry {
+    var moved = SessionEntry.sample(0, expiration: 290_000)
+    moved.source4 = SessionEntry.sample(500).source4
+    return moved
+  }
+
+  /// Another session of the client of `session`.
+  private func sibling(of session: SessionEntry, _ number: UInt16) -> SessionEntry {
+    var sibling = session
+    sibling.destination4 = TransportAddress(session.destination4.address, 1000 + number)
+    sibling.destination6 = TransportAddress(session.destination6.address, 1000 + number)
+    return sibling
+  }
+
+  /// What the module of the second proxy is asked for, in this order.
+  private func requests(_ group: inout Group, from begin: Int) -> [StoreRequest] {
+    group.pass(.seconds(1))
+    return Array(group.requests[1][begin...])
+  }
+
+  enum Way: CaseIterable { case merge, reconcile, refill }
+
+  @Test(arguments: Way.allCases) func aSessionUnderAnotherMaskIsEvictedAndGiven(way: Way) {
+    var group = Group()
+    group.announce([.sample(0), sibling(of: .sample(0), 1)], at: 0)
+    group.pass(.seconds(2))
+    let begin = group.requests[1].count
+    let held = [SessionEntry.sample(0, expiration: 20_000), sibling(of: .sample(0, expiration: 20_000), 1)]
+    switch way {
+    case .merge: group.announce([moved, sibling(of: moved, 1)], at: 0)
+    case .reconcile:
+      // The eviction got lost, but nobody knows.
+      group.evictionOutcome = .failed
+      group.announce([moved, sibling(of: moved, 1)], at: 0)
+      group.settle()
+      group.evictionOutcome = .done
+      let reason = group.audit(1, held)
+      #expect(reason == .repair)
+    case .refill:
+      group.proxies[1].detached()
+      group.announce([moved, sibling(of: moved, 1)], at: 0)
+      group.settle()
+      group.proxies[1].attached(Group.kernel, now: group.now)
+      let reason = group.audit(1, held)
+      #expect(reason == .repair)
+    }
+    let asked = requests(&group, from: begin)
+    #expect(asked.contains(.evict(SessionEntry.sample(0).bibEntry)))
+    #expect(!asked.contains(.evict(moved.bibEntry)))
+    guard case .add(let given) = asked.last else {
+      Issue.record("\(asked)")
+      return
+    }
+    #expect(Set(given.map(\.source4)) == [moved.source4])
+    #expect(Set(given.map(\.destination4.port)) == [443, 1001], "all the sessions of the mask")
+  }
+
+  @Test func evictionAndWinnerGoTogether() throws {
+    var group = Group()
+    // The module has a session that the table lacks, with a mask that is another client's by now.
+    let winners = (1...3).map { sibling(of: rival, $0) }
+    group.announce(winners, at: 0)
+    group.pass(.seconds(2))
+    group.proxies[1].overran()
+    let reason = group.proxies[1].takeAudit()
+    #expect(reason == .repair)
+    group.proxies[1].reconcile(
+      winners + [.sample(0, expiration: 20_000)], because: .repair, now: group.now)
+    group.proxies[1].finishAudit(isComplete: true, now: group.now)
+    let fed = try #require(group.proxies[1].node?.feed.progress.fed)
+    let next = group.proxies[1].nextStoreRequest(now: group.now)
+    let first = try #require(next)
+    #expect(first == .evict(SessionEntry.sample(0).bibEntry))
+    group.proxies[1].finished(first, .done, now: group.now)
+    #expect(group.proxies[1].node?.feed.progress.confirmed.reaches(fed) == false, "half of it")
+    let last = group.proxies[1].nextStoreRequest(now: group.now)
+    let second = try #require(last)
+    guard case .add(let given) = second else {
+      Issue.record("\(second)")
+      return
+    }
+    #expect(Set(given.map(\.destination4.port)) == [1001, 1002, 1003])
+    group.proxies[1].finished(second, .done, now: group.now)
+    #expect(group.proxies[1].node?.feed.progress.confirmed.reaches(fed) == true)
+  }
+
+  @Test(arguments: [5000, 10_000, 20_000, 50_000]) func catchesUpUnderASteadyStream(perSecond: Int) {
+    var group = Group()
+    group.announce((0..<5000).map { .sample($0, expiration: 290_000) }, at: 0)
+    group.pass(.seconds(1))
+    group.modules[1] = []
+    group.addsPerTurn = 1
+    group.proxies[1].moduleMayLack()
+    let reason = group.audit(1, [])
+    #expect(reason == .repair)
+    let begin = group.now
+    var number = 5000
+    while group.proxies[1].standing.state != .ready, group.now - begin < .seconds(3) {
+      group.announce((number..<number + perSecond / 100).map { .sample($0, expiration: 290_000) }, at: 0)
+      number += perSecond / 100
+      group.pass(.milliseconds(10))
+    }
+    #expect(group.proxies[1].standing.state == .ready, "\(group.now - begin)")
+    #expect(group.now - begin < .seconds(3))
+  }
+
+  @Test func aSlowModuleIsBehind() {
+    var group = Group()
+    group.announce((0..<500).map { .sample($0, expiration: 290_000) }, at: 0)
+    group.addsPerTurn = 0
+    group.pass(.seconds(3))
+    #expect(group.proxies[1].standing.state == .ready, "not at once")
+    group.pass(.seconds(3))
+    #expect(group.proxies[1].standing.state == .mending)
+    group.addsPerTurn = 1
+    group.pass(.seconds(1))
+    #expect(group.proxies[1].standing.state == .ready)
+  }
+
+  @Test func aRefusedEvictionStays() {
+    var group = Group()
+    group.announce([.sample(0)], at: 0)
+    group.pass(.seconds(2))
+    group.evictionOutcome = .refused
+    group.announce([rival], at: 0)
+    group.pass(.seconds(7))
+    #expect(group.evictionAttempts > 3)
+    #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "no winner without it")
+    #expect(group.proxies[1].standing.state == .mending)
+    group.evictionOutcome = .done
+    group.pass(.seconds(2))
+    #expect(group.evictions == [SessionEntry.sample(0).bibEntry])
+    #expect(group.module(1).last?.source6 == rival.source6)
+    #expect(group.proxies[1].standing.state == .ready)
+  }
+
+  @Test func whatADetachCutsOffIsMadeGood() {
+    var group = Group()
+    group.announce([.sample(0)], at: 0)
+    group.pass(.seconds(2))
+    group.evictionOutcome = .failed
+    group.announce([rival], at: 0)
+    group.settle()
+    #expect(group.proxies[1].node?.feed.progress.needsRefill == true)
+    group.proxies[1].detached()
+    group.evictionOutcome = .done
+    group.proxies[1].attached(Group.kernel, now: group.now)
+    let reason = group.audit(1, [.sample(0, expiration: 50_000)])
+    #expect(reason == .repair)
+    #expect(group.evictions == [SessionEntry.sample(0).bibEntry])
+    #expect(group.module(1).last?.source6 == rival.source6)
+  }
+
+  @Test func staticEntriesStay() {
+    var group = Group()
+    var entry = SessionEntry.sample(0).bibEntry
+    entry.isStatic = true
+    var statics = StaticEntries()
+    statics.note([entry, SessionEntry.sample(7).bibEntry])
+    group.proxies[1].use(statics)
+    group.announce([.sample(0)], at: 0)
+    group.settle()
+    #expect(group.module(1).count == 1, "a session of the static entry's own client")
+    #expect(group.proxies[1].staticFinding == nil)
+    group.announce([rival], at: 0)
+    group.pass(.seconds(6))
+    #expect(group.evictions.isEmpty)
+    #expect(!group.module(1).contains { $0.source6 == rival.source6 })
+    #expect(group.proxies[1].node?.table.session(like: rival, now: group.now) != nil, "the table has it")
+    #expect(group.proxies[1].status(now: group.now).findings.contains { $0.hasPrefix("A static BIB entry") })
+    #expect(group.proxies[1].standing.state == .ready)
+  }
+
+  @Test func noMoreStaticEntriesAreKeptThanThereIsRoomFor() {
+    var statics = StaticEntries()
+    statics.note(
+      (0..<StaticEntries.capacity + 5).lazy.map {
+        var entry = SessionEntry.sample($0).bibEntry
+        entry.isStatic = true
+        return entry
+      })
+    #expect(statics.count == StaticEntries.capacity)
+  }
+
+  /// The module of a standby asks both ends of an established session that ends whether they are there, and announces
+  /// nothing.
+  @Test func aProbeIsNoPacket() {
+    var group = Group()
+    group.announce([.sample(proto: .tcp, expiration: 200_000)], at: 0)
+    group.pass(.seconds(2))
+    group.proxies[1].overran()
+    let reason = group.audit(
+      1, [.sample(proto: .tcp, state: .trans, timer: .transitory, expiration: 239_000)])
+    #expect(reason == .repair)
+    let known = group.proxies[0].node?.table.session(like: .sample(proto: .tcp), now: group.now)
+    #expect(known?.entry.state == .established)
+    #expect(group.module(1).last?.state == .established)
+  }
+
+  @Test func noAuditBeginsBeforeTheModuleHasWhatTheLastOneFound() {
+    var group = Group()
+    group.announce((0..<3000).map { .sample($0, expiration: 290_000) }, at: 0)
+    group.pass(.seconds(2))
+    group.modules[1] = []
+    group.proxies[1].moduleMayLack()
+    group.addsPerTurn = 0
+    let first = group.audit(1, [])
+    #expect(first == .repair)
+    group.proxies[1].requestAudit(.precaution)
+    group.settle()
+    let second = group.proxies[1].takeAudit()
+    #expect(second == nil)
+    group.addsPerTurn = 1
+    group.settle()
+    let third = group.proxies[1].takeAudit()
+    #expect(third == .precaution)
+    #expect(group.module(1).count == 3000)
+  }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import JoolSession
+
+/// When a pull begins.
+@Suite struct PullScheduleTests {
+  private let start = ContinuousClock.now
+  private let losses = [Incarnation(50)]
+
+  private func seconds(_ instant: PullSchedule.Instant) -> Double { (instant - start) / .seconds(1) }
+
+  @Test func waitsAsLongAsTheLastPullTook() {
+    var schedule = PullSchedule(from: start + .milliseconds(300))
+    #expect(seconds(schedule.start(for: losses)) == 0.3)
+    func ended(began: Double, after took: Double, isInVain: Bool = false) -> Double {
+      let began = start + .seconds(began)
+      schedule.began(with: Incarnation(1), for: losses, now: began)
+      schedule.ended(isInVain: isInVain, isForLosses: true, began: began, now: began + .seconds(took))
+      return seconds(schedule.start(for: [Incarnation(51)]))
+    }
+    #expect(ended(began: 0, after: 0.25) == 1, "a second between two starts")
+    #expect(ended(began: 10, after: 4) == 18)
+    #expect(ended(began: 20, after: 4, isInVain: true) == 24, "for another loss")
+  }
+
+  @Test func pullsInVainComeLessAndLessOften() {
+    var schedule = PullSchedule(from: start)
+    var pauses: [Double] = []
+    var now = start
+    for _ in 0..<8 {
+      schedule.began(with: Incarnation(1), for: losses, now: now)
+      schedule.ended(isInVain: true, isForLosses: true, began: now, now: now)
+      let next = schedule.start(for: losses)
+      pauses.append((next - now) / .seconds(1))
+      now = next
+    }
+    #expect(pauses == [2, 4, 8, 16, 32, 64, 64, 64])
+    #expect((schedule.start(for: losses + [Incarnation(51)]) - now) / .seconds(1) < 0, "something else is lost")
+    schedule.began(with: Incarnation(1), for: losses, now: now)
+    schedule.ended(isInVain: false, isForLosses: true, began: now, now: now)
+    #expect(schedule.start(for: losses) == now + .seconds(1))
+    schedule.ended(isInVain: true, isForLosses: true, began: now, now: now)
+    #expect(schedule.start(for: losses) == now + .seconds(2))
+  }
+
+  @Test func aDifferenceThatIsNoneDelaysNoLoss() {
+    var schedule = PullSchedule(from: start)
+    for _ in 0..<5 {
+      schedule.began(with: Incarnation(1), for: [], now: start)
+      schedule.ended(isInVain: true, isForLosses: false, began: start, now: start)
+    }
+    #expect(schedule.start(for: losses) == start + .seconds(1))
+  }
+}

@@ -1,0 +1,152 @@
+import Testing
+
+@testable import JoolSession
+
+@Suite struct ReadinessTests {
+  private static let peer = Incarnation(7)
+
+  /// A node that hears one peer.
+  private struct Run {
+    var readiness = Readiness()
+    var now = ContinuousClock.now
+    var own: UInt64 = 1
+    var known: UInt64 = 1
+    var hasLosses = false
+    var module = Readiness.ModuleProgress.met
+
+    @discardableResult
+    mutating func update(after duration: Duration = .zero) -> NodeState {
+      now += duration
+      readiness.update(
+        own: Self.vector(own), known: Self.vector(known), hasLosses: hasLosses, module: module, now: now)
+      return readiness.state
+    }
+
+    var deadline: ContinuousClock.Instant? {
+      readiness.deadline(own: Self.vector(own), known: Self.vector(known))
+    }
+
+    private static func vector(_ next: UInt64) -> VersionVector {
+      var vector = VersionVector()
+      vector[ReadinessTests.peer] = Progress(next: next)
+      return vector
+    }
+  }
+
+  private func ready() -> Run {
+    var run = Run()
+    run.readiness.fetched()
+    run.update()
+    return run
+  }
+
+  @Test func isReadyWithATableThatLacksNothing() {
+    var run = Run()
+    let before = run.update(after: .seconds(60))
+    #expect(before == .starting, "whatever is known")
+    run.readiness.fetched()
+    #expect(run.readiness.state == .mending)
+    let after = run.update()
+    #expect(after == .ready)
+    #expect(run.readiness.reason == nil)
+  }
+
+  @Test func theFirstIsReadyAtOnce() {
+    var run = Run()
+    run.readiness.beFirst()
+    let state = run.update()
+    #expect(state == .ready)
+  }
+
+  @Test func aLossEndsItAtOnce() {
+    var run = ready()
+    run.hasLosses = true
+    run.known = 9
+    let state = run.update()
+    #expect(state == .mending)
+    #expect(run.readiness.reason == .loss)
+    run.hasLosses = false
+    run.own = 9
+    let mended = run.update()
+    #expect(mended == .ready)
+  }
+
+  /// Suspect "missing and still ready for 4.4 s".
+  @Test func whatIsMissingForASecondEndsIt() {
+    var run = ready()
+    run.known = 2
+    let before = run.update(after: .seconds(5))
+    #expect(before == .ready)
+    #expect(run.deadline == run.now + Readiness.patience)
+    let later = run.update(after: .milliseconds(990))
+    #expect(later == .ready)
+    let after = run.update(after: .milliseconds(10))
+    #expect(after == .mending)
+    #expect(run.readiness.reason == .behind)
+    run.own = 2
+    let mended = run.update(after: .milliseconds(100))
+    #expect(mended == .ready)
+  }
+
+  @Test func aSteadyStreamThatIsAlwaysOnItsWayLeavesItReady() {
+    var run = ready()
+    for step in 1...300 {
+      run.known = UInt64(step) * 10
+      run.own = run.known - 5
+      let state = run.update(after: .milliseconds(100))
+      #expect(state == .ready)
+    }
+  }
+
+  @Test func whoFallsFartherAndFartherBehindMends() {
+    var run = ready()
+    for step in 1...40 {
+      run.known = UInt64(step) * 100
+      run.own = 1
+      run.update(after: .milliseconds(100))
+    }
+    #expect(run.readiness.state == .mending)
+  }
+
+  @Test func theModuleCounts() {
+    var run = Run()
+    run.readiness.fetched()
+    run.module = .unmet
+    let before = run.update()
+    #expect(before == .mending)
+    #expect(run.readiness.reason == .module)
+    run.module = .met
+    let met = run.update()
+    #expect(met == .ready)
+    run.module = .unmet
+    let unmet = run.update(after: .seconds(2))
+    #expect(unmet == .ready, "not late yet")
+    run.module = .late
+    let late = run.update()
+    #expect(late == .mending)
+    run.module = .met
+    run.update()
+    run.module = .away
+    let away = run.update()
+    #expect(away == .mending)
+    #expect(run.readiness.reason == .moduleAway)
+  }
+
+  @Test func afterASleepItWaitsForHellos() {
+    var run = ready()
+    run.readiness.slept(now: run.now)
+    #expect(run.readiness.state == .mending)
+    #expect(run.deadline == run.now + Readiness.awakening)
+    let early = run.update(after: .milliseconds(1400))
+    #expect(early == .mending)
+    let late = run.update(after: .milliseconds(100))
+    #expect(late == .ready)
+  }
+
+  @Test func nothingEndsAStart() {
+    var readiness = Readiness()
+    readiness.fallBack(because: .module)
+    readiness.slept(now: .now)
+    #expect(readiness.state == .starting)
+  }
+}

@@ -1,0 +1,165 @@
+@testable import JoolSession
+
+/// Nodes that tell each other their state and what they ask and promise, in hellos that are lost and late. A seed
+/// repeats a run.
+struct RightSimulation {
+  typealias Instant = ContinuousClock.Instant
+
+  /// A hello, with what its sender promises each node.
+  private struct Hello {
+    var number = 0
+    var peer: AddressRight.Peer
+    var promises: [AddressRight.Promise]
+    var hears: Set<Incarnation>
+    var has: Int
+  }
+
+  private struct Node {
+    var incarnation: Incarnation
+    var isUp = true
+    var state = NodeState.ready
+    var isTranslating = false
+    var sessions: UInt64 = 10
+    /// A stand-in for the vector: who has the higher number has everything that the other one has.
+    var has = 0
+    var right = AddressRight()
+    /// The last hello of each other node, and when it came.
+    var heard: [Int: (hello: Hello, at: Int)] = [:]
+  }
+
+  private struct Datagram {
+    let due: Int
+    let target: Int
+    let sender: Int
+    let hello: Hello
+  }
+
+  /// Milliseconds.
+  private static let patience = 5000
+  private static let longestDelay = 800
+
+  private var random: SeededGenerator
+  private var nodes: [Node] = []
+  private var network: [Datagram] = []
+  private var helloNumber = 0
+  private var nextIncarnation: UInt64 = 100
+  private var now = 0
+  private let start = ContinuousClock.now
+
+  init(seed: UInt64) {
+    random = SeededGenerator(seed: seed)
+    let count = Int.random(in: 2...4, using: &random)
+    for number in 0..<count {
+      nodes.append(Node(incarnation: Incarnation(UInt64(number) + 1)))
+      nodes[number].sessions = .random(in: 0...100, using: &random)
+      if Int.random(in: 0..<4, using: &random) == 0 { nodes[number].state = .starting }
+    }
+    nodes[0].state = .ready
+    for number in nodes.indices { update(number) }
+  }
+
+  /// - Returns: what went wrong, and when.
+  mutating func run() -> String? {
+    let loss = Double.random(in: 0...0.5, using: &random)
+    for _ in 0..<150 {
+      now += Int.random(in: 1...300, using: &random)
+      deliver(loss: loss)
+      happen()
+      for number in nodes.indices { update(number) }
+      if !maySomebody { return "nobody has the right at \(now) ms" }
+    }
+    return nil
+  }
+
+  /// While a node with a table lives, or the death of one with the right is not noticed, one may.
+  private var maySomebody: Bool {
+    guard nodes.contains(where: { $0.isUp && $0.state.hasTable }) else { return true }
+    return nodes.contains { node in
+      if node.isUp { return node.right.may }
+      return node.right.may && nodes.contains { $0.isUp && $0.heard.values.contains { isOf(node, $0.hello) } }
+    }
+  }
+
+  private func isOf(_ node: Node, _ hello: Hello) -> Bool { hello.peer.incarnation == node.incarnation }
+
+  private mutating func happen() {
+    let number = Int.random(in: nodes.indices, using: &random)
+    guard nodes[number].isUp else {
+      // Its death must be noticed before it starts again: the old start and the new one are two nodes.
+      if !nodes.contains(where: { $0.isUp && $0.heard[number] != nil }) { restart(number) }
+      return
+    }
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0: if nodes[number].state == .ready { nodes[number].state = .mending }
+    case 1: if nodes[number].state == .mending { nodes[number].state = .ready }
+    case 2: if nodes[number].state == .starting { nodes[number].state = .mending }
+    case 3: nodes[number].isTranslating.toggle()
+    case 4: nodes[number].sessions = .random(in: 0...100, using: &random)
+    case 5: nodes[number].has += Int.random(in: 0...2, using: &random)
+    case 6: nodes[number].has = nodes.map(\.has).max() ?? 0
+    case 7:
+      if Int.random(in: 0..<6, using: &random) == 0 { nodes[number].isUp = false }
+    default: break
+    }
+    update(number)
+    sendHello(number)
+  }
+
+  private mutating func restart(_ number: Int) {
+    nextIncarnation += 1
+    nodes[number] = Node(incarnation: Incarnation(nextIncarnation), state: .starting)
+  }
+
+  private mutating func sendHello(_ number: Int) {
+    let node = nodes[number]
+    guard node.isUp else { return }
+    helloNumber += 1
+    let peer = AddressRight.Peer(
+      incarnation: node.incarnation, state: node.state, hearsUs: false, may: node.right.may, asks: node.right.asks,
+      request: node.right.request, promise: 0, isTranslating: node.isTranslating, sessions: node.sessions,
+      coversUs: false, isCovered: false)
+    let hello = Hello(
+      number: helloNumber, peer: peer, promises: node.right.promises,
+      hears: Set(node.heard.values.map(\.hello.peer.incarnation)), has: node.has)
+    for target in nodes.indices where target != number {
+      let due = now + Int.random(in: 1...Self.longestDelay, using: &random)
+      network.append(Datagram(due: due, target: target, sender: number, hello: hello))
+    }
+  }
+
+  private mutating func deliver(loss: Double) {
+    let due = network.filter { $0.due <= now }.sorted { ($0.due, $0.hello.number) < ($1.due, $1.hello.number) }
+    network.removeAll { $0.due <= now }
+    for datagram in due where nodes[datagram.target].isUp {
+      // Of a node that is dead, what was on its way still comes: then its death is not noticed yet.
+      guard isOf(nodes[datagram.sender], datagram.hello) else { continue }
+      let old = nodes[datagram.target].heard[datagram.sender]?.hello.number ?? 0
+      guard Double.random(in: 0..<1, using: &random) >= loss, datagram.hello.number > old else { continue }
+      nodes[datagram.target].heard[datagram.sender] = (datagram.hello, now)
+      update(datagram.target)
+    }
+    for number in nodes.indices {
+      for (sender, heard) in nodes[number].heard where now - heard.at >= Self.patience {
+        nodes[number].heard[sender] = nil
+      }
+    }
+  }
+
+  private mutating func update(_ number: Int) {
+    guard nodes[number].isUp else { return }
+    let node = nodes[number]
+    let peers = node.heard.values.map(\.hello).map { hello in
+      var peer = hello.peer
+      peer.hearsUs = hello.hears.contains(node.incarnation)
+      peer.promise = hello.promises.first { $0.peer == node.incarnation }?.request ?? 0
+      (peer.coversUs, peer.isCovered) = (hello.has >= node.has, node.has >= hello.has)
+      return peer
+    }
+    let own = AddressRight.Own(
+      incarnation: node.incarnation, state: node.state, isModuleUsable: true, isTranslating: node.isTranslating,
+      sessions: node.sessions)
+    let hasChanged = nodes[number].right.update(
+      own, peers: peers.sorted { $0.incarnation < $1.incarnation }, now: start + .milliseconds(now))
+    if hasChanged { sendHello(number) }
+  }
+}

@@ -1,0 +1,80 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// What waited in the socket, and nodes that did not run.
+extension SyncNodeTests {
+  private static func lastFrame(_ kind: SyncFrame.Kind, of group: Group) throws -> [UInt8] {
+    try #require(
+      group.frames.last { frame in
+        frame.proxy == 0 && (try? SyncFrame.Header(decoding: frame.datagram.span.bytes))?.kind == kind
+      }).datagram
+  }
+
+  @Test func whatWaitedInTheSocketIsOlder() throws {
+    var group = Group()
+    let session = SessionEntry.sample(0, expiration: 60_000)
+    group.deaf = [1]
+    group.announce([session], at: 0)
+    group.pass(.seconds(4))
+    let update = try Self.lastFrame(.update, of: group)
+    let told = try SyncFrame(decoding: update.span.bytes, pool6: .wellKnown)
+    guard case .update(let records) = told.body, let record = records.first else { return #expect(Bool(false)) }
+    group.hear(update, at: 1, waited: .milliseconds(3500))
+    let known = try #require(group.proxies[1].node?.table.session(like: session, now: group.now))
+    let left = record.session.expiration.rawValue - 3500
+    #expect((left - 200...left).contains(known.entry.expiration.rawValue))
+    group.hear(try Self.lastFrame(.hello, of: group), at: 1, waited: .seconds(2))
+    let peer = try #require(group.proxies[1].node?.peers[told.sender])
+    #expect(peer.lastHeard == group.now - .seconds(2), "as long ago was it there")
+  }
+
+  @Test func whatWaitedTooLongIsAskedForAgain() throws {
+    var group = Group()
+    let session = SessionEntry.sample(0, expiration: 60_000)
+    group.deaf = [1]
+    group.announce([session], at: 0)
+    group.pass(.milliseconds(500))
+    let action = group.hear(try Self.lastFrame(.update, of: group), at: 1, waited: .milliseconds(5001))
+    #expect(action == .stale && group.proxies[1].counters.stale == 1)
+    #expect(group.module(1).isEmpty)
+    group.deaf = []
+    group.pass(.seconds(2))
+    #expect(group.module(1).map(\.source6) == [session.source6])
+    #expect(group.proxies[1].node?.counters.naksSent == 1)
+  }
+
+  @Test func aNodeThatSleptIsMending() throws {
+    let keys = try FrameSealTests.ring((1, "a"))
+    for ring in [nil, keys] {
+      var group = Group(keys: [ring, ring])
+      group.live(.seconds(1))
+      #expect(group.proxies[1].node?.right.may == true)
+      group.now += .seconds(10)
+      let slept = group.proxies[1].turn(now: group.now)
+      #expect(slept == .seconds(10))
+      #expect(group.proxies[1].node?.state == .mending)
+      #expect(group.proxies[1].node?.right.may == false, "a peer has it")
+      #expect(group.proxies[1].node?.peers.heard(now: group.now).isEmpty == true)
+      let starts = Set(group.frames.filter { $0.proxy == 1 }.map { $0.datagram[8..<16] })
+      _ = group.proxies[0].turn(now: group.now)
+      group.live(.seconds(5))
+      #expect(group.proxies.allSatisfy { $0.node?.state == .ready && $0.node?.right.may == true })
+      guard ring != nil else { continue }
+      let now = Set(group.frames.filter { $0.proxy == 1 }.map { $0.datagram[8..<16] })
+      #expect(now.count == starts.count + 1, "another seal")
+    }
+  }
+
+  /// There is nobody who could have taken the addresses.
+  @Test func aNodeThatSleptAloneKeepsTheAddresses() throws {
+    var group = Group(count: 1)
+    group.live(.seconds(1))
+    group.now += .seconds(10)
+    _ = group.proxies[0].turn(now: group.now)
+    #expect(group.proxies[0].node?.state == .mending)
+    #expect(group.proxies[0].node?.right.may == true)
+  }
+}

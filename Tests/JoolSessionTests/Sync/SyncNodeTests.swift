@@ -1,0 +1,79 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// What a node says, and what it does not.
+@Suite struct SyncNodeTests {
+  /// Each node that sees packets of a flow says so once per quarter of the timeout, whoever spoke last: 75 s of 300 s.
+  @Test func aFlowThroughTwoNodesIsSaidOncePerQuarter() {
+    var group = NodeGroup(count: 2)
+    for second in 0..<600 {
+      group.nodes[second % 2].learn(.sample(0, expiration: 300_000), now: group.now)
+      group.pass(.seconds(1))
+    }
+    #expect(group.records.map(\.count) == [8, 8])
+    // Whoever is given a session by the other one keeps it for as long as the flow goes on.
+    #expect(group.isEqual)
+    for index in 0...1 {
+      #expect((group.record(.sample(0), at: index)?.session.expiration.rawValue ?? 0) > 300_000)
+    }
+  }
+
+  @Test func aFlowThroughOneNodeIsSaidOncePerQuarter() {
+    var group = NodeGroup(count: 2)
+    for _ in 0..<600 {
+      group.nodes[1].learn(.sample(0, expiration: 300_000), now: group.now)
+      group.pass(.seconds(1))
+    }
+    #expect(group.records.map(\.count) == [0, 8])
+  }
+
+  /// Another state is news at once, whoever says it.
+  @Test func aChangeIsSaidAtOnce() {
+    var group = NodeGroup(count: 2)
+    let session = SessionEntry.sample(0, proto: .tcp, expiration: 7_200_000)
+    var ended = session
+    (ended.state, ended.timer, ended.expiration) = (.trans, .transitory, Milliseconds(240_000))
+    for index in [0, 1, 0, 1] {
+      group.nodes[index].learn(index == 0 ? session : ended, now: group.now)
+      group.pass(.seconds(1))
+      #expect(group.isEqual)
+      #expect(group.record(session, at: 1 - index)?.session.state == (index == 0 ? .established : .trans))
+    }
+    #expect(group.records.map(\.count) == [2, 2])
+  }
+
+  /// The later word replaces the earlier one with its life. So whoever speaks takes over what is left.
+  @Test func theSpeakerTakesNoLifeAway() {
+    var group = NodeGroup(count: 2)
+    group.nodes[0].learn(.sample(0, expiration: 300_000), now: group.now)
+    group.pass(.seconds(10))
+    // This module found it idle, and tells of it without slack.
+    var idle = SessionEntry.sample(0, expiration: 300_000)
+    idle.expiration = Milliseconds(290_000)
+    group.nodes[1].learn(idle, now: group.now)
+    group.pass(.seconds(1))
+    #expect(group.records[1].count == 1)
+    #expect(group.isEqual)
+    for index in 0...1 {
+      #expect((363_000...364_100).contains(group.record(idle, at: index)?.session.expiration.rawValue ?? 0))
+    }
+  }
+
+  /// A word that is older than what the table has in its place loses, and the module gets what won.
+  @Test func anOldWordOfTheModuleGivesWay() {
+    var group = NodeGroup(count: 2)
+    var rival = SessionEntry.sample(1)
+    rival.source4 = SessionEntry.sample(0).source4
+    group.nodes[0].learn(.sample(0), now: group.now)
+    group.pass(.seconds(1))
+    group.nodes[1].learn(rival, age: 30_000, now: group.now)
+    group.modules[1] = []
+    group.feed(1)
+    #expect(group.evictions[1].map(\.source6) == [rival.source6])
+    #expect(group.modules[1].map(\.source6) == [SessionEntry.sample(0).source6])
+    #expect(group.nodes[1].table.count == 1)
+  }
+}
