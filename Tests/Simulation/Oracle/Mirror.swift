@@ -49,7 +49,7 @@ struct Mirror {
       let left = Int(known.entry.expiration.rawValue) * 1000
       guard left > 0 else { return }
       let state = known.entry.state.rawValue ^ (lie == .changesStates ? 1 : 0)
-      note(session, Int32(mask), state, UInt64(known.version), expires: now + left, known.origin == 255, now)
+      note(session, Int32(mask), state, known.version.rawValue, expires: now + left, known.origin == 255, now)
       let bib = plan.bib(of: session)
       masks[bib] = Int32(mask)
       owners[bib / plan.clients * plan.masks + mask] = Int32(plan.client(of: session))

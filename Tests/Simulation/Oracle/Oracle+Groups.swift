@@ -83,7 +83,7 @@ extension Oracle {
         if mirrors[node].masks[plan.bib(of: session)] >= 0 { continue }
         if ours.since > told - .seconds(1), ours.since > 0 { continue }
         missing += 1
-      } else if isLater(theirs.version, than: ours.version), ours.since < told {
+      } else if theirs.version > ours.version, ours.since < told {
         outdated += 1
       } else {
         continue
@@ -95,11 +95,6 @@ extension Oracle {
       .truthOfReady, now, node: node,
       "ready, but lacks \(missing) sessions of node \(peer) and has \(outdated) outdated ones, as \(plan.name(example))"
     )
-  }
-
-  func isLater(_ version: UInt64, than other: UInt64) -> Bool {
-    NodeUnderTest.version > 2
-      ? version > other : Int32(truncatingIfNeeded: Int64(bitPattern: version &- other)) > 0
   }
 
   /// After some calm tables are equal.

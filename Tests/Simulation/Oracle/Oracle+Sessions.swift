@@ -47,7 +47,7 @@ extension Oracle {
             ? "table lacks \(plan.name(session)), last packet at \(truth.lastPacket.inSeconds) s"
             : "\(plan.name(session)) has mask \(row.mask) for \(truth.mask), and ends \(left) s late")
       }
-      guard isModuleWatched else { continue }
+      guard isModuleWatched, !simulated.module.isBarred(session, mask: Int(truth.mask)) else { continue }
       let entry = simulated.module.entries[session]
       if entry.expires <= local || entry.mask != truth.mask || entry.expires - local < truth.until - now - tolerance {
         violate(
@@ -115,8 +115,7 @@ extension Oracle {
       let session = Int(number)
       let row = mirrors[node].rows[session]
       guard row.since < given, row.expires > now + .seconds(1.5), !row.isLegacy || row.version != 0 else { continue }
-      let bib = plan.bib(of: session)
-      if simulated.module.statics[bib] >= 0 { continue }
+      if simulated.module.isBarred(session, mask: Int(row.mask)) { continue }
       let entry = simulated.module.entries[session]
       if entry.expires > local, entry.mask != row.mask {
         violate(

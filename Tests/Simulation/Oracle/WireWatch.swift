@@ -9,6 +9,7 @@ struct WireWatch {
     var second: Moment = 0
     var mostPerSecond = 0
     var mostPerTurn = 0
+    var number: UInt64 = 0
     var lastUpdate: UInt64 = 0
     var bytes = 0
   }
@@ -65,6 +66,8 @@ struct WireWatch {
       guard datagram.count >= 32, datagram[0] == 0, datagram[1] == 0 else { continue }
       let type = datagram[3]
       frames[Int(type)] += 1
+      let number = Self.integer(datagram, at: 4)
+      if nodes[node].number != number { (nodes[node].number, nodes[node].lastUpdate) = (number, 0) }
       switch FrameType(rawValue: type) {
       case .update:
         let sequence = Self.integer(datagram, at: 16)

@@ -86,3 +86,8 @@ struct AddressPlan: Sendable {
     return "\(proto) client \(client(of: session)) server \(server(of: session))"
   }
 }
+
+extension SessionEntry {
+  /// The BIB entry that it implies.
+  var bib: BIBEntry { BIBEntry(proto: proto, source6: source6, source4: source4, isStatic: false) }
+}

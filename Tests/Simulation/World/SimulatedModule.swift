@@ -100,16 +100,31 @@ struct SimulatedModule {
       expires: now + Int(entry.expiration.rawValue) * 1000)
   }
 
-  /// BIB_RM by one address; static entries are removed like others.
-  mutating func remove(proto: L4Protocol, source6: TransportAddress6) {
-    guard !ignoresEvictions, let client = plan.client(of: source6) else { return }
-    removeBIB(proto: Int(proto.rawValue), client: client)
+  /// BIB_RM of an entry with both addresses; static ones are removed like others.
+  mutating func remove(_ entry: BIBEntry) {
+    guard !ignoresEvictions, let client = plan.client(of: entry.source6), let mask = plan.mask(of: entry.source4)
+    else { return }
+    let proto = Int(entry.proto.rawValue)
+    if masks[proto * plan.clients + client] == Int32(mask) { removeBIB(proto: proto, client: client) }
   }
 
-  mutating func remove(proto: L4Protocol, source4: TransportAddress4) {
-    guard !ignoresEvictions, let mask = plan.mask(of: source4) else { return }
-    let client = owners[Int(proto.rawValue) * plan.masks + mask]
-    if client >= 0 { removeBIB(proto: Int(proto.rawValue), client: Int(client)) }
+  /// What an administrator has added.
+  var staticEntries: [BIBEntry] {
+    statics.indices.filter { statics[$0] >= 0 }.map { bib in
+      let session = bib * plan.servers
+      var entry = plan.entry(session, mask: Int(statics[bib]), state: 0, timer: 0, expiration: 0, pool6: pool6).bib
+      entry.isStatic = true
+      return entry
+    }
+  }
+
+  /// Whether a static entry keeps a session out.
+  func isBarred(_ session: Int, mask: Int) -> Bool {
+    let bib = plan.bib(of: session)
+    if statics[bib] >= 0 { return Int(statics[bib]) != mask }
+    let proto = plan.proto(of: session)
+    let owner = owners[proto * plan.masks + mask]
+    return owner >= 0 && statics[proto * plan.clients + Int(owner)] == Int32(mask)
   }
 
   private mutating func removeBIB(proto: Int, client: Int) {

@@ -39,6 +39,10 @@ struct SimulatedNode {
   /// When the next turn is due, and when the last one has ended.
   var wakes = Moment.max
   var busyUntil: Moment = 0
+  /// Chance that copies of it do not share.
+  var chance: UInt64
+  /// Its number in what it sends.
+  private(set) var number: UInt64 = 0
   /// What it has sent since the last look.
   var sent: [[UInt8]] = []
   /// Whether its table may have changed since the oracle looked at it.
@@ -53,6 +57,7 @@ struct SimulatedNode {
     module = SimulatedModule(addresses, timeouts: plan.timeouts, pool6: core.pool6)
     clock = NodeClock(plan)
     moduleSpeed = plan.moduleSpeed
+    chance = seed
   }
 
   static func address(of node: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(node + 2)) }
@@ -75,6 +80,7 @@ struct SimulatedNode {
     hasOverrun = false
     isTouched = true
     if isAttached { core.attach(module.timeouts, time(now)) }
+    number = core.number
   }
 
   mutating func receive(_ bytes: [UInt8], from sender: Int, now: Moment) {
@@ -100,6 +106,8 @@ struct SimulatedNode {
   /// A turn of the proxy's loop. What it sends is in `sent`.
   mutating func turn(_ now: Moment) {
     let time = time(now)
+    chance = Dice.hash(chance)
+    core.begin(time, chance: chance)
     if hasOverrun {
       hasOverrun = false
       core.overran()
@@ -121,7 +129,10 @@ struct SimulatedNode {
       firstInSocket = 0
     }
     let isAuditing = core.audit != nil
-    let given = core.turn(time, local: clock.local(now), module: &module, isAttached: isAttached) { sent += $0 }
+    let given = core.turn(
+      time, local: clock.local(now), module: &module, isAttached: isAttached, chance: chance
+    ) { sent += $0 }
+    number = core.number
     if given > 0 || isAuditing || core.audit != nil { isTouched = true }
     busyUntil = now + Self.turnTime + given * moduleSpeed
     let rest = firstInSocket < socket.count ? now : core.deadline(time).map { clock.moment($0, now) } ?? .max

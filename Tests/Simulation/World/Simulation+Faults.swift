@@ -130,9 +130,10 @@ extension Simulation {
     where oracle.truths[session].node == Int32(node) && oracle.truths[session].lastPacket > at {
       oracle.truths[session].isOwed = false
     }
-    let starts = nodes[node].starts
+    let (starts, chance) = (nodes[node].starts, nodes[node].chance)
     nodes[node] = snapshot
     nodes[node].starts = starts
+    nodes[node].chance = chance
     nodes[node].clock.goOn(from: at, now)
     nodes[node].wakes = .max
     nodes[node].busyUntil = now
@@ -145,6 +146,7 @@ extension Simulation {
 
   private mutating func clone(_ node: Int, as copy: Int) {
     nodes[copy] = nodes[node]
+    nodes[copy].chance = Dice.hash(nodes[node].chance, UInt64(copy))
     nodes[copy].wakes = .max
     nodes[copy].isTouched = true
     oracle.moduleTrouble[copy] = now

@@ -116,7 +116,9 @@ package struct Simulation {
 
   private mutating func turn(_ node: Int) {
     nodes[node].wakes = .max
+    let number = nodes[node].number
     nodes[node].turn(now)
+    if nodes[node].number != number, number != 0 { startedAnew(node) }
     if nodes[node].wakes < .max { queue.schedule(.turn(node: node), at: nodes[node].wakes) }
     let verdict = verdict(of: node)
     if traces, verdict != oracle.verdicts[node] { trace("node \(node): \(verdict.state), may \(verdict.may)") }
@@ -132,6 +134,15 @@ package struct Simulation {
         }
       }
     }
+  }
+
+  /// It has found a copy of itself.
+  private mutating func startedAnew(_ node: Int) {
+    trace("node \(node) starts anew")
+    oracle.ends(node, now: now)
+    oracle.started(node, now: now)
+    oracle.lastTrouble = now
+    oracle.wire.reset(now)
   }
 
   private mutating func arrive(_ place: Int) {
