@@ -96,15 +96,24 @@ import Testing
     #expect(one.mix(start: 8, counter: 9) != other.mix(start: 8, counter: 9))
   }
 
-  /// A copy of the proxy is made between any two batches, and goes on with other frames; so do copies of the copies. What was
-  /// copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go on.
-  @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
-    let reading = Mutex<UInt64>(0)
-    let source: SealFreshness.Source = {
-      let time = reading.withLock { value in
+  /// Goes on whoever reads it.
+  private final class Readings: Sendable {
+    private let last = Mutex<UInt64>(0)
+
+    func next() -> UInt64 {
+      last.withLock { value in
         value += 1
         return value
       }
+    }
+  }
+
+  /// A copy of the proxy is made between any two batches, and goes on with other frames; so do copies of the copies. What was
+  /// copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go on.
+  @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
+    let readings = Readings()
+    let source: SealFreshness.Source = {
+      let time = readings.next()
       return SealFreshness(
         random: isClockAlone ? [1, 2, 3, 4] : [time, 0, 0, 0], realtime: isClockAlone ? time : 0, boottime: 0,
         process: 1)
