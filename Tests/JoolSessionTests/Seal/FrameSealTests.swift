@@ -172,7 +172,8 @@ import Testing
       outcomes == [.replayed, .replayed, .ownStart, .forged], "of equal ones none is ahead; anybody can write a header")
     seal.startAnew(2)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), start: 3)
-    let opened = try receiver.open(try sealed(by: &seal).span.bytes)
+    let anew = try sealed(by: &seal)
+    let opened = try receiver.open(anew.span.bytes)
     #expect(opened.start == 2 && opened.counter == 0)
   }
 
