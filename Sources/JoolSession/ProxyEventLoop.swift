@@ -142,6 +142,7 @@ public struct ProxyEventLoop: ~Copyable {
           continue
         }
         log.notice("Received signal \(signal); leaving.")
+        leave(.now)
         return
       }
       continueReload(poller)
