@@ -74,10 +74,6 @@ public struct ProxyEventLoop: ~Copyable {
     let keys = try user.acting { () throws(ProxyError) in try configuration.keys() }
     var proxy = SessionProxy(
       instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
-    if let memory = getenv(PeerMemory.variable).flatMap({ PeerMemory(seconds: String(cString: $0)) }) {
-      log.notice("Peers that are gone are remembered for \(memory.whole) (\(PeerMemory.variable)).")
-      proxy.peerMemory = memory
-    }
     log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
     let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
     var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }

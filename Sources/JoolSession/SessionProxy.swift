@@ -51,8 +51,6 @@ public struct SessionProxy: Sendable {
   var translatingSince: Instant?
   /// Whether the module has what the table has.
   var mark = ModuleMark()
-  /// For how long peers are remembered that are not heard any more.
-  var peerMemory = PeerMemory()
 
   /// What the proxy needs to know of the module.
   public struct Kernel: Hashable, Sendable {
@@ -142,7 +140,7 @@ public struct SessionProxy: Sendable {
     // Who speaks to C proxies alone has nobody to join.
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
-      clock: clock, memory: peerMemory, now: now)
+      clock: clock, now: now)
     node.path = path
     node.budget.pace = tablePace(now: now)
     node.budget.repeatPace = format == .auto ? .moderate : .brisk
