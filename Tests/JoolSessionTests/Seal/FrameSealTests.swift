@@ -120,8 +120,7 @@ import Testing
         random: isClockAlone ? [1, 2, 3, 4] : [time, 0, 0, 0], realtime: isClockAlone ? time : 0, boottime: 0,
         process: 1)
     }
-    let first = FrameSeal(keys: try Self.ring((1, "a")), start: 7, freshness: source)
-    var copies = [first]
+    var copies = [FrameSeal(keys: try Self.ring((1, "a")), start: 7, freshness: source)]
     var seen: [ArraySlice<UInt8>: ArraySlice<UInt8>] = [:]
     var text: UInt8 = 0
     for _ in 0..<6 {
