@@ -54,7 +54,9 @@ extension SyncNode {
 
   /// The table or the module's lacks something: the node is not ready until that is mended.
   mutating func fallBack(because reason: Readiness.Reason) {
+    let before = state
     readiness.fallBack(because: reason)
+    if state != before { isHelloDue = true }
     isSettled = false
   }
 

@@ -14,7 +14,7 @@ extension SyncNode {
   ///   - age: for how many milliseconds it has been so.
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
-    if state == .starting { overheard.insert(SessionKey(session)) }
+    if state == .starting { overheard.insert(session, now: now) }
     guard !isListening else {
       var announced = session
       announced.expiration = limits.withSlack(session)

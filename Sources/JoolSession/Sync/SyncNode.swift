@@ -70,7 +70,7 @@ struct SyncNode: Sendable {
   /// What C proxies said that no node has said yet.
   var legacyWords = LegacyWords()
   /// What the module announced before the node had a table, and so perhaps could not say with a version high enough.
-  var overheard: Set<SessionKey> = []
+  var overheard = OverheardSessions()
   var output = Output()
   /// How many hellos were sent.
   var hellos: UInt32 = 0
@@ -181,6 +181,16 @@ struct SyncNode: Sendable {
     lastHello = now
     nextHello = now + Self.helloInterval + jitter(upTo: 100)
     send(.hello(makeHello(now: now)))
+  }
+
+  /// The last hello: the process ends. So nobody relies on this node until it times out.
+  mutating func leave(now: Instant) {
+    flush(now: now)
+    right.end()
+    hellos &+= 1
+    var hello = makeHello(now: now)
+    (hello.state, hello.padding) = (.starting, 0)
+    send(.hello(hello))
   }
 
   private mutating func makeHello(now: Instant) -> SyncFrame.Hello {
