@@ -9,7 +9,7 @@ import Testing
   @Test func aNodeThatNeverHeardAPeerSaysSo() {
     let group = Group(count: 1)
     let status = group.proxies[0].status(now: group.now)
-    #expect(status.standing.state == .ready)
+    #expect(status.standing.isReady)
     #expect(status.aloneBecause == "No peer was heard since the start, 7 s ago, nor anything else.")
     #expect(ProxyStatus(text: status.text) == status)
   }
@@ -41,9 +41,7 @@ import Testing
       group.deaf = [1]
       group.pass(.seconds(7))
       let reason = group.proxies[0].loneliness(now: group.now)
-      #expect(
-        reason?.hasSuffix(ring == nil ? "none of them hears this node." : "none of these nodes hears this one.") == true
-      )
+      #expect(reason?.hasSuffix("none of these nodes hears this one.") == true)
       #expect(group.proxies[1].loneliness(now: group.now)?.hasPrefix("No peer was heard since the start") == true)
     }
   }

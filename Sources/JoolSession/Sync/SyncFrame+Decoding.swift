@@ -9,6 +9,11 @@ extension SyncFrame {
     let sequence: UInt64
     let target: Incarnation
 
+    init(kind: Kind, sender: Incarnation, number: UInt32, sequence: UInt64, target: Incarnation = .nobody) {
+      (self.kind, self.sender, self.number) = (kind, sender, number)
+      (self.sequence, self.target) = (sequence, target)
+    }
+
     /// Reads the header alone.
     /// - Throws: `unsupportedVersion` for a frame of another version; others if there is no header of ours.
     init(decoding datagram: RawSpan) throws(WireFormatError) {

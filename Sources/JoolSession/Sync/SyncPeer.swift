@@ -10,6 +10,8 @@ struct SyncPeer: Sendable {
   static let numberPatience = Duration.seconds(2)
   /// Entries kept of its hellos.
   static let maxEntries = 320
+  /// Any hello has room for so many.
+  static let fewEntries = PathSize(mtu: PathSize.allowed.lowerBound).entries
 
   let incarnation: Incarnation
   /// Its number in the table, 1 to 64; 0 is ourselves.
@@ -73,6 +75,8 @@ struct SyncPeer: Sendable {
   }
 
   private mutating func note(_ new: [SyncFrame.HelloEntry], now: Instant) {
+    // A shorter hello has all that it has to tell. What it does not mention any more was made up, or is forgotten.
+    if new.count < Self.fewEntries { entries.removeAll(keepingCapacity: true) }
     for entry in new {
       // The second, because silences are told in whole ones.
       let lastHeard = now - .seconds(Int(entry.silence) + 1)

@@ -111,12 +111,12 @@ import Testing
     #expect(reason == .repair)
     let begin = group.now
     var number = 5000
-    while group.proxies[1].state != .ready, group.now - begin < .seconds(3) {
+    while group.proxies[1].standing.state != .ready, group.now - begin < .seconds(3) {
       group.announce((number..<number + perSecond / 100).map { .sample($0, expiration: 290_000) }, at: 0)
       number += perSecond / 100
       group.pass(.milliseconds(10))
     }
-    #expect(group.proxies[1].state == .ready, "\(group.now - begin)")
+    #expect(group.proxies[1].standing.state == .ready, "\(group.now - begin)")
     #expect(group.now - begin < .seconds(3))
   }
 
@@ -125,12 +125,12 @@ import Testing
     group.announce((0..<500).map { .sample($0, expiration: 290_000) }, at: 0)
     group.addsPerTurn = 0
     group.pass(.seconds(3))
-    #expect(group.proxies[1].state == .ready, "not at once")
+    #expect(group.proxies[1].standing.state == .ready, "not at once")
     group.pass(.seconds(3))
-    #expect(group.proxies[1].state == .catchingUp)
+    #expect(group.proxies[1].standing.state == .mending)
     group.addsPerTurn = 1
     group.pass(.seconds(1))
-    #expect(group.proxies[1].state == .ready)
+    #expect(group.proxies[1].standing.state == .ready)
   }
 
   @Test func aRefusedEvictionStays() {
@@ -142,12 +142,12 @@ import Testing
     group.pass(.seconds(7))
     #expect(group.evictionAttempts > 3)
     #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "no winner without it")
-    #expect(group.proxies[1].state == .catchingUp)
+    #expect(group.proxies[1].standing.state == .mending)
     group.evictionOutcome = .done
     group.pass(.seconds(2))
     #expect(group.evictions == [SessionEntry.sample(0).bibEntry])
     #expect(group.module(1).last?.source6 == rival.source6)
-    #expect(group.proxies[1].state == .ready)
+    #expect(group.proxies[1].standing.state == .ready)
   }
 
   @Test func whatADetachCutsOffIsMadeGood() {
@@ -184,7 +184,7 @@ import Testing
     #expect(!group.module(1).contains { $0.source6 == rival.source6 })
     #expect(group.proxies[1].node?.table.session(like: rival, now: group.now) != nil, "the table has it")
     #expect(group.proxies[1].status(now: group.now).findings.contains { $0.hasPrefix("A static BIB entry") })
-    #expect(group.proxies[1].state == .ready)
+    #expect(group.proxies[1].standing.state == .ready)
   }
 
   @Test func noMoreStaticEntriesAreKeptThanThereIsRoomFor() {

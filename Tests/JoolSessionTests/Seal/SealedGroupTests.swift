@@ -72,7 +72,7 @@ import Testing
     }
     group.pass(.seconds(7))
     #expect(group.module(1).isEmpty && group.proxies[1].node?.table.count == 0)
-    #expect(group.proxies[1].node?.peers.count == 1, "it trusts the peer")
+    #expect(group.proxies[1].node?.peers.all.count == 1, "it trusts the peer")
   }
 
   @Test func aGroupGetsANewKeyNodeByNode() throws {

@@ -16,7 +16,7 @@ import Testing
     #expect(group.record(session, at: 2).map { $0.version > .unsaid } == true)
     #expect(group.modules[2].map(\.source6) == [session.source6])
     #expect(group.records.map(\.count) == [1, 0, 0], "one node says it")
-    #expect(group.announcements.allSatisfy(\.isEmpty), "C proxies have heard it")
+    #expect(group.announcements.allSatisfy { $0.isEmpty }, "C proxies have heard it")
   }
 
   @Test func theNextOneSaysWhatTheFirstOneMissed() {

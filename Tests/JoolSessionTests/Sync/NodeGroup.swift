@@ -10,7 +10,7 @@ extension SyncNode {
   static func sample(_ number: Int, isFirst: Bool = true, clock: UInt64 = sampleTime, now: Instant) -> SyncNode {
     guard let table = SessionTable(pool6: .wellKnown, now: now) else { preconditionFailure("64:ff9b::/96 is a pool6") }
     return SyncNode(
-      identity: SyncSender(node: UInt64(number) + 1, epoch: 1), table: table, limits: SessionLimits(),
+      identity: Incarnation(UInt64(number) + 1), table: table, limits: SessionLimits(),
       seed: UInt64(number) + 1, isFirst: isFirst, clock: clock, now: now)
   }
 }

@@ -171,7 +171,7 @@ import Testing
     group.proxies[1].tell(pool4: pool4, now: group.now)
     group.pass(.seconds(2))
     #expect(group.findings(at: 0) == [])
-    let heard = group.proxies[1].node?.peers.values.first?.settings.settings
+    let heard = group.proxies[1].node?.peers.all.first?.settings.settings
     #expect(heard?.pool4.count == 300)
     #expect(group.proxies[1].node?.settingsHeard == 1)
     group.pass(.seconds(65))

@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct PeerSetTests {
   private let us = Incarnation(100)
-  private let (a, b, gone) = (Incarnation(1), Incarnation(2), Incarnation(50))
+  private let a = Incarnation(1)
+  private let b = Incarnation(2)
+  private let gone = Incarnation(50)
 
   /// Somebody who hears peers by their hellos.
   struct Listener {
@@ -199,8 +201,11 @@ import Testing
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
-    listener.hear(a, .ready)
+    let others: [SyncFrame.HelloEntry] = (0..<50).map { .sample(Incarnation(1000 + $0), next: 1, silence: 10) }
+    listener.hear(a, .ready, entries: others)
     #expect(listener.losses() == [gone])
+    listener.hear(a, .ready)
+    #expect(listener.losses() == [], "there would have been room for it")
   }
 
   /// A.13

@@ -29,7 +29,7 @@ struct SyncSimulation {
     var deadline: Instant?
 
     /// Whether it knows all that others have said, and has said all that its module has.
-    var isWell: Bool { core.isReady && isAudited && core.peers.values.allSatisfy(\.stream.isComplete) }
+    var isWell: Bool { core.isReady && isAudited && core.peers.all.allSatisfy(\.stream.isComplete) }
   }
 
   private struct Datagram {
@@ -82,7 +82,7 @@ struct SyncSimulation {
     // Another number with each start, as proxies draw one.
     let node = UInt64(number) + 1 + 1000 * UInt64(epoch - 1)
     return SyncNode(
-      identity: SyncSender(node: node, epoch: epoch), table: table, limits: SessionLimits(),
+      identity: Incarnation(node), table: table, limits: SessionLimits(),
       seed: random.next(), isFirst: isFirst, clock: clock, now: now)
   }
 
@@ -118,7 +118,7 @@ struct SyncSimulation {
 
   /// As `SessionProxy` does it, in no time.
   private mutating func audit(_ index: Int, local: Instant) {
-    guard !nodes[index].isAudited, nodes[index].core.isReady else { return }
+    guard !nodes[index].isAudited, nodes[index].core.state.hasTable else { return }
     nodes[index].isAudited = true
     nodes[index].core.beginAudit()
     // In an order that does not depend on the process.

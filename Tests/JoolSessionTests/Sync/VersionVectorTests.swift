@@ -3,7 +3,8 @@ import Testing
 @testable import JoolSession
 
 @Suite struct VersionVectorTests {
-  private let (a, b) = (Incarnation(1), Incarnation(2))
+  private let a = Incarnation(1)
+  private let b = Incarnation(2)
 
   @Test func absentMeansNothing() {
     var vector = VersionVector()

@@ -1,0 +1,204 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// Who hears whom, and what follows from it.
+extension SyncNodeTests {
+  /// Nodes with links that can be cut one way.
+  struct Links {
+    var nodes: [SyncNode]
+    var now = ContinuousClock.now
+    /// Sender and receiver.
+    var cut: Set<[Int]> = []
+    private(set) var sent: [(sender: Int, frame: SyncFrame)] = []
+
+    init(count: Int, isFirst: Bool = false, pool6: [Int: IPv6Prefix] = [:]) {
+      let start = now
+      nodes = (0..<count).compactMap { number in
+        guard let table = SessionTable(pool6: pool6[number] ?? .wellKnown, now: start) else { return nil }
+        return SyncNode(
+          identity: Incarnation(UInt64(number) + 1), table: table, limits: SessionLimits(), seed: UInt64(number) + 1,
+          isFirst: isFirst, clock: SyncNode.sampleTime, now: start)
+      }
+    }
+
+    mutating func add(_ number: Int) {
+      nodes.append(.sample(number, isFirst: false, now: now))
+    }
+
+    mutating func pass(_ duration: Duration, each: (inout Links) -> Void = { _ in }) {
+      let end = now + duration
+      while now < end {
+        now += .milliseconds(10)
+        for index in nodes.indices {
+          if nodes[index].nextDeadline <= now { nodes[index].advance(to: now) }
+          deliver(index)
+        }
+        each(&self)
+      }
+    }
+
+    private mutating func deliver(_ sender: Int) {
+      for datagram in nodes[sender].takeOutput(now: now).datagrams {
+        if let frame = try? SyncFrame(decoding: datagram.span.bytes, pool6: .wellKnown) { sent.append((sender, frame)) }
+        for receiver in nodes.indices where receiver != sender && !cut.contains([sender, receiver]) {
+          try? nodes[receiver].receive(datagram.span.bytes, now: now)
+        }
+      }
+    }
+
+    var states: [NodeState] { nodes.map(\.state) }
+
+    func has(_ session: SessionEntry, _ index: Int) -> Bool {
+      nodes[index].table.session(like: session, now: now) != nil
+    }
+  }
+
+  @Test func theLowestOfThoseThatStartTogetherIsTheFirst() {
+    var links = Links(count: 3)
+    links.pass(.milliseconds(500))
+    #expect(links.states == [.starting, .starting, .starting])
+    links.pass(.milliseconds(1500))
+    #expect(links.states == [.ready, .ready, .ready])
+    #expect(links.nodes.map(\.counters.joins) == [0, 1, 1])
+    #expect(links.nodes.allSatisfy(\.right.may))
+  }
+
+  /// A.2: A is not heard by B, which starts; C hears A.
+  @Test func isNotFirstWhileSomebodyElseHearsOne() {
+    var links = Links(count: 2)
+    links.pass(.seconds(2))
+    links.nodes[0].learn(.sample(1), now: links.now)
+    links.pass(.seconds(1))
+    // The third one hears only the second one, which is not ready for it.
+    links.add(2)
+    links.cut = [[0, 2], [2, 0], [2, 1]]
+    links.pass(.seconds(20))
+    #expect(links.states[2] == .starting)
+    links.cut = [[0, 2], [2, 0]]
+    links.pass(.seconds(3))
+    #expect(links.states[2] == .ready)
+    #expect(links.has(.sample(1), 2))
+  }
+
+  @Test func joinsAMendingNode() {
+    var links = Links(count: 1, isFirst: true)
+    links.nodes[0].learn(.sample(1), now: links.now)
+    links.nodes[0].module = .unmet
+    links.nodes[0].fallBack(because: .module)
+    links.pass(.seconds(1))
+    #expect(links.states == [.mending])
+    links.add(1)
+    links.pass(.seconds(2))
+    #expect(links.states == [.mending, .ready])
+    #expect(links.has(.sample(1), 1))
+  }
+
+  /// A.5: two ready nodes meet; each has what the other one lacks.
+  @Test func twoReadyNodesThatMeetFetchWhatTheyLack() {
+    var links = Links(count: 2, isFirst: true)
+    links.cut = [[0, 1], [1, 0]]
+    links.nodes[0].learn(.sample(0), now: links.now)
+    links.nodes[1].learn(.sample(1), now: links.now)
+    links.pass(.seconds(2))
+    links.cut = []
+    var mended = [false, false]
+    links.pass(.seconds(4)) { links in for index in 0...1 where links.states[index] == .mending { mended[index] = true } }
+    #expect(mended == [true, true])
+    #expect(links.states == [.ready, .ready])
+    #expect(links.nodes[0].table.rootDigest == links.nodes[1].table.rootDigest)
+    #expect(links.nodes[0].table.count == 2)
+  }
+
+  /// A.7: what A says reaches B only through C.
+  @Test func aNodeThatIsNotHeardIsFollowedThroughAnother() {
+    var links = Links(count: 3)
+    links.pass(.seconds(3))
+    links.cut = [[0, 1]]
+    links.pass(.seconds(7))
+    links.nodes[0].learn(.sample(1), now: links.now)
+    links.pass(.milliseconds(3500))
+    #expect(links.has(.sample(1), 1))
+    #expect(links.states[1] == .ready)
+  }
+
+  /// A.7: what was lost is fetched from somebody else, if its sender is gone.
+  @Test func aLossIsMadeGoodByAThird() {
+    var links = Links(count: 3)
+    links.pass(.seconds(3))
+    links.cut = [[0, 1]]
+    links.nodes[0].learn(.sample(1), now: links.now)
+    links.pass(.milliseconds(100))
+    links.cut = [[0, 1], [0, 2], [1, 0], [2, 0]]
+    links.pass(.seconds(9))
+    #expect(links.has(.sample(1), 1))
+    #expect(links.states[1] == .ready)
+  }
+
+  @Test func whatIsMissingIsAskedFor() {
+    var links = Links(count: 2)
+    links.pass(.seconds(3))
+    links.cut = [[0, 1]]
+    links.nodes[0].learn(.sample(1), now: links.now)
+    links.pass(.milliseconds(20))
+    links.cut = []
+    links.nodes[0].learn(.sample(2), now: links.now)
+    links.pass(.milliseconds(100))
+    #expect(links.has(.sample(1), 1))
+    #expect(links.states == [.ready, .ready])
+    #expect(links.nodes[1].counters.naksSent == 1)
+    #expect(links.nodes[0].counters.updatesRepeated == 1)
+  }
+
+  /// A.14
+  @Test func anotherPool6IsNoPeerForSessions() {
+    var links = Links(count: 2, isFirst: true, pool6: [1: .other])
+    links.nodes[0].learn(.sample(1), now: links.now)
+    links.pass(.seconds(3))
+    #expect(links.nodes[1].table.isEmpty)
+    #expect(links.nodes[1].state == .ready)
+    #expect(links.nodes[1].peers.all.map(\.hasOtherPool6) == [true])
+    #expect(links.nodes.map(\.counters.joins) == [0, 0])
+    #expect(links.nodes.map(\.counters.resyncs) == [0, 0])
+  }
+
+  @Test func aNodeThatSleptIsMending() {
+    var links = Links(count: 2)
+    links.pass(.seconds(3))
+    links.nodes[1].slept(now: links.now)
+    #expect(links.nodes[1].state == .mending)
+    #expect(!links.nodes[1].right.may)
+    links.pass(.seconds(3))
+    #expect(links.states == [.ready, .ready])
+    #expect(links.nodes[1].right.may)
+  }
+
+  @Test func twoNodesWithOneTagTakeDifferentOnes() {
+    var links = Links(count: 2)
+    links.nodes[1].clock.tag = links.nodes[0].clock.tag
+    links.pass(.seconds(1))
+    #expect(links.nodes[0].clock.tag != links.nodes[1].clock.tag)
+  }
+
+  @Test func aStateThatChangesIsToldSoon() {
+    var links = Links(count: 2)
+    links.pass(.seconds(3))
+    links.nodes[0].fallBack(because: .module)
+    links.nodes[0].module = .unmet
+    links.pass(.milliseconds(100))
+    #expect(links.nodes[1].peers[links.nodes[0].identity]?.state == .mending)
+  }
+
+  @Test func aStartingNodesHellosPayForTheAnswer() {
+    var links = Links(count: 2)
+    links.pass(.milliseconds(100))
+    for (sender, frame) in links.sent {
+      guard case .hello = frame.body, links.nodes[sender].state == .starting else { continue }
+      #expect(frame.encoded().count >= SyncFrame.Hello.startingSize)
+    }
+    let senders = Set(links.sent.map(\.sender))
+    #expect(senders == [0, 1])
+  }
+}
