@@ -120,7 +120,9 @@ extension Oracle {
           violate(.agreement, now, node: node, "\(plan.name(session)): masks or states differ from node \(peer)")
         } else if row.version != mate.version {
           violate(.agreement, now, node: node, "\(plan.name(session)): versions differ from node \(peer)")
-        } else if abs(row.expires - mate.expires) > .seconds(0.4 + slowest) + drift(row.expires - now) {
+        } else if abs(row.expires - mate.expires) > .seconds(0.4 + slowest * fetches) + suspended
+          + drift(row.expires - now)
+        {
           violate(
             .agreement, now, node: node,
             "\(plan.name(session)): lives differ from node \(peer) by \(abs(row.expires - mate.expires).inSeconds) s")

@@ -25,6 +25,9 @@ package struct Simulation {
   package private(set) var events = 0
   /// Whether to print what nodes become and what goes wrong.
   package var traces = false
+  /// The number of a session that is followed, too.
+  package var traced: Int?
+  var tracedTexts: [Int: String] = [:]
   package private(set) var worstReturn: Moment = 0
 
   package init(_ scenario: Scenario) {
@@ -123,7 +126,9 @@ package struct Simulation {
     let verdict = verdict(of: node)
     if traces, verdict != oracle.verdicts[node] { trace("node \(node): \(verdict.state), may \(verdict.may)") }
     oracle.look(at: node, verdict, now: now)
+    if traces { traceSession(at: node) }
     guard !nodes[node].sent.isEmpty else { return }
+    if traces { traceFrames(of: node) }
     let datagrams = lied(nodes[node].sent, of: node)
     nodes[node].sent = []
     oracle.wire.sends(datagrams, from: node, now: now)
@@ -196,6 +201,32 @@ package struct Simulation {
     case .sendsGarbage: return datagrams + [[0, 0, NodeUnderTest.version, 99] + Array(repeating: 1, count: 40)]
     default: return datagrams
     }
+  }
+
+  private mutating func traceFrames(of node: Int) {
+    let types: [FrameType] = [.nak, .unavailable, .pull, .compare, .differences]
+    for type in types where nodes[node].sent.contains(where: { $0.count > 31 && $0[0] == 0 && $0[3] == type.rawValue })
+    {
+      trace("node \(node) sends \(type)")
+    }
+  }
+
+  /// What has become of a session at a node.
+  private mutating func traceSession(at node: Int) {
+    guard let session = traced, nodes[node].isUp, session < plan.sessions else { return }
+    let entry = plan.entry(session, mask: 0, state: 0, timer: 0, expiration: 0, pool6: nodes[node].core.pool6)
+    let row = nodes[node].core.table?.session(like: entry, now: nodes[node].time(now).now)
+    let own = nodes[node].module.entries[session]
+    let text =
+      (row.map { known in
+        "table: \(known.entry.state), mask \(plan.mask(of: known.entry.source4) ?? -1), version \(known.version.rawValue), origin \(known.origin)"
+      } ?? "table: nothing") + "; module: mask \(own.mask), state \(own.state)"
+    let ends =
+      "until \(row.map { (now + Int($0.entry.expiration.rawValue) * 1000).inSeconds } ?? 0) s and "
+      + "\((now + own.expires - nodes[node].clock.local(now)).inSeconds) s"
+    guard tracedTexts[node] != text + ends.prefix(12) else { return }
+    tracedTexts[node] = text + ends.prefix(12)
+    trace("node \(node): \(text), \(ends)")
   }
 
   func trace(_ text: String) { if traces { print("\(now.inSeconds) s  \(text)") } }
