@@ -63,6 +63,14 @@ extension ProxyEventLoop {
     for datagram in proxy.takeDatagrams(now: now, isCongested: !outbox.isEmpty) { send(datagram.span.bytes) }
   }
 
+  /// Tells the group that this node ends. What waits, and what cannot be sent at once, is lost.
+  mutating func leave(_ now: ContinuousClock.Instant) {
+    sendNews(now)
+    sendWaiting(now)
+    proxy.leave(now: now)
+    sendNews(now)
+  }
+
   mutating func send(_ payload: RawSpan) {
     guard outbox.isEmpty else { return postpone(payload) }
     do throws(Errno) {

@@ -74,6 +74,11 @@ public struct ProxyEventLoop: ~Copyable {
     let keys = try user.acting { () throws(ProxyError) in try configuration.keys() }
     var proxy = SessionProxy(
       instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
+    if let memory = PeerMemory(environment: getenv(PeerMemory.variable).map { String(cString: $0) }) {
+      proxy.memory = memory
+      let seconds = memory.whole.components.seconds
+      log.warning("Peers that are not heard are forgotten after \(seconds) s, as a test wants it.")
+    }
     log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
     let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
     var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }
@@ -142,6 +147,7 @@ public struct ProxyEventLoop: ~Copyable {
           continue
         }
         log.notice("Received signal \(signal); leaving.")
+        leave(.now)
         return
       }
       continueReload(poller)

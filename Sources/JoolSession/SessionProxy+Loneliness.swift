@@ -33,6 +33,16 @@ extension SessionProxy {
     return "\(kind) was heard since the start\(age)\(rejections)."
   }
 
+  /// Peers that are heard but do not hear this node, although others do. Without others the node is alone.
+  func unheardBy(now: Instant) -> [String] {
+    guard let node, loneliness(now: now) == nil else { return [] }
+    let deaf = node.peers.all.filter { $0.isAlive(at: now) && !$0.hears(node.identity, at: now) }
+    return deaf.compactMap(\.address).map(\.description).sorted().map {
+      "\($0) does not hear this node, although others do: what this node says reaches it only through them. "
+        + "Check the network from here to there."
+    }
+  }
+
   /// What was heard instead.
   private var rejections: String {
     let names = ["UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "MALFORMED", "STRANGE_ADDRESSES"]

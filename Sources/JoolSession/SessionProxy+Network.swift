@@ -102,6 +102,9 @@ extension SessionProxy {
     node?.advance(to: now)
   }
 
+  /// The process ends. What leaves then is the last word.
+  public mutating func leave(now: Instant) { node?.leave(now: now) }
+
   /// What is to be sent to the group, once.
   /// - Parameters:
   ///   - legacy: what C proxies are told instead of the news.

@@ -34,6 +34,8 @@ public struct SessionProxy: Sendable {
   /// `nil`: the group trusts its network.
   var seal: FrameSeal?
   var random: SeededGenerator
+  /// For how long the next node remembers peers that are not heard any more.
+  var memory = PeerMemory()
   /// Whether the module's table should be read and compared, and why.
   var audit: Audit?
   /// Requests with sessions that the module has taken without complaint.
@@ -140,7 +142,7 @@ public struct SessionProxy: Sendable {
     // Who speaks to C proxies alone has nobody to join.
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
-      clock: clock, now: now)
+      clock: clock, memory: memory, now: now)
     node.path = path
     node.budget.pace = tablePace(now: now)
     node.budget.repeatPace = format == .auto ? .moderate : .brisk

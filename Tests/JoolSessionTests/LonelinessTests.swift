@@ -56,6 +56,23 @@ import Testing
     #expect(group.proxies[1].loneliness(now: group.now) == nil, "it has the third one")
   }
 
+  @Test func saysWhoDoesNotHearUs() {
+    var group = Group(count: 3)
+    group.deaf = [0]
+    group.pass(.seconds(8))
+    func unheard(at index: Int) -> [String] {
+      group.proxies[index].status(now: group.now).findings.filter { $0.contains("hear") }
+    }
+    for index in 1...2 {
+      let beginning = "fe80::1 does not hear this node, although others do: "
+      #expect(unheard(at: index).map { $0.hasPrefix(beginning) } == [true])
+    }
+    #expect(unheard(at: 0) == [], "it hears nobody, so it cannot know")
+    group.deaf = []
+    group.pass(.seconds(3))
+    #expect((0...2).allSatisfy { unheard(at: $0) == [] })
+  }
+
   /// They never say whom they hear, and a standby is silent.
   @Test func aCProxyThatWasHeardIsCompany() {
     var group = Group(count: 1, formats: [.legacy])

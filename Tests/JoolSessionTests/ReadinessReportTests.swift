@@ -74,10 +74,14 @@ import Testing
     _ = messages.take()
     #expect(note("No peer.", after: 0) == [])
     #expect(note("No peer.", after: 9) == [])
-    #expect(note("No peer, 10 s ago.", after: 10) == ["This node is alone. No peer, 10 s ago. alone=yes ready=yes state=ready"])
+    #expect(
+      note("No peer, 10 s ago.", after: 10) == [
+        "This node is alone. No peer, 10 s ago. alone=yes ready=yes state=ready"
+      ])
     #expect(note("No peer, 12 s ago.", after: 12) == [])
     report.update(mending, now: start, log: log)
-    #expect(messages.take() == ["Now ready, mending, after ready. The module is behind. alone=yes ready=yes state=mending"])
+    #expect(
+      messages.take() == ["Now ready, mending, after ready. The module is behind. alone=yes ready=yes state=mending"])
     #expect(note(nil, after: 14) == ["This node is no longer alone. alone=no ready=yes state=mending"])
     #expect(note(nil, after: 16) == [])
     #expect(note("No peer.", after: 18) == [])

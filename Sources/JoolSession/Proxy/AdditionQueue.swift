@@ -20,7 +20,7 @@ struct AdditionQueue: Sendable {
   static let burstCount = 20_000
 
   private var rows: Deque<UInt32> = []
-  /// The rows in `rows`.
+  /// Those of `rows` that are still to be given.
   private var waiting = RowSet()
   /// When the first of `rows` came, and the last.
   private var first: Instant?
@@ -45,6 +45,9 @@ struct AdditionQueue: Sendable {
     return true
   }
 
+  /// The row's session is given otherwise.
+  mutating func forget(_ row: UInt32) { waiting.remove(row) }
+
   /// Whether the row is waiting.
   func contains(_ row: UInt32) -> Bool { waiting.contains(row) }
 
@@ -59,12 +62,16 @@ struct AdditionQueue: Sendable {
   }
 
   /// Takes the oldest rows, at most `burstCount`.
-  mutating func take(now: Instant) -> ContiguousArray<UInt32> {
-    let taken = ContiguousArray(rows.prefix(Self.burstCount))
-    for row in taken { waiting.remove(row) }
-    rows.removeFirst(taken.count)
+  /// - Returns: those that are still to be given, and how many had entered.
+  mutating func take(now: Instant) -> (rows: ContiguousArray<UInt32>, entered: Int) {
+    let oldest = rows.prefix(Self.burstCount)
+    let entered = oldest.count
+    var taken: ContiguousArray<UInt32> = []
+    taken.reserveCapacity(entered)
+    for row in oldest where waiting.remove(row) { taken.append(row) }
+    rows.removeFirst(entered)
     isHurried = false
     first = rows.isEmpty ? nil : now
-    return taken
+    return (taken, entered)
   }
 }

@@ -101,19 +101,23 @@ struct ModuleFeed: Sendable {
   /// What the module should be asked for now: the same until `finished` says what became of it.
   /// - Parameter most: sessions in a request.
   mutating func next(_ most: Int, from table: SessionTable, now: Instant) -> StoreRequest? {
-    guard isDue(now: now) else { return nil }
-    if run.since == nil, let due = replacements.deadline, due <= now {
-      run = ReplacementRun(replacements.take(now: now), without: terms.statics, now: now)
+    while isDue(now: now) {
+      if run.since == nil, let due = replacements.deadline, due <= now {
+        run = ReplacementRun(replacements.take(now: now), without: terms.statics, now: now)
+      }
+      if run.isReadyToGive { for key in run.beginToGive(from: table) { additions.forget(key.row) } }
+      if run.since != nil {
+        if let request = run.next(most, from: table, as: terms, now: now) { return request }
+        finishRun(now: now)
+        continue
+      }
+      if portionSince == nil { takePortion(from: table, now: now) }
+      // What the module lacks takes some turns to find.
+      guard portionSince != nil else { return nil }
+      let sessions = portion.offer(most, from: table, as: terms, now: now)
+      guard sessions.isEmpty else { return .add(sessions) }
+      finishPortion()
     }
-    if run.since != nil {
-      if let request = run.next(most, from: table, as: terms, now: now) { return request }
-      finishRun(now: now)
-    }
-    if portionSince == nil { takePortion(from: table, now: now) }
-    guard portionSince != nil else { return nil }
-    let sessions = portion.offer(most, from: table, as: terms, now: now)
-    guard sessions.isEmpty else { return .add(sessions) }
-    finishPortion()
     return nil
   }
 
@@ -143,13 +147,13 @@ struct ModuleFeed: Sendable {
       portion = Portion(refill?.take() ?? [])
       portionSince = now
     } else if let deadline = additions.deadline, deadline <= now {
-      let rows = additions.take(now: now)
+      let (rows, entered) = additions.take(now: now)
       var keys: ContiguousArray<RowKey> = []
       keys.reserveCapacity(rows.count)
       for row in rows { if let key = table.key(of: row) { keys.append(key) } }
       keys.sort()
       portion = Portion(keys)
-      portionCount = UInt64(rows.count)
+      portionCount = UInt64(entered)
       portionSince = now
     }
   }

@@ -39,12 +39,22 @@ struct ReplacementRun: Sendable {
   /// Whether a static BIB entry was in the way.
   var meetsStatics: Bool { hasStaticLosers || portion?.meetsStatics == true }
 
+  /// Whether all evictions were tried, and the sessions are to be given.
+  var isReadyToGive: Bool { since != nil && evicted == evictions.count && portion == nil }
+
+  /// Looks up the sessions that are given now.
+  /// - Returns: their rows.
+  mutating func beginToGive(from table: SessionTable) -> ContiguousArray<RowKey> {
+    let keys = winners(in: table)
+    portion = Portion(keys)
+    return keys
+  }
+
   /// The next request; `nil` if there is none any more.
   mutating func next(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: ContinuousClock.Instant)
     -> StoreRequest?
   {
     if evicted < evictions.count { return .evict(evictions[evicted].entry) }
-    if portion == nil { portion = Portion(winners(in: table)) }
     let sessions = portion?.offer(most, from: table, as: terms, now: now) ?? []
     return sessions.isEmpty ? nil : .add(sessions)
   }

@@ -18,8 +18,11 @@ struct RowSet: Sendable {
     return true
   }
 
-  mutating func remove(_ row: UInt32) {
-    let word = Int(row / 64)
-    if word < words.count { words[word] &= ~(1 << UInt64(row % 64)) }
+  /// - Returns: whether the row was there.
+  @discardableResult
+  mutating func remove(_ row: UInt32) -> Bool {
+    guard contains(row) else { return false }
+    words[Int(row / 64)] &= ~(1 << UInt64(row % 64))
+    return true
   }
 }

@@ -17,3 +17,17 @@ struct PeerMemory: Hashable, Sendable {
     acquaintance = whole * 3 / 4
   }
 }
+
+extension PeerMemory {
+  /// The environment variable with which a test has an hour's bookkeeping in seconds.
+  static let variable = "JOOL_TEST_PEER_MEMORY"
+  /// Below that the silence after which a peer is not heard any more would be a large part of it.
+  private static let least = 8
+
+  /// - Parameter environment: the variable's text, a whole number of seconds.
+  /// - Returns: `nil` if the text is none, or too small.
+  init?(environment: String?) {
+    guard let seconds = environment.flatMap({ Int($0) }), Self.least...3600 ~= seconds else { return nil }
+    self.init(whole: .seconds(seconds))
+  }
+}

@@ -37,7 +37,6 @@ struct PullSchedule: Sendable {
     next = now + Self.spacing
   }
 
-
   /// The pull has come to its end.
   /// - Parameters:
   ///   - isInVain: it brought nothing: no session, and no loss was made good.

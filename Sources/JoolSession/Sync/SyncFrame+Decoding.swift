@@ -55,7 +55,8 @@ extension SyncFrame {
       let frames = try reader.next(UInt32.self)
       try reader.zero(UInt32.self)
       body = .bulk(
-        Bulk(transfer: transfer, frame: frame, frames: frames, records: try reader.records(pool6: pool6, waited: waited)))
+        Bulk(
+          transfer: transfer, frame: frame, frames: frames, records: try reader.records(pool6: pool6, waited: waited)))
     case .compare:
       let (first, count) = (Int(try reader.next(UInt16.self)), Int(try reader.next(UInt16.self)))
       try reader.zero(UInt32.self)

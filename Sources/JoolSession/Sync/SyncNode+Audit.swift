@@ -72,7 +72,7 @@ extension SyncNode {
       feed.beginRefill(without: settled, now: now)
     }
     settled = nil
-    overheard = []
+    overheard = OverheardSessions()
   }
 
   /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have

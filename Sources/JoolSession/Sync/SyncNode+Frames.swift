@@ -143,7 +143,8 @@ extension SyncNode {
 
   /// Whether a sealed frame proves that it was made since this node started: it is a hello that names it. If not, and it is a hello, the
   /// sender is named in our next hello, so that it can prove it.
-  mutating func isAnswer(_ datagram: RawSpan, from address: IPv6Address?, now: Instant) throws(WireFormatError) -> Bool {
+  mutating func isAnswer(_ datagram: RawSpan, from address: IPv6Address?, now: Instant) throws(WireFormatError) -> Bool
+  {
     let header = try SyncFrame.Header(decoding: datagram)
     guard header.sender != identity else {
       selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)

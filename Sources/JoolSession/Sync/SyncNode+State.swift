@@ -23,7 +23,8 @@ extension SyncNode {
     updateRight(now: now)
     if state != before { helloSoon(now: now) }
     let deadlines = [
-      readiness.deadline(own: own, known: known), peers.nextTimeout(now: now), state == .starting ? firstDue(now: now) : nil,
+      readiness.deadline(own: own, known: known), peers.nextTimeout(now: now),
+      state == .starting ? firstDue(now: now) : nil,
     ]
     nextSettling = deadlines.compactMap { $0 }.min() ?? now + Self.patience
     if state != .ready, pulls.receiver == nil { pulls.retry = min(pulls.retry ?? now, now) }
@@ -53,7 +54,9 @@ extension SyncNode {
 
   /// The table or the module's lacks something: the node is not ready until that is mended.
   mutating func fallBack(because reason: Readiness.Reason) {
+    let before = state
     readiness.fallBack(because: reason)
+    if state != before { isHelloDue = true }
     isSettled = false
   }
 

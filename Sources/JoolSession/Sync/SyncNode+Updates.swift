@@ -7,32 +7,38 @@ extension SyncNode {
   ///
   /// Peers hold it until the advertised expiry. They are told only what they do not know: a new session, another state,
   /// timer or mask, or a life longer than they were told. What they are told includes slack, or else each packet would
-  /// be news. A session that was another node's is news, too: that node's own module has it without slack.
+  /// be news. What another node said last is news, too, a quarter of the timeout after this node's own last word: that
+  /// node's own module has no slack. So of a flow through several nodes each says something once per quarter.
   /// - Parameters:
   ///   - origin: 0, or `legacyOrigin` to say it again with the next packet: C proxies were told nothing.
   ///   - age: for how many milliseconds it has been so.
   mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
-    if state == .starting { overheard.insert(SessionKey(session)) }
+    if state == .starting { overheard.insert(session, now: now) }
     guard !isListening else {
       var announced = session
       announced.expiration = limits.withSlack(session)
       output.announcements.append(announced)
       return
     }
-    let knowledge = table.knowledge(of: session, quarter: Milliseconds(limits.slack(of: session)), now: now)
-    if knowledge == .all {
+    var isRefresh = false
+    var life = limits.withSlack(session)
+    switch table.knowledge(of: session, quarter: Milliseconds(limits.slack(of: session)), now: now) {
+    case .all:
       counters.coalesced += 1
       return
+    case .owed(let handle):
+      counters.coalesced += 1
+      owed.add(handle, now: now)
+      return
+    case .same(let left, let isOwn):
+      // The later word replaces the earlier one whole. So it must not take any life away.
+      life = max(life, left)
+      isRefresh = isOwn
+    case .none, .other: break
     }
     var advertised = SyncRecord(session: session, version: version(age: age, now: now))
-    advertised.session.expiration = limits.withSlack(session)
-    var isRefresh = false
-    if case .same(let left, let isOwn) = knowledge {
-      // The later word replaces the earlier one whole. So it must not take any life away.
-      advertised.session.expiration = max(advertised.session.expiration, left)
-      isRefresh = isOwn
-    }
+    advertised.session.expiration = life
     // C proxies are told nothing of what has their origin: the next packet says it again.
     guard store(advertised, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
       return giveWay(session, now: now)
@@ -60,6 +66,22 @@ extension SyncNode {
     moduleHas(record.session)
     counters.newsSent += 1
     pending[SessionKey(record.session)] = record
+  }
+
+  /// Says what the peers' modules have had to do without for a quarter of the timeout. The own module gets it, too: a
+  /// peer may have kept back a packet as well.
+  mutating func sayOwedWords(now: Instant) {
+    for handle in owed.takeDue(now: now) {
+      guard let age = table.ageOfOwnWord(at: handle, now: now), let known = table.session(at: handle, now: now) else {
+        continue
+      }
+      guard age.rawValue >= limits.slack(of: known.entry) else {
+        owed.add(handle, now: now)
+        continue
+      }
+      confirm(known, origin: 0, age: 0, now: now)
+      tellModule(handle.number, now: now)
+    }
   }
 
   /// - Parameter age: for how many milliseconds it has been so.

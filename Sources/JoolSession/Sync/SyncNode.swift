@@ -65,10 +65,12 @@ struct SyncNode: Sendable {
   var settled: RowSet?
   /// What is said again because the module's timeouts have become shorter.
   var restating: Restatement?
+  /// What has not been said because it was said a short time ago.
+  var owed = OwedWords()
   /// What C proxies said that no node has said yet.
   var legacyWords = LegacyWords()
   /// What the module announced before the node had a table, and so perhaps could not say with a version high enough.
-  var overheard: Set<SessionKey> = []
+  var overheard = OverheardSessions()
   var output = Output()
   /// How many hellos were sent.
   var hellos: UInt32 = 0
@@ -143,6 +145,7 @@ struct SyncNode: Sendable {
     if let due = pullDeadline { earliest = min(earliest, due) }
     if let due = feed.deadline { earliest = min(earliest, due) }
     if let restating { earliest = min(earliest, restating.next) }
+    if let due = owed.deadline { earliest = min(earliest, due) }
     if let due = legacyWords.deadline { earliest = min(earliest, due) }
     if let told { earliest = min(earliest, told.next) }
     if let due = peers.nextQuestion { earliest = min(earliest, due) }
@@ -156,6 +159,7 @@ struct SyncNode: Sendable {
     continuePull(now: now)
     continueServing(now: now)
     continueRestating(now: now)
+    sayOwedWords(now: now)
     sayLegacyWords(now: now)
     if isHelloDue { helloSoon(now: now) }
     if now >= nextHello { sendHello(now: now) }
@@ -177,6 +181,16 @@ struct SyncNode: Sendable {
     lastHello = now
     nextHello = now + Self.helloInterval + jitter(upTo: 100)
     send(.hello(makeHello(now: now)))
+  }
+
+  /// The last hello: the process ends. So nobody relies on this node until it times out.
+  mutating func leave(now: Instant) {
+    flush(now: now)
+    right.end()
+    hellos &+= 1
+    var hello = makeHello(now: now)
+    (hello.state, hello.padding) = (.starting, 0)
+    send(.hello(hello))
   }
 
   private mutating func makeHello(now: Instant) -> SyncFrame.Hello {

@@ -33,12 +33,14 @@ extension SessionTable {
     case same(left: Milliseconds, isOwn: Bool)
     /// All of it, and the peers know it, too: nothing is to be said.
     case all
+    /// All of it, too. But somebody else spoke last, and then the packet is news to that one's module: it has no slack
+    /// since its own packet. That can wait until a quarter of the timeout after this node's own last word.
+    case owed(SessionHandle)
   }
 
   /// - Parameters:
   ///   - session: with the life that its module gives it.
-  ///   - quarter: of its timeout. A word of this node is as good as the last one for this long, whoever spoke since:
-  ///     the modules of all others have that much more life than the packet gave.
+  ///   - quarter: of its timeout: for how long other modules live on what this node said last.
   func knowledge(of session: SessionEntry, quarter: Milliseconds, now: Instant) -> Knowledge {
     guard
       let number = find(proto: session.proto, source6: session.source6, destination4: session.destination4)
@@ -48,9 +50,23 @@ extension SessionTable {
     let left = clock.remaining(until: row.expires, now: now)
     guard session.expiration <= left, row.version != .unsaid else { return .same(left: left, isOwn: row.origin == 0) }
     if row.origin == 0 { return .all }
-    let quarterEnds = UInt64(row.ownSaid) + UInt64(quarter.rawValue) / TickClock.millisecondsPerTick
-    let isSaid = row.ownSaid != 0 && clock.tick(at: now) < quarterEnds
-    return isSaid ? .all : .same(left: left, isOwn: false)
+    guard let age = ageOfOwnWord(row, now: now), age < quarter else { return .same(left: left, isOwn: false) }
+    return .owed(SessionHandle(number: number))
+  }
+
+  /// How long ago this node has said something about a session about which another one spoke last; `nil` if it is not
+  /// so.
+  func ageOfOwnWord(at handle: SessionHandle, now: Instant) -> Milliseconds? {
+    guard handle.number < rows.endIndex, !rows[handle.number].isFree, rows[handle.number].origin != 0 else {
+      return nil
+    }
+    return ageOfOwnWord(rows[handle.number], now: now)
+  }
+
+  private func ageOfOwnWord(_ row: SessionRow, now: Instant) -> Milliseconds? {
+    guard row.ownSaid != 0 else { return nil }
+    let tick = clock.tick(at: now)
+    return Milliseconds(UInt32(clamping: (tick - min(tick, UInt64(row.ownSaid))) * TickClock.millisecondsPerTick))
   }
 
   public func bibEntry(proto: L4Protocol, source6: TransportAddress6) -> BIBEntry? {

@@ -29,10 +29,10 @@ import Testing
     insert(0..<AdditionQueue.burstCount + 10, into: &queue, at: 1)
     #expect(queue.deadline == start + .seconds(1))
     let first = queue.take(now: start + .seconds(2))
-    #expect(first.count == AdditionQueue.burstCount)
+    #expect(first.rows.count == AdditionQueue.burstCount)
     #expect(queue.deadline == start + .seconds(1) + AdditionQueue.quiet)
     let second = queue.take(now: start + .seconds(2))
-    #expect(second.map { Int($0) } == Array(AdditionQueue.burstCount..<AdditionQueue.burstCount + 10))
+    #expect(second.rows.map { Int($0) } == Array(AdditionQueue.burstCount..<AdditionQueue.burstCount + 10))
     #expect(queue.isEmpty && queue.deadline == nil)
   }
 
@@ -43,9 +43,20 @@ import Testing
     #expect(first && !second)
     #expect(queue.entered == 1)
     let taken = queue.take(now: start)
-    #expect(taken == [70])
+    #expect(taken.rows == [70])
     let third = queue.insert(70, now: start)
     #expect(third)
+  }
+
+  @Test func aRowThatWasGivenOtherwiseIsNotGivenAgain() {
+    var queue = AdditionQueue()
+    insert(0..<3, into: &queue, at: 0)
+    queue.forget(1)
+    queue.forget(2)
+    insert(2..<3, into: &queue, at: 0)
+    let (rows, entered) = queue.take(now: start)
+    #expect(rows == [0, 2])
+    #expect(entered == 4)
   }
 
   @Test func givesAtOnceWhatSomebodyWaitsFor() {

@@ -73,17 +73,17 @@ import Testing
     var group = group(udp: [300, 120])
     let sessions = (0..<500).map { SessionEntry.sample($0, expiration: 300_000) }
     group.announce(sessions, at: 0)
+    let given = group.now + .milliseconds(30)
     group.pass(.seconds(1))
     #expect(group.module(1).count == 500)
     for _ in 0..<37 {
       group.pass(.seconds(10))
       // Nobody minds that the module has less than the table.
       group.proxies[1].requestAudit(.precaution)
-      let held = group.module(1).compactMap { given -> SessionEntry? in
-        let passed = UInt32((group.now - group.start) / .milliseconds(1))
-        guard given.expiration.rawValue > passed else { return nil }
-        var session = given
-        session.expiration = Milliseconds(given.expiration.rawValue - passed)
+      let passed = Milliseconds(group.now - given).rawValue
+      let held = group.module(1).filter { $0.expiration.rawValue > passed }.map { session in
+        var session = session
+        session.expiration = Milliseconds(session.expiration.rawValue - passed)
         return session
       }
       _ = group.audit(1, held)

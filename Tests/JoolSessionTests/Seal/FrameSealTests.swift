@@ -96,17 +96,29 @@ import Testing
     #expect(one.mix(start: 8, counter: 9) != other.mix(start: 8, counter: 9))
   }
 
-  /// A copy of the proxy is made between any two batches, and goes on with other frames; so do copies of the copies. What was
-  /// copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go on.
-  @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
-    let reading = Mutex<UInt64>(0)
-    let source: SealFreshness.Source = {
-      let time = reading.withLock { value in
+  /// A clock that is later each time. A class, because the compiler (6.3.1) crashes if a closure captures the mutex
+  /// itself.
+  private final class Readings: Sendable {
+    private let latest = Mutex<UInt64>(0)
+
+    func next() -> UInt64 {
+      latest.withLock { value in
         value += 1
         return value
       }
+    }
+  }
+
+  /// A copy of the proxy is made between any two batches, and goes on with other frames; so do copies of the copies.
+  /// What was copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go
+  /// on.
+  @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
+    let readings = Readings()
+    let source: SealFreshness.Source = {
+      let time = readings.next()
       return SealFreshness(
-        random: isClockAlone ? [1, 2, 3, 4] : [time, 0, 0, 0], realtime: isClockAlone ? time : 0, boottime: 0, process: 1)
+        random: isClockAlone ? [1, 2, 3, 4] : [time, 0, 0, 0], realtime: isClockAlone ? time : 0, boottime: 0,
+        process: 1)
     }
     var copies = [FrameSeal(keys: try Self.ring((1, "a")), start: 7, freshness: source)]
     var seen: [ArraySlice<UInt8>: ArraySlice<UInt8>] = [:]
@@ -158,7 +170,8 @@ import Testing
     var forged = ahead
     forged[40] ^= 1
     let outcomes = [own, same, ahead, forged].map { Self.failure(of: &seal, $0) }
-    #expect(outcomes == [.replayed, .replayed, .ownStart, .forged], "of equal ones none is ahead; anybody can write a header")
+    #expect(
+      outcomes == [.replayed, .replayed, .ownStart, .forged], "of equal ones none is ahead; anybody can write a header")
     seal.startAnew(2)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), start: 3)
     let opened = try receiver.open(try sealed(by: &seal).span.bytes)

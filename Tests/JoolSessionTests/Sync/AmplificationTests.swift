@@ -10,7 +10,8 @@ import Testing
 
   private static func hello(_ state: NodeState, mentions own: Incarnation? = nil) -> SyncFrame.Hello {
     var hello = SyncFrame.Hello(
-      state: state, tag: 5, clock: .unsaid, sessions: 1 << 40, rootDigest: 1, pool6: .wellKnown, limits: SessionLimits())
+      state: state, tag: 5, clock: .unsaid, sessions: 1 << 40, rootDigest: 1, pool6: .wellKnown, limits: SessionLimits()
+    )
     hello.entries = own.map { [.init(incarnation: $0, next: 0, beyond: 0, silence: 0, flags: [.heard])] } ?? []
     if state == .starting { hello.pad(to: SyncFrame.Hello.startingSize) }
     return hello
@@ -68,7 +69,8 @@ import Testing
       for isAlwaysNew in [false, true] {
         let (bytes, sent) = Self.attack(group) { number in
           SyncFrame(
-            sender: Incarnation(4711 + (isAlwaysNew ? UInt64(number) : 0)), number: UInt32(number), sequence: 0, body: body)
+            sender: Incarnation(4711 + (isAlwaysNew ? UInt64(number) : 0)), number: UInt32(number), sequence: 0,
+            body: body)
         }
         #expect(sent < 3 * bytes, "\(body)")
       }

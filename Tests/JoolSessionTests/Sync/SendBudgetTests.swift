@@ -10,11 +10,11 @@ import Testing
   @Test func letsABurstOutAndThenSoManyPerInterval() {
     var budget = SendBudget()
     budget.pace = .gentle
-    let taken = (0..<6).map { budget.take(1000, now: start + .milliseconds(2) * $0) }
-    #expect(taken == [8, 0, 0, 1, 0, 1])
-    #expect(budget.nextRoom == start + .milliseconds(15))
-    let later = budget.take(1000, now: start + .seconds(3600))
-    #expect(later == 8, "a pause saves up no more than a burst")
+    var taken: [Int] = []
+    for moment in (0..<6).map({ start + .milliseconds(2) * $0 }) + [start + .seconds(3600)] {
+      taken.append((0..<1000).count { _ in budget.admit(bytes: 100, to: 1, now: moment) })
+    }
+    #expect(taken == [8, 0, 0, 1, 0, 1, 8], "a pause saves up no more than a burst")
   }
 
   /// Three peers ask for more than there is, one of them ten times as often; a fourth asks once.
@@ -59,21 +59,6 @@ import Testing
     #expect(repeated == 256, "992 refused tables took nothing of the bucket")
   }
 
-  @Test func strangersAreAnsweredWithLessThanThreeTimesTheirBytes() {
-    var budget = SendBudget()
-    let hello = 1404
-    let answers = [48, 512].map { budget.answers(stranger: $0, withHello: hello) }
-    #expect(answers == [false, true], "a hello of a starting node is padded")
-    var (got, sent) = (0, 0)
-    var random = SeededGenerator(seed: 3)
-    for _ in 0..<10_000 {
-      let size = Int.random(in: 32...1452, using: &random)
-      got += size
-      if budget.answers(stranger: size, withHello: hello) { sent += hello }
-    }
-    #expect(sent <= SendBudget.strangerFactor * (got + 560))
-  }
-
   /// C proxies are sent every frame, and their buffer has room for 92 full ones. One may be there that never spoke; beside one
   /// that did, tables leave even slower.
   @Test(arguments: [(false, 48), (true, 10)])
@@ -89,9 +74,9 @@ import Testing
     #expect(burst(of: &group, for: .seconds(6)) <= most)
     #expect(group.proxies[1].node?.table.count == 30_000)
     // Two tables that differ.
-    let bucket = try #require(group.proxies[1].node?.identity.node)
+    let peer = try #require(group.proxies[1].node?.identity)
     group.proxies[0].node?.compare(
-      buckets: Array(repeating: 1, count: SyncNode.bucketsPerGroup), of: 0, from: bucket, now: group.now)
+      groups: Array(repeating: 1, count: TableComparison.groups), first: 0, from: peer, now: group.now)
     #expect(burst(of: &group, for: .seconds(1)) <= most)
   }
 
@@ -107,7 +92,7 @@ import Testing
       }
       let asked = frames.count { frame in
         switch frame.body {
-        case .bulk, .repair: true
+        case .bulk, .buckets: true
         default: false
         }
       }

@@ -6,8 +6,9 @@ import Testing
 
 @Suite struct SyncFrameTests {
   private static let hello = SyncFrame.Hello(
-    state: .ready, may: true, isTranslating: true, tag: 0x0155, request: 7, clock: Version(rawValue: 0x0102_0304_0506_0708),
-    sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown, limits: SessionLimits(), asks: Incarnation(0xDD))
+    state: .ready, may: true, isTranslating: true, tag: 0x0155, request: 7,
+    clock: Version(rawValue: 0x0102_0304_0506_0708), sessions: 3, rootDigest: 0x0123_4567_89AB_CDEF, pool6: .wellKnown,
+    limits: SessionLimits(), asks: Incarnation(0xDD))
 
   private static func hello(_ state: NodeState, entries: Int, padding: Int = 0) -> SyncFrame.Hello {
     var hello = hello
@@ -15,7 +16,8 @@ import Testing
     hello.padding = padding
     hello.entries = (0..<entries).map {
       SyncFrame.HelloEntry(
-        incarnation: Incarnation(UInt64($0) + 1), next: 77, beyond: 5, silence: 8, flags: [.heard, .hasTable], promise: 9)
+        incarnation: Incarnation(UInt64($0) + 1), next: 77, beyond: 5, silence: 8, flags: [.heard, .hasTable],
+        promise: 9)
     }
     return hello
   }

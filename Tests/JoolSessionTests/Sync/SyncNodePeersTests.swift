@@ -56,6 +56,37 @@ extension SyncNodeTests {
     }
   }
 
+  /// A planned end costs nobody the peer timeout.
+  @Test func whoEndsGivesBackWhatOthersRelyOn() {
+    var links = Links(count: 2)
+    links.pass(.seconds(8))
+    #expect(links.states == [.ready, .ready])
+    // The second node mends, and leaves the addresses to the first.
+    links.nodes[1].module = .late
+    links.pass(.seconds(3))
+    #expect(links.nodes.map(\.right.may) == [true, false])
+    links.nodes[0].leave(now: links.now)
+    for datagram in links.nodes[0].takeOutput(now: links.now).datagrams {
+      try? links.nodes[1].receive(datagram.span.bytes, now: links.now)
+    }
+    #expect(links.nodes[1].right.may)
+    #expect(links.nodes[1].peers[Incarnation(1)]?.state == .starting)
+  }
+
+  /// A node without a table keeps no more keys than its module has sessions, and some.
+  @Test func announcedKeysEndWithTheirSessions() {
+    let start = ContinuousClock.now
+    var node = SyncNode.sample(0, isFirst: false, now: start)
+    for second in 0..<300 {
+      for number in 0..<100 {
+        node.learn(.sample(second * 100 + number, expiration: 60_000), now: start + .seconds(second))
+      }
+      _ = node.takeOutput(now: start + .seconds(second))
+    }
+    #expect(node.overheard.count <= 2 * 6000 + 1024)
+    #expect(node.overheard.contains(SessionKey(.sample(29_999))))
+  }
+
   @Test func theLowestOfThoseThatStartTogetherIsTheFirst() {
     var links = Links(count: 3)
     links.pass(.milliseconds(500))
@@ -63,7 +94,7 @@ extension SyncNodeTests {
     links.pass(.milliseconds(1500))
     #expect(links.states == [.ready, .ready, .ready])
     #expect(links.nodes.map(\.counters.joins) == [0, 1, 1])
-    #expect(links.nodes.allSatisfy(\.right.may))
+    #expect(links.nodes.allSatisfy { $0.right.may })
   }
 
   /// A.2: A is not heard by B, which starts; C hears A.
@@ -105,7 +136,9 @@ extension SyncNodeTests {
     links.pass(.seconds(2))
     links.cut = []
     var mended = [false, false]
-    links.pass(.seconds(4)) { links in for index in 0...1 where links.states[index] == .mending { mended[index] = true } }
+    links.pass(.seconds(4)) { links in
+      for index in 0...1 where links.states[index] == .mending { mended[index] = true }
+    }
     #expect(mended == [true, true])
     #expect(links.states == [.ready, .ready])
     #expect(links.nodes[0].table.rootDigest == links.nodes[1].table.rootDigest)
@@ -162,17 +195,6 @@ extension SyncNodeTests {
     #expect(links.nodes[1].peers.all.map(\.hasOtherPool6) == [true])
     #expect(links.nodes.map(\.counters.joins) == [0, 0])
     #expect(links.nodes.map(\.counters.resyncs) == [0, 0])
-  }
-
-  @Test func aNodeThatSleptIsMending() {
-    var links = Links(count: 2)
-    links.pass(.seconds(3))
-    links.nodes[1].slept(now: links.now)
-    #expect(links.nodes[1].state == .mending)
-    #expect(!links.nodes[1].right.may)
-    links.pass(.seconds(3))
-    #expect(links.states == [.ready, .ready])
-    #expect(links.nodes[1].right.may)
   }
 
   @Test func twoNodesWithOneTagTakeDifferentOnes() {

@@ -10,7 +10,8 @@ extension SyncNodeTests {
     try #require(
       group.frames.last { frame in
         frame.proxy == 0 && (try? SyncFrame.Header(decoding: frame.datagram.span.bytes))?.kind == kind
-      }).datagram
+      }
+    ).datagram
   }
 
   @Test func whatWaitedInTheSocketIsOlder() throws {

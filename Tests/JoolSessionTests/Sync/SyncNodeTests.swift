@@ -21,6 +21,30 @@ import Testing
     }
   }
 
+  /// A node's module has no slack since its own last packet: it must hear of the other one's, and what it hears must
+  /// reach its own module.
+  @Test func whatIsKeptBackIsSaidInTime() throws {
+    var group = NodeGroup(count: 2)
+    let session = SessionEntry.sample(0, expiration: 300_000)
+    for index in [0, 1, 0] {
+      group.nodes[index].learn(session, now: group.now)
+      group.pass(.seconds(10))
+    }
+    #expect(group.records.map(\.count) == [1, 1], "the third packet is kept back")
+    let given = group.modules.map(\.count)
+    group.pass(.seconds(60))
+    #expect(group.records.map(\.count) == [2, 1], "75 s after the first word, though no packet follows")
+    #expect(group.isEqual)
+    for index in 0...1 {
+      #expect(group.modules[index].count == given[index] + 1)
+      // As of the last word: 10 s after the first one, and 375 s from there.
+      let left = try #require(group.modules[index].last).expiration.rawValue
+      #expect((308_000...310_100).contains(left), "\(left)")
+    }
+    group.pass(.seconds(100))
+    #expect(group.records.map(\.count) == [2, 1], "once")
+  }
+
   @Test func aFlowThroughOneNodeIsSaidOncePerQuarter() {
     var group = NodeGroup(count: 2)
     for _ in 0..<600 {

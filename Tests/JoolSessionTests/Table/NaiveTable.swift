@@ -53,15 +53,18 @@ struct NaiveTable {
     return old.map { .updated(previous: session($0, now: now)) } ?? .inserted
   }
 
-  func knowledge(of session: SessionEntry, quarter: UInt64, now: UInt64) -> SessionTable.Knowledge {
-    guard let row = rows[Self.key(session)] else { return .none }
+  /// `nil` is `owed`, of a row that has no number here.
+  func knowledge(of session: SessionEntry, quarter: UInt64, now: UInt64) -> SessionTable.Knowledge? {
+    guard let row = rows[Self.key(session)] else { return SessionTable.Knowledge.none }
     let (known, said) = (row.entry, row.ownSaid)
     guard known.state == session.state, known.timer == session.timer, known.source4 == session.source4 else {
       return .other
     }
     let left = Self.remaining(row.expires, now)
-    let isRecent = row.origin == 0 || said.map { now / 10 < $0 + quarter / 10 } == true
-    if session.expiration <= left, row.version != .unsaid, isRecent { return .all }
+    if session.expiration <= left, row.version != .unsaid {
+      if row.origin == 0 { return .all }
+      if said.map({ now / 10 < $0 + quarter / 10 }) == true { return nil }
+    }
     return .same(left: left, isOwn: row.origin == 0)
   }
 
