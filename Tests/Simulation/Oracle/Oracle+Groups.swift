@@ -25,11 +25,11 @@ extension Oracle {
     }
   }
 
-  /// After some calm everybody is ready.
+  /// After some calm everybody is ready. A source that mends may have to be followed by another one: three pulls.
   mutating func watchReadiness(_ nodes: [SimulatedNode], now: Moment) {
-    guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + pullTime) + 2) else { return }
+    guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + 3 * pullTime) + 2) else { return }
     for node in nodes.indices where nodes[node].isRunning && nodes[node].isAttached {
-      if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + pullTime) || !wasReady(node, now) {
+      if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + 3 * pullTime) || !wasReady(node, now) {
         violate(
           .backInTime, now, node: node,
           "\(verdicts[node].state) since \(verdictsSince[node].inSeconds) s, calm for \(calm(now).inSeconds) s")
@@ -38,7 +38,7 @@ extension Oracle {
   }
 
   private func wasReady(_ node: Int, _ now: Moment) -> Bool {
-    verdictsSince[node] > lastTrouble + .seconds(max(5, 3 + pullTime) + 1)
+    verdictsSince[node] > lastTrouble + .seconds(max(5, 3 + 3 * pullTime) + 1)
   }
 
   /// Ready nodes have what those that they hear have had for a while.

@@ -160,6 +160,7 @@ struct Oracle {
 
   mutating func started(_ node: Int, now: Moment) {
     heardTable[node] = -1
+    for peer in verdicts.indices { hellos[peer * verdicts.count + node] = Hellos() }
     gotTable[node] = false
     hadRight[node] = false
     mirrors[node] = Mirror(plan)
