@@ -29,7 +29,8 @@ extension Oracle {
   mutating func watchReadiness(_ nodes: [SimulatedNode], now: Moment) {
     guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + 3 * pullTime) + 2) else { return }
     for node in nodes.indices where nodes[node].isRunning && nodes[node].isAttached {
-      if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + 3 * pullTime) || !wasReady(node, now) {
+      if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + 3 * pullTime) || !wasReady(node, now)
+      {
         violate(
           .backInTime, now, node: node,
           "\(verdicts[node].state) since \(verdictsSince[node].inSeconds) s, calm for \(calm(now).inSeconds) s")
