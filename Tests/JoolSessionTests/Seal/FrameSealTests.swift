@@ -96,22 +96,20 @@ import Testing
     #expect(one.mix(start: 8, counter: 9) != other.mix(start: 8, counter: 9))
   }
 
-  /// A clock that is later each time. A class, because the compiler (6.3.1) crashes if a closure captures the mutex
-  /// itself.
+  /// Goes on whoever reads it.
   private final class Readings: Sendable {
-    private let latest = Mutex<UInt64>(0)
+    private let last = Mutex<UInt64>(0)
 
     func next() -> UInt64 {
-      latest.withLock { value in
+      last.withLock { value in
         value += 1
         return value
       }
     }
   }
 
-  /// A copy of the proxy is made between any two batches, and goes on with other frames; so do copies of the copies.
-  /// What was copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go
-  /// on.
+  /// A copy of the proxy is made between any two batches, and goes on with other frames; so do copies of the copies. What was
+  /// copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go on.
   @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
     let readings = Readings()
     let source: SealFreshness.Source = {
@@ -174,7 +172,8 @@ import Testing
       outcomes == [.replayed, .replayed, .ownStart, .forged], "of equal ones none is ahead; anybody can write a header")
     seal.startAnew(2)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), start: 3)
-    let opened = try receiver.open(try sealed(by: &seal).span.bytes)
+    let anew = try sealed(by: &seal)
+    let opened = try receiver.open(anew.span.bytes)
     #expect(opened.start == 2 && opened.counter == 0)
   }
 
