@@ -75,6 +75,7 @@ struct Oracle {
       switch fault.kind {
       case .lies: excused.formUnion([.entitlement, .noGhosts, .moduleAgrees, .budget])
       case .flood(.madSequences, _, _): excused.insert(.calmIsQuiet)
+      case .cut where fault.isWeather: excused.insert(.calmIsQuiet)
       default: break
       }
     }
@@ -160,7 +161,10 @@ struct Oracle {
 
   mutating func started(_ node: Int, now: Moment) {
     heardTable[node] = -1
-    for peer in verdicts.indices { hellos[peer * verdicts.count + node] = Hellos() }
+    for peer in verdicts.indices {
+      hellos[peer * verdicts.count + node] = Hellos()
+      hellos[node * verdicts.count + peer] = Hellos()
+    }
     gotTable[node] = false
     hadRight[node] = false
     mirrors[node] = Mirror(plan)
