@@ -3,7 +3,7 @@ import GroupSimulation
 /// What to simulate.
 struct Arguments {
   static let usage = """
-    usage: simulate [--climate NAME|all|holding] [--seeds FIRST-LAST] [--seconds N] [--shrink] [--trace]
+    usage: simulate [--climate NAME|all|holding] [--seeds FIRST-LAST] [--seconds N] [--shrink] [--trace [--session N]]
            simulate --known [NAME] | --mutants | --scenario FILE
     """
 
@@ -17,6 +17,7 @@ struct Arguments {
   var known: String?
   var isMutants = false
   var traces = false
+  var session: Int?
   /// Whether to stop at the first violation of each run, and to say nothing of the others.
   var scenario: String?
 
@@ -30,6 +31,7 @@ struct Arguments {
         isKnown = true
         if let next = words.first, !next.hasPrefix("--") { known = words.popFirst() }
       case "--trace": traces = true
+      case "--session": session = words.popFirst().flatMap { Int($0) }
       case "--mutants": isMutants = true
       case "--scenario":
         guard let file = words.popFirst() else { return nil }

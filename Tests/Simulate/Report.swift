@@ -25,6 +25,7 @@ struct Report {
         let start = ContinuousClock.now
         var simulation = Simulation(scenario)
         simulation.traces = arguments.traces
+        simulation.traced = arguments.session
         let violations = simulation.run()
         figures[climate, default: Figures()].note(simulation, scenario, violations, took: start.duration(to: .now))
         for violation in violations { say("\(climate) seed \(seed): \(violation)") }
@@ -62,6 +63,7 @@ struct Report {
     }
     var simulation = Simulation(scenario)
     simulation.traces = arguments.traces
+    simulation.traced = arguments.session
     let violations = simulation.run()
     for violation in violations { say("\(violation)") }
     if arguments.shrinks, let first = violations.first { shrink(scenario, first) }
@@ -77,6 +79,7 @@ struct Report {
       let start = ContinuousClock.now
       var simulation = Simulation(scenario)
       simulation.traces = arguments.traces
+      simulation.traced = arguments.session
       let violations = simulation.run()
       let took = start.duration(to: .now)
       let isIt = violations.contains { breaks.contains($0.property) }

@@ -72,7 +72,7 @@ struct Mirror {
     present.append(Int32(session))
     rows[session].look = look
     let row = rows[session]
-    let isSame = row.expires != 0 && row.mask == mask && row.state == state && row.version == version
+    let isSame = row.expires > now && row.mask == mask && row.state == state && row.version == version
     rows[session].expires = expires
     guard !isSame else { return }
     rows[session].version = version

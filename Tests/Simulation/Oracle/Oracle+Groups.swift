@@ -25,11 +25,12 @@ extension Oracle {
     }
   }
 
-  /// After some calm everybody is ready.
+  /// After some calm everybody is ready. A source that mends may have to be followed by another one: three pulls.
   mutating func watchReadiness(_ nodes: [SimulatedNode], now: Moment) {
-    guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + pullTime) + 2) else { return }
+    guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + 3 * pullTime) + 2) else { return }
     for node in nodes.indices where nodes[node].isRunning && nodes[node].isAttached {
-      if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + pullTime) || !wasReady(node, now) {
+      if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + 3 * pullTime) || !wasReady(node, now)
+      {
         violate(
           .backInTime, now, node: node,
           "\(verdicts[node].state) since \(verdictsSince[node].inSeconds) s, calm for \(calm(now).inSeconds) s")
@@ -38,7 +39,7 @@ extension Oracle {
   }
 
   private func wasReady(_ node: Int, _ now: Moment) -> Bool {
-    verdictsSince[node] > lastTrouble + .seconds(max(5, 3 + pullTime) + 1)
+    verdictsSince[node] > lastTrouble + .seconds(max(5, 3 + 3 * pullTime) + 1)
   }
 
   /// Ready nodes have what those that they hear have had for a while.
@@ -48,7 +49,9 @@ extension Oracle {
     for node in nodes.indices where isWatched(node, nodes) && verdicts[node].state == .ready {
       for peer in 0..<count where peer != node && areOneGroup(node, peer) && speaksSS2(peer) {
         let heard = hellos[peer * count + node]
-        guard now - heard.lastArrival < .seconds(2), mirrors[peer].lookedAt >= 0,
+        // A node that has never heard this one is no peer of it.
+        guard now - heard.lastArrival < .seconds(2), hellos[node * count + peer].lastArrival >= 0,
+          mirrors[peer].lookedAt >= 0,
           verdicts[peer].state == .ready || verdicts[peer].state == .mending,
           let told = heard.sent(arrivedBefore: now - .seconds(1.6)),
           now - verdictsSince[node] > .seconds(1.6)
@@ -120,7 +123,9 @@ extension Oracle {
           violate(.agreement, now, node: node, "\(plan.name(session)): masks or states differ from node \(peer)")
         } else if row.version != mate.version {
           violate(.agreement, now, node: node, "\(plan.name(session)): versions differ from node \(peer)")
-        } else if abs(row.expires - mate.expires) > .seconds(0.4 + slowest) + drift(row.expires - now) {
+        } else if abs(row.expires - mate.expires) > .seconds(0.4 + slowest * fetches) + suspended
+          + drift(row.expires - now)
+        {
           violate(
             .agreement, now, node: node,
             "\(plan.name(session)): lives differ from node \(peer) by \(abs(row.expires - mate.expires).inSeconds) s")

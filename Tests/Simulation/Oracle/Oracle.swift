@@ -45,6 +45,8 @@ struct Oracle {
   /// Seconds that a pull may take, and that a datagram may need.
   let pullTime: Double
   let slowest: Double
+  /// How many tables are fetched: each may be late by as much.
+  let fetches: Double
 
   init(_ scenario: Scenario, _ plan: AddressPlan) {
     self.plan = plan
@@ -61,6 +63,7 @@ struct Oracle {
     hadRight = gotTable
     wire = WireWatch(scenario, plan)
     closed = Self.excuses(scenario)
+    fetches = Double(1 + scenario.faults.count { $0.makesAnew })
     slowest = Self.slowest(scenario, plan)
     pullTime = Self.pullTime(scenario, plan, slowest)
   }
@@ -72,6 +75,7 @@ struct Oracle {
       switch fault.kind {
       case .lies: excused.formUnion([.entitlement, .noGhosts, .moduleAgrees, .budget])
       case .flood(.madSequences, _, _): excused.insert(.calmIsQuiet)
+      case .cut where fault.isWeather: excused.insert(.calmIsQuiet)
       default: break
       }
     }
@@ -92,7 +96,10 @@ struct Oracle {
 
   private static func pullTime(_ scenario: Scenario, _ plan: AddressPlan, _ slowest: Double) -> Double {
     let speed = scenario.nodes.map(\.moduleSpeed).max() ?? 0
-    return 1 + 4 * slowest + Double(plan.sessions) / 20_000 + Double(plan.sessions * speed) / 1_000_000
+    // A sealed copy is not believed until its peers have not named it for ten seconds.
+    let isCopied = scenario.nodes.contains(where: \.isSealed) && scenario.faults.contains { $0.isCopy }
+    return (isCopied ? 13 : 1) + 4 * slowest + Double(plan.sessions) / 20_000 + Double(plan.sessions * speed)
+      / 1_000_000
   }
 
   /// Notes the first violation of each property.
@@ -125,7 +132,7 @@ struct Oracle {
       lastPacket: now, until: now + life, mask: Int32(mask), state: entry.state.rawValue, node: Int32(node),
       isOwed: true)
     truth.latest = max(now + life + life / 4, old.latest)
-    truth.isContested = false
+    truth.seenBy = old.seenBy | 1 << UInt64(node)
     truths[session] = truth
     wire.packet(
       session, changes: !old.isKnown || old.mask != truth.mask || old.state != truth.state || old.until < now)
@@ -138,7 +145,6 @@ struct Oracle {
           areOneGroup(Int(truths[other].node), node)
         {
           truths[other].isOwed = false
-          if truths[other].node != Int32(node) { truths[other].isContested = true }
         }
       }
     }
@@ -155,6 +161,10 @@ struct Oracle {
 
   mutating func started(_ node: Int, now: Moment) {
     heardTable[node] = -1
+    for peer in verdicts.indices {
+      hellos[peer * verdicts.count + node] = Hellos()
+      hellos[node * verdicts.count + peer] = Hellos()
+    }
     gotTable[node] = false
     hadRight[node] = false
     mirrors[node] = Mirror(plan)

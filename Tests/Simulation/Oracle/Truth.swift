@@ -10,10 +10,11 @@ struct Truth {
   var node: Int32 = -1
   /// Whether others must know: not if its node ended before it could say so.
   var isOwed = false
-  /// Whether two modules gave its mask to different clients: then one of them loses.
-  var isContested = false
   /// The latest end that any packet since the session began allows, slack included.
   var latest: Moment = 0
+
+  /// A bit for each node whose module saw packets of it: those modules have it without slack.
+  var seenBy: UInt64 = 0
 
   var isKnown: Bool { node >= 0 }
 }

@@ -83,7 +83,7 @@ struct AddressPlan: Sendable {
 
   func name(_ session: Int) -> String {
     let proto = L4Protocol(rawValue: UInt8(proto(of: session))) ?? .udp
-    return "\(proto) client \(client(of: session)) server \(server(of: session))"
+    return "\(proto) client \(client(of: session)) server \(server(of: session)) (\(session))"
   }
 }
 

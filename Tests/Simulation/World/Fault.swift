@@ -61,6 +61,21 @@ package struct Fault: Codable, Equatable, Sendable {
     }
   }
 
+  /// Whether a node starts with an empty table.
+  var makesAnew: Bool {
+    switch kind {
+    case .restartProxy, .restartHost, .resume, .clone: true
+    default: false
+    }
+  }
+
+  var isCopy: Bool {
+    switch kind {
+    case .resume, .clone: true
+    default: false
+    }
+  }
+
   /// The nodes that it names.
   package var nodes: [Int] {
     switch kind {

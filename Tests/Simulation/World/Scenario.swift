@@ -64,6 +64,16 @@ package struct Timeouts: Codable, Equatable, Sendable {
   package var icmp = 60.0
 
   package init() {}
+
+  /// How long a packet keeps a session alive, by protocol and timer (0: established).
+  func life(_ proto: Int, _ timer: UInt8) -> Moment {
+    switch (proto, timer) {
+    case (0, 0): .seconds(tcpEstablished)
+    case (0, _): .seconds(tcpTransitory)
+    case (1, _): .seconds(udp)
+    default: .seconds(icmp)
+    }
+  }
 }
 
 /// Packets of some clients.

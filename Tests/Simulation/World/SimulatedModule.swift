@@ -12,7 +12,17 @@ struct SimulatedModule {
 
   private let plan: AddressPlan
   private let pool6: IPv6Prefix
-  var timeouts: Timeouts
+  /// A session's life is counted from its last packet: with other timeouts it ends at another time.
+  var timeouts: Timeouts {
+    didSet {
+      let former = oldValue
+      for session in entries.indices where entries[session].expires != 0 {
+        let (proto, timer) = (plan.proto(of: session), entries[session].timer)
+        entries[session].expires += timeouts.life(proto, timer) - former.life(proto, timer)
+      }
+      soonest = 0
+    }
+  }
   /// By session number.
   private(set) var entries: [Entry]
   /// By protocol and client: its mask, -1 for none. Static entries included.
@@ -66,14 +76,7 @@ struct SimulatedModule {
     return entry(session, now: now)
   }
 
-  func timeout(_ proto: Int, _ timer: UInt8) -> Moment {
-    switch (proto, timer) {
-    case (0, 0): .seconds(timeouts.tcpEstablished)
-    case (0, _): .seconds(timeouts.tcpTransitory)
-    case (1, _): .seconds(timeouts.udp)
-    default: .seconds(timeouts.icmp)
-    }
-  }
+  func timeout(_ proto: Int, _ timer: UInt8) -> Moment { timeouts.life(proto, timer) }
 
   private func freeMask(_ proto: Int, client: Int) -> Int? {
     for step in 0..<plan.masks {

@@ -4,6 +4,10 @@ import JoolCore
 struct SimulatedNode {
   /// Bytes that wait in the socket: what does not fit is dropped.
   static let socketSize = 20_000_000
+  /// Sessions in a message of the module.
+  static let message = 36
+  /// Sessions that wait in the module.
+  static let capacity = 2000
   /// Datagrams that are read in a turn.
   static let batch = 64
   /// What a turn takes at least, in microseconds.
@@ -34,6 +38,8 @@ struct SimulatedNode {
   private(set) var dropped = 0
   /// Sessions that the module has announced and the proxy has not read.
   private var announced: [SessionEntry] = []
+  /// Numbers of sessions that it will announce when that was read.
+  private var unannounced: [Int] = []
   var losesAnnouncements = false
   private var hasOverrun = false
   /// When the next turn is due, and when the last one has ended.
@@ -77,6 +83,7 @@ struct SimulatedNode {
     socket = []
     (firstInSocket, bytesInSocket) = (0, 0)
     announced = []
+    unannounced = []
     hasOverrun = false
     isTouched = true
     if isAttached { core.attach(module.timeouts, time(now)) }
@@ -92,14 +99,16 @@ struct SimulatedNode {
     socket.append(Arrival(bytes: bytes, from: sender, at: now))
   }
 
-  mutating func announce(_ session: SessionEntry) {
+  /// The module tells of a packet: at once as long as a message has room, and else when that was acknowledged.
+  mutating func announce(_ session: SessionEntry, number: Int) {
     guard isUp, !losesAnnouncements else { return }
-    if announced.count < 2000 { announced.append(session) } else { overrun() }
+    if announced.count < Self.message { announced.append(session) } else { unannounced.append(number) }
   }
 
   /// What the module has announced is lost, and the proxy is told so.
   mutating func overrun() {
     announced = []
+    unannounced = []
     hasOverrun = true
   }
 
@@ -112,11 +121,7 @@ struct SimulatedNode {
       hasOverrun = false
       core.overran()
     }
-    if !announced.isEmpty {
-      core.learn(announced, time)
-      announced.removeAll(keepingCapacity: true)
-      isTouched = true
-    }
+    learn(time, local: clock.local(now))
     let end = min(socket.count, firstInSocket + Self.batch)
     while firstInSocket < end {
       let arrival = socket[firstInSocket]
@@ -137,6 +142,22 @@ struct SimulatedNode {
     busyUntil = now + Self.turnTime + given * moduleSpeed
     let rest = firstInSocket < socket.count ? now : core.deadline(time).map { clock.moment($0, now) } ?? .max
     wakes = max(rest, busyUntil)
+  }
+
+  private mutating func learn(_ time: NodeUnderTest.Time, local: Moment) {
+    guard !announced.isEmpty else { return }
+    if unannounced.count > Self.capacity {
+      unannounced.removeAll()
+      core.overran()
+    }
+    // What the module still has of it.
+    for number in unannounced where module.has(number, now: local) {
+      announced.append(module.entry(number, now: local))
+    }
+    unannounced.removeAll(keepingCapacity: true)
+    core.learn(announced, time)
+    announced.removeAll(keepingCapacity: true)
+    isTouched = true
   }
 
   private mutating func hear(_ arrival: Arrival, _ time: NodeUnderTest.Time, _ now: Moment) {

@@ -36,7 +36,7 @@ extension Simulation {
     guard nodes[node].isAttached, !nodes[node].isSuspended else { return }
     let local = nodes[node].clock.local(now)
     guard let entry = nodes[node].module.translate(session, state: state, now: local - (idle ?? 0)) else { return }
-    nodes[node].announce(entry)
+    nodes[node].announce(entry, number: session)
     oracle.packet(session, entry, at: node, now: now - (idle ?? 0))
     if nodes[node].isRunning { wake(node, at: now) } else if idle == nil { oracle.truths[session].isOwed = false }
   }

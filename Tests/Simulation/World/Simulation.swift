@@ -25,6 +25,9 @@ package struct Simulation {
   package private(set) var events = 0
   /// Whether to print what nodes become and what goes wrong.
   package var traces = false
+  /// The number of a session that is followed, too.
+  package var traced: Int?
+  var tracedTexts: [Int: String] = [:]
   package private(set) var worstReturn: Moment = 0
 
   package init(_ scenario: Scenario) {
@@ -123,7 +126,9 @@ package struct Simulation {
     let verdict = verdict(of: node)
     if traces, verdict != oracle.verdicts[node] { trace("node \(node): \(verdict.state), may \(verdict.may)") }
     oracle.look(at: node, verdict, now: now)
+    if traces { traceSession(at: node) }
     guard !nodes[node].sent.isEmpty else { return }
+    if traces { traceFrames(of: node) }
     let datagrams = lied(nodes[node].sent, of: node)
     nodes[node].sent = []
     oracle.wire.sends(datagrams, from: node, now: now)
@@ -197,8 +202,6 @@ package struct Simulation {
     default: return datagrams
     }
   }
-
-  func trace(_ text: String) { if traces { print("\(now.inSeconds) s  \(text)") } }
 
   private mutating func noteReturn() {
     guard oracle.calm(now) > 0 else { return }
