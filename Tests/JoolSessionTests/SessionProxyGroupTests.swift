@@ -159,7 +159,7 @@ import Testing
   /// It reckons the life of what it was given from a last packet that it supposes, by its timeouts.
   @Test func givesAModuleWithOtherTimeoutsTheWholeTable() {
     var group = Group()
-    group.announce((0..<10).map { .sample($0) }, at: 0)
+    group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
     group.settle()
     group.modules[1] = []
     var kernel = Group.kernel

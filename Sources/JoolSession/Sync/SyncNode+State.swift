@@ -2,8 +2,9 @@ internal import JoolCore
 
 /// How far the node is (`Readiness`), and whether it may have the addresses (`AddressRight`).
 extension SyncNode {
-  /// A starting node is the first if it has heard of nobody with a table for this long.
-  static let solitude = Duration.milliseconds(600)
+  /// A starting node is the first if it has heard of nobody with a table for this long: longer than the pause between two hellos, because
+  /// those that do not hear this node do not answer it.
+  static let solitude = Duration.milliseconds(1200)
   /// The same if another starting node has a lower number: that one comes first, but perhaps it is not able to.
   static let patience = Duration.seconds(5)
   /// While the node mends, updates make it look at the state this often.

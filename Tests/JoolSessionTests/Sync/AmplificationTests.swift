@@ -124,6 +124,7 @@ import Testing
       }
     }
     flood()
+    _ = group.audit(2, [])
     #expect(group.module(2).map(\.source6) == [SessionEntry.sample(0).source6])
     #expect(group.proxies[2].node?.state.hasTable == true)
     #expect(group.proxies[0].node?.peers.heard(now: group.now).count == 2)

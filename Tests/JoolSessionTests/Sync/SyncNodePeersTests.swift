@@ -89,9 +89,9 @@ extension SyncNodeTests {
 
   @Test func theLowestOfThoseThatStartTogetherIsTheFirst() {
     var links = Links(count: 3)
-    links.pass(.milliseconds(500))
+    links.pass(.milliseconds(1100))
     #expect(links.states == [.starting, .starting, .starting])
-    links.pass(.milliseconds(1500))
+    links.pass(.milliseconds(1400))
     #expect(links.states == [.ready, .ready, .ready])
     #expect(links.nodes.map(\.counters.joins) == [0, 1, 1])
     #expect(links.nodes.allSatisfy { $0.right.may })
@@ -100,7 +100,7 @@ extension SyncNodeTests {
   /// A.2: A is not heard by B, which starts; C hears A.
   @Test func isNotFirstWhileSomebodyElseHearsOne() {
     var links = Links(count: 2)
-    links.pass(.seconds(2))
+    links.pass(.seconds(3))
     links.nodes[0].learn(.sample(1), now: links.now)
     links.pass(.seconds(1))
     // The third one hears only the second one, which is not ready for it.
