@@ -78,6 +78,14 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "GroupSimulation", dependencies: ["JoolSession", "JoolCore", "TestSupport"], path: "Tests/Simulation",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["GroupSimulation"], path: "Tests/Simulate", swiftSettings: settings),
+    .testTarget(
+      name: "GroupSimulationTests", dependencies: ["GroupSimulation"], path: "Tests/SimulationTests",
+      swiftSettings: settings),
+    .target(
       name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], path: "Fuzz/Targets",
       swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),

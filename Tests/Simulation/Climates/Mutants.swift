@@ -1,0 +1,41 @@
+extension Lie {
+  /// A run in which it breaks its property, and which holds without it.
+  package var scenario: Scenario {
+    var run = Scenario(climate: rawValue, seed: 1, nodes: [NodePlan(), NodePlan()], duration: 60)
+    run.lie = self
+    var flow = Flow(client: 0, from: 8, until: 60, every: 0.1)
+    flow.clients = 20
+    flow.through = [0]
+    run.traffic = [flow]
+    switch self {
+    case .isReadyTooEarly:
+      // Node 1 lacks more than can be sent again, and gets it slowly.
+      run.traffic[0].every = 0.002
+      run.traffic[0].clients = 3000
+      run.traffic[0].until = 25
+      run.faults = [
+        Fault(.loss(Link(0, 1), share: 1, only: [.update]), at: 10, lasts: 12),
+        Fault(.delay(Link(0, 1), 4, only: [.bulk, .buckets, .differences, .nak]), at: 0, lasts: 60),
+      ]
+    case .losesSessions: run.traffic[0].until = 20
+    case .repeatsItself: run.traffic[0].through = [1]
+    case .isReadyAtOnce: run.nodes[1].startsAt = 20
+    case .alwaysMay: run.nodes[1].startsAt = 20
+    case .ignoresEvictions:
+      run.masks = 2
+      run.traffic = (0..<2).map { number in
+        var flow = Flow(client: 2 * number, from: 8 + 10 * Double(number), until: 8 + 10 * Double(number), every: 1)
+        flow.through = [1 - number]
+        return flow
+      }
+      run.faults = [Fault(.cut(Link(0, 1)), at: 7, lasts: 12), Fault(.cut(Link(1, 0)), at: 7, lasts: 12)]
+    case .keepsSessions:
+      for node in 0..<2 { run.nodes[node].timeouts.udp = 5 }
+      run.traffic[0].until = 20
+    case .asksForNothing: run.duration = 200
+    case .reusesNonces: for node in 0..<2 { run.nodes[node].isSealed = true }
+    case .neverMay, .changesStates, .isNeverReady, .sendsGarbage: break
+    }
+    return run
+  }
+}

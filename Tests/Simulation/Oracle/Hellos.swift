@@ -1,0 +1,28 @@
+/// The last hellos from one node to another one: when they were sent, and when they arrived.
+struct Hellos {
+  private var ring: [(sent: Moment, arrived: Moment)] = []
+  private var next = 0
+  private(set) var lastArrival: Moment = .seconds(-1_000_000)
+  /// Since when they come without a pause of five seconds.
+  private(set) var since: Moment = 0
+
+  mutating func note(sent: Moment, arrived: Moment) {
+    if arrived - lastArrival > .seconds(4) {
+      since = arrived
+      ring = []
+      next = 0
+    }
+    lastArrival = arrived
+    if ring.count < 8 {
+      ring.append((sent, arrived))
+    } else {
+      ring[next] = (sent, arrived)
+      next = (next + 1) % ring.count
+    }
+  }
+
+  /// When the last one was sent that arrived before a moment.
+  func sent(arrivedBefore moment: Moment) -> Moment? {
+    ring.lazy.filter { $0.arrived <= moment }.map(\.sent).max()
+  }
+}

@@ -1,0 +1,142 @@
+import JoolCore
+
+/// What is looked at in all nodes together.
+extension Oracle {
+  /// Whether somebody has the right to the addresses.
+  mutating func noteRights(_ now: Moment) {
+    let somebody = verdicts.contains { $0.may }
+    if somebody {
+      nobodySince = nil
+      hadSomebody = true
+    } else {
+      nobodySince = nobodySince ?? now
+    }
+  }
+
+  mutating func watchRights(_ nodes: [SimulatedNode], now: Moment) {
+    guard hadSomebody, let nobodySince else { return }
+    let works = nodes.indices.contains {
+      nodes[$0].isRunning && nodes[$0].isAttached && hadRight[$0]
+        && (verdicts[$0].state == .mending || verdicts[$0].state == .ready)
+    }
+    let patience: Moment = now - lastDeath < .seconds(7) ? .seconds(6.2) : .seconds(0.2)
+    if works, now - nobodySince > patience {
+      violate(.somebodyMay, now, node: nil, "nobody has had the addresses since \(nobodySince.inSeconds) s")
+    }
+  }
+
+  /// After some calm everybody is ready. A source that mends may have to be followed by another one: three pulls.
+  mutating func watchReadiness(_ nodes: [SimulatedNode], now: Moment) {
+    guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + 3 * pullTime) + 2) else { return }
+    for node in nodes.indices where nodes[node].isRunning && nodes[node].isAttached {
+      if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + 3 * pullTime) || !wasReady(node, now)
+      {
+        violate(
+          .backInTime, now, node: node,
+          "\(verdicts[node].state) since \(verdictsSince[node].inSeconds) s, calm for \(calm(now).inSeconds) s")
+      }
+    }
+  }
+
+  private func wasReady(_ node: Int, _ now: Moment) -> Bool {
+    verdictsSince[node] > lastTrouble + .seconds(max(5, 3 + 3 * pullTime) + 1)
+  }
+
+  /// Ready nodes have what those that they hear have had for a while.
+  mutating func watchTruth(_ nodes: [SimulatedNode], now: Moment) {
+    guard isOpen(.truthOfReady) else { return }
+    let count = nodes.count
+    for node in nodes.indices where isWatched(node, nodes) && verdicts[node].state == .ready {
+      for peer in 0..<count where peer != node && areOneGroup(node, peer) && speaksSS2(peer) {
+        let heard = hellos[peer * count + node]
+        // A node that has never heard this one is no peer of it.
+        guard now - heard.lastArrival < .seconds(2), hellos[node * count + peer].lastArrival >= 0,
+          mirrors[peer].lookedAt >= 0,
+          verdicts[peer].state == .ready || verdicts[peer].state == .mending,
+          let told = heard.sent(arrivedBefore: now - .seconds(1.6)),
+          now - verdictsSince[node] > .seconds(1.6)
+            || heard.since < verdictsSince[node] - .seconds(0.5)
+        else { continue }
+        compareTruth(node, with: peer, before: told - 600_000, nodes, now: now)
+      }
+    }
+  }
+
+  func isWatched(_ node: Int, _ nodes: [SimulatedNode]) -> Bool {
+    nodes[node].isRunning && nodes[node].isAttached && speaksSS2(node) && mirrors[node].lookedAt >= 0
+  }
+
+  private mutating func compareTruth(
+    _ node: Int, with peer: Int, before told: Moment, _ nodes: [SimulatedNode], now: Moment
+  ) {
+    var missing = 0
+    var outdated = 0
+    var example = 0
+    for number in mirrors[peer].present {
+      let session = Int(number)
+      let theirs = mirrors[peer].rows[session]
+      guard theirs.since < told, theirs.expires > now + .seconds(2), theirs.version != 0, !theirs.isLegacy else {
+        continue
+      }
+      let ours = mirrors[node].rows[session]
+      if ours.expires == 0 {
+        let proto = plan.proto(of: session)
+        // A rival may have won here; if it is so for good, `agreement` says so.
+        if mirrors[node].owners[proto * plan.masks + Int(theirs.mask)] >= 0 { continue }
+        if mirrors[node].masks[plan.bib(of: session)] >= 0 { continue }
+        if ours.since > told - .seconds(1), ours.since > 0 { continue }
+        missing += 1
+      } else if theirs.version > ours.version, ours.since < told {
+        outdated += 1
+      } else {
+        continue
+      }
+      example = session
+    }
+    guard missing + outdated > 0 else { return }
+    violate(
+      .truthOfReady, now, node: node,
+      "ready, but lacks \(missing) sessions of node \(peer) and has \(outdated) outdated ones, as \(plan.name(example))"
+    )
+  }
+
+  /// After some calm tables are equal.
+  mutating func watchAgreement(_ nodes: [SimulatedNode], now: Moment) {
+    guard isOpen(.agreement), calm(now) > .seconds(5 + pullTime) else { return }
+    let watched = nodes.indices.filter { isWatched($0, nodes) && verdicts[$0].state == .ready }
+    for (place, node) in watched.enumerated() {
+      for peer in watched[(place + 1)...] where areOneGroup(node, peer) { compare(node, with: peer, now: now) }
+    }
+  }
+
+  private mutating func compare(_ node: Int, with peer: Int, now: Moment) {
+    let settled = now - .seconds(2.5)
+    guard isOpen(.agreement) else { return }
+    for (one, other) in [(node, peer), (peer, node)] {
+      for number in mirrors[one].present {
+        let session = Int(number)
+        let (row, mate) = (mirrors[one].rows[session], mirrors[other].rows[session])
+        guard row.since < settled, mate.since < settled, row.expires > now + .seconds(1.5) else { continue }
+        if mate.expires == 0 {
+          violate(.agreement, now, node: other, "lacks \(plan.name(session)), which node \(one) has")
+        } else if row.mask != mate.mask || row.state != mate.state {
+          violate(.agreement, now, node: node, "\(plan.name(session)): masks or states differ from node \(peer)")
+        } else if row.version != mate.version {
+          violate(.agreement, now, node: node, "\(plan.name(session)): versions differ from node \(peer)")
+        } else if abs(row.expires - mate.expires) > .seconds(0.4 + slowest * fetches) + suspended
+          + drift(row.expires - now)
+        {
+          violate(
+            .agreement, now, node: node,
+            "\(plan.name(session)): lives differ from node \(peer) by \(abs(row.expires - mate.expires).inSeconds) s")
+        }
+      }
+    }
+  }
+
+  /// How far clocks part in some time.
+  func drift(_ time: Moment) -> Moment {
+    let most = scenario.nodes.map { abs($0.drift) }.max() ?? 0
+    return Moment(Double(max(time, 0)) * most * 2 / 1_000_000) + (most > 0 ? .seconds(0.2) : 0)
+  }
+}

@@ -1,0 +1,60 @@
+/// What is on the wire.
+extension Oracle {
+  /// Bytes on request: 20 MB in a second and 2 MB at once, and some for a frame that is begun.
+  private static let mostPerSecond = 22_100_000
+  private static let mostPerTurn = 2_100_000
+
+  mutating func watchWire(_ now: Moment) {
+    if wire.repeatedNonce != nil { violate(.nonces, now, node: nil, "one key and nonce, two texts") }
+    for node in wire.nodes.indices {
+      if wire.nodes[node].mostPerTurn > Self.mostPerTurn {
+        violate(.budget, now, node: node, "\(wire.nodes[node].mostPerTurn) bytes on request in one turn")
+      }
+      if wire.nodes[node].mostPerSecond > Self.mostPerSecond {
+        violate(.budget, now, node: node, "\(wire.nodes[node].mostPerSecond) bytes on request in a second")
+      }
+    }
+    // What strangers ask for costs at most three times what they send.
+    if floodRate > 0, calm(now) > .seconds(10 + pullTime),
+      let node = wire.nodes.indices.first(where: { wire.nodes[$0].secondBytes > 3 * 60 * floodRate + 20_000 })
+    {
+      violate(.budget, now, node: node, "\(wire.nodes[node].secondBytes) bytes in a second for strangers")
+    }
+    watchQuiet(now)
+    watchRecords(now)
+  }
+
+  private mutating func watchQuiet(_ now: Moment) {
+    let calm = calm(now)
+    // What went on before the long calm does not count.
+    guard calm > .seconds(120 + 4 * pullTime) else { return wire.resetAsking() }
+    if let asker = wire.asker {
+      let type = FrameType(rawValue: asker.type).map { "\($0)" } ?? "?"
+      violate(.calmIsQuiet, now, node: asker.node, "sends \(type) at \(asker.at.inSeconds) s")
+    }
+    let nodes = scenario.nodes.count
+    let allowed = 10 * nodes * nodes + Int((calm.inSeconds - 120) / 60) * nodes * nodes * 4
+    if wire.comparisons > allowed {
+      violate(.calmIsQuiet, now, node: nil, "\(wire.comparisons) frames to compare tables")
+    }
+  }
+
+  /// A node says a session once in a quarter of its timeout, and when it changes.
+  private mutating func watchRecords(_ now: Moment) {
+    guard isOpen(.budget), now / Self.interval % 10 == 0 else { return }
+    let passed = now - wire.since
+    for session in truths.indices where truths[session].isKnown {
+      let truth = truths[session]
+      let quarter = max((truth.until - truth.lastPacket) / 4, .seconds(0.5))
+      let allowed = 4 + 2 * Int(wire.changes[session]) + passed / quarter * 5 / 4
+      for node in scenario.nodes.indices {
+        let told = Int(wire.told[node * plan.sessions + session])
+        if told > allowed {
+          violate(
+            .budget, now, node: node,
+            "\(told) records of \(plan.name(session)) in \(passed.inSeconds) s; \(allowed) are enough")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import JoolCore
+
+/// Frames of nobody.
+enum Forgery {
+  /// - Parameters:
+  ///   - number: another one each time.
+  ///   - victim: a node whose number is used where that is the point.
+  static func datagram(
+    _ kind: FloodKind, number: UInt64, of victim: UInt64, to target: UInt64, pool6: IPv6Prefix
+  ) -> [UInt8] {
+    let stranger: UInt64 = 0x5712_A16E_0000_0000
+    switch kind {
+    case .madeUpNodes: return frame(.hello, from: stranger &+ number % 100, NodeUnderTest.hello(pool6))
+    case .naks: return frame(.nak, from: stranger, to: target, big(1) + big(.max << 32))
+    case .pulls: return frame(.pull, from: stranger, to: target, big(number << 32) + big(256 << 32))
+    case .compares:
+      return frame(.compare, from: stranger, to: target, big(64 << 32) + (UInt64(0)..<64).flatMap { big($0) })
+    case .madSequences: return frame(.hello, from: victim, sequence: 1 << 60, NodeUnderTest.hello(pool6))
+    case .otherVersion:
+      var bytes = frame(.hello, from: stranger &+ number, NodeUnderTest.hello(pool6))
+      bytes[2] = NodeUnderTest.version + 1
+      return bytes
+    }
+  }
+
+  private static func frame(
+    _ type: FrameType, from sender: UInt64, to target: UInt64 = 0, sequence: UInt64 = 0, _ body: [UInt8]
+  ) -> [UInt8] {
+    [0, 0, NodeUnderTest.version, type.rawValue] + big(sender) + [0, 0, 0, 1] + big(sequence) + big(target) + body
+  }
+
+  static func big(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) } }
+
+  static func wide(_ value: UInt128) -> [UInt8] {
+    big(UInt64(truncatingIfNeeded: value >> 64)) + big(UInt64(truncatingIfNeeded: value))
+  }
+}

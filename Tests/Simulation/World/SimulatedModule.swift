@@ -1,0 +1,221 @@
+import JoolCore
+
+/// Jool's BIB and session database as far as synchronization sees them. Times are its node's, in microseconds.
+struct SimulatedModule {
+  struct Entry {
+    /// 0: there is no such session.
+    var expires: Moment = 0
+    var mask: Int32 = -1
+    var state: UInt8 = 0
+    var timer: UInt8 = 0
+  }
+
+  private let plan: AddressPlan
+  private let pool6: IPv6Prefix
+  /// A session's life is counted from its last packet: with other timeouts it ends at another time.
+  var timeouts: Timeouts {
+    didSet {
+      let former = oldValue
+      for session in entries.indices where entries[session].expires != 0 {
+        let (proto, timer) = (plan.proto(of: session), entries[session].timer)
+        entries[session].expires += timeouts.life(proto, timer) - former.life(proto, timer)
+      }
+      soonest = 0
+    }
+  }
+  /// By session number.
+  private(set) var entries: [Entry]
+  /// By protocol and client: its mask, -1 for none. Static entries included.
+  private(set) var masks: [Int32]
+  /// By protocol and mask: whose it is.
+  private var owners: [Int32]
+  /// By protocol and client: how many sessions there are.
+  private var live: [Int32]
+  /// By protocol and client: the mask that an administrator gave it.
+  private(set) var statics: [Int32]
+  /// No session ends before.
+  private var soonest = Moment.max
+  private(set) var count = 0
+  /// For a mutant of the oracle's tests.
+  var ignoresEvictions = false
+  /// Static entries that a proxy removed.
+  private(set) var removedStatics = 0
+
+  init(_ plan: AddressPlan, timeouts: Timeouts, pool6: IPv6Prefix) {
+    self.plan = plan
+    self.timeouts = timeouts
+    self.pool6 = pool6
+    entries = Array(repeating: Entry(), count: plan.sessions)
+    masks = Array(repeating: -1, count: AddressPlan.protocols * plan.clients)
+    owners = Array(repeating: -1, count: AddressPlan.protocols * plan.masks)
+    live = Array(repeating: 0, count: AddressPlan.protocols * plan.clients)
+    statics = masks
+  }
+
+  func has(_ session: Int, now: Moment) -> Bool { entries[session].expires > now }
+
+  /// Whether its client has another mask, or the mask another client.
+  func contradicts(_ session: Int, mask: Int) -> Bool {
+    let known = masks[plan.bib(of: session)]
+    let owner = owners[plan.proto(of: session) * plan.masks + mask]
+    return known >= 0 && Int(known) != mask || owner >= 0 && Int(owner) != plan.client(of: session)
+  }
+
+  /// A packet of a session: makes or refreshes it. `nil` if every mask is taken.
+  /// - Parameters:
+  ///   - state: for TCP.
+  mutating func translate(_ session: Int, state: UInt8, now: Moment) -> SessionEntry? {
+    expire(now)
+    let bib = plan.bib(of: session)
+    let proto = plan.proto(of: session)
+    let mask = masks[bib] >= 0 ? Int(masks[bib]) : freeMask(proto, client: plan.client(of: session))
+    guard let mask else { return nil }
+    let state = proto == 0 ? state : 0
+    let timer: UInt8 = proto == 0 && state != 0 ? 1 : 0
+    put(session, mask: mask, state: state, timer: timer, expires: now + timeout(proto, timer))
+    return entry(session, now: now)
+  }
+
+  func timeout(_ proto: Int, _ timer: UInt8) -> Moment { timeouts.life(proto, timer) }
+
+  private func freeMask(_ proto: Int, client: Int) -> Int? {
+    for step in 0..<plan.masks {
+      let mask = (client + step) % plan.masks
+      if owners[proto * plan.masks + mask] < 0 { return mask }
+    }
+    return nil
+  }
+
+  /// JOOLD_ADD: under the client's BIB entry if it has one; ignored if the mask belongs to another client.
+  mutating func add(_ entry: SessionEntry, now: Moment) {
+    expire(now)
+    guard let session = plan.session(of: entry), var mask = plan.mask(of: entry.source4) else { return }
+    let known = masks[plan.bib(of: session)]
+    if known >= 0 {
+      // An existing session with another mask is ignored, a new one gets the client's mask.
+      if has(session, now: now), Int(entries[session].mask) != mask { return }
+      mask = Int(known)
+    } else if owners[plan.proto(of: session) * plan.masks + mask] >= 0 {
+      return
+    }
+    put(
+      session, mask: mask, state: entry.state.rawValue, timer: entry.timer.rawValue,
+      expires: now + Int(entry.expiration.rawValue) * 1000)
+  }
+
+  /// BIB_RM of an entry with both addresses; static ones are removed like others.
+  mutating func remove(_ entry: BIBEntry) {
+    guard !ignoresEvictions, let client = plan.client(of: entry.source6), let mask = plan.mask(of: entry.source4)
+    else { return }
+    let proto = Int(entry.proto.rawValue)
+    if masks[proto * plan.clients + client] == Int32(mask) { removeBIB(proto: proto, client: client) }
+  }
+
+  /// What an administrator has added.
+  var staticEntries: [BIBEntry] {
+    statics.indices.filter { statics[$0] >= 0 }.map { bib in
+      let session = bib * plan.servers
+      var entry = plan.entry(session, mask: Int(statics[bib]), state: 0, timer: 0, expiration: 0, pool6: pool6).bib
+      entry.isStatic = true
+      return entry
+    }
+  }
+
+  /// Whether a static entry keeps a session out.
+  func isBarred(_ session: Int, mask: Int) -> Bool {
+    let bib = plan.bib(of: session)
+    if statics[bib] >= 0 { return Int(statics[bib]) != mask }
+    let proto = plan.proto(of: session)
+    let owner = owners[proto * plan.masks + mask]
+    return owner >= 0 && statics[proto * plan.clients + Int(owner)] == Int32(mask)
+  }
+
+  private mutating func removeBIB(proto: Int, client: Int) {
+    let bib = proto * plan.clients + client
+    if statics[bib] >= 0 {
+      removedStatics += 1
+      statics[bib] = -1
+    }
+    for server in 0..<plan.servers { take(plan.session(proto: proto, client: client, server: server)) }
+    release(bib)
+  }
+
+  /// `bib add`: the administrator's entry stays without sessions.
+  mutating func bind(proto: Int, client: Int, mask: Int) {
+    removeBIB(proto: proto, client: client)
+    let owner = owners[proto * plan.masks + mask]
+    if owner >= 0 { removeBIB(proto: proto, client: Int(owner)) }
+    let bib = proto * plan.clients + client
+    statics[bib] = Int32(mask)
+    masks[bib] = Int32(mask)
+    owners[proto * plan.masks + mask] = Int32(client)
+  }
+
+  /// A page of the table, in the order of session numbers.
+  /// - Returns: where the next page begins; `nil` after the last one.
+  func page(from start: Int, limit: Int, now: Moment, _ body: (SessionEntry) -> Void) -> Int? {
+    var session = start
+    var found = 0
+    while session < entries.count {
+      if has(session, now: now) {
+        if found == limit { return session }
+        found += 1
+        body(entry(session, now: now))
+      }
+      session += 1
+    }
+    return nil
+  }
+
+  func entry(_ session: Int, now: Moment) -> SessionEntry {
+    let known = entries[session]
+    return plan.entry(
+      session, mask: Int(known.mask), state: known.state, timer: known.timer, expiration: known.expires - now,
+      pool6: pool6)
+  }
+
+  mutating func removeAll() {
+    let statics = statics
+    self = SimulatedModule(plan, timeouts: timeouts, pool6: pool6)
+    for bib in statics.indices where statics[bib] >= 0 {
+      bind(proto: bib / plan.clients, client: bib % plan.clients, mask: Int(statics[bib]))
+    }
+  }
+
+  /// What has ended makes room. Looks at most ten times a second.
+  private mutating func expire(_ now: Moment) {
+    guard soonest <= now else { return }
+    var next = Moment.max
+    for session in entries.indices where entries[session].expires != 0 {
+      if entries[session].expires <= now { take(session) } else { next = min(next, entries[session].expires) }
+    }
+    soonest = count > 1000 ? max(next, now + 100_000) : next
+  }
+
+  private mutating func put(_ session: Int, mask: Int, state: UInt8, timer: UInt8, expires: Moment) {
+    let bib = plan.bib(of: session)
+    if entries[session].expires == 0 {
+      live[bib] += 1
+      count += 1
+    }
+    entries[session] = Entry(expires: expires, mask: Int32(mask), state: state, timer: timer)
+    masks[bib] = Int32(mask)
+    owners[plan.proto(of: session) * plan.masks + mask] = Int32(plan.client(of: session))
+    soonest = min(soonest, expires)
+  }
+
+  private mutating func take(_ session: Int) {
+    guard entries[session].expires != 0 else { return }
+    entries[session].expires = 0
+    count -= 1
+    let bib = plan.bib(of: session)
+    live[bib] -= 1
+    if live[bib] == 0 { release(bib) }
+  }
+
+  private mutating func release(_ bib: Int) {
+    guard masks[bib] >= 0, statics[bib] < 0 else { return }
+    owners[bib / plan.clients * plan.masks + Int(masks[bib])] = -1
+    masks[bib] = -1
+  }
+}

@@ -1,0 +1,170 @@
+import JoolCore
+
+/// A host: a proxy, its module, its socket and its clocks.
+struct SimulatedNode {
+  /// Bytes that wait in the socket: what does not fit is dropped.
+  static let socketSize = 20_000_000
+  /// Sessions in a message of the module.
+  static let message = 36
+  /// Sessions that wait in the module.
+  static let capacity = 2000
+  /// Datagrams that are read in a turn.
+  static let batch = 64
+  /// What a turn takes at least, in microseconds.
+  static let turnTime: Moment = 100
+
+  struct Arrival {
+    let bytes: [UInt8]
+    let from: Int
+    let at: Moment
+  }
+
+  let plan: NodePlan
+  let seed: UInt64
+  var core: NodeUnderTest
+  var module: SimulatedModule
+  var clock: NodeClock
+  /// Whether it was started.
+  var isUp = false
+  var isPaused = false
+  var isSuspended = false
+  var isAttached = true
+  /// How often the proxy was started.
+  var starts: UInt64 = 0
+  var moduleSpeed: Int
+  private(set) var socket: [Arrival] = []
+  private var firstInSocket = 0
+  private var bytesInSocket = 0
+  private(set) var dropped = 0
+  /// Sessions that the module has announced and the proxy has not read.
+  private var announced: [SessionEntry] = []
+  /// Numbers of sessions that it will announce when that was read.
+  private var unannounced: [Int] = []
+  var losesAnnouncements = false
+  private var hasOverrun = false
+  /// When the next turn is due, and when the last one has ended.
+  var wakes = Moment.max
+  var busyUntil: Moment = 0
+  /// Chance that copies of it do not share.
+  var chance: UInt64
+  /// Its number in what it sends.
+  private(set) var number: UInt64 = 0
+  /// What it has sent since the last look.
+  var sent: [[UInt8]] = []
+  /// Whether its table may have changed since the oracle looked at it.
+  var isTouched = true
+  /// Datagrams of other nodes that it could not read.
+  private(set) var unreadable = 0
+
+  init(_ plan: NodePlan, _ addresses: AddressPlan, seed: UInt64) {
+    self.plan = plan
+    self.seed = seed
+    core = NodeUnderTest(plan, seed: seed)
+    module = SimulatedModule(addresses, timeouts: plan.timeouts, pool6: core.pool6)
+    clock = NodeClock(plan)
+    moduleSpeed = plan.moduleSpeed
+    chance = seed
+  }
+
+  static func address(of node: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(node + 2)) }
+
+  /// Whether its proxy runs.
+  var isRunning: Bool { isUp && !isPaused && !isSuspended }
+
+  func time(_ now: Moment) -> NodeUnderTest.Time {
+    NodeUnderTest.Time(now: clock.instant(now), wall: clock.wall(now))
+  }
+
+  /// The proxy starts, again or for the first time.
+  mutating func start(_ now: Moment) {
+    starts += 1
+    isUp = true
+    core = NodeUnderTest(plan, seed: Dice.hash(seed, starts))
+    socket = []
+    (firstInSocket, bytesInSocket) = (0, 0)
+    announced = []
+    unannounced = []
+    hasOverrun = false
+    isTouched = true
+    if isAttached { core.attach(module.timeouts, time(now)) }
+    number = core.number
+  }
+
+  mutating func receive(_ bytes: [UInt8], from sender: Int, now: Moment) {
+    guard isUp, !isSuspended, bytesInSocket + bytes.count + 512 <= Self.socketSize else {
+      dropped += 1
+      return
+    }
+    bytesInSocket += bytes.count + 512
+    socket.append(Arrival(bytes: bytes, from: sender, at: now))
+  }
+
+  /// The module tells of a packet: at once as long as a message has room, and else when that was acknowledged.
+  mutating func announce(_ session: SessionEntry, number: Int) {
+    guard isUp, !losesAnnouncements else { return }
+    if announced.count < Self.message { announced.append(session) } else { unannounced.append(number) }
+  }
+
+  /// What the module has announced is lost, and the proxy is told so.
+  mutating func overrun() {
+    announced = []
+    unannounced = []
+    hasOverrun = true
+  }
+
+  /// A turn of the proxy's loop. What it sends is in `sent`.
+  mutating func turn(_ now: Moment) {
+    let time = time(now)
+    chance = Dice.hash(chance)
+    core.begin(time, chance: chance)
+    if hasOverrun {
+      hasOverrun = false
+      core.overran()
+    }
+    learn(time, local: clock.local(now))
+    let end = min(socket.count, firstInSocket + Self.batch)
+    while firstInSocket < end {
+      let arrival = socket[firstInSocket]
+      firstInSocket += 1
+      bytesInSocket -= arrival.bytes.count + 512
+      hear(arrival, time, now)
+    }
+    if firstInSocket == socket.count {
+      socket.removeAll(keepingCapacity: true)
+      firstInSocket = 0
+    }
+    let isAuditing = core.audit != nil
+    let given = core.turn(
+      time, local: clock.local(now), module: &module, isAttached: isAttached, chance: chance
+    ) { sent += $0 }
+    number = core.number
+    if given > 0 || isAuditing || core.audit != nil { isTouched = true }
+    busyUntil = now + Self.turnTime + given * moduleSpeed
+    let rest = firstInSocket < socket.count ? now : core.deadline(time).map { clock.moment($0, now) } ?? .max
+    wakes = max(rest, busyUntil)
+  }
+
+  private mutating func learn(_ time: NodeUnderTest.Time, local: Moment) {
+    guard !announced.isEmpty else { return }
+    if unannounced.count > Self.capacity {
+      unannounced.removeAll()
+      core.overran()
+    }
+    // What the module still has of it.
+    for number in unannounced where module.has(number, now: local) {
+      announced.append(module.entry(number, now: local))
+    }
+    unannounced.removeAll(keepingCapacity: true)
+    core.learn(announced, time)
+    announced.removeAll(keepingCapacity: true)
+    isTouched = true
+  }
+
+  private mutating func hear(_ arrival: Arrival, _ time: NodeUnderTest.Time, _ now: Moment) {
+    let type = arrival.bytes.count > 3 ? arrival.bytes[3] : 0
+    if type != 1, type != 7, type != 8, type != 10 { isTouched = true }
+    let isRead = core.receive(
+      arrival.bytes, from: Self.address(of: arrival.from), waited: .microseconds(now - arrival.at), time)
+    if !isRead, arrival.from >= 0 { unreadable += 1 }
+  }
+}

@@ -1,0 +1,63 @@
+import JoolCore
+
+/// Packets, and who has the addresses that they go to.
+extension Simulation {
+  /// How long VRRP needs to notice that a node may not have them any more.
+  private static let noticing: Moment = 3_000_000
+
+  mutating func packet(of number: Int) {
+    let flow = scenario.traffic[number]
+    guard now <= .seconds(flow.until) else { return }
+    queue.schedule(.packet(flow: number), at: now + max(.seconds(flow.every), 1))
+    for _ in 0..<flow.burst {
+      let count = packets[number]
+      packets[number] += 1
+      let node = flow.through.isEmpty ? active : flow.through[count % flow.through.count]
+      guard let node else { continue }
+      let client = flow.client + count % flow.clients
+      let session = plan.session(proto: flow.proto, client: client, server: flow.server)
+      let round = count / flow.clients
+      translate(session, state: flow.flaps ? UInt8(round % 2) : Self.state(ofPacket: round), at: node)
+    }
+  }
+
+  /// A connection is opened, has packets, and is closed; then it begins again.
+  private static func state(ofPacket count: Int) -> UInt8 {
+    switch count % 40 {
+    case 0: 1
+    case 38: 3
+    case 39: 6
+    default: 0
+    }
+  }
+
+  /// - Parameter idle: how long ago that was, if it was before the node's start.
+  mutating func translate(_ session: Int, state: UInt8, at node: Int, idle: Moment? = nil) {
+    guard nodes[node].isAttached, !nodes[node].isSuspended else { return }
+    let local = nodes[node].clock.local(now)
+    guard let entry = nodes[node].module.translate(session, state: state, now: local - (idle ?? 0)) else { return }
+    nodes[node].announce(entry, number: session)
+    oracle.packet(session, entry, at: node, now: now - (idle ?? 0))
+    if nodes[node].isRunning { wake(node, at: now) } else if idle == nil { oracle.truths[session].isOwed = false }
+  }
+
+  /// Whether a node is there to have the addresses.
+  private func canBeActive(_ node: Int) -> Bool {
+    nodes[node].isRunning && nodes[node].isAttached && oracle.verdicts[node].may
+      && scenario.nodes[node].group == 0
+  }
+
+  mutating func watchActive() {
+    if let active, canBeActive(active) {
+      activeFails = nil
+      return
+    }
+    activeFails = activeFails ?? now
+    guard now - (activeFails ?? now) >= Self.noticing || active == nil else { return }
+    // Keepalived's track file says that a process ends only when it is started again: the module may go on without its proxy.
+    if let next = nodes.indices.first(where: canBeActive) {
+      active = next
+      activeFails = nil
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import GroupSimulation
+import Testing
+
+/// A few seeds of each climate; `simulate` runs many.
+@Suite struct SimulationTests {
+  @Test(arguments: Climate.holding) func holds(in climate: Climate) {
+    for seed in UInt64(1)...2 {
+      let scenario = climate.scenario(seed: seed).cut(to: 60)
+      var simulation = Simulation(scenario)
+      let violations = simulation.run()
+      #expect(violations.isEmpty, "\(climate) seed \(seed)\n\(scenario.text)")
+    }
+  }
+
+  @Test(arguments: Lie.allCases) func barksAt(lie: Lie) {
+    var simulation = Simulation(lie.scenario)
+    let violations = simulation.run(until: lie.property)
+    #expect(violations.contains { $0.property == lie.property }, "\(violations)")
+  }
+
+  @Test func isTheSameAgain() {
+    let scenario = Climate.lossy.scenario(seed: 3)
+    var first = Simulation(scenario)
+    var second = Simulation(scenario)
+    let (one, two) = (first.run(), second.run())
+    #expect(one == two)
+    #expect(first.hash == second.hash)
+    #expect(first.hash != 0)
+  }
+
+  @Test func losesOnlyWhatItsFaultsLose() {
+    var scenario = Climate.lossy.scenario(seed: 4)
+    scenario.faults = []
+    var simulation = Simulation(scenario)
+    _ = simulation.run()
+    #expect(simulation.frames(.nak) == 0)
+  }
+
+  @Test func makesAScenarioShorter() throws {
+    var scenario = Lie.isNeverReady.scenario
+    scenario.faults = Climate.everything.scenario(seed: 1).faults.filter {
+      $0.nodes.allSatisfy { $0 < 2 } && $0.at < 20
+    }
+    var simulation = Simulation(scenario)
+    let violation = try #require(simulation.run().first { $0.property == .backInTime })
+    var shrinker = Shrinker(scenario, violation, limit: 60) { true }
+    shrinker.run()
+    #expect(shrinker.shortest.faults.count < 3)
+    #expect(shrinker.violation.property == .backInTime)
+  }
+}
+
+extension Scenario {
+  /// The same without what comes later.
+  fileprivate func cut(to seconds: Double) -> Scenario {
+    var scenario = self
+    scenario.duration = min(scenario.duration, seconds)
+    return scenario
+  }
+}
