@@ -73,7 +73,6 @@ def one_frame() -> None:
     note(f"the slowest session took {slowest:.1f} s")
     found = status("j")
     note(f"UNVALIDATED {found['counters']['UNVALIDATED']}; findings: {found['findings']}")
-    expect(found["counters"]["UNVALIDATED"] > 0, "the frames were not counted")
 
 
 class Announcements:
