@@ -140,7 +140,7 @@ public struct ProxyEventLoop: ~Copyable {
       watchAll(&poller)
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       let begin = ContinuousClock.now
-      beginTurn(begin)
+      beginTurn(begin, &buffer)
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
         if signal == SIGHUP {
           reload()
