@@ -43,8 +43,11 @@ extension NodeUnderTest {
   }
 
   /// A turn of the loop begins, before the sockets are read.
-  mutating func begin(_ time: Time, chance: UInt64) {
-    _ = proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2))
+  /// - Returns: whether it did not run for seconds. Then what the module has announced meanwhile does not count.
+  mutating func begin(_ time: Time, chance: UInt64) -> Bool {
+    guard proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2)) != nil else { return false }
+    proxy.requestAudit(.repair)
+    return true
   }
 
   /// - Returns: whether it could be read.
