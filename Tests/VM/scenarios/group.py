@@ -41,10 +41,9 @@ def three_nodes() -> None:
 
     def expect_equal_counts(what: str) -> None:
         begun = time.monotonic()
-        wait_for(
-            f"{crowd.opened} sessions everywhere after {what}",
-            lambda: all(session_count(node) == crowd.opened for node in nodes), timeout=60, every=0.1,
-        )
+        while (counts := [session_count(node) for node in nodes]) != [crowd.opened] * len(nodes):
+            expect(time.monotonic() - begun < 60, f"not within 60 s after {what}: {crowd.opened} sessions everywhere, but {counts}")
+            time.sleep(0.1)
         slowest[what] = time.monotonic() - begun
 
     for name, words in WEATHER.items():
