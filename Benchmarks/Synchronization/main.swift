@@ -49,28 +49,55 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   for second in 0..<8 { proxy.advance(to: start + .seconds(second)) }
   _ = proxy.takeAudit()
   proxy.finishAudit(isComplete: true, now: start + .seconds(8))
+  takeEverything(&proxy, now: start + .seconds(8))
   return proxy
 }
 
+/// The module takes what the proxy has for it.
+@MainActor func takeEverything(_ proxy: inout SessionProxy, now: ContinuousClock.Instant) {
+  while let request = proxy.nextStoreRequest(now: now) { proxy.finished(request, .done, now: now) }
+}
+
+/// What each has to say reaches the other one.
+@MainActor func exchange(_ one: inout SessionProxy, _ other: inout SessionProxy, now: ContinuousClock.Instant) {
+  for datagram in one.takeDatagrams(now: now) {
+    _ = other.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 1), now: now)
+  }
+  for datagram in other.takeDatagrams(now: now) {
+    _ = one.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 2), now: now)
+  }
+  one.advance(to: now)
+  other.advance(to: now)
+}
+
+/// Nobody takes the word of a node before each has heard the other one.
+@MainActor func introduce(_ one: inout SessionProxy, _ other: inout SessionProxy) {
+  for tick in 0..<400 { exchange(&one, &other, now: start + .seconds(8) + .milliseconds(10 * tick)) }
+}
+
+/// Between two datagrams of the module under load. So there is a hello now and then, without which nobody believes more
+/// than some thousand updates.
+let pause = Duration.microseconds(50)
+
 var speaker = makeProxy(seed: 1)
 var hearer = makeProxy(seed: 2)
+introduce(&speaker, &hearer)
 
 /// The module's announcements, a datagram at a time, as the event loop handles them; what the proxy sends.
 @MainActor func announce(at time: ContinuousClock.Instant, send: ([UInt8]) -> Void) throws {
-  for records in announcements {
-    try speaker.learn(records: records.span.bytes, now: time)
-    for datagram in speaker.takeDatagrams(now: time) { send(datagram) }
+  for (index, records) in announcements.enumerated() {
+    let now = time + pause * index
+    try speaker.learn(records: records.span.bytes, now: now)
+    for datagram in speaker.takeDatagrams(now: now) { send(datagram) }
+    if speaker.nextDeadline ?? now <= now { speaker.advance(to: now) }
   }
 }
 
 print("\(workload.count) sessions")
-let first = start + .seconds(10)
-try measure("news to the network (the table grows)") { try announce(at: first) { _ in } }
-try measure("packets of sessions that peers know") { try announce(at: first + .seconds(1)) { _ in } }
+let first = start + .seconds(13)
 var frames: [[UInt8]] = []
-frames.reserveCapacity(announcements.count * 2)
-let second = first + .seconds(1900)
-try measure("refreshes to the network") { try announce(at: second) { frames.append($0) } }
+frames.reserveCapacity(announcements.count * 2 + 100)
+try measure("news to the network (the table grows)") { try announce(at: first) { frames.append($0) } }
 
 /// Datagrams of the peer, up to the requests for the module.
 @MainActor func hear(at time: ContinuousClock.Instant) {
@@ -79,21 +106,23 @@ try measure("refreshes to the network") { try announce(at: second) { frames.appe
       datagram: frame.span.bytes, length: frame.count, from: IPv6Address(bits: 1), now: time)
     _ = hearer.takeDatagrams(now: time)
   }
-  while true {
-    guard let request = hearer.nextStoreRequest(now: time + .seconds(1)) else { break }
-    hearer.finished(request, .done, now: time + .seconds(1))
-  }
+  takeEverything(&hearer, now: time + .seconds(1))
 }
-measure("news from the network to the module (the table grows)") { hear(at: second) }
-frames = []
-try announce(at: second + .seconds(1900)) { frames.append($0) }
-measure("refreshes from the network to the module") { hear(at: second + .seconds(1900)) }
+measure("news from the network to the module (the table grows)") { hear(at: first + .seconds(1)) }
+try measure("packets of sessions that peers know") { try announce(at: first + .seconds(2)) { _ in } }
+frames.removeAll(keepingCapacity: true)
+let second = first + .seconds(1900)
+try measure("refreshes to the network") { try announce(at: second) { frames.append($0) } }
+measure("refreshes from the network to the module") { hear(at: second + .seconds(1)) }
+guard hearer.status(now: second + .seconds(2)).sessions == UInt64(workload.count) else {
+  fatalError("the peers did not meet")
+}
 
 /// What happens under light load: each packet wakes the proxy.
 let single = format.encode([workload.session(1)])
 let beganTurns = clock.now
 for turn in 0..<workload.count {
-  let now = second + .seconds(1901) + .microseconds(100 * turn)
+  let now = second + .seconds(2) + .microseconds(100 * turn)
   try speaker.learn(records: single.span.bytes, now: now)
   speaker.advance(to: now)
   _ = speaker.takeDatagrams(now: now)
@@ -112,31 +141,18 @@ print(
 
   init(keys: KeyRing?) {
     (near, far) = (makeProxy(seed: 3, keys: keys), makeProxy(seed: 4, keys: keys))
-    for tick in 0..<400 { pass(at: first + .milliseconds(10 * tick)) }
-  }
-
-  private mutating func pass(at now: ContinuousClock.Instant) {
-    for datagram in near.takeDatagrams(now: now) {
-      _ = far.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 1), now: now)
-    }
-    for datagram in far.takeDatagrams(now: now) {
-      _ = near.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 2), now: now)
-    }
-    near.advance(to: now)
-    far.advance(to: now)
-    while true {
-      guard let request = far.nextStoreRequest(now: now + .seconds(1)) else { break }
-      far.finished(request, .done, now: now + .seconds(1))
-    }
+    introduce(&near, &far)
   }
 
   /// Packets of all sessions after so long that each is news.
   /// - Returns: the processor time per session.
   mutating func refresh(_ announcements: [[UInt8]], records: Int, at now: ContinuousClock.Instant) throws -> Double {
     let began = clock.now
-    for announcement in announcements {
+    for (index, announcement) in announcements.enumerated() {
+      let now = now + pause * index
       try near.learn(records: announcement.span.bytes, now: now)
-      pass(at: now)
+      exchange(&near, &far, now: now)
+      takeEverything(&far, now: now + .seconds(1))
     }
     let used = clock.now - began
     guard far.status(now: now).sessions >= UInt64(records) else { fatalError("the peers did not meet") }
