@@ -64,6 +64,8 @@ def expect_equal_tables(least: int) -> None:
 
 
 def take_over(node: str) -> None:
+    # The module announces sessions up to 100 ms late. A client that came to the other node before that would get another mask there.
+    time.sleep(0.3)
     for other in NODES:
         release(other)
     claim(node)
