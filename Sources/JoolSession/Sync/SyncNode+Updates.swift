@@ -29,7 +29,7 @@ extension SyncNode {
       return
     case .owed(let handle):
       counters.coalesced += 1
-      owed.add(handle, now: now)
+      owed.add(handle, until: now + life.duration, now: now)
       return
     case .same(let left, let isOwn):
       // The later word replaces the earlier one whole. So it must not take any life away.
@@ -71,14 +71,16 @@ extension SyncNode {
   /// Says what the peers' modules have had to do without for a quarter of the timeout. The own module gets it, too: a
   /// peer may have kept back a packet as well.
   mutating func sayOwedWords(now: Instant) {
-    for handle in owed.takeDue(now: now) {
-      guard let age = table.ageOfOwnWord(at: handle, now: now), let known = table.session(at: handle, now: now) else {
+    for (handle, end) in owed.takeDue(now: now) {
+      guard let age = table.ageOfOwnWord(at: handle, now: now), var known = table.session(at: handle, now: now) else {
         continue
       }
       guard age.rawValue >= limits.slack(of: known.entry) else {
-        owed.add(handle, now: now)
+        owed.add(handle, until: end, now: now)
         continue
       }
+      // Of a flow that goes on, the next packet has nothing to add.
+      known.entry.expiration = max(known.entry.expiration, Milliseconds(end - now))
       confirm(known, origin: 0, age: 0, now: now)
       tellModule(handle.number, now: now)
     }

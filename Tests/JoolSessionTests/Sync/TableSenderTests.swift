@@ -112,6 +112,7 @@ import Testing
     }
     let fifth = ask(&sender, by: 5, after: 1999)
     #expect(!fifth)
+    _ = frames(&sender)
     // The second one is silent.
     for peer in [1, 3, 4] as [UInt64] { _ = ask(&sender, by: peer, next: 1, after: 1900) }
     let hasPlace = ask(&sender, by: 5, after: 2000)
