@@ -164,6 +164,7 @@ extension SessionProxy {
   /// Sentences about what an administrator should mend. Cheap: keepalived asks for the status every second.
   func findings(now: Instant) -> [String] {
     var findings = groupFindings + copies(now: now) + sending.findings(now: now) + unheardBy(now: now)
+    findings += otherVersions.findings(now: now)
     if seal?.isFull == true {
       findings.append(
         "\(FrameSeal.maxIncarnations) starts of peers were trusted since this proxy started, and there is no room for more: "

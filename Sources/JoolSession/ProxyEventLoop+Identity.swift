@@ -6,24 +6,25 @@ extension ProxyEventLoop {
   mutating func beginTurn(_ now: ContinuousClock.Instant, _ buffer: inout [UInt8]) {
     guard let pause = proxy.turn(now: now) else { return }
     log.warning("This proxy did not run for \(pause.components.seconds) s; finding out what it missed.")
-    dropAnnouncements(&buffer)
+    discardKernelEvents(&buffer)
+    proxy.requestAudit(.repair)
   }
 
-  /// What the module announced before a pause says how long sessions lived on from then, and not when that was. Its table
-  /// is read instead.
-  private mutating func dropAnnouncements(_ buffer: inout [UInt8]) {
+  /// What the module announced before the pause is as old as that, and nothing says how old. Its table says what is left.
+  private mutating func discardKernelEvents(_ buffer: inout [UInt8]) {
     for _ in 0..<Self.burst {
-      guard link != nil else { return }
       do throws(JoolError) {
-        guard try link?.events.receive(into: &buffer, waiting: false) != nil else { break }
+        guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
+        switch proxy.received(kernelMessage: buffer.span.bytes.extracting(first: count)) {
+        case .acknowledge, .acknowledgeUnusable: acknowledge()
+        case .ignore, .drop: continue
+        }
       } catch .overrun {
-        continue
+        acknowledge()
       } catch {
         return detach(because: error)
       }
     }
-    proxy.requestAudit(.repair)
-    acknowledge()
   }
 
   /// Nothing of what was under way belongs to the new node.

@@ -60,6 +60,10 @@ extension SessionProxy {
       for session in records.sessions { node?.hearLegacy(session.after(waited), now: now) }
       counters.refusedRecords += UInt64(records.refused.count)
       return .heard(refused: records.refused.first)
+    } catch .unsupportedVersion(let version) {
+      counters.otherVersions += 1
+      otherVersions.heard(version, from: address, now: now)
+      return .ignored
     } catch {
       counters.malformedDatagrams += 1
       return .drop(error)
@@ -76,6 +80,7 @@ extension SessionProxy {
     } catch {
       counters.count(error)
       if error == .ownStart { node?.selfCheck.hearsOwnSeal(now: now) }
+      if case .otherVersion(let version) = error { otherVersions.heard(version, from: address, now: now) }
       return .reject(error)
     }
     let frame = opened.frame.bytes

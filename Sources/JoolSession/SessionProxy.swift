@@ -23,6 +23,8 @@ public struct SessionProxy: Sendable {
   var groupFindings: [String] = []
   /// Whether what is sent gets out.
   var sending = SendHealth()
+  /// Proxies that speak another version of SS2.
+  var otherVersions = OtherVersions()
   /// When this proxy found last that there is a copy of it.
   var copiedAt: Instant?
   /// When the module was seen first.

@@ -6,8 +6,8 @@ import sys
 import time
 
 from lab import network
-from lab.network import NODES, OURS, VIRTUAL4, VIRTUAL6, jool
-from lab.process import Failed, clean_up, run, wait_for
+from lab.network import NODES, OURS, VIRTUAL4, jool
+from lab.process import Failed, clean_up, wait_for
 from lab.proxies import GROUP6, PORT, Proxy
 from lab.traffic import Ping, TCPTransfer, UDPEcho
 from scenarios.tutorial import lose

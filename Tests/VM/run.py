@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 LAB, MACHINE = Path(os.environ["JOOL_LAB"]), os.environ["JOOL_VM_MACHINE"]
 # A machine that shares its cores stalls now and then; more than this many second tries are no accident.
 MAX_SECOND_TRIES = 3
+LEFT_OUT = "left out: "
 SUMMARY = re.compile(r"^(\d+) passed(?:, (\d+) of them at a second try)?, (\d+) failed")
 
 
@@ -35,6 +36,16 @@ class Job:
     passed: int = 0
     second_tries: int = 0
     failed: int = 0
+    left_out: list[str] = field(default_factory=list)
+    # A folder for each scenario that a guest of this version has taken; `None` if the job is no scenarios.
+    claims: Path | None = None
+
+    @property
+    def is_too_late(self) -> bool:
+        """Whether other guests have taken all there is to do."""
+        if self.claims is None or not (number := self.claims / "count").exists():
+            return False
+        return sum(entry.is_dir() for entry in self.claims.iterdir()) >= int(number.read_text() or 0)
 
     def run(self) -> None:
         started = time.monotonic()
@@ -48,6 +59,9 @@ class Job:
             if found := SUMMARY.match(line):
                 has_summary = True
                 self.passed, self.second_tries, self.failed = (int(group or 0) for group in found.groups())
+            if line.startswith(LEFT_OUT):
+                self.left_out.append(line.removeprefix(LEFT_OUT).rstrip())
+                continue
             print(f"{self.prefix:6} {line}", end="", flush=True)
         status = process.wait()
         self.seconds = time.monotonic() - started
@@ -61,31 +75,43 @@ class Job:
 
 
 class Slots:
-    """Lets guests run while there is room for them, in order."""
+    """Lets guests run while there is room for them. The first one that there is room for comes next."""
 
     def __init__(self, count: int) -> None:
         self.free, self.count = count, count
         self.condition = threading.Condition()
 
     def run(self, jobs: list[Job]) -> None:
-        threads = []
-        for job in jobs:
-            weight = min(job.weight, self.count)
+        waiting, threads = list(jobs), []
+        while waiting:
             with self.condition:
-                self.condition.wait_for(lambda: self.free >= weight)
-                self.free -= weight
-            threads.append(threading.Thread(target=self._run, args=(job, weight), daemon=True))
+                self.condition.wait_for(lambda: any(self._weight(job) <= self.free for job in waiting))
+                job = next(job for job in waiting if self._weight(job) <= self.free)
+                self.free -= self._weight(job)
+            waiting.remove(job)
+            if job.is_too_late:
+                with self.condition:
+                    self.free += self._weight(job)
+                continue
+            threads.append(threading.Thread(target=self._run, args=(job,), daemon=True))
             threads[-1].start()
         for thread in threads:
             thread.join()
 
-    def _run(self, job: Job, weight: int) -> None:
+    def _weight(self, job: Job) -> int:
+        return min(job.weight, self.count)
+
+    def _run(self, job: Job) -> None:
         try:
             job.run()
         finally:
             with self.condition:
-                self.free += weight
+                self.free += self._weight(job)
                 self.condition.notify_all()
+
+
+def numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def versions_at_hand() -> dict[str, str]:
@@ -95,7 +121,7 @@ def versions_at_hand() -> dict[str, str]:
 
 def default_versions() -> list[str]:
     at_hand = versions_at_hand()
-    newest = max(at_hand, key=lambda version: [int(part) for part in version.split(".")])
+    newest = max(at_hand, key=numbers)
     for wanted in ("4.1.9", "4.1.13"):
         if wanted not in at_hand:
             print(f"run: no Jool {wanted} in {LAB}", file=sys.stderr)
@@ -103,31 +129,54 @@ def default_versions() -> list[str]:
     return list(dict.fromkeys(version for version in ("4.1.13", "4.1.9", newest) if version in at_hand))
 
 
-def scenario_jobs(version: str, count: int, options: list[str], claims: Path) -> list[Job]:
+def scenario_jobs(version: str, count: int, options: list[str], claims: Path, is_thorough: bool) -> list[Job]:
     """Several guests for one version; each takes the next scenario that nobody has."""
     claim = claims / version
     claim.mkdir()
+    environment = {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400"), "JOOL_TEST_THOROUGH": "1" if is_thorough else ""}
     return [
         Job(
             f"Jool {version}, scenarios ({number} of {count})", version,
             [str(HERE / "boot"), version, "env", f"JOOL_CLAIMS={claim}", "python3", str(HERE / "guest.py"), *options],
-            {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400")}, weight=1 if MACHINE == "uml" else 2,
+            environment, weight=1 if MACHINE == "uml" else 2, claims=claim,
         )
         for number in range(1, count + 1)
     ]
 
 
-def golden_job(version: str, options: list[str]) -> Job:
+def golden_job(version: str, options: list[str], desk: "Desk") -> Job:
+    options = [*options, *desk.golden_options(version)]
     # Command lines want no second processor: an emulated one costs more than it gives.
     environment = {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400"), "JOOL_VM_CPUS": "1", "JOOL_VM_MEMORY": "2G"}
     command = [str(HERE / "boot"), version, "python3", str(HERE / "replay.py"), *options]
     return Job(f"Jool {version}, golden command lines", version, command, environment)
 
 
-def golden_versions(options: argparse.Namespace, versions: list[str]) -> list[str]:
-    """All, or at a desk the oldest and the newest: the answers of the one between are those of the newest but for its number."""
-    is_thorough = options.versions or options.golden_only or os.environ.get("JOOL_TEST_THOROUGH") == "1"
-    return versions if is_thorough else [version for version in versions if version != "4.1.13" or len(versions) < 3]
+class Desk:
+    """What a run without JOOL_TEST_THOROUGH, and without versions on the command line, leaves out."""
+
+    # This group takes two minutes, most of it waiting, and what our proxy answers there does not depend on the module's version.
+    ON_THE_NEWEST = "session-proxy"
+
+    def __init__(self, options: argparse.Namespace, versions: list[str]) -> None:
+        # What one version leaves out, others have to run: those that a desk has by default, and all of them.
+        self.leaves_out_nothing = bool(options.versions) or len(versions) < 3 or os.environ.get("JOOL_TEST_THOROUGH") == "1"
+        self.is_thorough = self.leaves_out_nothing or bool(options.golden_only)
+        self.versions = versions
+        self.newest = max(versions, key=numbers)
+
+    def golden_versions(self) -> list[str]:
+        """The oldest and the newest: the answers of the one between are those of the newest but for its number."""
+        return [version for version in self.versions if self.is_thorough or version != "4.1.13"]
+
+    def golden_options(self, version: str) -> list[str]:
+        return [] if self.is_thorough or version == self.newest else ["--exclude", f"^{self.ON_THE_NEWEST}$"]
+
+    def left_out(self) -> list[str]:
+        found = [f"golden command lines: those of {version}" for version in self.versions if version not in self.golden_versions()]
+        found += [f"golden command lines: the group {self.ON_THE_NEWEST} of {version}; {self.newest} answers it"
+                  for version in self.golden_versions() if self.golden_options(version)]
+        return found
 
 
 def group_jobs() -> list[Job]:
@@ -145,7 +194,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--exclude", metavar="REGEX")
     parser.add_argument("--golden", action="store_true")
     parser.add_argument("--golden-only", metavar="REGEX")
-    default = 2 if MACHINE == "qemu" else 2 * (os.cpu_count() or 1)
+    # Guests wait half of their time: for timeouts, for each other, for their disks.
+    default = 2 if MACHINE == "qemu" else 3 * (os.cpu_count() or 1)
     parser.add_argument("--jobs", type=int, default=default, metavar="N")
     return parser.parse_intermixed_args()
 
@@ -157,17 +207,24 @@ def main() -> int:
     golden_options = ["--only", options.golden_only] if options.golden_only else []
     has_scenarios = options.only != "^$"
     guests = options.jobs if MACHINE == "uml" else 1
+    desk = Desk(options, versions)
     with tempfile.TemporaryDirectory(dir=shared_folder()) as claims:
-        scenarios = [scenario_jobs(version, guests, chosen, Path(claims)) for version in versions] if has_scenarios else []
-        jobs = [one for some in scenarios for one in some[:1]]
-        if has_scenarios and not chosen and {"4.1.9", "4.1.13"} <= set(versions):
-            jobs += group_jobs()
-        if options.golden or options.golden_only:
-            jobs += [golden_job(version, golden_options) for version in golden_versions(options, versions)]
-        # Whoever is free helps with what is left.
-        jobs += [one for some in zip(*(some[1:] for some in scenarios)) for one in some]
-        Slots(options.jobs).run(jobs)
-    return sum_up(jobs)
+        scenarios = [scenario_jobs(version, guests, chosen, Path(claims), desk.leaves_out_nothing) for version in versions] if has_scenarios else []
+        pairs = group_jobs() if has_scenarios and not chosen and {"4.1.9", "4.1.13"} <= set(versions) else []
+        is_golden = options.golden or options.golden_only
+        golden = [golden_job(version, golden_options, desk) for version in desk.golden_versions()] if is_golden else []
+        Slots(options.jobs).run(in_order(scenarios, pairs, golden))
+    return sum_up([job for some in (*scenarios, pairs, golden) for job in some], desk.left_out() if is_golden else [])
+
+
+def in_order(scenarios: list[list[Job]], pairs: list[Job], golden: list[Job]) -> list[Job]:
+    """The version that has most to do, which is the first one, gets two guests at once; pairs start while there is room for two.
+    Whoever is free in the end helps with what is left."""
+    busiest, others = scenarios[:1], scenarios[1:]
+    jobs = [job for some in busiest for job in some[:1]] + pairs[:1] + [job for some in busiest for job in some[1:2]] + pairs[1:]
+    jobs += [job for some in others for job in some[:1]] + golden
+    jobs += [job for some in busiest for job in some[2:]]
+    return jobs + [job for some in zip(*(some[1:] for some in others)) for job in some]
 
 
 def shared_folder() -> Path:
@@ -176,13 +233,16 @@ def shared_folder() -> Path:
     return share
 
 
-def sum_up(jobs: list[Job]) -> int:
+def sum_up(jobs: list[Job], left_out: list[str]) -> int:
     passed, second_tries, failed = (sum(getattr(job, name) for job in jobs) for name in ("passed", "second_tries", "failed"))
     print()
     for job in jobs:
         # Those that came too late to help say nothing.
         if job.passed or job.failed or len(jobs) == 1:
             print(job)
+    if left_out := list(dict.fromkeys([*left_out, *(line for job in jobs for line in job.left_out)])):
+        print("Left out at a desk; JOOL_TEST_THOROUGH=1 leaves out nothing:")
+        print("\n".join(f"  {line}" for line in left_out))
     if second_tries > MAX_SECOND_TRIES:
         failed += 1
         print(f"FAILED: {second_tries} scenarios passed only at a second try; no more than {MAX_SECOND_TRIES} may")

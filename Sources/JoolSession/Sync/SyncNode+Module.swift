@@ -40,5 +40,6 @@ extension SyncNode {
 
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     feed.finished(request, outcome, now: now)
+    if pulled != nil { settleSoon(now: now) }
   }
 }

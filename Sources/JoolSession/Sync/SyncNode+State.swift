@@ -19,7 +19,7 @@ extension SyncNode {
     if state == .starting { beFirstIfAlone(now: now) }
     let own = peers.vector(now: now)
     let losses = peers.losses(known: known, now: now)
-    readiness.update(own: own, known: known, hasLosses: !losses.isEmpty, module: module, now: now)
+    readiness.update(own: own, known: known, hasLosses: !losses.isEmpty, module: moduleProgress(), now: now)
     noteTranslation(now: now)
     updateRight(now: now)
     if state != before { helloSoon(now: now) }
@@ -38,9 +38,23 @@ extension SyncNode {
   /// A pull has ended.
   /// - Parameter isWhole: whether the node has what the source had.
   mutating func pullEnded(isWhole: Bool, now: Instant) {
-    if isWhole { readiness.fetched() }
+    if isWhole {
+      readiness.fetched()
+      pulled = feed.isOpen ? feed.progress.fed : nil
+    }
     settle(now: now)
     if state.hasTable { helloSoon(now: now) }
+  }
+
+  /// Whoever looked at the module last did so before the pull ended. What the pull brought must be in the module, too.
+  private mutating func moduleProgress() -> Readiness.ModuleProgress {
+    guard let mark = pulled, module == .met else { return module }
+    // A feed that was closed meanwhile counts anew, and an audit finds out what the module lacks.
+    guard feed.progress.fed.reaches(mark), !feed.progress.confirmed.reaches(mark) else {
+      pulled = nil
+      return module
+    }
+    return .unmet
   }
 
   private mutating func beFirstIfAlone(now: Instant) {

@@ -35,6 +35,8 @@ struct SyncNode: Sendable {
   var module = Readiness.ModuleProgress.met {
     didSet { if module != oldValue { isSettled = false } }
   }
+  /// What had entered the feed when the last pull ended; `nil` once the module has it.
+  var pulled: FeedPosition?
   /// When the module last announced a session.
   var lastAnnouncement: Instant?
   /// Whether it has done so within `translationMemory`.

@@ -20,9 +20,10 @@ struct TokenBucket: Sendable {
   }
 
   /// Whether as many bytes are there.
-  func has(_ bytes: Int, now: Instant) -> Bool { (opening(for: bytes) ?? now) <= now }
+  func has(_ bytes: Int, now: Instant) -> Bool { max(fullAt ?? now, now) + perByte * bytes <= now + depth }
 
-  /// From when on as many bytes are there; `nil` if they have been from the beginning. What exceeds the bucket never is.
+  /// From when on as many bytes are there, which must be no more than the bucket takes. `nil` if they have been from the
+  /// beginning.
   func opening(for bytes: Int) -> Instant? { fullAt.map { $0 + perByte * bytes - depth } }
 
   mutating func take(_ bytes: Int, now: Instant) { fullAt = max(fullAt ?? now, now) + perByte * bytes }

@@ -118,7 +118,7 @@ import Testing
             sender: sender, number: UInt32(second), sequence: 0, body: .hello(Self.hello(.ready))
           ).encoded()
           for index in group.proxies.indices { group.hear(hello, at: index) }
-          if number % 20 == 19 { group.pass(.milliseconds(100)) }
+          if number % 20 == 19 { group.live(.milliseconds(100)) }
         }
         if second == 2 { group.restart(2, seed: 77) }
       }

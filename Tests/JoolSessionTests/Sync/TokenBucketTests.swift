@@ -24,7 +24,7 @@ import Testing
     var random = SeededGenerator(seed: 4)
     var (now, given) = (start, 0)
     for _ in 0..<20_000 {
-      now += .microseconds(Int.random(in: 0...200, using: &random))
+      now += .microseconds(Int.random(in: 0...100, using: &random))
       let size = Int.random(in: 1...1452, using: &random)
       if bucket.has(size, now: now) {
         bucket.take(size, now: now)

@@ -142,9 +142,12 @@ struct SimulatedModule {
 
   /// `bib add`: the administrator's entry stays without sessions.
   mutating func bind(proto: Int, client: Int, mask: Int) {
+    let other = owners[proto * plan.masks + mask]
+    // The module refuses a second one.
+    if statics[proto * plan.clients + client] >= 0 { return }
+    if other >= 0, statics[proto * plan.clients + Int(other)] >= 0 { return }
     removeBIB(proto: proto, client: client)
-    let owner = owners[proto * plan.masks + mask]
-    if owner >= 0 { removeBIB(proto: proto, client: Int(owner)) }
+    if other >= 0 { removeBIB(proto: proto, client: Int(other)) }
     let bib = proto * plan.clients + client
     statics[bib] = Int32(mask)
     masks[bib] = Int32(mask)

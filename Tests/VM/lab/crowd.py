@@ -6,7 +6,8 @@ import socket
 import time
 from pathlib import Path
 
-from .network import C, NODES, jool, make_both
+from .burst import Burst
+from .network import NODES, configure, make_both
 from .process import at_end, namespace
 from .traffic import SERVER6
 
@@ -15,8 +16,10 @@ class Crowd:
     """Opens sessions through whoever holds the virtual addresses. Every port is a session of its own."""
 
     FIRST = 2000
+    AT_A_TIME = 50
 
     def __init__(self) -> None:
+        self._burst = Burst(SERVER6, self.AT_A_TIME)
         with namespace("n6"):
             self.socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         with namespace("n4"):
@@ -42,15 +45,14 @@ class Crowd:
 
     def send(self, ports: range, pace: float = 0.005) -> None:
         """A packet of each of these sessions, 50 at a time."""
-        for number, port in enumerate(ports):
-            self.socket.sendto(b"x", (SERVER6, port))
-            if number % 50 == 49:
+        for first in range(0, len(ports), self.AT_A_TIME):
+            some = ports[first : first + self.AT_A_TIME]
+            self._burst.send(self.socket, some)
+            if len(some) == self.AT_A_TIME:
                 time.sleep(pace)
 
 
 def make_eager() -> None:
     """Instances whose modules announce sessions soon, and do not drop any of a crowd's."""
     make_both()
-    for node in NODES:
-        jool(C, node, "global", "update", "ss-flush-deadline", "100")
-        jool(C, node, "global", "update", "ss-capacity", "65536")
+    configure(*NODES, ss_flush_deadline=100, ss_capacity=65536)

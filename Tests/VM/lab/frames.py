@@ -11,19 +11,23 @@ from .network import GROUP6, PORT
 from .process import at_end, namespace, run
 from .proxies import Listener
 
-HELLO, UPDATE, NAK, GONE, JOIN = 1, 2, 3, 4, 5
+HELLO, UPDATE, NAK, UNAVAILABLE, PULL = 1, 2, 3, 4, 5
+STARTING, MENDING, READY = 0, 1, 2
+MAY = 1  # a flag of a hello
+HEARD, HAS_TABLE = 1, 2  # flags of an entry
 
 
 @dataclass(frozen=True)
 class Header:
     type: int
     node: int
-    epoch: int
+    # Of the sender's latest hello.
+    number: int
     sequence: int
     target: int = 0
 
     def frame(self, body: bytes = b"") -> bytes:
-        return struct.pack("!HBBQIQQ", 0, 2, self.type, self.node, self.epoch, self.sequence, self.target) + body
+        return struct.pack("!HBBQIQQ", 0, 3, self.type, self.node, self.number, self.sequence, self.target) + body
 
     def with_(self, **changes: int) -> "Header":
         return replace(self, **changes)
@@ -31,21 +35,22 @@ class Header:
 
 def parse(datagram: bytes) -> Header | None:
     """The header of a frame in the clear; `None` for anything else."""
-    if len(datagram) < 32 or datagram[:3] != b"\0\0\2" or datagram[3] == 255:
+    if len(datagram) < 32 or datagram[:3] != b"\0\0\3" or datagram[3] == 255:
         return None
     return Header(*struct.unpack_from("!xxxBQIQQ", datagram))
 
 
-def hello(heard: bytes = b"", ready: bool = True) -> bytes:
-    """A hello's body, of a node with the tutorial's pool6."""
-    clock = int(time.time() * 1000) & 0xFFFFFFFF
+def hello(entries: bytes = b"", state: int = READY, flags: int = MAY) -> bytes:
+    """A hello's body, of a node with the tutorial's pool6 and the module's own timeouts, and many more sessions than anybody has."""
+    clock = int(time.time() * 1000) << 20
     pool6 = socket.inet_pton(socket.AF_INET6, "64:ff9b::")
-    return struct.pack("!B3xIQQB7x", ready, clock, 1 << 40, 1, 96) + pool6 + heard
+    numbers = struct.pack("!BBHBBHQQQ", state, flags, 1, 0, 96, 0, clock, 1 << 40, 1)
+    return numbers + pool6 + struct.pack("!IIIIQ", 7_440_000, 240_000, 300_000, 60_000, 0) + entries
 
 
-def heard(node: int, epoch: int, silence: int, next_: int) -> bytes:
-    """What a hello says of another node."""
-    return struct.pack("!QIIQ", node, epoch, silence, next_)
+def entry(node: int, next_: int, silence: int, flags: int = 0) -> bytes:
+    """What a hello says of another node, silent for so many seconds."""
+    return struct.pack("!QQIHBB", node, next_, 0, silence, flags, 0)
 
 
 def listen_for(node: int, seconds: float = 2.5) -> Header:

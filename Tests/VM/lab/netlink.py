@@ -15,9 +15,10 @@ from .process import namespace
 
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
 NLMSG_ERROR, NLM_F_REQUEST, NLA_F_NESTED = 2, 1, 0x8000
-OP_INSTANCE_FLUSH, OP_STATS_FOREACH, OP_JOOLD_ADD, OP_JOOLD_ADVERTISE = 4, 7, 27, 28
-ATTR_SESSION_ENTRIES = 7
-HEADER_ERROR, HEADER_MORE = 1, 8
+OP_INSTANCE_ADD, OP_INSTANCE_FLUSH, OP_STATS_FOREACH, OP_GLOBAL_UPDATE, OP_POOL4_ADD = 1, 4, 7, 9, 19
+OP_JOOLD_ADD, OP_JOOLD_ADVERTISE = 27, 28
+ATTR_GLOBALS, ATTR_SESSION_ENTRIES, ATTR_OPERAND = 2, 7, 10
+HEADER_ERROR, HEADER_FORCE, HEADER_MORE = 1, 2, 8
 NAT64, NETLINK_GENERIC = 2, 16  # Python 3.11 does not name the protocol
 
 
@@ -95,13 +96,13 @@ class Kernel:
                     raise Refused(-code, os.strerror(-code))
             return data
 
-    def send(self, operation: int, payload: bytes = b"") -> None:
-        header = b"jool" + bytes(module_version()) + bytes([NAT64, 0, 0, 0]) + self.instance.encode().ljust(16, b"\0")
+    def send(self, operation: int, payload: bytes = b"", flags: int = 0) -> None:
+        header = b"jool" + bytes(module_version()) + bytes([NAT64, flags, 0, 0]) + self.instance.encode().ljust(16, b"\0")
         self._send(self.family, struct.pack("=BBH", operation, 2, 0) + header + payload)
 
-    def request(self, operation: int, payload: bytes = b"") -> list[tuple[int, bytes]]:
+    def request(self, operation: int, payload: bytes = b"", flags: int = 0) -> list[tuple[int, bytes]]:
         """One exchange; the attributes of the answer."""
-        self.send(operation, payload)
+        self.send(operation, payload, flags)
         data = self._receive()
         found = attributes(data[48:])
         if data[29] & HEADER_ERROR:

@@ -15,8 +15,11 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
+from .instances import add_instance, add_pool4, update
 from .netlink import OP_INSTANCE_FLUSH, Kernel
 from .process import at_end, clean_up, namespace, run, wait_for
+from .records import ICMP, TCP, UDP
+from .rtnetlink import Links
 from .synthetic import POOL4, POOL4_PORTS
 
 NODES = {"j": 4, "k": 5}
@@ -89,29 +92,31 @@ def build() -> None:
 def restore_links(node: str) -> None:
     """Brings a node's links up, with its permanent addresses (taking a link down loses the IPv6 ones)."""
     number = NODES[node]
-    run("tc", "qdisc", "del", "dev", f"{node}eth2", "root", check=False)
-    with namespace(node):
-        _batch(
-            [f"link set {device} up multicast on" for device in ("eth0", "eth1", "eth2")]
-            + [
-                f"addr replace 2001:db8::{number}/96 dev eth0 nodad",
-                f"addr replace 192.0.2.{number}/24 dev eth1",
-                f"addr replace 2001:db8:ff08::{number}/96 dev eth2 nodad",
-                f"addr replace 203.0.113.{number}/24 dev eth2",
-            ]
-        )
+    with Links(None) as links:
+        links.remove_qdisc(f"{node}eth2")
+    with Links(node) as links:
+        for device in ("eth0", "eth1", "eth2"):
+            links.up(device)
+        for address, device in (
+            (f"2001:db8::{number}/96", "eth0"), (f"192.0.2.{number}/24", "eth1"),
+            (f"2001:db8:ff08::{number}/96", "eth2"), (f"203.0.113.{number}/24", "eth2"),
+        ):
+            links.replace_address(address, device)
 
 
 def release(node: str) -> None:
     """Takes the virtual addresses from a node."""
-    lines = f"addr del {VIRTUAL6}/96 dev eth0\naddr del {VIRTUAL4}/24 dev eth1\n"
-    run("ip", "-force", "-batch", "-", ns=node, input=lines, check=False)
+    with Links(node) as links:
+        links.remove_address(f"{VIRTUAL6}/96", "eth0")
+        links.remove_address(f"{VIRTUAL4}/24", "eth1")
 
 
 def claim(node: str) -> None:
     """Gives a node the virtual addresses, and tells the neighbours, as keepalived does."""
+    with Links(node) as links:
+        links.replace_address(f"{VIRTUAL6}/96", "eth0")
+        links.replace_address(f"{VIRTUAL4}/24", "eth1")
     with namespace(node):
-        _batch([f"addr replace {VIRTUAL6}/96 dev eth0 nodad", f"addr replace {VIRTUAL4}/24 dev eth1"])
         announce()
 
 
@@ -179,21 +184,29 @@ def jool(program: Path, ns: str, *words: str, check: bool = True, **options: obj
     return run(program / "jool", *words, ns=ns, check=check, **options)  # type: ignore[arg-type]
 
 
-def make_instance(node: str, program: Path = C, synchronize: bool = True) -> None:
+def make_instance(node: str, synchronize: bool = True) -> None:
     """What the tutorial types on J and on K."""
-    jool(program, node, "instance", "add", "--netfilter", "--pool6", "64:ff9b::/96")
-    for protocol, ports in (("--tcp", "61001-65535"), ("--udp", "61001-65535"), ("--icmp", "0-65535")):
-        jool(program, node, "pool4", "add", protocol, VIRTUAL4, ports)
-    if synchronize:
-        jool(program, node, "global", "update", "ss-enabled", "true")
+    with Kernel(node) as kernel:
+        add_instance(kernel, "64:ff9b::/96")
+        add_pool4(kernel, VIRTUAL4, "61001-65535", (TCP, UDP))
+        add_pool4(kernel, VIRTUAL4, "0-65535", (ICMP,))
+        if synchronize:
+            update(kernel, ss_enabled=1)
 
 
 def make_roomy(*nodes: str) -> None:
     """A pool4 large enough for `synthetic` sessions, and time for them to live."""
     for node in nodes:
-        for protocol in ("--tcp", "--udp", "--icmp"):
-            jool(C, node, "pool4", "add", protocol, POOL4, POOL4_PORTS, "--force")
-        jool(C, node, "global", "update", "icmp-timeout", "300")
+        with Kernel(node) as kernel:
+            add_pool4(kernel, POOL4, POOL4_PORTS, force=True)
+            update(kernel, icmp_timeout=300_000)
+
+
+def configure(*nodes: str, **settings: int) -> None:
+    """Changes global variables of nodes' instances: `configure("j", udp_timeout=200_000)`. Times are milliseconds."""
+    for node in nodes:
+        with Kernel(node) as kernel:
+            update(kernel, **settings)
 
 
 def reset() -> None:

@@ -76,17 +76,28 @@ class Proxy(Background):
         return bound and socket.inet_pton(socket.AF_INET6, self.group).hex() in joined
 
 
-def is_ready(node: str) -> bool:
-    """Whether our proxy of a node says that the node may take over. It is asked on its control socket, as `jool session proxy
-    status --ready` does: starting a program each time would cost more than most scenarios."""
+def told(node: str) -> dict[str, str]:
+    """What our proxy of a node says of itself, by the first word of each line. It is asked on its control socket, as
+    `jool session proxy status` does: starting a program each time would cost more than most scenarios. Empty without a proxy."""
     with namespace(node), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
         control.settimeout(10)
         try:
             control.connect("\0jool-session-proxy/default")
             control.send(b"status")
-            return control.recv(1 << 16).startswith(b"state ready\n")
+            lines = control.recv(1 << 16).decode().splitlines()
         except OSError:
-            return False
+            return {}
+    return {word: rest for word, _, rest in (line.partition(" ") for line in lines)}
+
+
+def state(node: str) -> str:
+    """The state that our proxy of a node tells: starting, mending, ready, disabled or absent; "" without one."""
+    return told(node).get("state", "")
+
+
+def is_ready(node: str) -> bool:
+    """Whether our proxy of a node says that the node may have the addresses, as `jool session proxy status --ready` does."""
+    return told(node).get("ready") == "yes"
 
 
 def status(node: str) -> dict:

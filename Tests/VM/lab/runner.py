@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from . import network
 from .netlink import lab_version
@@ -18,6 +20,11 @@ from .process import Failed, clean_up
 
 # No scenario takes as long as this, in seconds, on a machine that does nothing else. The emulated PC is slower.
 LIMIT = 600 if os.environ["JOOL_VM_MACHINE"] == "uml" else 3600
+# How long scenarios took once, in seconds: who takes long comes first, so that several guests end at about the same time.
+DURATIONS = Path(__file__).resolve().parent / "durations.json"
+# `run` gathers the lines that begin with these words, and prints them once more in the end.
+LEFT_OUT = "left out: "
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,23 @@ class Scenario:
     body: Callable[[], None]
     since: tuple[int, ...]
     before: tuple[int, ...]
+    desk: str
 
-    def applies(self, is_thorough: bool) -> bool:
-        since = self.since if is_thorough or self.before != parsed(LATER) else max(self.since, parsed(ONCE["since"]))
-        return since <= lab_version() < self.before
+    @property
+    def key(self) -> str:
+        """Its name in the table of durations."""
+        return f"{self.body.__module__.rpartition('.')[2]}.{self.body.__name__}"
+
+    @property
+    def is_for_this_version(self) -> bool:
+        return self.since <= lab_version() < self.before
+
+    @property
+    def waits_for_thorough(self) -> bool:
+        """Whether this version's turn is left out at a desk."""
+        is_middle = parsed(ONCE["since"]) <= lab_version() < parsed(LATER)
+        where = self.desk or (MIDDLE if self.before == parsed(LATER) else "")
+        return {MIDDLE: not is_middle, ENDS: is_middle, NOWHERE: True}.get(where, False)
 
 
 def parsed(version: str) -> tuple[int, ...]:
@@ -44,15 +64,18 @@ class Skip(Exception):
 # what does not at all, or takes long, on the middle one.
 LATER = "4.1.14"
 ONCE = {"since": "4.1.12", "before": LATER}
+# What runs wherever it applies when thorough, but at a desk on the middle version alone, on the oldest and the newest, or not at all.
+MIDDLE, ENDS, NOWHERE = "middle", "ends", "nowhere"
 _scenarios: list[Scenario] = []
 _notes: list[str] = []
+_is_everything_asked_for = False
 
 
-def scenario(name: str, since: str = "0", before: str = "99") -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Registers a scenario, for module versions from `since` to just before `before`."""
+def scenario(name: str, since: str = "0", before: str = "99", desk: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Registers a scenario, for module versions from `since` to just before `before`; `desk`: MIDDLE, ENDS, NOWHERE or all of them."""
 
     def register(body: Callable[[], None]) -> Callable[[], None]:
-        _scenarios.append(Scenario(name, body, parsed(since), parsed(before)))
+        _scenarios.append(Scenario(name, body, parsed(since), parsed(before), desk))
         return body
 
     return register
@@ -61,6 +84,26 @@ def scenario(name: str, since: str = "0", before: str = "99") -> Callable[[Calla
 def note(text: str) -> None:
     """A measured value or another fact worth a line below the scenario's."""
     _notes.append(text)
+
+
+def is_thorough() -> bool:
+    """Whether nothing may be left out: as CI wants it, or because scenarios are named on the command line."""
+    return _is_everything_asked_for or os.environ.get("JOOL_TEST_THOROUGH") == "1"
+
+
+def some_of(what: str, everything: Sequence[T], at_a_desk: Sequence[T]) -> Sequence[T]:
+    """Everything when thorough; at a desk these few, and the run says what it leaves out."""
+    if is_thorough():
+        return everything
+    rest = [one for one in everything if one not in at_a_desk]
+    if rest:
+        names = f": {', '.join(rest)}" if all(isinstance(one, str) for one in rest) else ""
+        left_out(f"{what}: {len(rest)} of {len(everything)}{names}")
+    return [one for one in everything if one in at_a_desk]
+
+
+def left_out(text: str) -> None:
+    print(f"{LEFT_OUT}{text}", flush=True)
 
 
 def progress(text: str) -> None:
@@ -122,14 +165,31 @@ def claim(one: Scenario) -> bool:
     return True
 
 
-def run_all(only: str = "", exclude: str = "") -> int:
-    is_thorough = bool(only) or os.environ.get("JOOL_TEST_THOROUGH") == "1"
-    signal.signal(signal.SIGALRM, give_up)
-    chosen = [
+def choose(only: str, exclude: str) -> list[Scenario]:
+    """The scenarios of this run on this version, the longest first."""
+    named = [
         s for s in _scenarios
-        if s.applies(is_thorough) and re.search(only, s.name, re.I) and not (exclude and re.search(exclude, s.name, re.I))
+        if s.is_for_this_version and re.search(only, s.name, re.I) and not (exclude and re.search(exclude, s.name, re.I))
     ]
+    chosen = [s for s in named if is_thorough() or not s.waits_for_thorough]
+    elsewhere = [s for s in named if s not in chosen and s.desk != NOWHERE]
+    if elsewhere:
+        left_out(f"Jool {os.environ['JOOL_VERSION']}: {len(elsewhere)} scenarios that other versions run")
+    for one in named:
+        if one not in chosen and one not in elsewhere:
+            left_out(one.name)
+    durations = json.loads(DURATIONS.read_text())
+    return sorted(chosen, key=lambda s: -durations.get(s.key, 0))
+
+
+def run_all(only: str = "", exclude: str = "") -> int:
+    global _is_everything_asked_for
+    _is_everything_asked_for = bool(only)
+    signal.signal(signal.SIGALRM, give_up)
+    chosen = choose(only, exclude)
     print(f"Jool {os.environ['JOOL_VERSION']}: {len(chosen)} scenarios", flush=True)
+    if folder := os.environ.get("JOOL_CLAIMS"):
+        Path(folder, "count").write_text(str(len(chosen)))  # `run` starts no more guests than there are scenarios left
     log = KernelLog()
     tally = Tally()
     started = time.monotonic()
@@ -195,7 +255,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args(argv)
     if options.list:
-        print("\n".join(s.name for s in _scenarios))
+        print("\n".join(f"{s.key:32} {s.name}" for s in _scenarios))
         return 0
     return run_all(options.only, options.exclude)
 

@@ -12,7 +12,7 @@ from lab.netlink import session_count
 from lab.network import C, GROUP6, NODES, OURS, add_third, jool, make_both, make_roomy
 from lab.process import expect, expect_equal, namespace, wait_for
 from lab.proxies import Proxy, is_ready, status, wait_ready
-from lab.runner import ONCE, Skip, note, scenario
+from lab.runner import ENDS, MIDDLE, ONCE, Skip, note, scenario
 from lab.synthetic import KINDS, UDP_ONLY, Kinds, load, sessions
 from lab.tables import whole_table
 
@@ -73,19 +73,19 @@ def compare(start: float) -> None:
     expect(not long, f"{len(long)} sessions live far too long on k, e.g. {[(k, at_j[k], at_k[k]) for k in long[:1]]}")
 
 
-@scenario("43,000 advertised sessions of varied expirations all arrive")
+@scenario("43,000 advertised sessions of varied expirations all arrive", desk=ENDS)
 def campus() -> None:
     # All of one protocol and timer: one sorted list in the module, the case in which the C proxies lose half of them.
     advertise(43_000, early=True, kinds=UDP_ONLY)
 
 
-@scenario("100,000 advertised sessions of varied expirations all arrive")
+@scenario("100,000 advertised sessions of varied expirations all arrive", desk=MIDDLE)
 def large() -> None:
     # Of all protocols, states and timers.
     advertise(100_000, early=True)
 
 
-@scenario("a proxy that starts beside a full table advertises all of it on request")
+@scenario("a proxy that starts beside a full table advertises all of it on request", desk=MIDDLE)
 def late_start() -> None:
     advertise(5_000, early=False)
 
@@ -118,8 +118,9 @@ def join_beside_c() -> None:
     Proxy("j")
     wait_ready("j", timeout=60)
     old = Proxy("l", C)
-    # It has a machine of its own: what j and k do on the guest's only processor must not keep it from reading.
-    os.sched_setscheduler(old.pid, os.SCHED_FIFO, os.sched_param(1))
+    # It has a machine of its own: what j and k do on the guest's only processor must not keep any of its threads from reading.
+    for thread in os.listdir(f"/proc/{old.pid}/task"):
+        os.sched_setscheduler(int(thread), os.SCHED_FIFO, os.sched_param(1))
     # j must have heard it.
     load("l", sessions(1))
     jool(C, "l", "session", "advertise")

@@ -11,7 +11,7 @@ from lab.netlink import Kernel, lab_version
 from lab.network import C, OURS, jool, make_instance, make_roomy
 from lab.process import Result, expect, wait_for
 from lab.records import TCP, Session
-from lab.runner import note, scenario
+from lab.runner import ENDS, note, scenario
 from lab.synthetic import load, sessions
 
 TIME = re.compile(r"\d+:\d{2}:\d{2}(\.\d{3})?")
@@ -80,7 +80,7 @@ def fill() -> None:
         expect(kernel.session_count() == len(table), f"{kernel.session_count()} of {len(table)} sessions loaded")
 
 
-@scenario("session display prints what the C client prints, in every form")
+@scenario("session display prints what the C client prints, in every form", desk=ENDS)
 def session_display() -> None:
     name_things()
     fill()
@@ -93,7 +93,7 @@ def session_display() -> None:
     note(f"{count + 1} forms, 187 sessions")
 
 
-@scenario("session display prints names where the C client prints names")
+@scenario("session display prints names where the C client prints names", desk=ENDS)
 def session_names() -> None:
     name_things()
     fill()
@@ -102,7 +102,7 @@ def session_names() -> None:
     same("session", "display", "--tcp", lines=60)
 
 
-@scenario("bib display prints what the C client prints, in every form")
+@scenario("bib display prints what the C client prints, in every form", desk=ENDS)
 def bib_display() -> None:
     name_things()
     fill()
@@ -112,7 +112,7 @@ def bib_display() -> None:
             same("bib", "display", protocol, *flags, lines=8)
 
 
-@scenario("pool4, instance, global and stats display print what the C client prints, in every form")
+@scenario("pool4, instance, global and stats display print what the C client prints, in every form", desk=ENDS)
 def other_displays() -> None:
     make_instance("j")
     jool(C, "j", "pool4", "add", "--tcp", "192.0.2.2/31", "1000-1999", "--mark", "5", "--max-iterations", "12", "--force")

@@ -10,7 +10,7 @@ import time
 from lab.crowd import Crowd, make_eager
 from lab.network import C, jool
 from lab.process import SCRATCH, expect, namespace, wait_for
-from lab.runner import note, progress, scenario
+from lab.runner import NOWHERE, note, progress, scenario
 from lab.tables import table
 from lab.traffic import SERVER6
 
@@ -30,7 +30,7 @@ def burst_arrives(what: str, crowd: Crowd, count: int) -> None:
     begun = time.monotonic()
     time.sleep(1)
     dropped = missing()
-    wait_for(f"k has what j has after {what} ({missing()} missing)", lambda: missing() == 0, timeout=BOUND - 1, every=0.1)
+    wait_for(f"k has what j has after {what} ({missing()} missing)", lambda: missing() == 0, timeout=BOUND - 1, every=0.25)
     note(f"{what}: {dropped} of {count} were missing after a second, none after {time.monotonic() - begun:.1f} s")
     dropped_in_all.append(dropped)
 
@@ -78,7 +78,7 @@ def bursts() -> None:
     note(f"UNANNOUNCED {counters.get('UNANNOUNCED')}")
 
 
-@scenario("bursts of an old module arrive while more of its sessions end than begin", before=OLD)
+@scenario("bursts of an old module arrive while more of its sessions end than begin", before=OLD, desk=NOWHERE)
 def while_others_end() -> None:
     make_eager()
     dropped_in_all.clear()
@@ -94,8 +94,7 @@ def while_others_end() -> None:
     most = len(table("j", "icmp"))
     expect(most > 1000, f"only {most} pings; the scenario proves nothing")
     # They last a minute in j's module, and a quarter longer for the proxies.
-    while len(table("j", "icmp")) > 0.9 * most:
-        time.sleep(0.2)
+    wait_for("pings end", lambda: len(table("j", "icmp")) <= 0.9 * most, timeout=120, every=1)
     note(f"pings end {time.monotonic() - begun:.0f} s after the first")
     for number in range(3):
         left = len(table("j", "icmp"))

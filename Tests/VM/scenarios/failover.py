@@ -16,7 +16,7 @@ from lab.crowd import make_eager
 from lab.network import C, NODES, OURS, VIRTUAL4, VIRTUAL6, release
 from lab.process import Background, Failed, at_end, expect, expect_equal, namespace, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import LATER, ONCE, note, scenario
+from lab.runner import LATER, NOWHERE, ONCE, note, scenario
 from lab.traffic import SERVER4, SERVER6, TCPTransfer, UDPEcho
 
 from .tutorial import lose
@@ -166,7 +166,7 @@ def failover() -> None:
     expect(proxies["k"].alive, "the proxy died")
 
 
-@scenario("keepalived beside C proxies: what the same moves cost there", **ONCE)
+@scenario("keepalived beside C proxies: what the same moves cost there", **ONCE, desk=NOWHERE)
 def failover_of_c() -> None:
     """Nothing is promised here but that keepalived moves the addresses: the notes stand beside those of the scenario above."""
     install(C)

@@ -13,18 +13,17 @@ from pathlib import Path
 from lab import network
 from lab.crowd import make_eager
 from lab.netlink import NETLINK_GENERIC, session_count
-from lab.network import C, GROUP6, NODES, OURS, jool, make_both, make_instance, restore_links
+from lab.network import C, GROUP6, NODES, OURS, configure, jool, make_both, make_instance, restore_links
 from lab.process import expect, expect_equal, namespace, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import ONCE, note, scenario
+from lab.runner import MIDDLE, ONCE, note, scenario
 from lab.tables import same_sessions, table
 from lab.traffic import SERVER6, UDPEcho
 
 
 def quick(deadline: int = 100) -> dict[str, Proxy]:
     make_both()
-    for node in NODES:
-        jool(C, node, "global", "update", "ss-flush-deadline", str(deadline))
+    configure(*NODES, ss_flush_deadline=deadline)
     return {node: Proxy(node) for node in NODES}
 
 
@@ -113,7 +112,7 @@ def asleep() -> None:
     note(f"sessions: j {session_count('j')}, k {session_count('k')} (the module keeps 512 waiting and drops the rest)")
 
 
-@scenario("the sync link goes down and comes back: new sessions travel again, and those made meanwhile, too")
+@scenario("the sync link goes down and comes back: new sessions travel again, and those made meanwhile, too", desk=MIDDLE)
 def link_down() -> None:
     proxies = quick()
     new_session_travels()
@@ -143,13 +142,13 @@ def module_reload() -> None:
     expect(burnt < 1.0, f"the proxies burn CPU without the module: {burnt:.2f} s in 3 s")
     network.load_modules("jool")
     make_both()
+    configure(*NODES, ss_flush_deadline=100)
     for node in NODES:
-        jool(C, node, "global", "update", "ss-flush-deadline", "100")
         proxies[node].wait_ready(timeout=30)
     note(f"a new session arrived {new_session_travels(timeout=40):.1f} s after the instances were back")
 
 
-@scenario("an instance is removed and made again: the proxies go on")
+@scenario("an instance is removed and made again: the proxies go on", desk=MIDDLE)
 def instance_again() -> None:
     proxies = quick()
     new_session_travels()
@@ -175,7 +174,7 @@ def closed_log() -> None:
     expect_equal(proxy.stop(), 0, "exit status")
 
 
-@scenario("SIGTERM and SIGINT end a proxy with status 0, and the next one works")
+@scenario("SIGTERM and SIGINT end a proxy with status 0, and the next one works", desk=MIDDLE)
 def termination() -> None:
     make_instance("j")
     make_instance("k")

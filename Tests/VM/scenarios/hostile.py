@@ -10,7 +10,7 @@ from lab.network import make_instance, make_roomy
 from lab.process import expect, expect_equal, wait_for
 from lab.proxies import Listener, Proxy
 from lab.records import ENTRY, POOL6, Session, container, layout_of, record, record_without_port
-from lab.runner import note, scenario
+from lab.runner import MIDDLE, note, scenario
 from lab.synthetic import load, sessions
 from lab.tables import whole_table
 
@@ -51,7 +51,7 @@ def random_bytes() -> None:
     harmless("random datagrams", found)
 
 
-@scenario("truncated datagrams do nothing")
+@scenario("truncated datagrams do nothing", desk=MIDDLE)
 def truncated() -> None:
     """Every proper beginning of a datagram of three records, except those that end between records."""
     found = []
@@ -63,7 +63,7 @@ def truncated() -> None:
     harmless("truncated datagrams", found)
 
 
-@scenario("records with impossible values do nothing")
+@scenario("records with impossible values do nothing", desk=MIDDLE)
 def impossible() -> None:
     (good,) = sessions(1, first=7000)
     fields = good.__dict__

@@ -10,7 +10,7 @@ from lab.netlink import session_count
 from lab.network import POOL4, VIRTUAL4, add_pair, claim, make_both, release
 from lab.pages import COUNTERS, Going, Shown, directory, replay, same, shell
 from lab.process import expect, run, wait_for
-from lab.runner import ONCE, scenario
+from lab.runner import ENDS, MIDDLE, NOWHERE, ONCE, scenario
 from lab.synthetic import load
 from lab.traffic import Ping, TCPTransfer, UDPEcho
 
@@ -33,7 +33,7 @@ ROWS = rf"(TCP,2001:db8::2,\d+,64:ff9b::5db8:d877,80,192\.0\.2\.1,\d+,93\.184\.2
 STATISTICS = 'echo "" | nc -u 127.0.0.1 45678'
 
 
-@scenario("the page of `jool session`, as it is printed: display")
+@scenario("the page of `jool session`, as it is printed: display", desk=ENDS)
 def session_display() -> None:
     prepare_sessions()
     replay("session display", "j", [
@@ -49,7 +49,7 @@ def session_display() -> None:
     ])
 
 
-@scenario("the page of `jool session`, as it is printed: follow, proxy with each option, advertise, the statistics")
+@scenario("the page of `jool session`, as it is printed: follow, proxy with each option, advertise, the statistics", desk=MIDDLE)
 def session_proxy() -> None:
     make_both(synchronize=False)
     replay("session", "j", [Shown('jool -i "default" global update ss-enabled true')])
@@ -81,7 +81,7 @@ def session_proxy() -> None:
     echo.close()
 
 
-@scenario("the page of `jool session`, as it is printed: the defaults of the statistics server and of the port", **ONCE)
+@scenario("the page of `jool session`, as it is printed: the defaults of the statistics server and of the port", **ONCE, desk=NOWHERE)
 def session_proxy_defaults() -> None:
     make_both()
     devices = "--net.dev.in=eth2 --net.dev.out=eth2"
@@ -154,12 +154,12 @@ def joold_example(family: str, commands: list[str]) -> None:
     answered("b", STATISTICS)
 
 
-@scenario("joold(8), as it is printed: the IPv6 example and the statistics")
+@scenario("joold(8), as it is printed: the IPv6 example and the statistics", desk=MIDDLE)
 def joold_ipv6() -> None:
     joold_example("ipv6", IPV6)
 
 
-@scenario("joold(8), as it is printed: the IPv4 example and the statistics", **ONCE)
+@scenario("joold(8), as it is printed: the IPv4 example and the statistics", **ONCE, desk=NOWHERE)
 def joold_ipv4() -> None:
     joold_example("ipv4", IPV4)
 
@@ -237,7 +237,7 @@ PINGED = same(LINE) + (
 PING_DISPLAY = "jool session display --icmp --numeric"
 
 
-@scenario("the tutorial, as it is printed, to its end")
+@scenario("the tutorial, as it is printed, to its end", desk=MIDDLE)
 def tutorial() -> None:
     run("ip", "route", "del", "64:ff9b::/96", ns="n6")
     for node, commands in (("j", J + BOTH), ("k", K + BOTH), ("n6", N6), ("n4", N4)):

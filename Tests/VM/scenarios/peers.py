@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from lab import network
 from lab.netlink import session_count
-from lab.network import C, NODES, OURS, claim, make_both, release
+from lab.network import C, NODES, OURS, claim, configure, make_both, release
 from lab.process import expect_equal, wait_for
 from lab.proxies import Proxy
-from lab.runner import scenario
+from lab.runner import MIDDLE, scenario
 from lab.tables import same_sessions, table
 from lab.traffic import UDPEcho
 
 
 def both_ways(program_j: object, program_k: object, ipv4: bool = False) -> None:
     make_both()
-    for node in NODES:
-        network.jool(C, node, "global", "update", "ss-flush-deadline", "100")
+    configure(*NODES, ss_flush_deadline=100)
     Proxy("j", program_j, ipv4=ipv4)  # type: ignore[arg-type]
     Proxy("k", program_k, ipv4=ipv4)  # type: ignore[arg-type]
 
@@ -46,6 +44,6 @@ def over_ipv4() -> None:
     both_ways(OURS, C, ipv4=True)
 
 
-@scenario("two of ours exchange sessions over an IPv4 multicast group")
+@scenario("two of ours exchange sessions over an IPv4 multicast group", desk=MIDDLE)
 def ours_over_ipv4() -> None:
     both_ways(OURS, OURS, ipv4=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import lab_version, session_count
-from lab.network import C, OURS, jool
-from lab.process import SCRATCH, expect, expect_equal, run, wait_for
+from lab.network import OURS, configure, jool
+from lab.process import SCRATCH, expect, expect_equal, run
 from lab.proxies import Listener, Proxy, wait_ready
 from lab.records import container, layout_of
 from lab.runner import LATER, note, progress, scenario
@@ -61,7 +61,7 @@ def rotation() -> None:
         note(f"equal {wait_equal('a change of keys', crowd.opened):.1f} s after it")
     said = ear.everything(1.5)
     expect(bool(said), "nothing was heard")
-    expect(all(datagram[:4] == b"\0\0\2\xff" for datagram in said), "something went out unsealed")
+    expect(all(datagram[:4] == b"\0\0\3\xff" for datagram in said), "something went out unsealed")
     expect_equal_tables(1500)
     # A file that others can read is refused: at a start, and as a change.
     files["k"].chmod(0o644)
@@ -93,8 +93,7 @@ def memory(proxy: Proxy) -> int:
 @scenario("forged, replayed, truncated, damaged, wrong-key and foreign datagrams do nothing to a group with a key", before=LATER)
 def hostile() -> None:
     make_eager()
-    for node in ("j", "k"):
-        jool(C, node, "global", "update", "udp-timeout", "86400")  # a million takes its time
+    configure("j", "k", udp_timeout=86_400_000)  # a million takes its time
     file = key_file("group", key())
     ear = Listener(None)
     both = {node: Proxy(node, options=with_key(file)) for node in ("j", "k")}

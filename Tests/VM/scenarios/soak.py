@@ -13,17 +13,18 @@ from pathlib import Path
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import session_count
-from lab.network import C, NODES, jool, make_instance, restore_links
+from lab.network import C, NODES, configure, jool, make_instance, restore_links
 from lab.process import Failed, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import ONCE, note, scenario
+from lab.runner import ONCE, is_thorough, left_out, note, scenario
 from lab.tables import table
 
 from .sealed import key, key_file, memory, with_key
 from .sync import status, take_over, weather
 
-# How long, in seconds; $SOAK for more.
-SOAK = int(os.environ.get("SOAK", "60"))
+# How long, in seconds; $SOAK for more, or less.
+SOAK = int(os.environ.get("SOAK", "0"))
+LONG, SHORT = 60, 30
 # Sessions per second, each alive for two minutes: the shortest that the module allows for UDP. And flows that go on.
 RATE, LIFE, FLOWS = 20, 120, 100
 # What the log may say at error level, since the faults are just that.
@@ -116,9 +117,7 @@ class Group:
 
     @staticmethod
     def configure(node: str) -> None:
-        jool(C, node, "global", "update", "ss-flush-deadline", "100")
-        jool(C, node, "global", "update", "ss-capacity", "65536")
-        jool(C, node, "global", "update", "udp-timeout", str(LIFE))
+        configure(node, ss_flush_deadline=100, ss_capacity=65536, udp_timeout=LIFE * 1000)
 
     def missing(self) -> set[str]:
         """Sessions of the active node that the standby lacks, but for those that just began, and those that have only slack left:
@@ -140,6 +139,9 @@ class Group:
 
 @scenario("a group lives on while sessions come and go and something fails every few seconds", **ONCE)
 def soak() -> None:
+    length = SOAK or (LONG if is_thorough() else SHORT)
+    if length < LONG:
+        left_out(f"something fails every few seconds: {LONG - length} of {LONG} s")
     make_eager()
     for node in NODES:
         Group.configure(node)
@@ -151,7 +153,7 @@ def soak() -> None:
         group.instance_is_new, group.keys_are_read, group.switch,
     )
     descriptors, resident = group.descriptors(), []
-    end, count, slowest, next_word = time.monotonic() + SOAK, 0, 0.0, 0.0
+    end, count, slowest, next_word = time.monotonic() + length, 0, 0.0, 0.0
     while time.monotonic() < end:
         fault = chance.choice(faults)
         fault(chance)
@@ -174,9 +176,9 @@ def soak() -> None:
     wait_ready(*NODES)
     expect_equal(group.missing(), set(), "sessions that the standby lacks in the end")
     first, last = max(resident[: len(resident) // 2]), max(resident[len(resident) // 2:])
-    note(f"{SOAK} s: {churn.made} sessions, {count} faults, repaired after at most {slowest:.1f} s (dumps included); "
+    note(f"{length} s: {churn.made} sessions, {count} faults, repaired after at most {slowest:.1f} s (dumps included); "
          f"j's proxy: at most {first} KiB in the first half, {last} KiB in the second")
-    expect(churn.made > SOAK * RATE / 4, "too few sessions came; the scenario proves nothing")
+    expect(churn.made > length * RATE / 4, "too few sessions came; the scenario proves nothing")
     expect(last < first * 1.1 + 1024, "the memory grows")
     expect_equal(group.descriptors(), descriptors, "descriptors of j's proxy")
     logs = "\n".join([*group.logs, *(proxy.err for proxy in group.proxies.values())])

@@ -9,7 +9,7 @@ from lab.netlink import Kernel, lab_version, session_count
 from lab.network import NODES, OURS, jool, make_both, make_roomy
 from lab.process import expect, expect_equal, namespace, wait_for
 from lab.proxies import COUNTERS, Proxy, counters, statistics
-from lab.runner import note, scenario
+from lab.runner import MIDDLE, note, scenario
 from lab.synthetic import load, sessions
 
 PORT, COUNT = 45678, 500
@@ -27,7 +27,7 @@ def answers() -> None:
         expect(re.fullmatch(pattern, text), f"from {address}: {text!r}")
 
 
-@scenario("the statistics server does not answer another one, so that two cannot be made to answer each other without end")
+@scenario("the statistics server does not answer another one, so that two cannot be made to answer each other without end", desk=MIDDLE)
 def not_a_server() -> None:
     make_both()
     Proxy("j", stats=PORT)
@@ -44,7 +44,7 @@ def not_a_server() -> None:
             expect_equal(answered, not words.startswith(b"KERNEL_SENT_PKTS"), f"whether {words[:20]!r} is answered")
 
 
-@scenario("joold's third argument starts the same statistics server")
+@scenario("joold's third argument starts the same statistics server", desk=MIDDLE)
 def joold_port() -> None:
     from lab.proxies import GROUP6, json_files
     from lab.proxies import PORT as SYNC

@@ -8,7 +8,7 @@ from lab.netlink import session_count
 from lab.network import NODES, OURS, VIRTUAL4, claim, jool, release
 from lab.process import expect, expect_equal, run, wait_for
 from lab.proxies import GROUP6, Proxy, wait_ready
-from lab.runner import note, scenario
+from lab.runner import ENDS, MIDDLE, note, scenario
 from lab.traffic import Ping, TCPTransfer, UDPEcho
 
 PROXY = f"-i default session proxy --net.mcast.addr {GROUP6} --net.mcast.port 6464 --net.dev.in eth2 --net.dev.out eth2"
@@ -51,7 +51,7 @@ def lose(node: str) -> None:
     jool(OURS, node, "instance", "remove")
 
 
-@scenario("the tutorial works to its end with our programs: j's connections live on through k")
+@scenario("the tutorial works to its end with our programs: j's connections live on through k", desk=ENDS)
 def tutorial() -> None:
     configure("j", "--")
     configure("k", "")
@@ -84,7 +84,7 @@ def tutorial() -> None:
     echo.close()
 
 
-@scenario("a session of each protocol is on k within a second of its first packet on j")
+@scenario("a session of each protocol is on k within a second of its first packet on j", desk=MIDDLE)
 def latency() -> None:
     for node in NODES:
         configure(node, "--")
@@ -117,7 +117,7 @@ def latency() -> None:
     expect(not late, f"sessions arrived late: {late}")
 
 
-@scenario("j comes back, hears k's advertisement and takes over again with every connection alive")
+@scenario("j comes back, hears k's advertisement and takes over again with every connection alive", desk=MIDDLE)
 def comeback() -> None:
     for node in NODES:
         configure(node, "--")

@@ -1,0 +1,148 @@
+"""Nodes that each have a full table meet, and one that has none joins them."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from lab.crowd import Crowd, make_eager
+from lab.netlink import session_count
+from lab.network import NODES, OURS, add_third, make_both, make_roomy
+from lab.process import expect, expect_equal, run, wait_for
+from lab.proxies import Proxy, is_ready, state, told, wait_ready
+from lab.runner import ONCE, is_thorough, left_out, note, scenario
+from lab.synthetic import KINDS, UDP_ONLY, load, sessions
+from lab.tables import fingerprint
+from lab.traffic import Ping
+
+from .sync import status, weather
+
+# Of each node when thorough, and at a desk.
+MANY, FEWER = 200_000, 50_000
+# The module keeps the sessions of a protocol and timer in a list by expiration, and looks for a session's place from one end. Among
+# as many others in the same list, adding them would take minutes, whoever adds them.
+OF_NODE = {"j": UDP_ONLY, "k": KINDS[1:2]}
+
+class Watch:
+    """Looks at the nodes while they get equal: somebody may always have the addresses, and who is ready has everything."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.mended: set[str] = set()
+        self.looks = 0
+        self.begun = time.monotonic()
+        self.story: list[str] = []
+
+    def look(self, *nodes: str) -> None:
+        self.looks += 1
+        found = {node: told(node) for node in nodes}
+        counts = {node: session_count(node) for node in nodes}
+        words = ", ".join(
+            f"{node} {said.get('state')}{' with the right' if said.get('ready') == 'yes' else ''}, table {said.get('sessions')}, module {counts[node]}"
+            for node, said in found.items()
+        )
+        self.story.append(f"{time.monotonic() - self.begun:.1f} s: {words}")
+        expect(any(said.get("ready") == "yes" for said in found.values()), "nobody may have the addresses:\n" + self.tell())
+        for node, said in found.items():
+            if said.get("state") != "ready":
+                self.mended.add(node)
+            elif node in self.mended:
+                # The pings are more than the table.
+                expect(counts[node] >= self.count, f"{node} says ready with {counts[node]} of {self.count} sessions:\n" + self.tell())
+
+    def tell(self) -> str:
+        return "\n".join(self.story[-40:])
+
+    def until_equal(self, timeout: float, *nodes: str) -> float:
+        begun = time.monotonic()
+        while not all(session_count(node) >= self.count and state(node) == "ready" for node in nodes):
+            self.look(*nodes)
+            expect(time.monotonic() - begun < timeout, f"not equal within {timeout} s:\n" + self.tell())
+            time.sleep(0.2)
+        return time.monotonic() - begun
+
+
+@scenario("two full nodes that meet have each other's sessions within 15 s, and a node that joins them gets all", **ONCE)
+def full_nodes_meet() -> None:
+    each = int(os.environ.get("MEETING", "0")) or (MANY if is_thorough() else FEWER)
+    if each < MANY:
+        left_out(f"two full nodes that meet: {MANY - each} of {MANY} sessions of each")
+    make_both()
+    add_third()
+    make_roomy(*NODES, "l")
+    weather("loss", "100%")
+    for number, node in enumerate(NODES):
+        load(node, sessions(each, first=number * each, seed=number, kinds=OF_NODE[node]))
+    proxies = [Proxy(node) for node in NODES]
+    # Each is the first of a group of its own.
+    wait_ready(*NODES, timeout=60)
+    for node in NODES:
+        wait_for(f"{node}'s proxy has its table", lambda node=node: status(node)["sessions"] >= each, timeout=60, every=0.5)
+    ping = Ping(0.2)
+    ping.wait_more(3)
+    weather()
+    wait_for("the nodes know each other", lambda: all(status(node)["peers"] for node in NODES), timeout=10)
+    watch = Watch(2 * each)
+    took = watch.until_equal(15, *NODES)
+    note(f"{each} sessions each: equal after {took:.1f} s, {watch.looks} looks; it was mending: {sorted(watch.mended)}")
+    expect(watch.mended == set(NODES), "a node did not say that it lacked the other one's sessions")
+    expect_equal(fingerprint("k"), fingerprint("j"), "number and digest of k's sessions")
+    late = Proxy("l")
+    begun = time.monotonic()
+    wait_ready("l", timeout=60)
+    count = session_count("l")
+    note(f"l joined with {count} sessions in {time.monotonic() - begun:.1f} s")
+    expect(count >= 2 * each, f"l says ready with {count} of {2 * each} sessions")
+    expect(late.alive and all(proxy.alive for proxy in proxies), "a proxy died")
+
+
+ADDRESSES = {"j": "2001:db8:ff08::4", "k": "2001:db8:ff08::5", "l": "2001:db8:ff08::6"}
+
+
+def cut(sender: str, receiver: str) -> None:
+    """What one node sends to the other goes to a machine that is not there."""
+    words = ("lladdr", "02:00:00:00:00:77", "dev", "eth2", "nud", "permanent")
+    run("ip", "neigh", "replace", ADDRESSES[receiver], *words, ns=sender)
+
+
+def mend(sender: str, receiver: str) -> None:
+    run("ip", "neigh", "del", ADDRESSES[receiver], "dev", "eth2", ns=sender)
+
+
+@scenario("a node that another one does not reach follows it through a third, and the finding says who does not hear whom", **ONCE)
+def one_way() -> None:
+    make_eager()
+    add_third()
+    nodes = tuple(ADDRESSES)
+    for node in nodes:
+        peers = [word for other in nodes if other != node for word in ("--net.peer", ADDRESSES[other])]
+        words = ("session", "proxy", "--net.mcast.port", "6464", "--net.format", "ss2", *peers)
+        Proxy(node, argv=(OURS / "jool", *words), unicast=True)
+    wait_ready(*nodes)
+    crowd = Crowd()
+    crowd.open(500)
+    slowest = 0.0
+
+    def arrives(what: str, timeout: float) -> None:
+        nonlocal slowest
+        begun = time.monotonic()
+        for node in nodes:
+            text = f"{node} has all {crowd.opened} sessions {what}"
+            wait_for(text, lambda node=node: session_count(node) == crowd.opened, timeout)
+        slowest = max(slowest, time.monotonic() - begun)
+
+    arrives("before", 10)
+    cut("j", "k")
+    wait_for("a finding at j", lambda: any("hear" in finding for finding in status("j")["findings"]), timeout=20, every=0.5)
+    note(f"j: {status('j')['findings']}")
+    for _ in range(5):
+        crowd.open(100)
+        arrives("although j does not reach it", 10)
+    note(f"k had the latest sessions after at most {slowest:.1f} s")
+    for node in nodes:
+        expect(is_ready(node), f"{node} may not have the addresses")
+    mend("j", "k")
+    crowd.open(100)
+    arrives("after the link is back", 10)
+    wait_for("no finding", lambda: not status("j")["findings"], timeout=20, every=0.5)
+    wait_for("all are ready", lambda: all(state(node) == "ready" for node in nodes), timeout=20, every=0.2)
