@@ -89,7 +89,7 @@ extension NodeUnderTest {
       return 0
     }
     let given = feed(&module, time, local: local)
-    readModule(module, time, local: local, send)
+    readModule(&module, time, local: local, send)
     proxy.noteProgress(isAuditing: audit != nil, now: time.now)
     return given
   }
@@ -111,11 +111,11 @@ extension NodeUnderTest {
   }
 
   private mutating func readModule(
-    _ module: SimulatedModule, _ time: Time, local: Moment, _ send: ([[UInt8]]) -> Void
+    _ module: inout SimulatedModule, _ time: Time, local: Moment, _ send: ([[UInt8]]) -> Void
   ) {
     if audit == nil, let reason = proxy.takeAudit() {
       audit = (reason, 0)
-      proxy.useStatics(module.staticEntries)
+      proxy.useStatics(module.readStaticEntries())
     }
     guard let (reason, next) = audit else { return }
     var page: [SessionEntry] = []
