@@ -13,7 +13,7 @@ import Testing
       group.nodes[second % 2].learn(.sample(0, expiration: 300_000), now: group.now)
       group.pass(.seconds(1))
     }
-    #expect(group.records.map(\.count) == [8, 8])
+    #expect(group.records.allSatisfy { $0.count <= 1 + 600 / 75 }, "\(group.records.map(\.count))")
     // Whoever is given a session by the other one keeps it for as long as the flow goes on.
     #expect(group.isEqual)
     for index in 0...1 {
