@@ -5,7 +5,8 @@ import Testing
 @testable import JoolSession
 
 @Suite struct OtherVersionsTests {
-  private let (one, other) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
+  private let one = IPv6Address(bits: 1)
+  private let other = IPv6Address(bits: 2)
 
   @Test func tellsOfTheFirstAsLongAsItIsHeard() {
     var versions = OtherVersions()

@@ -174,7 +174,7 @@ import Testing
 
   @Test func givesANewModuleTheWholeTable() {
     var group = Group()
-    group.announce((0..<10).map { .sample($0) }, at: 0)
+    group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
     group.settle()
     group.proxies[1].detached()
     #expect(group.proxies[1].standing.state == .absent)

@@ -65,9 +65,11 @@ struct TableSender: Sendable {
     var hasMore: Bool { !missing.isEmpty || sent < granted }
 
     mutating func receive(_ pull: SyncFrame.Pull, now: Instant) {
+      // Frames that were not sent cannot have arrived.
+      guard pull.next <= sent else { return }
       lastAsked = now
       if pull.next > acknowledged {
-        acknowledged = min(pull.next, frames)
+        acknowledged = pull.next
         window = min(window * 2, TransferProgress.largestWindow)
       }
       let end = pull.next.addingReportingOverflow(min(pull.window, window))

@@ -61,11 +61,10 @@ struct RightSimulation {
   /// - Returns: what went wrong, and when.
   mutating func run() -> String? {
     let loss = Double.random(in: 0...0.5, using: &random)
-    for _ in 0..<150 {
+    for _ in 0..<100 {
       now += Int.random(in: 1...300, using: &random)
       deliver(loss: loss)
       happen()
-      for number in nodes.indices { update(number) }
       if !maySomebody { return "nobody has the right at \(now) ms" }
     }
     return nil
@@ -139,9 +138,10 @@ struct RightSimulation {
       update(datagram.target)
     }
     for number in nodes.indices {
-      for (sender, heard) in nodes[number].heard where now - heard.at >= Self.patience {
-        nodes[number].heard[sender] = nil
-      }
+      let silent = nodes[number].heard.filter { now - $0.value.at >= Self.patience }.keys.sorted()
+      guard !silent.isEmpty else { continue }
+      for sender in silent { nodes[number].heard[sender] = nil }
+      update(number)
     }
   }
 

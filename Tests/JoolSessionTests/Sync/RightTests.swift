@@ -236,7 +236,7 @@ import Testing
 
   /// Two to four nodes, whose hellos are lost and late. They mend and get ready, die and start, as it comes.
   @Test(arguments: 0..<20) func neverNobody(seed: UInt64) {
-    for number in 0..<500 {
+    for number in 0..<200 {
       var simulation = RightSimulation(seed: seed &* 1000 &+ UInt64(number))
       let fault = simulation.run()
       #expect(fault == nil, "schedule \(seed * 1000 + UInt64(number))")
