@@ -206,7 +206,7 @@ import Testing
 
   @Test func dropsWhatOnlyLooksLikeAFrame() {
     var group = Group(count: 1)
-    let datagram = [0, 0] + SyncFormat.packed36.encode([.sample()])
+    let datagram = [0, 0, SyncFrame.version] + SyncFormat.packed36.encode([.sample()])
     let action = group.proxies[0].received(
       datagram: datagram.span.bytes, length: datagram.count, from: Group.address(of: 1), now: group.now)
     guard case .drop = action else {

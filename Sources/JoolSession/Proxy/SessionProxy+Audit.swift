@@ -57,6 +57,8 @@ extension SessionProxy {
 extension SyncNode {
   /// What an audit has to wait for.
   fileprivate var auditReadiness: (isFree: Bool, isListening: Bool, hasTable: Bool) {
-    (settled == nil && !feed.isRefilling, isListening, state.hasTable)
+    // What the module has may be older than what a node that slept is told now.
+    let isLate = state.hasTable && (readiness.isHeld || pulls.receiver?.purpose == .losses)
+    return (settled == nil && !feed.isRefilling && !isLate, isListening, state.hasTable)
   }
 }

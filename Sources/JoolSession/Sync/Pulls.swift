@@ -13,6 +13,8 @@ struct Pulls: Sendable {
   /// The pull that is under way. There is one at a time.
   var receiver: TableReceiver?
   var schedule: PullSchedule
+  /// A source of what is lost is replaced when it is silent for this long.
+  var patience = TableReceiver.patience
   var antiEntropy = AntiEntropy()
   var sender = TableSender()
   /// When to look for what is lost: a pull may be due, or may begin then.

@@ -39,6 +39,9 @@ struct Readiness: Sendable {
   /// Not ready before.
   private var heldUntil: Instant?
 
+  /// Whether the node has slept and does not know yet what others have said meanwhile.
+  var isHeld: Bool { heldUntil != nil }
+
   init(state: NodeState = .starting) { self.state = state }
 
   /// A table came.
@@ -73,6 +76,7 @@ struct Readiness: Sendable {
   mutating func update(
     own: VersionVector, known: VersionVector, hasLosses: Bool, module: ModuleProgress, now: Instant
   ) {
+    if let until = heldUntil, until <= now { heldUntil = nil }
     guard state.hasTable else { return }
     // A mark is met by what came after it was taken, so one of long ago is replaced at once.
     let isMet = mark?.isMet(by: own, known: known) ?? false
@@ -87,8 +91,7 @@ struct Readiness: Sendable {
     }
     if let lateMark, now - lateMark.takenAt >= Self.patience { return fallBack(because: .behind) }
     guard state == .mending else { return }
-    if let heldUntil, now < heldUntil { return }
-    heldUntil = nil
+    if isHeld { return }
     if isMetNow, module == .met {
       (state, reason) = (.ready, nil)
     } else {

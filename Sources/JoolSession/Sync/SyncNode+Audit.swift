@@ -21,7 +21,8 @@ extension SyncNode {
     guard known.origin != 0 else { return learn(session, origin: origin, now: now) }
     let isSame = session.saysTheSame(as: known.entry)
     if !isSame {
-      let isLater = isFresher(session, than: known.entry) && !isProbe(session, of: known.entry)
+      let isLater =
+        isFresher(session, than: known.entry, origin: origin, now: now) && !isProbe(session, of: known.entry)
       return isLater ? learn(session, origin: origin, now: now) : putRight(session, as: known, row, now: now)
     }
     // With timeouts that differ, the module has less than the table, and that is right.
@@ -44,7 +45,7 @@ extension SyncNode {
     if origin == 0, limits.idle(session) >= Self.announcementDelay { counters.unannounced += 1 }
     let entries = table.conflicts(with: session)
     let rivals = entries.flatMap { table.sessions(of: $0, now: now) }
-    guard rivals.allSatisfy({ isFresher(session, than: $0.entry) }) else {
+    guard rivals.allSatisfy({ isFresher(session, than: $0.entry, origin: origin, now: now) }) else {
       return feed.agree(evicting: [session.bibEntry], by: entries, now: now)
     }
     // Peers that cannot be heard now may have said something since its last packet.
@@ -77,10 +78,16 @@ extension SyncNode {
 
   /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have
   /// made it so: what the module was told has more life than any packet gives.
-  private func isFresher(_ session: SessionEntry, than other: SessionEntry) -> Bool {
+  /// - Parameter origin: `legacyOrigin` at the program's start.
+  private func isFresher(_ session: SessionEntry, than other: SessionEntry, origin: UInt8, now: Instant) -> Bool {
     if overheard.contains(SessionKey(session)) { return true }
-    let tolerance: Int64 = session.expiration > limits.timeout(of: session) ? -200 : 200
-    return limits.idle(session) <= limits.idle(other) + tolerance
+    let hasSlack = session.expiration > limits.timeout(of: session)
+    var idle = limits.idle(session)
+    // Packets since the program's start were announced. So what looks like one of them is what is left of slack.
+    if origin == Self.legacyOrigin, !hasSlack, idle < Milliseconds(started.duration(to: now)).rawValue {
+      idle += Int64(limits.slack(of: session))
+    }
+    return idle <= limits.idle(other) + (hasSlack ? -200 : 200)
   }
 
   /// Whether a TCP session of the module is in another state only because its module has asked both ends whether they

@@ -19,7 +19,7 @@ extension SyncNode {
       } else if receiver.purpose == .difference, receiver.isSilent(now: now) {
         pulls.receiver = nil
         pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
-      } else if receiver.isSilent(now: now) {
+      } else if receiver.isSilent(for: pulls.patience, now: now) {
         replace(receiver.source, now: now)
       }
     }
@@ -65,6 +65,7 @@ extension SyncNode {
     let known = peers.known(now: now)
     let losses = peers.losses(known: known, now: now)
     guard let other = source(for: losses, known: known, otherThan: silent, now: now) else { return }
+    pulls.patience = min(pulls.patience * 2, TableReceiver.longestPatience)
     beginPull(from: other, for: .losses, losses: losses, now: now)
   }
 
@@ -109,7 +110,7 @@ extension SyncNode {
   }
 
   private mutating func finishPull(_ receiver: TableReceiver, now: Instant) {
-    pulls.receiver = nil
+    (pulls.receiver, pulls.patience) = (nil, TableReceiver.patience)
     let coversMore = receiver.isWhole && !peers.vector(now: now).covers(receiver.mark)
     if receiver.isWhole { peers.cover(receiver.mark) }
     let isForLosses = receiver.purpose == .losses

@@ -14,6 +14,8 @@ struct TableReceiver: Sendable {
   static let longestPause = Duration.milliseconds(3200)
   /// A source that is silent for this long is replaced, if there is another one.
   static let patience = Duration.seconds(2)
+  /// If another one was silent as well, the next is waited for twice as long, and so on: all may be slow.
+  static let longestPatience = Duration.seconds(16)
 
   /// What a pull is for.
   enum Purpose: Hashable, Sendable {
@@ -73,7 +75,7 @@ struct TableReceiver: Sendable {
     comparison = isComparing ? TableComparison() : nil
   }
 
-  func isSilent(now: Instant) -> Bool { now - lastFrame >= Self.patience }
+  func isSilent(for patience: Duration = Self.patience, now: Instant) -> Bool { now - lastFrame >= patience }
 
   /// Whether the source does not know the transfer any more: it sent some frames of it, and then none for so long that
   /// each pause has passed. It answers a transfer that it does not know only if this node has nothing of it.

@@ -85,7 +85,7 @@ extension Oracle {
     for session in truths.indices where truths[session].isKnown {
       let truth = truths[session]
       let longest = truth.latest - truth.lastPacket
-      let end = truth.latest + .seconds(1.1 + 3 * slowest) + suspended + drift(longest)
+      let end = truth.latest + .seconds(1.1 + 3 * slowest + unnoticed) + suspended + drift(longest)
       if mirrors[node].rows[session].expires > 0, mirrors[node].rows[session].expires > end + Self.interval {
         violate(
           .noGhosts, now, node: node,

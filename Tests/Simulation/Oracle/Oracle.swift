@@ -47,6 +47,8 @@ struct Oracle {
   let slowest: Double
   /// How many tables are fetched: each may be late by as much.
   let fetches: Double
+  /// Seconds for which a proxy may have been stopped without knowing it, so that what it reads is older.
+  let unnoticed: Double
 
   init(_ scenario: Scenario, _ plan: AddressPlan) {
     self.plan = plan
@@ -64,6 +66,7 @@ struct Oracle {
     wire = WireWatch(scenario, plan)
     closed = Self.excuses(scenario)
     fetches = Double(1 + scenario.faults.count { $0.makesAnew })
+    unnoticed = scenario.faults.contains { $0.isPause } ? 5 : 0
     slowest = Self.slowest(scenario, plan)
     pullTime = Self.pullTime(scenario, plan, slowest)
   }

@@ -69,6 +69,10 @@ package struct Fault: Codable, Equatable, Sendable {
     }
   }
 
+  var isPause: Bool {
+    if case .pause = kind { true } else { false }
+  }
+
   var isCopy: Bool {
     switch kind {
     case .resume, .clone: true

@@ -43,8 +43,11 @@ extension NodeUnderTest {
   }
 
   /// A turn of the loop begins, before the sockets are read.
-  mutating func begin(_ time: Time, chance: UInt64) {
-    _ = proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2))
+  /// - Returns: whether it did not run for seconds. Then what the module has announced meanwhile does not count.
+  mutating func begin(_ time: Time, chance: UInt64) -> Bool {
+    guard proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2)) != nil else { return false }
+    proxy.requestAudit(.repair)
+    return true
   }
 
   /// - Returns: whether it could be read.
@@ -86,7 +89,7 @@ extension NodeUnderTest {
       return 0
     }
     let given = feed(&module, time, local: local)
-    readModule(module, time, local: local, send)
+    readModule(&module, time, local: local, send)
     proxy.noteProgress(isAuditing: audit != nil, now: time.now)
     return given
   }
@@ -108,11 +111,11 @@ extension NodeUnderTest {
   }
 
   private mutating func readModule(
-    _ module: SimulatedModule, _ time: Time, local: Moment, _ send: ([[UInt8]]) -> Void
+    _ module: inout SimulatedModule, _ time: Time, local: Moment, _ send: ([[UInt8]]) -> Void
   ) {
     if audit == nil, let reason = proxy.takeAudit() {
       audit = (reason, 0)
-      proxy.useStatics(module.staticEntries)
+      proxy.useStatics(module.readStaticEntries())
     }
     guard let (reason, next) = audit else { return }
     var page: [SessionEntry] = []

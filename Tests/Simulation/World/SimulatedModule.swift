@@ -38,7 +38,9 @@ struct SimulatedModule {
   private(set) var count = 0
   /// For a mutant of the oracle's tests.
   var ignoresEvictions = false
-  /// Static entries that a proxy removed.
+  /// The static entries that a proxy has read: of those it must not remove any.
+  private var readStatics: [Int32]
+  /// How many of them a proxy removed.
   private(set) var removedStatics = 0
 
   init(_ plan: AddressPlan, timeouts: Timeouts, pool6: IPv6Prefix) {
@@ -50,6 +52,7 @@ struct SimulatedModule {
     owners = Array(repeating: -1, count: AddressPlan.protocols * plan.masks)
     live = Array(repeating: 0, count: AddressPlan.protocols * plan.clients)
     statics = masks
+    readStatics = masks
   }
 
   func has(_ session: Int, now: Moment) -> Bool { entries[session].expires > now }
@@ -111,8 +114,13 @@ struct SimulatedModule {
     if masks[proto * plan.clients + client] == Int32(mask) { removeBIB(proto: proto, client: client) }
   }
 
-  /// What an administrator has added.
-  var staticEntries: [BIBEntry] {
+  /// A proxy reads what an administrator has added.
+  mutating func readStaticEntries() -> [BIBEntry] {
+    readStatics = statics
+    return staticEntries
+  }
+
+  private var staticEntries: [BIBEntry] {
     statics.indices.filter { statics[$0] >= 0 }.map { bib in
       let session = bib * plan.servers
       var entry = plan.entry(session, mask: Int(statics[bib]), state: 0, timer: 0, expiration: 0, pool6: pool6).bib
@@ -133,7 +141,7 @@ struct SimulatedModule {
   private mutating func removeBIB(proto: Int, client: Int) {
     let bib = proto * plan.clients + client
     if statics[bib] >= 0 {
-      removedStatics += 1
+      if readStatics[bib] == statics[bib] { removedStatics += 1 }
       statics[bib] = -1
     }
     for server in 0..<plan.servers { take(plan.session(proto: proto, client: client, server: server)) }
@@ -142,9 +150,12 @@ struct SimulatedModule {
 
   /// `bib add`: the administrator's entry stays without sessions.
   mutating func bind(proto: Int, client: Int, mask: Int) {
+    let other = owners[proto * plan.masks + mask]
+    // The module refuses a second one.
+    if statics[proto * plan.clients + client] >= 0 { return }
+    if other >= 0, statics[proto * plan.clients + Int(other)] >= 0 { return }
     removeBIB(proto: proto, client: client)
-    let owner = owners[proto * plan.masks + mask]
-    if owner >= 0 { removeBIB(proto: proto, client: Int(owner)) }
+    if other >= 0 { removeBIB(proto: proto, client: Int(other)) }
     let bib = proto * plan.clients + client
     statics[bib] = Int32(mask)
     masks[bib] = Int32(mask)

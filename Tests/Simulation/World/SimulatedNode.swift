@@ -116,7 +116,7 @@ struct SimulatedNode {
   mutating func turn(_ now: Moment) {
     let time = time(now)
     chance = Dice.hash(chance)
-    core.begin(time, chance: chance)
+    if core.begin(time, chance: chance) { (announced, unannounced) = ([], []) }
     if hasOverrun {
       hasOverrun = false
       core.overran()

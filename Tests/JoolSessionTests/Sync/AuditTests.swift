@@ -1,0 +1,42 @@
+import JoolCore
+import TestSupport
+import Testing
+
+@testable import JoolSession
+
+/// Comparing the module's table with the node's.
+@Suite struct AuditTests {
+  private let start = ContinuousClock.now
+  private let established = SessionEntry.sample(proto: .tcp, expiration: 9_000_000)
+
+  /// What the table has after an audit two and a half seconds after the start.
+  /// - Parameters:
+  ///   - left: of the life of a session that the module has in another state, in milliseconds.
+  ///   - isAnnounced: whether the module announced it since the start.
+  private func state(afterFinding left: UInt32, isAnnounced: Bool = false, reason: UInt8) -> TCPState? {
+    var node = SyncNode.sample(0, isFirst: false, now: start)
+    let found = SessionEntry.sample(proto: .tcp, state: .v6Init, timer: .transitory, expiration: left)
+    if isAnnounced { node.learn(found, now: start + .milliseconds(500)) }
+    let version = Version(milliseconds: SyncNode.sampleTime + 2000, tag: 1)
+    let now = start + .milliseconds(2400)
+    node.merge(SyncRecord(session: established, version: version), origin: 1, now: start + .seconds(2))
+    node.readiness.fetched()
+    node.beginAudit()
+    node.reconcile(found, origin: reason, now: now)
+    node.finishAudit(completing: true, now: now)
+    return node.table.session(like: established, now: now)?.entry.state
+  }
+
+  /// The module was given it with slack, a quarter of its timeout ago. A packet would have been announced.
+  @Test func aStartTakesNoSlackForAPacket() {
+    #expect(state(afterFinding: 239_700, reason: SyncNode.legacyOrigin) == .established)
+  }
+
+  @Test func whatWasAnnouncedSinceTheStartIsFresh() {
+    #expect(state(afterFinding: 239_700, isAnnounced: true, reason: SyncNode.legacyOrigin) == .v6Init)
+  }
+
+  @Test func whatWasNotAnnouncedMayBeFreshAfterALoss() {
+    #expect(state(afterFinding: 239_700, reason: 0) == .v6Init)
+  }
+}
