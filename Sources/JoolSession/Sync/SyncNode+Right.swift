@@ -2,9 +2,6 @@ internal import JoolCore
 
 /// The right to have the addresses (`AddressRight`).
 extension SyncNode {
-  /// Whether the node may have the addresses.
-  var mayHaveAddresses: Bool { right.may }
-
   /// Goes by what has changed: the state, the module, a hello, or a peer that is silent.
   mutating func updateRight(now: Instant) {
     var ours = peers.vector(now: now)

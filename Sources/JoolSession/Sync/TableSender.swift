@@ -152,8 +152,6 @@ struct TableSender: Sendable {
     askers = askers.filter { $0.key != peer && now - $0.value.lastAsked < Self.memory }
   }
 
-  mutating func removeAll() { self = TableSender() }
-
   private func asker(_ peer: Incarnation, now: Instant) -> Asker {
     var asker = askers[peer] ?? Asker(lastAsked: now)
     asker.lastAsked = now
