@@ -43,8 +43,10 @@ struct Group {
     now = start
     for index in proxies.indices { proxies[index].attached(Self.kernel, now: now) }
     guard settled else { return }
-    pass(.seconds(7))
-    guard count > 1 else { return }
+    // The first one is ready when its module's table was read, the others have fetched its table then.
+    pass(.seconds(3))
+    for index in proxies.indices { _ = audit(index, []) }
+    pass(.seconds(4))
     for index in proxies.indices { _ = audit(index, []) }
   }
 

@@ -59,6 +59,6 @@ extension SyncNode {
   fileprivate var auditReadiness: (isFree: Bool, isListening: Bool, hasTable: Bool) {
     // What the module has may be older than what a node that slept is told now.
     let isLate = state.hasTable && (readiness.isHeld || pulls.receiver?.purpose == .losses)
-    return (settled == nil && !feed.isRefilling && !isLate, isListening, state.hasTable)
+    return (settled == nil && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
   }
 }

@@ -3,7 +3,7 @@ internal import JoolCore
 /// Pulls: getting from a peer what this node lacks (`TableReceiver`), and when (`PullSchedule`, `AntiEntropy`).
 extension SyncNode {
   /// Whether it is too early to speak: what the node says must be later than what its peers have said.
-  var isListening: Bool { state == .starting && pulls.receiver == nil }
+  var isListening: Bool { state == .starting && pulls.receiver == nil && !isFirst }
 
   /// When `continuePull(now:)` or `continueServing(now:)` has something to do. `nil`: when something is heard.
   var pullDeadline: Instant? {

@@ -25,7 +25,7 @@ extension SyncNode {
     if state != before { helloSoon(now: now) }
     let deadlines = [
       readiness.deadline(own: own, known: known), peers.nextTimeout(now: now),
-      state == .starting ? firstDue(now: now) : nil,
+      state == .starting && !isFirst ? firstDue(now: now) : nil,
     ]
     nextSettling = deadlines.compactMap { $0 }.min() ?? now + Self.patience
     if state != .ready, pulls.receiver == nil { pulls.retry = min(pulls.retry ?? now, now) }
@@ -59,8 +59,14 @@ extension SyncNode {
 
   private mutating func beFirstIfAlone(now: Instant) {
     guard pulls.receiver == nil else { return aloneSince = now }
-    if peers.hearsOfTable(now: now) { aloneSince = now }
-    if firstDue(now: now) <= now { readiness.beFirst() }
+    if peers.hearsOfTable(now: now) {
+      aloneSince = now
+      // An audit that has begun is not left half done.
+      if settled == nil { isFirst = false }
+    }
+    if firstDue(now: now) <= now { isFirst = true }
+    // Whoever fetched its table before would take nothing for all there is.
+    if isFirst, module == .met || module == .late { readiness.beFirst() }
   }
 
   private func firstDue(now: Instant) -> Instant {

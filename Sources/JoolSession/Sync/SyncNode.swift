@@ -29,6 +29,8 @@ struct SyncNode: Sendable {
   var readiness: Readiness
   /// Since when nobody with a table was heard of.
   var aloneSince: Instant
+  /// Whether the node found that there is nobody to get a table of. Then its own module's is the group's, once it was read.
+  var isFirst = false
   var right = AddressRight()
   var pulls: Pulls
   /// What the module has of the table.

@@ -24,6 +24,18 @@ extension SyncNodeTests {
     #expect(links.states == [.ready, .ready])
   }
 
+  /// Whoever fetched its table before would take nothing for all there is.
+  @Test func theFirstNodeHasNoTableBeforeItsModulesWasRead() {
+    var links = Links(count: 1)
+    links.nodes[0].module = .unmet
+    links.pass(.seconds(4))
+    #expect(links.states == [.starting])
+    #expect(links.nodes[0].isFirst && !links.nodes[0].isListening, "its module's sessions may be said")
+    links.nodes[0].module = .met
+    links.pass(.milliseconds(100))
+    #expect(links.states == [.ready])
+  }
+
   /// The module went away while it was to get what was fetched; the audit after that tells what it lacks.
   @Test func aFeedThatWasClosedKeepsNobodyFromBeingReady() {
     var links = Links(count: 2, isFirst: true)
