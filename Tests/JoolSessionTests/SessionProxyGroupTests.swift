@@ -115,7 +115,8 @@ import Testing
   }
 
   @Test func doesNotTellCProxiesWhatAStandbyHasWhenItStarts() {
-    var group = Group(count: 1)
+    var group = Group(count: 1, settled: false)
+    group.pass(.seconds(3))
     let reason = group.audit(0, [.sample(0), .sample(1)])
     #expect(reason == .start)
     #expect(group.legacy.isEmpty)
