@@ -6,11 +6,11 @@ import Testing
 
 /// After any storm, some calm makes all nodes equal, and no standby has lost what the active one has.
 @Suite struct SyncSimulationTests {
-  /// `JOOL_TEST_SEED` repeats one run; `JOOL_TEST_THOROUGH=1` makes many.
+  /// `JOOL_TEST_SEED` repeats one run; `JOOL_TEST_THOROUGH=1` makes some more; `simulate` makes many.
   private static let seeds: [UInt64] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["JOOL_TEST_SEED"].flatMap(UInt64.init) { return [seed] }
-    return Array(1...(environment["JOOL_TEST_THOROUGH"] == "1" ? 300 : 2))
+    return Array(1...(environment["JOOL_TEST_THOROUGH"] == "1" ? 10 : 2))
   }()
 
   static let weathers: [(String, SyncSimulation.Weather)] = [
