@@ -211,5 +211,5 @@ public struct SessionProxy: Sendable {
   var canAdd: Bool { isAttached && kernel?.isEnabled == true }
 
   /// When there is something to do, perhaps in the past.
-  public var nextDeadline: Instant? { node?.nextDeadline }
+  public var nextDeadline: Instant? { node.borrowed { $0.nextDeadline } }
 }

@@ -4,7 +4,7 @@ internal import JoolCore
 extension SessionProxy {
   /// What the module should be asked for now; the same until `finished` says what became of it. `nil`: nothing.
   public mutating func nextStoreRequest(now: Instant) -> StoreRequest? {
-    guard let kernel, canAdd else { return nil }
+    guard isAttached, let kernel, kernel.isEnabled else { return nil }
     return node?.nextStoreRequest(kernel.format.maxRecordsPerAdd, now: now)
   }
 
@@ -26,22 +26,17 @@ extension SessionProxy {
   /// Notes whether the module has everything that the table has. Each turn.
   /// - Parameter isAuditing: whether its table is being read.
   public mutating func noteProgress(isAuditing: Bool, now: Instant) {
-    guard let progress = node?.feed.progress else { return }
-    let isAuditing = isAuditing || audit != nil || node?.settled != nil
-    if mark.update(progress, isAuditing: isAuditing, isUsable: canAdd, now: now) { node?.feed.hurry() }
-    counters.supersededRecords = node?.feed.superseded ?? 0
+    let isUsable = isAttached && kernel?.isEnabled == true
+    node?.noteProgress(&mark, isAuditing: isAuditing || audit != nil, isUsable: isUsable, now: now)
+    counters.supersededRecords = node.borrowed { $0.feed.superseded } ?? 0
     tellNode(now: now)
   }
 
   /// The node's state depends on what the module has.
-  func moduleProgress(now: Instant) -> Readiness.ModuleProgress {
-    if !canAdd { return .away }
-    return mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet
-  }
-
   mutating func tellNode(now: Instant) {
-    let progress = moduleProgress(now: now)
-    if node?.module != progress { node?.module = progress }
+    // Without calls that would copy this proxy: it is done each turn.
+    let isUsable = isAttached && kernel?.isEnabled == true
+    node?.tell(!isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)
   }
 
   /// The module is gone, or takes nothing. The audit that follows finds out what it lacks then.

@@ -43,7 +43,7 @@ extension PeerSet {
   /// Lets the streams know what other peers have of their peers.
   mutating func noteKnown(_ known: VersionVector, now: Instant, jitter: Duration) {
     for incarnation in peers.keys {
-      peers[incarnation]?.stream.mention(next: known[incarnation].next, now: now, jitter: jitter)
+      peers.update(incarnation) { $0.stream.mention(next: known[incarnation].next, now: now, jitter: jitter) }
     }
   }
 
@@ -82,7 +82,7 @@ extension PeerSet {
       let progress = mark[incarnation]
       guard peers[incarnation]?.hasOtherPool6 != true else { continue }
       if peers[incarnation] != nil {
-        peers[incarnation]?.stream.cover(progress)
+        peers.update(incarnation) { $0.stream.cover(progress) }
       } else {
         retired.cover(incarnation, progress)
       }

@@ -22,7 +22,7 @@ struct PeerSet: Sendable {
 
   let own: Incarnation
   var pool6: IPv6Prefix
-  var peers: [Incarnation: SyncPeer] = [:]
+  var peers = PeerTable()
   var retired: RetiredPeers
   var unvalidated = UnvalidatedSenders()
   /// Where the next hello goes on if not all fits one.
@@ -38,7 +38,7 @@ struct PeerSet: Sendable {
   subscript(incarnation: Incarnation) -> SyncPeer? { peers[incarnation] }
 
   /// All validated ones, by number.
-  var all: [SyncPeer] { peers.values.sorted { $0.incarnation < $1.incarnation } }
+  var all: [SyncPeer] { Array(peers.values) }
 
   /// Those that are there and have our pool6, by number.
   func heard(now: Instant) -> [SyncPeer] { all.filter { isHeard($0, now: now) } }
@@ -46,7 +46,7 @@ struct PeerSet: Sendable {
   func isHeard(_ peer: SyncPeer, now: Instant) -> Bool { !peer.hasOtherPool6 && peer.isAlive(at: now) }
 
   func isHeard(_ incarnation: Incarnation, now: Instant) -> Bool {
-    peers[incarnation].map { isHeard($0, now: now) } ?? false
+    peers.read(incarnation) { !$0.hasOtherPool6 && $0.isAlive(at: now) } ?? false
   }
 
   // MARK: Frames
@@ -54,14 +54,15 @@ struct PeerSet: Sendable {
   /// A frame came.
   /// - Returns: whether its sender is validated.
   mutating func notes(_ header: SyncFrame.Header, from address: IPv6Address?, now: Instant) -> Bool {
-    guard let peer = peers[header.sender] else { return false }
-    guard now - peer.lastHeard < retired.memory.acquaintance else {
-      retire(header.sender)
-      return false
+    let acquaintance = retired.memory.acquaintance
+    let isKnown = peers.update(header.sender) { peer in
+      guard now - peer.lastHeard < acquaintance else { return false }
+      peer.lastHeard = max(peer.lastHeard, now)
+      peer.address = address
+      return true
     }
-    peers[header.sender]?.lastHeard = max(peer.lastHeard, now)
-    peers[header.sender]?.address = address
-    return true
+    if isKnown == false { retire(header.sender) }
+    return isKnown ?? false
   }
 
   mutating func receive(
@@ -70,9 +71,9 @@ struct PeerSet: Sendable {
     let sender = header.sender
     let hasOtherPool6 = hello.pool6 != pool6
     if peers[sender] != nil {
-      guard peers[sender]?.receive(hello, header: header, now: now) == true else { return .outdated }
+      guard peers.update(sender, { $0.receive(hello, header: header, now: now) }) == true else { return .outdated }
       guard !hasOtherPool6 else { return .otherPool6(isNew: false) }
-      peers[sender]?.stream.confirm(last: header.sequence, now: now, jitter: jitter)
+      peers.update(sender) { $0.stream.confirm(last: header.sequence, now: now, jitter: jitter) }
       noteMentions(hello.entries, by: sender, now: now)
       return .peer(isFirstContact: false)
     }
@@ -83,10 +84,12 @@ struct PeerSet: Sendable {
     let wasStarting = unvalidated.remove(sender)?.wasStarting == true || hello.state == .starting
     let known = retired.remove(sender, now: now)
     let progress = known ?? Progress(next: wasStarting && !hasOtherPool6 ? 1 : 0)
-    peers[sender] = SyncPeer(
-      hello, header: header, progress: progress, index: index, hasOtherPool6: hasOtherPool6, address: address, now: now)
+    peers.insert(
+      SyncPeer(
+        hello, header: header, progress: progress, index: index, hasOtherPool6: hasOtherPool6, address: address,
+        now: now))
     guard !hasOtherPool6 else { return .otherPool6(isNew: true) }
-    peers[sender]?.stream.confirm(last: header.sequence, now: now, jitter: jitter)
+    peers.update(sender) { $0.stream.confirm(last: header.sequence, now: now, jitter: jitter) }
     noteMentions(hello.entries, by: sender, now: now)
     return .peer(isFirstContact: known == nil)
   }
@@ -94,12 +97,12 @@ struct PeerSet: Sendable {
   /// An update of a validated peer came.
   /// - Returns: whether it is new.
   mutating func receive(update sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: Duration) -> Bool {
-    peers[incarnation]?.stream.receive(sequence, now: now, jitter: jitter) ?? false
+    peers.update(incarnation) { $0.stream.receive(sequence, now: now, jitter: jitter) } ?? false
   }
 
   /// Another frame of a validated peer came.
   mutating func raise(last sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: Duration) {
-    peers[incarnation]?.stream.raise(last: sequence, now: now, jitter: jitter)
+    peers.update(incarnation) { $0.stream.raise(last: sequence, now: now, jitter: jitter) }
   }
 
   private mutating func noteMentions(_ entries: [SyncFrame.HelloEntry], by sender: Incarnation, now: Instant) {
@@ -112,14 +115,14 @@ struct PeerSet: Sendable {
   }
 
   mutating func receive(_ part: SyncFrame.Settings, of incarnation: Incarnation, now: Instant) -> Bool {
-    peers[incarnation]?.settings.receive(part, now: now) ?? false
+    peers.update(incarnation) { $0.settings.receive(part, now: now) } ?? false
   }
 
   // MARK: What is missing
 
   /// A peer cannot send its updates up to `last` again.
   mutating func unavailable(until last: UInt64, of incarnation: Incarnation) {
-    peers[incarnation]?.stream.unavailable(until: last)
+    peers.update(incarnation) { $0.stream.unavailable(until: last) }
   }
 
   /// When a peer should be asked for what is missing.
@@ -140,11 +143,13 @@ struct PeerSet: Sendable {
 
   /// What to ask a peer for.
   mutating func ask(_ incarnation: Incarnation, now: Instant) -> [SyncFrame.MissingUpdates] {
-    peers[incarnation]?.stream.ask(now: now) ?? []
+    peers.update(incarnation) { $0.stream.ask(now: now) } ?? []
   }
 
   /// A peer cannot be asked: what is missing is lost.
-  mutating func giveUp(on incarnation: Incarnation) { peers[incarnation]?.stream.giveUp() }
+  mutating func giveUp(on incarnation: Incarnation) {
+    peers.update(incarnation) { $0.stream.giveUp() }
+  }
 
   /// About how many entries a hello has that has room for all.
   var entryCount: Int { peers.count + unvalidated.count + retired.count }
@@ -165,7 +170,7 @@ struct PeerSet: Sendable {
   }
 
   private mutating func retire(_ incarnation: Incarnation) {
-    guard let peer = peers.removeValue(forKey: incarnation), !peer.hasOtherPool6 else { return }
+    guard let peer = peers.remove(incarnation), !peer.hasOtherPool6 else { return }
     retired.retire(incarnation, peer.stream.progress, lastHeard: peer.lastHeard)
   }
 
@@ -178,8 +183,7 @@ struct PeerSet: Sendable {
   /// This node slept: everybody counts as silent until heard again.
   mutating func timeOutAll(now: Instant) {
     for incarnation in peers.keys {
-      guard let lastHeard = peers[incarnation]?.lastHeard else { continue }
-      peers[incarnation]?.lastHeard = min(lastHeard, now - SyncPeer.patience)
+      peers.update(incarnation) { $0.lastHeard = min($0.lastHeard, now - SyncPeer.patience) }
     }
     unvalidated.removeAll()
   }

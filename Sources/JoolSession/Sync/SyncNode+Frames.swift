@@ -17,7 +17,9 @@ extension SyncNode {
       return
     }
     // Of a node with another pool6, sessions are of no use.
-    if peers[header.sender]?.hasOtherPool6 == true, header.kind != .hello, header.kind != .settings { return }
+    if peers.peers.read(header.sender, { $0.hasOtherPool6 }) == true, header.kind != .hello, header.kind != .settings {
+      return
+    }
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6, waited: Milliseconds(waited))
     // What is pending was said before what is heard now.
     flush(now: now)
@@ -36,7 +38,7 @@ extension SyncNode {
     let delay = jitter(upTo: UpdateStream.jitter)
     // If it is not new, it came over another link, or was sent again for somebody else.
     guard peers.receive(update: header.sequence, of: header.sender, now: now, jitter: delay),
-      let origin = peers[header.sender]?.index
+      let origin = peers.peers.read(header.sender, { $0.index })
     else { return }
     for record in records { merge(record, origin: origin, now: now) }
     if state != .ready { settleSoon(now: now) }

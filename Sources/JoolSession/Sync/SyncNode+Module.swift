@@ -42,4 +42,14 @@ extension SyncNode {
     feed.finished(request, outcome, now: now)
     if pulled != nil { settleSoon(now: now) }
   }
+
+  /// - Parameter isAuditing: whether the module's table is to be read, or is being read.
+  mutating func noteProgress(_ mark: inout ModuleMark, isAuditing: Bool, isUsable: Bool, now: Instant) {
+    let isAuditing = isAuditing || settled != nil
+    if mark.update(feed.progress, isAuditing: isAuditing, isUsable: isUsable, now: now) { feed.hurry() }
+  }
+
+  mutating func tell(_ progress: Readiness.ModuleProgress) {
+    if module != progress { module = progress }
+  }
 }
