@@ -6,4 +6,14 @@ extension Optional where Wrapped: ~Copyable {
     case .none: nil
     }
   }
+
+  /// Whether there is a value. (`!= nil` copies it first, which takes long for a large one.)
+  var isPresent: Bool {
+    borrowing get {
+      switch self {
+      case .some: true
+      case .none: false
+      }
+    }
+  }
 }

@@ -35,7 +35,7 @@ extension SessionProxy {
       counters.stale += 1
       return .stale
     }
-    guard let kernel, node != nil else {
+    guard let kernel, node.isPresent else {
       counters.dropped += 1
       return .dropForNow
     }

@@ -27,8 +27,9 @@ extension SessionProxy {
   /// - Parameter isAuditing: whether its table is being read.
   public mutating func noteProgress(isAuditing: Bool, now: Instant) {
     let isUsable = isAttached && kernel?.isEnabled == true
-    node?.noteProgress(&mark, isAuditing: isAuditing || audit != nil, isUsable: isUsable, now: now)
-    counters.supersededRecords = node.borrowed { $0.feed.superseded } ?? 0
+    let isAuditing = isAuditing || audit != nil
+    counters.supersededRecords =
+      node?.noteProgress(&mark, isAuditing: isAuditing, isUsable: isUsable, now: now) ?? 0
     tellNode(now: now)
   }
 

@@ -128,8 +128,8 @@ struct PeerSet: Sendable {
   /// When a peer should be asked for what is missing.
   var nextQuestion: Instant? {
     var earliest: Instant?
-    for peer in peers.values {
-      guard let deadline = peer.stream.deadline else { continue }
+    for position in peers.values.indices {  // an iterator would copy each peer
+      guard let deadline = peers.values[position].stream.deadline else { continue }
       earliest = min(earliest ?? deadline, deadline)
     }
     return earliest

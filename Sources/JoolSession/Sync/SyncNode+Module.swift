@@ -44,9 +44,11 @@ extension SyncNode {
   }
 
   /// - Parameter isAuditing: whether the module's table is to be read, or is being read.
-  mutating func noteProgress(_ mark: inout ModuleMark, isAuditing: Bool, isUsable: Bool, now: Instant) {
+  /// - Returns: how often something was to be given that waited already.
+  mutating func noteProgress(_ mark: inout ModuleMark, isAuditing: Bool, isUsable: Bool, now: Instant) -> UInt64 {
     let isAuditing = isAuditing || settled != nil
     if mark.update(feed.progress, isAuditing: isAuditing, isUsable: isUsable, now: now) { feed.hurry() }
+    return feed.superseded
   }
 
   mutating func tell(_ progress: Readiness.ModuleProgress) {

@@ -17,6 +17,8 @@ class Crowd:
 
     FIRST = 2000
     AT_A_TIME = 50
+    # So many are kept by the kernel for a neighbour that does not answer yet.
+    QUEUED = 250
 
     def __init__(self) -> None:
         self._burst = Burst(SERVER6, self.AT_A_TIME)
@@ -45,6 +47,11 @@ class Crowd:
 
     def send(self, ports: range, pace: float = 0.005) -> None:
         """A packet of each of these sessions, 50 at a time."""
+        if len(ports) > self.QUEUED:
+            # Whoever translates may not know the server's link-layer address, and keeps no more than 277 packets for it.
+            self._burst.send(self.socket, ports[:1])
+            time.sleep(0.3)
+            ports = ports[1:]
         for first in range(0, len(ports), self.AT_A_TIME):
             some = ports[first : first + self.AT_A_TIME]
             self._burst.send(self.socket, some)
