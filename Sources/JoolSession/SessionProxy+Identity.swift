@@ -20,10 +20,8 @@ extension SessionProxy {
   }
 
   private mutating func mustRenewSeal(now: Instant) -> Bool {
-    guard seal != nil, let node else { return false }
-    return self.node?.selfCheck.mustRenewSeal(now: now) {
-      node.peers.heard(now: now).contains { !$0.hears(node.identity, at: now) }
-    } ?? false
+    guard seal != nil else { return false }
+    return node?.mustRenewSeal(now: now) ?? false
   }
 
   private mutating func renewSeal(_ start: UInt64, now: Instant) {
@@ -60,5 +58,14 @@ extension SessionProxy {
       "Another proxy used this one's identity (a snapshot or a clone?), so this one has started anew; "
         + "COPIES counts how often.\(doubt)"
     ]
+  }
+}
+
+extension SyncNode {
+  /// Each turn.
+  fileprivate mutating func mustRenewSeal(now: Instant) -> Bool {
+    if let next = selfCheck.nextLook, now < next { return false }
+    let isUnheard = peers.heard(now: now).contains { !$0.hears(identity, at: now) }
+    return selfCheck.mustRenewSeal(now: now) { isUnheard }
   }
 }

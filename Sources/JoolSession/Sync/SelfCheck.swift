@@ -38,7 +38,7 @@ struct SelfCheck: Sendable {
   private var believed: Instant?
   private var lastTurn: Instant?
   /// When to look for peers that do not hear this node.
-  private var nextLook: Instant?
+  private(set) var nextLook: Instant?
   /// Since when a peer is heard that does not hear this node; `nil`: there is none.
   private var unheardSince: Instant?
   private var renewal = patience
