@@ -43,7 +43,7 @@ struct KernelLink: ~Copyable {
 
   mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
 
-  /// Makes the module agree with the table a bit more.
+  /// Sends the module one more request.
   mutating func carryOut(_ request: StoreRequest) throws(JoolError) {
     switch request {
     case .add(let sessions): try client.addSessions(sessions[...])

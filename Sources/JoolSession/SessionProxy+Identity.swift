@@ -50,7 +50,7 @@ extension SessionProxy {
     node = makeNode(kernel, clock: clock, now: now)
   }
 
-  /// A sentence, if it was lately.
+  /// The finding that a copy of this proxy was heard, for ten minutes.
   func copies(now: Instant) -> [String] {
     guard let copiedAt, now - copiedAt < Self.copyMemory else { return [] }
     let doubt = seal == nil ? " Without a key (--net.key-file) anybody on the network can pretend that." : ""

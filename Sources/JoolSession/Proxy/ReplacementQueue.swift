@@ -6,7 +6,7 @@ struct ReplacementQueue: Sendable {
 
   /// Beyond this many the next audit finds what contradicts the table.
   static let capacity = 65_536
-  /// So many are carried out together: the evictions, and then the sessions of all.
+  /// The most replacements in one run: first all their evictions are sent, then their sessions.
   static let runLength = 64
   /// One that the module refused is tried again after this.
   static let pause = Duration.seconds(1)

@@ -41,7 +41,7 @@ struct SyncNode: Sendable {
   var pulled: FeedPosition?
   /// When the module last announced a session.
   var lastAnnouncement: Instant?
-  /// Whether it has done so within `translationMemory`.
+  /// Whether the module has announced a session within `translationMemory`.
   var isTranslating = false
   /// What peers are told of this node's settings; `nil`: nothing yet.
   var told: Told?

@@ -59,7 +59,7 @@ public struct SessionTable: Sendable {
     public var entry: SessionEntry
     /// The number of the node whose word was the last about it; 0 is this one.
     public var origin: UInt8
-    /// Of what was said about it; a later word has a higher one.
+    /// The version of the last record; a later record has a higher one.
     public var version: Version
 
     public init(entry: SessionEntry, origin: UInt8, version: Version = .unsaid) {
@@ -147,7 +147,7 @@ public struct SessionTable: Sendable {
     case repeated
     /// Not taken: other sessions contradict it. If all of them are older, they should be removed.
     case conflict
-    /// Not taken, as `Change.refused`.
+    /// The table did not take the record (`Change.refused`).
     case refused
   }
 
