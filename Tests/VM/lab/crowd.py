@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .burst import Burst
 from .network import NODES, configure, make_both
-from .process import at_end, namespace
+from .process import at_end, namespace, wait_for
 from .traffic import SERVER6
 
 
@@ -48,15 +48,24 @@ class Crowd:
     def send(self, ports: range, pace: float = 0.005) -> None:
         """A packet of each of these sessions, 50 at a time."""
         if len(ports) > self.QUEUED:
-            # Whoever translates may not know the server's link-layer address, and keeps no more than 277 packets for it.
+            # Nobody on the way may know the next one's link-layer address, and a kernel keeps 277 packets until it does.
+            before = arrived()
             self._burst.send(self.socket, ports[:1])
-            time.sleep(0.3)
+            wait_for("the first packet of a crowd at the server", lambda: arrived() > before, timeout=20, every=0.02)
             ports = ports[1:]
         for first in range(0, len(ports), self.AT_A_TIME):
             some = ports[first : first + self.AT_A_TIME]
             self._burst.send(self.socket, some)
             if len(some) == self.AT_A_TIME:
                 time.sleep(pace)
+
+
+def arrived() -> int:
+    """How many datagrams have come to ports of n4 that nobody listens to."""
+    with namespace("n4"):
+        lines = Path("/proc/thread-self/net/snmp").read_text().splitlines()
+    names, values = (line.split() for line in lines if line.startswith("Udp:"))
+    return int(values[names.index("NoPorts")])
 
 
 def make_eager() -> None:
