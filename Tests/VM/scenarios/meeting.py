@@ -140,7 +140,8 @@ def one_way() -> None:
         arrives("although j does not reach it", 10)
     note(f"k had the latest sessions after at most {slowest:.1f} s")
     for node in nodes:
-        expect(is_ready(node), f"{node} may not have the addresses")
+        # k mends whenever it was a second behind. Meanwhile j and l have promised to keep the right, so k may give it up.
+        wait_for(f"{node} may have the addresses", lambda node=node: is_ready(node), timeout=5, every=0.1)
     mend("j", "k")
     crowd.open(100)
     arrives("after the link is back", 10)
