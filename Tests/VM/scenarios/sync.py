@@ -49,10 +49,11 @@ def weather(*words: str, nodes: Iterable[str] = NODES) -> None:
 def wait_equal(what: str, count: int, timeout: float = 60) -> float:
     """Until both modules have so many sessions; how long it took."""
     begun = time.monotonic()
-    wait_for(
-        f"{count} sessions on both after {what} (j {session_count('j')}, k {session_count('k')})",
-        lambda: session_count("j") == count == session_count("k"), timeout, every=0.1,
-    )
+    counts = lambda: [session_count(node) for node in NODES]  # noqa: E731
+    while (now := counts()) != [count, count]:
+        took = time.monotonic() - begun
+        expect(took < timeout, f"not within {timeout} s: {count} sessions on both after {what}, but {now}")
+        time.sleep(0.1)
     return time.monotonic() - begun
 
 
