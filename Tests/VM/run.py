@@ -194,7 +194,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--exclude", metavar="REGEX")
     parser.add_argument("--golden", action="store_true")
     parser.add_argument("--golden-only", metavar="REGEX")
-    default = 2 if MACHINE == "qemu" else 2 * (os.cpu_count() or 1)
+    default = 2 if MACHINE == "qemu" else 3 * (os.cpu_count() or 1)
     parser.add_argument("--jobs", type=int, default=default, metavar="N")
     return parser.parse_intermixed_args()
 
