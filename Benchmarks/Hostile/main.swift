@@ -17,7 +17,7 @@ let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
   private(set) var hearer: SessionProxy
   private(set) var recorded: [[UInt8]] = []
   private(set) var said = 0
-  var now = ContinuousClock.now
+  var now = Instant.now
 
   init(key: String) throws {
     guard let pool6 = Workload.pool6 else { fatalError("pool6") }

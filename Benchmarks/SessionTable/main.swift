@@ -7,7 +7,7 @@ internal import JoolSession
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }.filter { $0 > 0 }
 let workload = Workload(count: arguments.first ?? 1_000_000, sessionsPerClient: arguments.dropFirst().first ?? 1)
 let clock = ProcessorClock()
-let start = ContinuousClock.now
+let start = Instant.now
 
 /// Runs something for each session, in turn or far from each other, and prints nanoseconds of processor time per session.
 func measure(_ name: String, inTurn: Bool = false, _ body: (Int) -> Void) {

@@ -14,7 +14,13 @@ let workload = Workload(count: max(count, 1000), sessionsPerClient: 1)
 let format = SyncFormat.packed36
 let perDatagram = format.records(fitting: 1452)
 let clock = ProcessorClock()
-let start = ContinuousClock.now
+/// So long that no session ends between two packets, and each of them is to be said again after half an hour.
+let limits = {
+  var limits = SessionLimits()
+  (limits.udp, limits.icmp) = (limits.tcpEstablished, limits.tcpEstablished)
+  return limits
+}()
+let start = Instant.now
 var isFrugal = true
 
 /// The sessions as the module announces them when each has just seen a packet.
@@ -23,7 +29,7 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
     var session = workload.session($0)
     session.timer = session.proto == .tcp ? .established : session.timer
     session.state = .established
-    session.expiration = SessionLimits().timeout(of: session)
+    session.expiration = limits.timeout(of: session)
     return session
   }
   return format.encode(sessions)
@@ -40,26 +46,29 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   if perBatch > allocationsPerDatagram { isFrugal = false }
 }
 
-/// A proxy that has joined nobody, with a module that took everything.
+/// A ready proxy that has joined nobody, with a module that took everything.
 @MainActor func makeProxy(seed: UInt64, keys: KeyRing? = nil) -> SessionProxy {
   guard let pool6 = Workload.pool6 else { fatalError("pool6") }
   var proxy = SessionProxy(instance: .default, format: .ss2, seed: seed, keys: keys)
   proxy.attached(
-    SessionProxy.Kernel(format: format, pool6: pool6, limits: SessionLimits(), isEnabled: true), now: start)
+    SessionProxy.Kernel(format: format, pool6: pool6, limits: limits, isEnabled: true), now: start)
   for second in 0..<8 { proxy.advance(to: start + .seconds(second)) }
   _ = proxy.takeAudit()
   proxy.finishAudit(isComplete: true, now: start + .seconds(8))
   takeEverything(&proxy, now: start + .seconds(8))
+  proxy.noteProgress(isAuditing: false, now: start + .seconds(8))
+  proxy.advance(to: start + .seconds(8))
+  guard proxy.standing.state == .ready else { fatalError("a proxy that starts is not what is to be measured") }
   return proxy
 }
 
 /// The module takes what the proxy has for it.
-@MainActor func takeEverything(_ proxy: inout SessionProxy, now: ContinuousClock.Instant) {
+@MainActor func takeEverything(_ proxy: inout SessionProxy, now: Instant) {
   while let request = proxy.nextStoreRequest(now: now) { proxy.finished(request, .done, now: now) }
 }
 
 /// What each has to say reaches the other one.
-@MainActor func exchange(_ one: inout SessionProxy, _ other: inout SessionProxy, now: ContinuousClock.Instant) {
+@MainActor func exchange(_ one: inout SessionProxy, _ other: inout SessionProxy, now: Instant) {
   for datagram in one.takeDatagrams(now: now) {
     _ = other.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 1), now: now)
   }
@@ -84,7 +93,7 @@ var hearer = makeProxy(seed: 2)
 introduce(&speaker, &hearer)
 
 /// The module's announcements, a datagram at a time, as the event loop handles them; what the proxy sends.
-@MainActor func announce(at time: ContinuousClock.Instant, send: ([UInt8]) -> Void) throws {
+@MainActor func announce(at time: Instant, send: ([UInt8]) -> Void) throws {
   for (index, records) in announcements.enumerated() {
     let now = time + pause * index
     try speaker.learn(records: records.span.bytes, now: now)
@@ -100,7 +109,7 @@ frames.reserveCapacity(announcements.count * 2 + 100)
 try measure("news to the network (the table grows)") { try announce(at: first) { frames.append($0) } }
 
 /// Datagrams of the peer, up to the requests for the module.
-@MainActor func hear(at time: ContinuousClock.Instant) {
+@MainActor func hear(at time: Instant) {
   for frame in frames {
     _ = hearer.received(
       datagram: frame.span.bytes, length: frame.count, from: IPv6Address(bits: 1), now: time)
@@ -146,7 +155,7 @@ print(
 
   /// Packets of all sessions after so long that each is news.
   /// - Returns: the processor time per session.
-  mutating func refresh(_ announcements: [[UInt8]], records: Int, at now: ContinuousClock.Instant) throws -> Double {
+  mutating func refresh(_ announcements: [[UInt8]], records: Int, at now: Instant) throws -> Double {
     let began = clock.now
     for (index, announcement) in announcements.enumerated() {
       let now = now + pause * index

@@ -16,7 +16,7 @@
         require(frame.encoded() == bytes, "the frame changed: \(frame)")
       }
       var sender = FrameSeal(keys: keys, start: 5)
-      var now = ContinuousClock.now
+      var now = Instant.now
       for (ring, datagrams) in [(nil, [bytes]), (keys, [bytes] + sender.seal([bytes]))] {
         var proxy = SessionProxy(instance: .default, seed: 1, keys: ring, sealStart: 3)
         proxy.attached(

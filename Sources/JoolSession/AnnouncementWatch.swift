@@ -8,8 +8,6 @@ internal import JoolCore
 ///
 /// Packets that nothing is announced for (ICMP errors) look the same. Then audits find nothing, and come less and less often.
 struct AnnouncementWatch: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Later modules count what they cannot queue (`QueueWatch`).
   static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
   static let counter = "JSTAT_SUCCESS"

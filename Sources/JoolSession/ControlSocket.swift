@@ -34,13 +34,13 @@ struct ControlSocket: ~Copyable {
   /// - Returns: `nil` if the name cannot be had.
   /// - Throws: `ProxyError.alreadyRunning`.
   static func claim(_ instance: InstanceName, warn: (String) -> Void) throws(ProxyError) -> ControlSocket? {
-    let deadline = ContinuousClock.now + grace
+    let deadline = Instant.now + grace
     var holder: ControlNameHolder?
     var isFirstTry = true
     while true {
       let failure: Errno
       do throws(Errno) { return try ControlSocket(instance: instance) } catch { failure = error }
-      let isLastTry = ContinuousClock.now >= deadline
+      let isLastTry = Instant.now >= deadline
       // Each look is a connection to the holder.
       if failure == .addressInUse, isFirstTry || isLastTry { holder = ControlNameHolder(of: instance) }
       isFirstTry = false

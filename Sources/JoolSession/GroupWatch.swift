@@ -3,18 +3,18 @@ struct GroupWatch {
   static let interval = Duration.seconds(30)
   /// The minimum interval between two comparisons, so that a peer cannot cause one per frame.
   static let pause = Duration.seconds(10)
-  private(set) var nextReading: ContinuousClock.Instant = .now
+  private(set) var nextReading: Instant = .now
   private var inputs = SessionProxy.GroupInputs()
-  private var nextLook: ContinuousClock.Instant = .now
+  private var nextLook: Instant = .now
   private var said: Set<String> = []
 
   /// A large pool4 takes long to read; at most a hundredth of the time goes into that.
-  mutating func haveRead(since begin: ContinuousClock.Instant, now: ContinuousClock.Instant) {
+  mutating func haveRead(since begin: Instant, now: Instant) {
     nextReading = now + max(Self.interval, begin.duration(to: now) * 100)
   }
 
   /// - Returns: whether the settings that were heard, or the peers, are others than the last time.
-  mutating func hasChanged(_ current: SessionProxy.GroupInputs, now: ContinuousClock.Instant) -> Bool {
+  mutating func hasChanged(_ current: SessionProxy.GroupInputs, now: Instant) -> Bool {
     guard now >= nextLook, current != inputs else { return false }
     inputs = current
     nextLook = now + Self.pause

@@ -5,8 +5,6 @@ internal import JoolCore
 /// In `WireFormat.auto` our kind says everything twice: in SS2, and for C proxies in their layout. What a peer says in
 /// SS2 need not be heard a second time.
 struct Neighbours: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Addresses can be made up: more than these are not remembered.
   static let maxCount = 64
   /// A C proxy counts for this long after its last word. Hours, not seconds: a standby is silent for as long as its module

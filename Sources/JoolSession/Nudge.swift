@@ -5,17 +5,17 @@
 struct Nudge: Sendable {
   /// `ss-flush-deadline`.
   var deadline: Duration
-  private(set) var due: ContinuousClock.Instant?
+  private(set) var due: Instant?
 
   /// More than the deadline must have passed by the kernel's clock, whose ticks are up to 10 ms long.
   private static let margin = Duration.milliseconds(12)
 
   init(deadline: Duration) { self.deadline = deadline }
 
-  mutating func messageCame(_ now: ContinuousClock.Instant) { due = now + deadline + Self.margin }
+  mutating func messageCame(_ now: Instant) { due = now + deadline + Self.margin }
 
   /// Whether it is time, once. If the module then has something to say, there is a next time.
-  mutating func take(now: ContinuousClock.Instant) -> Bool {
+  mutating func take(now: Instant) -> Bool {
     guard let due, due <= now else { return false }
     self.due = nil
     return true

@@ -2,8 +2,6 @@ internal import JoolCore
 
 /// A proxy on the network that speaks another version of SS2. Nothing of what it says is read.
 struct OtherVersions: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// How long it is a finding after its last word.
   static let memory = Duration.seconds(60)
 

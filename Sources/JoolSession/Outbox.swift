@@ -12,18 +12,18 @@ struct Outbox: Sendable {
 
   private struct Waiting {
     let datagram: [UInt8]
-    let since: ContinuousClock.Instant
+    let since: Instant
   }
 
   private var waiting: Deque<Waiting> = []
-  private(set) var deadline: ContinuousClock.Instant?
+  private(set) var deadline: Instant?
   /// Since when nothing gets out; `nil` if what was sent last did.
-  private var stuckSince: ContinuousClock.Instant?
+  private var stuckSince: Instant?
 
   var isEmpty: Bool { waiting.isEmpty }
 
   /// - Returns: whether there was room.
-  mutating func append(_ datagram: [UInt8], now: ContinuousClock.Instant) -> Bool {
+  mutating func append(_ datagram: [UInt8], now: Instant) -> Bool {
     guard waiting.count < Self.capacity else { return false }
     stuckSince = stuckSince ?? now
     waiting.append(Waiting(datagram: datagram, since: now))
@@ -32,13 +32,13 @@ struct Outbox: Sendable {
   }
 
   /// The oldest, if it is time to try again.
-  func next(now: ContinuousClock.Instant) -> [UInt8]? {
+  func next(now: Instant) -> [UInt8]? {
     guard let deadline, deadline <= now else { return nil }
     return waiting.first?.datagram
   }
 
   /// Whether nobody should wait for it.
-  func isStuck(now: ContinuousClock.Instant) -> Bool {
+  func isStuck(now: Instant) -> Bool {
     stuckSince.map { now - $0 >= Self.patience } ?? false
   }
 
@@ -46,7 +46,7 @@ struct Outbox: Sendable {
   mutating func linkWorks() { stuckSince = nil }
 
   /// It was sent.
-  mutating func removeNext(now: ContinuousClock.Instant) {
+  mutating func removeNext(now: Instant) {
     waiting.removeFirst()
     stuckSince = isEmpty ? nil : now
     if isEmpty { deadline = nil }
@@ -54,12 +54,12 @@ struct Outbox: Sendable {
 
   /// Gives up what has waited for too long.
   /// - Returns: how many datagrams that were.
-  mutating func removeOutdated(now: ContinuousClock.Instant) -> Int {
+  mutating func removeOutdated(now: Instant) -> Int {
     let before = waiting.count
     while let first = waiting.first, now - first.since > Self.patience { waiting.removeFirst() }
     if isEmpty { deadline = nil }
     return before - waiting.count
   }
 
-  mutating func postpone(now: ContinuousClock.Instant) { deadline = now + Self.retry }
+  mutating func postpone(now: Instant) { deadline = now + Self.retry }
 }

@@ -11,10 +11,10 @@ struct Poller {
   }
 
   /// Waits until something is ready or `deadline` has come. `nil`: for ever.
-  mutating func wait(until deadline: ContinuousClock.Instant?) throws(Errno) {
+  mutating func wait(until deadline: Instant?) throws(Errno) {
     // Rounded up, so as not to spin through the last millisecond.
     let timeout = deadline.map { deadline -> Int32 in
-      let left = max(.zero, ContinuousClock.now.duration(to: deadline))
+      let left = max(.zero, Instant.now.duration(to: deadline))
       let milliseconds =
         left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
       return Int32(clamping: milliseconds)

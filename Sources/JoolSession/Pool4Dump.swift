@@ -5,13 +5,13 @@ struct Pool4Dump: Sendable {
   /// With more ranges than this, which is more than peers are told, the rest does not matter.
   static let maxRanges = 4 * NodeSettings.maxRanges
 
-  let begin: ContinuousClock.Instant
+  let begin: Instant
   /// Merged as they come, so that neither their number nor the time of a turn grows with that of the entries.
   private(set) var ranges: [MaskRange] = []
   private var remaining = L4Protocol.allCases
   private var previous: Pool4Entry?
 
-  init(now: ContinuousClock.Instant) { begin = now }
+  init(now: Instant) { begin = now }
 
   var isFinished: Bool { remaining.isEmpty || ranges.count > Self.maxRanges }
 

@@ -23,7 +23,7 @@ extension ProxyEventLoop {
     if let descriptor = control?.descriptor, poller.hasInput(descriptor) { control?.acceptClients() }
   }
 
-  mutating func continueTransfer(_ now: ContinuousClock.Instant) {
+  mutating func continueTransfer(_ now: Instant) {
     // One at a time. What was lost while one is under way may be missing in it: then another one follows.
     if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() {
       dump = TableDump(because: reason, now: now)

@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// The module, the instance and the interface come and go.
 extension ProxyEventLoop {
-  mutating func check(_ now: ContinuousClock.Instant) {
+  mutating func check(_ now: Instant) {
     nextCheck = now + Self.checkInterval
     do throws(JoolError) {
       if link == nil { link = try KernelLink(instance: configuration.instance) }
@@ -38,7 +38,7 @@ extension ProxyEventLoop {
   }
 
   /// The holder of the control name may have ended. If it is another proxy now, the administrator has to decide.
-  private mutating func reclaimControl(_ now: ContinuousClock.Instant) {
+  private mutating func reclaimControl(_ now: Instant) {
     control = try? ControlSocket(instance: configuration.instance)
     if control != nil {
       log.notice("`jool session proxy status` and `session advertise` reach this proxy now.")
@@ -50,7 +50,7 @@ extension ProxyEventLoop {
   }
 
   private mutating func watchAnnouncements(
-    _ statistics: [Statistic], within deadline: Duration, now: ContinuousClock.Instant
+    _ statistics: [Statistic], within deadline: Duration, now: Instant
   ) {
     let patience = deadline + AnnouncementWatch.delay
     announcements.look(statistics, announced: proxy.announcementsHeard, patience: patience, now: now)
@@ -59,7 +59,7 @@ extension ProxyEventLoop {
     }
   }
 
-  private mutating func watchQueue(_ statistics: [Statistic], now: ContinuousClock.Instant) {
+  private mutating func watchQueue(_ statistics: [Statistic], now: Instant) {
     let drops = queue.read(statistics)
     proxy.counters.queueDrops += drops
     if drops > 0, let more = throttles.queue.admit(now: now) {
@@ -72,13 +72,13 @@ extension ProxyEventLoop {
   }
 
   /// Has pool4 read when it is time, and compares the nodes' settings when a peer's have changed.
-  private mutating func watchGroup(_ now: ContinuousClock.Instant) {
+  private mutating func watchGroup(_ now: Instant) {
     if now >= group.nextReading, pool4 == nil { pool4 = Pool4Dump(now: now) }
     if group.hasChanged(proxy.groupInputs(now: now), now: now) { proxy.compareSettings(now: now) }
   }
 
   /// Reads a page of pool4, and tells peers when that was the last.
-  mutating func readPool4(_ now: ContinuousClock.Instant) {
+  mutating func readPool4(_ now: Instant) {
     guard var reading = pool4.take(), link != nil else { return }
     do throws(JoolError) { try link?.readPage(of: &reading) } catch { return kernelFailed(error) }
     guard reading.isFinished else {

@@ -3,7 +3,7 @@ internal import Logging
 
 /// Copies of this proxy, and pauses in which it did not run.
 extension ProxyEventLoop {
-  mutating func beginTurn(_ now: ContinuousClock.Instant, _ buffer: inout [UInt8]) {
+  mutating func beginTurn(_ now: Instant, _ buffer: inout [UInt8]) {
     guard let pause = proxy.turn(now: now) else { return }
     log.warning("This proxy did not run for \(pause.components.seconds) s; finding out what it missed.")
     discardKernelEvents(&buffer)
@@ -28,7 +28,7 @@ extension ProxyEventLoop {
   }
 
   /// Nothing of what was under way belongs to the new node.
-  mutating func startAnewIfCopied(_ now: ContinuousClock.Instant) {
+  mutating func startAnewIfCopied(_ now: Instant) {
     guard proxy.mustStartAnew else { return }
     log.warning("Another proxy uses this one's identity (a snapshot or a clone?); starting anew.")
     abandonAudit(because: "the proxy has started anew; try again")

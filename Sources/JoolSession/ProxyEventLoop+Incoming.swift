@@ -13,7 +13,7 @@ extension ProxyEventLoop {
   }
 
   private mutating func hear(_ datagram: RawSpan, _ arrival: Arrival, over link: any SyncLink) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     guard link.isPeer(arrival) else {
       proxy.counters.strangers += 1
       return
@@ -39,7 +39,7 @@ extension ProxyEventLoop {
   }
 
   /// What the module should get: some evictions and one JOOLD_ADD; more after the sockets had their turn.
-  mutating func feedModule(_ now: ContinuousClock.Instant) {
+  mutating func feedModule(_ now: Instant) {
     for _ in 0..<Self.burst {
       guard link != nil, let request = proxy.nextStoreRequest(now: now) else { return }
       do throws(JoolError) {

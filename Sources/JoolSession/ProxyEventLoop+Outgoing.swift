@@ -59,12 +59,12 @@ extension ProxyEventLoop {
   }
 
   /// What the node has to say.
-  mutating func sendNews(_ now: ContinuousClock.Instant) {
+  mutating func sendNews(_ now: Instant) {
     for datagram in proxy.takeDatagrams(now: now, isCongested: !outbox.isEmpty) { send(datagram.span.bytes) }
   }
 
   /// Tells the group that this node ends. What waits, and what cannot be sent at once, is lost.
-  mutating func leave(_ now: ContinuousClock.Instant) {
+  mutating func leave(_ now: Instant) {
     sendNews(now)
     sendWaiting(now)
     proxy.leave(now: now)
@@ -96,7 +96,7 @@ extension ProxyEventLoop {
   }
 
   /// What could not be sent at once.
-  mutating func sendWaiting(_ now: ContinuousClock.Instant) {
+  mutating func sendWaiting(_ now: Instant) {
     proxy.counters.dropped += UInt64(outbox.removeOutdated(now: now))
     for _ in 0..<Self.burst {
       guard let datagram = outbox.next(now: now) else { return }

@@ -25,7 +25,7 @@ public struct ProxyEventLoop: ~Copyable {
   var transfer: TableTransfer?
   /// The module's pool4 while it is read.
   var pool4: Pool4Dump?
-  var nextCheck: ContinuousClock.Instant = .now
+  var nextCheck: Instant = .now
   /// What was last said in the log about the instance; `nil` before the first word.
   var reported: Availability?
   var throttles = Throttles()
@@ -139,7 +139,7 @@ public struct ProxyEventLoop: ~Copyable {
       var poller = Poller()
       watchAll(&poller)
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
-      let begin = ContinuousClock.now
+      let begin = Instant.now
       beginTurn(begin, &buffer)
       if poller.hasInput(signals.descriptor), let signal = signals.next() {
         if signal == SIGHUP {
@@ -183,7 +183,7 @@ public struct ProxyEventLoop: ~Copyable {
     if let pendingReload { poller.watch(pendingReload.lookUp.descriptor) }
   }
 
-  var nextDeadline: ContinuousClock.Instant {
+  var nextDeadline: Instant {
     if dump != nil || pool4 != nil { return nextCheck - Self.checkInterval }
     let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
     let deadlines = [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline, nudge.due]
@@ -191,7 +191,7 @@ public struct ProxyEventLoop: ~Copyable {
   }
 
   mutating func advance() {
-    let now = ContinuousClock.now
+    let now = Instant.now
     startAnewIfCopied(now)
     if nudge.take(now: now) { acknowledge() }
     sendWaiting(now)

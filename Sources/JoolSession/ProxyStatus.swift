@@ -68,7 +68,7 @@ extension SessionProxy {
 }
 
 extension ProxyStatus.Peer {
-  fileprivate init(_ peer: SyncPeer, now: ContinuousClock.Instant) {
+  fileprivate init(_ peer: SyncPeer, now: Instant) {
     node = peer.incarnation.number
     address = peer.address ?? IPv6Address(bits: 0)
     let isAlive = peer.isAlive(at: now)

@@ -10,7 +10,7 @@ struct QueueWatch: Sendable {
   /// The counter when it was last read; it starts anew with the instance.
   private var last: UInt64?
   private var owed = false
-  private var lastRepair: ContinuousClock.Instant?
+  private var lastRepair: Instant?
 
   /// - Returns: how many sessions were dropped since the last time.
   mutating func read(_ statistics: [Statistic]) -> UInt64 {
@@ -22,7 +22,7 @@ struct QueueWatch: Sendable {
   }
 
   /// Whether the peers should get the table now.
-  mutating func shouldRepair(now: ContinuousClock.Instant) -> Bool {
+  mutating func shouldRepair(now: Instant) -> Bool {
     guard owed, lastRepair.map({ now - $0 >= Self.interval }) ?? true else { return false }
     owed = false
     lastRepair = now

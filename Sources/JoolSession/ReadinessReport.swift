@@ -12,17 +12,17 @@ struct ReadinessReport {
   private var last: NodeStanding?
   /// As of the last `note`; `nil` before the first.
   private var isAlone: Bool?
-  private var aloneSince: ContinuousClock.Instant?
+  private var aloneSince: Instant?
   /// Why the node is alone, if that was reported.
   private var reportedAlone: String?
   private var wasReady = false
-  private var nextWatchdog: ContinuousClock.Instant?
+  private var nextWatchdog: Instant?
   private var reasserted = LogThrottle()
   private var failing = LogThrottle()
 
   /// The node is not ready yet.
   /// - Parameter user: who will write the file later on, and so writes it now.
-  init(trackFile: String?, of user: UnprivilegedUser?, now: ContinuousClock.Instant) throws(ProxyError) {
+  init(trackFile: String?, of user: UnprivilegedUser?, now: Instant) throws(ProxyError) {
     self.trackFile = trackFile
     service = ServiceManager()
     if service?.watchdog != nil { nextWatchdog = now }
@@ -34,10 +34,10 @@ struct ReadinessReport {
     }
   }
 
-  var deadline: ContinuousClock.Instant? { nextWatchdog }
+  var deadline: Instant? { nextWatchdog }
 
   /// Says what has changed.
-  mutating func update(_ standing: NodeStanding, now: ContinuousClock.Instant, log: Logger) {
+  mutating func update(_ standing: NodeStanding, now: Instant, log: Logger) {
     if let due = nextWatchdog, now >= due, let interval = service?.watchdog {
       nextWatchdog = now + interval / 2
       service?.notify("WATCHDOG=1")
@@ -59,7 +59,7 @@ struct ReadinessReport {
 
   /// Reports that the node has nobody, once that has lasted, or somebody again.
   /// - Parameter loneliness: why it has nobody.
-  mutating func note(_ loneliness: String?, now: ContinuousClock.Instant, log: Logger) {
+  mutating func note(_ loneliness: String?, now: Instant, log: Logger) {
     isAlone = loneliness != nil
     aloneSince = loneliness == nil ? nil : aloneSince ?? now
     guard let last else { return }
@@ -103,7 +103,7 @@ struct ReadinessReport {
 
   /// Writes the file again if it is not as this proxy left it: another program may have written or removed it, and keepalived
   /// would believe that until the state changes. A file that cannot be read, or a pipe, is left alone.
-  mutating func reassert(now: ContinuousClock.Instant, log: Logger) {
+  mutating func reassert(now: Instant, log: Logger) {
     guard let trackFile, let last else { return }
     guard TrackFile.isChanged(trackFile, isReady: last.isReady) else { return }
     if let more = reasserted.admit(now: now) {

@@ -1,7 +1,5 @@
 /// Whether what is sent gets out, link by link. Hellos leave each second, so that a broken link shows soon.
 struct SendHealth: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Failures that last longer are a finding.
   static let patience = Duration.seconds(5)
 

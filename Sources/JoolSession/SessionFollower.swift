@@ -79,10 +79,10 @@ public struct SessionFollower: ~Copyable {
 struct ProxyPresence {
   static let interval = Duration.seconds(1)
   private var isThere = false
-  private var nextLook: ContinuousClock.Instant?
+  private var nextLook: Instant?
 
   /// - Parameter look: `nil` if it cannot be told; then the last answer holds.
-  mutating func check(now: ContinuousClock.Instant, look: () -> Bool?) -> Bool {
+  mutating func check(now: Instant, look: () -> Bool?) -> Bool {
     if let nextLook, now < nextLook { return isThere }
     nextLook = now + Self.interval
     isThere = look() ?? isThere

@@ -8,8 +8,6 @@ public import JoolCore
 /// The node (`SyncNode`) knows what peers know, and so what is news to whom. Nothing reaches the module that was not
 /// decoded, checked and encoded anew.
 public struct SessionProxy: Sendable {
-  public typealias Instant = ContinuousClock.Instant
-
   public let instance: InstanceName
   public let format: WireFormat
   public var counters = ProxyCounters()

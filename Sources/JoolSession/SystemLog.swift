@@ -46,11 +46,11 @@ extension Logger.Level {
 /// Lets one message of a kind through per interval, and says how many it kept back.
 struct LogThrottle: Sendable {
   static let interval = Duration.seconds(10)
-  private var next: ContinuousClock.Instant?
+  private var next: Instant?
   private var suppressed = 0
 
   /// What to add to the message, or `nil` to keep quiet.
-  mutating func admit(now: ContinuousClock.Instant) -> String? {
+  mutating func admit(now: Instant) -> String? {
     if let next, now < next {
       suppressed += 1
       return nil

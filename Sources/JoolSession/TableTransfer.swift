@@ -11,15 +11,15 @@ struct TableTransfer: Sendable {
   private var sessions: SortedSessions
   /// How many sessions the transfer has in all.
   let count: Int
-  let base: ContinuousClock.Instant
+  let base: Instant
   /// When the next burst may leave.
-  private(set) var deadline: ContinuousClock.Instant
+  private(set) var deadline: Instant
 
   var isFinished: Bool { sessions.isEmpty }
 
   /// - Parameter base: when the sessions had these expirations.
   init(
-    _ sessions: SortedSessions, because reason: SessionProxy.Audit, base: ContinuousClock.Instant
+    _ sessions: SortedSessions, because reason: SessionProxy.Audit, base: Instant
   ) {
     self.sessions = sessions
     count = sessions.count
@@ -30,7 +30,7 @@ struct TableTransfer: Sendable {
 
   /// The sessions whose turn is now, as they are now. None while they are being sorted, which takes a turn for some
   /// thousands.
-  mutating func nextBurst(now: ContinuousClock.Instant) -> [SessionEntry] {
+  mutating func nextBurst(now: Instant) -> [SessionEntry] {
     guard now >= deadline, sessions.sortSome() else { return [] }
     deadline = now + Self.pause
     let waited = base.duration(to: now)
@@ -41,7 +41,7 @@ struct TableTransfer: Sendable {
 /// Reads the module's tables page by page, so that other work goes on in between.
 struct TableDump: Sendable {
   let reason: SessionProxy.Audit
-  let base: ContinuousClock.Instant
+  let base: Instant
   /// With the expirations they had at `base`.
   private(set) var sessions = SortedSessions()
   private(set) var statics = StaticEntries()
@@ -51,7 +51,7 @@ struct TableDump: Sendable {
   private var previousEntry: BIBEntry?
   private var previous: SessionEntry?
 
-  init(because reason: SessionProxy.Audit, now: ContinuousClock.Instant) {
+  init(because reason: SessionProxy.Audit, now: Instant) {
     self.reason = reason
     base = now
   }
@@ -60,7 +60,7 @@ struct TableDump: Sendable {
 
   /// Reads one page.
   mutating func readPage(
-    from client: inout JoolClient<NetlinkSocket>, now: ContinuousClock.Instant
+    from client: inout JoolClient<NetlinkSocket>, now: Instant
   ) throws(JoolError) {
     if let proto = remainingBIBs.first {
       let page = try client.bibEntries(of: proto, after: previousEntry)

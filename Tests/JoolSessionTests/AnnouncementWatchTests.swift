@@ -10,7 +10,7 @@ import Testing
     var watch = AnnouncementWatch()
     var translated: UInt64 = 0
     var announced: UInt64 = 0
-    let start = ContinuousClock.now
+    let start = Instant.now
     var second = 0
     /// When the table was read.
     var audits: [Int] = []

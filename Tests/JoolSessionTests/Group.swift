@@ -13,8 +13,8 @@ struct Group {
   var modules: [[SessionEntry]]
   /// What each was asked for.
   private(set) var requests: [[StoreRequest]]
-  let start = ContinuousClock.now
-  var now: ContinuousClock.Instant
+  let start = Instant.now
+  var now: Instant
   private(set) var legacy: [[UInt8]] = []
   private(set) var frames: [(proxy: Int, datagram: [UInt8])] = []
   private(set) var evictions: [BIBEntry] = []

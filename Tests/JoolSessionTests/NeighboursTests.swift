@@ -5,7 +5,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct NeighboursTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   private func address(_ number: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(number)) }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite struct NudgeTests {
   @Test func comesOnceAfterTheLastMessageAndItsDeadline() {
     var nudge = Nudge(deadline: .milliseconds(100))
-    let start = ContinuousClock.now
+    let start = Instant.now
     #expect(nudge.due == nil)
     nudge.messageCame(start)
     nudge.messageCame(start + .milliseconds(50))

@@ -10,7 +10,7 @@ import Testing
 
   @Test func tellsOfTheFirstAsLongAsItIsHeard() {
     var versions = OtherVersions()
-    let start = ContinuousClock.now
+    let start = Instant.now
     #expect(versions.findings(now: start).isEmpty)
     for second in 0..<100 {
       versions.heard(2, from: one, now: start + .seconds(second))

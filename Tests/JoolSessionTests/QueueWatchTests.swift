@@ -4,7 +4,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct QueueWatchTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   private func statistics(_ drops: UInt64) -> [Statistic] {
     [

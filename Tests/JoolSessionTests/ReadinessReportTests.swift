@@ -17,7 +17,7 @@ import Testing
 
   @Test func writesTheTrackFileAgainIfSomebodyChangedIt() throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
-    let now = ContinuousClock.now
+    let now = Instant.now
     var report = try ReadinessReport(trackFile: file, of: nil, now: now)
     #expect(text() == "1\n")
     report.update(ready, now: now, log: log)
@@ -65,7 +65,7 @@ import Testing
     let messages = Messages()
     let log = Logger(label: "") { _ in messages }
     var report = try ReadinessReport(trackFile: nil, of: nil, now: .now)
-    let start = ContinuousClock.now
+    let start = Instant.now
     func note(_ reason: String?, after seconds: Int) -> [String] {
       report.note(reason, now: start + .seconds(seconds), log: log)
       return messages.take()

@@ -203,7 +203,7 @@ import Testing
 /// A core, and the time that passes around it.
 private final class ProxyUnderTest {
   var core = SessionProxy(instance: .default, format: .legacy, seed: 1)
-  let start = ContinuousClock.now
+  let start = Instant.now
   private var last: [SessionEntry] = []
 
   func hear(_ message: [UInt8]) -> SessionProxy.KernelMessageAction { core.received(kernelMessage: message.span.bytes) }

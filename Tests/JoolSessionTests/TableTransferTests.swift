@@ -5,7 +5,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct TableTransferTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test func givesEverySessionOnceInAscendingOrderAndPaced() {
     let sessions = (0..<5000).map { SessionEntry.sample($0, expiration: 60_000 + UInt32(($0 * 7919) % 5000) * 100) }

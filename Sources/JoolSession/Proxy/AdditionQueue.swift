@@ -7,8 +7,6 @@ internal import DequeModule
 /// does so under the lock that its packets need. What decides is the order within a burst, so a burst is given as a
 /// whole, within bounds of time and number. A trickle waits only for `quiet`.
 struct AdditionQueue: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// A burst is over when nothing came for this long.
   static let quiet = Duration.milliseconds(20)
   /// Few sessions wait no longer than this, however steadily more of them arrive: order hardly matters for them.

@@ -6,8 +6,6 @@ internal import JoolCore
 /// from the table when it is given, so nothing outdated gets there. Replacements come first, since flows wait for them,
 /// then what the module was found to lack, then the news.
 struct ModuleFeed: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   var terms: ModuleTerms
   /// How often something was to be given that waited already.
   private(set) var superseded: UInt64 = 0

@@ -1,8 +1,6 @@
 /// Whether the module has what the table has: measured against what had entered the feed at a moment, never against
 /// "nothing is waiting", since under a steady stream something always is.
 struct ModuleMark: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// A new mark is taken when the last one was met, this long after it.
   static let interval = Duration.seconds(1)
   /// What gathers is given at once for a mark that is not met after this long.

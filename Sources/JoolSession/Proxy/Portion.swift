@@ -15,7 +15,7 @@ struct Portion: Sendable {
   var isFinished: Bool { taken >= keys.count }
 
   /// The next sessions, as the table has them now: the same ones until `accept()`. None if nothing is left.
-  mutating func offer(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: ContinuousClock.Instant)
+  mutating func offer(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: Instant)
     -> [SessionEntry]
   {
     guard taken < keys.count else { return [] }

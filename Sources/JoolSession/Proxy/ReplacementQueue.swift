@@ -2,8 +2,6 @@ internal import DequeModule
 
 /// Replacements that wait for the module.
 struct ReplacementQueue: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Beyond this many the next audit finds what contradicts the table.
   static let capacity = 65_536
   /// The most replacements in one run: first all their evictions are sent, then their sessions.

@@ -4,7 +4,7 @@ internal import JoolCore
 /// confirmed together.
 struct ReplacementRun: Sendable {
   /// `nil`: nothing is being carried out.
-  private(set) var since: ContinuousClock.Instant?
+  private(set) var since: Instant?
   /// How many have not been tried before.
   private(set) var new = 0
   /// Those of which the module refused an eviction.
@@ -19,7 +19,7 @@ struct ReplacementRun: Sendable {
 
   init() {}
 
-  init(_ taken: (run: [Replacement], new: Int), without statics: StaticEntries, now: ContinuousClock.Instant) {
+  init(_ taken: (run: [Replacement], new: Int), without statics: StaticEntries, now: Instant) {
     since = now
     new = taken.new
     replacements = taken.run
@@ -51,7 +51,7 @@ struct ReplacementRun: Sendable {
   }
 
   /// The next request; `nil` if there is none any more.
-  mutating func next(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: ContinuousClock.Instant)
+  mutating func next(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: Instant)
     -> StoreRequest?
   {
     if evicted < evictions.count { return .evict(evictions[evicted].entry) }

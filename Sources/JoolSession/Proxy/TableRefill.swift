@@ -5,14 +5,14 @@ struct TableRefill: Sendable {
   /// Sessions that are given before it is looked whether there is something more urgent.
   static let portion = 20_000
 
-  let since: ContinuousClock.Instant
+  let since: Instant
   /// What the module was found to have, or was given meanwhile.
   private let present: RowSet
   /// The next row to look at; `nil`: all were.
   private var row: UInt32? = 0
   private var lacking = SortedRowKeys()
 
-  init(without present: RowSet, since: ContinuousClock.Instant) {
+  init(without present: RowSet, since: Instant) {
     self.present = present
     self.since = since
   }

@@ -7,8 +7,6 @@
 /// Why: who gives the right up relies on a peer that had it when it promised, and is bound since. Who is bound gives up
 /// nothing. So the chain of promises ends at a node that has the right.
 struct AddressRight: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Whether this node may have the addresses.
   private(set) var may = false
   /// The peer that is asked to promise that it keeps the right, or has promised it.

@@ -4,8 +4,6 @@
 /// same, though nothing is wrong. So a difference must last, and pulls that bring this node nothing come less and less
 /// often. What a pull brings the peer does not count: the peer pulls for itself.
 struct AntiEntropy: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// A difference must last for this long.
   static let patience = Duration.seconds(1)
   static let shortestPause = Duration.seconds(2)

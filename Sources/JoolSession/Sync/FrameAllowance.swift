@@ -1,7 +1,5 @@
 /// How many frames may leave now, at a pace.
 struct FrameAllowance: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   var pace = SendPace.brisk
   private var left = 0
   /// When `left` was reckoned; `nil` before the first time.

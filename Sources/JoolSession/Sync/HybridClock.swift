@@ -6,8 +6,6 @@ internal import JoolCore
 ///
 /// The time of day is read once, by whoever makes the clock: if it is set later, no version jumps.
 struct HybridClock: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// The highest version that was said or heard.
   private(set) var latest: Version
   /// The lowest 10 bits of what is said from now on. Nodes that hear each other have different ones.

@@ -4,8 +4,6 @@ internal import OrderedCollections
 /// What C proxies said that no node has said yet. All nodes hear it at about the same time: each waits for those of
 /// lower rank, and says it if they do not.
 struct LegacyWords: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// How long each rank waits for the one before it.
   static let turn = Duration.milliseconds(20)
   /// The most that any waits.

@@ -1,7 +1,7 @@
 /// What others had at a moment. Under steady load something is always on its way: whoever has all of that is near enough.
 struct Mark: Hashable, Sendable {
   let vector: VersionVector
-  let takenAt: ContinuousClock.Instant
+  let takenAt: Instant
 
   /// - Parameters:
   ///   - own: what this node has.

@@ -106,12 +106,12 @@ extension MaskRange: CustomStringConvertible {
 /// A peer's settings, which arrive in parts.
 struct HeardSettings: Sendable {
   private(set) var settings: NodeSettings?
-  private(set) var translatingSince: ContinuousClock.Instant?
+  private(set) var translatingSince: Instant?
   private var revision: UInt32?
   private var parts: [UInt16: [MaskRange]] = [:]
 
   /// - Returns: whether they are complete now, and others than before.
-  mutating func receive(_ part: SyncFrame.Settings, now: ContinuousClock.Instant) -> Bool {
+  mutating func receive(_ part: SyncFrame.Settings, now: Instant) -> Bool {
     if part.revision != revision {
       revision = part.revision
       parts = [:]

@@ -6,8 +6,6 @@ internal import JoolCore
 /// A node may have no table for long: as long as it hears one that has a table and does not hear it. So keys end with
 /// their sessions: there are at most twice as many as sessions, and some.
 struct OverheardSessions: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   private static let smallest = 1024
 
   private var ends: [SessionKey: Instant] = [:]

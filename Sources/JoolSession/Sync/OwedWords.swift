@@ -6,8 +6,6 @@ internal import OrderedCollections
 /// It does not know when they are due: it is asked for all of them once per second. 24 bytes and an index per session,
 /// and no more sessions than the table has rows.
 struct OwedWords: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   static let interval = Duration.seconds(1)
 
   /// Until when each session lives by the last packet that was kept back, slack included.

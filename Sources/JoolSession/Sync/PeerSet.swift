@@ -2,8 +2,6 @@ internal import JoolCore
 
 /// Who is there, and who has what.
 struct PeerSet: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Peers beyond this many are not heard: the table has a byte for whose word was the last.
   static let capacity = 64
 

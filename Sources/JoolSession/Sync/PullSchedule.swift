@@ -1,7 +1,5 @@
 /// When the next pull begins.
 struct PullSchedule: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Between the starts of two pulls.
   static let spacing = Duration.seconds(1)
   /// After a pull that brought nothing. The pause doubles with each further one.

@@ -1,7 +1,5 @@
 /// What a node does to get what it lacks, and to give peers what they lack.
 struct Pulls: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// A node that starts listens for this long before it asks. Peers answer its hello within 50 ms.
   static let listening = Duration.milliseconds(300)
   /// About how many sessions a pull fetches that is for no loss, 3 MB: more would hold up what is news. The next one

@@ -3,8 +3,6 @@
 /// A node is ready if it has what others had at most a second ago, and its module what the node has. `starting` ends with the first
 /// table (`fetched`), or because there is none to be had (`beFirst`).
 struct Readiness: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// After a sleep, hellos are awaited for so long.
   static let awakening = Duration.milliseconds(1500)
   /// A mark that is not met for so long ends readiness.

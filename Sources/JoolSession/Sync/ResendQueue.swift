@@ -10,7 +10,7 @@ struct ResendQueue: Sendable {
   private struct Sent: Sendable {
     /// As it was at `lastSent`.
     var datagram: [UInt8]
-    var lastSent: ContinuousClock.Instant
+    var lastSent: Instant
   }
 
   /// Frame n stands at n modulo capacity.
@@ -22,7 +22,7 @@ struct ResendQueue: Sendable {
   var first: UInt64 { last > Self.capacity ? last - Self.capacity + 1 : 1 }
 
   /// Keeps the update numbered `last + 1`.
-  mutating func append(_ datagram: [UInt8], now: ContinuousClock.Instant) {
+  mutating func append(_ datagram: [UInt8], now: Instant) {
     last += 1
     let sent = Sent(datagram: datagram, lastSent: now)
     let slot = Int(last % Self.capacity)
@@ -34,7 +34,7 @@ struct ResendQueue: Sendable {
   /// - Parameter admit: whether an update of so many bytes may leave, the oldest first. Whoever misses more asks again.
   /// - Returns: the updates that are still there and were not just repeated, and the last one that is gone for good.
   mutating func repeating(
-    _ range: SyncFrame.MissingUpdates, now: ContinuousClock.Instant, admit: (Int) -> Bool
+    _ range: SyncFrame.MissingUpdates, now: Instant, admit: (Int) -> Bool
   ) -> (datagrams: [[UInt8]], goneUntil: UInt64?) {
     let end = min(range.first.saturatingAdding(UInt64(range.count)), last + 1)
     guard range.first < end else { return ([], nil) }

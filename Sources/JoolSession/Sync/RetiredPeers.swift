@@ -1,7 +1,5 @@
 /// Incarnations that are not heard, or that only others have heard: how much there is of what they said.
 struct RetiredPeers: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// The oldest are forgotten early, on every node about the same.
   static let capacity = 256
 

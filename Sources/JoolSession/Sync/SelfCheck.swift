@@ -4,8 +4,6 @@
 /// Of two copies the one that is behind starts anew, as a fresh process does. Which one that is both can see: each numbers its
 /// updates, and the other one's, or what peers have of it, is ahead. Its own frames that come back are never ahead.
 struct SelfCheck: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Two turns of the loop that are farther apart: peers took the node for gone, and what waited is old.
   static let longestPause = Duration.seconds(5)
   /// Without a seal anybody can write such a frame, and each costs the table: so often it is believed.

@@ -3,8 +3,6 @@
 /// Whoever asks, and however much for: a peer gets no more than its share, all of it together is bounded, and it leaves in
 /// bursts that the receivers' buffers hold. What is not admitted is not queued; whoever lacks it asks again.
 struct SendBudget: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Bytes per second, and at once.
   static let (peerRate, peerBurst) = (8_000_000, 512 << 10)
   static let (rate, burst) = (20_000_000, 2 << 20)

@@ -5,12 +5,6 @@ extension SyncNode {
   /// Whether it is too early to speak: what the node says must be later than what its peers have said.
   var isListening: Bool { state == .starting && pulls.receiver == nil && !isFirst }
 
-  /// When `continuePull(now:)` or `continueServing(now:)` has something to do. `nil`: when something is heard.
-  var pullDeadline: Instant? {
-    let room = budget.nextRoom(to: pulls.sender.waiting.map(\.number))
-    return [pulls.receiver?.deadline, pulls.retry, room].compactMap { $0 }.min()
-  }
-
   /// Goes on with the pull that is under way, or begins one for what is lost.
   mutating func continuePull(now: Instant) {
     if let receiver = pulls.receiver {

@@ -4,8 +4,6 @@ internal import OrderedCollections
 /// A node of SS2 without its sockets: what the module and the peers say comes in, datagrams and sessions for the module
 /// come out. Deterministic: time and chance are arguments. docs/session-sync-protocol.md is the specification.
 struct SyncNode: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   static let helloInterval = Duration.seconds(1)
   /// After the last update a hello follows soon, so that the loss of that one is noticed; after a change that others wait for, too.
   static let helloPause = Duration.milliseconds(50)
@@ -146,7 +144,9 @@ struct SyncNode: Sendable {
   var nextDeadline: Instant {
     guard isSettled else { return started }
     var earliest = min(nextHello, nextSettling)
-    if let due = pullDeadline { earliest = min(earliest, due) }
+    if let due = pulls.retry { earliest = min(earliest, due) }
+    if let due = pulls.receiver?.deadline { earliest = min(earliest, due) }
+    if let due = budget.nextRoom(to: pulls.sender.waiting.lazy.map(\.number)) { earliest = min(earliest, due) }
     if let due = feed.deadline { earliest = min(earliest, due) }
     if let restating { earliest = min(earliest, restating.next) }
     if let due = owed.deadline { earliest = min(earliest, due) }

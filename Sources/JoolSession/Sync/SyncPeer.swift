@@ -2,8 +2,6 @@ internal import JoolCore
 
 /// A validated peer: one of its hellos mentioned this node, so it was made since this node started.
 struct SyncPeer: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Silence for this long means that it is gone.
   static let patience = Duration.seconds(5)
   /// Hellos with lower numbers are late ones. But if nothing else comes for so long, the last number was made up.

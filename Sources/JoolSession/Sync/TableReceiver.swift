@@ -7,8 +7,6 @@ internal import JoolCore
 /// Only the buckets that differ are fetched. A starting node fetches all of them, without a comparison. Requests are
 /// repeated while nothing comes, always with the same transfer number: a slow peer's frames still count when they come.
 struct TableReceiver: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// While nothing comes, the request is repeated after this, then after twice as long, and so on.
   static let firstPause = Duration.milliseconds(100)
   static let longestPause = Duration.milliseconds(3200)

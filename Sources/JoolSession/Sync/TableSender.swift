@@ -7,8 +7,6 @@ internal import JoolCore
 /// them fastest. A frame has what the sessions of its rows are when it is sent, so some frames have fewer records than
 /// others.
 struct TableSender: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// Transfers at the same time. Each costs 4 bytes per row of the table.
   static let capacity = 4
   /// Between two transfers that one peer begins. Each costs a pass through the table.

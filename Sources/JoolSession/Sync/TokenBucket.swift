@@ -2,8 +2,6 @@
 ///
 /// All it remembers is when it will be full again: each byte that is taken puts that off by the time in which one flows in.
 struct TokenBucket: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// In which time a byte flows in.
   private let perByte: Duration
   /// In which time an empty bucket gets full.

@@ -4,8 +4,6 @@ internal import OrderedCollections
 /// Senders of hellos that have not proved to hear this node: their hellos did not mention it. They are mentioned in the next hello, so
 /// that they can, and cost nothing else.
 struct UnvalidatedSenders: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   static let capacity = 64
   /// A sender gets an early hello at most this often.
   static let answerPause = Duration.seconds(1)

@@ -4,8 +4,6 @@ internal import JoolCore
 ///
 /// Updates are merged as they come: versions say what is newer, not the order of arrival.
 struct UpdateStream: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// With more missing updates than this, getting a table is cheaper than asking for them.
   static let maxMissing: UInt64 = 1024
   /// Gaps between updates that arrived out of order.

@@ -17,8 +17,6 @@ public import JoolCore
 /// take constant time, but for the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it), and a
 /// new base for all times every 248 days.
 public struct SessionTable: Sendable {
-  public typealias Instant = ContinuousClock.Instant
-
   /// destination6 is not stored: it is made of this and destination4, as for Jool's 36-byte record.
   public let pool6: IPv6Prefix
 

@@ -2,8 +2,6 @@ internal import JoolCore
 
 /// Instants as counts of 10 ms in 32 bits, from a base that moves along before they run out.
 struct TickClock: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   static let millisecondsPerTick: UInt64 = 10
   /// From this tick on (248 days), `rebase` is due. The longest expiration there is, 50 days, still fits.
   static let rebaseTick: UInt64 = 1 << 31
@@ -23,9 +21,8 @@ struct TickClock: Sendable {
   func milliseconds(at now: Instant) -> UInt64 {
     if now == latest.instant { return latest.milliseconds }
     guard now > base else { return 0 }
-    guard now < base + .milliseconds(Self.horizon) else { return Self.horizon }
     let (seconds, attoseconds) = base.duration(to: now).components
-    return UInt64(seconds) * 1000 + UInt64(attoseconds) / 1_000_000_000_000_000
+    return min(UInt64(seconds) * 1000 + UInt64(attoseconds) / 1_000_000_000_000_000, Self.horizon)
   }
 
   /// The tick that `now` is in.

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct AdditionQueueTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   private func insert(_ rows: Range<Int>, into queue: inout AdditionQueue, at seconds: Double) {
     for row in rows { _ = queue.insert(UInt32(row), now: start + .seconds(seconds)) }

@@ -6,10 +6,10 @@ import Testing
 
 /// When tables are compared although nothing is known to be missing.
 @Suite struct AntiEntropyTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let peer = Incarnation(2)
 
-  private func after(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
+  private func after(_ seconds: Double) -> Instant { start + .seconds(seconds) }
 
   @Test func aDifferenceMustLast() {
     var antiEntropy = AntiEntropy()

@@ -6,7 +6,7 @@ import Testing
 
 /// Comparing the module's table with the node's.
 @Suite struct AuditTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let established = SessionEntry.sample(proto: .tcp, expiration: 9_000_000)
 
   /// What the table has after an audit two and a half seconds after the start.

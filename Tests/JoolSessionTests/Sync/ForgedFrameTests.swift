@@ -57,7 +57,7 @@ import Testing
       hear(frame, at: 1, in: &group)
       group.pass(.milliseconds(10))
       #expect(group.frames.count - sentBefore < 150, "\(body) makes a node send much")
-      var said: [(session: SessionEntry, at: ContinuousClock.Instant)] = []
+      var said: [(session: SessionEntry, at: Instant)] = []
       for tenth in 0..<75 {
         if tenth % 5 == 0, tenth < 40 {
           let session = SessionEntry.sample(1000 + tenth, expiration: 290_000)

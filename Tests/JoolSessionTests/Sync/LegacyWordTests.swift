@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func waitsForLowerRanksButNotLong() {
-    let now = ContinuousClock.now
+    let now = Instant.now
     var words = LegacyWords()
     words.add(.sample(0), rank: 0, now: now)
     #expect(words.deadline == now)

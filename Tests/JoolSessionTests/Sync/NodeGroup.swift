@@ -17,8 +17,6 @@ extension SyncNode {
 
 /// Nodes without their proxies, on a network that loses nothing but what is cut.
 struct NodeGroup {
-  typealias Instant = ContinuousClock.Instant
-
   static let step = Duration.milliseconds(10)
 
   var nodes: [SyncNode]

@@ -77,7 +77,7 @@ extension PeerSetTests {
 
   /// Two nodes tell each other of a third one that has died, for hours.
   @Test func nobodyFetchesAForgottenIncarnation() {
-    let start = ContinuousClock.now
+    let start = Instant.now
     var nodes = [Listener(a, now: start), Listener(b, now: start)]
     for index in 0...1 {
       nodes[index].hear([b, a][index], .starting, echo: false)
@@ -89,7 +89,7 @@ extension PeerSetTests {
     nodes[0].hear(gone, .ready, last: 2)
     _ = nodes[0].peers.receive(update: 2, of: gone, now: start, jitter: .zero)
     var pulls = [0, 0]
-    var marks: [(mark: VersionVector, due: ContinuousClock.Instant)?] = [nil, nil]
+    var marks: [(mark: VersionVector, due: Instant)?] = [nil, nil]
     for _ in 0..<(3 * 3600) {
       for index in 0...1 {
         nodes[index].now += .seconds(1)

@@ -13,10 +13,10 @@ import Testing
   /// Somebody who hears peers by their hellos.
   struct Listener {
     var peers: PeerSet
-    var now: ContinuousClock.Instant
+    var now: Instant
     private var numbers: [Incarnation: UInt32] = [:]
 
-    init(_ own: Incarnation, now: ContinuousClock.Instant = .now) {
+    init(_ own: Incarnation, now: Instant = .now) {
       peers = PeerSet(own: own, pool6: .wellKnown)
       self.now = now
     }

@@ -4,10 +4,10 @@ import Testing
 
 /// When a pull begins.
 @Suite struct PullScheduleTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let losses = [Incarnation(50)]
 
-  private func seconds(_ instant: PullSchedule.Instant) -> Double { (instant - start) / .seconds(1) }
+  private func seconds(_ instant: Instant) -> Double { (instant - start) / .seconds(1) }
 
   @Test func waitsAsLongAsTheLastPullTook() {
     var schedule = PullSchedule(from: start + .milliseconds(300))

@@ -8,7 +8,7 @@ import Testing
   /// A node that hears one peer.
   private struct Run {
     var readiness = Readiness()
-    var now = ContinuousClock.now
+    var now = Instant.now
     var own: UInt64 = 1
     var known: UInt64 = 1
     var hasLosses = false
@@ -22,7 +22,7 @@ import Testing
       return readiness.state
     }
 
-    var deadline: ContinuousClock.Instant? {
+    var deadline: Instant? {
       readiness.deadline(own: Self.vector(own), known: Self.vector(known))
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Whatever the order in which words come, the same ones stay.
 @Suite struct RecordOrderTests {
-  private static let start = ContinuousClock.now
+  private static let start = Instant.now
 
   /// Two clients want the same two masks.
   private static func session(client: Int, mask: Int, state: TCPState = .established) -> SessionEntry {

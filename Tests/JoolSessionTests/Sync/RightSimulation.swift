@@ -3,8 +3,6 @@
 /// Nodes that tell each other their state and what they ask and promise, in hellos that are lost and late. A seed
 /// repeats a run.
 struct RightSimulation {
-  typealias Instant = ContinuousClock.Instant
-
   /// A hello, with what its sender promises each node.
   private struct Hello {
     var number = 0
@@ -44,7 +42,7 @@ struct RightSimulation {
   private var helloNumber = 0
   private var nextIncarnation: UInt64 = 100
   private var now = 0
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)

@@ -4,7 +4,7 @@ import Testing
 
 /// Who may have the addresses.
 @Suite struct RightTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   private func own(
     _ number: UInt64, _ state: NodeState, isUsable: Bool = true, isTranslating: Bool = false, sessions: UInt64 = 10

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct SelfCheckTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test func ownFramesThatComeBackAreNoCopy() {
     var check = SelfCheck()

@@ -5,7 +5,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct SendBudgetTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test func letsABurstOutAndThenSoManyPerInterval() {
     var budget = SendBudget()

@@ -5,8 +5,6 @@ import TestSupport
 
 /// Jool's session database as far as synchronization sees it: real rules, no packets.
 struct SimulatedModule {
-  typealias Instant = ContinuousClock.Instant
-
   struct Session: Hashable {
     var entry: SessionEntry
     var expires: Instant

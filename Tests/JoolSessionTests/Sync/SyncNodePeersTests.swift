@@ -9,7 +9,7 @@ extension SyncNodeTests {
   /// Nodes with links that can be cut one way.
   struct Links {
     var nodes: [SyncNode]
-    var now = ContinuousClock.now
+    var now = Instant.now
     /// Sender and receiver.
     var cut: Set<[Int]> = []
     private(set) var sent: [(sender: Int, frame: SyncFrame)] = []
@@ -75,7 +75,7 @@ extension SyncNodeTests {
 
   /// A node without a table keeps no more keys than its module has sessions, and some.
   @Test func announcedKeysEndWithTheirSessions() {
-    let start = ContinuousClock.now
+    let start = Instant.now
     var node = SyncNode.sample(0, isFirst: false, now: start)
     for second in 0..<300 {
       for number in 0..<100 {

@@ -5,8 +5,6 @@ import TestSupport
 
 /// Some nodes, their modules, and a network between them that does its worst. A seed repeats a run exactly.
 struct SyncSimulation {
-  typealias Instant = ContinuousClock.Instant
-
   /// What goes wrong, chosen by the seed.
   struct Weather {
     var loss = 0.0

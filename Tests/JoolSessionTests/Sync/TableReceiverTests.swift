@@ -6,7 +6,7 @@ import Testing
 
 /// A pull, as whoever pulls sees it.
 @Suite struct TableReceiverTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let source = Incarnation(7)
   private let ours = [UInt64](repeating: 5, count: 64)
 

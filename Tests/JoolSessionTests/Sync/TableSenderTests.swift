@@ -6,7 +6,7 @@ import Testing
 
 /// Who answers pulls.
 @Suite struct TableSenderTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let order: SessionOrder
 
   init() throws {

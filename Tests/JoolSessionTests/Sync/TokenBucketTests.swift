@@ -4,7 +4,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct TokenBucketTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test func letsABurstOutAndThenSoMuchPerSecond() {
     var bucket = TokenBucket(rate: 1_000_000, burst: 5000)

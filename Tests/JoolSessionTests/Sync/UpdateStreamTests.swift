@@ -3,7 +3,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct UpdateStreamTests {
-  private static let start = ContinuousClock.now
+  private static let start = Instant.now
 
   /// A stream and a clock.
   private struct Run {

@@ -5,7 +5,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct SessionTableExpiryTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private var table: SessionTable
 
   init() throws { table = try #require(SessionTable(pool6: .wellKnown, now: start)) }
@@ -32,7 +32,7 @@ import Testing
     for seconds: UInt32 in [40, 10, 3000] {
       _ = table.upsert(.sample(Int(seconds), expiration: seconds * 1000), now: start)
     }
-    var deaths: [ContinuousClock.Instant] = []
+    var deaths: [Instant] = []
     var visits = 0
     while let deadline = table.nextDeadline {
       visits += 1
@@ -67,7 +67,7 @@ import Testing
 
   @Test func livesThroughAnyInstant() {
     var table = table
-    let instants = [0, 1, -1, 300, -300, 1_000_000, -1_000_000, 1_000_001].map { start + .seconds($0 * 86_400) }
+    let instants = [0, 1, -1, 300, -300, 50_000, -50_000, 50_001].map { start + .seconds($0 * 86_400) }
     for (number, now) in instants.enumerated() {
       _ = table.upsert(.sample(number, expiration: .max), now: now)
       #expect(table.session(like: .sample(number), now: now) != nil)
@@ -75,8 +75,8 @@ import Testing
       table.expire(now: now)
       _ = table.nextDeadline
     }
-    #expect(table.expire(now: start + .seconds(2_000_000 * 86_400)) > 0)
-    #expect(table.isEmpty)
+    #expect(table.expire(now: start + .seconds(100_000 * 86_400)) > 0)
+    #expect(table.count == 0)
   }
 
   @Test func countsFromANewBaseWithoutLosingTime() {

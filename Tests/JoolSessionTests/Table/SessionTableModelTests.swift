@@ -51,7 +51,7 @@ import Testing
 
 /// Both tables, a clock, and chance.
 struct TablePair {
-  let start = ContinuousClock.now
+  let start = Instant.now
   var table: SessionTable
   var naive = NaiveTable()
   var generator: SeededGenerator
@@ -67,7 +67,7 @@ struct TablePair {
     self.expiration = expiration
   }
 
-  var instant: ContinuousClock.Instant { start + .milliseconds(now) }
+  var instant: Instant { start + .milliseconds(now) }
 
   mutating func pass(_ milliseconds: UInt64) { now += milliseconds }
 

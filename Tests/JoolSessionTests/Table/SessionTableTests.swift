@@ -5,7 +5,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct SessionTableTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private var table: SessionTable
 
   init() throws { table = try #require(SessionTable(pool6: .wellKnown, now: start)) }

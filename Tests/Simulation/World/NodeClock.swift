@@ -1,7 +1,7 @@
+import JoolSession
+
 /// What time a node takes it for.
 struct NodeClock {
-  typealias Instant = ContinuousClock.Instant
-
   /// Of all runs: the instant at moment 0 of a node without skew.
   static let origin = Instant.now
   /// 2026-01-01 in milliseconds since 1970.

@@ -4,8 +4,6 @@ import JoolSession
 /// The core of a proxy as the simulation uses it, whatever version of the protocol it speaks. What differs from one version to
 /// another is in an extension named after the version.
 struct NodeUnderTest {
-  typealias Instant = ContinuousClock.Instant
-
   /// What the core is told of the time.
   struct Time {
     /// Monotonic.
