@@ -16,7 +16,7 @@ from lab.netlink import session_count
 from lab.network import C, NODES, configure, jool, make_instance, restore_links
 from lab.process import Failed, at_end, expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, wait_ready
-from lab.runner import ONCE, is_thorough, left_out, note, scenario
+from lab.runner import ONCE, is_thorough, left_out, note, progress, scenario
 from lab.tables import table
 
 from .sealed import key, key_file, memory, with_key
@@ -169,8 +169,8 @@ def soak() -> None:
         count += 1
         if time.monotonic() > next_word:
             next_word = time.monotonic() + 300
-            print(f"  soak: {end - time.monotonic():.0f} s to go; {count} faults, {churn.made} sessions, {session_count('j')} now, "
-                  f"{resident[-1]} KiB, {group.descriptors()} descriptors", flush=True)
+            progress(f"soak: {end - time.monotonic():.0f} s to go; {count} faults, {churn.made} sessions, {session_count('j')} now, "
+                     f"{resident[-1]} KiB, {group.descriptors()} descriptors")
         time.sleep(chance.uniform(0, 3))
     churn.stop()
     wait_ready(*NODES)
