@@ -10,7 +10,7 @@ from lab.netlink import session_count
 from lab.network import NODES, OURS, add_third, make_both, make_roomy
 from lab.process import expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, is_ready, state, told, wait_ready
-from lab.runner import ONCE, is_thorough, left_out, note, scenario
+from lab.runner import ONCE, is_thorough, left_out, note, progress, scenario
 from lab.synthetic import KINDS, UDP_ONLY, load, sessions
 from lab.tables import fingerprint
 from lab.traffic import Ping
@@ -65,6 +65,7 @@ class Watch:
 @scenario("two full nodes that meet have each other's sessions within 15 s, and a node that joins them gets all", **ONCE)
 def full_nodes_meet() -> None:
     each = int(os.environ.get("MEETING", "0")) or (MANY if is_thorough() else FEWER)
+    limit, patience = (15, 60) if each <= MANY else (90, 300)
     if each < MANY:
         left_out(f"two full nodes that meet: {MANY - each} of {MANY} sessions of each")
     make_both()
@@ -73,23 +74,24 @@ def full_nodes_meet() -> None:
     weather("loss", "100%")
     for number, node in enumerate(NODES):
         load(node, sessions(each, first=number * each, seed=number, kinds=OF_NODE[node]))
+        progress(f"{node}'s module has {session_count(node)} sessions")
     proxies = [Proxy(node) for node in NODES]
     # Each is the first of a group of its own.
-    wait_ready(*NODES, timeout=60)
+    wait_ready(*NODES, timeout=patience)
     for node in NODES:
-        wait_for(f"{node}'s proxy has its table", lambda node=node: status(node)["sessions"] >= each, timeout=60, every=0.5)
+        wait_for(f"{node}'s proxy has its table", lambda node=node: status(node)["sessions"] >= each, timeout=patience, every=0.5)
     ping = Ping(0.2)
     ping.wait_more(3)
     weather()
     wait_for("the nodes know each other", lambda: all(status(node)["peers"] for node in NODES), timeout=10)
     watch = Watch(2 * each)
-    took = watch.until_equal(15, *NODES)
+    took = watch.until_equal(limit, *NODES)
     note(f"{each} sessions each: equal after {took:.1f} s, {watch.looks} looks; it was mending: {sorted(watch.mended)}")
     expect(watch.mended == set(NODES), "a node did not say that it lacked the other one's sessions")
     expect_equal(fingerprint("k"), fingerprint("j"), "number and digest of k's sessions")
     late = Proxy("l")
     begun = time.monotonic()
-    wait_ready("l", timeout=60)
+    wait_ready("l", timeout=patience)
     count = session_count("l")
     note(f"l joined with {count} sessions in {time.monotonic() - begun:.1f} s")
     expect(count >= 2 * each, f"l says ready with {count} of {2 * each} sessions")
