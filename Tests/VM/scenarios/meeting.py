@@ -7,11 +7,12 @@ import time
 
 from lab.crowd import Crowd, make_eager
 from lab.netlink import session_count
-from lab.network import NODES, OURS, add_third, make_both, make_roomy
+from lab.network import NODES, OURS, add_third, configure, make_both, make_roomy
 from lab.process import expect, expect_equal, run, wait_for
 from lab.proxies import Proxy, is_ready, state, told, wait_ready
+from lab.records import TCP, UDP
 from lab.runner import ONCE, is_thorough, left_out, note, progress, scenario
-from lab.synthetic import KINDS, UDP_ONLY, load, sessions
+from lab.synthetic import load, sessions
 from lab.tables import fingerprint
 from lab.traffic import Ping
 
@@ -20,8 +21,8 @@ from .sync import status, weather
 # Of each node when thorough, and at a desk.
 MANY, FEWER = 200_000, 50_000
 # The module keeps the sessions of a protocol and timer in a list by expiration, and looks for a session's place from one end. Among
-# as many others in the same list, adding them would take minutes, whoever adds them.
-OF_NODE = {"j": UDP_ONLY, "k": KINDS[1:2]}
+# as many others in the same list, adding them would take minutes, whoever adds them. None ends before the scenario does.
+OF_NODE = {"j": ((UDP, 0, 0, 3000, 7190),), "k": ((TCP, 0, 0, 3000, 7190),)}
 
 class Watch:
     """Looks at the nodes while they get equal: somebody may always have the addresses, and who is ready has everything."""
@@ -71,6 +72,7 @@ def full_nodes_meet() -> None:
     make_both()
     add_third()
     make_roomy(*NODES, "l")
+    configure(*NODES, "l", udp_timeout=7_200_000)
     weather("loss", "100%")
     for number, node in enumerate(NODES):
         load(node, sessions(each, first=number * each, seed=number, kinds=OF_NODE[node]))
