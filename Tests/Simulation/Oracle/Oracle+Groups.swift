@@ -75,9 +75,7 @@ extension Oracle {
     for number in mirrors[peer].present {
       let session = Int(number)
       let theirs = mirrors[peer].rows[session]
-      guard theirs.since < told, theirs.expires > now + .seconds(2), theirs.version != 0, !theirs.isLegacy else {
-        continue
-      }
+      guard theirs.since < told, theirs.expires > now + .seconds(2), theirs.version != 0 else { continue }
       let ours = mirrors[node].rows[session]
       if ours.expires == 0 {
         let proto = plan.proto(of: session)

@@ -53,7 +53,9 @@ extension Oracle {
       // A flow through two nodes is said once in a quarter of its timeout, and a module's own packets have no slack.
       let isShared = truth.seenBy & (truth.seenBy - 1) != 0 && truth.seenBy >> UInt64(node) & 1 != 0
       let quarter = isShared ? (truth.until - truth.lastPacket) / 4 : 0
-      if entry.expires - local < truth.until - now - tolerance - quarter
+      // It was given no more than this at once, some time since the run began.
+      let most = SimulatedModule.immortal - now
+      if entry.expires - local < min(truth.until - now - quarter, most) - tolerance
         || entry.expires > local && entry.mask != truth.mask
       {
         violate(

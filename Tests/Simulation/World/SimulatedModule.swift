@@ -10,6 +10,9 @@ struct SimulatedModule {
     var timer: UInt8 = 0
   }
 
+  /// Whoever is to live for so long lives for ever.
+  static let immortal: Moment = 0x8000_0000 * 1000
+
   private let plan: AddressPlan
   private let pool6: IPv6Prefix
   /// A session's life is counted from its last packet: with other timeouts it ends at another time.
@@ -101,9 +104,10 @@ struct SimulatedModule {
     } else if owners[plan.proto(of: session) * plan.masks + mask] >= 0 {
       return
     }
+    let left = Int(entry.expiration.rawValue) * 1000
     put(
       session, mask: mask, state: entry.state.rawValue, timer: entry.timer.rawValue,
-      expires: now + Int(entry.expiration.rawValue) * 1000)
+      expires: now + (left < Self.immortal ? left : .seconds(1e9)))
   }
 
   /// BIB_RM of an entry with both addresses; static ones are removed like others.
