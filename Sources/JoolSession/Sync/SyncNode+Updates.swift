@@ -29,7 +29,9 @@ extension SyncNode {
       return
     case .owed(let handle):
       counters.coalesced += 1
-      owed.add(handle, until: now + life.duration, now: now)
+      if let content = table.content(at: handle) {
+        owed.add(OwedWords.Word(end: now + life.duration, content: content), of: handle, now: now)
+      }
       return
     case .same(let left, let isOwn):
       // The later word replaces the earlier one whole. So it must not take any life away.
@@ -71,16 +73,16 @@ extension SyncNode {
   /// Says what the peers' modules have had to do without for a quarter of the timeout. The own module gets it, too: a
   /// peer may have kept back a packet as well.
   mutating func sayOwedWords(now: Instant) {
-    for (handle, end) in owed.takeDue(now: now) {
+    for (handle, word) in owed.takeDue(now: now) where table.content(at: handle) == word.content {
       guard let age = table.ageOfOwnWord(at: handle, now: now), var known = table.session(at: handle, now: now) else {
         continue
       }
       guard age.rawValue >= limits.slack(of: known.entry) else {
-        owed.add(handle, until: end, now: now)
+        owed.add(word, of: handle, now: now)
         continue
       }
       // Of a flow that goes on, the next packet has nothing to add.
-      known.entry.expiration = max(known.entry.expiration, Milliseconds(end - now))
+      known.entry.expiration = max(known.entry.expiration, Milliseconds(word.end - now))
       confirm(known, origin: 0, age: 0, now: now)
       tellModule(handle.number, now: now)
     }

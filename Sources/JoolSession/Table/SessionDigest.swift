@@ -33,10 +33,15 @@ enum SessionDigest {
   @inline(__always)
   static func bucket(ofIdentity identity: UInt64) -> Int { Int(truncatingIfNeeded: identity >> 52) }
 
+  /// All but the version.
+  @inline(__always)
+  static func content(_ row: SessionRow, identity: UInt64) -> UInt64 {
+    mix(identity, UInt64(row.source4) << 32 | UInt64(row.port4) << 16 | UInt64(row.stateAndTimer))
+  }
+
   @inline(__always)
   static func digest(_ row: SessionRow, identity: UInt64) -> UInt64 {
-    let content = UInt64(row.source4) << 32 | UInt64(row.port4) << 16 | UInt64(row.stateAndTimer)
-    return mix(mix(identity, content), row.version.rawValue)
+    mix(content(row, identity: identity), row.version.rawValue)
   }
 
   /// What a bucket adds to the root. XOR, so that a change of one bucket is a change of one term.

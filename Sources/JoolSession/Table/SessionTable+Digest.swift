@@ -7,6 +7,14 @@ extension SessionTable {
   /// bucket.
   public func digest(of bucket: Int) -> UInt64 { digests.indices.contains(bucket) ? digests[bucket] : 0 }
 
+  /// The session that a handle stands for, with its source4, state and timer, as a number that no other one has; `nil`
+  /// if it is gone.
+  func content(at handle: SessionHandle) -> UInt64? {
+    guard handle.number < rows.endIndex, !rows[handle.number].isFree else { return nil }
+    let row = rows[handle.number]
+    return SessionDigest.content(row, identity: SessionDigest.identity(row))
+  }
+
   /// Puts a session into the digest of its bucket, or takes it out.
   mutating func toggleDigest(of row: SessionRow) {
     let identity = SessionDigest.identity(row)

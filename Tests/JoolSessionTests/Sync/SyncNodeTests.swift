@@ -45,6 +45,46 @@ import Testing
     #expect(group.records.map(\.count) == [2, 1], "once")
   }
 
+  /// A packet of an established connection gives no life to its end.
+  @Test func whatIsKeptBackEndsWithItsState() throws {
+    var group = NodeGroup(count: 2)
+    let session = SessionEntry.sample(0, proto: .tcp, expiration: 7_200_000)
+    for index in [0, 1, 0] {
+      group.nodes[index].learn(session, now: group.now)
+      group.pass(.seconds(10))
+    }
+    #expect(group.records.map(\.count) == [1, 1], "the third packet is kept back")
+    let ended = SessionEntry.sample(0, proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)
+    group.nodes[1].learn(ended, now: group.now)
+    group.pass(.seconds(100))
+    #expect(group.records.map(\.count) == [1, 2])
+    for index in 0...1 {
+      let left = try #require(group.record(session, at: index)).session.expiration.rawValue
+      #expect((199_000...200_010).contains(left), "node \(index): \(left)")
+    }
+  }
+
+  /// Nor to the session that has got its place in the table.
+  @Test func whatIsKeptBackEndsWithItsSession() throws {
+    var group = NodeGroup(count: 2)
+    let session = SessionEntry.sample(0, proto: .tcp, expiration: 7_200_000)
+    for index in [0, 1, 0] {
+      group.nodes[index].learn(session, now: group.now)
+      group.pass(.seconds(10))
+    }
+    var rival = SessionEntry.sample(1, proto: .tcp, expiration: 7_100_000)
+    rival.source4 = session.source4
+    for index in [0, 1] {
+      group.nodes[index].learn(rival, now: group.now)
+      group.pass(.milliseconds(20))
+      rival.expiration = Milliseconds(7_150_000)
+    }
+    group.pass(.seconds(2000))
+    #expect(group.record(session, at: 0) == nil)
+    let left = try #require(group.record(rival, at: 0)).session.expiration.rawValue
+    #expect((5_149_000...5_150_010).contains(left), "\(left)")
+  }
+
   @Test func aFlowThroughOneNodeIsSaidOncePerQuarter() {
     var group = NodeGroup(count: 2)
     for _ in 0..<600 {

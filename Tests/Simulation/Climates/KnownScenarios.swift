@@ -1,7 +1,12 @@
-/// The faults that were found by reading version 2 of the protocol, each as the shortest run that shows it. None may come back.
+/// Faults of the past, each as the shortest run that shows it. None may come back.
 package enum KnownScenarios {
   /// The fault's number in docs/model/design.md, what happens, and what it broke.
-  package static let all: [(name: String, scenario: Scenario, breaks: [Property])] = [
+  package typealias Known = (name: String, scenario: Scenario, breaks: [Property])
+
+  package static let all = ofVersion2 + ofVersion3
+
+  /// What was found by reading version 2 of the protocol.
+  private static let ofVersion2: [Known] = [
     ("A.1", resyncsForEver, [.calmIsQuiet, .backInTime]),
     ("A.2", startsAmongMending, [.firstIsAlone, .truthOfReady]),
     ("A.3", maskChangesHands, [.moduleAgrees]),
