@@ -153,6 +153,18 @@ struct Oracle {
     }
   }
 
+  /// A module counts a session's life from its last packet, or from the packet that would explain what it was given. So longer timeouts
+  /// prolong all of its sessions at once, and its proxy passes that on, with slack if the session looks like a fresh one.
+  mutating func limitsChange(at node: SimulatedNode, now: Moment) {
+    limitsChanged = now
+    let local = node.clock.local(now)
+    for session in truths.indices where truths[session].isKnown && node.module.has(session, now: local) {
+      let entry = node.module.entries[session]
+      let slack = node.module.timeout(plan.proto(of: session), entry.timer) / 4
+      truths[session].latest = max(truths[session].latest, now + min(entry.expires - local + slack, 5 * slack))
+    }
+  }
+
   /// A node ends or falls silent: what it has just learnt is not owed.
   mutating func ends(_ node: Int, now: Moment) {
     let since = min(now, lastLinkTrouble > now - .seconds(10) || troubles > 0 ? lastLinkTrouble : now) - .seconds(1)

@@ -116,7 +116,7 @@ extension Simulation {
 
   private mutating func change(_ node: Int, to timeouts: Timeouts) {
     nodes[node].module.timeouts = timeouts
-    oracle.limitsChanged = now
+    oracle.limitsChange(at: nodes[node], now: now)
     oracle.moduleTrouble[node] = now
     guard nodes[node].isUp, nodes[node].isAttached else { return }
     nodes[node].core.attach(timeouts, nodes[node].time(now))
