@@ -14,6 +14,7 @@ extension SyncNode {
     let arrival = now - waited
     guard peers.notes(header, from: address, now: arrival) || header.kind == .hello else {
       counters.unvalidated += 1
+      if header.kind == .update { hearsUpdate(ofStranger: header.sender, now: arrival) }
       return
     }
     // Of a node with another pool6, sessions are of no use.
@@ -152,6 +153,7 @@ extension SyncNode {
       selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
       return false
     }
+    if header.kind == .update { hearsUpdate(ofStranger: header.sender, now: now) }
     guard header.kind == .hello else { return false }
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
     guard case .hello(let hello) = frame.body else { return false }

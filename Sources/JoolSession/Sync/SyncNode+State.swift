@@ -25,7 +25,7 @@ extension SyncNode {
     if state != before { helloSoon(now: now) }
     let deadlines = [
       readiness.deadline(own: own, known: known), peers.nextTimeout(now: now),
-      state == .starting && !isFirst ? firstDue(now: now) : nil,
+      state == .starting && !isFirst ? min(firstDue(now: now), now + Solitude.interval) : nil,
     ]
     nextSettling = deadlines.compactMap { $0 }.min() ?? now + Self.patience
     if state != .ready, pulls.receiver == nil { pulls.retry = min(pulls.retry ?? now, now) }
@@ -58,9 +58,10 @@ extension SyncNode {
   }
 
   private mutating func beFirstIfAlone(now: Instant) {
-    guard pulls.receiver == nil else { return aloneSince = now }
+    solitude.look(now: now)
+    guard pulls.receiver == nil else { return solitude.end(now: now) }
     if peers.hearsOfTable(now: now) {
-      aloneSince = now
+      solitude.end(now: now)
       // An audit that has begun is not left half done.
       if settled == nil { isFirst = false }
     }
@@ -69,8 +70,14 @@ extension SyncNode {
     if isFirst, module == .met || module == .late { readiness.beFirst() }
   }
 
+  /// An update came from somebody of whom no hello has come. Whoever sends records has a table, or is about to have one.
+  mutating func hearsUpdate(ofStranger sender: Incarnation, now: Instant) {
+    guard state == .starting, !peers.unvalidated.knows(sender) else { return }
+    solitude.end(now: now)
+  }
+
   private func firstDue(now: Instant) -> Instant {
-    aloneSince + (peers.hearsLowerStart(now: now) ? Self.patience : Self.solitude)
+    solitude.since + (peers.hearsLowerStart(now: now) ? Self.patience : Self.solitude)
   }
 
   /// The table or the module's lacks something: the node is not ready until that is mended.

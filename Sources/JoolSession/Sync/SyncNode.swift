@@ -26,7 +26,7 @@ struct SyncNode: Sendable {
   var peers: PeerSet
   var readiness: Readiness
   /// Since when nobody with a table was heard of.
-  var aloneSince: Instant
+  var solitude: Solitude
   /// Whether the node found that there is nobody to get a table of. Then its own module's is the group's, once it was read.
   var isFirst = false
   var right = AddressRight()
@@ -114,7 +114,8 @@ struct SyncNode: Sendable {
     random = SeededGenerator(seed: seed)
     let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
     self.clock = HybridClock(time: clock, tag: tag, now: now)
-    (started, nextHello, nextSettling, aloneSince) = (now, now, now, now)
+    solitude = Solitude(now: now)
+    (started, nextHello, nextSettling) = (now, now, now)
   }
 
   var state: NodeState { readiness.state }

@@ -44,6 +44,9 @@ struct UnvalidatedSenders: Sendable {
 
   var count: Int { senders.count }
 
+  /// Whether a hello of it has come.
+  func knows(_ incarnation: Incarnation) -> Bool { senders[incarnation] != nil }
+
   mutating func remove(_ incarnation: Incarnation) -> Sender? { senders.removeValue(forKey: incarnation) }
 
   mutating func removeAll() { senders.removeAll() }

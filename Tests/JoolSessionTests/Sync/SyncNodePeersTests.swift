@@ -12,6 +12,8 @@ extension SyncNodeTests {
     var now = Instant.now
     /// Sender and receiver.
     var cut: Set<[Int]> = []
+    /// Nodes whose hellos get lost.
+    var losesHellosOf: Set<Int> = []
     private(set) var sent: [(sender: Int, frame: SyncFrame)] = []
 
     init(count: Int, isFirst: Bool = false, pool6: [Int: IPv6Prefix] = [:]) {
@@ -43,6 +45,7 @@ extension SyncNodeTests {
     private mutating func deliver(_ sender: Int) {
       for datagram in nodes[sender].takeOutput(now: now).datagrams {
         if let frame = try? SyncFrame(decoding: datagram.span.bytes, pool6: .wellKnown) { sent.append((sender, frame)) }
+        if losesHellosOf.contains(sender), case .hello = sent.last?.frame.body { continue }
         for receiver in nodes.indices where receiver != sender && !cut.contains([sender, receiver]) {
           try? nodes[receiver].receive(datagram.span.bytes, now: now)
         }

@@ -10,7 +10,9 @@ package enum KnownScenarios {
     ("A.1", resyncsForEver, [.calmIsQuiet, .backInTime]),
     ("A.2", startsAmongMending, [.firstIsAlone, .truthOfReady]),
     ("A.3", maskChangesHands, [.moduleAgrees]),
-    ("A.4", startsUnderLoad, [.backInTime]),
+    ("A.4", startsUnderLoad(thousands: 10), [.promptStart, .backInTime]),
+    ("A.4x", startsUnderLoad(thousands: 20), [.promptStart, .backInTime]),
+    ("A.4h", hearsNoHellosUnderLoad, [.promptStart, .truthOfReady]),
     ("A.5ab", twoReadyNodesMeet, [.truthOfReady, .budget]),
     ("A.5c", lostRefresh, [.agreement, .truthOfReady, .entitlement]),
     ("A.5d", holeBeforeFirstContact, [.agreement, .truthOfReady, .entitlement]),
@@ -103,14 +105,6 @@ package enum KnownScenarios {
       flow(0, from: 20, through: [0]), flow(3, from: 321, through: [0]), flow(0, from: 322, through: [0]),
     ]
     run.faults = [Fault(.restartProxy(1), at: 310, lasts: 14)]
-    return run
-  }
-
-  private static var startsUnderLoad: Scenario {
-    var run = scenario("A.4", seconds: 40)
-    run.traffic = [flow(0, clients: 20_000, from: 8, until: 40, every: 0.001, through: [0], burst: 10, proto: 0)]
-    run.traffic[0].flaps = true
-    run.faults = [Fault(.restartHost(1), at: 15)]
     return run
   }
 

@@ -21,6 +21,9 @@ extension Lie {
     case .repeatsItself: run.traffic[0].through = [1]
     case .isReadyAtOnce: run.nodes[1].startsAt = 20
     case .alwaysMay: run.nodes[1].startsAt = 20
+    case .isReadyLate:
+      run.nodes[1].startsAt = 20
+      run.readyWithin = 3
     case .ignoresEvictions:
       run.masks = 2
       run.traffic = (0..<2).map { number in

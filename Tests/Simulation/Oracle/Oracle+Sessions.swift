@@ -14,6 +14,7 @@ extension Oracle {
     }
     watchRights(nodes, now: now)
     watchReadiness(nodes, now: now)
+    watchStarts(nodes, now: now)
     for node in nodes.indices where nodes[node].unreadable > 0 {
       violate(.noTrap, now, node: node, "could not read a datagram of another node")
     }

@@ -38,6 +38,7 @@ struct Oracle {
   var suspended: Moment = 0
   /// When limits were last changed.
   var limitsChanged: Moment = .seconds(-1000)
+  var starts: StartWatch
   var wire: WireWatch
   private(set) var violations: [Violation] = []
   /// What was violated, and what cannot be asked of this scenario.
@@ -63,6 +64,7 @@ struct Oracle {
     heardTable = Array(repeating: -1, count: count)
     gotTable = Array(repeating: false, count: count)
     hadRight = gotTable
+    starts = StartWatch(nodes: count)
     wire = WireWatch(scenario, plan)
     closed = Self.excuses(scenario)
     fetches = Double(1 + scenario.faults.count { $0.makesAnew })
@@ -183,6 +185,7 @@ struct Oracle {
     gotTable[node] = false
     hadRight[node] = false
     mirrors[node] = Mirror(plan)
+    starts.tables[node] = nil
     verdicts[node] = Verdict(state: .starting, may: false)
     verdictsSince[node] = now
     moduleTrouble[node] = now

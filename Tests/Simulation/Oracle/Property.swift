@@ -18,6 +18,8 @@ package enum Property: String, Codable, CaseIterable, Sendable {
   case moduleAgrees
   /// After some calm, everybody is ready.
   case backInTime
+  /// Who starts is ready soon after it has a table, and its module lacks at most what is a second old.
+  case promptStart
   /// After long calm nobody asks for anything.
   case calmIsQuiet
   /// Nobody says more than is needed, or sends more on request than is allowed.

@@ -15,6 +15,8 @@ package enum Lie: String, Codable, CaseIterable, Sendable {
   /// Its module ignores that entries should go.
   case ignoresEvictions
   case isNeverReady
+  /// It says that it is ready some seconds after it is.
+  case isReadyLate
   case asksForNothing
   case repeatsItself
   case reusesNonces
@@ -32,6 +34,7 @@ package enum Lie: String, Codable, CaseIterable, Sendable {
     case .keepsSessions: .noGhosts
     case .ignoresEvictions: .moduleAgrees
     case .isNeverReady: .backInTime
+    case .isReadyLate: .promptStart
     case .asksForNothing: .calmIsQuiet
     case .repeatsItself: .budget
     case .reusesNonces: .nonces

@@ -20,6 +20,9 @@ package struct Scenario: Codable, Equatable, Sendable {
   package var duration: Double
   /// How many masks pool4 has for each protocol; `nil`: enough for all clients.
   package var masks: Int?
+  /// Seconds in which whoever starts beside a node with sessions is ready once it has a table (`promptStart`); `nil`: the property
+  /// is not looked at.
+  package var readyWithin: Double?
   /// For tests of the oracle: what node 1 does wrong.
   package var lie: Lie?
 

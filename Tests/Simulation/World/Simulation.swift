@@ -64,6 +64,7 @@ package struct Simulation {
         break
       }
     }
+    oracle.watchStartsAtTheEnd(now)
     return oracle.violations
   }
 
@@ -125,7 +126,9 @@ package struct Simulation {
     if nodes[node].wakes < .max { queue.schedule(.turn(node: node), at: nodes[node].wakes) }
     let verdict = verdict(of: node)
     if traces, verdict != oracle.verdicts[node] { trace("node \(node): \(verdict.state), may \(verdict.may)") }
+    let former = oracle.verdicts[node].state
     oracle.look(at: node, verdict, now: now)
+    oracle.watchStart(of: node, after: former, nodes, now: now)
     if traces { traceSession(at: node) }
     guard !nodes[node].sent.isEmpty else { return }
     if traces { traceFrames(of: node) }
@@ -171,6 +174,7 @@ package struct Simulation {
     case .isReadyAtOnce: if verdict.state == .starting, oracle.heardTable[1] >= 0 { verdict.state = .ready }
     case .alwaysMay: verdict.may = true
     case .isNeverReady: if verdict.state == .ready { verdict.state = .mending }
+    case .isReadyLate: if verdict.state == .ready, now < .seconds(26) { verdict.state = .mending }
     default: break
     }
     return verdict
