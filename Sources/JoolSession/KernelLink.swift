@@ -44,16 +44,21 @@ struct KernelLink: ~Copyable {
   mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
 
   /// Sends the module one more request.
-  mutating func carryOut(_ request: StoreRequest) throws(JoolError) {
+  /// - Returns: what became of it.
+  mutating func carryOut(_ request: StoreRequest) throws(JoolError) -> StoreRequest.Outcome {
     switch request {
     case .add(let sessions): try client.addSessions(sessions[...])
     case .evict(let entry):
+      // The module removes static entries, too, and the administrator may have added one since the last audit.
+      let present = try client.bibEntry(of: entry.proto, mask: entry.source4)
+      if let present, present.isStatic, present.source6 == entry.source6 { return .isStatic }
       do throws(JoolError) {
         try client.removeBIB(BIBSelector(proto: entry.proto, source6: entry.source6, source4: entry.source4))
       } catch .refused(.noSuchProcess, _) {
         // It has ended by itself, or has another mask by now.
       }
     }
+    return .done
   }
 
   /// The instance as it is now.

@@ -43,8 +43,7 @@ extension ProxyEventLoop {
     for _ in 0..<Self.burst {
       guard link != nil, let request = proxy.nextStoreRequest(now: now) else { return }
       do throws(JoolError) {
-        try link?.carryOut(request)
-        proxy.finished(request, .done, now: now)
+        proxy.finished(request, try link?.carryOut(request) ?? .failed, now: now)
       } catch .refused(let code, let message) where request.survives(code) {
         proxy.finished(request, .refused, now: now)
         if let more = throttles.kernel.admit(now: now) { log.warning("The module refused: \(message)\(more)") }

@@ -49,6 +49,17 @@ extension JoolClient where Transport: ~Copyable {
     return (entries, answer.hasMore)
   }
 
+  /// The BIB entry that a mask has now; `nil` if it has none. The module has no request for a single entry. Lists are in the order of
+  /// masks and go on after one that need not exist, so this asks for the page that begins with `mask`.
+  public mutating func bibEntry(of proto: L4Protocol, mask: TransportAddress4) throws(JoolError) -> BIBEntry? {
+    let (address, port) = (mask.address.bits, mask.port)
+    let before = TransportAddress4(IPv4Address(bits: port > 0 ? address : address &- 1), port &- 1)
+    let nobody = TransportAddress6(IPv6Address(bits: 0), 0)
+    let previous = BIBEntry(proto: proto, source6: nobody, source4: before, isStatic: false)
+    let first = try bibEntries(of: proto, after: previous).entries.first
+    return first?.source4 == mask ? first : nil
+  }
+
   public mutating func addBIB(_ entry: BIBEntry) throws(JoolError) { _ = try exchange(.bibAdd, [.bibEntry(entry)]) }
 
   public mutating func removeBIB(_ selector: BIBSelector) throws(JoolError) {

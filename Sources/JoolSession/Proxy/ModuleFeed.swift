@@ -122,6 +122,10 @@ struct ModuleFeed: Sendable {
   /// What became of a request.
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     guard outcome != .failed else { return close() }
+    if case .evict(var entry) = request, outcome == .isStatic {
+      entry.isStatic = true
+      terms.statics.note([entry])
+    }
     if run.since != nil {
       run.finished(request, outcome)
       if run.isFinished { finishRun(now: now) }

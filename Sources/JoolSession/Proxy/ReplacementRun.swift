@@ -65,6 +65,7 @@ struct ReplacementRun: Sendable {
       return
     }
     let index = evictions[evicted].replacement
+    if outcome == .isStatic { hasStaticLosers = true }
     if outcome == .refused, isRefused.insert(index).inserted { refused.append(replacements[index]) }
     evicted += 1
   }

@@ -14,7 +14,7 @@ extension SessionProxy {
     switch (request, outcome) {
     case (_, .failed): moduleMayLack()
     case (.evict, .refused): counters.kernelRefusals += 1
-    case (.evict, .done): break
+    case (.evict, .done), (.evict, .isStatic): break
     case (.add(let sessions), _):
       counters.kernelSentPackets += 1
       counters.kernelSentBytes += UInt64(sessions.count * (kernel?.format.recordLength ?? 0))

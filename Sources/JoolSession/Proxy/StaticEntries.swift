@@ -1,8 +1,10 @@
 internal import JoolCore
 
-/// The module's static BIB entries: configuration, which no session of the group may remove.
+/// The module's static BIB entries, as its last audit found them: configuration, which no session of the group may remove.
+///
+/// One that was added since then is noticed right before it would be removed (`StoreRequest.Outcome.isStatic`).
 struct StaticEntries: Sendable {
-  /// More are not kept: reading them is not worth more memory.
+  /// More are not kept. They stay nevertheless, but each would be asked for whenever a session contradicts it.
   static let capacity = 65_536
 
   private struct Key<Address: Hashable & Sendable>: Hashable, Sendable {

@@ -35,6 +35,27 @@ import Testing
       ])
   }
 
+  /// Lists go on after an entry that need not exist, in the order of masks.
+  @Test func findsTheBIBEntryOfAMask() throws {
+    let masks = [(1, 0), (1, 60_000), (2, 0)].map { TransportAddress4(IPv4Address(bits: $0), UInt16($1)) }
+    let client6 = TransportAddress6(IPv6Address(bits: 8), 4000)
+    let bib = masks.map { BIBEntry(proto: .tcp, source6: client6, source4: $0, isStatic: $0.port == 0) }
+    var client = try client(
+      ScriptedModule.kernel { request, sequence in
+        let offset = request.attributes.lazy.compactMap { if case .bibOffset(let entry) = $0 { entry } else { nil } }
+        let page = bib.filter { entry in offset.first.map { $0.source4 < entry.source4 } ?? true }
+        return [ScriptedModule.answer(to: request, sequence) { for entry in page { $0.nest(1, entry) } }]
+      })
+    for entry in bib {
+      let found = try client.bibEntry(of: .tcp, mask: entry.source4)
+      #expect(found == entry)
+    }
+    let free = try client.bibEntry(of: .tcp, mask: TransportAddress(IPv4Address(bits: 1), 59_999))
+    #expect(free == nil)
+    let last = try client.bibEntry(of: .tcp, mask: TransportAddress(IPv4Address(bits: 2), 1))
+    #expect(last == nil)
+  }
+
   @Test func doesNotFollowAListThatStandsStill() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in

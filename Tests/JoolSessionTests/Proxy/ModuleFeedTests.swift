@@ -187,6 +187,28 @@ import Testing
     #expect(group.proxies[1].standing.state == .ready)
   }
 
+  /// An administrator adds it after the module's table was read.
+  @Test func anEntryThatHasBecomeStaticStays() {
+    var group = Group()
+    group.announce([.sample(0)], at: 0)
+    group.pass(.seconds(2))
+    group.evictionOutcome = .isStatic
+    group.announce([rival], at: 0)
+    group.pass(.seconds(3))
+    #expect(group.evictionAttempts == 1)
+    #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "it would be ignored")
+    #expect(group.proxies[1].status(now: group.now).findings.contains { $0.hasPrefix("A static BIB entry") })
+    #expect(group.proxies[1].standing.state == .ready)
+    // It is known now: nobody tries again.
+    group.evictionOutcome = .done
+    group.announce([sibling(of: rival, 1)], at: 0)
+    group.announce([.sample(0)], at: 0)
+    group.announce([rival], at: 0)
+    group.pass(.seconds(3))
+    #expect(!group.module(1).contains { $0.source6 == rival.source6 })
+    #expect(group.requests[1].filter { $0 == .evict(SessionEntry.sample(0).bibEntry) }.count == 1)
+  }
+
   @Test func noMoreStaticEntriesAreKeptThanThereIsRoomFor() {
     var statics = StaticEntries()
     statics.note(

@@ -99,8 +99,10 @@ extension NodeUnderTest {
       guard let request = proxy.nextStoreRequest(now: time.now) else { return 0 }
       switch request {
       case .evict(let entry):
-        module.remove(entry)
-        proxy.finished(request, .done, now: time.now)
+        // The event loop asks the module right before.
+        let isStatic = module.isStatic(entry)
+        if !isStatic { module.remove(entry) }
+        proxy.finished(request, isStatic ? .isStatic : .done, now: time.now)
       case .add(let sessions):
         for session in sessions { module.add(session, now: local) }
         proxy.finished(request, .done, now: time.now)
@@ -115,7 +117,7 @@ extension NodeUnderTest {
   ) {
     if audit == nil, let reason = proxy.takeAudit() {
       audit = (reason, 0)
-      proxy.useStatics(module.readStaticEntries())
+      proxy.useStatics(module.staticEntries)
     }
     guard let (reason, next) = audit else { return }
     var page: [SessionEntry] = []

@@ -41,9 +41,7 @@ struct SimulatedModule {
   private(set) var count = 0
   /// For a mutant of the oracle's tests.
   var ignoresEvictions = false
-  /// The static entries that a proxy has read: of those it must not remove any.
-  private var readStatics: [Int32]
-  /// How many of them a proxy removed.
+  /// How many static entries a proxy removed.
   private(set) var removedStatics = 0
 
   init(_ plan: AddressPlan, timeouts: Timeouts, pool6: IPv6Prefix) {
@@ -55,7 +53,6 @@ struct SimulatedModule {
     owners = Array(repeating: -1, count: AddressPlan.protocols * plan.masks)
     live = Array(repeating: 0, count: AddressPlan.protocols * plan.clients)
     statics = masks
-    readStatics = masks
   }
 
   func has(_ session: Int, now: Moment) -> Bool { entries[session].expires > now }
@@ -115,16 +112,19 @@ struct SimulatedModule {
     guard !ignoresEvictions, let client = plan.client(of: entry.source6), let mask = plan.mask(of: entry.source4)
     else { return }
     let proto = Int(entry.proto.rawValue)
-    if masks[proto * plan.clients + client] == Int32(mask) { removeBIB(proto: proto, client: client) }
+    guard masks[proto * plan.clients + client] == Int32(mask) else { return }
+    if isStatic(entry) { removedStatics += 1 }
+    removeBIB(proto: proto, client: client)
   }
 
-  /// A proxy reads what an administrator has added.
-  mutating func readStaticEntries() -> [BIBEntry] {
-    readStatics = statics
-    return staticEntries
+  /// Whether an administrator has added it.
+  func isStatic(_ entry: BIBEntry) -> Bool {
+    guard let client = plan.client(of: entry.source6), let mask = plan.mask(of: entry.source4) else { return false }
+    return statics[Int(entry.proto.rawValue) * plan.clients + client] == Int32(mask)
   }
 
-  private var staticEntries: [BIBEntry] {
+  /// What administrators have added.
+  var staticEntries: [BIBEntry] {
     statics.indices.filter { statics[$0] >= 0 }.map { bib in
       let session = bib * plan.servers
       var entry = plan.entry(session, mask: Int(statics[bib]), state: 0, timer: 0, expiration: 0, pool6: pool6).bib
@@ -144,10 +144,7 @@ struct SimulatedModule {
 
   private mutating func removeBIB(proto: Int, client: Int) {
     let bib = proto * plan.clients + client
-    if statics[bib] >= 0 {
-      if readStatics[bib] == statics[bib] { removedStatics += 1 }
-      statics[bib] = -1
-    }
+    statics[bib] = -1
     for server in 0..<plan.servers { take(plan.session(proto: proto, client: client, server: server)) }
     release(bib)
   }
