@@ -5,6 +5,17 @@ struct PullSchedule: Sendable {
   /// After a pull that brought nothing. The pause doubles with each further one.
   static let shortestPause = Duration.seconds(2)
   static let longestPause = Duration.seconds(64)
+  /// The same if the pulls made losses good nevertheless: the next one may bring a session, and until then the node mends.
+  static let longestCoveringPause = Duration.seconds(4)
+
+  /// What came of a pull.
+  enum Yield: Hashable, Sendable {
+    /// Sessions.
+    case sessions
+    /// No session, but losses were made good: what was lost has ended, or came otherwise.
+    case cover
+    case nothing
+  }
 
   /// Whom the last pull began with. Another source of the same rank comes first.
   private(set) var lastTried: Incarnation?
@@ -13,6 +24,8 @@ struct PullSchedule: Sendable {
   /// No pull for the same losses begins before.
   private var nextForLosses: Instant?
   private var pause = PullSchedule.shortestPause
+  /// How many of the last pulls for `losses` made these good without a session.
+  private var coverings = 0
   /// What the last pull was for.
   private var losses: [Incarnation] = []
 
@@ -30,23 +43,25 @@ struct PullSchedule: Sendable {
     lastTried = peer
     if !losses.isEmpty, losses != self.losses {
       self.losses = losses
-      (pause, nextForLosses) = (Self.shortestPause, nil)
+      (pause, nextForLosses, coverings) = (Self.shortestPause, nil, 0)
     }
     next = now + Self.spacing
   }
 
   /// The pull has come to its end.
-  /// - Parameters:
-  ///   - isInVain: it brought nothing: no session, and no loss was made good.
-  ///   - isForLosses: whether that was what it was for.
-  mutating func ended(isInVain: Bool, isForLosses: Bool, began: Instant, now: Instant) {
-    next = max(began + Self.spacing, isInVain ? now : now + (now - began))
+  /// - Parameter isForLosses: whether it was for `losses`.
+  mutating func ended(_ yield: Yield, isForLosses: Bool, began: Instant, now: Instant) {
+    next = max(began + Self.spacing, yield == .nothing ? now : now + (now - began))
     guard isForLosses else { return }
-    if isInVain {
+    switch yield {
+    case .sessions: (pause, nextForLosses, coverings) = (Self.shortestPause, nil, 0)
+    case .cover:
+      coverings += 1
+      let longer = Self.spacing * (1 << min(coverings - 1, 8))
+      (pause, nextForLosses) = (Self.shortestPause, began + min(longer, Self.longestCoveringPause))
+    case .nothing:
       nextForLosses = now + pause
       pause = min(pause * 2, Self.longestPause)
-    } else {
-      (pause, nextForLosses) = (Self.shortestPause, nil)
     }
   }
 }

@@ -110,9 +110,8 @@ extension SyncNode {
     let isForLosses = receiver.purpose == .losses
     if !isForLosses { counters.repairs += UInt64(receiver.brought) }
     pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
-    pulls.schedule.ended(
-      isInVain: receiver.brought == 0 && !(isForLosses && coversMore), isForLosses: isForLosses,
-      began: receiver.began, now: now)
+    let yield: PullSchedule.Yield = receiver.brought > 0 ? .sessions : isForLosses && coversMore ? .cover : .nothing
+    pulls.schedule.ended(yield, isForLosses: isForLosses, began: receiver.began, now: now)
     pullEnded(isWhole: receiver.isWhole, now: now)
   }
 

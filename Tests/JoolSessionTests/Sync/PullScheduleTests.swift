@@ -15,7 +15,7 @@ import Testing
     func ended(began: Double, after took: Double, isInVain: Bool = false) -> Double {
       let began = start + .seconds(began)
       schedule.began(with: Incarnation(1), for: losses, now: began)
-      schedule.ended(isInVain: isInVain, isForLosses: true, began: began, now: began + .seconds(took))
+      schedule.ended(isInVain ? .nothing : .sessions, isForLosses: true, began: began, now: began + .seconds(took))
       return seconds(schedule.start(for: [Incarnation(51)]))
     }
     #expect(ended(began: 0, after: 0.25) == 1, "a second between two starts")
@@ -29,7 +29,7 @@ import Testing
     var now = start
     for _ in 0..<8 {
       schedule.began(with: Incarnation(1), for: losses, now: now)
-      schedule.ended(isInVain: true, isForLosses: true, began: now, now: now)
+      schedule.ended(.nothing, isForLosses: true, began: now, now: now)
       let next = schedule.start(for: losses)
       pauses.append((next - now) / .seconds(1))
       now = next
@@ -37,17 +37,36 @@ import Testing
     #expect(pauses == [2, 4, 8, 16, 32, 64, 64, 64])
     #expect((schedule.start(for: losses + [Incarnation(51)]) - now) / .seconds(1) < 0, "something else is lost")
     schedule.began(with: Incarnation(1), for: losses, now: now)
-    schedule.ended(isInVain: false, isForLosses: true, began: now, now: now)
+    schedule.ended(.sessions, isForLosses: true, began: now, now: now)
     #expect(schedule.start(for: losses) == now + .seconds(1))
-    schedule.ended(isInVain: true, isForLosses: true, began: now, now: now)
+    schedule.ended(.nothing, isForLosses: true, began: now, now: now)
     #expect(schedule.start(for: losses) == now + .seconds(2))
+  }
+
+  /// Of a node that is not heard, others tell each second that there is more.
+  @Test func pullsThatBringNoSessionComeLessOften() {
+    var schedule = PullSchedule(from: start)
+    var now = start
+    func pause(after yield: PullSchedule.Yield) -> Double {
+      schedule.began(with: Incarnation(1), for: losses, now: now)
+      schedule.ended(yield, isForLosses: true, began: now, now: now)
+      let next = schedule.start(for: losses)
+      defer { now = next }
+      return (next - now) / .seconds(1)
+    }
+    let covering = [PullSchedule.Yield.cover, .cover, .cover, .cover].map(pause)
+    #expect(covering == [1, 2, 4, 4])
+    let afterSessions = [PullSchedule.Yield.sessions, .cover, .cover].map(pause)
+    #expect(afterSessions == [1, 1, 2])
+    let inVain = [PullSchedule.Yield.nothing, .nothing, .cover].map(pause)
+    #expect(inVain == [2, 4, 4], "the third one in a row that covers")
   }
 
   @Test func aDifferenceThatIsNoneDelaysNoLoss() {
     var schedule = PullSchedule(from: start)
     for _ in 0..<5 {
       schedule.began(with: Incarnation(1), for: [], now: start)
-      schedule.ended(isInVain: true, isForLosses: false, began: start, now: start)
+      schedule.ended(.nothing, isForLosses: false, began: start, now: start)
     }
     #expect(schedule.start(for: losses) == start + .seconds(1))
   }

@@ -160,6 +160,26 @@ extension SyncNodeTests {
     #expect(links.states[1] == .ready)
   }
 
+  /// The first node hears the second one from the beginning, but not the other way around. So it takes that one's word from the third, at
+  /// most once a second, and only while there is some.
+  @Test func aNodeThatWasNeverHeardIsFollowedWithFewPulls() {
+    var links = Links(count: 3)
+    links.cut = [[0, 1]]
+    links.pass(.seconds(8))
+    let before = links.nodes[0].counters.resyncs
+    for number in 0..<60 {
+      links.nodes[1].learn(.sample(number), now: links.now)
+      links.pass(.milliseconds(100))
+    }
+    links.pass(.seconds(3))
+    #expect((0..<60).allSatisfy { links.has(.sample($0), 0) })
+    let pulls = links.nodes[0].counters.resyncs - before
+    #expect(pulls > 0 && pulls <= 8, "\(pulls)")
+    links.pass(.seconds(60))
+    #expect(links.nodes[0].counters.resyncs - before == pulls, "nothing is said any more")
+    #expect(links.states == [.ready, .ready, .ready])
+  }
+
   /// A.7: what was lost is fetched from somebody else, if its sender is gone.
   @Test func aLossIsMadeGoodByAThird() {
     var links = Links(count: 3)

@@ -20,6 +20,7 @@ package enum KnownScenarios {
     ("A.6c", missedWordOfACProxy, [.agreement, .entitlement]),
     ("A.7a", hearsOneOfTwo, [.truthOfReady]),
     ("A.7b", isNotHeard, [.backInTime]),
+    ("A.7c", isNeverHeard, [.calmIsQuiet]),
     ("A.8", unannouncedRival, [.moduleAgrees, .truthOfReady, .agreement]),
     ("A.9a", timeoutsAreLowered, [.noGhosts]),
     ("A.9b", timeoutsDiffer, [.calmIsQuiet]),
@@ -175,6 +176,14 @@ package enum KnownScenarios {
       Fault(.cut(Link(0, 1)), at: 0, lasts: 1100),
       Fault(.loss(Link(1, 0), share: 1, only: [.update]), at: 60, lasts: 3),
     ]
+    return run
+  }
+
+  /// The first node never hears the second one, whose updates it gets through the third one.
+  private static var isNeverHeard: Scenario {
+    var run = scenario("A.7c", nodes: 3, seconds: 1100)
+    run.traffic = [flow(0, clients: 50, from: 20, until: 300, every: 0.1, through: [1])]
+    run.faults = [Fault(.cut(Link(1, 0)), at: 0, lasts: 1100)]
     return run
   }
 

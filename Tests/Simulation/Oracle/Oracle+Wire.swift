@@ -27,7 +27,7 @@ extension Oracle {
   private mutating func watchQuiet(_ now: Moment) {
     let calm = calm(now)
     // What went on before the long calm does not count.
-    guard calm > .seconds(120 + 4 * pullTime) else { return wire.resetAsking() }
+    guard calm > .seconds(120 + 4 * pullTime), now > quietFrom else { return wire.resetAsking() }
     if let asker = wire.asker {
       let type = FrameType(rawValue: asker.type).map { "\($0)" } ?? "?"
       violate(.calmIsQuiet, now, node: asker.node, "sends \(type) at \(asker.at.inSeconds) s")

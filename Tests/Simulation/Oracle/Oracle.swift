@@ -50,6 +50,8 @@ struct Oracle {
   let fetches: Double
   /// Seconds for which a proxy may have been stopped without knowing it, so that what it reads is older.
   let unnoticed: Double
+  /// Before that, somebody may have to ask for what a link never brings.
+  let quietFrom: Moment
 
   init(_ scenario: Scenario, _ plan: AddressPlan) {
     self.plan = plan
@@ -69,6 +71,8 @@ struct Oracle {
     closed = Self.excuses(scenario)
     fetches = Double(1 + scenario.faults.count { $0.makesAnew })
     unnoticed = scenario.faults.contains { $0.isPause } ? 5 : 0
+    let isCut = scenario.faults.contains { if case .cut = $0.kind { $0.isWeather } else { false } }
+    quietFrom = isCut ? .seconds((scenario.traffic.map(\.until).max() ?? 0) + 10) : 0
     slowest = Self.slowest(scenario, plan)
     pullTime = Self.pullTime(scenario, plan, slowest)
   }
@@ -80,7 +84,6 @@ struct Oracle {
       switch fault.kind {
       case .lies: excused.formUnion([.entitlement, .noGhosts, .moduleAgrees, .budget])
       case .flood(.madSequences, _, _): excused.insert(.calmIsQuiet)
-      case .cut where fault.isWeather: excused.insert(.calmIsQuiet)
       default: break
       }
     }
