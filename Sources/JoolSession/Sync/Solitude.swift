@@ -3,8 +3,6 @@
 /// Only time in which the node listened counts. If its process did not run for a second, what others sent meanwhile still waits in
 /// the socket, or they did not run either.
 struct Solitude: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   /// The node looks this often.
   static let interval = Duration.milliseconds(200)
   /// From one look to the next no more than this counts.

@@ -6,7 +6,7 @@ import Testing
 
 /// Who may take itself for the group's first.
 @Suite struct SolitudeTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test func timeInWhichNobodyListenedCountsLittle() {
     var solitude = Solitude(now: start)
