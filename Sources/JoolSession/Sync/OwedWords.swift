@@ -3,7 +3,7 @@ internal import OrderedCollections
 /// Sessions of which this node has kept back a packet because it had said something a short time before. Of a flow
 /// through several nodes each would say something with each packet otherwise.
 ///
-/// It does not know when they are due: it is asked for all of them once per second. 32 bytes and an index per session,
+/// It does not know when they are due: it is asked for all of them once per second. 20 bytes and an index per session,
 /// and no more sessions than the table has rows.
 struct OwedWords: Sendable {
   static let interval = Duration.seconds(1)

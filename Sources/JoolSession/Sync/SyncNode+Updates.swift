@@ -141,8 +141,6 @@ extension SyncNode {
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
     if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
-    var record = record
-    record.session.expiration = min(record.session.expiration, groupLimits.longest(record.session))
     switch table.merge(record, origin: origin, now: now) {
     case .taken(let row):
       tellModule(row, now: now)

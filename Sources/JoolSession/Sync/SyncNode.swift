@@ -17,7 +17,7 @@ struct SyncNode: Sendable {
   let identity: Incarnation
   /// The module's timeouts.
   var limits: SessionLimits
-  /// The longest ones of the group: what the table keeps is bounded by them, so that all tables are equal.
+  /// The longest ones of the group.
   var groupLimits: SessionLimits
   var path = PathSize.ethernet
   /// Sessions with the expiry that was advertised: the same on every node.

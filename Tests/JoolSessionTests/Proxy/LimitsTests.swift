@@ -43,6 +43,20 @@ import Testing
     #expect(group.proxies[0].node?.table.rootDigest == group.proxies[1].node?.table.rootDigest)
   }
 
+  /// A hello with the longer timeouts may come later than what was sent because of them, or not at all.
+  @Test func raisedTimeoutsAreBelievedBeforeTheyAreHeard() {
+    var group = group(udp: [300, 300])
+    let session = SessionEntry.sample(0, expiration: 600_000)
+    group.proxies[0].attached(kernel(udp: 600), now: group.now)
+    group.announce([session], at: 0)
+    for _ in 0..<3 {
+      group.pass(.seconds(1))
+      for index in 0...1 { #expect(left(group, at: index, of: session) > 740_000, "node \(index)") }
+    }
+    let given = group.module(1).last?.expiration.rawValue ?? 0
+    #expect((374_000...375_000).contains(given), "\(given)")
+  }
+
   @Test func noModuleGetsMoreThanItsOwnLongest() {
     var group = group(udp: [300, 120])
     let session = SessionEntry.sample(0, expiration: 300_000)

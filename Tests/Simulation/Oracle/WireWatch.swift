@@ -24,9 +24,10 @@ struct WireWatch {
   private(set) var since: Moment = 0
   private var nonces: [[UInt8]: Int] = [:]
   private(set) var repeatedNonce: Int?
-  /// Whether what is on request counts as trouble since the last reset.
+  /// Since the last reset, the first request for what was lost, and how often tables were compared and fetched for no loss.
   private(set) var asker: (node: Int, type: UInt8, at: Moment)?
   private(set) var comparisons = 0
+  private(set) var pulls = 0
   private(set) var hash: UInt64 = 0
   /// Which types were sent, for figures.
   private(set) var frames: [Int]
@@ -43,8 +44,7 @@ struct WireWatch {
   /// Counting begins anew: something has happened that makes nodes speak.
   mutating func reset(_ now: Moment) {
     since = now
-    asker = nil
-    comparisons = 0
+    resetAsking()
     for place in told.indices { told[place] = 0 }
     for place in changes.indices { changes[place] = 0 }
   }
@@ -53,6 +53,7 @@ struct WireWatch {
   mutating func resetAsking() {
     asker = nil
     comparisons = 0
+    pulls = 0
   }
 
   mutating func packet(_ session: Int, changes isChange: Bool) { if isChange { changes[session] &+= 1 } }
@@ -77,10 +78,11 @@ struct WireWatch {
           nodes[node].lastUpdate = sequence
           count(datagram, of: node)
         }
-      case .nak, .unavailable, .pull: asker = asker ?? (node, type, now)
+      case .nak, .unavailable: asker = asker ?? (node, type, now)
+      case .pull: pulls += 1
       case .bulk:
         turn += datagram.count
-        asker = asker ?? (node, type, now)
+        pulls += 1
       case .buckets, .differences:
         turn += datagram.count
         comparisons += 1
