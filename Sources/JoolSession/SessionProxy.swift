@@ -43,6 +43,8 @@ public struct SessionProxy: Sendable {
   /// Whether the audit that is under way gives the module what it lacks. What it lacks from its beginning on is for the
   /// next one.
   var isRefillDue = false
+  /// When the module's table was last read.
+  var auditedAt: Instant?
   /// How many sessions the module has announced.
   private(set) var announcementsHeard: UInt64 = 0
   /// How many sessions that it had not announced were found by audits before the present one.

@@ -11,10 +11,18 @@ struct ModuleTerms: Sendable {
   var longer: [UInt8: SessionLimits] = [:]
   var statics = StaticEntries()
 
-  /// What the module takes for a session that never ends begins here.
+  /// The module takes this and more for a session that never ends.
   private static let immortal: UInt32 = 0x8000_0000
+  /// A module whose sessions may last longer than it can be told is given them again after this, half of what it can be told.
+  static let renewal = Duration.seconds(12 * 86_400)
 
   init(own: SessionLimits) { self.own = own }
+
+  /// Whether a session may last longer than the module can be told.
+  var isCapped: Bool {
+    let longest = [own.tcpEstablished, own.tcpTransitory, own.udp, own.icmp].lazy.map(\.rawValue).max() ?? 0
+    return UInt64(longest) * 5 / 4 >= UInt64(Self.immortal)
+  }
 
   /// The session as the module should get it: it ends when it would if the module had seen its last packet. `nil` if
   /// that is over.

@@ -41,6 +41,7 @@ extension SessionProxy {
   /// - Parameter isComplete: whether all of it could be read.
   public mutating func finishAudit(isComplete: Bool, now: Instant) {
     if isComplete, canAdd { node?.feed.open() }
+    if isComplete { auditedAt = now }
     node?.finishAudit(completing: isComplete && isRefillDue, now: now)
     if !isComplete, isRefillDue { node?.feed.moduleMayLack() }
     isRefillDue = false

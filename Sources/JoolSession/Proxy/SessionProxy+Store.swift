@@ -27,6 +27,10 @@ extension SessionProxy {
   /// - Parameter isAuditing: whether its table is being read.
   public mutating func noteProgress(isAuditing: Bool, now: Instant) {
     let isUsable = isAttached && kernel?.isEnabled == true
+    if let last = auditedAt, now - last >= ModuleTerms.renewal, node.borrowed({ $0.feed.terms.isCapped }) == true {
+      auditedAt = now
+      requestAudit(.precaution)
+    }
     let isAuditing = isAuditing || audit != nil
     counters.supersededRecords =
       node?.noteProgress(&mark, isAuditing: isAuditing, isUsable: isUsable, now: now) ?? 0

@@ -107,6 +107,36 @@ import Testing
     #expect(group.proxies[1].node?.counters.newsSent == 0)
   }
 
+  /// A module ends after 24.8 days what could be left for 50.
+  @Test func aModuleIsGivenAgainWhatLastsLongerThanItCanBeTold() throws {
+    var group = Group()
+    var kernel = Group.kernel
+    kernel.limits.tcpEstablished = Milliseconds(40 * 86_400_000)
+    for index in 0...1 {
+      group.proxies[index].attached(kernel, now: group.now)
+      _ = group.audit(index, [])
+    }
+    group.pass(.seconds(3))
+    group.announce([.sample(proto: .tcp, expiration: 40 * 86_400_000)], at: 0)
+    group.pass(.seconds(1))
+    var given = try #require(group.module(1).last)
+    #expect(given.expiration == Milliseconds(0x7FFF_FFFF))
+    for _ in 0..<2 {
+      let count = group.module(1).count
+      group.now += .seconds(11 * 86_400)
+      group.pass(.seconds(1))
+      #expect(group.audit(1, [given]) == nil)
+      group.now += .seconds(86_400)
+      group.pass(.seconds(1))
+      given.expiration = Milliseconds(0x7FFF_FFFF - 12 * 86_400_000 - 5000)
+      #expect(group.audit(1, [given]) == .precaution)
+      #expect(group.proxies[1].node?.state == .ready)
+      #expect(group.module(1).count == count + 1)
+      given = try #require(group.module(1).last)
+      #expect(given.expiration == Milliseconds(0x7FFF_FFFF))
+    }
+  }
+
   @Test func aTimeoutOf40DaysMakesNothingImmortal() {
     var limits = SessionLimits()
     limits.tcpEstablished = Milliseconds(40 * 86_400_000)
