@@ -49,8 +49,8 @@ extension Oracle {
     for node in nodes.indices where isWatched(node, nodes) && verdicts[node].state == .ready {
       for peer in 0..<count where peer != node && areOneGroup(node, peer) && speaksSS2(peer) {
         let heard = hellos[peer * count + node]
-        // A node that has never heard this one is no peer of it.
-        guard now - heard.lastArrival < .seconds(2), hellos[node * count + peer].lastArrival >= 0,
+        // A node that does not hear this one, or has just begun to, is no peer of it.
+        guard now - heard.lastArrival < .seconds(2), hellos[node * count + peer].hasComeSince(now - .seconds(1.6)),
           mirrors[peer].lookedAt >= 0,
           verdicts[peer].state == .ready || verdicts[peer].state == .mending,
           let told = heard.sent(arrivedBefore: now - .seconds(1.6)),

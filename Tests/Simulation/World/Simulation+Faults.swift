@@ -83,6 +83,8 @@ extension Simulation {
       oracle.lastDeath = now
       wake(node, at: now)
     case .moduleGone(let node):
+      // Another fault that took it away has ended already.
+      guard !nodes[node].isAttached else { return }
       nodes[node].isAttached = true
       nodes[node].module.removeAll()
       oracle.moduleTrouble[node] = now
