@@ -6,13 +6,20 @@ struct Outbox: Sendable {
   /// 8,192 full datagrams are 11 MB and about 300,000 sessions.
   static let capacity = 8192
   static let retry = Duration.milliseconds(50)
-  /// A link over which nothing got for this long is down rather than busy. And what has waited for longer is not sent: its
-  /// sessions live shorter by now than it says. Peers of our kind ask for it again, and get it as it is then.
+  /// A frame that has waited for longer is not sent: it says how much time its sessions had left when it was made, and may be sealed.
+  /// Peers ask for it again, and get it with the times of that moment.
+  static let freshness = Duration.seconds(1)
+  /// A link over which nothing got for this long is down rather than busy. C proxies' datagrams are sent until then, because nobody
+  /// can ask for them again.
   static let patience = Duration.seconds(5)
 
   private struct Waiting {
     let datagram: [UInt8]
     let since: Instant
+
+    func isOutdated(now: Instant) -> Bool {
+      now - since > (SyncFrame.isFrame(datagram.span.bytes) ? Outbox.freshness : Outbox.patience)
+    }
   }
 
   private var waiting: Deque<Waiting> = []
@@ -52,11 +59,11 @@ struct Outbox: Sendable {
     if isEmpty { deadline = nil }
   }
 
-  /// Gives up what has waited for too long.
+  /// Gives up what is next and has waited for too long. Before each datagram that is sent.
   /// - Returns: how many datagrams that were.
   mutating func removeOutdated(now: Instant) -> Int {
     let before = waiting.count
-    while let first = waiting.first, now - first.since > Self.patience { waiting.removeFirst() }
+    while let first = waiting.first, first.isOutdated(now: now) { waiting.removeFirst() }
     if isEmpty { deadline = nil }
     return before - waiting.count
   }

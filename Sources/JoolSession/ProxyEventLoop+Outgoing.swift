@@ -97,8 +97,8 @@ extension ProxyEventLoop {
 
   /// What could not be sent at once.
   mutating func sendWaiting(_ now: Instant) {
-    proxy.counters.dropped += UInt64(outbox.removeOutdated(now: now))
     for _ in 0..<Self.burst {
+      proxy.counters.dropped += UInt64(outbox.removeOutdated(now: now))
       guard let datagram = outbox.next(now: now) else { return }
       do throws(Errno) {
         if let failure = try network.send(datagram.span.bytes, &proxy.sending) { sendFailed(failure) }

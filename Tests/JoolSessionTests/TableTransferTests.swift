@@ -79,6 +79,20 @@ import Testing
     #expect(!outbox.isStuck(now: start + .seconds(13)))
   }
 
+  /// Peers ask for a frame again, nobody for a C proxies' datagram.
+  @Test func framesAreOutdatedAfterASecond() {
+    var outbox = Outbox()
+    let frame: [UInt8] = [0, 0, 3, 2]
+    for datagram in [[9], frame, frame] { _ = outbox.append(datagram, now: start) }
+    _ = outbox.append(frame, now: start + .seconds(3))
+    #expect(outbox.removeOutdated(now: start + .seconds(3)) == 0, "the first one may be sent")
+    outbox.removeNext(now: start + .seconds(3))
+    #expect(outbox.removeOutdated(now: start + .seconds(4)) == 2)
+    #expect(outbox.next(now: start + .seconds(4)) == frame)
+    #expect(outbox.removeOutdated(now: start + .seconds(3) + Outbox.freshness + .milliseconds(1)) == 1)
+    #expect(outbox.isEmpty)
+  }
+
   @Test func letsOneMessageThroughPerInterval() {
     var throttle = LogThrottle()
     let interval = LogThrottle.interval
