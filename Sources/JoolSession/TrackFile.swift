@@ -2,12 +2,12 @@ internal import Glibc
 internal import JoolCore
 public import SystemPackage
 
-/// The file that tells keepalived whether the node is ready (`--track-file`): a regular file, or a pipe.
+/// The file that tells keepalived whether the node may have the addresses (`--track-file`): a regular file, or a pipe.
 ///
 /// Somebody else may be able to write its directory. So a symbolic link is not followed, a file that is also elsewhere
 /// is left alone, and nothing is opened that could do more than hold a line.
 enum TrackFile {
-  /// Writes `0` while the node is ready, else `1`. Does not block; a pipe that nobody reads gets nothing.
+  /// Writes `0` if the node may have the addresses, else `1`. Does not block; a pipe that nobody reads gets nothing.
   static func write(isReady: Bool, to path: String) throws(TrackFileError) {
     // Before it is opened, because opening some devices has an effect; and after, because it may be another file then.
     var status = stat()

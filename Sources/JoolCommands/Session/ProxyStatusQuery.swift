@@ -6,13 +6,13 @@ struct ProxyStatusQuery: Command {
   var json = false
   /// `--ready`: fail unless the node may have the addresses, for scripts and keepalived's `vrrp_script`.
   var mustBeReady = false
-  /// `--peers`: and unless this many peers are ready, too.
+  /// `--peers`: and unless this many peers may have them, too.
   var leastPeers: UInt32?
 
   var syntax: Syntax<Self> {
     Syntax(options: [
       .flag("ready", "Succeed only if the node may take over") { $0.mustBeReady = true },
-      .value("peers", "INT", "With --ready: succeed only if this many peers are ready, too") {
+      .value("peers", "INT", "With --ready: succeed only if this many peers may take over, too") {
         (query, text) throws(ArgumentError) in query.leastPeers = try UInt32(argument: text)
       },
       Syntax.json(\.json),

@@ -70,8 +70,8 @@ struct SessionProxyCommand: Command {
         + "terminal, else syslog)", noun: "log target", of: LogTarget.allCases, \.arguments.logTarget
     ).unabbreviated,
     .value(
-      "track-file", "FILE", "File that has 0 while the node is ready, and 1 while it is not, for keepalived",
-      kind: .file
+      "track-file", "FILE",
+      "File that has 0 while the node may have the addresses, and 1 while it may not, for keepalived", kind: .file
     ) {
       $0.arguments.trackFile = $1
     }.unabbreviated,
