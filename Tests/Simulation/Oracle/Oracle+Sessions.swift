@@ -48,6 +48,8 @@ extension Oracle {
           row.expires == 0
             ? "table lacks \(plan.name(session)), last packet at \(truth.lastPacket.inSeconds) s"
             : "\(plan.name(session)) has mask \(row.mask) for \(truth.mask), and ends \(left) s late")
+      } else if row.state != truth.state {
+        violate(.entitlement, now, node: node, "\(plan.name(session)) has state \(row.state) for \(truth.state)")
       }
       guard isModuleWatched, !simulated.module.isBarred(session, mask: Int(truth.mask)) else { continue }
       let entry = simulated.module.entries[session]
@@ -57,13 +59,13 @@ extension Oracle {
       // It was given no more than this at once, some time since the run began.
       let most = SimulatedModule.immortal - now
       if entry.expires - local < min(truth.until - now - quarter, most) - tolerance
-        || entry.expires > local && entry.mask != truth.mask
+        || entry.expires > local && (entry.mask != truth.mask || entry.state != truth.state)
       {
         violate(
           .entitlement, now, node: node,
           """
-          module has \(plan.name(session)) with mask \(entry.mask) for \(truth.mask) and \
-          \((entry.expires - local).inSeconds) s left for \((truth.until - now).inSeconds) s
+          module has \(plan.name(session)) with mask \(entry.mask) for \(truth.mask), state \(entry.state) for \
+          \(truth.state) and \((entry.expires - local).inSeconds) s left for \((truth.until - now).inSeconds) s
           """)
       }
     }
