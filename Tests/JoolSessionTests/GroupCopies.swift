@@ -24,11 +24,11 @@ extension Group {
   /// A datagram from outside the group, or once more.
   @discardableResult
   mutating func hear(
-    _ datagram: [UInt8], at index: Int, waited: Duration = .zero
+    _ datagram: [UInt8], at index: Int, from address: IPv6Address = IPv6Address(bits: 0xFE80 << 112 | 666),
+    waited: Duration = .zero
   ) -> SessionProxy.DatagramAction {
     proxies[index].received(
-      datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 0xFE80 << 112 | 666),
-      waited: waited, now: now)
+      datagram: datagram.span.bytes, length: datagram.count, from: address, waited: waited, now: now)
   }
 
   /// Whether all tables are the same.

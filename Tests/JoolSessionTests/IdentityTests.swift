@@ -90,9 +90,12 @@ import Testing
     group.restart(1, seed: 71, keys: keys)
     group.restart(0, seed: 72, keys: keys)
     for datagram in former.suffix(40) {
-      group.hear(datagram, at: 1)
+      group.hear(datagram, at: 1, from: Group.address(of: 0))
       group.live(.milliseconds(100))
     }
+    // Its sessions would come through the third one, too.
+    let present = try #require(group.proxies[0].node?.identity)
+    #expect(group.proxies[1].node?.peers[present]?.isAlive(at: group.now) == true)
     expectHealth(&group, starts: [0, 0, 0])
   }
 
