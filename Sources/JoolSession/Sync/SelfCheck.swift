@@ -6,6 +6,8 @@
 struct SelfCheck: Sendable {
   /// Two turns of the loop that are farther apart: peers took the node for gone, and what waited is old.
   static let longestPause = Duration.seconds(5)
+  /// Two turns are this far apart at most if nothing keeps the process from running: a hello is due by then.
+  static let longestTurn = Duration.milliseconds(1200)
   /// Without a seal anybody can write such a frame, and each costs the table: so often it is believed.
   static let spacing = Duration.seconds(60)
   /// A peer that does not hear a sealed node for so long may have heard a copy of it, and refuse it as a replay.
@@ -35,6 +37,9 @@ struct SelfCheck: Sendable {
   /// When a frame without a seal was last believed.
   private var believed: Instant?
   private var lastTurn: Instant?
+  /// When the turn before the present one began, if the process did not run for some time after it. What the module has announced
+  /// since then may be older than what peers have sent meanwhile.
+  private(set) var stoodStillSince: Instant?
   /// When to look for peers that do not hear this node.
   private(set) var nextLook: Instant?
   /// Since when a peer is heard that does not hear this node; `nil`: there is none.
@@ -80,9 +85,17 @@ struct SelfCheck: Sendable {
   /// A turn of the loop begins.
   mutating func turn(now: Instant) -> Slept? {
     defer { lastTurn = now }
-    guard let lastTurn, now - lastTurn > Self.longestPause else { return nil }
+    stoodStillSince = nil
+    guard let lastTurn, now - lastTurn > Self.longestTurn else { return nil }
+    guard now - lastTurn > Self.longestPause else {
+      stoodStillSince = lastTurn
+      return nil
+    }
     return Slept(duration: now - lastTurn)
   }
+
+  /// What waited in the module's socket was read.
+  mutating func goesOn() { stoodStillSince = nil }
 
   // MARK: The seal
 

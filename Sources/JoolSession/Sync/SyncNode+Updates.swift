@@ -88,9 +88,11 @@ extension SyncNode {
     }
   }
 
+  /// What waited while the process did not run gets a version as old as it may be: a peer may have spoken since then.
   /// - Parameter age: for how many milliseconds it has been so.
   private mutating func version(age: UInt32, now: Instant) -> Version {
-    age == 0 ? clock.next(now: now) : clock.version(age: Milliseconds(age), now: now)
+    guard age == 0 else { return clock.version(age: Milliseconds(age), now: now) }
+    return clock.next(now: selfCheck.stoodStillSince ?? now)
   }
 
   /// Sends what `learn` has gathered.

@@ -158,6 +158,7 @@ struct SyncNode: Sendable {
   }
 
   mutating func advance(to now: Instant) {
+    selfCheck.goesOn()
     table.expire(now: now)
     askAgain(now: now)
     if !isSettled || now >= nextSettling { settle(now: now) }

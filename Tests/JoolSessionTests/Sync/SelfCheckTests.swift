@@ -53,6 +53,23 @@ import Testing
     }
   }
 
+  @Test func aTurnThatIsLateIsNoticed() {
+    var check = SelfCheck()
+    var now = start
+    for (pause, isLate): (Duration, Bool) in [
+      (.seconds(3600), false), (.milliseconds(1200), false), (.milliseconds(1201), true), (.milliseconds(10), false),
+      (.seconds(5), true), (.seconds(6), false),
+    ] {
+      let last = now
+      now += pause
+      _ = check.turn(now: now)
+      #expect(check.stoodStillSince == (isLate ? last : nil), "\(pause)")
+    }
+    _ = check.turn(now: now + .seconds(2))
+    check.goesOn()
+    #expect(check.stoodStillSince == nil)
+  }
+
   /// A peer that never hears us may be behind a link that works one way: each new start costs it memory.
   @Test func theSealIsRenewedLessAndLessOften() {
     var check = SelfCheck()

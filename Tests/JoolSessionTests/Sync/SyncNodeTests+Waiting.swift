@@ -47,6 +47,34 @@ extension SyncNodeTests {
     #expect(group.proxies[1].node?.counters.naksSent == 1)
   }
 
+  /// A process that stood still reads what its module announced meanwhile when another node has taken over already.
+  @Test func whatWaitedInTheModulesSocketIsOlder() throws {
+    var group = Group()
+    let waited = SessionEntry.sample(0, expiration: 300_000)
+    var later = SessionEntry.sample(1, expiration: 300_000)
+    later.source4 = waited.source4
+    for index in 0...1 { _ = group.proxies[index].turn(now: group.now) }
+    group.now += .seconds(4)
+    group.deaf = [1]
+    group.announce([later], at: 0)
+    group.take(from: 0, isCongested: false)
+    let update = try Self.lastFrame(.update, of: group)
+    group.now += .milliseconds(100)
+    let slept = group.proxies[1].turn(now: group.now)
+    #expect(slept == nil)
+    group.announce([waited], at: 1)
+    group.hear(update, at: 1, waited: .milliseconds(100))
+    group.deaf = []
+    group.pass(.seconds(2))
+    for index in 0...1 {
+      let table = try #require(group.proxies[index].node?.table)
+      #expect(table.session(like: later, now: group.now) != nil)
+      #expect(table.session(like: waited, now: group.now) == nil)
+    }
+    #expect(group.module(1).map(\.source6) == [later.source6])
+    #expect(group.evictions.contains { $0.source6 == waited.source6 }, "of the module that stood still")
+  }
+
   @Test func aNodeThatSleptIsMending() throws {
     let keys = try FrameSealTests.ring((1, "a"))
     for ring in [nil, keys] {

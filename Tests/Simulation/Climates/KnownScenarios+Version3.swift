@@ -3,6 +3,7 @@ extension KnownScenarios {
   static let ofVersion3: [Known] = [
     ("B.1", owedInAnotherState, [.agreement]),
     ("B.2", timeoutsAreRaised, [.agreement]),
+    ("B.4", readsLateWhatWasAnnounced, [.entitlement]),
   ]
 
   /// The last packet of a connection through two nodes closes it. The other node has kept back a packet from before.
@@ -19,6 +20,15 @@ extension KnownScenarios {
     var longer = Timeouts()
     longer.udp = 600
     run.faults = [Fault(.timeouts(0, longer), at: 20)]
+    return run
+  }
+
+  /// The mask that a stopped proxy's module gave somebody is somebody else's when the proxy goes on.
+  private static var readsLateWhatWasAnnounced: Scenario {
+    var run = scenario("B.4", seconds: 60)
+    run.masks = 1
+    run.traffic = [flow(0, from: 21, through: [0]), flow(1, from: 23.8, through: [1])]
+    run.faults = [Fault(.pause(0), at: 20, lasts: 3.9)]
     return run
   }
 }
