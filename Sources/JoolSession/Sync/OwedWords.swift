@@ -27,6 +27,9 @@ struct OwedWords: Sendable {
     if deadline == nil { deadline = now + Self.interval }
   }
 
+  /// It is too early to say anything.
+  mutating func wait(now: Instant) { if !words.isEmpty { deadline = now + Self.interval } }
+
   /// All of them, if it is time to look. What is not due yet is to be added again.
   mutating func takeDue(now: Instant) -> OrderedDictionary<SessionHandle, Word> {
     guard let deadline, deadline <= now else { return [:] }

@@ -95,6 +95,8 @@ extension SyncNode {
     let hadRival = peers.heard(now: now - duration).contains { $0.hello.may }
     peers.timeOutAll(now: now)
     table.expire(now: now)
+    // The other nodes have heard C proxies, too, and what this one would say now may be outdated.
+    legacyWords = LegacyWords()
     readiness.slept(now: now)
     right.slept(hadRival: hadRival, pause: Readiness.awakening, now: now)
     settle(now: now)

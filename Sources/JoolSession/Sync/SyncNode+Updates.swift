@@ -72,7 +72,11 @@ extension SyncNode {
 
   /// Says what the peers' modules have had to do without for a quarter of the timeout. The own module gets it, too: a
   /// peer may have kept back a packet as well.
+  ///
+  /// A node that lacks something waits: what it would say of the session may be outdated, and would be the newest record.
   mutating func sayOwedWords(now: Instant) {
+    guard let due = owed.deadline, due <= now else { return }
+    guard state == .ready else { return owed.wait(now: now) }
     for (handle, word) in owed.takeDue(now: now) where table.content(at: handle) == word.content {
       guard let age = table.ageOfOwnWord(at: handle, now: now), var known = table.session(at: handle, now: now) else {
         continue

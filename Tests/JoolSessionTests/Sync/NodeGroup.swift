@@ -61,6 +61,9 @@ struct NodeGroup {
     }
   }
 
+  /// Time passes, and nobody runs.
+  mutating func skip(_ duration: Duration) { now += duration }
+
   /// Lets what a node has to say arrive at once.
   mutating func drain(_ sender: Int) {
     let output = nodes[sender].takeOutput(now: now)

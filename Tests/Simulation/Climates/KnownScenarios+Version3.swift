@@ -4,6 +4,7 @@ extension KnownScenarios {
     ("B.1", owedInAnotherState, [.agreement]),
     ("B.2", timeoutsAreRaised, [.agreement]),
     ("B.4", readsLateWhatWasAnnounced, [.entitlement]),
+    ("B.5", owedBeforeASleep, [.entitlement]),
   ]
 
   /// The last packet of a connection through two nodes closes it. The other node has kept back a packet from before.
@@ -29,6 +30,15 @@ extension KnownScenarios {
     run.masks = 1
     run.traffic = [flow(0, from: 21, through: [0]), flow(1, from: 23.8, through: [1])]
     run.faults = [Fault(.pause(0), at: 20, lasts: 3.9)]
+    return run
+  }
+
+  /// A node sleeps that has kept back a packet, and the connection is closed meanwhile.
+  private static var owedBeforeASleep: Scenario {
+    var run = owedInAnotherState
+    run.climate = "B.5"
+    for node in 0..<2 { run.nodes[node].timeouts.tcpEstablished = 100 }
+    run.faults = [Fault(.pause(0), at: 47.5, lasts: 60)]
     return run
   }
 }
