@@ -21,9 +21,6 @@ struct Hellos {
     }
   }
 
-  /// Whether they came at a moment already, if perhaps not any more now.
-  func hasComeSince(_ moment: Moment) -> Bool { lastArrival >= 0 && since <= moment }
-
   /// When the last one was sent that arrived before a moment.
   func sent(arrivedBefore moment: Moment) -> Moment? {
     ring.lazy.filter { $0.arrived <= moment }.map(\.sent).max()

@@ -28,7 +28,11 @@ struct Oracle {
   var nobodySince: Moment? = 0
   var hadSomebody = false
   /// The last death, silence or awakening.
-  var lastDeath: Moment = 0
+  var lastDeath: Moment = 0 { didSet { if lastDeath != oldValue { partings.append(lastDeath) } } }
+  /// All of them.
+  private(set) var partings: [Moment] = []
+  /// Since when each node has a table; `max`: it has none.
+  private var tableSince: [Moment]
   /// Faults that go on and are no weather, and when the last one ended.
   var troubles = 0
   var lastTrouble: Moment = 0
@@ -62,6 +66,7 @@ struct Oracle {
     hellos = Array(repeating: Hellos(), count: count * count)
     verdicts = Array(repeating: Verdict(state: .away, may: false), count: count)
     verdictsSince = Array(repeating: 0, count: count)
+    tableSince = Array(repeating: .max, count: count)
     moduleTrouble = Array(repeating: 0, count: count)
     heardTable = Array(repeating: -1, count: count)
     gotTable = Array(repeating: false, count: count)
@@ -190,6 +195,7 @@ struct Oracle {
     mirrors[node] = Mirror(plan)
     starts.tables[node] = nil
     verdicts[node] = Verdict(state: .starting, may: false)
+    tableSince[node] = .max
     verdictsSince[node] = now
     moduleTrouble[node] = now
     lastDeath = now
@@ -203,7 +209,7 @@ struct Oracle {
     guard areOneGroup(from, to), speaksSS2(to) else { return }
     if type == 1 || type == 255 {
       hellos[from * verdicts.count + to].note(sent: datagram.sent, arrived: now)
-      if verdicts[from].state == .ready || verdicts[from].state == .mending { heardTable[to] = now }
+      if tableSince[from] <= datagram.sent { heardTable[to] = now }
     }
     if type == 6 { gotTable[to] = true }
   }
@@ -216,6 +222,8 @@ struct Oracle {
     guard verdict != old else { return }
     if verdict.state != old.state { verdictsSince[node] = now }
     verdicts[node] = verdict
+    let hasTable = verdict.state == .ready || verdict.state == .mending
+    tableSince[node] = hasTable ? min(tableSince[node], now) : .max
     if verdict.may { hadRight[node] = true }
     if verdict.state == .ready, old.state == .starting, !gotTable[node], heardTable[node] >= 0,
       now - heardTable[node] < .seconds(4.5), speaksSS2(node), !scenario.nodes[node].isSealed

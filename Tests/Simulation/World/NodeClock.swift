@@ -5,7 +5,7 @@ struct NodeClock {
   /// Of all runs: the instant at moment 0 of a node without skew.
   static let origin = Instant.now
   /// 2026-01-01 in milliseconds since 1970.
-  private static let epoch: Int64 = 1_767_225_600_000
+  static let epoch: Int64 = 1_767_225_600_000
 
   let drift: Double
   let wallSkew: Double

@@ -152,6 +152,9 @@ extension NodeUnderTest {
 
   var table: SessionTable? { proxy.table }
 
+  /// When a version was said, by the clock of who said it.
+  static func said(_ version: UInt64) -> Moment { Moment(Int64(version >> 20) - NodeClock.epoch) * 1000 }
+
   /// The body of a hello of a node that is ready, has nothing and has heard nobody.
   static func hello(_ pool6: IPv6Prefix) -> [UInt8] {
     let state = Forgery.big(2 << 56 | UInt64(pool6.length) << 16)
