@@ -27,13 +27,9 @@ extension SyncNode {
     }
   }
 
-  /// Says some of it. A node that lacks something waits: it may not know of newer records.
+  /// Says some of it.
   mutating func continueRestating(now: Instant) {
-    guard var restating, restating.next <= now else { return }
-    guard state == .ready else {
-      restating.next = now + Restatement.retry
-      return self.restating = restating
-    }
+    guard let restating, restating.next <= now else { return }
     var outdated: [SessionEntry] = []
     let row = table.forEach(from: restating.row, limit: Restatement.rows, now: now) { known in
       if known.origin == 0, known.entry.expiration > limits.longest(known.entry) { outdated.append(known.entry) }
@@ -56,8 +52,6 @@ extension SyncNode {
     /// Rows at once, and the pause after them: about what a table that is sent takes of the network.
     static let rows: UInt32 = 1024
     static let pause = Duration.milliseconds(5)
-    /// Until the state is looked at again.
-    static let retry = Duration.milliseconds(500)
 
     var row: UInt32 = 0
     var next: Instant
