@@ -41,6 +41,18 @@ import Testing
     #expect(group.evictions.map(\.source6) == [SessionEntry.sample(5).source6, SessionEntry.sample(9).source6])
   }
 
+  /// A session that the module did not announce kept another one out, and has ended since.
+  @Test func eachAuditGivesTheModuleWhatItLacks() {
+    var group = Group()
+    group.announce([.sample(0), .sample(1)], at: 0)
+    group.pass(.seconds(1))
+    group.modules[1] = []
+    group.proxies[1].requestAudit(.precaution)
+    #expect(group.audit(1, [.sample(0)]) == .precaution)
+    #expect(group.module(1).map(\.source6) == [SessionEntry.sample(1).source6])
+    #expect(group.proxies[1].standing.state == .ready)
+  }
+
   @Test func aRefreshThatWaitedSaysWhatIsLeft() {
     var group = Group()
     let session = SessionEntry.sample(0, expiration: 300_000)

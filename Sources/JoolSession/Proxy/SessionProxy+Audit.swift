@@ -17,7 +17,7 @@ extension SessionProxy {
       reason != .start || state.hasTable
     else { return nil }
     audit = nil
-    isRefillDue = node?.feed.progress.needsRefill == true
+    isRefillDue = true
     node?.feed.willRefill()
     node?.beginAudit()
     return reason

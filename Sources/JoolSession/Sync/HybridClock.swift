@@ -25,12 +25,19 @@ struct HybridClock: Sendable {
 
   /// The version of what is said now. Higher than all before, and of this node's tag.
   mutating func next(now: Instant) -> Version {
-    let floor = max(latest.rawValue &+ 1, Version(milliseconds: time(at: now), tag: 0).rawValue)
+    latest = first(from: max(latest.rawValue &+ 1, Version(milliseconds: time(at: now), tag: 0).rawValue))
+    return latest
+  }
+
+  /// The lowest version of this node that is newer: of a correction of what was said, which is older than all that was
+  /// said since.
+  func version(justAfter version: Version) -> Version { first(from: version.rawValue &+ 1) }
+
+  private func first(from floor: UInt64) -> Version {
     var value = floor - floor % Version.tags + UInt64(tag) % Version.tags
     if value < floor { value += Version.tags }
     // Only a forged version is so high. The last one is said again and again then, which peers take still.
-    latest = Version(rawValue: min(value, Version.limit - 1))
-    return latest
+    return Version(rawValue: min(value, Version.limit - 1))
   }
 
   /// A version was said or heard.

@@ -20,10 +20,10 @@ extension PeerSet {
       }
     }
     for incarnation in retired.incarnations where retired.isCurrent(incarnation, now: now) {
-      guard let known = retired[incarnation], known.progress.next > 1 || known.progress.beyond > 0 else { continue }
+      guard let known = retired[incarnation], known.told.next > 1 || known.told.beyond > 0 else { continue }
       gone.append(
         SyncFrame.HelloEntry(
-          incarnation: incarnation, next: known.progress.next, beyond: known.progress.beyond,
+          incarnation: incarnation, next: known.told.next, beyond: known.told.beyond,
           silence: Self.seconds(now - known.lastHeard), flags: []))
     }
     let echo = unvalidated.present(now: now).map { incarnation, sender in

@@ -169,7 +169,7 @@ struct PeerSet: Sendable {
 
   private mutating func retire(_ incarnation: Incarnation) {
     guard let peer = peers.remove(incarnation), !peer.hasOtherPool6 else { return }
-    retired.retire(incarnation, peer.stream.progress, lastHeard: peer.lastHeard)
+    retired.retire(incarnation, peer.stream, lastHeard: peer.lastHeard)
   }
 
   /// Forgets what is old.

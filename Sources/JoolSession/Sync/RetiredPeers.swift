@@ -4,7 +4,9 @@ struct RetiredPeers: Sendable {
   static let capacity = 256
 
   struct Entry: Hashable, Sendable {
-    var progress: Progress
+    var progress = Progress()
+    /// What is mentioned of it: what the incarnation itself has confirmed, or a table had that was fetched.
+    var told = Progress()
     var lastHeard: Instant
   }
 
@@ -21,9 +23,9 @@ struct RetiredPeers: Sendable {
   var incarnations: [Incarnation] { entries.keys.sorted() }
 
   /// A peer is over. Starts that said nothing leave nothing.
-  mutating func retire(_ incarnation: Incarnation, _ progress: Progress, lastHeard: Instant) {
-    guard progress.next > 1 || progress.beyond > 0 else { return }
-    insert(incarnation, Entry(progress: progress, lastHeard: lastHeard))
+  mutating func retire(_ incarnation: Incarnation, _ stream: UpdateStream, lastHeard: Instant) {
+    guard stream.progress.next > 1 || stream.progress.beyond > 0 else { return }
+    insert(incarnation, Entry(progress: stream.progress, told: stream.told, lastHeard: lastHeard))
   }
 
   /// A peer tells that it has heard the incarnation, or has something of it.
@@ -38,12 +40,13 @@ struct RetiredPeers: Sendable {
       return
     }
     guard progress.next > 1 || progress.beyond > 0, now - lastHeard < memory.mention else { return }
-    insert(incarnation, Entry(progress: Progress(), lastHeard: lastHeard))
+    insert(incarnation, Entry(lastHeard: lastHeard))
   }
 
   /// A table was fetched that had this.
   mutating func cover(_ incarnation: Incarnation, _ progress: Progress) {
     entries[incarnation]?.progress.raise(to: progress)
+    entries[incarnation]?.told.raise(to: progress)
   }
 
   /// The incarnation is heard again.

@@ -18,12 +18,12 @@ extension SyncNode {
       return reconcile(unknown: session, origin: origin, now: now)
     }
     guard settled?.insert(row) != false else { return }
-    guard known.origin != 0 else { return learn(session, origin: origin, now: now) }
+    guard known.origin != 0 else { return learn(session, origin: origin, isRead: true, now: now) }
     let isSame = session.saysTheSame(as: known.entry)
     if !isSame {
       let isLater =
         isFresher(session, than: known.entry, origin: origin, now: now) && !isProbe(session, of: known.entry)
-      return isLater ? learn(session, origin: origin, now: now) : putRight(session, as: known, row, now: now)
+      return isLater ? learn(session, origin: origin, isRead: true, now: now) : putRight(session, as: known, row, now: now)
     }
     // With timeouts that differ, the module has less than the table, and that is right.
     let lacksLife = feed.terms.share(of: known)?.lives(longerThan: session) == true
@@ -34,7 +34,7 @@ extension SyncNode {
       confirm(known, origin: origin, age: age, now: now)
     }
     if session.lives(longerThan: known.entry) {
-      learn(session, origin: origin, now: now)
+      learn(session, origin: origin, isRead: true, now: now)
     } else if lacksLife {
       feed.agree(row, now: now)
     }
@@ -51,7 +51,7 @@ extension SyncNode {
     // Peers that cannot be heard now may have said something since its last packet.
     let isOverheard = overheard.contains(SessionKey(session))
     let age = isOverheard || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
-    learn(session, origin: origin, age: age, now: now)
+    learn(session, origin: origin, age: age, isRead: true, now: now)
   }
 
   /// The table's word is the later one.

@@ -27,21 +27,22 @@ extension SyncNode {
     }
   }
 
-  /// Says some of it.
+  /// Says some of it. Packets make sessions live long, and this is none: what a peer has said since this node's last word
+  /// stays newer, also where it was not heard.
   mutating func continueRestating(now: Instant) {
     guard let restating, restating.next <= now else { return }
-    var outdated: [SessionEntry] = []
+    var outdated: [SyncRecord] = []
     let row = table.forEach(from: restating.row, limit: Restatement.rows, now: now) { known in
-      if known.origin == 0, known.entry.expiration > limits.longest(known.entry) { outdated.append(known.entry) }
+      if known.origin == 0, known.entry.expiration > limits.longest(known.entry) { outdated.append(SyncRecord(known)) }
     }
     self.restating = row.map { Restatement(row: $0, next: now + Restatement.pause) }
-    for var session in outdated {
-      session.expiration = limits.longest(session)
-      let record = SyncRecord(session: session, version: clock.next(now: now))
+    for var record in outdated {
+      record.session.expiration = limits.longest(record.session)
+      record.version = clock.version(justAfter: record.version)
       guard store(record, origin: 0, isOwnWord: true, now: now) != nil else { continue }
       clock.note(record.version)
-      let key = SessionKey(session)
-      if pending[key] == nil { refreshes[key] = session } else { pending[key] = record }
+      let key = SessionKey(record.session)
+      if pending[key] == nil { refreshes[key] = record.session } else { pending[key] = record }
       counters.refreshesSent += 1
     }
     if !outdated.isEmpty { flush(now: now) }

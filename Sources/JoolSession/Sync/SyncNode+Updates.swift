@@ -12,7 +12,10 @@ extension SyncNode {
   /// - Parameters:
   ///   - origin: 0, or `legacyOrigin` to say it again with the next packet: C proxies were told nothing.
   ///   - age: for how many milliseconds it has been so.
-  mutating func learn(_ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, now: Instant) {
+  ///   - isRead: whether it was not announced.
+  mutating func learn(
+    _ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, isRead: Bool = false, now: Instant
+  ) {
     // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
     if state == .starting { overheard.insert(session, now: now) }
     guard !isListening else {
@@ -22,7 +25,8 @@ extension SyncNode {
       return
     }
     var isRefresh = false
-    var life = limits.withSlack(session)
+    // In the module's table, what looks like a packet of a moment ago may be what is left of slack.
+    var life = isRead ? min(session.expiration, limits.longest(session)) : limits.withSlack(session)
     switch table.knowledge(of: session, quarter: Milliseconds(limits.slack(of: session)), now: now) {
     case .all:
       counters.coalesced += 1

@@ -97,6 +97,8 @@ import Testing
     }
     #expect(Set(given.map(\.destination4.port)) == [1001, 1002, 1003])
     group.proxies[1].finished(second, .done, now: group.now)
+    let nothing = group.proxies[1].nextStoreRequest(now: group.now)
+    #expect(nothing == nil, "the module lacks nothing else")
     #expect(group.proxies[1].node?.feed.progress.confirmed.reaches(fed) == true)
   }
 

@@ -32,6 +32,23 @@ import Testing
     #expect(state(afterFinding: 239_700, reason: SyncNode.legacyOrigin) == .established)
   }
 
+  /// What is left of slack looks like a packet, and clocks that run at other speeds make a little more of it.
+  @Test(arguments: [0, SyncNode.legacyOrigin], [true, false]) func anAuditAddsNoSlack(reason: UInt8, isKnown: Bool) {
+    var node = SyncNode.sample(0, isFirst: true, now: start)
+    let found = SessionEntry.sample(proto: .tcp, expiration: 7_197_000)
+    if isKnown {
+      var known = found
+      known.expiration = Milliseconds(7_196_500)
+      node.merge(
+        SyncRecord(session: known, version: Version(milliseconds: SyncNode.sampleTime, tag: 1)), origin: 1, now: start)
+    }
+    node.beginAudit()
+    node.reconcile(found, origin: reason, now: start)
+    node.finishAudit(completing: true, now: start)
+    let left = node.table.session(like: found, now: start)?.entry.expiration.rawValue
+    #expect(left == 7_197_000)
+  }
+
   @Test func whatWasAnnouncedSinceTheStartIsFresh() {
     #expect(state(afterFinding: 239_700, isAnnounced: true, reason: SyncNode.legacyOrigin) == .v6Init)
   }

@@ -35,6 +35,26 @@ extension PeerSetTests {
     #expect(listener.losses() == [], "nor lacked")
   }
 
+  /// It sent its last update right before it died, and no hello after that.
+  @Test func whatNoHelloHasConfirmedIsNotMentionedLater() {
+    var listener = Listener(us)
+    listener.hear(gone, .starting)
+    listener.hear(gone, .ready, last: 1)
+    for sequence in 1...UInt64(2) {
+      _ = listener.peers.receive(update: sequence, of: gone, now: listener.now, jitter: .zero)
+    }
+    for _ in 0..<50 {
+      listener.now += .seconds(59)
+      listener.peers.forget(now: listener.now)
+      let entry = listener.entry(of: gone)
+      #expect(entry?.next == 2)
+    }
+    #expect(listener.peers.retired.count == 1)
+    listener.hear(a, .starting, echo: false)
+    listener.hear(a, .ready, entries: [.sample(gone, next: 3, silence: 2950)])
+    #expect(listener.losses() == [], "a hello has reached that one")
+  }
+
   @Test func returnsAfterLongAreFirstContacts() {
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)

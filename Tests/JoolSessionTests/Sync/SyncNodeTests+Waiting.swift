@@ -78,11 +78,29 @@ extension SyncNodeTests {
   /// What a node has kept back before it slept is not newer than what it has missed.
   @Test func aNodeThatSleptSpeaksWhenItKnowsWhatItMissed() throws {
     var group = NodeGroup(count: 2)
-    let session = SessionEntry.sample(0, proto: .tcp, expiration: 7_200_000)
     for index in [0, 1, 0] {
-      group.nodes[index].learn(session, now: group.now)
+      group.nodes[index].learn(slow, now: group.now)
       group.pass(.milliseconds(100))
     }
+    try sleepThroughTheEnd(of: slow, in: &group)
+  }
+
+  /// It says what it said before with a shorter life, which is no packet.
+  @Test func timeoutsThatAreLoweredAfterASleepAreNoNews() throws {
+    var group = NodeGroup(count: 2)
+    group.nodes[0].learn(slow, now: group.now)
+    group.pass(.milliseconds(100))
+    var limits = group.nodes[0].limits
+    limits.tcpEstablished = Milliseconds(600_000)
+    try sleepThroughTheEnd(of: slow, in: &group, thenUse: limits)
+  }
+
+  private var slow: SessionEntry { .sample(0, proto: .tcp, expiration: 7_200_000) }
+
+  /// Node 0 sleeps while node 1 sees that the session ends.
+  private func sleepThroughTheEnd(
+    of session: SessionEntry, in group: inout NodeGroup, thenUse limits: SessionLimits? = nil
+  ) throws {
     group.pass(.seconds(2))
     group.deaf = [0]
     group.skip(.seconds(1900))
@@ -92,6 +110,7 @@ extension SyncNodeTests {
     group.skip(.seconds(10))
     group.deaf = []
     group.nodes[0].slept(for: .seconds(1910), now: group.now)
+    if let limits { group.nodes[0].use(limits, now: group.now) }
     group.pass(.seconds(5))
     #expect(group.nodes.allSatisfy { $0.state == .ready })
     for index in 0...1 {

@@ -5,6 +5,9 @@ extension KnownScenarios {
     ("B.2", timeoutsAreRaised, [.agreement]),
     ("B.4", readsLateWhatWasAnnounced, [.entitlement]),
     ("B.5", owedBeforeASleep, [.entitlement]),
+    ("B.7", timeoutsAreLoweredAfterASleep, [.entitlement]),
+    ("B.8", diesBeforeItsHello, [.calmIsQuiet]),
+    ("B.9", startsWhenSlackIsUsedUp, [.noGhosts]),
   ]
 
   /// The last packet of a connection through two nodes closes it. The other node has kept back a packet from before.
@@ -39,6 +42,35 @@ extension KnownScenarios {
     run.climate = "B.5"
     for node in 0..<2 { run.nodes[node].timeouts.tcpEstablished = 100 }
     run.faults = [Fault(.pause(0), at: 47.5, lasts: 60)]
+    return run
+  }
+
+  /// A node sleeps while another one's packet closes a connection, and has shorter timeouts when it wakes.
+  private static var timeoutsAreLoweredAfterASleep: Scenario {
+    var run = scenario("B.7", seconds: 160)
+    run.traffic = [flow(0, from: 10, until: 48, every: 1, through: Array(repeating: 0, count: 38) + [1], proto: 0)]
+    var shorter = Timeouts()
+    shorter.tcpEstablished = 600
+    run.faults = [Fault(.pause(0), at: 47.5, lasts: 51), Fault(.timeouts(0, shorter), at: 98.6)]
+    return run
+  }
+
+  /// A proxy is killed between an update and the hello that would confirm it; 45 minutes later its peers retire it.
+  private static var diesBeforeItsHello: Scenario {
+    var run = scenario("B.8", nodes: 3, seconds: 2900)
+    run.traffic = [flow(0, clients: 20, from: 29.9, until: 30.3, every: 0.02, through: [0])]
+    run.faults = [Fault(.restartProxy(0), at: 30)]
+    return run
+  }
+
+  /// A standby's proxy starts when its module has a session for about as long as a packet of that moment would give it, and
+  /// for a little longer than the others, because its clock is slow.
+  private static var startsWhenSlackIsUsedUp: Scenario {
+    var run = scenario("B.9", seconds: 1850)
+    // The second packet makes the connection an established one; the module has it for 9,000 s then.
+    run.traffic = [flow(0, from: 9, until: 20, every: 10, through: [0], proto: 0)]
+    run.nodes[1].drift = -300
+    run.faults = [Fault(.restartProxy(1), at: 1822)]
     return run
   }
 }

@@ -30,8 +30,7 @@ extension Oracle {
   }
 
   private mutating func watchEntitlement(_ node: Int, _ simulated: SimulatedNode, now: Moment) {
-    guard isOpen(.entitlement), !haveTimeoutsChanged, calm(now) > .seconds(6 + pullTime), verdicts[node].state == .ready
-    else { return }
+    guard isOpen(.entitlement), calm(now) > .seconds(6 + pullTime), verdicts[node].state == .ready else { return }
     guard now - verdictsSince[node] > .seconds(1) else { return }
     let isModuleWatched = hasModuleSettled(node, simulated, now)
     let local = simulated.clock.local(now)
@@ -41,7 +40,10 @@ extension Oracle {
       guard truth.node >= 0, areOneGroup(node, Int(truth.node)), !differ(node, Int(truth.node)) else { continue }
       let tolerance: Moment = .seconds(0.6) + drift(truth.until - truth.lastPacket)
       let row = mirrors[node].rows[session]
-      if row.expires == 0 || row.mask != truth.mask || row.expires < truth.until - tolerance {
+      // Other timeouts may have ended it, but they say nothing about its state.
+      if haveTimeoutsChanged, row.expires == 0 || row.mask != truth.mask { continue }
+      let isShort = row.expires < truth.until - tolerance && !haveTimeoutsChanged
+      if row.expires == 0 || row.mask != truth.mask || isShort {
         let left = (row.expires - truth.until).inSeconds
         violate(
           .entitlement, now, node: node,
@@ -51,7 +53,7 @@ extension Oracle {
       } else if row.state != truth.state {
         violate(.entitlement, now, node: node, "\(plan.name(session)) has state \(row.state) for \(truth.state)")
       }
-      guard isModuleWatched, !simulated.module.isBarred(session, mask: Int(truth.mask)) else { continue }
+      guard isModuleWatched, !haveTimeoutsChanged, !simulated.module.isBarred(session, mask: Int(truth.mask)) else { continue }
       let entry = simulated.module.entries[session]
       // A flow through two nodes is said once in a quarter of its timeout, and a module's own packets have no slack.
       let isShared = truth.seenBy & (truth.seenBy - 1) != 0 && truth.seenBy >> UInt64(node) & 1 != 0
@@ -90,7 +92,9 @@ extension Oracle {
     for session in truths.indices where truths[session].isKnown {
       let truth = truths[session]
       let longest = truth.latest - truth.lastPacket
-      let end = truth.latest + .seconds(1.1 + 3 * slowest + unnoticed) + suspended + drift(longest)
+      // A table that is fetched is late by as much as its frames, and the next node may fetch that one.
+      let fetches = slowest > 0 ? Double(3 + beginnings.count { $0 >= truth.lastPacket && $0 <= now }) : 0
+      let end = truth.latest + .seconds(1.1 + fetches * slowest + unnoticed) + suspended + drift(longest)
       if mirrors[node].rows[session].expires > 0, mirrors[node].rows[session].expires > end + Self.interval {
         violate(
           .noGhosts, now, node: node,

@@ -24,10 +24,13 @@ extension Oracle {
     watchRecords(now)
   }
 
+  /// Whether all has been well for so long that nobody may lack anything.
+  func isLongCalm(_ now: Moment) -> Bool { calm(now) > .seconds(120 + 4 * pullTime) && now > quietFrom }
+
   private mutating func watchQuiet(_ now: Moment) {
     let calm = calm(now)
     // What went on before the long calm does not count.
-    guard calm > .seconds(120 + 4 * pullTime), now > quietFrom else { return wire.resetAsking() }
+    guard isLongCalm(now) else { return wire.resetAsking() }
     if let asker = wire.asker {
       let type = FrameType(rawValue: asker.type).map { "\($0)" } ?? "?"
       violate(.calmIsQuiet, now, node: asker.node, "sends \(type) at \(asker.at.inSeconds) s")

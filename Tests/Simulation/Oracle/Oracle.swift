@@ -52,6 +52,8 @@ struct Oracle {
   let slowest: Double
   /// How many tables are fetched: each may be late by as much.
   let fetches: Double
+  /// When nodes are made anew, ascending.
+  let beginnings: [Moment]
   /// Seconds for which a proxy may have been stopped without knowing it, so that what it reads is older.
   let unnoticed: Double
   /// Before that, somebody may have to ask for what a link never brings.
@@ -74,7 +76,8 @@ struct Oracle {
     starts = StartWatch(nodes: count)
     wire = WireWatch(scenario, plan)
     closed = Self.excuses(scenario)
-    fetches = Double(1 + scenario.faults.count { $0.makesAnew })
+    beginnings = scenario.faults.filter(\.makesAnew).map { .seconds($0.at + $0.lasts) }.sorted()
+    fetches = Double(1 + beginnings.count)
     unnoticed = scenario.faults.contains { $0.isPause } ? 5 : 0
     let isCut = scenario.faults.contains { if case .cut = $0.kind { $0.isWeather } else { false } }
     quietFrom = isCut ? .seconds((scenario.traffic.map(\.until).max() ?? 0) + 10) : 0
@@ -222,6 +225,9 @@ struct Oracle {
     guard verdict != old else { return }
     if verdict.state != old.state { verdictsSince[node] = now }
     verdicts[node] = verdict
+    if old.state == .ready, verdict.state == .mending, isLongCalm(now) {
+      violate(.calmIsQuiet, now, node: node, "mends although all has been well for \(calm(now).inSeconds) s")
+    }
     let hasTable = verdict.state == .ready || verdict.state == .mending
     tableSince[node] = hasTable ? min(tableSince[node], now) : .max
     if verdict.may { hadRight[node] = true }

@@ -20,7 +20,7 @@ package enum Property: String, Codable, CaseIterable, Sendable {
   case backInTime
   /// Who starts is ready soon after it has a table, and its module lacks at most what is a second old.
   case promptStart
-  /// After long calm nobody asks for anything.
+  /// After long calm nobody asks for anything, and nobody mends.
   case calmIsQuiet
   /// Nobody says more than is needed, or sends more on request than is allowed.
   case budget
