@@ -176,7 +176,7 @@ def go_through(namings: Iterable[str]) -> None:
                 for node in NODES:
                     wait_for(f"{node} hears the other", lambda node=node: hears(node), timeout=25, every=0.2)
         except Failed as failure:
-            failures.append(f"{naming}: {event}: {failure}")
+            failures.append(f"{naming}: {event}: {failure}\n{situation()}")
             Background.stop_all()
         else:
             for proxy in both:
@@ -190,6 +190,15 @@ def go_through(namings: Iterable[str]) -> None:
         crowd.forget()
     note("slowest: equal {:.1f} s after the last packet ({}; {})".format(*slowest))
     expect(not failures, "\n".join(failures))
+
+
+def situation() -> str:
+    """What may explain that a link does not go on."""
+    parts = []
+    for node in NODES:
+        parts += [f"On {node}:", run("ip", "neigh", "show", ns=node).out, run("ip", "-br", "addr", ns=node).out]
+        parts.append(run(OURS / "jool", "session", "proxy", "status", ns=node, check=False).out)
+    return "\n".join(parts)
 
 
 def forget() -> None:
