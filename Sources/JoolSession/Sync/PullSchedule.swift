@@ -8,6 +8,10 @@ struct PullSchedule: Sendable {
   /// The same if the pulls made losses good nevertheless: the next one may bring a session, and until then the node mends.
   static let longestCoveringPause = Duration.seconds(4)
 
+  /// After a pull that brought something, the next one waits for as long as it took, but no longer than its frames can have taken:
+  /// a small one that took long was waiting for a lossy network.
+  static let frameTime = Duration.milliseconds(5)
+
   /// What came of a pull.
   enum Yield: Hashable, Sendable {
     /// Sessions.
@@ -49,9 +53,12 @@ struct PullSchedule: Sendable {
   }
 
   /// The pull has come to its end.
-  /// - Parameter isForLosses: whether it was for `losses`.
-  mutating func ended(_ yield: Yield, isForLosses: Bool, began: Instant, now: Instant) {
-    next = max(began + Self.spacing, yield == .nothing ? now : now + (now - began))
+  /// - Parameters:
+  ///   - isForLosses: whether it was for `losses`.
+  ///   - frames: how many frames of the source's table came.
+  mutating func ended(_ yield: Yield, isForLosses: Bool, frames: Int, began: Instant, now: Instant) {
+    let rest = yield == .nothing ? .zero : min(now - began, Self.frameTime * frames)
+    next = max(began + Self.spacing, now + rest)
     guard isForLosses else { return }
     switch yield {
     case .sessions: (pause, nextForLosses, coverings) = (Self.shortestPause, nil, 0)

@@ -111,7 +111,7 @@ extension SyncNode {
     if !isForLosses { counters.repairs += UInt64(receiver.brought) }
     pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
     let yield: PullSchedule.Yield = receiver.brought > 0 ? .sessions : isForLosses && coversMore ? .cover : .nothing
-    pulls.schedule.ended(yield, isForLosses: isForLosses, began: receiver.began, now: now)
+    pulls.schedule.ended(yield, isForLosses: isForLosses, frames: receiver.frames, began: receiver.began, now: now)
     pullEnded(isWhole: receiver.isWhole, now: now)
   }
 

@@ -79,6 +79,9 @@ struct TableReceiver: Sendable {
   /// each pause has passed. It answers a transfer that it does not know only if this node has nothing of it.
   func isForgotten(now: Instant) -> Bool { pause > Self.longestPause && deadline <= now && progress.frames != nil }
 
+  /// How many frames of the source's table have come, without gaps.
+  var frames: Int { Int(progress.next) }
+
   /// What is to be sent to the source now, once. Call it again whenever something has come, and at `deadline`.
   /// - Parameter groups: the digests of this node's bucket groups.
   mutating func nextRequest(groups: () -> [UInt64], now: Instant) -> SyncFrame.Body? {

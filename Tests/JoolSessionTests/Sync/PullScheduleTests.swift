@@ -12,15 +12,18 @@ import Testing
   @Test func waitsAsLongAsTheLastPullTook() {
     var schedule = PullSchedule(from: start + .milliseconds(300))
     #expect(seconds(schedule.start(for: losses)) == 0.3)
-    func ended(began: Double, after took: Double, isInVain: Bool = false) -> Double {
+    func ended(began: Double, after took: Double, isInVain: Bool = false, frames: Int = 1000) -> Double {
       let began = start + .seconds(began)
       schedule.began(with: Incarnation(1), for: losses, now: began)
-      schedule.ended(isInVain ? .nothing : .sessions, isForLosses: true, began: began, now: began + .seconds(took))
+      schedule.ended(
+        isInVain ? .nothing : .sessions, isForLosses: true, frames: frames, began: began,
+        now: began + .seconds(took))
       return seconds(schedule.start(for: [Incarnation(51)]))
     }
     #expect(ended(began: 0, after: 0.25) == 1, "a second between two starts")
     #expect(ended(began: 10, after: 4) == 18)
     #expect(ended(began: 20, after: 4, isInVain: true) == 24, "for another loss")
+    #expect(ended(began: 30, after: 15, frames: 2) == 45.01, "most of the time, it waited")
   }
 
   @Test func pullsInVainComeLessAndLessOften() {
@@ -29,7 +32,7 @@ import Testing
     var now = start
     for _ in 0..<8 {
       schedule.began(with: Incarnation(1), for: losses, now: now)
-      schedule.ended(.nothing, isForLosses: true, began: now, now: now)
+      schedule.ended(.nothing, isForLosses: true, frames: 0, began: now, now: now)
       let next = schedule.start(for: losses)
       pauses.append((next - now) / .seconds(1))
       now = next
@@ -37,9 +40,9 @@ import Testing
     #expect(pauses == [2, 4, 8, 16, 32, 64, 64, 64])
     #expect((schedule.start(for: losses + [Incarnation(51)]) - now) / .seconds(1) < 0, "something else is lost")
     schedule.began(with: Incarnation(1), for: losses, now: now)
-    schedule.ended(.sessions, isForLosses: true, began: now, now: now)
+    schedule.ended(.sessions, isForLosses: true, frames: 0, began: now, now: now)
     #expect(schedule.start(for: losses) == now + .seconds(1))
-    schedule.ended(.nothing, isForLosses: true, began: now, now: now)
+    schedule.ended(.nothing, isForLosses: true, frames: 0, began: now, now: now)
     #expect(schedule.start(for: losses) == now + .seconds(2))
   }
 
@@ -49,7 +52,7 @@ import Testing
     var now = start
     func pause(after yield: PullSchedule.Yield) -> Double {
       schedule.began(with: Incarnation(1), for: losses, now: now)
-      schedule.ended(yield, isForLosses: true, began: now, now: now)
+      schedule.ended(yield, isForLosses: true, frames: 0, began: now, now: now)
       let next = schedule.start(for: losses)
       defer { now = next }
       return (next - now) / .seconds(1)
@@ -66,7 +69,7 @@ import Testing
     var schedule = PullSchedule(from: start)
     for _ in 0..<5 {
       schedule.began(with: Incarnation(1), for: [], now: start)
-      schedule.ended(.nothing, isForLosses: false, began: start, now: start)
+      schedule.ended(.nothing, isForLosses: false, frames: 0, began: start, now: start)
     }
     #expect(schedule.start(for: losses) == start + .seconds(1))
   }

@@ -5,8 +5,15 @@ struct Hellos {
   private(set) var lastArrival: Moment = .seconds(-1_000_000)
   /// Since when they come without a pause of five seconds.
   private(set) var since: Moment = 0
+  /// When the first one arrived.
+  private var firstArrival: Moment = .seconds(1_000_000)
+  /// Whether one has arrived whose sender had heard this node, so that the sender counts as a peer.
+  private(set) var haveAnswered = false
 
-  mutating func note(sent: Moment, arrived: Moment) {
+  /// - Parameter heard: what the sender has heard of the receiver.
+  mutating func note(sent: Moment, arrived: Moment, heard: Hellos) {
+    if heard.firstArrival <= sent, sent - heard.lastArrival < .seconds(5) { haveAnswered = true }
+    firstArrival = min(firstArrival, arrived)
     if arrived - lastArrival > .seconds(4) {
       since = arrived
       ring = []

@@ -50,7 +50,7 @@ extension Oracle {
       for peer in 0..<count where peer != node && areOneGroup(node, peer) && speaksSS2(peer) {
         let (heard, hears) = (hellos[peer * count + node], hellos[node * count + peer])
         // A node that has not said hello since it heard this one is no peer of it.
-        guard now - heard.lastArrival < .seconds(2), hears.lastArrival >= 0,
+        guard now - heard.lastArrival < .seconds(2), heard.haveAnswered,
           mirrors[peer].lookedAt >= 0,
           verdicts[peer].state == .ready || verdicts[peer].state == .mending,
           let told = heard.sent(arrivedBefore: now - .seconds(1.6)), told > hears.since,

@@ -53,7 +53,9 @@ extension Oracle {
       } else if row.state != truth.state {
         violate(.entitlement, now, node: node, "\(plan.name(session)) has state \(row.state) for \(truth.state)")
       }
-      guard isModuleWatched, !haveTimeoutsChanged, !simulated.module.isBarred(session, mask: Int(truth.mask)) else { continue }
+      guard isModuleWatched, !haveTimeoutsChanged, !simulated.module.isBarred(session, mask: Int(truth.mask)) else {
+        continue
+      }
       let entry = simulated.module.entries[session]
       // A flow through two nodes is said once in a quarter of its timeout, and a module's own packets have no slack.
       let isShared = truth.seenBy & (truth.seenBy - 1) != 0 && truth.seenBy >> UInt64(node) & 1 != 0

@@ -144,14 +144,16 @@ struct Oracle {
     guard let mask = plan.mask(of: entry.source4) else { return }
     let life = Int(entry.expiration.rawValue) * 1000
     let old = truths[session]
+    let isNews = !old.isKnown || old.mask != Int32(mask) || old.state != entry.state.rawValue || old.until < now
+    // A node that nobody can ask sends news once; if it got lost, later packets do not say it for a quarter of the timeout.
+    let isOwed = speaksSS2(node) || !isLossy(from: node, now: now) && (old.isOwed || isNews)
     var truth = Truth(
       lastPacket: now, until: now + life, mask: Int32(mask), state: entry.state.rawValue, node: Int32(node),
-      isOwed: true)
+      isOwed: isOwed)
     truth.latest = max(now + life + life / 4, old.latest)
     truth.seenBy = old.seenBy | 1 << UInt64(node)
     truths[session] = truth
-    wire.packet(
-      session, changes: !old.isKnown || old.mask != truth.mask || old.state != truth.state || old.until < now)
+    wire.packet(session, changes: isNews)
     guard plan.masks < plan.clients else { return }
     let first = plan.proto(of: session) * plan.clients
     for client in 0..<plan.clients where client != plan.client(of: session) {
@@ -162,6 +164,17 @@ struct Oracle {
         {
           truths[other].isOwed = false
         }
+      }
+    }
+  }
+
+  /// Whether a datagram of the node may get lost, which leaves a little after the packet.
+  private func isLossy(from node: Int, now: Moment) -> Bool {
+    scenario.faults.contains { fault in
+      switch fault.kind {
+      case .loss(let link, _, _), .cut(let link), .bandwidth(let link, _, _):
+        link.from == node && .seconds(fault.at - 3) <= now && now <= .seconds(fault.at + fault.lasts)
+      default: false
       }
     }
   }
@@ -211,7 +224,8 @@ struct Oracle {
     let (from, to) = (datagram.from, datagram.to)
     guard areOneGroup(from, to), speaksSS2(to) else { return }
     if type == 1 || type == 255 {
-      hellos[from * verdicts.count + to].note(sent: datagram.sent, arrived: now)
+      let heard = hellos[to * verdicts.count + from]
+      hellos[from * verdicts.count + to].note(sent: datagram.sent, arrived: now, heard: heard)
       if tableSince[from] <= datagram.sent { heardTable[to] = now }
     }
     if type == 6 { gotTable[to] = true }

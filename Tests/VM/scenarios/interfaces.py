@@ -21,12 +21,20 @@ LINK_GROUP = "ff02::db8:64:64"
 def addresses(node: str, device: str = "eth2", other: bool = False) -> None:
     """A node's sync interface as the namings below want it; `other`: with other addresses than before."""
     number = NODES[node] + (40 if other else 0)
+    # The kernel might send from another link-local address than the one that the peer knows.
+    make_link_local_addresses(node, device, False)
     ip(
-        node, f"link set {device} up", f"addr replace 2001:db8:ff08::{number}/96 dev {device} nodad",
+        node, f"link set {device} up", f"addr flush dev {device} scope link", f"addr replace 2001:db8:ff08::{number}/96 dev {device} nodad",
         f"addr replace 203.0.113.{number}/24 dev {device}", f"addr replace fe80::{number}/64 dev {device} nodad",
         f"route replace {GROUP4} dev {device}", f"route replace multicast {GROUP6} dev {device} table local metric 1",
     )
     trust_neighbours(node, device, 2000)
+
+
+def make_link_local_addresses(node: str, device: str, wanted: bool) -> None:
+    """Whether the kernel gives an interface one of its own."""
+    with namespace(node):
+        Path(f"/proc/sys/net/ipv6/conf/{device}/addr_gen_mode").write_text("0" if wanted else "1")
 
 
 def ip(node: str | None, *commands: str) -> None:
@@ -211,6 +219,7 @@ def forget() -> None:
     ):
         run("ip", *words, ns="j", check=False)
     restore_links("k")
+    make_link_local_addresses("j", "eth2", True)
     trust_neighbours("j", "eth2")
 
 
