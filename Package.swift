@@ -35,16 +35,21 @@ let package = Package(
     .target(
       name: "JoolSession",
       dependencies: [
-        "JoolCore", "CLinux", .product(name: "OrderedCollections", package: "swift-collections"),
+        "JoolCore", .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"), .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "JoolDaemon",
+      dependencies: [
+        "JoolCore", "JoolSession", "CLinux", .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
     .target(
       name: "JoolCommands",
       dependencies: [
-        "JoolCore", "JoolSession", "CLinux", .product(name: "Logging", package: "swift-log"),
+        "JoolCore", "JoolSession", "JoolDaemon", "CLinux", .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
@@ -66,14 +71,16 @@ let package = Package(
     .testTarget(
       name: "JoolCommandsTests",
       dependencies: [
-        "JoolCommands", "JoolCore", "JoolSession", "FuzzTargets",
+        "JoolCommands", "JoolCore", "JoolDaemon", "JoolSession", "FuzzTargets",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
     .testTarget(
-      name: "JoolSessionTests",
+      name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "JoolDaemonTests",
       dependencies: [
-        "JoolSession", "JoolCore", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        "JoolDaemon", "JoolSession", "JoolCore", "TestSupport", .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
@@ -86,7 +93,8 @@ let package = Package(
       name: "GroupSimulationTests", dependencies: ["GroupSimulation"], path: "Tests/SimulationTests",
       swiftSettings: settings),
     .target(
-      name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolSession"], path: "Fuzz/Targets",
+      name: "FuzzTargets", dependencies: ["JoolCommands", "JoolCore", "JoolDaemon", "JoolSession"],
+      path: "Fuzz/Targets",
       swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(

@@ -3,6 +3,7 @@
   import JoolSession
 
   @testable import JoolCommands
+  @testable import JoolDaemon
   @testable import JoolCore
 
   /// Whole command lines, without a module.

@@ -36,7 +36,7 @@
     }
 
     static func keyFile(_ bytes: [UInt8]) {
-      do throws(KeyFileError) {
+      do throws(KeyRingError) {
         _ = try KeyRing(parsing: String(decoding: bytes, as: UTF8.self), name: "fuzz")
       } catch {
         require(!error.description.isEmpty, "an error without a word")

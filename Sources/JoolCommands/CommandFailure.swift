@@ -1,4 +1,5 @@
 import JoolCore
+import JoolDaemon
 import JoolSession
 import SystemPackage
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JoolDaemon
 import JoolSession
 import Testing
 

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import JoolCommands
+@testable import JoolDaemon
 @testable import JoolSession
 
 @Suite struct ProxyStatusTests {

@@ -1,3 +1,4 @@
+import JoolDaemon
 import JoolSession
 import Testing
 

@@ -1,4 +1,5 @@
 import Glibc
+import JoolDaemon
 import JoolSession
 
 /// `session proxy keygen`: a line for a key file, with a new key.

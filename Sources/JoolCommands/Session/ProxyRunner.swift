@@ -1,5 +1,6 @@
 import Glibc
 import JoolCore
+import JoolDaemon
 import JoolSession
 
 /// Starts a proxy for `session proxy` and for `joold`.

@@ -1,4 +1,5 @@
 import JoolCore
+import JoolDaemon
 import JoolSession
 
 /// `session proxy status`: what the running proxy says of itself; fails if there is none.

@@ -1,4 +1,5 @@
 import JoolCore
+import JoolDaemon
 import JoolSession
 
 /// `session advertise`: has the whole session table sent to the peers.

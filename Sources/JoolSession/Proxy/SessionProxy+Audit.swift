@@ -24,7 +24,7 @@ extension SessionProxy {
   }
 
   /// The static BIB entries of the module, all of them: no session of the group may remove one.
-  mutating func use(_ statics: StaticEntries) { node?.feed.use(statics) }
+  package mutating func use(_ statics: StaticEntries) { node?.feed.use(statics) }
 
   /// Some of what the module has. All of it was read.
   public mutating func reconcile(_ sessions: some Sequence<SessionEntry>, because reason: Audit, now: Instant) {
@@ -48,7 +48,7 @@ extension SessionProxy {
   }
 
   /// How many sessions were found that the module should have announced, since the last time.
-  mutating func takeUnannounced() -> UInt64 {
+  package mutating func takeUnannounced() -> UInt64 {
     let all = node?.counters.unannounced ?? 0
     defer { unannouncedBefore = all }
     return all - min(unannouncedBefore, all)

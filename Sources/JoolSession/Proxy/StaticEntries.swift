@@ -3,7 +3,7 @@ internal import JoolCore
 /// The module's static BIB entries, as its last audit found them: configuration, which no session of the group may remove.
 ///
 /// One that was added since then is noticed right before it would be removed (`StoreRequest.Outcome.isStatic`).
-struct StaticEntries: Sendable {
+package struct StaticEntries: Sendable {
   /// More are not kept. They stay nevertheless, but each would be asked for whenever a session contradicts it.
   static let capacity = 65_536
 

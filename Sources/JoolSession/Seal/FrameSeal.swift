@@ -11,7 +11,7 @@ internal import JoolCore
 /// The key is derived (HKDF) from the group's key, the start and the upper half of the counter. The nonce is the lower half
 /// of the counter and the mix, which are the twelve bytes before the ciphertext. The start is random for each start of a proxy
 /// and the counter never repeats in one, so that nothing forgotten with a crash matters. The mix is for copies of the process
-/// (`SealFreshness`), which have both in common.
+/// (`ProcessMoment`), which have both in common.
 struct FrameSeal: Sendable {
   /// What sealing adds to a frame, in bytes.
   static let overhead = headerSize + tagSize
@@ -47,7 +47,7 @@ struct FrameSeal: Sendable {
   private var start: UInt64
   /// Of the next datagram.
   private var counter: UInt64 = 0
-  private let freshness: SealFreshness.Source
+  private let freshness: ProcessMoment.Source
   /// What the last datagram was sealed with.
   private var ownKey: DerivedKey?
   /// By their starts.
@@ -97,7 +97,7 @@ struct FrameSeal: Sendable {
   ///   - freshness: what a copy of this process would not read again.
   init(
     keys: KeyRing, start: UInt64, maxIncarnations: Int = Self.maxIncarnations,
-    freshness: @escaping SealFreshness.Source = SealFreshness.system
+    freshness: @escaping ProcessMoment.Source = ProcessMoment.now
   ) {
     self.keys = keys
     self.start = start

@@ -1,7 +1,3 @@
-internal import Glibc
-internal import JoolCore
-public import SystemPackage
-
 /// The keys that a group's frames are sealed with. The first one seals; all of them open, so that a group gets a new key
 /// node by node.
 public struct KeyRing: Sendable {
@@ -14,7 +10,7 @@ public struct KeyRing: Sendable {
 
   /// A key file: lines of a number (1 to 4294967295), a blank, and 64 hexadecimal digits. `#` begins a comment.
   /// - Parameter name: of the file, for errors.
-  public init(parsing text: some StringProtocol, name: String) throws(KeyFileError) {
+  public init(parsing text: some StringProtocol, name: String) throws(KeyRingError) {
     var keys: [UInt32: [UInt8]] = [:]
     var first: UInt32?
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
@@ -29,23 +25,6 @@ public struct KeyRing: Sendable {
     guard let first else { throw .noKeys(file: name) }
     self.keys = keys
     sealingID = first
-  }
-
-  /// - Throws: also for a file that others can read: it would not keep the group's secret.
-  public init(file path: String) throws(KeyFileError) {
-    // Opening a pipe must not wait for its other end.
-    guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) else {
-      throw .cannotRead(file: path, .current)
-    }
-    var status = stat()
-    guard fstat(file.rawValue, &status) == 0 else { throw .cannotRead(file: path, .current) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .noFile(path) }
-    guard status.st_mode & 0o077 == 0 else { throw .readableByOthers(file: path) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    let count = read(file.rawValue, &buffer, buffer.count)
-    guard count >= 0 else { throw .cannotRead(file: path, .current) }
-    guard count < buffer.count else { throw .cannotRead(file: path, .fileTooLarge) }
-    try self.init(parsing: String(decoding: buffer.prefix(count), as: UTF8.self), name: path)
   }
 
   /// A line for a key file, with a new random key.
@@ -64,23 +43,16 @@ public struct KeyRing: Sendable {
   }
 }
 
-/// Why a key file cannot be used.
-public enum KeyFileError: Error, Hashable, Sendable {
-  case cannotRead(file: String, Errno)
-  case readableByOthers(file: String)
-  case noFile(String)
+/// What is wrong with the text of a key file.
+public enum KeyRingError: Error, Hashable, Sendable {
   case badLine(file: String, line: Int)
   case sameNumber(file: String, line: Int, UInt32)
   case noKeys(file: String)
 }
 
-extension KeyFileError: CustomStringConvertible {
+extension KeyRingError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .cannotRead(let file, let reason): "Cannot read the key file '\(file)': \(reason)"
-    case .readableByOthers(let file):
-      "Others can read the key file '\(file)', so it is no secret. Run: chmod 600 '\(file)' (and make new keys)"
-    case .noFile(let file): "The key file '\(file)' is not a regular file."
     case .badLine(let file, let line):
       "\(file):\(line): a key is a number from 1 on, a blank and 64 hexadecimal digits. (`jool session proxy keygen` makes one.)"
     case .sameNumber(let file, let line, let id):

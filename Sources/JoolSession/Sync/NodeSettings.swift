@@ -1,7 +1,7 @@
-internal import JoolCore
+package import JoolCore
 
 /// What must fit between the nodes of a group for one to take over from another. Peers tell each other.
-struct NodeSettings: Hashable, Sendable {
+package struct NodeSettings: Hashable, Sendable {
   /// `ss-enabled`.
   var isEnabled: Bool
   /// Whether the module has announced a session in the last half minute.
@@ -12,7 +12,7 @@ struct NodeSettings: Hashable, Sendable {
   /// Whether pool4 has more than that.
   var isPool4Cut: Bool
 
-  static let maxRanges = 1024
+  package static let maxRanges = 1024
 
   init(isEnabled: Bool, isTranslating: Bool, limits: SessionLimits, pool4: [MaskRange]) {
     self.isEnabled = isEnabled
@@ -24,13 +24,13 @@ struct NodeSettings: Hashable, Sendable {
 }
 
 /// Transport addresses that clients are masked with: all ports of a range on all addresses of a range.
-struct MaskRange: Hashable, Sendable {
+package struct MaskRange: Hashable, Sendable {
   var mark: UInt32
   var proto: L4Protocol
   var addresses: ClosedRange<UInt32>
   var ports: ClosedRange<UInt16>
 
-  init(_ entry: Pool4Entry) {
+  package init(_ entry: Pool4Entry) {
     let hostBits = UInt32.max >> entry.prefix.length
     let address = entry.prefix.address.bits
     self.init(
@@ -43,7 +43,7 @@ struct MaskRange: Hashable, Sendable {
   }
 
   /// The module lists pool4 address by address. The same with as few ranges as neighbours make.
-  static func merging(_ ranges: [MaskRange]) -> [MaskRange] {
+  package static func merging(_ ranges: [MaskRange]) -> [MaskRange] {
     var merged: [MaskRange] = []
     for range in ranges.sorted(by: { $0.order < $1.order }) {
       if let last = merged.last, last.mark == range.mark, last.proto == range.proto, last.ports == range.ports,
@@ -96,7 +96,7 @@ struct MaskRange: Hashable, Sendable {
 
 extension MaskRange: CustomStringConvertible {
   /// `TCP 192.0.2.1 61001-65535`
-  var description: String {
+  package var description: String {
     let first = IPv4Address(bits: addresses.lowerBound)
     let last = addresses.count > 1 ? "-\(IPv4Address(bits: addresses.upperBound))" : ""
     return "\(proto) \(first)\(last) \(ports.lowerBound)-\(ports.upperBound)"

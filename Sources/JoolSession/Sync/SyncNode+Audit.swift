@@ -23,7 +23,8 @@ extension SyncNode {
     if !isSame {
       let isLater =
         isFresher(session, than: known.entry, origin: origin, now: now) && !isProbe(session, of: known.entry)
-      return isLater ? learn(session, origin: origin, isRead: true, now: now) : putRight(session, as: known, row, now: now)
+      return isLater
+        ? learn(session, origin: origin, isRead: true, now: now) : putRight(session, as: known, row, now: now)
     }
     // With timeouts that differ, the module has less than the table, and that is right.
     let lacksLife = feed.terms.share(of: known)?.lives(longerThan: session) == true

@@ -3,7 +3,7 @@ internal import OrderedCollections
 
 /// A node of SS2 without its sockets: what the module and the peers say comes in, datagrams and sessions for the module
 /// come out. Deterministic: time and chance are arguments. docs/session-sync-protocol.md is the specification.
-struct SyncNode: Sendable {
+package struct SyncNode: Sendable {
   static let helloInterval = Duration.seconds(1)
   /// After the last update a hello follows soon, so that the loss of that one is noticed; after a change that others wait for, too.
   static let helloPause = Duration.milliseconds(50)
@@ -121,7 +121,7 @@ struct SyncNode: Sendable {
   var state: NodeState { readiness.state }
 
   /// Whether the node has what its peers have.
-  var isReady: Bool { state == .ready }
+  package var isReady: Bool { state == .ready }
 
   /// What is to be done, once.
   mutating func takeOutput(now: Instant) -> Output {

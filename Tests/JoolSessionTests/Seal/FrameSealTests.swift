@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func hasTheDocumentedLayout() throws {
-    let fresh = SealFreshness(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
+    let fresh = ProcessMoment(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
     var seal = FrameSeal(keys: try Self.ring((0x0102_0304, "a")), start: 0xAABB) { fresh }
     let batch = seal.seal([frame, frame])
     try #require(batch.count == 2)
@@ -88,9 +88,9 @@ import Testing
 
   /// The mix by other software: Python's hashlib, over nine words.
   @Test func mixesWhatNoCopyReadsAgain() {
-    let fresh = SealFreshness(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
+    let fresh = ProcessMoment(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
     #expect(fresh.mix(start: 8, counter: 9) == 0x713a_0563_be92_fa4d)
-    let (one, other) = (SealFreshness.system(), SealFreshness.system())
+    let (one, other) = (ProcessMoment.now(), ProcessMoment.now())
     #expect(one.random.count == 4 && one.random != other.random)
     #expect(one.realtime > 0 && one.boottime > 0 && one.boottime <= other.boottime && one.process > 0)
     #expect(one.mix(start: 8, counter: 9) != other.mix(start: 8, counter: 9))
@@ -112,9 +112,9 @@ import Testing
   /// copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go on.
   @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
     let readings = Readings()
-    let source: SealFreshness.Source = {
+    let source: ProcessMoment.Source = {
       let time = readings.next()
-      return SealFreshness(
+      return ProcessMoment(
         random: isClockAlone ? [1, 2, 3, 4] : [time, 0, 0, 0], realtime: isClockAlone ? time : 0, boottime: 0,
         process: 1)
     }
@@ -137,7 +137,7 @@ import Testing
 
   /// A copy that is made once the mix is drawn can only say the same again.
   @Test func fromTheMixOnACopyRepeatsTheSame() throws {
-    let fresh = SealFreshness(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
+    let fresh = ProcessMoment(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
     var seal = FrameSeal(keys: try Self.ring((1, "a")), start: 7) { fresh }
     var copy = seal
     let (one, other) = (seal.seal([frame, [1]]), copy.seal([frame, [1]]))

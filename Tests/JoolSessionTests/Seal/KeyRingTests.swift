@@ -15,8 +15,8 @@ import Testing
   }
 
   @Test func saysWhatIsWrongWithALine() {
-    func failure(_ text: String) -> KeyFileError? {
-      do throws(KeyFileError) { _ = try KeyRing(parsing: text, name: "keys") } catch { return error }
+    func failure(_ text: String) -> KeyRingError? {
+      do throws(KeyRingError) { _ = try KeyRing(parsing: text, name: "keys") } catch { return error }
       return nil
     }
     for line in ["1", "x \(key)", "0 \(key)", "1 \(key.dropLast())", "1 \(key)0", "1 \(key) 2", "1 \(key.dropLast())g"]

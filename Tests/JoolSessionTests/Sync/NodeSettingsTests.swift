@@ -36,23 +36,6 @@ import Testing
     #expect(MaskRange.merging(apart.map { MaskRange($0) }).count == 2)
   }
 
-  /// Whatever the number of its entries: a turn handles a page and what it makes of it.
-  @Test func pool4IsMergedPageByPage() {
-    var dump = Pool4Dump(now: .now)
-    for page in 0..<400 {
-      dump.add(
-        (0..<UInt32(64)).map {
-          Pool4Entry(proto: .udp, prefix: .init(host: .init(bits: UInt32(page) * 64 + $0)), ports: .all)
-        })
-      #expect(dump.ranges.count == 1)
-    }
-    var scattered = Pool4Dump(now: .now)
-    for page in 0..<400 where !scattered.isFinished {
-      scattered.add((0..<UInt32(64)).map { Self.entry(UInt32(page) * 64 + $0) })
-    }
-    #expect((Pool4Dump.maxRanges...Pool4Dump.maxRanges + 64).contains(scattered.ranges.count), "more does not matter")
-  }
-
   /// Against the plain definition, address by address and port by port.
   @Test func subtractionAndIntersectionAreThoseOfSets() {
     var random = SeededGenerator(seed: 4)

@@ -1,0 +1,42 @@
+internal import Glibc
+internal import JoolCore
+internal import JoolSession
+internal import SystemPackage
+
+/// The proxy's control protocol: one request and one answer per connection, as text, over a Unix socket with an abstract
+/// name. The name exists exactly in the network namespace of the instance, has one holder at a time, and vanishes with the
+/// proxy. The proxy accepts root and its own user. Clients accept only a server with the rights of a proxy, because any
+/// process can bind an unused abstract name (`ControlNameHolder`).
+enum ControlProtocol {
+  /// The proxy sends its table to the group. Answer: `ok COUNT` when all of it has left, or `error TEXT`.
+  static let advertise = "advertise"
+  /// Answer: a `ProxyStatus`, with a line for each peer.
+  static let status = "status"
+
+  /// Room for a request or an answer.
+  static let limit = 65_536
+
+  /// Without the zero byte that abstract names begin with.
+  static func name(of instance: InstanceName) -> String { "jool-session-proxy/\(instance)" }
+
+  static func withAddress<Result>(
+    of instance: InstanceName, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let name = [0] + Array(name(of: instance).utf8)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+    let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
+    return withUnsafePointer(to: address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+
+  static func makeSocket(nonBlocking: Bool) throws(Errno) -> OwnedDescriptor {
+    let flags = Int32(SOCK_CLOEXEC.rawValue) | (nonBlocking ? Int32(SOCK_NONBLOCK.rawValue) : 0)
+    guard let socket = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | flags, 0)) else {
+      throw .current
+    }
+    return socket
+  }
+}

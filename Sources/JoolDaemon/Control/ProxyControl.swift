@@ -1,0 +1,76 @@
+internal import Glibc
+public import JoolCore
+public import JoolSession
+internal import SystemPackage
+
+/// The other end: asks the proxy of an instance in this network namespace.
+public struct ProxyControl: ~Copyable {
+  private let socket: OwnedDescriptor
+
+  /// How long a proxy may take to accept a connection, and to answer a question that needs no work.
+  private static let patience = timeval(tv_sec: 10, tv_usec: 0)
+
+  /// Connects, which may take ten seconds.
+  /// - Returns: `nil` if no proxy runs for the instance here.
+  /// - Throws: `Failure.stalled` if the proxy accepts no connection in that time.
+  public init?(instance: InstanceName) throws(Failure) {
+    // connect(2) waits as long as send(2) would (unix(7) accepts SO_SNDTIMEO).
+    guard let socket = try? ControlProtocol.makeSocket(nonBlocking: false),
+      (try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_SNDTIMEO, Self.patience)) != nil
+    else { return nil }
+    guard ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0 else {
+      if errno == EAGAIN, case .proxy = ControlNameHolder(of: instance) { throw .stalled }
+      return nil
+    }
+    guard PeerCredentials(of: socket.rawValue)?.mayAdministrate == true else { return nil }
+    self.socket = socket
+  }
+
+  /// Why a proxy does not do as asked.
+  public enum Failure: Error, Hashable, Sendable {
+    /// The proxy's own words.
+    case refused(String)
+    /// It closed the connection: it ended, or hears only root.
+    case disconnected
+    /// It runs, and does not react.
+    case stalled
+  }
+
+  /// Makes the proxy send its table to the group, and waits until all of it has left.
+  /// - Returns: how many sessions that were.
+  public func advertise() throws(Failure) -> Int {
+    let words = try ask(ControlProtocol.advertise).split(separator: " ", maxSplits: 1)
+    if words.count == 2, words[0] == "ok", let count = Int(words[1]) { return count }
+    throw .refused(words.count == 2 ? String(words[1]) : "unintelligible answer")
+  }
+
+  public func status() throws(Failure) -> ProxyStatus {
+    // keepalived asks every second: a proxy that does not react must not make its checks pile up.
+    try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, Self.patience)
+    let answer = try ask(ControlProtocol.status)
+    guard let status = ProxyStatus(text: answer) else { throw .refused("unintelligible answer") }
+    return status
+  }
+
+  private func ask(_ request: String) throws(Failure) -> String {
+    var request = request
+    let sent = request.withUTF8 { send(socket.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    guard sent > 0 else { throw .disconnected }
+    var buffer = [UInt8](repeating: 0, count: ControlProtocol.limit)
+    var count = 0
+    repeat { count = recv(socket.rawValue, &buffer, buffer.count, 0) } while count < 0 && errno == EINTR
+    guard count > 0 else { throw count < 0 && errno == EAGAIN ? .stalled : .disconnected }
+    return String(decoding: buffer[..<count], as: UTF8.self)
+  }
+}
+
+extension ProxyControl.Failure: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .refused(let text): "The session proxy answered: \(text)"
+    case .stalled: "The session proxy runs, but has not reacted for ten seconds. (Was it stopped?)"
+    case .disconnected:
+      "The session proxy closed the connection without an answer. (It answers only root and its own user.)"
+    }
+  }
+}

@@ -1,0 +1,144 @@
+internal import Glibc
+internal import JoolCore
+internal import JoolSession
+internal import Logging
+internal import SystemPackage
+
+/// Answers any datagram with the proxy's counters, as the C proxy does, and one that says `all` with all of them. `::`
+/// serves IPv4 too.
+struct StatisticsSocket: ~Copyable {
+  /// `nil` while it cannot be opened anew. (Not `?`, which would be `nil` before an initializer that fails has begun.)
+  private var owned: Optional<OwnedDescriptor>
+  private let place: Place
+  private var watch: InterfaceWatch
+  /// The index of the interface that serves; 0 for all.
+  private var interface: UInt32
+  private var reopening: LogThrottle
+
+  private struct Place {
+    let configuration: ProxyConfiguration.Statistics
+    let addresses: [SocketAddress]
+    /// The interface that serves, if the address names one.
+    let zone: InterfaceSelector?
+
+    func index(_ watch: inout InterfaceWatch) -> UInt32? {
+      guard let zone else { return nil }
+      return watch.find(zone, in: .now(names: zone.names))?.index
+    }
+  }
+
+  /// Waits for DNS if the address is a name.
+  /// - Parameters:
+  ///   - links: whose ports are taken.
+  ///   - isTrial: listens at some other port, since somebody may have that one.
+  init(
+    _ configuration: ProxyConfiguration.Statistics, beside links: [ProxyConfiguration.Link], isTrial: Bool = false,
+    log: Logger
+  ) throws(ProxyError) {
+    let found = try Self.lookUp(configuration, beside: links)
+    let place = Place(
+      configuration: configuration,
+      addresses: isTrial ? found.compactMap { address in address.host.map { SocketAddress($0, port: 0) } } : found,
+      zone: ZonedHost(configuration.address).zone.map { InterfaceSelector.zone($0) })
+    var watch = InterfaceWatch()
+    let interface = place.index(&watch) ?? 0
+    let socket = try Self.open(place, interface, log: log)
+    self.place = place
+    self.watch = watch
+    self.interface = interface
+    reopening = LogThrottle()
+    owned = consume socket
+  }
+
+  private static func lookUp(
+    _ configuration: ProxyConfiguration.Statistics, beside links: [ProxyConfiguration.Link]
+  ) throws(ProxyError) -> [SocketAddress] {
+    let (host, service) = (ZonedHost(configuration.address), configuration.port)
+    if service.isEmpty { throw .network(NetworkFault(.statisticsPort, "", .noPort)) }
+    let addresses: [SocketAddress]
+    do throws(SocketAddress.LookupFailure) {
+      addresses = try SocketAddress.lookUp(host: host.host, service: service, forBinding: true)
+    } catch {
+      throw .lookupFailed(address: configuration.address, port: service, code: error.code)
+    }
+    let zone = host.zone.map { InterfaceSelector.zone($0) }
+    let view = InterfaceView.now(names: zone?.names ?? [])
+    // A name may have addresses that this machine lacks: the first that can be had will do.
+    var usable: [SocketAddress] = []
+    var fault: NetworkFault?
+    for address in addresses {
+      do throws(NetworkFault) {
+        try StatisticsAddress(text: configuration.address, port: service, address: address, zone: zone)
+          .verify(beside: links, in: view)
+        usable.append(address)
+      } catch {
+        fault = error
+      }
+    }
+    if let fault, usable.isEmpty { throw .network(fault) }
+    return usable
+  }
+
+  private static func open(_ place: Place, _ interface: UInt32, log: Logger) throws(ProxyError) -> OwnedDescriptor {
+    let (configuration, zone) = (place.configuration, place.zone)
+    var failure = Errno.addressNotAvailable
+    for var address in place.addresses {
+      log.info("Trying address '[\(configuration.address)]:\(configuration.port)'...")
+      do throws(Errno) {
+        if address.host?.needsInterface == true, zone != nil { address.scope = interface }
+        let socket = try address.makeDatagramSocket()
+        if zone != nil { try SocketOptions.bind(socket.rawValue, to: interface) }
+        try address.bind(socket.rawValue)
+        log.info("Socket bound successfully.")
+        return socket
+      } catch {
+        failure = error
+      }
+    }
+    throw .statisticsUnavailable(address: configuration.address, port: configuration.port, failure)
+  }
+
+  /// Follows the interface that the address names: it may have been made anew.
+  mutating func heal(log: Logger) {
+    guard let now = place.index(&watch), now != interface || owned == nil else { return }
+    owned = nil
+    interface = now
+    do throws(ProxyError) {
+      var steps = log
+      steps.logLevel = max(log.logLevel, .notice)
+      owned = try Self.open(place, now, log: steps)
+      log.notice("The interface of the statistics server was made anew; listening there.")
+    } catch {
+      // The address may be given to the interface later, which the next look finds.
+      if let more = reopening.admit(now: .now) { log.error("Cannot serve statistics: \(error)\(more)") }
+    }
+  }
+
+  var descriptor: Int32 { owned.borrowed { $0.rawValue } ?? -1 }
+
+  /// Of our reports and of the C proxy's.
+  private static let reportsBeginning = Array("KERNEL_SENT_PKTS".utf8)
+
+  /// Answers what waits, at most a batch of it.
+  func answer(_ proxy: SessionProxy) {
+    var buffer = [UInt8](repeating: 0, count: Self.reportsBeginning.count)
+    for _ in 0..<64 {
+      var sender = sockaddr_storage()
+      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let answered = withUnsafeMutablePointer(to: &sender) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+          let count = recvfrom(descriptor, &buffer, buffer.count, 0, address, &length)
+          guard count >= 0 else { return false }
+          let query = buffer.prefix(count)
+          // Somebody may pretend to be another such server, which would answer, too, and so on without end.
+          guard !query.elementsEqual(Self.reportsBeginning) else { return true }
+          var report = query.starts(with: "all".utf8) ? proxy.fullReport : proxy.counters.documentedReport
+          // A sender that cannot be answered has only itself to blame.
+          report.withUTF8 { _ = sendto(descriptor, $0.baseAddress, $0.count, 0, address, length) }
+          return true
+        }
+      }
+      if !answered { return }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import Glibc
+internal import JoolCore
+public import JoolSession
+public import SystemPackage
+
+extension KeyRing {
+  /// - Throws: also for a file that others can read: it would not keep the group's secret.
+  public init(file path: String) throws(KeyFileError) {
+    // Opening a pipe must not wait for its other end.
+    guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) else {
+      throw .cannotRead(file: path, .current)
+    }
+    var status = stat()
+    guard fstat(file.rawValue, &status) == 0 else { throw .cannotRead(file: path, .current) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .noFile(path) }
+    guard status.st_mode & 0o077 == 0 else { throw .readableByOthers(file: path) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(file.rawValue, &buffer, buffer.count)
+    guard count >= 0 else { throw .cannotRead(file: path, .current) }
+    guard count < buffer.count else { throw .cannotRead(file: path, .fileTooLarge) }
+    do throws(KeyRingError) {
+      try self.init(parsing: String(decoding: buffer.prefix(count), as: UTF8.self), name: path)
+    } catch {
+      throw .badKeys(error)
+    }
+  }
+}
+
+/// Why a key file cannot be used.
+public enum KeyFileError: Error, Hashable, Sendable {
+  case cannotRead(file: String, Errno)
+  case readableByOthers(file: String)
+  case noFile(String)
+  case badKeys(KeyRingError)
+}
+
+extension KeyFileError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .cannotRead(let file, let reason): "Cannot read the key file '\(file)': \(reason)"
+    case .readableByOthers(let file):
+      "Others can read the key file '\(file)', so it is no secret. Run: chmod 600 '\(file)' (and make new keys)"
+    case .noFile(let file): "The key file '\(file)' is not a regular file."
+    case .badKeys(let error): error.description
+    }
+  }
+}

@@ -1,0 +1,153 @@
+internal import JoolCore
+internal import JoolSession
+internal import Logging
+internal import SystemPackage
+
+/// The module, the instance and the interface come and go.
+extension ProxyEventLoop {
+  mutating func check(_ now: Instant) {
+    nextCheck = now + Self.checkInterval
+    do throws(JoolError) {
+      if link == nil { link = try KernelLink(instance: configuration.instance) }
+      if let inspection = try link?.inspect() {
+        attach(inspection)
+        nudge.deadline = inspection.flushDeadline
+        let statistics = try link?.client.statistics() ?? []
+        if instanceWatch.isNew(statistics, given: proxy.addsTaken) {
+          log.notice("The instance '\(configuration.instance)' counts anew; comparing its table.")
+          proxy.moduleMayLack()
+        }
+        if inspection.isEnabled, inspection.module <= AnnouncementWatch.lastThatDropsSilently {
+          watchAnnouncements(statistics, within: inspection.flushDeadline, now: now)
+        }
+        watchQueue(statistics, now: now)
+        watchGroup(now)
+      } else {
+        // Still listening: the first message of a new instance of that name says that it is there.
+        wait(because: nil)
+      }
+    } catch {
+      detach(because: error)
+    }
+    for finding in group.news(in: proxy.findings(now: now)) { log.warning("\(finding)") }
+    network.heal(log: log)
+    statistics?.heal(log: log)
+    proxy.path = configuration.mtu.map { PathSize(mtu: $0) } ?? network.path
+    readiness.note(proxy.loneliness(now: now), now: now, log: log)
+    readiness.reassert(now: now, log: log)
+    if control == nil { reclaimControl(now) }
+  }
+
+  /// The holder of the control name may have ended. If it is another proxy now, the administrator has to decide.
+  private mutating func reclaimControl(_ now: Instant) {
+    control = try? ControlSocket(instance: configuration.instance)
+    if control != nil {
+      log.notice("`jool session proxy status` and `session advertise` reach this proxy now.")
+    } else if let more = throttles.control.admit(now: now),
+      case .proxy(let process) = ControlNameHolder(of: configuration.instance)
+    {
+      log.warning("Process \(process) is another proxy of this instance; end one of the two.\(more)")
+    }
+  }
+
+  private mutating func watchAnnouncements(
+    _ statistics: [Statistic], within deadline: Duration, now: Instant
+  ) {
+    let patience = deadline + AnnouncementWatch.delay
+    announcements.look(statistics, announced: proxy.announcementsHeard, patience: patience, now: now)
+    if proxy.node?.isReady == true, announcements.isAuditDue(patience: patience, now: now) {
+      proxy.requestAudit(.precaution)
+    }
+  }
+
+  private mutating func watchQueue(_ statistics: [Statistic], now: Instant) {
+    let drops = queue.read(statistics)
+    proxy.counters.queueDrops += drops
+    if drops > 0, let more = throttles.queue.admit(now: now) {
+      log.warning(
+        """
+        The module's queue was full (ss-capacity) and dropped \(drops) sessions; reading its table instead.\(more)
+        """)
+    }
+    if queue.shouldRepair(now: now) { proxy.requestAudit(.repair) }
+  }
+
+  /// Has pool4 read when it is time, and compares the nodes' settings when a peer's have changed.
+  private mutating func watchGroup(_ now: Instant) {
+    if now >= group.nextReading, pool4 == nil { pool4 = Pool4Dump(now: now) }
+    if group.hasChanged(proxy.groupInputs(now: now), now: now) { proxy.compareSettings(now: now) }
+  }
+
+  /// Reads a page of pool4, and tells peers when that was the last.
+  mutating func readPool4(_ now: Instant) {
+    guard var reading = pool4.take(), link != nil else { return }
+    do throws(JoolError) { try link?.readPage(of: &reading) } catch { return kernelFailed(error) }
+    guard reading.isFinished else {
+      pool4 = reading
+      return
+    }
+    proxy.tell(pool4: reading.ranges, now: now)
+    group.haveRead(since: reading.begin, now: .now)
+    proxy.compareSettings(now: now)
+  }
+
+  private mutating func attach(_ inspection: KernelLink.Inspection) {
+    if reported == .absent {
+      log.notice("The instance '\(configuration.instance)' is back; module \(inspection.module).")
+    }
+    // What was read has the former prefix.
+    if let former = proxy.kernel?.pool6, former != inspection.kernel.pool6 {
+      abandonAudit(because: "the instance has another pool6 now; try again")
+    }
+    proxy.attached(inspection.kernel, clock: Self.timeOfDay, now: .now)
+    report(inspection)
+  }
+
+  /// What an administrator should know about the instance's settings, when it is news.
+  mutating func report(_ inspection: borrowing KernelLink.Inspection) {
+    let availability = Availability.present(isEnabled: inspection.isEnabled)
+    guard availability != reported else { return }
+    reported = availability
+    if !inspection.isEnabled {
+      log.warning(
+        """
+        Session synchronization is disabled on this instance. \
+        Run: jool -i \(configuration.instance) global update ss-enabled true
+        """)
+    }
+    if let advice = inspection.advice { log.warning("\(advice)") }
+  }
+
+  /// A refusal that need not mean that the module is gone.
+  mutating func kernelFailed(_ error: JoolError) {
+    if case .refused(let code, let message) = error, code != .noSuchProcess {
+      proxy.counters.kernelRefusals += 1
+      if let more = throttles.kernel.admit(now: .now) { log.warning("The module refused: \(message)\(more)") }
+    } else {
+      detach(because: error)
+    }
+  }
+
+  /// The module does not answer; its sockets are useless, too.
+  mutating func detach(because error: JoolError) {
+    link = nil
+    wait(because: error)
+  }
+
+  mutating func abandonAudit(because reason: String) {
+    dump = nil
+    transfer = nil
+    pool4 = nil
+    proxy.finishAudit(isComplete: false, now: .now)
+    answerAdvertisers("error \(reason)")
+  }
+
+  private mutating func wait(because error: JoolError?) {
+    guard reported != .absent else { return }
+    reported = .absent
+    abandonAudit(because: "the module or the instance went away")
+    proxy.detached()
+    let reason = error.map { " (\($0.line))" } ?? ""
+    log.warning("The instance '\(configuration.instance)' does not answer; waiting for it to come back.\(reason)")
+  }
+}

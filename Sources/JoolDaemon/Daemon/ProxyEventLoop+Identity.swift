@@ -1,0 +1,39 @@
+internal import JoolCore
+internal import JoolSession
+internal import Logging
+
+/// Copies of this proxy, and pauses in which it did not run.
+extension ProxyEventLoop {
+  mutating func beginTurn(_ now: Instant, _ buffer: inout [UInt8]) {
+    guard let pause = proxy.turn(now: now) else { return }
+    log.warning("This proxy did not run for \(pause.components.seconds) s; finding out what it missed.")
+    discardKernelEvents(&buffer)
+    proxy.requestAudit(.repair)
+  }
+
+  /// What the module announced before the pause is as old as that, and nothing says how old. Its table says what is left.
+  private mutating func discardKernelEvents(_ buffer: inout [UInt8]) {
+    for _ in 0..<Self.burst {
+      do throws(JoolError) {
+        guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
+        switch proxy.received(kernelMessage: buffer.span.bytes.extracting(first: count)) {
+        case .acknowledge, .acknowledgeUnusable: acknowledge()
+        case .ignore, .drop: continue
+        }
+      } catch .overrun {
+        acknowledge()
+      } catch {
+        return detach(because: error)
+      }
+    }
+  }
+
+  /// Nothing of what was under way belongs to the new node.
+  mutating func startAnewIfCopied(_ now: Instant) {
+    guard proxy.mustStartAnew else { return }
+    log.warning("Another proxy uses this one's identity (a snapshot or a clone?); starting anew.")
+    abandonAudit(because: "the proxy has started anew; try again")
+    outbox = Outbox()
+    proxy.startAnew(seed: .random(in: .min ... .max), clock: Self.timeOfDay, now: now)
+  }
+}

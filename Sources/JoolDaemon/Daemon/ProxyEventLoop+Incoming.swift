@@ -1,0 +1,69 @@
+internal import JoolCore
+internal import JoolSession
+internal import Logging
+internal import SystemPackage
+
+/// Network → module.
+extension ProxyEventLoop {
+  mutating func drain(_ link: any SyncLink, _ buffer: inout [UInt8]) {
+    do throws(Errno) {
+      try link.takeBatch(into: &buffer) { arrival, datagram in hear(datagram, arrival, over: link) }
+    } catch {
+      if let more = throttles.send.admit(now: .now) { log.error("Could not receive from the network: \(error)\(more)") }
+    }
+  }
+
+  private mutating func hear(_ datagram: RawSpan, _ arrival: Arrival, over link: any SyncLink) {
+    let now = Instant.now
+    guard link.isPeer(arrival) else {
+      proxy.counters.strangers += 1
+      return
+    }
+    let action = proxy.received(
+      datagram: datagram, length: arrival.length, from: arrival.source, waited: arrival.waited, now: now)
+    switch action {
+    case .heard(let refused):
+      if let refused, let more = throttles.refused.admit(now: now) {
+        log.warning("Refused a session of a peer: \(refused)\(more)")
+      }
+    case .drop(let reason):
+      if let more = throttles.malformed.admit(now: now) {
+        log.warning("Dropped a datagram that is not session records: \(reason)\(more)")
+      }
+    case .reject(.replayed) where network.areRedundant: return
+    case .reject(let reason):
+      if let more = throttles.rejected.admit(now: now) {
+        log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
+      }
+    case .ignored, .dropForNow, .stale: return
+    }
+  }
+
+  /// What the module should get: some evictions and one JOOLD_ADD; more after the sockets had their turn.
+  mutating func feedModule(_ now: Instant) {
+    for _ in 0..<Self.burst {
+      guard link != nil, let request = proxy.nextStoreRequest(now: now) else { return }
+      do throws(JoolError) {
+        proxy.finished(request, try link?.carryOut(request) ?? .failed, now: now)
+      } catch .refused(let code, let message) where request.survives(code) {
+        proxy.finished(request, .refused, now: now)
+        if let more = throttles.kernel.admit(now: now) { log.warning("The module refused: \(message)\(more)") }
+        nextCheck = now  // perhaps ss-enabled was turned off
+      } catch {
+        proxy.finished(request, .failed, now: now)
+        return detach(because: error)
+      }
+      if case .add = request { return }
+    }
+  }
+}
+
+extension StoreRequest {
+  /// Whether a refusal need not mean that the module is gone.
+  fileprivate func survives(_ code: Errno) -> Bool {
+    switch self {
+    case .add: code == .invalidArgument
+    case .evict: code != .noSuchProcess
+    }
+  }
+}

@@ -1,0 +1,116 @@
+internal import JoolCore
+internal import JoolSession
+internal import Logging
+internal import SystemPackage
+
+/// Module → network.
+extension ProxyEventLoop {
+  mutating func drainKernelEvents(_ buffer: inout [UInt8]) {
+    for _ in 0..<Self.burst {
+      guard link != nil else { return }
+      do throws(JoolError) {
+        guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
+        let message = buffer.span.bytes.extracting(first: count)
+        switch proxy.received(kernelMessage: message) {
+        case .acknowledge(thenLearn: let records):
+          acknowledge()
+          nudge.messageCame(.now)
+          learn(message.extracting(records))
+          // An instance that was away is back.
+          if reported == .absent { nextCheck = .now }
+        case .acknowledgeUnusable(let reason):
+          acknowledge()
+          if let more = throttles.malformed.admit(now: .now) {
+            log.warning("Cannot use a message of the module: \(reason)\(more)")
+          }
+        case .ignore: continue
+        case .drop(let reason):
+          if let more = throttles.malformed.admit(now: .now) {
+            log.warning("Received something else than sessions from the kernel: \(reason)\(more)")
+          }
+        }
+      } catch .overrun {
+        proxy.overran()
+        acknowledge()
+        if let more = throttles.overrun.admit(now: .now) {
+          log.warning("The module's messages overran the netlink socket; reading its table instead.\(more)")
+        }
+      } catch {
+        detach(because: error)
+      }
+    }
+  }
+
+  mutating func acknowledge() {
+    do throws(JoolError) {
+      try link?.client.acknowledgeSessions()
+    } catch {
+      kernelFailed(error)
+    }
+  }
+
+  private mutating func learn(_ records: RawSpan) {
+    do throws(WireFormatError) {
+      try proxy.learn(records: records, now: .now)
+    } catch {
+      if let more = throttles.malformed.admit(now: .now) {
+        log.warning("Cannot use a session of the module: \(error)\(more)")
+      }
+    }
+  }
+
+  /// What the node has to say.
+  mutating func sendNews(_ now: Instant) {
+    for datagram in proxy.takeDatagrams(now: now, isCongested: !outbox.isEmpty) { send(datagram.span.bytes) }
+  }
+
+  /// Tells the group that this node ends. What waits, and what cannot be sent at once, is lost.
+  mutating func leave(_ now: Instant) {
+    sendNews(now)
+    sendWaiting(now)
+    proxy.leave(now: now)
+    sendNews(now)
+  }
+
+  mutating func send(_ payload: RawSpan) {
+    guard outbox.isEmpty else { return postpone(payload) }
+    do throws(Errno) {
+      if let failure = try network.send(payload, &proxy.sending) { sendFailed(failure) }
+      outbox.linkWorks()
+      proxy.counters.networkSentPackets += 1
+      proxy.counters.networkSentBytes += UInt64(payload.byteCount)
+    } catch {
+      sendFailed(error)
+      postpone(payload)
+    }
+  }
+
+  private mutating func postpone(_ payload: RawSpan) {
+    if !outbox.append(payload.copied(), now: .now) { proxy.counters.dropped += 1 }
+  }
+
+  private mutating func sendFailed(_ error: Errno) {
+    proxy.counters.sendFailures += 1
+    if let more = throttles.send.admit(now: .now) {
+      log.error("Could not send a packet to the network: \(error)\(more)")
+    }
+  }
+
+  /// What could not be sent at once.
+  mutating func sendWaiting(_ now: Instant) {
+    for _ in 0..<Self.burst {
+      proxy.counters.dropped += UInt64(outbox.removeOutdated(now: now))
+      guard let datagram = outbox.next(now: now) else { return }
+      do throws(Errno) {
+        if let failure = try network.send(datagram.span.bytes, &proxy.sending) { sendFailed(failure) }
+        proxy.counters.networkSentPackets += 1
+        proxy.counters.networkSentBytes += UInt64(datagram.count)
+        outbox.removeNext(now: now)
+      } catch {
+        sendFailed(error)
+        outbox.postpone(now: now)
+        return
+      }
+    }
+  }
+}

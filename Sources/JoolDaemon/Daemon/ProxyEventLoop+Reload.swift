@@ -1,0 +1,73 @@
+internal import JoolCore
+internal import JoolSession
+internal import Logging
+internal import SystemPackage
+
+/// SIGHUP: keys, peers and log level change without losing a session; all of them or, if anything is wrong, none.
+extension ProxyEventLoop {
+  /// A configuration that waits for the addresses of its peers. Names are looked up on a thread: a resolver that does not
+  /// answer would stop the loop for longer than systemd's watchdog waits.
+  struct Reload {
+    let configuration: ProxyConfiguration
+    let keys: KeyRing?
+    let peers: ProxyConfiguration.Peers
+    let lookUp: BackgroundTask<Result<[PeerAddress], ProxyError>>
+  }
+
+  /// Begins to reload. A reload that still waits for addresses is given up for the new one.
+  mutating func reload() {
+    pendingReload = nil
+    do throws(ProxyError) {
+      let new = try reread()
+      let keys = try new.keys()
+      guard let peers = network.replacement(in: new.links) else { return apply(new, keys) }
+      let lookUp = BackgroundTask<Result<[PeerAddress], ProxyError>> {
+        do throws(ProxyError) { return .success(try UnicastSocket.lookUp(peers)) } catch {
+          return .failure(error)
+        }
+      }
+      guard let lookUp else { throw .system(call: "a thread that looks up the peers", .resourceTemporarilyUnavailable) }
+      pendingReload = Reload(configuration: new, keys: keys, peers: peers, lookUp: lookUp)
+    } catch {
+      refuse(error)
+    }
+  }
+
+  /// Goes on when the addresses have come.
+  mutating func continueReload(_ poller: borrowing Poller) {
+    guard let reload = pendingReload, poller.hasInput(reload.lookUp.descriptor), let result = reload.lookUp.result
+    else {
+      return
+    }
+    pendingReload = nil
+    do throws(ProxyError) {
+      try network.use(reload.peers, at: try result.get())
+      apply(reload.configuration, reload.keys)
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private mutating func apply(_ new: ProxyConfiguration, _ keys: KeyRing?) {
+    var applied = configuration
+    applied.links = network.current
+    var sealing = ""
+    if let keys, configuration.keyFile != nil {
+      proxy.use(keys)
+      applied.keyFile = new.keyFile
+      sealing = "; frames are sealed with key \(keys.sealingID)"
+    }
+    log.logLevel = new.logLevel
+    applied.logLevel = new.logLevel
+    configuration = applied
+    log.notice("Read the configuration anew\(sealing).")
+    let waiting = applied.differences(from: new)
+    if !waiting.isEmpty {
+      log.warning(
+        "Keys, peers and the log level change; this waits for a restart of the proxy: \(waiting.joined(separator: ", "))."
+      )
+    }
+  }
+
+  private func refuse(_ error: ProxyError) { log.error("The configuration stays as it was. \(error)") }
+}

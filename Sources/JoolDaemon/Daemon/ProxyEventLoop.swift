@@ -1,0 +1,208 @@
+internal import Glibc
+internal import JoolCore
+internal import JoolSession
+public import Logging
+internal import SystemPackage
+
+/// The proxy's driver: one thread, one poll(2). Decisions are in `SessionProxy`; this only moves bytes.
+public struct ProxyEventLoop: ~Copyable {
+  var configuration: ProxyConfiguration
+  /// What the configuration is now, for SIGHUP.
+  let reread: Reread
+  var log: Logger
+  var proxy: SessionProxy
+  /// `nil` while the module is away.
+  var link: KernelLink?
+  var network: SyncLinks
+  var statistics: StatisticsSocket?
+  var control: ControlSocket?
+  let families: FamilyWatcher
+  let signals: SignalDescriptor
+
+  var outbox = Outbox()
+  var nudge: Nudge
+  /// The module's table while it is read, and then while it is gone through.
+  var dump: TableDump?
+  var transfer: TableTransfer?
+  /// The module's pool4 while it is read.
+  var pool4: Pool4Dump?
+  var nextCheck: Instant = .now
+  /// What was last said in the log about the instance; `nil` before the first word.
+  var reported: Availability?
+  var throttles = Throttles()
+  var queue = QueueWatch()
+  var instanceWatch = InstanceWatch()
+  var announcements = AnnouncementWatch()
+  var readiness: ReadinessReport
+  var group = GroupWatch()
+  var pendingReload: Reload?
+
+  /// How often the module, its settings and the interface are looked at.
+  static let checkInterval = Duration.seconds(2)
+  /// How many messages of one kind are taken before the others have their turn; of each link one `SyncLinks.batch`.
+  static let burst = 64
+
+  public typealias Reread = () throws(ProxyError) -> ProxyConfiguration
+
+  enum Availability: Equatable {
+    case absent
+    case present(isEnabled: Bool)
+  }
+
+  struct Throttles {
+    var malformed = LogThrottle()
+    var refused = LogThrottle()
+    var send = LogThrottle()
+    var overrun = LogThrottle()
+    var kernel = LogThrottle()
+    var queue = LogThrottle()
+    var rejected = LogThrottle()
+    var control = LogThrottle()
+  }
+
+  /// Opens everything, in the order and with the log messages of the C proxy. May block: names are looked up.
+  /// - Parameter reread: the configuration as it is when the user wants it read anew.
+  /// - Throws: whatever is wrong at the start is for the user to mend: the module must be loaded, the instance exist, and no
+  ///   other proxy serve it in this network namespace. (Of that one nothing is touched.)
+  public init(
+    _ configuration: ProxyConfiguration, log: Logger, reread: @escaping Reread
+  ) throws(ProxyError) {
+    let user = try configuration.unprivilegedUser()
+    // First of all: nothing of a proxy that runs may be touched.
+    let control = try ControlSocket.claim(configuration.instance) { log.warning("\($0)") }
+    // Then the track file: a proxy that was killed may have left it saying "ready".
+    let readiness = try ReadinessReport(trackFile: configuration.trackFile, of: user, now: .now)
+    let keys = try user.acting { () throws(ProxyError) in try configuration.keys() }
+    var proxy = SessionProxy(
+      instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
+    if let memory = PeerMemory(environment: getenv(PeerMemory.variable).map { String(cString: $0) }) {
+      proxy.memory = memory
+      let seconds = memory.whole.components.seconds
+      log.warning("Peers that are not heard are forgotten after \(seconds) s, as a test wants it.")
+    }
+    log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
+    let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
+    var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }
+    let inspection = try link.inspectAtStart(configuration.instance)
+    proxy.attached(inspection.kernel, clock: Self.timeOfDay, now: .now)
+    log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: KernelLink.receiveBuffer)
+    log.info("Kernel socket ready.")
+    log.info("Opening netsocket...")
+    let network = try SyncLinks(configuration.links, log: log)
+    proxy.path = configuration.mtu.map { PathSize(mtu: $0) } ?? network.path
+    proxy.sending = SendHealth(links: network.names)
+    log.info("Netsocket ready.")
+    log.info("Opening statsocket...")
+    var statistics: StatisticsSocket?
+    if let settings = configuration.statistics {
+      statistics = try StatisticsSocket(settings, beside: configuration.links, log: log)
+      log.info("Statsocket ready.")
+    } else {
+      log.info("Not configured; skipping statsocket.")
+    }
+    let signals: SignalDescriptor
+    do throws(Errno) { signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP]) } catch {
+      throw .system(call: "signalfd", error)
+    }
+    if let user {
+      try user.become()
+      log.info("Now user '\(user.name)', with CAP_NET_ADMIN alone.")
+    }
+    self.configuration = configuration
+    self.reread = reread
+    self.log = log
+    self.proxy = proxy
+    nudge = Nudge(deadline: inspection.flushDeadline)
+    self.link = consume link
+    self.network = network
+    self.statistics = consume statistics
+    self.control = consume control
+    self.families = families
+    self.signals = signals
+    self.readiness = readiness
+    report(inspection)
+  }
+
+  /// Milliseconds since 1970.
+  static var timeOfDay: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(max(0, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
+  }
+
+  /// Runs until SIGTERM or SIGINT.
+  public mutating func run() throws(ProxyError) {
+    defer { readiness.finish(log: log) }
+    log.info("Listening...")
+    readiness.update(proxy.standing, now: .now, log: log)
+    var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
+    while true {
+      var poller = Poller()
+      watchAll(&poller)
+      do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
+      let begin = Instant.now
+      beginTurn(begin, &buffer)
+      if poller.hasInput(signals.descriptor), let signal = signals.next() {
+        if signal == SIGHUP {
+          reload()
+          continue
+        }
+        log.notice("Received signal \(signal); leaving.")
+        leave(.now)
+        return
+      }
+      continueReload(poller)
+      if poller.hasInput(families.socket.descriptor) {
+        families.drain()
+        nextCheck = .now
+      }
+      drainKernelEvents(&buffer)
+      for link in network.links where poller.hasInput(link.descriptor) { drain(link, &buffer) }
+      answerStatistics(poller)
+      serveControl(poller)
+      advance()
+      let (seconds, attoseconds) = begin.duration(to: .now).components
+      let turn = UInt64(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+      proxy.counters.longestTurn = max(proxy.counters.longestTurn, turn)
+    }
+  }
+
+  private func answerStatistics(_ poller: borrowing Poller) {
+    guard let descriptor = statistics.borrowed({ $0.descriptor }), poller.hasInput(descriptor) else { return }
+    let proxy = proxy
+    _ = statistics.borrowed { $0.answer(proxy) }
+  }
+
+  private func watchAll(_ poller: inout Poller) {
+    poller.watch(signals.descriptor)
+    poller.watch(families.socket.descriptor)
+    if let events = link.borrowed({ $0.events.descriptor }) { poller.watch(events) }
+    for link in network.links { poller.watch(link.descriptor) }
+    if let descriptor = statistics.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
+    if let descriptor = control.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
+    for client in control.borrowed({ $0.clients }) ?? [] { poller.watch(client.descriptor) }
+    if let pendingReload { poller.watch(pendingReload.lookUp.descriptor) }
+  }
+
+  var nextDeadline: Instant {
+    if dump != nil || pool4 != nil { return nextCheck - Self.checkInterval }
+    let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
+    let deadlines = [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline, nudge.due]
+    return deadlines.compactMap { $0 }.reduce(nextCheck, min)
+  }
+
+  mutating func advance() {
+    let now = Instant.now
+    startAnewIfCopied(now)
+    if nudge.take(now: now) { acknowledge() }
+    sendWaiting(now)
+    proxy.advance(to: now)
+    sendNews(now)
+    feedModule(now)
+    continueTransfer(now)
+    readPool4(now)
+    proxy.noteProgress(isAuditing: dump != nil || transfer != nil, now: now)
+    if now >= nextCheck { check(now) }
+    readiness.update(proxy.standing, now: now, log: log)
+  }
+}

@@ -1,0 +1,149 @@
+internal import Glibc
+internal import JoolCore
+internal import JoolSession
+internal import Logging
+
+/// Tells systemd and keepalived whether the node may have the addresses.
+///
+/// systemd (sd_notify(3)): READY=1 once, STATUS on each change, WATCHDOG=1 at half its interval. keepalived
+/// (`vrrp_track_file`): the file has 0 while the node may have them, 1 while it may not.
+struct ReadinessReport {
+  private let service: ServiceManager?
+  private let trackFile: String?
+  private var last: NodeStanding?
+  /// As of the last `note`; `nil` before the first.
+  private var isAlone: Bool?
+  private var aloneSince: Instant?
+  /// Why the node is alone, if that was reported.
+  private var reportedAlone: String?
+  private var wasReady = false
+  private var nextWatchdog: Instant?
+  private var reasserted = LogThrottle()
+  private var failing = LogThrottle()
+
+  /// The node is not ready yet.
+  /// - Parameter user: who will write the file later on, and so writes it now.
+  init(trackFile: String?, of user: UnprivilegedUser?, now: Instant) throws(ProxyError) {
+    self.trackFile = trackFile
+    service = ServiceManager()
+    if service?.watchdog != nil { nextWatchdog = now }
+    guard let trackFile else { return }
+    try user.acting { () throws(ProxyError) in
+      do throws(TrackFileError) { try TrackFile.write(isReady: false, to: trackFile) } catch {
+        throw .trackFile(trackFile, error)
+      }
+    }
+  }
+
+  var deadline: Instant? { nextWatchdog }
+
+  /// Says what has changed.
+  mutating func update(_ standing: NodeStanding, now: Instant, log: Logger) {
+    if let due = nextWatchdog, now >= due, let interval = service?.watchdog {
+      nextWatchdog = now + interval / 2
+      service?.notify("WATCHDOG=1")
+    }
+    let former = last
+    last = standing
+    guard standing.state != former?.state || standing.isReady != former?.isReady else { return }
+    let after = former.map { ", after \($0.name)" } ?? ""
+    let reason = standing.reason.map { " \($0)" } ?? ""
+    log.notice("Now \(standing.name)\(after).\(reason)", metadata: metadata(standing))
+    let isFirst = standing.isReady && !wasReady
+    if isFirst { wasReady = true }
+    notifyStatus(of: standing, isFirst: isFirst)
+    write(isReady: standing.isReady, log: log)
+  }
+
+  /// Being alone for less is no news: peers are started one after the other.
+  private static let aloneDelay = Duration.seconds(10)
+
+  /// Reports that the node has nobody, once that has lasted, or somebody again.
+  /// - Parameter loneliness: why it has nobody.
+  mutating func note(_ loneliness: String?, now: Instant, log: Logger) {
+    isAlone = loneliness != nil
+    aloneSince = loneliness == nil ? nil : aloneSince ?? now
+    guard let last else { return }
+    if let loneliness, let aloneSince, reportedAlone == nil, now - aloneSince >= Self.aloneDelay {
+      reportedAlone = loneliness
+      log.notice("This node is alone. \(loneliness)", metadata: metadata(last))
+      notifyStatus(of: last)
+    } else if loneliness == nil, reportedAlone != nil {
+      reportedAlone = nil
+      log.notice("This node is no longer alone.", metadata: metadata(last))
+      notifyStatus(of: last)
+    }
+  }
+
+  /// The journal's fields JOOL_STATE, JOOL_READY and JOOL_ALONE.
+  private func metadata(_ standing: NodeStanding) -> Logger.Metadata {
+    var metadata: Logger.Metadata = [
+      "state": "\(standing.state.rawValue)", "ready": standing.isReady ? "yes" : "no",
+    ]
+    if let isAlone { metadata["alone"] = isAlone ? "yes" : "no" }
+    return metadata
+  }
+
+  private func notifyStatus(of standing: NodeStanding, isFirst: Bool = false) {
+    let alone = reportedAlone.map { ", alone: \($0)" } ?? ""
+    service?.notify((isFirst ? "READY=1\n" : "") + "STATUS=\(standing.name)\(alone)")
+  }
+
+  /// The program ends.
+  mutating func finish(log: Logger) {
+    service?.notify("STOPPING=1")
+    write(isReady: false, log: log)
+  }
+
+  private mutating func write(isReady: Bool, log: Logger) {
+    guard let trackFile else { return }
+    do throws(TrackFileError) { try TrackFile.write(isReady: isReady, to: trackFile) } catch {
+      if let more = failing.admit(now: .now) { log.error("\(ProxyError.trackFile(trackFile, error))\(more)") }
+    }
+  }
+
+  /// Writes the file again if it is not as this proxy left it: another program may have written or removed it, and keepalived
+  /// would believe that until the state changes. A file that cannot be read, or a pipe, is left alone.
+  mutating func reassert(now: Instant, log: Logger) {
+    guard let trackFile, let last else { return }
+    guard TrackFile.isChanged(trackFile, isReady: last.isReady) else { return }
+    if let more = reasserted.admit(now: now) {
+      log.warning("Another program has changed or removed the track file '\(trackFile)'; writing it again.\(more)")
+    }
+    write(isReady: last.isReady, log: log)
+  }
+}
+
+/// The service manager that started the program, if one did and wants to hear of it (sd_notify(3)).
+struct ServiceManager {
+  private let path: [UInt8]
+  /// How often it wants a sign of life; `nil` if it does not.
+  let watchdog: Duration?
+
+  init?() {
+    guard let name = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), name.utf8.count > 1,
+      name.utf8.count <= UnixDatagram.maxPathLength
+    else { return nil }
+    var path = Array(name.utf8)
+    // '@' stands for the zero byte that abstract names begin with.
+    guard path[0] == UInt8(ascii: "/") || path[0] == UInt8(ascii: "@") else { return nil }
+    if path[0] == UInt8(ascii: "@") { path[0] = 0 }
+    self.path = path
+    watchdog = Self.watchdog(
+      interval: getenv("WATCHDOG_USEC").map { String(cString: $0) },
+      process: getenv("WATCHDOG_PID").map { String(cString: $0) }, own: getpid())
+  }
+
+  /// As sd_watchdog_enabled(3) reads the two variables: one that names another process is not for this one.
+  /// - Parameters:
+  ///   - interval: `WATCHDOG_USEC`.
+  ///   - process: `WATCHDOG_PID`.
+  static func watchdog(interval: String?, process: String?, own: Int32) -> Duration? {
+    if let process, Int32(process) != own { return nil }
+    guard let interval = interval.flatMap({ Int64($0) }), interval > 0 else { return nil }
+    return .microseconds(interval)
+  }
+
+  /// A service manager that does not listen is no reason to stop.
+  func notify(_ text: String) { UnixDatagram.send(Array(text.utf8), to: path) }
+}

@@ -1,0 +1,114 @@
+internal import JoolCore
+internal import JoolSession
+internal import SystemPackage
+
+/// The proxy's two netlink sockets: one for the module's multicasts, one for requests, so that answers and floods do
+/// not share a buffer. Made anew whenever the module comes back.
+struct KernelLink: ~Copyable {
+  var client: JoolClient<NetlinkSocket>
+  let events: NetlinkSocket
+  /// What the kernel gave of `receiveBuffer`.
+  let grantedBuffer: Int32
+
+  /// A message of the module takes 2 to 4 KiB of it.
+  static let receiveBuffer: Int32 = 16 << 20
+
+  init(instance: InstanceName) throws(JoolError) {
+    let client = try JoolClient<NetlinkSocket>.connect(translator: .nat64, instance: instance)
+    let events = try NetlinkSocket()
+    let grantedBuffer = events.enlargeReceiveBuffer(to: Self.receiveBuffer)
+    guard let group = client.family.groups[JoolClient<NetlinkSocket>.syncGroup] else {
+      throw .malformedAnswer(.missing(field: "multicast group joold"))
+    }
+    try events.join(group: group)
+    self.client = client
+    self.events = events
+    self.grantedBuffer = grantedBuffer
+  }
+
+  /// The instance as it is now. `nil` if there is none, or none whose sessions could be synchronized.
+  mutating func inspect() throws(JoolError) -> Inspection? {
+    guard try client.instanceIsRunning() else { return nil }
+    return Inspection(module: client.module, globals: try client.globals())
+  }
+
+  /// The same when a program starts, and somebody is there to be told what is wrong.
+  mutating func inspectAtStart(_ instance: InstanceName) throws(ProxyError) -> Inspection {
+    let inspection: Inspection?
+    do throws(JoolError) { inspection = try inspect() } catch { throw .kernel(error) }
+    guard let inspection else { throw .noSuchInstance(instance) }
+    return inspection
+  }
+
+  mutating func readPage(of dump: inout Pool4Dump) throws(JoolError) { try dump.readPage(from: &client) }
+
+  mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
+
+  /// Sends the module one more request.
+  /// - Returns: what became of it.
+  mutating func carryOut(_ request: StoreRequest) throws(JoolError) -> StoreRequest.Outcome {
+    switch request {
+    case .add(let sessions): try client.addSessions(sessions[...])
+    case .evict(let entry):
+      // The module removes static entries, too, and the administrator may have added one since the last audit.
+      let present = try client.bibEntry(of: entry.proto, mask: entry.source4)
+      if let present, present.isStatic, present.source6 == entry.source6 { return .isStatic }
+      do throws(JoolError) {
+        try client.removeBIB(BIBSelector(proto: entry.proto, source6: entry.source6, source4: entry.source4))
+      } catch .refused(.noSuchProcess, _) {
+        // It has ended by itself, or has another mask by now.
+      }
+    }
+    return .done
+  }
+
+  /// The instance as it is now.
+  struct Inspection {
+    let module: ModuleVersion
+    let kernel: SessionProxy.Kernel
+    private let recordsPerMessage: UInt32?
+    /// `ss-flush-deadline`: after this long the module sends what it has queued, at the next event.
+    let flushDeadline: Duration
+
+    var isEnabled: Bool { kernel.isEnabled }
+
+    /// `nil` without a pool6 to derive addresses from, which no NAT64 lacks.
+    init?(module: ModuleVersion, globals: [GlobalSetting]) {
+      guard let pool6 = globals.prefix6("pool6") else { return nil }
+      self.module = module
+      flushDeadline = .milliseconds(globals.unsigned("ss-flush-deadline") ?? 2000)
+      recordsPerMessage = globals.unsigned("ss-max-sessions-per-packet")
+      kernel = SessionProxy.Kernel(
+        format: SyncFormat(module: module), pool6: pool6, limits: SessionLimits(globals: globals),
+        isEnabled: globals.boolean("ss-enabled") == true)
+    }
+
+    /// A setting that makes the module lose what it should synchronize.
+    var advice: String? {
+      let safe = kernel.format.safeRecordsPerMessage
+      guard let records = recordsPerMessage, !(1...UInt32(safe) ~= records) else { return nil }
+      return
+        "ss-max-sessions-per-packet is \(records): the module (\(module)) loses every full packet unless it is between 1 and \(safe). Run: jool global update ss-max-sessions-per-packet \(safe)"
+    }
+  }
+}
+
+/// Hears when generic netlink families come and go: the module may be removed and loaded again under a running proxy.
+struct FamilyWatcher: ~Copyable {
+  let socket: NetlinkSocket
+
+  /// `GENL_ID_CTRL`: the controller's group "notify" has the controller's own number.
+  private static let notifications: UInt32 = 16
+
+  init() throws(JoolError) {
+    let socket = try NetlinkSocket()
+    try socket.join(group: Self.notifications)
+    self.socket = socket
+  }
+
+  /// Takes the notifications that wait. They say no more than "look again".
+  func drain() {
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while let count = try? socket.receive(into: &buffer, waiting: false), count > 0 {}
+  }
+}
