@@ -179,6 +179,14 @@ def at_end(action: Callable[[], None]) -> None:
     _cleanups.append(action)
 
 
+def replace_file(path: str, text: str) -> None:
+    """Gives a file of the guest's /etc, a RAM overlay, other contents until the scenario ends."""
+    file = Path(path)
+    before = file.read_bytes() if file.exists() else None
+    at_end(file.unlink if before is None else lambda: file.write_bytes(before))
+    file.write_text(text)
+
+
 def clean_up() -> None:
     Background.stop_all()
     while _cleanups:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from pathlib import Path
 
 from lab.golden_compare import without_explanations
 from lab.netlink import Kernel, lab_version
 from lab.network import C, OURS, jool, make_instance, make_roomy
-from lab.process import Result, expect, wait_for
+from lab.process import Result, expect, replace_file, wait_for
 from lab.records import TCP, Session
 from lab.runner import ENDS, note, scenario
 from lab.synthetic import load, sessions
@@ -59,13 +58,14 @@ def combinations(*flags: str) -> list[tuple[str, ...]]:
 
 
 def name_things() -> None:
-    """Names for some addresses, from files only: nobody here answers DNS. (The guest's /etc is a RAM overlay.)"""
-    Path("/etc/nsswitch.conf").write_text("hosts: files\nservices: files\n")
-    Path("/etc/hosts").write_text(
+    """Names for some addresses, from files only: nobody here answers DNS."""
+    replace_file("/etc/nsswitch.conf", "hosts: files\nservices: files\n")
+    replace_file(
+        "/etc/hosts",
         "127.0.0.1 localhost\n::1 localhost\n192.0.2.8 server.example\n2001:db8:1::1:0:1 client.example\n"
         "2001:db8:1:0:0:1:0:3 three.example\n2001:db8:1:0:0:2:0:4 four.example\n"
     )
-    Path("/etc/services").write_text("http 80/tcp\nhttps 443/tcp\ndomain 53/tcp\ndomain 53/udp\n")
+    replace_file("/etc/services", "http 80/tcp\nhttps 443/tcp\ndomain 53/tcp\ndomain 53/udp\n")
 
 
 def fill() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 
 from lab.network import C, jool, load_modules, make_instance
 from lab.pages import HINT, Shown, replay, same, shell
-from lab.process import at_end, expect_equal, run
+from lab.process import at_end, expect_equal, replace_file, run
 from lab.records import ICMP, TCP, Session
 from lab.runner import LATER, MIDDLE, ONCE, scenario, some_of
 from lab.synthetic import load
@@ -60,10 +59,10 @@ CSV = (
 
 
 def prepare_sessions() -> None:
-    """The network of the pages' examples: names from files (the guest's /etc is a RAM overlay), and the table."""
-    Path("/etc/nsswitch.conf").write_text("hosts: files\nservices: files\n")
-    Path("/etc/hosts").write_text("93.184.216.119 example.com\n2001:db8::2 ipv6client.mx\n")
-    Path("/etc/services").write_text("http 80/tcp\n")
+    """The network of the pages' examples: names from files, and the table."""
+    replace_file("/etc/nsswitch.conf", "hosts: files\nservices: files\n")
+    replace_file("/etc/hosts", "93.184.216.119 example.com\n2001:db8::2 ipv6client.mx\n")
+    replace_file("/etc/services", "http 80/tcp\n")
     make_instance("j")
     for protocol in ("--tcp", "--icmp"):
         jool(C, "j", "pool4", "add", protocol, "192.0.2.1", "1-65535", "--force")
