@@ -1,6 +1,7 @@
 import JoolCore
 
-/// Any way to the module, so that commands need not know which: the kernel's socket, or a test's script.
+/// A type-erased transport to the module, so that commands do not depend on which: the kernel's socket, or a test's
+/// script.
 final class AnyTransport: KernelTransport {
   private let sendDatagram: ([UInt8]) throws(JoolError) -> Void
   private let nextDatagram: (_ waiting: Bool) throws(JoolError) -> [UInt8]?
@@ -26,11 +27,12 @@ final class AnyTransport: KernelTransport {
   func receive(waiting: Bool) throws(JoolError) -> [UInt8]? { try nextDatagram(waiting) }
 }
 
+/// A reference to a socket, which two closures share.
 private final class SocketOwner {
   var socket: NetlinkSocket
 
   init(_ socket: consuming NetlinkSocket) { self.socket = socket }
 }
 
-/// The module as commands see it.
+/// The client of the module that commands use.
 typealias TranslatorClient = JoolClient<AnyTransport>

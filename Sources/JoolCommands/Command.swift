@@ -1,11 +1,11 @@
-/// What an operation of the command line does: its arguments in, one exchange with the module, text out.
+/// An operation of the command line: it takes arguments, usually exchanges messages with the module, and prints text.
 ///
-/// The properties of a command are its parsed arguments; `syntax` fills them.
+/// The properties of a command are its parsed arguments; `syntax` sets them.
 protocol Command: Sendable {
   /// The table that drives parsing, help and completion.
   var syntax: Syntax<Self> { get }
 
-  /// Does it. Prints data on the context's output and throws the rest.
+  /// Runs the operation. Prints data on the context's output, and throws a failure instead of printing it.
   func run(in context: CommandContext) throws(CommandFailure)
 }
 

@@ -3,64 +3,65 @@ import JoolDaemon
 import JoolSession
 import Logging
 
-/// What a command has to work with: who called it, for which instance, where its output goes and how to ask the module.
+/// The environment of a command: the program's name, the instance, the outputs and the access to the module.
 struct CommandContext {
-  /// The program as it was called, directories included.
+  /// The program's name as it was called, including directories.
   var programName: String
   var translator: TranslatorType
   /// The name given with `-i` or `-f`.
   var givenInstanceName: String?
   /// The operation as typed, for messages.
   var operationName = ""
-  /// The words that may follow it instead of arguments.
+  /// The words that may follow the operation instead of arguments.
   var subwords: [Word] = []
-  /// What follows it.
+  /// The words after the operation.
   var arguments: ArraySlice<String> = []
   var output: OutputSink
   var error: OutputSink
   /// Whether failures and warnings are printed as JSON.
   var reportsJSON = false
-  /// Whether to hint at today's spelling of command lines that old releases understood.
+  /// Whether to hint at today's syntax for command lines that old releases accepted.
   var givesHints = true
-  /// Where options may stand.
+  /// The position at which options are allowed.
   var optionOrder = OptionScanner.Order.anywhere
-  /// Opens a way to the module.
+  /// Opens a transport to the module.
   var transport: () throws(JoolError) -> AnyTransport = AnyTransport.socket
-  /// The module's version if that is known without asking it.
+  /// The module's version, if it is known without a request to the module.
   var loadedVersion: () -> ModuleVersion? = ModuleVersion.loaded
-  /// Finds the names of addresses.
+  /// Looks up the name of an address. May block for seconds.
   var names: @Sendable (HostAddress) -> HostLookup = HostLookup.system
-  /// Finds the names of ports.
+  /// Looks up the name of a port.
   var services: @Sendable (UInt16) -> String? = ServiceNames.name(of:)
 
-  /// Has the instance's proxy send its table. `nil` if there is no proxy.
+  /// Has the instance's proxy send its table, and waits until it was sent. Returns the number of sessions, or `nil` if
+  /// there is no proxy.
   var advertiseThroughProxy: (InstanceName) throws(ProxyControl.Failure) -> Int? = {
     (instance) throws(ProxyControl.Failure) in
     guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.advertise()
   }
 
-  /// What the instance's proxy says of itself. `nil` if there is no proxy.
+  /// The status of the instance's proxy. `nil` if there is no proxy. May wait ten seconds for the proxy.
   var proxyStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (instance) throws(ProxyControl.Failure) in
     guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.status()
   }
 
-  /// The ports that this machine's own connections use, if the system says.
+  /// The ports that this machine's own connections use. `nil` if they cannot be determined.
   var ephemeralPorts: () -> PortRange? = EphemeralPorts.ofThisNamespace
 
-  /// Whether there is a system log.
+  /// Whether the system log can be reached.
   var hasSystemLog: () -> Bool = { SystemLog.isReachable }
 
-  /// The system's log, or standard error if there is none.
+  /// The system log, or standard error if there is none.
   var log: Logger {
     Logger(label: "joold") { [hasSystemLog] label in
       if hasSystemLog() { SystemLog() as any LogHandler } else { StreamLogHandler.standardError(label: label) }
     }
   }
 
-  /// Tells the system's log why a daemon does not start. Standard error hears of it anyway.
+  /// Logs to the system log why a daemon does not start. Standard error gets the message anyway.
   func logFailure(_ text: String) {
     if hasSystemLog() { log.error("\(text)") }
   }
@@ -68,9 +69,9 @@ struct CommandContext {
   /// The instance's name, given or default.
   var instanceName: String { givenInstanceName ?? InstanceName.default.description }
 
-  /// A client of the module, for the instance. The module is looked for before the name is looked at.
+  /// A client of the module, for the instance. A missing module is reported before an invalid name is.
   ///
-  /// - Parameter name: the instance if it is not that of `-i`.
+  /// - Parameter name: the instance's name, if it is not that of `-i`.
   func client(instance name: String? = nil) throws(CommandFailure) -> TranslatorClient {
     var client: TranslatorClient
     do throws(JoolError) {
@@ -83,7 +84,9 @@ struct CommandContext {
     return client
   }
 
-  /// Does something and leaves the output complete. A failure is printed.
+  /// Calls `body`, prints its failure if there is one, and flushes both outputs.
+  ///
+  /// - Returns: the exit status.
   func reportingFailure(_ body: (CommandContext) throws(CommandFailure) -> Void) -> ExitStatus {
     var failure: CommandFailure?
     do throws(CommandFailure) { try body(self) } catch { failure = error }
@@ -101,8 +104,8 @@ struct CommandContext {
     return failure?.status ?? .success
   }
 
-  /// Says on standard error what is odd although it is done.
-  /// - Parameter place: where in a file.
+  /// Prints a warning on standard error, about something that is done nevertheless.
+  /// - Parameter place: the place in a file that the warning refers to.
   func warn(_ text: String, at place: FilePlace? = nil) {
     guard reportsJSON else {
       error.print("Warning: \(text)")
@@ -113,12 +116,12 @@ struct CommandContext {
     error.print(JSONItem.object([("warning", .object(members))]).text())
   }
 
-  /// Says on standard error how something is better said, unless hints are unwanted.
+  /// Prints a hint on standard error, unless hints are disabled or messages are JSON.
   func hint(_ text: String) {
     if givesHints, !reportsJSON { error.print(text) }
   }
 
-  /// Asks the module once.
+  /// Makes a client and sends requests through it.
   func ask<Answer>(
     _ question: (inout TranslatorClient) throws(JoolError) -> Answer
   ) throws(CommandFailure) -> Answer {
@@ -128,7 +131,7 @@ struct CommandContext {
 }
 
 extension JoolClient where Transport == AnyTransport {
-  /// Asks the module, and makes a failure one of the command.
+  /// Sends requests to the module, and converts an error into a `CommandFailure`.
   mutating func ask<Answer>(
     _ question: (inout Self) throws(JoolError) -> Answer
   ) throws(CommandFailure) -> Answer {

@@ -3,53 +3,54 @@ import JoolDaemon
 import JoolSession
 import SystemPackage
 
-/// Why a command did not do what it was asked to. Here, and nowhere else, errors become text and exit status.
+/// The reason why a command failed. Errors are converted into text and exit status here, and nowhere else.
 enum CommandFailure: Error, Hashable, Sendable {
   /// An option before the mode is wrong.
   case rootOption(OptionError)
   case word(WordError)
-  /// The arguments of an operation are wrong. Messages about options start with the operation's name.
+  /// An argument of an operation is wrong. Messages about options start with the operation's name.
   case argument(ArgumentError, operationName: String)
   case file(FileFailure)
   /// A file of `joold` is wrong.
   case joold(JooldFileFailure)
-  /// The module said no, or could not be asked.
+  /// The module refused the request, or could not be reached.
   case module(JoolError)
   /// A proxy or follower could not start.
   case proxy(ProxyError)
-  /// A running proxy did not do as asked.
+  /// A running proxy did not fulfil the request.
   case proxyFailed(ProxyControl.Failure)
   /// No proxy runs for the instance.
   case noProxy(instance: String)
   /// The proxy cannot take over now.
   case proxyNotReady(NodeStanding)
-  /// The proxy is ready, but fewer of its peers than the user wants.
+  /// The proxy is ready, but fewer of its peers are ready than the user requires.
   case tooFewPeers(ready: Int, wanted: UInt32)
-  /// Nodes of the group could not take over from each other, and why.
+  /// Nodes of the group could not take over from each other, for these reasons.
   case unfitGroup([String])
-  /// The module says yes to an advertisement and sends nothing.
+  /// The module would accept the request to advertise, but send nothing. So do modules before 4.1.11.
   case cannotAdvertise(ModuleVersion)
   /// The EAMT has no mapping with this prefix.
   case noMapping(prefix: String)
   /// The module is too old for the variable.
   case keyTooNew(GlobalKey, module: ModuleVersion)
-  /// The prefix of a NAT64 is to be changed the old way.
+  /// A command line of old releases would change the pool6 of a NAT64, which is fixed since Jool 4.0.
   case pool6IsFixed(programName: String)
-  /// A pool of old releases that holds one prefix today is to take another one.
+  /// A prefix cannot be added to a pool of old releases, because that holds only one prefix today.
   case poolIsFull(option: String, prefix: String)
-  /// A pool of old releases does not hold the prefix.
+  /// A pool of old releases does not contain the prefix.
   case notInPool(option: String, prefix: String)
-  /// No set of pool4 has the mark, for any or one of these protocols.
+  /// pool4 has no entries with this mark for these protocols.
   case noPool4Set(mark: UInt32, protocols: [L4Protocol])
-  /// A failure of a command line of old releases, which has their form; and what the command line did not say.
+  /// A failure of a command line of old releases, printed in their form. The note names the mode and operation that
+  /// were assumed, if any.
   indirect case legacy(CommandFailure, note: String?)
-  /// Standard output takes no more.
+  /// Standard output could not be written.
   case output(Errno)
 
   /// An error found after the arguments were parsed; its message does not name the operation.
   static func invalid(_ error: ArgumentError) -> CommandFailure { .argument(error, operationName: "") }
 
-  /// What the program leaves with.
+  /// The program's exit status.
   var status: ExitStatus {
     switch self {
     case .rootOption: .usage
@@ -72,9 +73,9 @@ enum CommandFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// What goes to standard error, with its final newline.
+  /// The text for standard error, with its final newline.
   ///
-  /// - Parameter programName: the program as it was called.
+  /// - Parameter programName: the program's name as it was called.
   func message(programName: String) -> String {
     switch self {
     case .rootOption(let error):
@@ -154,7 +155,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     return place.map { "\(text) (\($0))" } ?? text
   }
 
-  /// Where to look in a file.
+  /// The place in a file that the failure refers to.
   var place: FilePlace? {
     switch self {
     case .file(let failure): failure.place
@@ -163,7 +164,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// The message in the form of old releases: without `Error: `, and with theirs if the module refused.
+  /// The message in the form of old releases: without `Error: `, and with `Jool Error: ` if the module refused.
   private func legacyMessage(programName: String, note: String?) -> String {
     switch self {
     case .module(.refused(let code, let words)):
@@ -220,7 +221,7 @@ enum CommandFailure: Error, Hashable, Sendable {
 }
 
 extension CommandFailure {
-  /// The sentence of an argument error, after `Error: `.
+  /// The message of an argument error, to be printed after `Error: `.
   static func text(of error: ArgumentError) -> String {
     switch error {
     case .option(let error): text(of: error)

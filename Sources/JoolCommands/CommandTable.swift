@@ -1,6 +1,6 @@
 import JoolCore
 
-/// Every word of the programs, in the order in which help and messages list them.
+/// The table of all words of the programs, in the order in which help and messages list them.
 enum CommandTable {
   /// The words of the program for this type of translator.
   static func words(of translator: TranslatorType) -> WordTree {

@@ -3,10 +3,10 @@ import JoolCore
 
 /// The programs `jool` and `jool_siit`.
 public enum JoolProgram {
-  /// Runs the command line and leaves the process's output complete.
+  /// Runs the command line, prints errors and flushes the output. Blocks until the command ends.
   ///
-  /// - Parameter arguments: the command line, the program's name first.
-  /// - Returns: what to exit with.
+  /// - Parameter arguments: the command line, starting with the program's name.
+  /// - Returns: the exit status.
   public static func main(_ arguments: [String]) -> ExitStatus {
     StandardDescriptors.reserve()
     let name = arguments.first ?? "jool"
@@ -19,9 +19,10 @@ public enum JoolProgram {
     return run(Array(arguments.dropFirst()), in: context)
   }
 
-  /// A program whose name begins with `jool_siit` steers SIITs, others NAT64s.
+  /// The type of translator that the program configures: SIIT if its name begins with `jool_siit`, otherwise NAT64.
   ///
-  /// - Parameter file: the program's file. It decides if the name is none of ours: a symbolic link may have any.
+  /// - Parameter file: the path of the program's file. Its name is used if that of `path` does not begin with `jool`,
+  ///   because a symbolic link may have any name.
   static func translator(ofProgram path: String, file: String? = nil) -> TranslatorType {
     let names = [path, file].compactMap { $0?.split(separator: "/").last }
     return names.first { $0.hasPrefix("jool") }?.hasPrefix("jool_siit") == true ? .siit : .nat64
@@ -33,7 +34,7 @@ public enum JoolProgram {
     return count > 0 ? String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 
-  /// Runs the command line, without the program's name, and prints why it failed if it did.
+  /// Runs the command line, given without the program's name, and prints a failure.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
     var context = context
     context.reportsJSON = asksForJSON(words)
@@ -43,8 +44,8 @@ public enum JoolProgram {
     }
   }
 
-  /// Whether `--json`, or an abbreviation of it, is among the options. Looked for before they are parsed, because
-  /// mistakes in them are to be reported as JSON too.
+  /// Whether `--json`, or an abbreviation of it, is among the options. This is determined before they are parsed,
+  /// because errors in them are also reported as JSON.
   private static func asksForJSON(_ words: [String]) -> Bool {
     words.prefix { $0 != "--" }.contains { $0.utf8.count >= 3 && "--json".hasPrefix($0) }
   }

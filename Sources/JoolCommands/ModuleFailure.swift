@@ -1,9 +1,9 @@
 import JoolCore
 import SystemPackage
 
-/// What the shell gets when the module cannot be asked or says no.
+/// The exit status when the module cannot be reached or refuses a request.
 extension JoolError {
-  /// What the program leaves with.
+  /// The program's exit status.
   var status: ExitStatus {
     switch self {
     case .moduleNotLoaded: .noModule

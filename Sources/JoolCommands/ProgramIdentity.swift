@@ -1,7 +1,7 @@
-/// What the programs say about themselves.
+/// The texts by which the programs identify themselves.
 enum ProgramIdentity {
-  /// The newest C client whose command line this one is compatible with; scripts compare it.
+  /// The version of the newest C client whose command line this one is compatible with. Scripts compare it.
   static let version = "4.1.15.0"
-  /// Printed at the end of help texts. One word.
+  /// The address for bug reports, printed at the end of help texts. One word.
   static let bugAddress = "swift-jool/issues"
 }

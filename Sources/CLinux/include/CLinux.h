@@ -1,37 +1,38 @@
-// What Swift's Glibc module lacks.
+// Functions and headers that Swift's Glibc module lacks.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
-/// The MTU of an interface, or -1 with errno set. `descriptor` is any socket.
+/// Returns the MTU of an interface in bytes, or -1 with errno set. `descriptor` is any socket.
 int clinux_interface_mtu(int descriptor, const char *name);
 
-/// The index of the interface that the kernel's routes choose for an address: 4 bytes for AF_INET, 16 for AF_INET6.
-/// 0 if no route leads there. Waits for the kernel's answer, which is immediate.
+/// Returns the index of the interface that the kernel's routes choose for an address: 4 bytes for AF_INET, 16 for
+/// AF_INET6. Returns 0 if there is no route to it. Waits for the kernel's answer, which is immediate.
 unsigned clinux_route_interface(int family, const void *address);
 
-/// One datagram that clinux_receive_datagrams received.
+/// A datagram that clinux_receive_datagrams received.
 struct clinux_datagram {
-  /// Its real size, also if it did not fit.
+  /// The datagram's real size in bytes, even if it did not fit.
   size_t length;
-  /// The address it came from, of IPv6; IPv4 is mapped (RFC 4291 2.5.5.2).
+  /// The sender's IPv6 address; an IPv4 address is mapped (RFC 4291 2.5.5.2).
   unsigned char source[16];
-  /// The interface of a link-local source; 0 for others.
+  /// The interface index of a link-local source; 0 for other sources.
   unsigned scope;
-  /// When the kernel received it, in nanoseconds since 1970. 0 if the socket was not told to say so.
+  /// The time at which the kernel received the datagram, in nanoseconds since 1970. 0 if clinux_stamp_datagrams was not
+  /// called for the socket.
   long long stamp;
 };
 
-/// Has the kernel say when it received each datagram (SO_TIMESTAMPNS). Returns 0, or -1 with errno set.
+/// Has the kernel record the time at which it receives each datagram (SO_TIMESTAMPNS). Returns 0, or -1 with errno set.
 int clinux_stamp_datagrams(int descriptor);
 
-/// recvmmsg(2) without waiting: up to `count` datagrams into `buffer`, datagram i at `i * stride`.
-/// Returns how many came, or -1 with errno set. `count` is at most 64.
+/// Receives up to `count` datagrams into `buffer` with recvmmsg(2), datagram i at `i * stride`. Does not block. Returns
+/// the number of received datagrams, or -1 with errno set. `count` is at most 64.
 int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct clinux_datagram *datagrams, unsigned count);
 
-/// What clinux_begin_acting changed.
+/// The identity that clinux_begin_acting replaced.
 struct clinux_identity {
   uid_t user;
   gid_t group;
@@ -39,13 +40,13 @@ struct clinux_identity {
   int group_count;
 };
 
-/// Opens files with another user's rights, without other groups, until clinux_end_acting. For a process of one thread.
-/// Returns 0, or -1 with errno set; then nothing has changed.
+/// Switches to another user's rights for opening files, without supplementary groups, until clinux_end_acting. Only for
+/// a process with one thread. Returns 0, or -1 with errno set; then nothing has changed.
 int clinux_begin_acting(uid_t user, gid_t group, struct clinux_identity *previous);
 
-/// Restores what clinux_begin_acting changed. Returns 0, or -1 with errno set.
+/// Restores the identity that clinux_begin_acting replaced. Returns 0, or -1 with errno set.
 int clinux_end_acting(struct clinux_identity *previous);
 
-/// Becomes another user, for good, without other groups, and with CAP_NET_ADMIN as its only right. For a process of one thread.
-/// Returns 0, or -1 with errno set.
+/// Switches to another user permanently, without supplementary groups, and with CAP_NET_ADMIN as the only capability.
+/// Only for a process with one thread. Returns 0, or -1 with errno set.
 int clinux_keep_net_admin(uid_t user, gid_t group);

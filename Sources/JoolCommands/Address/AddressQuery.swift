@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `address query`: what an address is translated to.
+/// `address query`: prints the address that an address is translated to.
 struct AddressQuery: Command {
   var query: HostAddress?
   var verbose = false

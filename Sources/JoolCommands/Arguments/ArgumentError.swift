@@ -1,20 +1,20 @@
-/// What is wrong with the arguments of an operation. The texts are in `CommandFailure`.
+/// An error in the arguments of an operation. The texts are in `CommandFailure`.
 enum ArgumentError: Error, Hashable, Sendable {
   case option(OptionError)
   case tooManyArguments
-  /// Mandatory arguments that were not given, as the message names them.
+  /// Mandatory arguments are missing. The texts name them as the message does.
   case missing([String])
 
   case notUnsignedInteger(String)
-  /// More than 64 bits.
+  /// The integer needs more than 64 bits.
   case integerTooLong(String)
-  /// The bounds as text, because not all are integers.
+  /// The bounds are texts, because not all of them are integers.
   case outOfBounds(String, least: String, greatest: String)
   case notBoolean(String)
   case notTimeout(String)
-  /// A timeout's fraction without digits.
+  /// A timeout's fraction has no digits.
   case emptyMilliseconds(String)
-  /// A timeout with more digits than milliseconds have.
+  /// A timeout's fraction has more digits than milliseconds need.
   case finerThanMilliseconds(String)
   case emptyPlateaus
   case tooManyPlateaus(limit: Int)
@@ -24,45 +24,45 @@ enum ArgumentError: Error, Hashable, Sendable {
   case emptyPrefix(AddressFamily)
   case noPort(String, AddressFamily)
   case tooLong(String)
-  /// Port 0 alone, which no TCP or UDP packet can use.
+  /// The range is port 0 alone, which no TCP or UDP packet can use.
   case portZero(protocolName: String)
-  /// Not a release of the module that this program works with.
+  /// The text is not a release of the module that this program supports.
   case notRelease(String)
 
   case noMulticastAddress
-  /// None of a few words.
+  /// The text is none of the option's words.
   case notChoice(String, noun: String, choices: [String])
-  /// A key file, and the format of C proxies, which know no seal.
+  /// A key file was given together with the format of C proxies, which do not support sealing.
   case sealedLegacy
   /// A word stands among the arguments of the operation that it should follow directly.
   case wordAmongArguments(String, after: String)
-  /// `--peers` without `--ready`.
+  /// `--peers` was given without `--ready`.
   case peersWithoutReady
   case notPeer(String)
   /// A file of options has a mistake.
   indirect case file(FileFailure)
-  /// Devices to listen on and to send through come in pairs.
+  /// The interfaces for receiving and for sending do not form pairs.
   case unequalDevices(incoming: [String], outgoing: [String])
 
   case onlyOneProtocol
   case onlyOneFramework
   case differentInstanceNames
   case instanceName
-  /// A prefix of this length holds more addresses than one usually wants in pool4.
+  /// The prefix holds more addresses than pool4 usually needs.
   case manyAddresses
-  /// An option of old releases that has no meaning any more.
+  /// The option of an old release has no effect any more.
   case removed(LegacyRemoval)
-  /// A command line of old releases whose options contradict each other, and which.
+  /// The options of an old release's command line contradict each other. The reason names them.
   case illegalCombination(reason: String)
-  /// A command line of old releases that changes two variables.
+  /// The command line of an old release changes two variables.
   case twoGlobals
-  /// `global update KEY` without a value; the key as typed.
+  /// `global update KEY` has no value. The key is as typed.
   case missingValue(key: String)
 }
 
-/// Which addresses a message speaks of.
+/// The address family that a message names.
 enum AddressFamily: Hashable, Sendable {
   case ipv4, ipv6
-  /// Where both are possible.
+  /// Both families are possible.
   case either
 }

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// How a table is printed.
+/// The options that control how a table is printed.
 struct TableOptions: Hashable, Sendable {
   enum Format: Hashable, Sendable {
     case console, csv, json
@@ -12,13 +12,13 @@ struct TableOptions: Hashable, Sendable {
   var csv: Bool { format == .csv }
 }
 
-/// A choice among the protocols that may be made once.
+/// A choice of one protocol. A second choice is an error.
 struct ProtocolChoice: Hashable, Sendable {
   private(set) var chosen: L4Protocol?
 
   init(_ chosen: L4Protocol? = nil) { self.chosen = chosen }
 
-  /// The protocol that the user means who names none.
+  /// The chosen protocol, or TCP if none was chosen.
   var orTCP: L4Protocol { chosen ?? .tcp }
 
   mutating func choose(_ proto: L4Protocol) throws(ArgumentError) {
@@ -28,11 +28,11 @@ struct ProtocolChoice: Hashable, Sendable {
 }
 
 extension Syntax {
-  /// `--tcp`, `--udp` and `--icmp`.
+  /// `--tcp`, `--udp` and `--icmp`, of which one may be given.
   ///
   /// - Parameters:
-  ///   - action: what the operation does with a table, such as `Add the entry to`.
-  ///   - defaultsToTCP: whether help says so.
+  ///   - action: the start of the explanations, such as `Add the entry to`.
+  ///   - defaultsToTCP: whether help marks TCP as the default.
   static func protocols(
     _ choice: any WritableKeyPath<Operation, ProtocolChoice> & Sendable, _ action: String, defaultsToTCP: Bool = true
   ) -> [Option] {
@@ -45,7 +45,7 @@ extension Syntax {
     }
   }
 
-  /// `--tcp`, `--udp` and `--icmp`, any of them.
+  /// `--tcp`, `--udp` and `--icmp`, of which several may be given.
   static func protocolSet(
     _ choice: any WritableKeyPath<Operation, Set<L4Protocol>> & Sendable, _ action: String
   ) -> [Option] {
@@ -55,7 +55,7 @@ extension Syntax {
     }
   }
 
-  /// `--no-headers`, `--csv` and `--json`. The last format wins.
+  /// `--no-headers`, `--csv` and `--json`. The last format on the command line applies.
   static func table(_ options: any WritableKeyPath<Operation, TableOptions> & Sendable) -> [Option] {
     [
       .flag("no-headers", "Do not print table headers") { $0[keyPath: options].noHeaders = true },
@@ -64,7 +64,7 @@ extension Syntax {
     ]
   }
 
-  /// `--json` of operations that print no table.
+  /// `--json`, for operations that print no table.
   static func json(_ flag: any WritableKeyPath<Operation, Bool> & Sendable) -> Option {
     .flag("json", "Print in JSON format") { $0[keyPath: flag] = true }
   }
@@ -86,7 +86,9 @@ extension Syntax {
 }
 
 extension Optional {
-  /// Fills an empty place; a second argument for the same place is one too many.
+  /// Stores the value of an argument.
+  ///
+  /// - Throws: `ArgumentError.tooManyArguments` if there is a value already.
   mutating func fill(_ value: Wrapped) throws(ArgumentError) {
     guard self == nil else { throw .tooManyArguments }
     self = value

@@ -1,21 +1,21 @@
-/// The status a program leaves with: the low eight bits of an internal error number, as the C client does it.
+/// A program's exit status: the low eight bits of an internal error number, as in the C client.
 public struct ExitStatus: RawRepresentable, Hashable, Sendable {
-  /// 0 for success.
+  /// The status as a number; 0 means success.
   public var rawValue: UInt8
 
-  /// The status as the shell will see it.
+  /// Makes a status from the number that the shell will get.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The low eight bits of an error number: −22 becomes 234.
   init(truncating number: Int32) { rawValue = UInt8(truncatingIfNeeded: number) }
 
-  /// Everything was done.
+  /// The command succeeded.
   public static let success = ExitStatus(rawValue: 0)
   /// Options or the number of arguments are wrong (`EX_USAGE`).
   static let usage = ExitStatus(rawValue: 64)
-  /// The client found the words or values wrong (−`EINVAL`).
+  /// The client rejected the words or values (−`EINVAL`).
   static let invalid = ExitStatus(truncating: -22)
-  /// Something that is not an unsigned integer.
+  /// A value is not an unsigned integer.
   static let notInteger = ExitStatus(rawValue: 1)
   /// The proxy runs, but may not take over (`session proxy status --ready`).
   static let notReady = ExitStatus(rawValue: 1)
@@ -23,8 +23,8 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let unfitGroup = ExitStatus(rawValue: 1)
   /// An integer that needs more than 64 bits (`ERANGE`).
   static let integerTooLong = ExitStatus(rawValue: 34)
-  /// More than the client does without `--force` (−`E2BIG`).
+  /// The request is larger than the client accepts without `--force` (−`E2BIG`).
   static let tooMuch = ExitStatus(truncating: -7)
-  /// The kernel has no Jool (−`ESRCH`).
+  /// The kernel module is not loaded (−`ESRCH`).
   static let noModule = ExitStatus(truncating: -3)
 }

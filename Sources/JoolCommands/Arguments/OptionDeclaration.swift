@@ -1,8 +1,8 @@
-/// One option as the user sees it: its names, its value and its explanation.
+/// One option of the command line: its names, its value and its explanation.
 ///
 /// The same declaration drives parsing, `--help`, `--usage` and completion, so they cannot disagree.
 struct OptionDeclaration: Hashable, Sendable {
-  /// What follows the option's name. The text is the placeholder that help shows, such as `INT`.
+  /// Whether a value follows the option's name. The text is the placeholder that help shows, such as `INT`.
   enum Value: Hashable, Sendable {
     case none
     case required(String)
@@ -13,16 +13,16 @@ struct OptionDeclaration: Hashable, Sendable {
   var name: String
   /// The letter after a single dash.
   var letter: Character?
-  /// Another letter.
+  /// An alternative letter.
   var secondLetter: Character?
   var value = Value.none
   var explanation = ""
-  /// One of the two that GNU argp gives to every program: accepted, but named only in the manual.
+  /// Whether help omits the option. True for the two that GNU argp gives to every program; only the manual names them.
   var isHidden = false
-  /// An option that the C client lacks. It is not abbreviated, so that the C client's abbreviations stay unambiguous, and
-  /// the usage names it after the C client's options.
+  /// Whether the option cannot be abbreviated, because the C client lacks it. So the C client's abbreviations stay
+  /// unambiguous. The usage lists such options after the C client's.
   var requiresFullName = false
-  /// Offered by completion after the option itself.
+  /// The values that completion suggests for the option.
   var suggestions: [String] = []
   var valueKind = ValueKind.other
 
@@ -32,13 +32,13 @@ struct OptionDeclaration: Hashable, Sendable {
   static let help = OptionDeclaration(name: "help", letter: "?", explanation: "Give this help list")
   static let usage = OptionDeclaration(name: "usage", explanation: "Give a short usage message")
   static let version = OptionDeclaration(name: "version", letter: "V", explanation: "Print program version")
-  /// Replaces the operation's name in messages.
+  /// `--program-name`: replaces the operation's name in messages.
   static let programName = OptionDeclaration(name: "program-name", value: .required("NAME"), isHidden: true)
-  /// Sleeps, so that a debugger can attach.
+  /// `--HANG`: sleeps, so that a debugger can attach.
   static let hang = OptionDeclaration(name: "HANG", value: .optional("SECS"), isHidden: true)
 }
 
-/// What a value or argument names, for shells that complete it.
+/// The kind of thing that a value or argument names, for completion by a shell.
 enum ValueKind: Hashable, Sendable {
   case file
   /// An instance that exists.
@@ -46,13 +46,13 @@ enum ValueKind: Hashable, Sendable {
   case other
 }
 
-/// Why a word could not be taken as an option. The names are complete even if the user abbreviated them.
+/// The reason why a word is not a valid option. The names are complete even if the user abbreviated them.
 enum OptionError: Error, Hashable, Sendable {
   /// No option has this letter.
   case invalidLetter(Character)
-  /// The word after the dashes, value included.
+  /// No option has this name. The text is the word after the dashes, including its value.
   case unrecognized(String)
-  /// The word after the dashes, and the names it could be an abbreviation of.
+  /// The word could abbreviate several names. The text is the word after the dashes.
   case ambiguous(String, possibilities: [String])
   case letterRequiresValue(Character)
   case requiresValue(String)

@@ -2,9 +2,9 @@
 ///
 /// Long options may be abbreviated to any unambiguous prefix and take their value after `=` or from the next word;
 /// letters may be clustered (`-ae`) and take their value attached (`-ix`) or from the next word; `--` ends the options.
-/// Items come one by one, so that whoever acts on them does so before a later word turns out to be wrong.
+/// Items are returned one at a time, so that the caller acts on them before an error in a later word is found.
 struct OptionScanner {
-  /// Where options may stand.
+  /// The position at which options are allowed.
   enum Order: Sendable {
     /// Anywhere. All options are delivered first, then all positional arguments.
     case anywhere
@@ -12,6 +12,7 @@ struct OptionScanner {
     case beforeArguments
   }
 
+  /// An option or a positional argument.
   enum Item: Hashable, Sendable {
     /// The option at this index of the declarations, and its value.
     case option(Int, value: String?)
@@ -22,7 +23,7 @@ struct OptionScanner {
   private let declarations: [OptionDeclaration]
   private let order: Order
   private var position = 0
-  /// Letters of the current word that were not looked at yet.
+  /// The letters of the current word that were not processed yet.
   private var cluster: Substring = ""
   private var arguments: [String] = []
   private var nextArgument = 0
@@ -34,7 +35,7 @@ struct OptionScanner {
     self.order = order
   }
 
-  /// The words that were not consumed, once the options ended.
+  /// The words that were not consumed yet.
   var remainingWords: ArraySlice<String> { words[position...] }
 
   /// The next option or positional argument, or `nil` at the end.

@@ -1,6 +1,6 @@
-/// The texts of `jool --help` and `jool --usage`. Every line of the C client's is in them.
+/// The texts of `jool --help` and `jool --usage`. They contain every line of the C client's texts.
 struct RootHelp {
-  /// The program as it was called.
+  /// The program's name as it was called.
   var programName: String
   var tree: WordTree
 
@@ -14,7 +14,7 @@ struct RootHelp {
     """
   }
 
-  /// The same, explained.
+  /// The contents of `usage`, with explanations.
   var help: String {
     """
     Usage

@@ -1,11 +1,12 @@
-/// What the options before the mode ask for.
+/// The request that the options before the mode make.
 enum RootRequest: Hashable, Sendable {
   case help
   case usage
   case version
-  /// Run the operation that these words name, on this instance if one was given, perhaps by a file.
+  /// Run the operation that these words name. The instance's name is that of `-i` or `-f`, if there is one; the file is
+  /// that of `-f`.
   case operation(instanceName: String?, file: String?, words: ArraySlice<String>)
-  /// A command line in the spelling of Jool 3.5, from the first option that only it has.
+  /// Run a command line in the syntax of Jool 3.5. The words begin with the first option or mode that only 3.5 has.
   case legacy(instanceName: String?, words: ArraySlice<String>)
 }
 
@@ -23,12 +24,13 @@ enum RootOptions {
       valueKind: .file),
   ]
 
-  /// Acts on the options from left to right; the first request for help, usage or version wins.
+  /// Acts on the options from left to right. The first request for help, usage or version ends the parsing.
   ///
   /// - Parameters:
   ///   - words: the command line without the program's name.
   ///   - legacy: the options of Jool 3.5.
-  ///   - instanceNameOfFile: reads the instance's name from a configuration file, at once.
+  ///   - instanceNameOfFile: reads the instance's name from a configuration file. It is called at each `-f`, before the
+  ///     next option is parsed.
   static func parse(
     _ words: some Sequence<String>, legacy: LegacyOptions,
     instanceNameOfFile: (String) throws(CommandFailure) -> String
@@ -64,16 +66,17 @@ enum RootOptions {
     return .operation(instanceName: instanceName, file: file, words: scanner.remainingWords)
   }
 
-  /// Whether these last words are 3.5's mode `--instance` and not an instance's name.
+  /// Whether these words, the rest of the command line, are the 3.5 mode `--instance` and its operation, rather than
+  /// the option `--instance NAME`.
   private static func isInstanceMode(_ words: ArraySlice<String>) -> Bool {
     guard let last = words.last, words.count == 2, words.first == "--instance" else { return false }
     return ["--add", "-a", "--remove", "-r"].contains(last)
   }
 
-  /// The command line if its mode is `--file`: it has no word but this option, an instance's name and `--force`.
+  /// The command line if its mode is the 3.5 mode `--file`: only this option, an instance's name and `--force`.
   ///
-  /// Everywhere else the file names the instance alone. So does the letter `-f`, which no manual has as a mode: who forgets
-  /// the mode after it must not replace a configuration.
+  /// In any other command line the file only names the instance. The letter `-f` is never a mode, because a user who
+  /// forgets the mode after `-f FILE` would then replace a configuration. (No manual has `-f` as a mode.)
   private static func fileMode(_ words: ArraySlice<String>) -> (instanceName: String?, words: [String])? {
     guard words.first?.hasPrefix("--") == true else { return nil }
     let scanned = declarations + [OptionDeclaration(name: "force")]

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What an operation accepts: the table behind parsing, `--help`, `--usage` and completion.
+/// The options and arguments of an operation: the table that drives parsing, `--help`, `--usage` and completion.
 struct Syntax<Operation>: Sendable {
-  /// An option and what it does to the operation.
+  /// An option and its effect on the operation.
   struct Option: Sendable {
     var declaration: OptionDeclaration
     var apply: @Sendable (inout Operation, String) throws(ArgumentError) -> Void
@@ -12,18 +12,18 @@ struct Syntax<Operation>: Sendable {
   enum Completion: Hashable, Sendable {
     /// Suggestions for positional arguments, then the options.
     case options(suggestions: [String])
-    /// Nothing, so that the shell offers file names or nothing at all.
+    /// No suggestions; the shell may offer file names of its own.
     case none
   }
 
   var options: [Option] = []
-  /// What the operation takes besides its own options.
+  /// The options that the operation accepts besides its own.
   var common = OptionDeclaration.common
-  /// How help shows the positional arguments, such as `IP4PREFIX PORT_RANGE`; empty if there are none.
+  /// The positional arguments as help shows them, such as `IP4PREFIX PORT_RANGE`; empty if there are none.
   var arguments = ""
   var completion = Completion.options(suggestions: [])
   var argumentKind = ValueKind.other
-  /// Takes the next positional argument. Throws `.tooManyArguments` if there is no place for it.
+  /// Stores the next positional argument. Throws `.tooManyArguments` if the operation accepts no more.
   var argument: @Sendable (inout Operation, String) throws(ArgumentError) -> Void = {
     (_, _) throws(ArgumentError) in throw .tooManyArguments
   }
@@ -58,7 +58,7 @@ extension Syntax.Option {
 
   /// An option whose value is one of a few words.
   ///
-  /// - Parameter noun: what such a word is, for the error.
+  /// - Parameter noun: the kind of word, for the error message, such as `log level`.
   static func choice<Choice: RawRepresentable<String> & Sendable>(
     _ name: String, _ explanation: String, noun: String, of choices: [Choice],
     _ path: any WritableKeyPath<Operation, Choice> & Sendable
@@ -72,7 +72,7 @@ extension Syntax.Option {
     }
   }
 
-  /// The same option, never abbreviated: one that the C client lacks.
+  /// The same option without abbreviations, for options that the C client lacks.
   var unabbreviated: Self {
     var copy = self
     copy.declaration.requiresFullName = true
@@ -80,10 +80,10 @@ extension Syntax.Option {
   }
 }
 
-/// What came of an operation's arguments.
+/// The result of parsing an operation's arguments.
 enum ParsedArguments<Operation> {
   case run(Operation)
-  /// `--help` and its kin: print this and stop.
+  /// Print this text and stop, because of `--help`, `--usage` or `--version`.
   case print(String)
 }
 
@@ -94,12 +94,12 @@ struct OperationArgumentError: Error, Hashable, Sendable {
 }
 
 extension Syntax {
-  /// Applies options, then positional arguments, to `operation`; the first problem stops it.
+  /// Applies options, then positional arguments, to `operation`. The first error stops the parsing.
   ///
   /// - Parameters:
   ///   - typedName: the operation as typed, for messages.
   ///   - subwords: the words that may follow the operation instead of arguments, for help.
-  ///   - order: where options may stand; the environment decides (`POSIXLY_CORRECT`).
+  ///   - order: the position at which options are allowed. It depends on the environment variable `POSIXLY_CORRECT`.
   func parse(
     _ words: ArraySlice<String>, into operation: Operation, typedName: String, subwords: [Word] = [],
     order: OptionScanner.Order

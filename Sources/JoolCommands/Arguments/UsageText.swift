@@ -4,22 +4,24 @@ struct UsageText {
   var name: String
   /// The operation's own options, in any order.
   var options: [OptionDeclaration]
-  /// What every operation takes. They come last.
+  /// The options that every operation has. They are listed last.
   var common = OptionDeclaration.common
   /// The positional arguments as one unbreakable text, such as `IP4PREFIX PORT_RANGE`; may be empty.
   var arguments: String
   /// The words that may follow the operation instead of options and arguments.
   var subwords: [Word] = []
 
-  /// Columns: where explanations start, how far continued lines of the usage are indented, and the first column that
-  /// must stay empty.
+  /// The column at which explanations start.
   private static let explanationColumn = 29
+  /// The indentation of continued lines of the usage.
   private static let usageIndent = 12
+  /// The first column that must stay empty.
   private static let rightMargin = 79
 
   /// A paragraph that names every option, and one for each word that may follow. Ends with a newline.
   ///
-  /// The C client's options come first, wrapped as argp wraps them; ours follow on lines of their own.
+  /// The C client's options are first, wrapped as argp wraps them. The options that the C client lacks follow on lines
+  /// of their own.
   var usage: String {
     let visible = visibleOptions.filter { !$0.requiresFullName }
     let letters = visible.filter { $0.value == .none }.compactMap(\.letter)
@@ -52,7 +54,8 @@ struct UsageText {
     return text + "\nReport bugs to \(ProgramIdentity.bugAddress).\n"
   }
 
-  /// Own options sorted by letter or else by name, ignoring case; then the common ones.
+  /// The options that are not hidden: first the operation's own, sorted by letter (or by name, without a letter) and
+  /// ignoring case, then the common ones.
   private var visibleOptions: [OptionDeclaration] {
     let own = options.filter { !$0.isHidden }.sorted(by: Self.precedes)
     return own + common.filter { !$0.isHidden }
@@ -105,7 +108,7 @@ struct UsageText {
     return indent + wrapped(pieces, from: indent.count, indent: indent, leadingBlank: false) + "\n"
   }
 
-  /// What may stand instead of the operation's own options and arguments, as argp writes it: `  or:  proxy status …`.
+  /// The alternatives to the operation's own options and arguments, as argp writes them: `  or:  proxy status …`.
   private func alternatives(_ text: (UsageText) -> String) -> String {
     subwords.map { word in
       let name = "\(name) \(word.name)"

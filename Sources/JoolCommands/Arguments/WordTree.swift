@@ -1,29 +1,30 @@
-/// A word of the command line, such as `pool4` or `display`, and what follows it.
+/// A word of the command line, such as `pool4` or `display`, and the words or arguments that may follow it.
 struct Word: Sendable {
+  /// The part of the command line that follows the word.
   enum Meaning: Sendable {
     /// More words.
     case words([Word])
     /// The words are complete; options and positional arguments follow, or one of these words.
     case operation(@Sendable () -> any Command, words: [Word])
-    /// Completion, which reads its arguments itself.
+    /// A completion request, which reads its arguments itself.
     case completion(CompletionProtocol)
   }
 
   var name: String
-  /// A word that is not abbreviated, and that messages and `autocomplete` do not list, because the C client lacks it or
-  /// hides it.
+  /// Whether the word cannot be abbreviated and is not listed by messages and `autocomplete`. True for words that the C
+  /// client lacks or hides.
   var requiresFullName = false
   var meaning: Meaning
-  /// Said on standard error before the arguments are looked at.
+  /// The warning that is printed on standard error before the arguments are parsed.
   var notice: Notice?
-  /// One line for help, completion and the manual; empty if the name says enough.
+  /// One line for help, completion and the manual; empty if the name is clear enough.
   var explanation = ""
 
   /// A warning about the use of a word.
   enum Notice: Sendable {
     /// The word has a new name.
     case deprecated(String, replacement: String)
-    /// `-i` and `-f` mean nothing to this operation.
+    /// The operation ignores `-i` and `-f`.
     case ignoresInstanceName(operation: String)
   }
 
@@ -55,21 +56,21 @@ struct Word: Sendable {
     }
   }
 
-  /// What the word does, if no other has to follow.
+  /// The operation of the word; `nil` if another word must follow.
   var command: (any Command)? {
     if case .operation(let command, _) = meaning { command() } else { nil }
   }
 }
 
-/// How a shell asks what could come next.
+/// The form of a shell's request for completion candidates.
 enum CompletionProtocol: Hashable, Sendable {
-  /// The C client's: `autocomplete INDEX WORD...`.
+  /// The C client's form: `autocomplete INDEX WORD...`.
   case autocomplete
-  /// That of the scripts in `completions/`: `complete WORD...`.
+  /// The form of the scripts in `completions/`: `complete WORD...`.
   case complete
 }
 
-/// Why the words do not name an operation. The lists hold what the C client would list.
+/// The reason why the words do not name an operation. The lists hold the words that the C client would list.
 enum WordError: Error, Hashable, Sendable {
   case unexpected(String, available: [String])
   case ambiguous(String, available: [String])
@@ -93,7 +94,7 @@ struct ResolvedOperation {
 struct WordTree: Sendable {
   var words: [Word]
 
-  /// Follows the words from the root to an operation, or to a word whose help is asked for.
+  /// Follows the words from the root to an operation, or to a word whose help is requested.
   func resolve(_ typed: ArraySlice<String>) throws(WordError) -> ResolvedOperation {
     var level = words
     var path: [Word] = []
@@ -111,7 +112,7 @@ struct WordTree: Sendable {
     throw .incomplete(followUps: Self.listedNames(level))
   }
 
-  /// The word of this name, or the only one that begins so. Some words need their exact name.
+  /// The word of this name, or the only one that begins with the text. Some words need their full name.
   static func find(_ text: String, in level: [Word]) throws(WordError) -> Word {
     if let exact = level.first(where: { $0.name == text }) { return exact }
     let candidates = level.filter { !$0.requiresFullName && $0.name.hasPrefix(text) }
@@ -122,15 +123,15 @@ struct WordTree: Sendable {
     }
   }
 
-  /// What complete words lead to.
+  /// The part of the command line that follows complete words.
   enum Place {
     /// One of these words is next.
     case words([Word])
-    /// Arguments of the operation are next, after those that there are; or one of these words if there are none.
+    /// Arguments of the operation are next, after those already typed; or one of these words if none was typed yet.
     case arguments(any Command, after: ArraySlice<String>, words: [Word])
   }
 
-  /// Where the words lead, or `nil` if they are wrong.
+  /// The part of the command line that follows the words, or `nil` if they are wrong.
   func place(after typed: ArraySlice<String>) -> Place? {
     var level = words
     for (index, text) in zip(typed.indices, typed) {
@@ -149,10 +150,10 @@ struct WordTree: Sendable {
     return .words(level)
   }
 
-  /// What messages list, as the C client does: all but the words that require their full name.
+  /// The names that messages list, as the C client does: all but the words that require their full name.
   static func listedNames(_ level: [Word]) -> [String] { level.filter { !$0.requiresFullName }.map(\.name) }
 
-  /// After an operation only a full name is a word; whatever else follows is an argument.
+  /// The word of this full name among those that may follow an operation. Any other text is an argument.
   private static func subword(_ name: String, of word: Word) -> Word? {
     guard case .operation(_, let words) = word.meaning else { return nil }
     return words.first { $0.name == name }

@@ -1,6 +1,6 @@
-/// The help of a word that needs more words: `session --help`. Without one of those nothing is done.
+/// The help of a word that must be followed by another word: `session --help`. Such a word alone is an error.
 struct WordsHelp: Command {
-  /// To anything else the word answers as the C client does: that it is no word.
+  /// The options that request this help. Any other text after the word is an unknown word, as in the C client.
   static let questions: Set = ["--help", "-?", "--usage"]
 
   var syntax: Syntax<Self> { Syntax(common: [.help, .usage], arguments: "WORD") }

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `bib add`: a static binding.
+/// `bib add`: adds a static binding.
 struct BIBAdd: Command {
   var proto = ProtocolChoice()
   var pair = TransportAddressPair()
@@ -25,12 +25,12 @@ struct BIBAdd: Command {
   }
 }
 
-/// The two ends of a binding, in either order.
+/// The IPv6 and the IPv4 transport address of a binding, given in either order.
 struct TransportAddressPair: Hashable, Sendable {
   var ipv6: TransportAddress6?
   var ipv4: TransportAddress4?
 
-  /// Takes a positional argument: IPv6 addresses have colons, IPv4 addresses have dots.
+  /// Stores a positional argument: IPv6 addresses have colons, IPv4 addresses have dots.
   mutating func take(_ text: String) throws(ArgumentError) {
     if text.contains(":") {
       try ipv6.fill(TransportAddress(argument: text))

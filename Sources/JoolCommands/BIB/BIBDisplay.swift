@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `bib display`: the bindings of one protocol.
+/// `bib display`: prints the bindings of one protocol.
 struct BIBDisplay: Command {
   var proto = ProtocolChoice()
   var table = TableOptions()

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `bib remove`: by either end of the binding, or by both.
+/// `bib remove`: removes the binding that has the given transport address, or both given addresses.
 struct BIBRemove: Command {
   var proto = ProtocolChoice()
   var pair = TransportAddressPair()

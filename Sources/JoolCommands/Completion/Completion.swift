@@ -1,10 +1,11 @@
-/// Answers the shell's question what could come next: `autocomplete INDEX WORD...`.
+/// Answers a shell's request for completion candidates, in the C client's form: `autocomplete INDEX WORD...`.
 ///
-/// INDEX is the position of the word being completed, where the program itself is 0; WORDs are what was typed after
-/// the program's name. Candidates are separated by blanks; the shell picks those that fit.
+/// INDEX is the position of the word to complete; the program's name is at 0. The WORDs are those after the program's
+/// name. Candidates are separated by blanks; the shell selects those that match.
 struct Completion {
   var tree: WordTree
 
+  /// The candidates for a request, given as INDEX and WORDs. Empty if the request is invalid.
   func answer(to question: ArraySlice<String>) -> String {
     guard let position = question.first else { return "" }
     var words = question.dropFirst()
@@ -15,7 +16,7 @@ struct Completion {
     return candidates(for: Self.withoutRootOptions(words))
   }
 
-  /// The words from the mode on. The last word stays, whatever it is.
+  /// The words from the mode on. The last word, which is unfinished, is always kept.
   private static func withoutRootOptions(_ words: ArraySlice<String>) -> ArraySlice<String> {
     var scanner = OptionScanner(
       words.dropLast(), declarations: RootOptions.declarations, order: .beforeArguments)
@@ -34,7 +35,7 @@ struct Completion {
     }
   }
 
-  /// Everything that the operation takes, whatever was typed of it.
+  /// All options and suggestions of the operation, whatever was typed already.
   private static func arguments(of command: some Command, words: [Word]) -> String {
     let syntax = command.syntax
     guard case .options(let suggestions) = syntax.completion else { return "" }

@@ -1,18 +1,18 @@
 import JoolCore
 
-/// Answers what could come next, for the scripts in `completions/`: `complete WORD...`.
+/// Answers requests for completion candidates from the scripts in `completions/`: `complete WORD...`.
 ///
-/// WORDs are what was typed after the program's name; the last one is unfinished and may be empty. The answer is one
-/// candidate per line, with an explanation after a tab if there is one. The line `:files` stands for names of files, after the `=` if the
-/// word is `--NAME=…`.
-/// Unlike `autocomplete`, whose answers are a contract with older scripts, it knows values, options before the mode and
-/// the names of instances.
+/// The WORDs are those after the program's name; the last one is unfinished and may be empty. The answer has one
+/// candidate per line, followed by a tab and an explanation if there is one. The line `:files` stands for the names of
+/// files; they follow the `=` if the word is `--NAME=…`.
+/// Unlike `autocomplete`, whose answers must not change because older scripts depend on them, it completes values,
+/// options before the mode and the names of instances.
 struct ShellCompletion {
   var tree: WordTree
-  /// The names of the instances, as far as they can be known.
+  /// The names of the instances; empty if the module cannot be asked.
   var instanceNames: () -> [String]
 
-  /// Something to offer.
+  /// A candidate for completion.
   struct Candidate: Hashable {
     var text: String
     var explanation = ""
@@ -39,7 +39,7 @@ struct ShellCompletion {
     return following(rest, partial: partial).fitting(partial)
   }
 
-  /// What may follow complete words.
+  /// The candidates for the word after complete words.
   private func following(_ words: ArraySlice<String>, partial: String) -> [Candidate] {
     switch tree.place(after: words) {
     case .words where partial.hasPrefix("-"): options(WordsHelp().syntax.declarations, partial)
@@ -68,7 +68,7 @@ struct ShellCompletion {
     return values(syntax.argumentKind, suggestions: suggestions)
   }
 
-  /// Options by their long names; or the values of one, if `--name=` was typed.
+  /// The long names of the options, or the values of one option if `--name=` was typed.
   private func options(_ declarations: [OptionDeclaration], _ partial: String) -> [Candidate] {
     if let end = partial.firstIndex(of: "="), partial.hasPrefix("--") {
       let name = partial[..<end].dropFirst(2)
@@ -81,7 +81,7 @@ struct ShellCompletion {
       .map { Candidate(text: "--" + $0.name, explanation: $0.explanation) }.fitting(partial)
   }
 
-  /// The values of the option that the complete words end with, if that is what is missing.
+  /// The values of the option that the complete words end with, if the error is that its value is missing.
   private func values(after error: OptionError, of declarations: [OptionDeclaration]) -> [Candidate] {
     let option =
       switch error {
@@ -112,7 +112,7 @@ extension [ShellCompletion.Candidate] {
 }
 
 extension CommandContext {
-  /// The names of all instances of the translator type. Without a module there are none.
+  /// The names of all instances of the translator type, from the module. Empty if the module cannot be asked.
   func knownInstanceNames() -> [String] {
     var names: Set<String> = []
     guard var client = try? client(instance: InstanceName.default.description) else { return [] }

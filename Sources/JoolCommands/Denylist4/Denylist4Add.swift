@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `denylist4 add`.
+/// `denylist4 add`: adds a prefix whose addresses must not be translated.
 struct Denylist4Add: Command {
   var prefix: IPv4Prefix?
   var force = false

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `denylist4 display`: what must not be translated, in order of insertion.
+/// `denylist4 display`: prints the prefixes whose addresses must not be translated, in order of insertion.
 struct Denylist4Display: Command {
   var table = TableOptions()
 

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `denylist4 flush`.
+/// `denylist4 flush`: removes all prefixes.
 struct Denylist4Flush: Command {
   var syntax: Syntax<Self> { Syntax(completion: .none) }
 

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `denylist4 remove`.
+/// `denylist4 remove`: removes a prefix.
 struct Denylist4Remove: Command {
   var prefix: IPv4Prefix?
 

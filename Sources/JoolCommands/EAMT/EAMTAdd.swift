@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `eamt add`: an explicit address mapping.
+/// `eamt add`: adds an explicit address mapping.
 struct EAMTAdd: Command {
   var pair = PrefixPair()
   var force = false
@@ -28,7 +28,7 @@ struct PrefixPair: Hashable, Sendable {
   var ipv6: IPv6Prefix?
   var ipv4: IPv4Prefix?
 
-  /// Takes a positional argument: IPv6 prefixes have colons, IPv4 prefixes have dots.
+  /// Stores a positional argument: IPv6 prefixes have colons, IPv4 prefixes have dots.
   mutating func take(_ text: String) throws(ArgumentError) {
     if text.contains(":") {
       try ipv6.fill(IPPrefix(argument: text))

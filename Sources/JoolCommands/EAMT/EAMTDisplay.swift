@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `eamt display`: the explicit address mappings, as the module walks them.
+/// `eamt display`: prints the explicit address mappings, in the order in which the module lists them.
 struct EAMTDisplay: Command {
   var table = TableOptions()
 

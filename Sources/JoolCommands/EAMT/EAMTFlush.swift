@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `eamt flush`.
+/// `eamt flush`: removes all explicit address mappings.
 struct EAMTFlush: Command {
   var syntax: Syntax<Self> { Syntax(completion: .none) }
 

@@ -1,8 +1,8 @@
 import JoolCore
 
-/// `eamt remove`: by either prefix of the mapping, or by both.
+/// `eamt remove`: removes the mapping that has the given prefix, or both given prefixes.
 ///
-/// The module insists on both, so the table is asked for the missing one.
+/// The module requires both, so a missing one is looked up in the table.
 struct EAMTRemove: Command {
   var pair = PrefixPair()
 
@@ -21,7 +21,7 @@ struct EAMTRemove: Command {
     }
   }
 
-  /// The mapping that is meant.
+  /// The mapping with both prefixes. Throws `CommandFailure.noMapping` if the table has none with the given prefix.
   private func entry(in client: inout TranslatorClient) throws(CommandFailure) -> EAMEntry {
     if let prefix6 = pair.ipv6, let prefix4 = pair.ipv4 { return EAMEntry(prefix6: prefix6, prefix4: prefix4) }
     var found: EAMEntry?

@@ -1,12 +1,13 @@
 import JoolCore
 
-/// What a configuration file says that makes no sense, and where.
+/// An error in the contents of a configuration file, and its position.
 struct ConfigurationError: Error, Hashable, Sendable {
+  /// The kind of error.
   enum Reason: Hashable, Sendable {
     case wrongType(name: String, JSONValue, expected: String)
-    /// The kind of object, and the keys that it may have.
+    /// The object has a key that no such object may have. `known` lists the keys that it may have.
     case unknownTag(String, of: ConfigurationObject, known: [String])
-    /// The key is one of the other kind of translators.
+    /// The key belongs to the other type of translator, whose program is named.
     case tagOfTheOther(String, program: String)
     case repeatedTag(String, first: TextPosition)
     case missing(child: String, object: String)
@@ -15,18 +16,18 @@ struct ConfigurationError: Error, Hashable, Sendable {
     case unknownProtocol(String)
     case unknownIterations(String)
     case value(ArgumentError)
-    /// The module refuses it, for this reason.
+    /// The module would refuse the configuration, for this reason.
     case refused(ConfigurationFinding.Problem)
-    /// The module refuses it without `--force`; why, warnings have said.
+    /// The module would refuse the configuration without `--force`. Warnings with the reasons were printed before.
     case needsForce
   }
 
   var reason: Reason
   var position: TextPosition
-  /// What would be right, if it takes more than the reason to know.
+  /// The advice, where it cannot be derived from the reason.
   var hint: String?
 
-  /// What the program leaves with.
+  /// The program's exit status.
   var status: ExitStatus {
     switch reason {
     case .repeatedTag: ExitStatus(truncating: -17)  // −EEXIST
@@ -35,7 +36,7 @@ struct ConfigurationError: Error, Hashable, Sendable {
     }
   }
 
-  /// What is said after `Error: `.
+  /// The message, to be printed after `Error: `.
   var text: String {
     switch reason {
     case .wrongType(let name, let value, let expected):
@@ -58,7 +59,7 @@ struct ConfigurationError: Error, Hashable, Sendable {
     }
   }
 
-  /// What would be right, if the text does not say it.
+  /// How to correct the error, if the text does not say it.
   var advice: String? { hint ?? reason.advice }
 }
 

@@ -1,14 +1,16 @@
 import JoolCore
 
-/// A configuration file that was read, and makes sense.
+/// The contents of a configuration file that was read without errors.
 struct ConfigurationFile {
   let path: String
   var configuration: InstanceConfiguration
-  /// The instance that it is for.
+  /// The instance that the file configures.
   var instance: InstanceName
   private let positions: [ConfigurationPlace: TextPosition]
 
-  /// Reads the whole file, so that nothing is half done if it has a mistake.
+  /// Reads the whole file before anything is sent to the module, so that an error cannot leave a change half done.
+  ///
+  /// Blocks if the file is a pipe.
   init(path: String, in context: CommandContext) throws(CommandFailure) {
     do throws(FileFailure) {
       let reader = try ConfigurationReader(
@@ -22,13 +24,13 @@ struct ConfigurationFile {
     }
   }
 
-  /// Where in the file a part of the configuration is.
+  /// The position of a part of the configuration in the file.
   func position(of place: ConfigurationPlace) -> TextPosition { positions[place] ?? TextPosition(line: 1, column: 1) }
 
-  /// Whether the file has the key `blacklist4`, which is called `denylist4` since Jool 4.1.4.
+  /// Whether the file has the key `blacklist4`, the name of `denylist4` before Jool 4.1.4.
   var usesBlacklist4: Bool { positions[.blacklist4] != nil }
 
-  /// The name that the file and `-i` agree upon.
+  /// The instance's name, from the file or from `-i`. If both give one, they must be the same.
   private static func instance(
     of configuration: InstanceConfiguration, path: String, given: String?
   ) throws(FileFailure) -> InstanceName {
@@ -47,7 +49,7 @@ struct ConfigurationFile {
 }
 
 extension ConfigurationReader {
-  /// Reads a file's text.
+  /// Reads the configuration from a file's text.
   init(text: [UInt8], path: String, translator: TranslatorType) throws(FileFailure) {
     let root: JSONValue
     do throws(JSONSyntaxError) { root = try JSONReader.read(text, isWhole: true) } catch {

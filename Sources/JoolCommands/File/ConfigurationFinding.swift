@@ -1,11 +1,11 @@
 import JoolCore
 
-/// A part of a configuration. The file's reader knows where in the text it is.
+/// A part of a configuration. `ConfigurationFile.position(of:)` gives its position in the file.
 enum ConfigurationPlace: Hashable, Sendable {
   case framework
-  /// The object with the variables.
+  /// The object that holds the variables.
   case globals
-  /// The value of a variable, by its name.
+  /// The value of the variable with this name.
   case global(String)
   /// Entries of tables, counted from 0 in the order of the file.
   case pool4(Int)
@@ -16,22 +16,23 @@ enum ConfigurationPlace: Hashable, Sendable {
   case blacklist4
 }
 
-/// Something that `ConfigurationValidator` found in a configuration.
+/// A problem that `ConfigurationValidator` found in a configuration.
 struct ConfigurationFinding: Hashable, Sendable {
-  /// What the module does when it gets the configuration.
+  /// The module's reaction when it receives the configuration.
   enum Effect: Hashable, Sendable {
     case refused
-    /// Refused unless `--force` is given.
+    /// The module refuses it unless `--force` is given.
     case refusedUnlessForced
-    /// Taken; but somebody should know.
+    /// The module accepts it, but the user gets a warning.
     case accepted
   }
 
+  /// The kind of problem.
   enum Problem: Hashable, Sendable {
     case frameworkUnavailable(Framework, module: ModuleVersion)
     case variableOfTheOther(String, TranslatorType)
     case variableTooNew(GlobalKey, module: ModuleVersion)
-    /// The module takes the variable and does not look at it.
+    /// The module accepts the variable and ignores it.
     case variableWithoutEffect(String, since: ModuleVersion, advice: String)
     case valueTooSmall(GlobalKey)
     case fArguments
@@ -39,16 +40,16 @@ struct ConfigurationFinding: Hashable, Sendable {
     case noPool6
     case pool6Length(Int)
     case uBits(IPv6Prefix)
-    /// The prefix, as text.
+    /// The prefix, here as text, has bits set after its length.
     case hostBits(String)
     case subnetScoped(IPv4Prefix, network: IPv4Prefix)
     case mappingSuffixes(EAMEntry)
-    /// The second entry has a prefix that the first one has.
+    /// The entry has the same IPv6 or IPv4 prefix as an earlier one.
     case samePrefix(EAMEntry, first: EAMEntry)
-    /// One prefix contains the other.
+    /// A prefix of an earlier entry contains the address of the entry's prefix.
     case overlap(EAMEntry, first: EAMEntry)
     case ephemeralPorts(PortRange, ephemeral: PortRange)
-    /// A pool4 of so many addresses that its cost matters.
+    /// pool4 has so many addresses that the time and memory it needs are noticeable.
     case costlyPool4(text: String)
     case outsidePool4(BIBEntry)
     case collision(BIBEntry, first: BIBEntry)
@@ -67,7 +68,7 @@ struct ConfigurationFinding: Hashable, Sendable {
 }
 
 extension ConfigurationFinding.Problem {
-  /// What is wrong, as a sentence.
+  /// The problem as a sentence.
   var text: String {
     switch self {
     case .frameworkUnavailable(let framework, let module): "Jool \(module) has no framework \(framework)."
@@ -103,7 +104,7 @@ extension ConfigurationFinding.Problem {
     }
   }
 
-  /// What would be right, if the text does not say it.
+  /// How to correct the problem, if the text does not say it.
   var advice: String? {
     switch self {
     case .noPool6: #"add "global": {"pool6": "64:ff9b::/96"}"#

@@ -1,8 +1,9 @@
 import JoolCore
 
-/// Makes the configuration of an instance out of a file's JSON.
+/// Converts the JSON of a configuration file into the configuration of an instance.
 struct ConfigurationReader {
-  /// The keys of the root. At first all are fine for both kinds of translators, as messages depend on the order of checks.
+  /// The keys of the root object. All are accepted at first, for both types of translators, because error messages
+  /// depend on the order of the checks.
   static let rootKeys = [
     "instance", "framework", "global", "pool4", "bib", "eamt", "denylist4", "blacklist4",
   ]
@@ -12,10 +13,10 @@ struct ConfigurationReader {
 
   private let translator: TranslatorType
   private(set) var configuration: InstanceConfiguration
-  /// Where the parts of the configuration are in the file.
+  /// The positions of the parts of the configuration in the file.
   private(set) var positions: [ConfigurationPlace: TextPosition]
 
-  /// Reads everything. Nothing has been said to the module yet, so nothing is half done if this fails.
+  /// Reads everything. Nothing was sent to the module yet, so an error cannot leave a change half done.
   init(_ root: JSONValue, translator: TranslatorType) throws(ConfigurationError) {
     self.translator = translator
     let keysOfTheOther = Self.keysOfTheOther[translator] ?? []
@@ -62,7 +63,7 @@ struct ConfigurationReader {
     case "bib": .bib(try list(member, Self.bibEntry) { .bib($0) })
     case "eamt": .eamt(try list(member, Self.eam) { .eamt($0) })
     case "denylist4", "blacklist4":
-      // Those of both keys are one table.
+      // The entries of both keys form one table.
       .denylist4(try list(member, Self.denylistEntry, after: configuration.denylist4.count) { .denylist4($0) })
     default: nil
     }
@@ -94,9 +95,9 @@ struct ConfigurationReader {
   }
 }
 
-/// Entries of the tables.
+/// The entries of the tables.
 extension ConfigurationReader {
-  /// The ports of an entry that names none: what Linux leaves to translators.
+  /// The ports of an entry that names none: those above Linux's default range of ephemeral ports.
   private static let defaultPorts = PortRange(61001, 65535)
 
   private static func pool4Entry(_ element: JSONValue) throws(ConfigurationError) -> Pool4Entry {
@@ -106,7 +107,7 @@ extension ConfigurationReader {
     let ports = try fields["port range"].map { (ports) throws(ConfigurationError) -> PortRange in
       try value(ports) { (text) throws(ArgumentError) -> PortRange in
         let range = try PortRange(argument: text)
-        // The module would store a range from 1 to 0.
+        // The module would store such a range as 1-0.
         guard proto == .icmp || range != PortRange(0, 0) else { throw .portZero(protocolName: proto.description) }
         return range
       }
@@ -162,7 +163,7 @@ extension ConfigurationReader {
     return proto
   }
 
-  /// A text that has the same syntax as on the command line.
+  /// The value of a text that has the same syntax as on the command line.
   private static func value<Value>(
     _ member: JSONMember, _ parser: (String) throws(ArgumentError) -> Value
   ) throws(ConfigurationError) -> Value {
@@ -171,7 +172,7 @@ extension ConfigurationReader {
 }
 
 extension GlobalValue {
-  /// Reads a value the way its type is written in files: texts have the syntax of the command line.
+  /// Reads a value in the form that files use for its type. Texts have the same syntax as on the command line.
   init(_ member: JSONMember, type: GlobalType) throws(ConfigurationError) {
     let value = member.value
     switch type {
@@ -186,13 +187,13 @@ extension GlobalValue {
       if case .number(let number) = value.content { throw Self.oldNumber(member, number, type) }
       fallthrough
     case .prefix6, .prefix4:
-      // Null is the word null, which unsets prefixes.
+      // JSON's null is treated as the word `null`, which unsets a prefix.
       let text = value.content == .null ? "null" : try value.text(named: member.key, type: "string")
       self = try value.parse(text) { (text) throws(ArgumentError) in try GlobalValue(argument: text, type: type) }
     }
   }
 
-  /// The error of a number where releases before 4.0 wrote one, and today's have a text.
+  /// The error for a number in a place where releases before 4.0 wrote a number and later ones write a text.
   private static func oldNumber(_ member: JSONMember, _ number: Double, _ type: GlobalType) -> ConfigurationError {
     var error = member.value.isNot("string", name: member.key)
     if let value = UInt32(exactly: number) {

@@ -1,20 +1,20 @@
 import JoolCore
 
-/// Finds what a module does not take in a configuration, for an instance that does not exist yet.
+/// Finds the parts of a configuration that a module would refuse, for an instance that does not exist yet.
 ///
-/// The rules were read off the real modules; the scenarios of `Tests/VM/scenarios/files.py` compare both. No I/O: everything
-/// that decides is a property.
+/// The rules were derived from the behavior of real modules. The scenarios of `Tests/VM/scenarios/files.py` compare
+/// both. The validator does no I/O: the result depends on its properties and the configuration alone.
 struct ConfigurationValidator: Hashable, Sendable {
   var translator: TranslatorType
-  /// The release whose rules count.
+  /// The release whose rules apply.
   var module: ModuleVersion
   /// The ephemeral ports of the network namespace (`net.ipv4.ip_local_port_range`).
   var ephemeralPorts = defaultEphemeralPorts
 
-  /// Linux's.
+  /// The default of Linux.
   static let defaultEphemeralPorts = PortRange(32768, 60999)
 
-  /// Everything that is to be said, in the order in which the module would meet it.
+  /// All findings, in the order in which the module would meet the problems.
   func findings(in configuration: InstanceConfiguration) -> [ConfigurationFinding] {
     var findings: [ConfigurationFinding] = []
     if configuration.framework == .iptables, module.lacksIPTables {
@@ -40,7 +40,7 @@ struct ConfigurationValidator: Hashable, Sendable {
   }
 }
 
-/// Variables.
+/// The checks of variables.
 extension ConfigurationValidator {
   private func findings(of setting: GlobalSetting) -> [ConfigurationFinding] {
     problems(of: setting).map { ConfigurationFinding(problem: $0, place: .global(setting.key.name)) }
@@ -54,7 +54,7 @@ extension ConfigurationValidator {
     case .timeout(let time) where time.rawValue < key.least: return [.valueTooSmall(key)]
     case .unsigned(let value) where value < key.least: return [.valueTooSmall(key)]
     case .unsigned(16...) where key.type == .fArguments: return [.fArguments]
-    // An empty list is taken, and leaves the default.
+    // The module accepts an empty list, and keeps the default.
     case .plateaus(let list) where !list.isEmpty && list.allSatisfy({ $0 == 0 }): return [.onlyZeroPlateaus]
     case .prefix6(let prefix?) where key.name == "pool6": return Self.problems(ofPool6: prefix)
     case .prefix6(let prefix?): return Self.hostBits(prefix)
@@ -63,7 +63,8 @@ extension ConfigurationValidator {
     }
   }
 
-  /// Files that `file save` made have these variables, too, with the value that the module gave them.
+  /// The problem of a variable that the module ignores. A variable with its initial value is no problem, because files
+  /// written by `file save` contain it.
   private func withoutEffect(_ setting: GlobalSetting) -> [ConfigurationFinding.Problem] {
     guard let end = setting.key.lastEffect, module >= end.release, setting.value != end.initial else { return [] }
     return [.variableWithoutEffect(setting.key.name, since: end.release, advice: end.advice)]
@@ -76,7 +77,7 @@ extension ConfigurationValidator {
     return suffix
   }
 
-  /// Networks whose addresses mean something on one link only (RFC 6890).
+  /// The networks whose addresses are valid on one link or host only (RFC 6890).
   private static let subnetScopedNetworks: [IPv4Prefix] = [
     (0x0000_0000, 8), (0x7F00_0000, 8), (0xA9FE_0000, 16), (0xE000_0000, 4), (0xFFFF_FFFF, 32),
   ].compactMap { IPv4Prefix(address: IPv4Address(bits: $0), length: $1) }
@@ -92,9 +93,9 @@ extension ConfigurationValidator {
   }
 }
 
-/// pool4 and static BIB entries.
+/// The checks of pool4 and of static BIB entries.
 extension ConfigurationValidator {
-  /// More addresses than this cost so much that somebody should have meant it.
+  /// The greatest number of pool4 addresses that causes no warning about their cost.
   static let modestPool4: UInt64 = 1 << 12
 
   private func findings(in entries: [Pool4Entry]) -> [ConfigurationFinding] {
@@ -123,7 +124,7 @@ extension ConfigurationValidator {
       if !pool4.contains(entry.source4, entry.proto) {
         findings.append(.init(problem: .outsidePool4(entry), place: .bib(index)))
       } else if let first = bySource6[key6] ?? bySource4[key4] {
-        // The module takes the same entry twice.
+        // The module accepts the same entry twice.
         if first != entry { findings.append(.init(problem: .collision(entry, first: first), place: .bib(index))) }
       } else {
         bySource6[key6] = entry
@@ -140,14 +141,14 @@ extension ConfigurationValidator {
 }
 
 extension ModuleVersion {
-  /// 4.1.13 refuses iptables on every kernel.
+  /// Whether the release refuses iptables on every kernel, as 4.1.13 does.
   fileprivate var lacksIPTables: Bool { (major, minor, revision) == (4, 1, 13) }
-  /// Pools that share ports with the machine itself need `--force` since 4.1.15.
+  /// Whether a pool4 that shares ports with the machine itself needs `--force`, which is so since 4.1.15.
   fileprivate var refusesEphemeralPorts: Bool { self >= ModuleVersion(4, 1, 15) }
 }
 
 extension GlobalKey {
-  /// The release since which the module does not look at the variable, the value that it begins with, and what to do.
+  /// The release since which the module ignores the variable, its initial value, and advice. `nil` if it has an effect.
   fileprivate var lastEffect: (release: ModuleVersion, initial: GlobalValue, advice: String)? {
     switch name {
     case "ss-flush-asap": (release: ModuleVersion(4, 1, 13), initial: .boolean(false), advice: "leave it out")

@@ -1,7 +1,7 @@
 import JoolCore
 
 extension InstanceConfiguration {
-  /// The configuration as a file, with a line for each variable and each entry.
+  /// The text of a configuration file, with a line for each variable and each entry.
   var fileText: String {
     var members: [(String, JSONItem)] = []
     if let instanceName { members.append(("instance", .text(instanceName))) }

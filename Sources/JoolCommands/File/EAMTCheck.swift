@@ -1,9 +1,9 @@
 import JoolCore
 
-/// Finds the mappings that the module does not take beside those before them.
+/// Finds the mappings that the module would refuse because of themselves or of earlier mappings.
 ///
-/// It asks whether a prefix that it has already contains the *first address* of the new one, so the order counts: of two
-/// prefixes that begin differently it notices the overlap only if the larger one came first.
+/// The module checks whether one of its prefixes contains the *first address* of a new one, so the order matters. If
+/// two overlapping prefixes have different first addresses, it notices the overlap only if the larger prefix is first.
 enum EAMTCheck {
   static func findings(in entries: [EAMEntry]) -> [ConfigurationFinding] {
     var seen6 = PrefixIndex<IPv6Address>()
@@ -30,7 +30,7 @@ enum EAMTCheck {
   }
 }
 
-/// Prefixes, each with the index of its entry.
+/// A set of prefixes, each with the index of its entry, that finds the longest match of an address.
 private struct PrefixIndex<Address: IPAddress> {
   private var indices: [IPPrefix<Address>: Int] = [:]
   private var lengths: Set<Int> = []

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `file handle`: replaces the configuration of an instance by that of a file, at once.
+/// `file handle`: atomically replaces the configuration of an instance with that of a file.
 struct FileHandle: Command {
   var path: String?
   var force = false

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `file save`: prints the instance's configuration as a file that `file handle` makes the same instance of.
+/// `file save`: prints the instance's configuration as a file, from which `file handle` can restore it.
 struct FileSave: Command {
   var syntax: Syntax<Self> { Syntax() }
 
@@ -12,7 +12,8 @@ struct FileSave: Command {
     context.output.write(configuration.fileText)
   }
 
-  /// The module lists instances of all network namespaces and does not say which is ours.
+  /// The instance's framework. Netfilter, with a warning, if instances of this name have different frameworks: the
+  /// module lists the instances of all network namespaces and does not report which namespace is this one.
   private func framework(
     _ client: inout TranslatorClient, in context: CommandContext
   ) throws(CommandFailure) -> Framework {

@@ -1,19 +1,22 @@
 import JoolCore
 
-/// An object of a configuration file, each of whose keys may occur once.
+/// The members of an object of a configuration file, in which a key may occur only once.
 ///
-/// Keys match whatever their case. The key `comment` may occur any number of times and means nothing.
+/// The case of keys is ignored. The key `comment` may occur any number of times and is ignored.
 struct JSONFields {
   let object: JSONValue
   private let members: [String: JSONMember]
   /// The canonical names of the keys, in the order of the file.
   let order: [String]
 
+  /// Reads the members.
+  ///
   /// - Parameters:
-  ///   - kind: which object of the file it is.
-  ///   - name: what messages call the object if it is none.
-  ///   - known: the keys that it may have.
-  ///   - suggested: those of them that advice may name, if not all.
+  ///   - kind: the kind of object in the file.
+  ///   - name: the name of the value in the message that it is not an object.
+  ///   - known: the keys that the object may have.
+  ///   - suggested: the known keys that advice may name; all by default.
+  /// - Throws: `ConfigurationError` if the value is not an object, or for an unknown or repeated key.
   init(
     _ value: JSONValue, of kind: ConfigurationObject = .entry, named name: String = "<unnamed>", known: [String],
     suggested: [String]? = nil
@@ -39,7 +42,7 @@ struct JSONFields {
 
   subscript(key: String) -> JSONMember? { members[key] }
 
-  /// The member, which must be there.
+  /// The member with this key. Throws `ConfigurationError` if there is none.
   func require(_ key: String, of name: String = "<unnamed>") throws(ConfigurationError) -> JSONMember {
     guard let member = members[key] else {
       throw ConfigurationError(reason: .missing(child: key, object: name), position: object.position)
@@ -49,23 +52,27 @@ struct JSONFields {
 }
 
 extension JSONValue {
-  /// The error of a value that has another type.
+  /// The error for a value that does not have the expected type.
   func isNot(_ expected: String, name: String) -> ConfigurationError {
     ConfigurationError(reason: .wrongType(name: name, self, expected: expected), position: position)
   }
 
+  /// The elements of an array. Throws `ConfigurationError` if the value is not an array.
   func elements(named name: String) throws(ConfigurationError) -> [JSONValue] {
     guard case .array(let elements) = content else { throw isNot("Array", name: name) }
     return elements
   }
 
-  /// - Parameter type: the word of messages; those about globals write it in lower case.
+  /// The text of a string. Throws `ConfigurationError` if the value is not a string.
+  ///
+  /// - Parameter type: the type's name in the message, which is in lower case for globals.
   func text(named name: String, type: String = "String") throws(ConfigurationError) -> String {
     guard case .string(let text) = content else { throw isNot(type, name: name) }
     return text
   }
 
-  /// An integer, however it is written: `1e2` is one.
+  /// An unsigned integer in any JSON notation, such as `1e2`. Throws `ConfigurationError` if the value is not an
+  /// integer or not in the range.
   func unsigned(
     named name: String, _ range: ClosedRange<UInt32> = 0...UInt32.max
   ) throws(ConfigurationError) -> UInt32 {
@@ -81,7 +88,7 @@ extension JSONValue {
     return value
   }
 
-  /// A value that has the same syntax as on the command line.
+  /// Parses a text that has the same syntax as on the command line, and adds the position to an error.
   func parse<Value>(
     _ text: String, _ parser: (String) throws(ArgumentError) -> Value
   ) throws(ConfigurationError) -> Value {

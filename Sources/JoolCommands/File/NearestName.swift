@@ -1,6 +1,7 @@
-/// Finds what somebody who mistyped a name may have meant.
+/// Finds the name that a user who mistyped one probably meant.
 enum NearestName {
-  /// The one of `names` that takes the fewest typing mistakes to become `text`, ignoring case; `nil` if all are far.
+  /// The name that differs from `text` by the fewest typing mistakes, ignoring case. `nil` if all differ by more than a
+  /// third of the text's bytes and by more than one.
   static func of(_ text: String, among names: [String]) -> String? {
     let typed = Array(text.lowercased().utf8.prefix(64))
     let tolerance = max(1, typed.count / 3)
@@ -9,7 +10,7 @@ enum NearestName {
     return best.name
   }
 
-  /// How many bytes must be inserted, deleted, replaced or exchanged with their neighbour.
+  /// The edit distance: the number of bytes to insert, delete, replace or exchange with the next one.
   static func mistakes(between left: [UInt8], _ right: [UInt8]) -> Int {
     var beforePrevious: [Int] = []
     var previous = Array(0...right.count)

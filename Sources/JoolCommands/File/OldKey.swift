@@ -1,13 +1,13 @@
 import JoolCore
 
-/// An object of a configuration file whose keys have meanings.
+/// A kind of object in a configuration file.
 enum ConfigurationObject: Hashable, Sendable {
   case root
   case global
   /// An entry of a table.
   case entry
 
-  /// What to do about a key that belongs into another object.
+  /// The advice for a key that belongs in another object.
   func advice(on name: String) -> String? {
     let name = name.lowercased()
     return switch self {
@@ -18,21 +18,22 @@ enum ConfigurationObject: Hashable, Sendable {
   }
 }
 
-/// A key of configuration files of old releases, and what became of it.
+/// A key in the configuration files of old releases, and advice about its replacement.
 ///
-/// From the documentation of 3.5 and 4.0 (atomic configuration, global flags). What old command lines called variables is in
-/// `LegacyGlobalFlag`; files of 3.4 had those names.
+/// The keys are from the documentation of 3.5 and 4.0 (atomic configuration, global flags). The names that old command
+/// lines used for variables are in `LegacyGlobalFlag`; the files of 3.4 used the same names.
 struct OldKey: Hashable, Sendable {
   var name: String
   var kinds: Set<ConfigurationObject>
   var advice: String
 
+  /// The advice for an old key in an object of this kind, or `nil` if it is not an old key.
   static func advice(on name: String, in kind: ConfigurationObject) -> String? {
     let name = name.lowercased()
     return all.first { $0.name.lowercased() == name && $0.kinds.contains(kind) }?.advice
   }
 
-  /// What a number stands for today, where releases before 4.0 wrote milliseconds or the number of a mode.
+  /// The text that replaces a number, where releases before 4.0 wrote milliseconds or the number of a mode.
   static func hint(number: UInt32, type: GlobalType) -> String? {
     switch type {
     case .timeout:

@@ -1,17 +1,18 @@
 import JoolCore
 
-/// What a large pool4 costs the module, as it was measured (Jool 4.1.13, one protocol, one port range):
+/// Estimates the time and memory that a large pool4 costs the module, from measurements (Jool 4.1.13, one protocol, one
+/// port range):
 ///
 ///     addresses   4,096   16,384   65,536   131,072   262,144
 ///     seconds       0.1      1.3     16.7      51.6       182
 ///
-/// For each address the module walks the table of its mark and protocol, so the time grows with the square. The memory, 80
-/// bytes for each, does not matter beside it.
+/// For each address the module walks the table of its mark and protocol, so the time grows with the square of the
+/// number. The memory, 80 bytes for each address, matters little in comparison.
 enum Pool4Cost {
   private static let nanosecondsPerPair = 3.5
   private static let bytesPerAddress: UInt64 = 80
 
-  /// How long the module takes for the entries, in seconds.
+  /// The time that the module needs to add the entries, in seconds.
   static func seconds(_ entries: [Pool4Entry]) -> Double {
     var tables: [Table: Double] = [:]
     for entry in entries {
@@ -20,7 +21,7 @@ enum Pool4Cost {
     return tables.values.reduce(0) { $0 + $1 * $1 } * nanosecondsPerPair / 1e9
   }
 
-  /// A sentence with time and memory.
+  /// A sentence that states the time and the memory.
   static func text(_ entries: [Pool4Entry]) -> String {
     let addresses = entries.reduce(0) { $0 + $1.addressCount }
     return """

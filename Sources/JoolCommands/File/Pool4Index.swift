@@ -1,6 +1,6 @@
 import JoolCore
 
-/// Answers whether pool4 has an address, in a time that does not depend on how many entries it has.
+/// Finds whether pool4 contains a transport address, in a time that does not depend on the number of prefixes.
 struct Pool4Index {
   private struct Network: Hashable {
     var proto: L4Protocol
@@ -16,9 +16,9 @@ struct Pool4Index {
     }
   }
 
-  /// Whether some entry of the protocol, whatever its mark, has the address and port.
+  /// Whether any entry of the protocol, whatever its mark, contains the address and port.
   func contains(_ address: TransportAddress4, _ proto: L4Protocol) -> Bool {
-    // TCP and UDP have no port 0: the module begins such ranges at 1.
+    // TCP and UDP have no port 0, so the module changes the start of such ranges to 1.
     guard proto == .icmp || address.port != 0 else { return false }
     let point = PortRange(address.port, address.port)
     return (0...IPv4Address.bitWidth).contains { length in
@@ -32,7 +32,7 @@ struct Pool4Index {
 }
 
 extension PortRange {
-  /// Whether the ranges share a port, in whatever order their ends are.
+  /// Whether the ranges share a port. The ends of each may be in either order.
   func intersects(_ other: PortRange) -> Bool {
     max(min(first, last), min(other.first, other.last)) <= min(max(first, last), max(other.first, other.last))
   }
@@ -42,10 +42,10 @@ extension IPPrefix {
   /// The bits of an address that belong to a prefix of this length.
   static func mask(length: Int) -> Address.Bits { length == 0 ? 0 : Address.Bits.max << (Address.bitWidth - length) }
 
-  /// Whether bits after the prefix are set.
+  /// Whether address bits after the prefix length are set.
   var hasHostBits: Bool { address.bits & ~Self.mask(length: length) != 0 }
 
-  /// Whether one of them contains the other.
+  /// Whether one of the prefixes contains the other.
   func intersects(_ other: IPPrefix) -> Bool {
     let common = Self.mask(length: Swift.min(length, other.length))
     return address.bits & common == other.address.bits & common

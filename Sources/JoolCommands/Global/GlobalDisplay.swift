@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `global display`: the instance's variables. Also what the program does without arguments.
+/// `global display`: prints the instance's variables. The program without arguments does the same.
 struct GlobalDisplay: Command {
   var table = TableOptions()
 

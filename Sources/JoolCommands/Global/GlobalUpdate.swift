@@ -20,7 +20,7 @@ struct GlobalUpdate: Command {
     try Self.apply(try setting(from: text), to: &client, force: force, in: context)
   }
 
-  /// Changes one variable, and warns if that breaks something.
+  /// Changes one variable, and prints a warning if the new value breaks session synchronization.
   static func apply(
     _ setting: GlobalSetting, to client: inout TranslatorClient, force: Bool, in context: CommandContext
   ) throws(CommandFailure) {
@@ -40,7 +40,7 @@ struct GlobalUpdate: Command {
 }
 
 extension GlobalValue {
-  /// Reads a value the way its type is written on the command line.
+  /// Reads a value in the form that the command line uses for its type.
   init(argument text: String, type: GlobalType) throws(ArgumentError) {
     switch type {
     case .boolean: self = .boolean(try Bool(argument: text))
@@ -59,7 +59,7 @@ extension GlobalValue {
 }
 
 extension GlobalSetting {
-  /// What the module takes without a word although it breaks something.
+  /// The warning about a value that the module accepts although it breaks session synchronization; otherwise `nil`.
   fileprivate func warning(module: ModuleVersion) -> String? {
     let safe = SyncFormat(module: module).safeRecordsPerMessage
     guard key.name == "ss-max-sessions-per-packet", case .unsigned(let count) = value, !(1...safe ~= Int(count)) else {
@@ -73,10 +73,10 @@ extension GlobalSetting {
 }
 
 extension GlobalKey {
-  /// The words of `eam-hairpin-mode`, by number.
+  /// The words of `eam-hairpin-mode`. The index of each is its number.
   static let hairpinModes = ["off", "simple", "intrinsic"]
 
-  /// What completion offers as values.
+  /// The values that completion suggests.
   var suggestions: [String] {
     switch type {
     case .boolean: ["true", "false"]

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `instance add`: a new translator in this network namespace.
+/// `instance add`: creates a translator instance in this network namespace.
 struct InstanceAdd: Command {
   var name: String?
   var pool6: IPv6Prefix?
@@ -32,15 +32,15 @@ struct InstanceAdd: Command {
   }
 }
 
-/// An instance's name that is given as an argument, besides `-i`.
+/// Functions for an instance's name that is given as an argument, besides `-i`.
 enum InstanceArgument {
-  /// The text, if it can be a name.
+  /// The text, if it is a valid name. Throws `ArgumentError.instanceName` otherwise.
   static func checked(_ text: String) throws(ArgumentError) -> String {
     guard InstanceName(text) != nil else { throw .instanceName }
     return text
   }
 
-  /// The one name that the argument and `-i` give.
+  /// The name that the argument or `-i` gives, or `nil`. If both give one, they must be the same.
   static func name(_ argument: String?, in context: CommandContext) throws(CommandFailure) -> String? {
     if let argument, let given = context.givenInstanceName, argument != given {
       throw .invalid(.differentInstanceNames)

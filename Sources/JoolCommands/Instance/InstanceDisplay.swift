@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `instance display`: every instance of the translator type, whatever its network namespace.
+/// `instance display`: prints the instances of the translator type in all network namespaces.
 struct InstanceDisplay: Command {
   var table = TableOptions()
 

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `instance remove`.
+/// `instance remove`: removes an instance of this network namespace.
 struct InstanceRemove: Command {
   var name: String?
 

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `instance status`: whether the instance exists. That it does not is an answer, not a failure.
+/// `instance status`: prints whether the instance exists. If it does not, the exit status still means success.
 struct InstanceStatus: Command {
   var json = false
 

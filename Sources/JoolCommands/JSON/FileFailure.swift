@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// What is wrong with a configuration file.
+/// An error that prevents the use of a configuration file.
 enum FileFailure: Error, Hashable, Sendable {
   case cannotOpen(path: String, Errno)
   case cannotRead(path: String, Errno)
   case isDirectory(path: String)
-  /// A pipe or device, where reading could block.
+  /// The file is a pipe or device, and reading it could block.
   case notRegular(path: String)
   case syntax(path: String, JSONSyntaxError)
   case noInstanceName
@@ -14,7 +14,7 @@ enum FileFailure: Error, Hashable, Sendable {
   /// `-i` and the file name different instances.
   case otherInstance(given: String, inFile: String)
 
-  /// What the program leaves with.
+  /// The program's exit status.
   var status: ExitStatus {
     switch self {
     case .cannotOpen(_, let errno), .cannotRead(_, let errno): ExitStatus(truncating: errno.rawValue)
@@ -24,7 +24,7 @@ enum FileFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// Where to look, and what would be right there.
+  /// The place in the file, with advice, if the contents are wrong.
   var place: FilePlace? {
     switch self {
     case .syntax(let path, let error):
@@ -35,7 +35,7 @@ enum FileFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// What is said after `Error: `.
+  /// The message, to be printed after `Error: `.
   var text: String {
     switch self {
     case .cannotOpen(let path, let errno): "Could not open file \"\(path)\": \(errno)"
@@ -59,11 +59,11 @@ enum FileFailure: Error, Hashable, Sendable {
   }
 }
 
-/// A place in a file that somebody has to look at.
+/// A place in a file that an error or warning refers to.
 struct FilePlace: Hashable, Sendable, CustomStringConvertible {
   var path: String
   var position: TextPosition
-  /// What would be right there.
+  /// The advice how to correct the place.
   var advice: String?
 
   /// `FILE:LINE:COLUMN`, as editors and other tools understand it, and the advice.
@@ -87,7 +87,7 @@ extension JSONSyntaxError.Reason: CustomStringConvertible {
 }
 
 extension JSONValue {
-  /// The value as messages show it: an integer if 32 bits can hold it, great numbers with six decimals.
+  /// The value as messages show it. An integer has no decimals if 32 bits can hold it, and six decimals otherwise.
   var shownText: String {
     switch content {
     case .null: "null"

@@ -1,4 +1,4 @@
-/// A JSON value to be written. Members keep their order.
+/// A JSON value for output. Members keep their order.
 indirect enum JSONItem: Sendable {
   case null
   case boolean(Bool)
@@ -15,7 +15,8 @@ indirect enum JSONItem: Sendable {
 
   /// The value as text, without a final newline.
   ///
-  /// - Parameter levels: how many levels of arrays and objects have a line for each element; the rest is on one line.
+  /// - Parameter levels: the number of levels of arrays and objects that have a line for each element. Deeper levels
+  ///   are on one line.
   func text(expanding levels: Int = 0) -> String {
     var text = ""
     write(to: &text, levels: levels, indentation: 0)
@@ -56,7 +57,7 @@ indirect enum JSONItem: Sendable {
     text += closing
   }
 
-  /// Control characters are escaped, so that no value can move a terminal's cursor.
+  /// Writes a string with its quotes. Control characters are escaped, so that no value can move a terminal's cursor.
   private static func write(_ string: String, to text: inout String) {
     text += "\""
     for scalar in string.unicodeScalars {

@@ -1,15 +1,16 @@
 import Glibc
 
-/// Reads JSON as leniently as the C programs do, and remembers where everything was.
+/// Reads JSON as leniently as the C programs do, and records the positions of keys and values.
 ///
-/// What follows the first value is ignored if the caller wants that; control characters count as blanks; a string without its closing quote goes
-/// on to the end of the text; an unknown escape is the escaped character; numbers may lack digits; words are recognized
-/// by their beginning. A zero byte ends the text. No input can make it fail otherwise than by `JSONSyntaxError`.
+/// Text after the first value is ignored, unless `isWhole` is set. Control characters count as blanks. A string without
+/// its closing quote extends to the end of the text. An unknown escape is the escaped character. Numbers may lack
+/// digits. The words `null`, `true` and `false` may be followed by other letters. A zero byte ends the text. Any other
+/// invalid input causes a `JSONSyntaxError`, and no other error.
 struct JSONReader {
-  /// How deeply arrays and objects may be nested.
+  /// The greatest number of nested arrays and objects.
   static let depthLimit = 100
 
-  /// How much of the text an error quotes.
+  /// The greatest number of bytes that an error quotes.
   static let excerptLimit = 200
 
   private let bytes: [UInt8]
@@ -19,7 +20,7 @@ struct JSONReader {
 
   /// Reads the first value of the text.
   ///
-  /// - Parameter isWhole: whether nothing but blanks may follow it.
+  /// - Parameter isWhole: whether only blanks may follow the value.
   static func read(_ bytes: [UInt8], isWhole: Bool = false) throws(JSONSyntaxError) -> JSONValue {
     var reader = JSONReader(bytes)
     let value = try reader.value(depth: 0)
@@ -48,7 +49,9 @@ struct JSONReader {
     while let byte = current, byte <= 0x20 { advance() }
   }
 
-  /// Skips blanks and, if it comes next, the character.
+  /// Skips blanks, and then the character if it is next.
+  ///
+  /// - Returns: whether the character was next.
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipBlanks()
     guard current == UInt8(ascii: character) else { return false }
@@ -117,7 +120,7 @@ struct JSONReader {
     return matches
   }
 
-  /// Sign, digits, fraction and exponent, each of which may be missing.
+  /// Reads a sign, digits, a fraction and an exponent, each of which may be missing.
   private mutating func number() -> Double {
     let start = offset
     if current == UInt8(ascii: "-") { advance() }
@@ -131,7 +134,7 @@ struct JSONReader {
       if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { advance() }
       skipDigits()
     }
-    // strtod takes the longest prefix that is a number, and zero if there is none.
+    // strtod(3) converts the longest prefix that is a number; the result is zero if there is none.
     return String(decoding: bytes[start..<offset], as: UTF8.self).withCString { strtod($0, nil) }
   }
 
@@ -163,7 +166,8 @@ struct JSONReader {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The character of `\uXXXX`, or of two of them that are a surrogate pair; nothing if there is no such character.
+  /// The UTF-8 bytes of the character `\uXXXX`, or of a surrogate pair of two such escapes. Empty if there is no such
+  /// character.
   private mutating func unicodeEscape() -> [UInt8] {
     guard let first = hexadecimal() else { return [] }
     var scalar = first

@@ -1,4 +1,4 @@
-/// A place in a text: both count from 1, columns in bytes.
+/// A position in a text. Lines and columns count from 1; columns are in bytes.
 struct TextPosition: Hashable, Sendable, CustomStringConvertible {
   var line: Int
   var column: Int
@@ -6,7 +6,7 @@ struct TextPosition: Hashable, Sendable, CustomStringConvertible {
   var description: String { "line \(line), column \(column)" }
 }
 
-/// A JSON value and where it begins.
+/// A JSON value and the position of its start.
 struct JSONValue: Hashable, Sendable {
   indirect enum Content: Hashable, Sendable {
     case null
@@ -14,7 +14,7 @@ struct JSONValue: Hashable, Sendable {
     case number(Double)
     case string(String)
     case array([JSONValue])
-    /// In the order of the file; keys may repeat.
+    /// The members in the order of the file. Keys may repeat.
     case object([JSONMember])
   }
 
@@ -38,11 +38,11 @@ struct JSONMember: Hashable, Sendable {
   var keyPosition: TextPosition
   var value: JSONValue
 
-  /// Keys are the same whatever their case.
+  /// Whether the key is this name, ignoring case.
   func isNamed(_ name: String) -> Bool { key.lowercased() == name.lowercased() }
 }
 
-/// Why a text is not JSON.
+/// An error in the syntax of a JSON text.
 struct JSONSyntaxError: Error, Hashable, Sendable {
   enum Reason: Hashable, Sendable {
     case expectedValue
@@ -50,13 +50,13 @@ struct JSONSyntaxError: Error, Hashable, Sendable {
     case expectedColon
     case expectedCommaOrEnd(closing: Character)
     case expectedEnd
-    /// A slash or a number sign, where it can only begin a comment.
+    /// There is a slash or a number sign in a place where it can only begin a comment.
     case comment
     case nestedTooDeeply(limit: Int)
   }
 
   var reason: Reason
   var position: TextPosition
-  /// The text from the offending byte on, as much as an error quotes.
+  /// The text from the wrong byte on, at most `JSONReader.excerptLimit` bytes.
   var excerpt: String
 }

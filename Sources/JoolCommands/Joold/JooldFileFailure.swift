@@ -1,7 +1,8 @@
 import SystemPackage
 
-/// What is wrong with one of `joold`'s files, and where.
+/// An error in one of `joold`'s files, and its position.
 struct JooldFileFailure: Error, Hashable, Sendable {
+  /// The kind of error.
   enum Reason: Hashable, Sendable {
     case unreadable(FileFailure)
     case syntax(JSONSyntaxError)
@@ -13,7 +14,7 @@ struct JooldFileFailure: Error, Hashable, Sendable {
   }
 
   var path: String
-  /// `nil` if the file could not be read at all.
+  /// The position of the error; `nil` if the file could not be read.
   var position: TextPosition?
   var reason: Reason
 
@@ -31,7 +32,7 @@ struct JooldFileFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// What the program leaves with.
+  /// The program's exit status.
   var status: ExitStatus {
     switch reason {
     case .unreadable(let failure): failure.status
@@ -41,7 +42,7 @@ struct JooldFileFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// `FILE:LINE:COLUMN: what is wrong`
+  /// The message, in the form `FILE:LINE:COLUMN: message`.
   var text: String {
     let place = position.map { "\(path):\($0.line):\($0.column)" } ?? path
     return "\(place): \(reason.text)"

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// The two configuration files of `joold`. Keys match whatever their case; unknown keys do not matter.
+/// The contents of the two configuration files of `joold`. The case of keys and unknown keys are ignored.
 struct JooldFiles {
   static let defaultNetworkPath = "netsocket.json"
   static let defaultModulePath = "modsocket.json"
@@ -8,8 +8,8 @@ struct JooldFiles {
   private(set) var instanceName = InstanceName.default.description
   var arguments = ProxyArguments()
 
-  /// Reads both, the module's first.
-  /// - Parameter isReread: whether a proxy runs, which must not wait for a pipe.
+  /// Reads both files, the module's first. Throws `JooldFileFailure` for the first error.
+  /// - Parameter isReread: whether a running proxy reads the files again. It must not block on a pipe then.
   init(networkPath: String, modulePath: String, isReread: Bool = false) throws(JooldFileFailure) {
     let module = try File(path: modulePath, isReread: isReread)
     if let name = try module.string("instance") {
@@ -27,7 +27,7 @@ struct JooldFiles {
     arguments.timeToLive = try network.timeToLive() ?? arguments.timeToLive
   }
 
-  /// A file's value and the way to complain about it.
+  /// The JSON value of a file, with accessors that report errors with the file's path.
   private struct File {
     var path: String
     var root: JSONValue

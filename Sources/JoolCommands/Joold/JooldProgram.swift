@@ -1,11 +1,12 @@
 import JoolCore
 
-/// The program `joold`: `jool session proxy` with its arguments in two files. Deprecated, but still started by scripts.
+/// The program `joold`: `jool session proxy`, with its arguments in two files. It is deprecated, but scripts still
+/// start it.
 public enum JooldProgram {
-  /// Runs the command line and leaves the process's output complete.
+  /// Runs the command line, prints errors and flushes the output. Blocks until a signal ends the proxy.
   ///
-  /// - Parameter arguments: the command line, the program's name first.
-  /// - Returns: what to exit with.
+  /// - Parameter arguments: the command line, starting with the program's name.
+  /// - Returns: the exit status.
   public static func main(_ arguments: [String]) -> ExitStatus {
     StandardDescriptors.reserve()
     let context = CommandContext(
@@ -13,7 +14,7 @@ public enum JooldProgram {
     return run(Array(arguments.dropFirst()), in: context)
   }
 
-  /// Runs the command line, without the program's name, and prints why it failed if it did.
+  /// Runs the command line, given without the program's name, and prints a failure.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
     context.error.print("Warning: `joold` is deprecated. See `jool session proxy --help`.")
     return context.reportingFailure { (context) throws(CommandFailure) in try execute(words, in: context) }

@@ -1,7 +1,7 @@
 import JoolCore
 import SystemPackage
 
-/// `--bib`: about all three tables unless some are chosen.
+/// The 3.5 mode `--bib`. It applies to all three tables unless some are chosen.
 struct LegacyBIB {
   var request: LegacyRequest
   var context: CommandContext
@@ -17,7 +17,8 @@ struct LegacyBIB {
     }
   }
 
-  /// Adds the binding to each chosen table, or to none.
+  /// Adds the binding to each chosen table. If one addition fails, those before it are undone, except in tables that
+  /// contained the binding already.
   private func add(_ pair: TransportAddressPair) throws(CommandFailure) {
     var done: [L4Protocol] = []
     let old = request.chosenProtocols.count > 1 ? try protocols(with: pair) : []
@@ -34,7 +35,7 @@ struct LegacyBIB {
     }
   }
 
-  /// The chosen protocols whose table has the binding.
+  /// The chosen protocols whose table contains the binding.
   private func protocols(with pair: TransportAddressPair) throws(CommandFailure) -> [L4Protocol] {
     var found: [L4Protocol] = []
     for proto in request.chosenProtocols {
@@ -47,7 +48,7 @@ struct LegacyBIB {
     return found
   }
 
-  /// Removes the binding from each chosen table that has it; it is an error if none has.
+  /// Removes the binding from each chosen table that contains it. It is an error if none does.
   private func remove(_ pair: TransportAddressPair) throws(CommandFailure) {
     var isFound = false
     var absence: CommandFailure?

@@ -1,17 +1,19 @@
 import JoolCore
 
-/// Finds the form that a command line has.
+/// Finds the form (mode and operation) of a 3.5 command line.
 ///
-/// What the words do not say, they imply: the first form that takes all of them. So a mode alone is displayed, a variable
-/// and its value are an update, and an address without operation is added. Words that would fit several modes need the
-/// mode's option, unless one of these is `--global`.
+/// If the mode or the operation is omitted, the first form that accepts all words is chosen. So a mode alone is
+/// displayed, a variable with its value is updated, and an address without an operation is added. Words that fit
+/// several modes need the mode's option, unless one of these modes is `--global`.
 struct LegacyChoice {
   var request: LegacyRequest
-  /// What the command line says.
+  /// The mode that the command line gives explicitly.
   var mode: LegacyMode?
+  /// The operation that the command line gives explicitly.
   var operation: LegacyOperation?
   var translator: TranslatorType
 
+  /// The form of the command line. Throws `ArgumentError` if no form accepts the words, or if several modes do.
   func form() throws(ArgumentError) -> LegacyForm {
     let candidates = candidates
     let fitting = candidates.filter { strangers(to: $0).isEmpty && !lacksVariable($0) }
@@ -36,7 +38,7 @@ struct LegacyChoice {
       .filter { operation == nil || $0.operation == operation }
   }
 
-  /// The words that the form has no use for.
+  /// The options that the form does not accept.
   private func strangers(to form: LegacyForm) -> [String] {
     var words = request.modifiers.subtracting(form.modifiers).map { "--\($0.rawValue)" }.sorted()
     if !form.protocols { words += L4Protocol.allCases.filter(request.protocols.contains).map(\.legacyOption) }
@@ -48,14 +50,15 @@ struct LegacyChoice {
 
   private func lacksVariable(_ form: LegacyForm) -> Bool { takesVariable(form) && request.setting == nil }
 
-  /// Whether nothing is missing. If the operation was said, the operation itself tells what is.
+  /// Whether there are neither too many nor too few arguments, and no needed option is missing. If both mode and
+  /// operation were given, only too many arguments count, because the operation itself reports what is missing.
   private func isComplete(_ form: LegacyForm) -> Bool {
     guard request.arguments.count <= form.arguments.upperBound else { return false }
     guard operation == nil || mode == nil else { return true }
     return request.arguments.count >= form.arguments.lowerBound && form.needed.isSubset(of: request.modifiers)
   }
 
-  /// Why no form takes the words.
+  /// The explanation why no form accepts the words.
   private func reason(among candidates: [LegacyForm]) -> String {
     let closest = candidates.min { strangers(to: $0).count < strangers(to: $1).count }
     guard let closest else {
@@ -72,6 +75,6 @@ struct LegacyChoice {
 }
 
 extension L4Protocol {
-  /// The option that chooses it.
+  /// The option that chooses the protocol.
   var legacyOption: String { "--\(description.lowercased())" }
 }

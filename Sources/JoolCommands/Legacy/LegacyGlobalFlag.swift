@@ -1,11 +1,11 @@
 import JoolCore
 
-/// An option that changed a variable, by its 3.5 name or by an older one.
+/// An option of old releases that changes a variable. Its name is that of 3.5 or an older one.
 struct LegacyGlobalFlag: Hashable, Sendable {
   var name: String
-  /// `nil`: it has no effect, and had none on kernels from 3.13 on.
+  /// The variable. `nil` if the option has no effect; it had none on kernels from 3.13 on.
   var key: GlobalKey?
-  /// `--enable` and `--disable` say their value themselves.
+  /// The value that `--enable` and `--disable` imply.
   var implied: Bool?
 
   var takesValue: Bool { implied == nil }
@@ -23,12 +23,12 @@ struct LegacyGlobalFlag: Hashable, Sendable {
       + ["fragment-arrival-timeout", "toFrag"].map { LegacyGlobalFlag(name: $0) }
   }()
 
-  /// Variables that 3.5 had, under the names that they still have.
+  /// The variables of 3.5 whose names did not change.
   private static let current = GlobalKey.all.filter { key in
     !["pool6", "lowest-ipv6-mtu", "logging-debug", "rfc6791v4-prefix", "ss-max-sessions-per-packet"].contains(key.name)
   }
 
-  /// The names before 3.3, and today's.
+  /// The names before 3.3, each with today's name.
   static let older: [(String, String)] = [
     ("dropAddr", "address-dependent-filtering"), ("dropInfo", "drop-icmpv6-info"),
     ("dropTCP", "drop-externally-initiated-tcp"), ("toUDP", "udp-timeout"), ("toTCPest", "tcp-est-timeout"),
@@ -37,9 +37,9 @@ struct LegacyGlobalFlag: Hashable, Sendable {
     ("TOS", "tos"), ("plateaus", "mtu-plateaus"),
   ]
 
-  /// Reads a value the way 3.5 wrote it: times are whole seconds, hairpin modes are numbers (or today's words).
+  /// Reads a value in the form of 3.5: times are whole seconds, hairpin modes are numbers (or today's words).
   ///
-  /// - Returns: `nil` if the option has no effect. Its value is checked all the same.
+  /// - Returns: `nil` if the option has no effect. Its value is checked nevertheless.
   func setting(_ text: String?) throws(ArgumentError) -> GlobalSetting? {
     let text = text ?? ""
     guard let key else {

@@ -6,7 +6,7 @@ struct LegacyGlobalTable {
   var translator: TranslatorType
   var options: TableOptions
 
-  /// A heading, and the keys below it.
+  /// The groups of variables, each with its heading and keys.
   private static let groups: [TranslatorType: [(heading: String?, keys: [String])]] = [
     .nat64: [
       (

@@ -1,19 +1,19 @@
 import JoolCore
 
-/// What a 3.5 command line is about; `global` if it does not say.
+/// The mode of a 3.5 command line, which is the part of the configuration that it applies to. The default is `global`.
 enum LegacyMode: String, Hashable, Sendable {
   case global, instance, pool6, pool4, denylist4, pool6791, eamt, bib, session, joold, file
 
-  /// The option that chooses it, without dashes.
+  /// The option that chooses the mode, without dashes.
   var option: String { self == .denylist4 ? "blacklist" : rawValue }
 }
 
-/// What it does.
+/// The operation of a 3.5 command line.
 enum LegacyOperation: String, Hashable, Sendable {
   case display, count, add, update, remove, flush, advertise
 }
 
-/// Options that change how it is done; the raw value is their name.
+/// An option that modifies an operation. The raw value is its name.
 enum LegacyModifier: String, Hashable, Sendable {
   case numeric, csv
   case noHeaders = "no-headers"
@@ -21,26 +21,26 @@ enum LegacyModifier: String, Hashable, Sendable {
   case maxIterations = "max-iterations"
 }
 
-/// One line of a Syntax block of the manual: an operation of a mode, and what goes with it.
+/// One line of a Syntax block of the manual: an operation of a mode, with the options and arguments that it accepts.
 struct LegacyForm: Sendable {
   var mode: LegacyMode
   var operation: LegacyOperation
   var modifiers: Set<LegacyModifier>
-  /// Modifiers that it cannot do without.
+  /// The modifiers that the operation requires.
   var needed: Set<LegacyModifier>
-  /// Whether it can be limited to protocols. It is about all three otherwise.
+  /// Whether the operation accepts the options of protocols, which limit it to some of the three.
   var protocols: Bool
-  /// How many words without dashes it takes.
+  /// The number of positional arguments that the operation accepts.
   var arguments: ClosedRange<Int>
 }
 
-/// The operations of one mode, in the order in which words that leave the operation out are tried on them.
+/// The operations of one mode. Their order is that in which `LegacyChoice` tries them if the operation is omitted.
 struct LegacyModeGrammar: Sendable {
   var mode: LegacyMode
   var letter: Character?
-  /// The program that has it; both if `nil`.
+  /// The only program that has the mode; both have it if `nil`.
   var onlyIn: TranslatorType?
-  /// Whether other words can imply the mode.
+  /// Whether the mode can be omitted if other words imply it.
   var canBeImplied = true
   private(set) var forms: [LegacyForm] = []
 
@@ -65,7 +65,7 @@ struct LegacyModeGrammar: Sendable {
   }
 }
 
-/// The command line of Jool 3.5 as its manual pages have it, mode by mode.
+/// The grammar of the command line of Jool 3.5, mode by mode, from its manual pages.
 enum LegacyGrammar {
   private static let table: Set<LegacyModifier> = [.csv, .noHeaders]
 
@@ -114,11 +114,12 @@ enum LegacyGrammar {
       .has(.flush)
   }
 
-  /// The ports of `--pool4 --add ADDRESS`: all that packets of the protocol can have.
+  /// The ports of `--pool4 --add ADDRESS`: all ports (ICMP identifiers) that packets of the protocol can have.
   static func allPorts(of proto: L4Protocol) -> PortRange {
     proto == .icmp ? PortRange(0, .max) : PortRange(1, .max)
   }
 
+  /// The modes that the program for this type of translator has.
   static func modes(of translator: TranslatorType) -> [LegacyModeGrammar] {
     modes.filter { $0.onlyIn == nil || $0.onlyIn == translator }
   }

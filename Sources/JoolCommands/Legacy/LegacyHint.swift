@@ -1,11 +1,11 @@
 import JoolCore
 
-/// How today's command line says what a 3.5 command line says.
+/// A hint that shows today's equivalent of a 3.5 command line.
 struct LegacyHint {
   var request: LegacyRequest
   var context: CommandContext
 
-  /// One line, without its newline.
+  /// The hint as one line, without a newline.
   var text: String {
     if let flag = request.setting?.flag, flag.key == nil {
       return "Hint: --\(flag.name) does nothing on kernels from 3.13 on: leave it out."
@@ -15,7 +15,9 @@ struct LegacyHint {
     return Self.text(programName: context.programName, instance + modernWords) + (isCounted ? " | wc -l" : "")
   }
 
-  /// - Parameter words: what today's command line is, after the program's name.
+  /// The line for a command line of today.
+  ///
+  /// - Parameter words: the words of that command line, without the program's name.
   static func text(programName: String, _ words: [String]) -> String {
     "Hint: Jool 4 spells this: \(([programName] + words).map(quoted).joined(separator: " "))"
   }
@@ -45,7 +47,8 @@ struct LegacyHint {
 
   private var variable: String { LegacyPrefixPool.keyName(of: request.mode) }
 
-  /// The range that means all ports for each of the protocols; the module knows that TCP and UDP lack port 0.
+  /// The range that covers all ports of each of the protocols. It may include port 0 for TCP and UDP, because the
+  /// module excludes that itself.
   private var allPorts: String {
     let ranges = request.chosenProtocols.map(LegacyGrammar.allPorts)
     return "\(ranges.map(\.first).min() ?? 0)-\(ranges.map(\.last).max() ?? .max)"
@@ -59,7 +62,8 @@ struct LegacyHint {
     }
   }
 
-  /// Today one protocol at a time.
+  /// The options of the chosen protocols. Today's commands accept only one, so several are shown as alternatives:
+  /// `(--tcp | --udp)`.
   private func protocolWords(none: [String]) -> [String] {
     guard !none.isEmpty || request.protocols.count == 1 || request.operation == .count else {
       return ["(" + request.chosenProtocols.map { "--\($0.description.lowercased())" }.joined(separator: " | ") + ")"]
@@ -99,7 +103,7 @@ struct LegacyHint {
     request.modifiers.contains(modifier) ? ["--" + modifier.rawValue] : []
   }
 
-  /// The word as a shell needs it.
+  /// The word, quoted for a shell if necessary.
   private static func quoted(_ word: String) -> String {
     let isPlain =
       word.hasPrefix("(--")

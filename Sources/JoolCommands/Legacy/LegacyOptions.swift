@@ -1,26 +1,26 @@
 import JoolCore
 
-/// What an option of the command line of Jool 3.5 and before means.
+/// The meaning of an option in the command line of Jool 3.5 and before.
 enum LegacyMeaning: Hashable, Sendable {
   case mode(LegacyMode)
-  /// The mode that reads a configuration file; the option's value names it.
+  /// Chooses the mode that reads a configuration file. The option's value names the file.
   case file
   case operation(LegacyOperation)
   case proto(L4Protocol)
   case modifier(LegacyModifier)
   /// Changes a variable.
   case global(LegacyGlobalFlag)
-  /// Nothing of today's modules corresponds to it.
+  /// Has no equivalent in today's modules.
   case removed(LegacyRemoval)
   case help, usage, version
 }
 
-/// The options of one of the 3.5 programs, with their abbreviations and letters.
+/// The options of one of the 3.5 programs, with their letters.
 struct LegacyOptions: Sendable {
   private(set) var declarations: [OptionDeclaration] = []
   private(set) var meanings: [LegacyMeaning] = []
   let translator: TranslatorType
-  /// Today's modes.
+  /// The names of today's modes.
   private let modes: [String]
 
   init(translator: TranslatorType) {
@@ -41,8 +41,8 @@ struct LegacyOptions: Sendable {
     add("version", .version, letter: "V")
   }
 
-  /// Whether the word that today's parser does not know is one of 3.5's. It is not if one of today's modes follows: then
-  /// an option stands before the mode that belongs behind it.
+  /// Whether a word that today's parser rejected is an option of 3.5. It is not if one of today's modes follows: then
+  /// it is an option that the user placed before the mode instead of after it.
   func knows(_ error: OptionError, followedBy words: ArraySlice<String>) -> Bool {
     guard !words.contains(where: modes.contains) else { return false }
     return switch error {

@@ -1,11 +1,12 @@
 import JoolCore
 
-/// `--pool6` and `--pool6791`, which were pools of prefixes. Since Jool 4.0 each is a variable that holds one prefix or none.
+/// The 3.5 modes `--pool6` and `--pool6791`, which were pools of prefixes. Since Jool 4.0 each is a variable that holds
+/// one prefix or none.
 struct LegacyPrefixPool {
   var request: LegacyRequest
   var context: CommandContext
 
-  /// The variable.
+  /// The name of the variable that replaced the mode's pool.
   static func keyName(of mode: LegacyMode) -> String { mode == .pool6 ? "pool6" : "rfc6791v4-prefix" }
 
   private var keyName: String { Self.keyName(of: request.mode) }
@@ -55,7 +56,7 @@ struct LegacyPrefixPool {
     return text
   }
 
-  /// How many prefixes of IPv6, how many addresses of IPv4.
+  /// The number that `--count` prints: prefixes for IPv6, addresses for IPv4.
   private static func count(_ value: GlobalValue?) -> UInt64 {
     switch value {
     case nil: 0
@@ -94,6 +95,6 @@ struct LegacyPrefixPool {
 }
 
 extension IPv4Prefix {
-  /// How many addresses it holds.
+  /// The number of addresses that the prefix contains.
   var addressCount: UInt64 { 1 << (32 - UInt64(length)) }
 }

@@ -1,10 +1,10 @@
 import JoolCore
 
-/// Does what command lines of Jool 3.5 and before ask for, with their output.
+/// Runs command lines of Jool 3.5 and before, and prints what those releases printed.
 enum LegacyProgram {
-  /// Parses and runs a command line, and hints at today's spelling.
+  /// Parses and runs a command line, and hints at today's syntax.
   ///
-  /// - Returns: help, usage or version if that is what is asked for.
+  /// - Returns: the request for help, usage or version, if the command line is one; otherwise `nil`.
   static func run(_ words: ArraySlice<String>, in context: CommandContext) throws(CommandFailure) -> RootRequest? {
     let parsed: LegacyRequest.Parsed
     do throws(ArgumentError) {
@@ -25,7 +25,7 @@ enum LegacyProgram {
       throw .legacy(.pool6IsFixed(programName: context.programName), note: nil)
     }
     context.hint(LegacyHint(request: request, context: context).text)
-    // Files are of today, and so are the messages about them.
+    // Configuration files have today's format, so the messages about them are today's, too.
     if request.mode == .file {
       return try FileHandle(path: request.path, force: request.modifiers.contains(.force)).run(in: context)
     }
@@ -94,7 +94,7 @@ enum LegacyProgram {
     case .remove: try Denylist4Remove(prefix: prefix).run(in: context)
     case .flush: try Denylist4Flush().run(in: context)
     case .count:
-      // Addresses, not prefixes: the manual says so.
+      // The manual specifies the number of addresses, not of prefixes.
       var count: UInt64 = 0
       try context.ask { (client) throws(JoolError) in
         try client.forEachDenylist4Entry { page in for prefix in page { count += prefix.addressCount } }
@@ -106,7 +106,7 @@ enum LegacyProgram {
 }
 
 extension LegacyRequest {
-  /// Whether it wants another pool6, or an instance without saying its pool6.
+  /// Whether the request changes pool6, or adds an instance without giving its pool6.
   fileprivate var choosesPool6: Bool {
     switch mode {
     case .pool6: operation != .display && operation != .count
@@ -115,12 +115,12 @@ extension LegacyRequest {
     }
   }
 
-  /// Hands over the words without dashes.
+  /// Passes each positional argument to `take`.
   func takeArguments(_ take: (String) throws(ArgumentError) -> Void) throws(CommandFailure) {
     do throws(ArgumentError) { for text in arguments { try take(text) } } catch { throw .invalid(error) }
   }
 
-  /// Does something for every chosen protocol, and says what was done if one of them fails.
+  /// Calls `body` for every chosen protocol. If one fails, a warning lists the protocols that were changed before.
   func forEachProtocol(
     in context: CommandContext, _ body: (L4Protocol) throws(CommandFailure) -> Void
   ) throws(CommandFailure) {

@@ -1,16 +1,16 @@
 import JoolCore
 
-/// An option that has no meaning for a module of today.
+/// An option of old releases that has no equivalent in today's modules.
 struct LegacyRemoval: Hashable, Sendable {
   var name: String
-  /// The program that had it; both if `nil`.
+  /// The only program that had the option; both had it if `nil`.
   var onlyIn: TranslatorType?
-  /// Since when it is gone.
+  /// The release that removed the option.
   var since: String
-  /// What to do instead.
+  /// The advice about a replacement.
   var advice: String
 
-  /// One sentence for each, and what to do.
+  /// A sentence that names the option and the release, followed by the advice.
   var text: String { "--\(name) is gone since Jool \(since). \(advice)" }
 
   static let all: [LegacyRemoval] =

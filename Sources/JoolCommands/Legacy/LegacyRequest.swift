@@ -1,10 +1,10 @@
 import JoolCore
 
-/// A 3.5 command line, parsed.
+/// A parsed command line of Jool 3.5.
 struct LegacyRequest: Sendable {
   var mode = LegacyMode.global
   var operation = LegacyOperation.display
-  /// The chosen protocols in their usual order; all if none is chosen.
+  /// The protocols that were chosen. None means all; see `chosenProtocols`.
   var protocols: Set<L4Protocol> = []
   var modifiers: Set<LegacyModifier> = []
   var mark: UInt32 = 0
@@ -12,10 +12,10 @@ struct LegacyRequest: Sendable {
   var setting: (flag: LegacyGlobalFlag, text: String?)?
   var path: String?
   var arguments: [String] = []
-  /// Whether mode and operation were not said.
+  /// Whether neither mode nor operation was given.
   var isAssumed = false
 
-  /// Help, usage or version instead of a request.
+  /// The result of parsing: a request, or help, usage or version instead of one.
   enum Parsed {
     case request(LegacyRequest)
     case root(RootRequest)
@@ -26,9 +26,10 @@ struct LegacyRequest: Sendable {
       format: modifiers.contains(.csv) ? .csv : .console, noHeaders: modifiers.contains(.noHeaders))
   }
 
+  /// The protocols that the request applies to, in their usual order.
   var chosenProtocols: [L4Protocol] { L4Protocol.allCases.filter { protocols.isEmpty || protocols.contains($0) } }
 
-  /// Parses a whole command line, whatever the order of its words.
+  /// Parses a whole command line. Its words may be in any order.
   static func parse(_ words: ArraySlice<String>, _ options: LegacyOptions) throws(ArgumentError) -> Parsed {
     var request = LegacyRequest()
     var mode: LegacyMode?

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// The parts that 3.5's tables of sessions and of bindings have in common: a heading and a footer for each protocol.
+/// The common parts of 3.5's tables of sessions and of bindings: a heading and a footer for each protocol.
 struct LegacyTable {
   var options: TableOptions
   var output: OutputSink
@@ -18,7 +18,7 @@ struct LegacyTable {
   }
 }
 
-/// Prints sessions as 3.5 did.
+/// A session in the form that 3.5 printed.
 struct LegacySessionRow {
   var session: SessionEntry
   var names: EndpointNames
@@ -48,7 +48,7 @@ struct LegacySessionRow {
   }
 }
 
-/// `jool --session` and `jool --bib`: every chosen table, one after the other.
+/// `jool --session` and `jool --bib`: prints every chosen table, one after the other.
 struct LegacyDisplay {
   var request: LegacyRequest
   var context: CommandContext

@@ -1,6 +1,6 @@
-/// Times as 3.5 printed them.
+/// The text forms of times that 3.5 printed.
 enum LegacyTimes {
-  /// `2 minutes, 57 seconds`: the two greatest units; no singular forms.
+  /// `2 minutes, 57 seconds`: the two largest units, without singular forms.
   static func friendly(milliseconds: UInt32) -> String {
     let seconds = milliseconds / 1000
     return switch seconds {
@@ -11,7 +11,7 @@ enum LegacyTimes {
     }
   }
 
-  /// `00:02:57.40`: the milliseconds are not padded.
+  /// `00:02:57.40`: hours, minutes, seconds and milliseconds. The milliseconds are not padded.
   static func csv(milliseconds: UInt32) -> String {
     let seconds = milliseconds / 1000
     let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : String($0) }

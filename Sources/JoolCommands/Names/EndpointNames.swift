@@ -1,14 +1,14 @@
 import JoolCore
 
-/// Turns the remote ends of bindings and sessions into text: by name, or by number.
+/// Converts the remote endpoints of bindings and sessions into text: names or numbers.
 final class EndpointNames {
-  /// An end as printed: host and port, each by name or number.
+  /// An endpoint as it is printed: host and port, each as a name or a number.
   struct Endpoint: Hashable {
     var host: String
     var port: String
   }
 
-  /// How many failed look-ups are reported one by one.
+  /// The number of failed look-ups that are reported one by one.
   private static let reportLimit = 8
 
   private let resolver: NameResolver?
@@ -17,20 +17,23 @@ final class EndpointNames {
   private var services: [UInt16: String?] = [:]
   private var failures = 0
 
-  /// - Parameter numeric: whether everything stays a number.
+  /// Makes a converter.
+  ///
+  /// - Parameter numeric: whether to print numbers only, without look-ups.
   init(numeric: Bool, in context: CommandContext) {
     resolver = numeric ? nil : NameResolver(lookup: context.names)
     findService = context.services
     error = context.error
   }
 
-  /// How many entries are worth waiting for before names are looked up: one page has too few to keep look-ups busy.
+  /// The number of entries to collect before their names are looked up, because one page has too few addresses to use
+  /// all threads. 0 if no names are looked up.
   var batchSize: Int { resolver == nil ? 0 : 512 }
 
-  /// Looks up the names that entries are going to need.
+  /// Looks up the names of the addresses. Blocks until the answers arrive or time out.
   func prepare(_ addresses: some Sequence<HostAddress>) { resolver?.prepare(addresses) }
 
-  /// One end. If its look-up failed, both parts stay numbers and the failure is reported.
+  /// The text of an endpoint. If the look-up of its address failed, both parts are numbers and the failure is reported.
   func endpoint(_ address: HostAddress, _ port: UInt16, _ proto: L4Protocol) -> Endpoint {
     let numeric = Endpoint(host: address.description, port: String(port))
     guard let resolver else { return numeric }
@@ -44,13 +47,13 @@ final class EndpointNames {
     }
   }
 
-  /// Says how many failures were not reported.
+  /// Prints the number of failures that were not reported one by one.
   func finish() {
     guard failures > Self.reportLimit else { return }
     error.print("(\(failures - Self.reportLimit) more look-ups failed. Use --numeric to do without names.)")
   }
 
-  /// ICMP has identifiers, which have no names.
+  /// The name of a port, or `nil`. ICMP has identifiers instead of ports, which have no names.
   private func service(_ port: UInt16, _ proto: L4Protocol) -> String? {
     guard proto != .icmp else { return nil }
     if let known = services[port] { return known }

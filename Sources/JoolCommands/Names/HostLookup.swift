@@ -14,15 +14,15 @@ enum HostAddress: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What came of looking up an address's name.
+/// The result of looking up the name of an address.
 enum HostLookup: Hashable, Sendable {
   case name(String)
-  /// It has none.
+  /// The address has no name.
   case none
-  /// Nobody could be asked; the C library's words.
+  /// The look-up failed. The text is the C library's message.
   case failed(String)
 
-  /// Asks the system, which may take seconds (`getnameinfo`).
+  /// Looks up the name with getnameinfo(3), which may block for seconds.
   @Sendable static func system(_ address: HostAddress) -> HostLookup {
     switch address {
     case .ipv4(let address):
@@ -56,11 +56,12 @@ enum HostLookup: Hashable, Sendable {
     }
   }
 
-  /// What a look-up that is not waited for any more is taken for: the name server did not answer.
+  /// The result of a look-up that timed out: the name server did not answer.
   static let unanswered = HostLookup.failed(String(cString: gai_strerror(EAI_AGAIN)))
 }
 
-/// Names of ports. All are looked up as TCP's, which is what the C client does and what most services have in common.
+/// Looks up the names of ports. All are looked up as TCP ports, as the C client does; most services use the same port
+/// for both protocols.
 enum ServiceNames {
   /// The name of a port, or `nil`.
   @Sendable static func name(of port: UInt16) -> String? {

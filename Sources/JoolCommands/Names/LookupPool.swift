@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Threads that look up addresses. They end by themselves when there is nothing to do, and with the process.
+/// A pool of threads that look up the names of addresses. The threads end when there is nothing to do, and with the
+/// process.
 final class LookupPool: Sendable {
   private struct State {
     var waiting: [HostAddress] = []
@@ -11,7 +12,8 @@ final class LookupPool: Sendable {
 
   private let lookup: @Sendable (HostAddress) -> HostLookup
   private let state = Mutex(State())
-  /// A byte arrives at the reading end for each answer. Negative if there is no pipe; then nobody is waited for.
+  /// The reading end of a pipe, at which a byte arrives for each answer. Negative if there is no pipe; then
+  /// `answers(within:)` does not wait.
   private let reader: Int32
   private let writer: Int32
 
@@ -30,7 +32,7 @@ final class LookupPool: Sendable {
     close(writer)
   }
 
-  /// Begins to look up these addresses.
+  /// Starts to look up these addresses. Does not block.
   func start(_ addresses: [HostAddress]) {
     let newThreads = state.withLock { state in
       state.waiting += addresses
@@ -41,10 +43,10 @@ final class LookupPool: Sendable {
     for _ in 0..<newThreads where !startThread() { state.withLock { $0.threads -= 1 } }
   }
 
-  /// Forgets the addresses that no thread has begun with.
+  /// Removes the addresses whose look-up did not start yet.
   func cancel() { state.withLock { $0.waiting.removeAll() } }
 
-  /// The answers that have come, or the first that comes. Empty if none comes in time.
+  /// The answers that have arrived. If there are none, blocks until the first arrives. Empty if none arrives in time.
   func answers(within patience: Duration) -> [(HostAddress, HostLookup)] {
     let deadline = ContinuousClock.now + patience
     while true {
@@ -92,7 +94,7 @@ final class LookupPool: Sendable {
     }
   }
 
-  /// The next address; with none left the calling thread is done.
+  /// The next address. If none is left, the calling thread must end.
   private func next() -> HostAddress? {
     state.withLock { state in
       if let address = state.waiting.popLast() { return address }

@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// Looks up names of addresses, many at a time, and remembers them.
+/// Looks up the names of addresses, many at a time, and caches them.
 ///
-/// A page's addresses are asked for at once, by a bounded number of threads. When nothing was answered for
-/// `patience`, what is missing counts as failed; when that happens to the first page, or twice, nothing is asked any
-/// more. So a dead name server costs a second or two, whatever the length of the table.
+/// The addresses of a page are looked up concurrently, by a bounded number of threads. If no answer arrives for
+/// `patience`, the outstanding look-ups count as failed. If that happens with the first page, or twice, no more names
+/// are looked up. So an unreachable name server costs one or two seconds, whatever the length of the table.
 final class NameResolver {
-  /// How many look-ups run at the same time.
+  /// The greatest number of concurrent look-ups.
   static let threadLimit = 32
-  /// How often silence is waited for, if there were answers before.
+  /// The number of timeouts after which no more names are looked up. One is enough if nothing was answered before it.
   private static let silenceLimit = 2
 
   private let pool: LookupPool
@@ -22,10 +22,10 @@ final class NameResolver {
     pool = LookupPool(lookup: lookup)
   }
 
-  /// The result for an address that was prepared.
+  /// The result for an address that was passed to `prepare`.
   func result(for address: HostAddress) -> HostLookup { known[address] ?? .unanswered }
 
-  /// Looks up the addresses that are not known yet.
+  /// Looks up the addresses that are not cached yet. Blocks until all have an answer, or none arrives for `patience`.
   func prepare(_ addresses: some Sequence<HostAddress>) {
     var missing = Set(addresses)
     missing.subtract(known.keys)

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// Prints bindings as they arrive; with names, as many together as are looked up together.
+/// Prints bindings page by page. If names are looked up, prints them in the batches in which they are looked up.
 struct BIBTable: RowWriter {
   var options: TableOptions
   var names: EndpointNames

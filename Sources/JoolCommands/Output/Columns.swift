@@ -1,18 +1,18 @@
 extension String {
-  /// The text at the right end of a column.
+  /// The text, padded with blanks on the left to the column's width.
   func rightAligned(in width: Int) -> String {
     let blanks = width - utf8.count
     return blanks > 0 ? String(repeating: " ", count: blanks) + self : self
   }
 
-  /// The text at the left end of a column.
+  /// The text, padded with blanks on the right to the column's width.
   func leftAligned(in width: Int) -> String {
     let blanks = width - utf8.count
     return blanks > 0 ? self + String(repeating: " ", count: blanks) : self
   }
 }
 
-/// Lines of a table drawn with `+`, `-` and `|`.
+/// The lines of a table that is drawn with `+`, `-` and `|`.
 enum TableLine {
   /// `+-----+---+` for columns of these widths.
   static func border(_ widths: [Int]) -> String {

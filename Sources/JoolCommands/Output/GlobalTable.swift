@@ -17,7 +17,7 @@ struct GlobalTable {
     }
   }
 
-  /// The value for people.
+  /// The value as text for people.
   static func console(_ setting: GlobalSetting) -> String {
     switch setting.value {
     case .boolean(let value): value ? "true" : "false"
@@ -29,7 +29,7 @@ struct GlobalTable {
     }
   }
 
-  /// The value for programs.
+  /// The value as a field of CSV, for programs.
   static func csv(_ setting: GlobalSetting) -> String {
     switch setting.value {
     case .boolean(let value): value ? "TRUE" : "FALSE"

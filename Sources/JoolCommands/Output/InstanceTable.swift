@@ -1,6 +1,7 @@
 import JoolCore
 
-/// Prints instances as they arrive; headers with the first page, so that nothing is printed if there is none.
+/// Prints instances page by page. The headers are printed with the first page, so that there are none if no page
+/// arrives.
 struct InstanceTable: RowWriter {
   var options: TableOptions
   var output: OutputSink

@@ -1,7 +1,7 @@
 import JoolCore
 import SystemPackage
 
-/// What `--json` prints of a value. `docs/json.md` promises the names.
+/// A value that `--json` prints. The names of members are documented in `docs/json.md` and must not change.
 protocol JSONRepresentable {
   var json: JSONItem { get }
 }
@@ -58,7 +58,7 @@ extension IPv4Prefix: JSONRepresentable {
 }
 
 extension GlobalSetting: JSONRepresentable {
-  /// The value alone.
+  /// The variable's value, without its name.
   var json: JSONItem {
     switch value {
     case .boolean(let value): .boolean(value)
@@ -93,7 +93,7 @@ extension TranslationReport: JSONRepresentable {
 }
 
 extension CommandFailure {
-  /// What is said on standard error when `--json` is given.
+  /// The object that is printed on standard error if `--json` is given.
   func json(programName: String) -> JSONItem {
     var text = message(programName: programName)
     if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
@@ -108,7 +108,7 @@ extension CommandFailure {
 }
 
 extension FilePlace {
-  /// The members that failures and warnings about a file have.
+  /// The members that the JSON of failures and warnings about a file contains.
   var jsonMembers: [(String, JSONItem)] {
     [
       ("file", .string(path)), ("line", .number(UInt64(position.line))), ("column", .number(UInt64(position.column))),

@@ -1,24 +1,24 @@
 import Glibc
 import SystemPackage
 
-/// Where a program writes text: a descriptor with a large buffer, or memory.
+/// A destination for a program's text: a descriptor with a buffer, or memory.
 ///
-/// Belongs to one thread.
+/// Not thread-safe: only one thread may use it.
 final class OutputSink: TextOutputStream {
-  /// When written text leaves the buffer by itself.
+  /// The condition under which the buffer is flushed automatically.
   enum Buffering {
     /// After each line.
     case lines
     /// Never.
     case unlimited
-    /// When this many bytes have gathered.
+    /// When the buffer holds this many bytes.
     case block(Int)
   }
 
   private let descriptor: FileDescriptor?
   private let buffering: Buffering
   private var buffer: [UInt8] = []
-  /// The first error that writing met; what was written after it is lost.
+  /// The first error of writing to the descriptor. Text written after it is lost.
   private(set) var failure: Errno?
 
   /// Writes to a descriptor, which stays open.
@@ -27,21 +27,21 @@ final class OutputSink: TextOutputStream {
     self.buffering = buffering
   }
 
-  /// Keeps everything in `text`.
+  /// Keeps all text in memory; see `text`.
   init() {
     descriptor = nil
     buffering = .unlimited
   }
 
-  /// Standard output: in large blocks, unless somebody watches it arrive.
+  /// Standard output, flushed in blocks of 64 KiB, or after each line if it is a terminal.
   static func standardOutput() -> OutputSink {
     OutputSink(descriptor: .standardOutput, buffering: isatty(STDOUT_FILENO) == 1 ? .lines : .block(1 << 16))
   }
 
-  /// Standard error: at once.
+  /// Standard error, flushed after each line.
   static func standardError() -> OutputSink { OutputSink(descriptor: .standardError, buffering: .lines) }
 
-  /// What was written and not sent to a descriptor.
+  /// The text in the buffer, which was not sent to a descriptor.
   var text: String { String(decoding: buffer, as: UTF8.self) }
 
   func write(_ text: String) {
@@ -58,10 +58,10 @@ final class OutputSink: TextOutputStream {
     write(line + "\n")
   }
 
-  /// What could not be written was no data, such as a daemon's banner: the program has not failed.
+  /// Clears `failure`. For text that is not data, such as a daemon's banner: the program has not failed if it is lost.
   func forgetFailure() { failure = nil }
 
-  /// Sends what the buffer holds.
+  /// Writes the buffer to the descriptor, if there is one. Blocks until that is done.
   func flush() {
     guard let descriptor, !buffer.isEmpty else { return }
     defer { buffer.removeAll(keepingCapacity: true) }

@@ -1,13 +1,13 @@
 import JoolCore
 
-/// Prints pool4 as it arrives, one group for each mark and protocol.
+/// Prints pool4 page by page, with one group for each mark and protocol.
 struct Pool4Table: RowWriter {
   var options: TableOptions
   var output: OutputSink
   private var isStarted = false
   private var group: Group?
 
-  /// The entries that share their iterations.
+  /// The key of a group of entries, which share their iterations.
   private struct Group: Equatable {
     var mark: UInt32
     var proto: L4Protocol
@@ -71,7 +71,7 @@ struct Pool4Table: RowWriter {
       """)
   }
 
-  /// The address; with its length only if it stands for several.
+  /// The address, with the prefix length only if the prefix holds several addresses.
   private static func address(_ entry: Pool4Entry) -> String {
     entry.prefix.length == 32 ? entry.prefix.address.description : entry.prefix.description
   }
@@ -87,6 +87,6 @@ struct Pool4Table: RowWriter {
 }
 
 extension MaxIterations {
-  /// Whether somebody chose the limit, rather than left it to the module.
+  /// Whether the user chose the limit, rather than the module.
   fileprivate var isFixed: Bool { !flags.contains(.automatic) }
 }

@@ -1,9 +1,9 @@
 import JoolCore
 
-/// Prints rows of prefixes as they arrive.
+/// Prints rows of prefixes page by page.
 struct PrefixTable<Row>: RowWriter {
   var columns: [PrefixTableColumn]
-  /// What a row has in each column.
+  /// The cells of a row, one for each column.
   var cells: (Row) -> [PrefixTableCell]
   var options: TableOptions
   var output: OutputSink
@@ -52,7 +52,7 @@ struct PrefixTable<Row>: RowWriter {
   }
 }
 
-/// What a column holds, and so its title and width.
+/// The kind of prefix in a column, which determines its title and width.
 enum PrefixTableColumn {
   case prefix6, prefix4
 
@@ -62,7 +62,7 @@ enum PrefixTableColumn {
   fileprivate var width: Int { addressWidth + 1 + lengthWidth }
 }
 
-/// A prefix of either family.
+/// The text of a prefix of either family.
 struct PrefixTableCell: Hashable {
   var address: String
   var length: String

@@ -1,11 +1,11 @@
-/// Prints rows as they arrive, page by page. Nothing is printed before the first page.
+/// A printer of rows, page by page. Nothing is printed before the first page.
 protocol RowWriter<Row> {
   associatedtype Row
 
   mutating func write(_ page: [Row])
-  /// Prints what was kept back.
+  /// Prints the rows that `write` has kept.
   mutating func printWaiting()
-  /// Prints what comes after the last row, if all rows came.
+  /// Prints the text after the last row. To be called only if all rows arrived.
   mutating func finish()
 }
 

@@ -1,6 +1,6 @@
-/// What the module's counters count, and what an operator can do about them. Our own words: a line for each.
+/// Explanations of the module's counters, with advice for operators. One line for each, written for this project.
 enum StatisticExplanations {
-  /// The explanation of a counter: one line without double quotes, as CSV puts it between them.
+  /// The explanation of a counter: one line without double quotes, because CSV encloses it in them.
   static func text(of name: String) -> String { table[name] ?? "This program does not know this counter." }
 
   private static let table: [String: String] = traffic.merging(dropped) { $1 }.merging(stateful) { $1 }
@@ -17,7 +17,7 @@ enum StatisticExplanations {
     "JSTAT_UNKNOWN": "Packets dropped because of a mistake in the module. Please report it to Jool.",
   ]
 
-  /// Packets that either kind of translator rejects before translating.
+  /// The packets that either type of translator rejects before the translation.
   private static let dropped: [String: String] = [
     "JSTAT_XLATOR_DISABLED": "Packets not translated because manually-enabled is off.",
     "JSTAT_POOL6_UNSET": "Packets not translated because pool6 is not set.",
@@ -37,7 +37,7 @@ enum StatisticExplanations {
     "JSTAT_ICMPEXT_BIG": "ICMP errors whose header claims more bytes of the original packet than there are.",
   ]
 
-  /// What only NAT64s count.
+  /// The counters that only NAT64s have.
   private static let stateful: [String: String] = [
     "JSTAT_HAIRPIN_LOOP":
       "IPv6 packets whose source is inside pool6. Renumber that client, or use a pool6 that no client is in.",
@@ -65,7 +65,7 @@ enum StatisticExplanations {
     "JSTAT_SO_FULL": "SYNs dropped because the store was full. It holds maximum-simultaneous-opens.",
   ]
 
-  /// What cannot be translated from IPv6 to IPv4 (64), or from IPv4 to IPv6 (46).
+  /// The packets that cannot be translated from IPv6 to IPv4 (64), or from IPv4 to IPv6 (46).
   private static let translation: [String: String] = [
     "JSTAT64_SRC": "IPv6 packets whose source is neither in pool6 nor in the EAMT, or becomes a denylist4 address.",
     "JSTAT64_DST":
@@ -96,7 +96,7 @@ enum StatisticExplanations {
     "JSTAT46_BAD_MTU": "Packets for an interface whose MTU is below the 1280 bytes that IPv6 requires. Raise it.",
   ]
 
-  /// What becomes of translated packets, and the translator's own ICMP errors.
+  /// The results of sending translated packets, and the translator's own ICMP errors.
   private static let output: [String: String] = [
     "JSTAT_FAILED_ROUTES": "Translated packets for whose destination the kernel has no route.",
     "JSTAT_PKT_TOO_BIG": "Translated packets that exceed the outgoing MTU. Normal: their senders were told by ICMP.",

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// Prints counters, with what they mean if wanted.
+/// Prints counters, optionally with explanations.
 struct StatisticsTable {
   var options: TableOptions
   var explains: Bool

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// Prints what an address is translated to, and why.
+/// A report about the translation of an address: the result and the rule that applied.
 struct TranslationReport {
   var query: HostAddress
   var translation: AddressTranslation
@@ -13,7 +13,7 @@ struct TranslationReport {
     }
   }
 
-  /// Five or six lines, without the last one's newline.
+  /// The report as five lines, without the last newline.
   var verbose: String {
     let reason: String
     let operation: String

@@ -1,12 +1,12 @@
 import JoolCore
 
-/// `pool4 add`: transport addresses that may mask IPv6 nodes.
+/// `pool4 add`: adds transport addresses that may mask IPv6 nodes (replace their source addresses).
 struct Pool4Add: Command {
   var target = Pool4Target()
   var iterations = MaxIterations.unset
   var force = false
 
-  /// From here on a prefix holds more addresses than one usually wants.
+  /// The shortest prefix length that needs no `--force`. Shorter prefixes hold more addresses than pool4 usually needs.
   private static let shortestUnforcedPrefix = 24
 
   var syntax: Syntax<Self> {

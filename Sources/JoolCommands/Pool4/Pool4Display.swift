@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `pool4 display`: the IPv4 transport addresses of one protocol.
+/// `pool4 display`: prints the IPv4 transport addresses of one protocol.
 struct Pool4Display: Command {
   var proto = ProtocolChoice()
   var table = TableOptions()

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `pool4 flush`: empties pool4, all protocols.
+/// `pool4 flush`: removes the entries of all protocols from pool4.
 struct Pool4Flush: Command {
   var quick = false
 

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `pool4 remove`: takes transport addresses back, and the BIB entries that use them unless told otherwise.
+/// `pool4 remove`: removes transport addresses, and the BIB entries that use them unless `--quick` is given.
 struct Pool4Remove: Command {
   var target = Pool4Target()
   var quick = false

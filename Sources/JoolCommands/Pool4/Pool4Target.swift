@@ -1,15 +1,15 @@
 import JoolCore
 
-/// The part of pool4 that `add` and `remove` are about.
+/// The part of pool4 that `pool4 add` and `pool4 remove` apply to.
 struct Pool4Target: Hashable, Sendable {
   var proto = ProtocolChoice()
   var mark: UInt32 = 0
   var prefix: IPv4Prefix?
   var ports: PortRange?
 
-  /// Takes a positional argument: addresses have dots (or colons, wrongly), ranges have not.
+  /// Stores a positional argument: a text with dots (or, by mistake, colons) is an address, any other a range of ports.
   ///
-  /// - Parameter acceptsProtocolWord: whether `tcp`, `udp` and `icmp` may stand for the options of that name.
+  /// - Parameter acceptsProtocolWord: whether `tcp`, `udp` and `icmp` are accepted instead of the options of that name.
   mutating func take(_ text: String, acceptsProtocolWord: Bool) throws(ArgumentError) {
     if acceptsProtocolWord, let named = L4Protocol.allCases.first(where: { $0.description.lowercased() == text }) {
       try proto.choose(named)

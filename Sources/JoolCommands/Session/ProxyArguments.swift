@@ -3,16 +3,16 @@ import JoolDaemon
 import JoolSession
 import Logging
 
-/// Where a proxy sends and listens, as the user wrote it.
+/// The options of a proxy, as the user wrote them.
 struct ProxyArguments: Hashable, Sendable {
   var multicastAddress: String?
-  /// What a file says; an argument says it better.
+  /// The group from a configuration file. `multicastAddress` overrides it.
   var configuredAddress: String?
   var multicastPort = "6400"
-  /// One for each link.
+  /// The interfaces to receive from, one for each link.
   var inputDevices: [String] = []
   var outputDevices: [String] = []
-  /// Instead of a group, or beside it.
+  /// The unicast peers, which replace the multicast group or complement it.
   var peers: [ProxyConfiguration.Peers.Peer] = []
   var timeToLive: UInt8 = 1
   var statisticsAddress: String?
@@ -27,18 +27,18 @@ struct ProxyArguments: Hashable, Sendable {
 
   private var group: String? { multicastAddress ?? configuredAddress }
 
-  /// The address that was given so far is a file's.
+  /// Marks the group that was given so far as a file's, so that an argument may override it.
   mutating func configureAddress() {
     configuredAddress = multicastAddress ?? configuredAddress
     multicastAddress = nil
   }
 
-  /// Whether anybody may ask for statistics.
+  /// Whether the proxy serves statistics.
   var servesStatistics: Bool { statisticsAddress != nil || statisticsPort != nil }
 
   private static func list(_ words: [String]) -> String { words.isEmpty ? "(null)" : words.joined(separator: ", ") }
 
-  /// What a proxy says before it falls silent.
+  /// The text that a proxy prints before it logs only.
   func banner(instance: String) -> String {
     let statistics = """
         stats.addr: \(statisticsAddress ?? "::")
@@ -63,7 +63,7 @@ struct ProxyArguments: Hashable, Sendable {
 }
 
 extension ProxyArguments {
-  /// HOST, HOST:PORT, [HOST] or [HOST]:PORT; more than one colon without brackets is an IPv6 address.
+  /// Parses HOST, HOST:PORT, [HOST] or [HOST]:PORT. A text with more than one colon and no brackets is an IPv6 address.
   static func peer(_ text: String) throws(ArgumentError) -> ProxyConfiguration.Peers.Peer {
     let host: Substring
     var rest: Substring
@@ -81,12 +81,17 @@ extension ProxyArguments {
     return .init(host: String(host), port: String(rest))
   }
 
-  /// What contradicts itself.
+  /// Checks that the options do not contradict each other: a key file excludes the C proxies' format.
+  ///
+  /// - Throws: `ArgumentError.sealedLegacy`, as a `CommandFailure`.
   func verify() throws(CommandFailure) {
     if keyFile != nil, format == .legacy { throw .invalid(.sealedLegacy) }
   }
 
-  /// The ways to the peers.
+  /// The links to the peers: one multicast link for each interface, then one link for all unicast peers.
+  ///
+  /// - Throws: a `CommandFailure` if there is neither a group nor a peer, if the interfaces for receiving and sending
+  ///   do not form pairs, or if there are interfaces but no group.
   func links() throws(CommandFailure) -> [ProxyConfiguration.Link] {
     var links: [ProxyConfiguration.Link] = []
     if let group {
@@ -113,7 +118,7 @@ extension ProxyArguments {
     return links
   }
 
-  /// The same as the proxy wants it.
+  /// The configuration that the proxy takes, with the default address and port of the statistics server filled in.
   func configuration(instance: InstanceName, links: [ProxyConfiguration.Link]) -> ProxyConfiguration {
     let statistics = ProxyConfiguration.Statistics(
       address: statisticsAddress ?? ProxyConfiguration.Statistics.defaultAddress,

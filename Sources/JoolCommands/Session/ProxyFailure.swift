@@ -2,9 +2,9 @@ import JoolDaemon
 import JoolSession
 import SystemPackage
 
-/// What the shell gets when a proxy or follower cannot start.
+/// The exit status when a proxy or follower cannot start.
 extension ProxyError {
-  /// What the program leaves with.
+  /// The program's exit status.
   var status: ExitStatus {
     switch self {
     case .kernel(let error): error.status

@@ -4,7 +4,7 @@ import JoolDaemon
 import JoolSession
 import Logging
 
-/// Where a proxy's log goes (`--log.target`).
+/// The destination of a proxy's log (`--log.target`).
 enum LogTarget: String, CaseIterable, Hashable, Sendable {
   /// The journal under systemd, standard error if it is a terminal, else syslog, and standard error if there is none.
   case auto
@@ -13,9 +13,10 @@ enum LogTarget: String, CaseIterable, Hashable, Sendable {
 }
 
 extension ProxyArguments {
-  /// What may be given as `--log.level`; the other levels of the library say nothing more here.
+  /// The values of `--log.level`. The proxy logs nothing at the library's other levels.
   static let logLevels: [Logger.Level] = [.debug, .info, .notice, .warning, .error]
 
+  /// The logger of a proxy, with the destination and level that the options choose.
   func log(in context: CommandContext, instance: InstanceName) -> Logger {
     var log: Logger
     switch logTarget {

@@ -1,10 +1,13 @@
-/// A proxy's options as a JSON object, whose keys are their long names: `{"net.dev.in": ["eth2", "eth3"], "net.ttl": 3}`.
+/// A proxy's options as a JSON object, whose keys are their long names:
+/// `{"net.dev.in": ["eth2", "eth3"], "net.ttl": 3}`.
 ///
-/// It is as if they stood where `--config` does: options after it change what it says, and devices and peers add up.
+/// The options apply at the position of `--config` on the command line: later options override them, but interfaces and
+/// peers add up.
 enum ProxyOptionsFile {
-  /// May be given several times, and so be arrays.
+  /// The options that may be given several times, whose values may therefore be arrays.
   private static let lists: Set<String> = ["net.dev.in", "net.dev.out", "net.peer"]
 
+  /// Reads the file at `path` and applies its options. Blocks on a pipe, unless a running proxy reads the file again.
   static func apply(_ path: String, to command: inout SessionProxyCommand) throws(ArgumentError) {
     do throws(FileFailure) {
       let root = try FileReader.json(of: path, isWhole: true, mayWait: !command.isReread)
@@ -37,7 +40,7 @@ enum ProxyOptionsFile {
     }
   }
 
-  /// Numbers may be written as numbers.
+  /// The value as the command line would write it. It may be a JSON string or a JSON number.
   private static func text(of value: JSONValue, named name: String) throws(ConfigurationError) -> String {
     if case .number = value.content { return String(try value.unsigned(named: name)) }
     return try value.text(named: name)

@@ -5,20 +5,20 @@ import JoolSession
 
 /// Starts a proxy for `session proxy` and for `joold`.
 enum ProxyRunner {
-  /// Exchanges sessions until a signal ends it. Whatever prevents that is found before anything is printed.
-  /// - Parameter again: the arguments as files have them when the user wants them read anew.
+  /// Runs the proxy until a signal ends it. All checks precede the first output.
+  /// - Parameter again: reads the arguments again, when the user has the proxy reload its files.
   static func run(
     _ arguments: ProxyArguments, in context: CommandContext,
     again: @escaping () throws(CommandFailure) -> ProxyArguments
   ) throws(CommandFailure) {
-    // Whoever reads the log from a pipe may end; the proxy must not.
+    // Otherwise the proxy would end when the process at the other end of its log's pipe ends.
     signal(SIGPIPE, SIG_IGN)
     try arguments.verify()
     let links = try arguments.links()
     let instance = try instance(in: context)
     let configuration = arguments.configuration(instance: instance, links: links)
     let log = arguments.log(in: context, instance: instance)
-    // A daemon outlives whoever reads its log or its pipe for keepalived.
+    // Otherwise the proxy would end with the process that reads its log, or its track file if that is a pipe.
     signal(SIGPIPE, SIG_IGN)
     do throws(ProxyError) {
       var loop = try ProxyEventLoop(configuration, log: log) { () throws(ProxyError) in
@@ -40,8 +40,10 @@ enum ProxyRunner {
     }
   }
 
-  /// Whether `run` could begin: options, keys, interfaces, module and instance. If a proxy runs already, also whether the
-  /// node and its peers could take over from each other.
+  /// Checks whether `run` could start: options, keys, interfaces, module and instance. If a proxy runs already, also
+  /// checks whether the node and its peers could take over from each other.
+  ///
+  /// - Throws: a `CommandFailure` for the first problem; `.unfitGroup` if nodes could not take over from each other.
   static func check(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
     try arguments.verify()
     let links = try arguments.links()

@@ -2,12 +2,12 @@ import JoolCore
 import JoolDaemon
 import JoolSession
 
-/// `session proxy status`: what the running proxy says of itself; fails if there is none.
+/// `session proxy status`: prints the status of the running proxy. Fails if there is none.
 struct ProxyStatusQuery: Command {
   var json = false
-  /// `--ready`: fail unless the node may have the addresses, for scripts and keepalived's `vrrp_script`.
+  /// `--ready`: whether to fail unless the node may have the addresses, for scripts and keepalived's `vrrp_script`.
   var mustBeReady = false
-  /// `--peers`: and unless this many peers may have them, too.
+  /// `--peers`: the least number of peers that must be able to have the addresses, too. Requires `--ready`.
   var leastPeers: UInt32?
 
   var syntax: Syntax<Self> {
@@ -32,7 +32,8 @@ struct ProxyStatusQuery: Command {
     if let leastPeers, readyPeers < leastPeers { throw .tooFewPeers(ready: readyPeers, wanted: leastPeers) }
   }
 
-  /// What the proxy says. `nil` if none runs, or it does not hear us.
+  /// The status of the instance's proxy. `nil` if none runs, or if it closes the connection, as it does for users other
+  /// than root and its own. May wait ten seconds for a proxy that does not respond.
   static func status(of instance: InstanceName, in context: CommandContext) throws(CommandFailure) -> ProxyStatus? {
     do throws(ProxyControl.Failure) { return try context.proxyStatus(instance) } catch {
       if error != .disconnected { throw .proxyFailed(error) }
@@ -42,7 +43,7 @@ struct ProxyStatusQuery: Command {
 }
 
 extension ProxyStatus {
-  /// For people.
+  /// The status as text for people.
   fileprivate var report: String {
     var lines = [
       "State: \(standing.name)\(aloneBecause == nil ? "" : ", alone")", "Format: \(format.rawValue)",
@@ -62,7 +63,8 @@ extension ProxyStatus {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Numbers of 64 bits are text in JSON where programs compare rather than count them.
+  /// The status as JSON. Node numbers have 64 bits and are strings, because programs only compare them. Counts are
+  /// numbers.
   fileprivate var json: JSONItem {
     .object([
       ("state", .string(standing.state.rawValue)), ("ready", .boolean(standing.isReady)),

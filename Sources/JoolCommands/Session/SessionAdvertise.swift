@@ -2,10 +2,10 @@ import JoolCore
 import JoolDaemon
 import JoolSession
 
-/// `session advertise`: has the whole session table sent to the peers.
+/// `session advertise`: sends the whole session table to the peers.
 ///
-/// A running proxy does it best: it reads the table page by page, while the module would hold its lock. Without one the
-/// module is asked.
+/// If a proxy runs, it does this, because it reads the table page by page, whereas the module would hold its lock.
+/// Without a proxy the module does it.
 struct SessionAdvertise: Command {
   var syntax: Syntax<Self> { Syntax(completion: .none) }
 
@@ -15,10 +15,10 @@ struct SessionAdvertise: Command {
       if try context.advertiseThroughProxy(client.instance) != nil { return }
     } catch {
       if error != .disconnected { throw .proxyFailed(error) }
-      // It left before it answered: the module can still do it.
+      // The proxy closed the connection without an answer, so the module gets the request.
     }
     guard client.module.advertises else {
-      // A wrong name or missing privileges are what the user should hear of first.
+      // A wrong instance name or missing privileges are reported before the module's lack of the feature.
       guard try client.ask({ (client) throws(JoolError) in try client.instanceIsRunning() }) else {
         throw .proxy(.noSuchInstance(client.instance))
       }

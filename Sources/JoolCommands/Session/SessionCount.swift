@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `session count`: how many sessions each table has; all tables if none is chosen.
+/// `session count`: prints the number of sessions in each chosen table, or in all tables if none is chosen.
 struct SessionCount: Command {
   var protocols: Set<L4Protocol> = []
   var table = TableOptions()

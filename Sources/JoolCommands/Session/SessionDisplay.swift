@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `session display`: the sessions of one protocol.
+/// `session display`: prints the sessions of one protocol.
 struct SessionDisplay: Command {
   var proto = ProtocolChoice()
   var table = TableOptions()

@@ -27,7 +27,7 @@ struct SessionFollow: Command {
     if let errno = context.output.failure { throw .output(errno) }
   }
 
-  /// Goes on until output fails.
+  /// Prints sessions until output fails.
   private func follow(_ instance: InstanceName, in context: CommandContext) throws(ProxyError) {
     let log = context.log
     log.info("Opening kernel socket (Instance name: \(instance))...")
@@ -50,7 +50,8 @@ struct SessionFollow: Command {
     }
   }
 
-  /// The IPv6 node, its mask, the IPv4 node, and the time left.
+  /// One line: protocol, the IPv6 node, its mask (the IPv4 transport address that replaces it), the IPv4 node, and the
+  /// time left until the session expires.
   static func line(_ session: SessionEntry) -> String {
     """
     \(session.proto),\(session.source6.address),\(session.source6.port),\

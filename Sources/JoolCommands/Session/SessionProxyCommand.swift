@@ -3,11 +3,11 @@ import JoolDaemon
 import JoolSession
 import Logging
 
-/// `session proxy`: exchanges sessions between the instance and other proxies, for ever.
+/// `session proxy`: exchanges sessions between the instance and other proxies, until a signal ends it.
 struct SessionProxyCommand: Command {
   var arguments = ProxyArguments()
   var isCheck = false
-  /// Whether a proxy runs and reads its files anew; it must not wait for a pipe.
+  /// Whether a running proxy reads its files again. It must not block on a pipe then.
   var isReread = false
 
   var syntax: Syntax<Self> {
@@ -33,7 +33,7 @@ struct SessionProxyCommand: Command {
     }
   }
 
-  /// What a file may say, too.
+  /// The options that may also stand in the file of `--config`.
   static let configurable: [Syntax<Self>.Option] = [
     .value("net.mcast.port", letter: "p", "STR", "UDP port where the sessions will be advertised") {
       $0.arguments.multicastPort = $1
@@ -51,7 +51,7 @@ struct SessionProxyCommand: Command {
       $0.arguments.statisticsAddress = $1
     },
     .value("stats.port", "STR", "Port to bind the stats socket to") { $0.arguments.statisticsPort = $1 },
-    // The tutorial's way to give the address.
+    // Jool's tutorial gives the address with this option.
     .value("net.mcast.addr", "STR", "The multicast group, like the argument") {
       (command, text) throws(ArgumentError) in
       try command.arguments.multicastAddress.fill(text)

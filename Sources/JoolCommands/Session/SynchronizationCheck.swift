@@ -1,11 +1,11 @@
 import JoolCore
 
-/// What whoever synchronizes sessions wants to know before it begins.
+/// The check that `session proxy`, `session follow` and `joold` make before they start.
 enum SynchronizationCheck {
-  /// Asks for the instance, and warns if it does not synchronize.
+  /// Asks the module for the instance's settings, and warns if session synchronization is disabled.
   ///
-  /// - Returns: the instance.
-  /// - Throws: what the module answers if there is no such instance.
+  /// - Returns: the instance's name.
+  /// - Throws: `CommandFailure.module` if there is no such instance, or if the module cannot be asked.
   static func run(in context: CommandContext) throws(CommandFailure) -> InstanceName {
     var client = try context.client()
     let settings = try client.ask { (client) throws(JoolError) in try client.globals() }

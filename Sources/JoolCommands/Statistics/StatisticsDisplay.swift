@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `stats display`: the instance's counters.
+/// `stats display`: prints the instance's counters.
 struct StatisticsDisplay: Command {
   var all = false
   var explain = false

@@ -1,9 +1,13 @@
-/// Atomic configuration: the whole instance at once.
+/// Atomic configuration: all of an instance in one transaction.
 extension JoolClient where Transport: ~Copyable {
-  /// Makes the instance, or replaces its configuration: either all of it or nothing.
+  /// Creates the instance, or replaces its configuration: either all of it or nothing.
   ///
-  /// The module keeps a candidate for the calling thread, fills it request by request and commits it with the last one.
-  /// - Parameter force: skips the module's optional checks.
+  /// The module keeps a candidate for the calling thread, fills it request by request, and commits it with the last
+  /// request. Blocks until the module has answered every request.
+  /// - Parameters:
+  ///   - configuration: The new configuration. Its `instanceName` is ignored; the client's `instance` is configured.
+  ///   - force: Whether to skip the module's optional checks.
+  /// - Throws: The errors of `exchange(_:_:flags:)`.
   public mutating func replace(with configuration: InstanceConfiguration, force: Bool = false) throws(JoolError) {
     _ = try exchange(.fileHandle, [.atomicInit(configuration.framework)])
     for section in configuration.sections {
@@ -12,8 +16,12 @@ extension JoolClient where Transport: ~Copyable {
     _ = try exchange(.fileHandle, [.atomicEnd])
   }
 
-  /// The variables and tables of the instance, without what the module makes by itself: dynamic bindings, sessions,
-  /// and iteration limits that nobody set. The tables are read one after the other, so they may be of different times.
+  /// The variables and tables of the instance, without anything that the module creates itself: dynamic BIB entries,
+  /// sessions, and iteration limits that nobody set. Prefixes that are not set are left out too.
+  ///
+  /// The tables are read one after the other, so the result is not a snapshot. Blocks until the module has answered for
+  /// the last page.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, and `JoolError.endlessList`.
   public mutating func configurationSections() throws(JoolError) -> [InstanceConfiguration.Section] {
     let settings = try globals().filter { $0.key.exists(in: translator) && !$0.value.isUnset }
     return [.globals(settings)] + (translator == .nat64 ? try nat64Sections() : try siitSections())
@@ -39,10 +47,10 @@ extension JoolClient where Transport: ~Copyable {
 }
 
 extension InstanceConfiguration.Section {
-  /// How many entries fit in a page of 4096 bytes, which every module takes; rounded down.
+  /// The numbers of entries, rounded down, that fit in a page of 4096 bytes, which every module accepts.
   private static let entriesPerRequest = (pool4: 56, bib: 56, eamt: 72, denylist4: 200)
 
-  /// The section in as many requests as it needs; none if it is empty.
+  /// The section, divided into as many requests as it needs; none if it is empty.
   var requests: [RequestAttribute] {
     let limit = Self.entriesPerRequest
     return switch self {
@@ -56,7 +64,7 @@ extension InstanceConfiguration.Section {
 }
 
 extension GlobalValue {
-  /// A prefix that is not set, which is what variables start with.
+  /// Whether this is a prefix that is not set, which is the initial value of such variables.
   fileprivate var isUnset: Bool { self == .prefix6(nil) || self == .prefix4(nil) }
 }
 

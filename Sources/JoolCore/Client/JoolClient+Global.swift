@@ -1,5 +1,8 @@
 extension JoolClient where Transport: ~Copyable {
-  /// The instance's global variables, by number. Those that this library does not know are left out.
+  /// The instance's global variables in the order of their numbers. Variables that this library does not know are left
+  /// out. Blocks until the module has answered for the last page.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, and `JoolError.endlessList` if the module announces more variables
+  ///   after a page that contains none that this library knows.
   public mutating func globals() throws(JoolError) -> [GlobalSetting] {
     var settings: [GlobalSetting] = []
     var attributes: [RequestAttribute] = []
@@ -13,12 +16,19 @@ extension JoolClient where Transport: ~Copyable {
     }
   }
 
-  /// Changes variables; all or none.
+  /// Changes all of these variables or none. Blocks until the module answers.
+  /// - Parameters:
+  ///   - settings: The variables and their new values.
+  ///   - force: Whether to skip the module's optional checks.
+  /// - Throws: The errors of `exchange(_:_:flags:)`.
   public mutating func update(_ settings: [GlobalSetting], force: Bool = false) throws(JoolError) {
     _ = try exchange(.globalUpdate, [.globals(settings)], flags: force ? .force : [])
   }
 
-  /// The module's counters, zeros included, by number.
+  /// The module's counters in the order of their numbers, zeros included. Blocks until the module has answered for the
+  /// last page.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, and `JoolError.endlessList` if the module announces more counters
+  ///   after an empty page or after a number above 255.
   public mutating func statistics() throws(JoolError) -> [Statistic] {
     var statistics: [Statistic] = []
     var attributes: [RequestAttribute] = []

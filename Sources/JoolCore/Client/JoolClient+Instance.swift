@@ -1,22 +1,34 @@
 extension JoolClient where Transport: ~Copyable {
-  /// The instances of this translator type in all network namespaces, page by page, in the module's hash order.
+  /// Passes the instances of this translator type in all network namespaces to `page`, in the module's hash order.
+  /// Blocks until the module has answered for the last page.
+  /// - Parameter page: Called with each page as it arrives. Entries may be added or removed between pages.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, `JoolError.endlessList`, and the errors of `page`.
   public mutating func forEachInstance(_ page: ([InstanceEntry]) throws(JoolError) -> Void) throws(JoolError) {
     try list(.instanceForEach, [], offset: { [.instanceOffset($0)] }, page: page)
   }
 
-  /// Makes the instance. NAT64 needs `pool6`.
+  /// Creates the instance in the calling thread's network namespace. Blocks until the module answers.
+  /// - Parameters:
+  ///   - framework: The framework to hook the instance into.
+  ///   - pool6: The prefix pool6. NAT64 needs one; for SIIT it may be `nil`.
+  /// - Throws: The errors of `exchange(_:_:flags:)`.
   public mutating func addInstance(framework: Framework, pool6: IPv6Prefix?) throws(JoolError) {
     _ = try exchange(.instanceAdd, [.newInstance(NewInstance(framework: framework, pool6: pool6))])
   }
 
-  /// Whether the instance exists in this thread's namespace.
+  /// Whether the instance exists in the calling thread's network namespace. Blocks until the module answers.
+  /// - Throws: The errors of `exchange(_:_:flags:)`.
   public mutating func instanceIsRunning() throws(JoolError) -> Bool {
     let answer = try exchange(.instanceHello)
     return try Self.decoding { () throws(WireFormatError) in try answer.isAlive() }
   }
 
+  /// Removes the instance from the calling thread's network namespace. Blocks until the module answers.
+  /// - Throws: The errors of `exchange(_:_:flags:)`.
   public mutating func removeInstance() throws(JoolError) { _ = try exchange(.instanceRemove) }
 
-  /// Removes all instances of this translator type in this thread's namespace.
+  /// Removes all instances of this translator type from the calling thread's network namespace. Blocks until the module
+  /// answers.
+  /// - Throws: The errors of `exchange(_:_:flags:)`.
   public mutating func flushInstances() throws(JoolError) { _ = try exchange(.instanceFlush) }
 }

@@ -1,13 +1,25 @@
+/// The session table of a NAT64 and its synchronization. With a SIIT client these calls throw
+/// `JoolError.wrongTranslator`.
 extension JoolClient where Transport: ~Copyable {
-  /// The sessions of one protocol, page by page, ordered by IPv4 mask and node.
+  /// Passes the sessions of one protocol to `page`, ordered by IPv4 mask and node. Blocks until the module has answered
+  /// for the last page.
+  /// - Parameters:
+  ///   - proto: The protocol whose sessions to list.
+  ///   - page: Called with each page as it arrives. Entries may be added or removed between pages.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, `JoolError.endlessList`, and the errors of `page`.
   public mutating func forEachSession(
     of proto: L4Protocol, _ page: ([SessionEntry]) throws(JoolError) -> Void
   ) throws(JoolError) {
     try list(.sessionForEach, [.proto(proto)], offset: { [.proto(proto), .sessionOffset($0)] }, page: page)
   }
 
-  /// One page of the sessions of a protocol: those after `previous`, in the order of `forEachSession`.
-  /// For callers that have other things to do between pages.
+  /// One page of the sessions of a protocol, for callers that have other work to do between pages. Blocks until the
+  /// module answers.
+  /// - Parameters:
+  ///   - proto: The protocol whose sessions to list.
+  ///   - previous: The last session of the page before, in the order of `forEachSession`; `nil` for the first page.
+  /// - Returns: The sessions after `previous`, and whether there are more after them.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, and `JoolError.endlessList`.
   public mutating func sessions(
     of proto: L4Protocol, after previous: SessionEntry?
   ) throws(JoolError) -> (sessions: [SessionEntry], hasMore: Bool) {
@@ -17,19 +29,25 @@ extension JoolClient where Transport: ~Copyable {
     return (sessions, answer.hasMore)
   }
 
-  /// Asks the module to multicast its sessions. Up to 4.1.10 it says yes and sends nothing: `SyncFormat` and
-  /// `ModuleVersion.advertises` tell.
+  /// Requests that the module multicast its sessions. Blocks until the module answers.
+  ///
+  /// Modules up to 4.1.10 report success and send nothing. `SyncFormat` and `ModuleVersion.advertises` identify them.
+  /// - Throws: The errors of `exchange(_:_:flags:)`.
   public mutating func advertise() throws(JoolError) { _ = try exchange(.sessionSyncAdvertise) }
 
-  /// Tells the module that its multicast arrived, so that it sends the next one at once.
+  /// Acknowledges the module's last multicast, so that it sends the next one at once. Does not wait for an answer.
+  /// - Throws: The errors of `command(_:_:)`.
   public mutating func acknowledgeSessions() throws(JoolError) { try command(.sessionSyncAcknowledge) }
 
-  /// Gives the module sessions of a peer, in its own layout. Fast for sessions in ascending order of expiration per
-  /// protocol and timer: the module keeps such lists sorted and walks them from their tail.
+  /// Adds sessions of a peer to the module's table, in the module's own layout. Does not wait for an answer, but blocks
+  /// while the kernel processes the sessions.
   ///
-  /// A refusal means that some record was unusable, or that `ss-enabled` is off; the other records are applied.
-  /// - Parameter sessions: at most `SyncFormat.maxRecordsPerAdd`, at least one (the container is mandatory:
-  ///   without it the kernel crashes).
+  /// This is fast for sessions in ascending order of expiration per protocol and timer, because the module keeps such
+  /// lists sorted and searches them from their tail.
+  /// - Parameter sessions: At most `SyncFormat.maxRecordsPerAdd` sessions; more than 65,531 bytes of records stop the
+  ///   program. If there are none, nothing is sent, because a request without the container crashes the kernel.
+  /// - Throws: The errors of `command(_:_:)`. `JoolError.refused` means that some record was unusable (the others are
+  ///   applied), or that `ss-enabled` is off.
   public mutating func addSessions(_ sessions: ArraySlice<SessionEntry>) throws(JoolError) {
     guard !sessions.isEmpty else { return }
     try command(.sessionSyncAdd, [.sessions(encoded: SyncFormat(module: module).encode(sessions))])
@@ -37,6 +55,6 @@ extension JoolClient where Transport: ~Copyable {
 }
 
 extension ModuleVersion {
-  /// Whether JOOLD_ADVERTISE does what it says. Up to 4.1.10 it puts all sessions on a list that nobody ever sends.
+  /// Whether the module acts on JOOLD_ADVERTISE. Releases up to 4.1.10 put all sessions on a list that is never sent.
   public var advertises: Bool { self >= ModuleVersion(4, 1, 11) }
 }

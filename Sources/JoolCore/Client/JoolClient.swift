@@ -1,25 +1,45 @@
 internal import SystemPackage
 
-/// Asks the module. One exchange per request, on the calling thread: the module acts in that thread's network namespace.
+/// A client of Jool's kernel module. It sends one request at a time, on the calling thread, and the module acts in that
+/// thread's network namespace.
+///
+/// Calls block until the kernel answers. The transport limits the wait: `NetlinkSocket` waits up to 5 seconds for each
+/// datagram, then the call throws `JoolError.noAnswer`. Lists take one request per page. Only `acknowledgeSessions()`
+/// and `addSessions(_:)` do not wait, because the module answers them only if they fail.
+///
+/// All calls throw `JoolError`. See `exchange(_:_:flags:)` for the errors that they have in common.
 public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
+  /// The transport that carries the requests and answers.
   public var transport: Transport
+  /// The module's generic netlink family, as resolved when the client was created.
   public let family: GenericFamily
-  /// The loaded module's.
+  /// The version of the loaded module, which is sent in each request.
   public let module: ModuleVersion
   /// The instance that requests are about.
   public var instance: InstanceName
+  /// The translator type that requests are about.
   public let translator: TranslatorType
   private var sequence: UInt32
 
-  /// The family's name, and the module's group for sessions to synchronize.
+  /// The name of the module's generic netlink family.
   public static var familyName: String { "Jool" }
+  /// The name of the family's multicast group for sessions to synchronize.
   public static var syncGroup: String { "joold" }
 
-  /// Finds the module.
+  /// Resolves the module's netlink family, and its version unless that is known. Blocks until the kernel has answered
+  /// both.
   /// - Parameters:
-  ///   - module: its version if it is known (`ModuleVersion.loaded()`); else it is asked for it.
-  ///   - sequence: of the first request; multicasts have 0.
-  /// - Throws: `JoolError.moduleNotLoaded`, `.unsupportedModule`, `.refused`, or what the transport throws.
+  ///   - transport: The transport to use. It is consumed even if this fails.
+  ///   - translator: The translator type that requests are about.
+  ///   - instance: The instance that requests are about.
+  ///   - module: The module's version if it is known (`ModuleVersion.loaded()`). If it is `nil`, the module is asked
+  ///     for it.
+  ///   - sequence: The sequence number of the first request. It must not be 0, because multicasts have 0.
+  /// - Throws:
+  ///   - `JoolError.moduleNotLoaded` if the kernel has no such family.
+  ///   - `JoolError.unsupportedModule` if the module's version or the size of its header is not supported.
+  ///   - `JoolError.refused` if the module refuses the request for its version without naming the version.
+  ///   - `JoolError.refusedByNetlink`, `.malformedAnswer`, `.noAnswer`, or an error of the transport.
   public init(
     transport: consuming Transport, translator: TranslatorType, instance: InstanceName = .default,
     module: ModuleVersion?, sequence: UInt32 = 1
@@ -41,7 +61,17 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     self.transport = transport
   }
 
-  /// One request and its answer.
+  /// Sends one request and returns its answer. Blocks until the answer arrives or the transport's time limit for a
+  /// datagram (5 seconds for `NetlinkSocket`) expires. Datagrams that do not answer this request are dropped.
+  /// - Throws:
+  ///   - `JoolError.wrongTranslator` if the operation belongs to the other translator type. Nothing is sent.
+  ///   - `JoolError.refused` if the module refuses the request.
+  ///   - `JoolError.versionMismatch` if the module refuses the request because its version is no longer `module`.
+  ///   - `JoolError.refusedByNetlink` if netlink refuses the request before the module receives it.
+  ///   - `JoolError.malformedAnswer` if the answer does not follow Jool's protocol.
+  ///   - `JoolError.noAnswer` if no answer arrives in time.
+  ///   - The errors of the transport; for `NetlinkSocket` these are `JoolError.netlinkLibrary`, `.system`, `.overrun`
+  ///     and `.malformedAnswer`.
   public mutating func exchange(
     _ operation: JoolOperation, _ attributes: [RequestAttribute] = [], flags: JoolHeader.Flags = []
   ) throws(JoolError) -> Answer {
@@ -52,7 +82,9 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Sends a request that is answered only if it fails, and collects that answer.
+  /// Sends a request that the module answers only if it fails, and reads that answer. Blocks while the kernel processes
+  /// the request, but does not wait for an answer.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, except `JoolError.noAnswer`.
   public mutating func command(_ operation: JoolOperation, _ attributes: [RequestAttribute] = []) throws(JoolError) {
     let sequence = try post(operation, attributes, flags: [])
     while let datagram = try transport.receive(waiting: false) {
@@ -60,11 +92,14 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// A list, page by page.
+  /// Requests a list, page by page.
   /// - Parameters:
-  ///   - first: the attributes of every request.
-  ///   - offset: the attribute that names the last element received.
-  ///   - page: gets each page as it arrives. Lists are not snapshots: entries may come and go between pages.
+  ///   - first: The attributes of the first request.
+  ///   - offset: Makes the attributes of each further request from the last element received.
+  ///   - page: Called with each page as it arrives. Lists are not snapshots: entries may be added or removed between
+  ///     pages.
+  /// - Throws: The errors of `exchange(_:_:flags:)`, the errors of `page`, and `JoolError.endlessList` if the module
+  ///   announces more entries after an empty page or after one that ends like the page before.
   mutating func list<Record: WireRecord>(
     _ operation: JoolOperation, _ first: [RequestAttribute], offset: (Record) -> [RequestAttribute],
     page: ([Record]) throws(JoolError) -> Void
@@ -94,12 +129,13 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     return sequence
   }
 
-  /// The answer to our request `sequence`, if it is in this datagram.
+  /// The answer to request `sequence`, or `nil` if this datagram does not contain it.
   private func answer(in datagram: [UInt8], to sequence: UInt32) throws(JoolError) -> Answer? {
     do throws(JoolError) {
       return try Self.answer(in: datagram, to: sequence, family: family.id)
     } catch .refused(let code, let message) {
-      // Up to 4.1.8 for any other version than the module's own; it may have been replaced since we learnt that.
+      // Modules up to 4.1.8 refuse every version but their own. The module may have been replaced since the client read
+      // its version.
       if code == .invalidArgument, let actual = Self.versionStated(in: message), actual != module {
         throw .versionMismatch(module: actual, ours: module)
       }
@@ -107,13 +143,14 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     }
   }
 
+  /// Reports a failure to decode as `JoolError.malformedAnswer`.
   static func decoding<Value>(_ body: () throws(WireFormatError) -> Value) throws(JoolError) -> Value {
     do { return try body() } catch { throw .malformedAnswer(error) }
   }
 }
 
 extension JoolClient where Transport: ~Copyable {
-  /// The answer to request `sequence`, if it is in this datagram. The one place where a refusal becomes an error.
+  /// The answer to request `sequence`, or `nil` if this datagram does not contain it. Refusals become errors only here.
   private static func answer(in datagram: [UInt8], to sequence: UInt32, family: UInt16) throws(JoolError) -> Answer? {
     let found = try decoding { () throws(WireFormatError) -> Result<Range<Int>, Errno>? in
       var reader = NetlinkMessageReader(datagram.span.bytes)
@@ -134,7 +171,7 @@ extension JoolClient where Transport: ~Copyable {
     case .failure(let code): throw .refusedByNetlink(code)
     case nil: return nil
     }
-    // Usually the datagram is this one message, and need not be copied.
+    // Usually the datagram is this one message; then no copy is needed.
     let message = range == datagram.indices ? datagram : Array(datagram[range])
     let answer = try decoding { () throws(WireFormatError) in try Answer(message: message) }
     if let refusal = try decoding({ () throws(WireFormatError) in try answer.refusal() }) {
@@ -171,7 +208,8 @@ extension JoolClient where Transport: ~Copyable {
     throw .noAnswer
   }
 
-  /// Modules do not tell their version in answers; but they refuse a request of version 0 and say theirs.
+  /// The module's version. Answers do not contain it, but the module refuses a request of version 0 with a text that
+  /// names its own version. `nil` if the module does not refuse.
   private static func askVersion(
     over transport: inout Transport, family: UInt16, translator: TranslatorType, sequence: inout UInt32
   ) throws(JoolError) -> ModuleVersion? {
@@ -184,7 +222,7 @@ extension JoolClient where Transport: ~Copyable {
       }
       throw .noAnswer
     } catch .refused(let code, let message) {
-      // The module looks for privileges and its own kind of translator first.
+      // The module checks privileges and the translator type before the version; those refusals do not name it.
       guard let version = versionStated(in: message) else { throw .refused(code: code, message: message) }
       return version
     }

@@ -1,36 +1,38 @@
 public import SystemPackage
 
-/// What went wrong between us and the module.
+/// The errors of communication with the module.
 public enum JoolError: Error, Hashable, Sendable {
-  /// No generic netlink family called Jool: neither module is loaded.
+  /// The kernel has no generic netlink family called Jool, so neither module is loaded.
   case moduleNotLoaded
-  /// The module's header or version is one this library does not speak.
+  /// This library does not support the module's header or version. `nil`: the version is not known.
   case unsupportedModule(ModuleVersion?)
-  /// The module is not of the release that requests were made for: up to 4.1.8 they must match exactly, since then in
-  /// major and minor. The client sends the module's own, so this is a module that was replaced, or misread.
+  /// The module refused the version in the request. The client sends the module's own version, so the module was
+  /// replaced after the client read it, or it was misread. (Up to 4.1.8 versions must match exactly, since then in
+  /// major and minor.)
   case versionMismatch(module: ModuleVersion, ours: ModuleVersion)
-  /// The module said no.
+  /// The module refused the request, with its error code and its text.
   case refused(code: Errno, message: String)
-  /// Netlink itself said no, before the module saw the request.
+  /// Netlink refused the request before the module received it.
   case refusedByNetlink(Errno)
-  /// The answer is not what Jool's protocol says.
+  /// The answer does not follow Jool's protocol.
   case malformedAnswer(WireFormatError)
-  /// No answer within the time the socket waits.
+  /// No answer arrived within the time that the transport waits.
   case noAnswer
-  /// More messages came than the socket's buffer holds; some are lost.
+  /// More messages arrived than the socket's buffer holds, so some are lost.
   case overrun
   /// A system call failed.
   case system(call: String, Errno)
-  /// libnl failed; its own words.
+  /// A call of libnl failed, with libnl's code and text.
   case netlinkLibrary(call: String, code: Int32, text: String)
   /// The module answers list requests in a way that would never end.
   case endlessList(JoolOperation)
-  /// The operation belongs to the other kind of translator; not sent, since it crashes modules up to 4.1.9.
+  /// The operation belongs to the other translator type. It was not sent, because it crashes modules up to 4.1.9.
   case wrongTranslator(JoolOperation)
 }
 
 extension JoolError: CustomStringConvertible {
-  /// The text for users: the C client's words and line breaks where it has some. The command line puts `Error: ` before it.
+  /// The text for users, with the C client's wording and line breaks where that client has such a text. The command
+  /// line prints `Error: ` before it.
   public var description: String {
     switch self {
     case .moduleNotLoaded:

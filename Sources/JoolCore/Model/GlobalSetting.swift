@@ -1,17 +1,20 @@
-/// What a global variable holds, and so how it is written on the wire, in JSON and on the command line.
+/// The type of a global variable. It decides how a value is written on the wire, in JSON and on the command line.
 public enum GlobalType: Hashable, Sendable {
+  /// A truth value; one byte on the wire.
   case boolean
+  /// An integer from 0 to `max`; one byte on the wire.
   case unsigned8(max: UInt8)
+  /// An integer; four bytes on the wire.
   case unsigned32
   /// Milliseconds on the wire, `[[HH:]MM:]SS[.mmm]` for people.
   case timeout
   /// At most 64 MTUs; the module sorts them in descending order.
   case plateaus
-  /// May be null (unset).
+  /// An IPv6 prefix, which may be null (unset).
   case prefix6
-  /// May be null (unset).
+  /// An IPv4 prefix, which may be null (unset).
   case prefix4
-  /// 0 off, 1 simple, 2 intrinsic.
+  /// An integer: 0 off, 1 simple, 2 intrinsic.
   case hairpinMode
   /// Four bits: source address, source port, destination address, destination port.
   case fArguments
@@ -19,26 +22,33 @@ public enum GlobalType: Hashable, Sendable {
 
 /// A value of a global variable.
 public enum GlobalValue: Hashable, Sendable {
+  /// The value of a `GlobalType.boolean`.
   case boolean(Bool)
-  /// All integers: `unsigned8`, `unsigned32`, `hairpinMode`, `fArguments`.
+  /// The value of any integer type: `unsigned8`, `unsigned32`, `hairpinMode`, `fArguments`.
   case unsigned(UInt32)
+  /// The value of a `GlobalType.timeout`.
   case timeout(Milliseconds)
+  /// The MTUs of a `GlobalType.plateaus`.
   case plateaus([UInt16])
+  /// An IPv6 prefix, or `nil` if it is not set.
   case prefix6(IPv6Prefix?)
+  /// An IPv4 prefix, or `nil` if it is not set.
   case prefix4(IPv4Prefix?)
 }
 
-/// A global variable of an instance: everything there is to know about it, once.
+/// A global variable of an instance: its number, name, type and limits.
 public struct GlobalKey: Hashable, Sendable {
-  /// The kernel's number (`JNLAG_…`), as of 4.1.2.
+  /// The kernel's number of the variable (`JNLAG_…`), as of 4.1.2.
   public let number: UInt16
+  /// The name on the command line and in JSON, for example `udp-timeout`.
   public let name: String
+  /// The type of the variable's values.
   public let type: GlobalType
-  /// `nil`: both kinds of translators have it.
+  /// The only translator type that has the variable, or `nil` if both have it.
   public let onlyIn: TranslatorType?
-  /// The first release that has it.
+  /// The first release that has the variable.
   public let since: ModuleVersion
-  /// The least value that the module takes, in milliseconds if it is a timeout.
+  /// The least value that the module accepts, in milliseconds if the variable is a timeout.
   public let least: UInt32
 
   private init(
@@ -53,7 +63,7 @@ public struct GlobalKey: Hashable, Sendable {
     self.least = least
   }
 
-  /// All of them, by number: also the order of `global display`.
+  /// All variables in the order of their numbers, which is also the order of `global display`.
   public static let all: [GlobalKey] = [
     GlobalKey(1, "manually-enabled", .boolean),
     GlobalKey(2, "pool6", .prefix6),
@@ -94,18 +104,21 @@ public struct GlobalKey: Hashable, Sendable {
     1...UInt16(all.count) ~= number ? all[Int(number) - 1] : nil
   }
 
-  /// The key called `name`, exactly.
+  /// The key with this name, or `nil` if there is none. The comparison is exact.
   public static func named(_ name: String) -> GlobalKey? { all.first { $0.name == name } }
 
-  /// Whether translators of this type have it.
+  /// Whether translators of this type have the variable.
   public func exists(in translator: TranslatorType) -> Bool { onlyIn == nil || onlyIn == translator }
 }
 
 /// A global variable and its value.
 public struct GlobalSetting: Hashable, Sendable {
+  /// The variable.
   public let key: GlobalKey
+  /// The variable's value.
   public let value: GlobalValue
 
+  /// Pairs a variable with a value. Whether the value has the variable's type is not checked.
   public init(key: GlobalKey, value: GlobalValue) {
     self.key = key
     self.value = value
@@ -113,25 +126,25 @@ public struct GlobalSetting: Hashable, Sendable {
 }
 
 extension [GlobalSetting] {
-  /// The value of the variable called `name`, if it is among these.
+  /// The value of the variable called `name`, or `nil` if the list does not contain it.
   public subscript(name: String) -> GlobalValue? { first { $0.key.name == name }?.value }
 
-  /// The variable called `name`, if it is a boolean among these.
+  /// The value of the boolean variable called `name`, or `nil` if the list does not contain one.
   public func boolean(_ name: String) -> Bool? {
     if case .boolean(let value)? = self[name] { value } else { nil }
   }
 
-  /// The variable called `name`, if it is an integer among these.
+  /// The value of the integer variable called `name`, or `nil` if the list does not contain one.
   public func unsigned(_ name: String) -> UInt32? {
     if case .unsigned(let value)? = self[name] { value } else { nil }
   }
 
-  /// The variable called `name`, if it is a timeout among these.
+  /// The value of the timeout variable called `name`, or `nil` if the list does not contain one.
   public func timeout(_ name: String) -> Milliseconds? {
     if case .timeout(let value)? = self[name] { value } else { nil }
   }
 
-  /// The variable called `name`, if it is a set IPv6 prefix among these.
+  /// The value of the IPv6 prefix variable called `name`, or `nil` if the list does not contain it or it is not set.
   public func prefix6(_ name: String) -> IPv6Prefix? {
     if case .prefix6(let value?)? = self[name] { value } else { nil }
   }

@@ -1,53 +1,64 @@
 internal import Glibc
 
-/// An IPv4 or IPv6 address as the integer its bytes spell in network order, with its usual text form.
+/// An IPv4 or IPv6 address, stored as the integer that its bytes form in network order, with its usual text form.
 public protocol IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible, LosslessStringConvertible {
   /// An unsigned integer as wide as the address.
   associatedtype Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable
 
   /// The address, most significant byte first: `192.0.2.1` is `0xC000_0201`.
   var bits: Bits { get }
+  /// Creates the address from its integer.
   init(bits: Bits)
 }
 
 extension IPAddress {
+  /// Compares the addresses as integers.
   public static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
 
-  /// How many bits an address has: 32 or 128.
+  /// The number of bits in an address: 32 or 128.
   public static var bitWidth: Int { Bits.bitWidth }
 }
 
-/// An IPv4 address. Text form as `inet_pton(3)` and `inet_ntop(3)` have it: four decimal parts, no leading zeros.
+/// An IPv4 address. Its text form is that of `inet_pton(3)` and `inet_ntop(3)`: four decimal parts, no leading zeros.
 public struct IPv4Address: IPAddress {
+  /// The address, most significant byte first: `192.0.2.1` is `0xC000_0201`.
   public let bits: UInt32
 
+  /// Creates the address from its integer.
   public init(bits: UInt32) { self.bits = bits }
 
+  /// Parses an address. `nil` if `inet_pton(3)` refuses the text.
   public init?(_ text: String) {
     guard let bits: UInt32 = parseAddress(text, family: AF_INET) else { return nil }
     self.bits = bits
   }
 
+  /// The address as `inet_ntop(3)` writes it.
   public var description: String { formatAddress(bits, family: AF_INET) }
 }
 
-/// An IPv6 address. Text form as `inet_pton(3)` and `inet_ntop(3)` have it: no zone, longest run of zeros compressed.
+/// An IPv6 address. Its text form is that of `inet_pton(3)` and `inet_ntop(3)`: no zone, longest run of zeros
+/// compressed.
 public struct IPv6Address: IPAddress {
+  /// The address, most significant byte first.
   public let bits: UInt128
 
+  /// Creates the address from its integer.
   public init(bits: UInt128) { self.bits = bits }
 
+  /// Parses an address. `nil` if `inet_pton(3)` refuses the text.
   public init?(_ text: String) {
     guard let bits: UInt128 = parseAddress(text, family: AF_INET6) else { return nil }
     self.bits = bits
   }
 
+  /// The address as `inet_ntop(3)` writes it.
   public var description: String { formatAddress(bits, family: AF_INET6) }
 
-  /// `::`
+  /// Whether the address is `::`.
   public var isUnspecified: Bool { bits == 0 }
 
-  /// Inside `ff00::/8` (RFC 4291 §2.7).
+  /// Whether the address is inside `ff00::/8` (RFC 4291 §2.7).
   public var isMulticast: Bool { bits >> 120 == 0xFF }
 }
 

@@ -1,34 +1,38 @@
 /// A range of addresses that share their first `length` bits: `64:ff9b::/96`, `192.0.2.0/24`.
 ///
-/// Bits after `length` are kept as given: the module is the one that refuses them
-/// ("'192.0.2.1/24' seems to have a suffix; please fix.").
+/// Bits after `length` are kept as given, because the module itself refuses them ("'192.0.2.1/24' seems to have a
+/// suffix; please fix.").
 public struct IPPrefix<Address: IPAddress>: Hashable, Sendable, CustomStringConvertible {
+  /// The address before the slash.
   public let address: Address
-  /// 0 to 32, or 0 to 128.
+  /// The number of bits that the addresses share: 0 to 32, or 0 to 128.
   public let length: Int
 
-  /// `nil` unless `length` fits the address.
+  /// Creates a prefix. `nil` unless `length` fits the address.
   public init?(address: Address, length: Int) {
     guard 0...Address.bitWidth ~= length else { return nil }
     self.address = address
     self.length = length
   }
 
-  /// The prefix that holds `address` and nothing else.
+  /// The prefix that contains only `address`.
   public init(host address: Address) {
     self.address = address
     self.length = Address.bitWidth
   }
 
-  /// Whether `other`'s first `length` bits are this prefix's.
+  /// Whether `other` is inside this prefix.
   public func contains(_ other: Address) -> Bool {
     length == 0 || (address.bits ^ other.bits) >> (Address.bitWidth - length) == 0
   }
 
+  /// The text form: address, slash, length.
   public var description: String { "\(address)/\(length)" }
 }
 
+/// A prefix of IPv4 addresses.
 public typealias IPv4Prefix = IPPrefix<IPv4Address>
+/// A prefix of IPv6 addresses.
 public typealias IPv6Prefix = IPPrefix<IPv6Address>
 
 /// pool6: IPv4 addresses embedded in an IPv6 prefix (RFC 6052 §2.2).
@@ -38,7 +42,8 @@ extension IPPrefix<IPv6Address> {
   /// The lengths that RFC 6052 and Jool allow.
   public static let translationLengths: Set<Int> = [32, 40, 48, 56, 64, 96]
 
-  /// `64:ff9b::/96` and `192.0.2.8` make `64:ff9b::c000:208`. `nil` if this prefix's length is not in `translationLengths`.
+  /// The IPv6 address that stands for `address4`: `64:ff9b::/96` and `192.0.2.8` make `64:ff9b::c000:208`. `nil` if
+  /// this prefix's length is not in `translationLengths`.
   public func embedding(_ address4: IPv4Address) -> IPv6Address? {
     guard Self.translationLengths.contains(length) else { return nil }
     let network = length == 0 ? 0 : (address.bits >> (128 - length)) << (128 - length)
@@ -50,7 +55,8 @@ extension IPPrefix<IPv6Address> {
     return IPv6Address(bits: network | beforeU | afterU)
   }
 
-  /// The IPv4 address inside `address6`, or `nil` if that is not in this prefix (the inverse of `embedding`).
+  /// The IPv4 address inside `address6` (the inverse of `embedding`). `nil` if `address6` is not in this prefix, or
+  /// this prefix's length is not in `translationLengths`.
   public func extracting(from address6: IPv6Address) -> IPv4Address? {
     guard contains(address6), Self.translationLengths.contains(length) else { return nil }
     if length == 96 { return IPv4Address(bits: UInt32(truncatingIfNeeded: address6.bits)) }

@@ -1,20 +1,28 @@
 /// The two kinds of translators (`xt` in the Jool header).
 public enum TranslatorType: UInt8, Hashable, Sendable, CustomStringConvertible {
+  /// A stateless translator (RFC 7915).
   case siit = 1
+  /// A stateful translator (RFC 6146).
   case nat64 = 2
 
+  /// `SIIT` or `NAT64`.
   public var description: String { self == .siit ? "SIIT" : "NAT64" }
 }
 
-/// Where an instance is hooked into the kernel (`xf`).
+/// The kernel framework that an instance is hooked into (`xf`).
 public struct Framework: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// The kernel's number of the framework.
   public let rawValue: UInt8
 
+  /// Creates a framework from the kernel's number.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  /// The hooks of Netfilter: all packets of the network namespace reach the instance.
   public static let netfilter = Framework(rawValue: 4)
+  /// The iptables target: only packets that match a rule reach the instance.
   public static let iptables = Framework(rawValue: 8)
 
+  /// `netfilter`, `iptables` or `unknown`.
   public var description: String {
     switch self {
     case .netfilter: "netfilter"
@@ -26,9 +34,10 @@ public struct Framework: RawRepresentable, Hashable, Sendable, CustomStringConve
 
 /// An instance's name: up to 15 ASCII bytes, none of them a control character. The empty name is legal.
 public struct InstanceName: Hashable, Sendable, CustomStringConvertible {
+  /// The name itself.
   public let description: String
 
-  /// `nil` unless the module would take `text`.
+  /// Creates a name. `nil` unless the module would accept `text`.
   public init?(_ text: String) {
     guard text.utf8.count <= 15, text.utf8.allSatisfy({ 32..<128 ~= $0 }) else { return nil }
     description = text
@@ -36,17 +45,20 @@ public struct InstanceName: Hashable, Sendable, CustomStringConvertible {
 
   private init(literal: String) { description = literal }
 
-  /// The name when the user gives none.
+  /// The name `default`, which applies if the user specifies none.
   public static let `default` = InstanceName(literal: "default")
 }
 
 /// One running translator, in any network namespace.
 public struct InstanceEntry: Hashable, Sendable {
-  /// Identifies the network namespace: the lower half of a kernel address.
+  /// An identifier of the network namespace: the lower half of a kernel address.
   public var namespace: UInt32
+  /// The framework that the instance is hooked into.
   public var framework: Framework
+  /// The instance's name.
   public var name: String
 
+  /// Creates an entry.
   public init(namespace: UInt32, framework: Framework, name: String) {
     self.namespace = namespace
     self.framework = framework

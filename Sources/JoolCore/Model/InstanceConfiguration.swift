@@ -1,28 +1,35 @@
-/// Everything an administrator can configure of an instance, as a configuration file holds it.
+/// Everything that an administrator can configure for one instance, as a configuration file contains it.
 public struct InstanceConfiguration: Hashable, Sendable {
-  /// `nil`: the file leaves it to whoever uses it.
+  /// The instance's name, or `nil` if the file leaves it to the program that reads it.
   public var instanceName: InstanceName?
+  /// The framework that the instance is hooked into.
   public var framework: Framework
-  /// In the order in which the module gets them.
+  /// The sections in the order in which they are sent to the module.
   public var sections: [Section]
 
+  /// Creates a configuration.
   public init(instanceName: InstanceName? = nil, framework: Framework, sections: [Section] = []) {
     self.instanceName = instanceName
     self.framework = framework
     self.sections = sections
   }
 
-  /// The variables, or the entries of one table. What no section mentions gets its default.
+  /// The variables, or the entries of one table. Anything that no section contains gets its default.
   public enum Section: Hashable, Sendable {
+    /// Global variables.
     case globals([GlobalSetting])
+    /// Entries of pool4.
     case pool4([Pool4Entry])
-    /// Static bindings. The module takes them for new instances only.
+    /// Static BIB entries. The module accepts them for new instances only.
     case bib([BIBEntry])
+    /// Entries of the EAMT.
     case eamt([EAMEntry])
+    /// Prefixes of denylist4.
     case denylist4([IPv4Prefix])
   }
 
-  /// Adds a section; the entries of a second denylist4 (files may call one of them blacklist4) go to the first.
+  /// Adds a section. The entries of a second denylist4 (files may call one of them blacklist4) are appended to the
+  /// first.
   public mutating func append(_ section: Section) {
     if case .denylist4(let more) = section {
       for index in sections.indices {
@@ -34,14 +41,14 @@ public struct InstanceConfiguration: Hashable, Sendable {
     sections.append(section)
   }
 
-  /// The entries of pool4 of all sections.
+  /// The pool4 entries of all sections.
   public var pool4: [Pool4Entry] {
     sections.flatMap { section -> [Pool4Entry] in
       if case .pool4(let entries) = section { entries } else { [] }
     }
   }
 
-  /// The entries of denylist4 of all sections.
+  /// The denylist4 prefixes of all sections.
   public var denylist4: [IPv4Prefix] {
     sections.flatMap { section -> [IPv4Prefix] in
       if case .denylist4(let prefixes) = section { prefixes } else { [] }

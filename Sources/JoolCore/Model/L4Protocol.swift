@@ -1,9 +1,14 @@
-/// The transport protocols a NAT64 keeps tables for; ICMP counts as one (RFC 6146 §3.1). The kernel's `l4_protocol`.
+/// The transport protocols for which a NAT64 keeps tables; ICMP counts as one (RFC 6146 §3.1). The kernel's
+/// `l4_protocol`.
 public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+  /// TCP.
   case tcp = 0
+  /// UDP.
   case udp = 1
+  /// ICMP and ICMPv6.
   case icmp = 2
 
+  /// `TCP`, `UDP` or `ICMP`.
   public var description: String {
     switch self {
     case .tcp: "TCP"
@@ -13,48 +18,62 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, CustomStringCon
   }
 }
 
-/// Where a TCP session stands (RFC 6146 §3.5.2). The kernel's `tcp_state`; 0 for UDP and ICMP.
+/// The state of a TCP session (RFC 6146 §3.5.2). The kernel's `tcp_state`; 0 for UDP and ICMP.
 ///
-/// Not a closed set: the module stores and shows what a peer sent it.
+/// The set of values is open, because the module stores and shows any value that a peer sends.
 public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// The kernel's number of the state.
   public let rawValue: UInt8
 
+  /// Creates a state from the kernel's number.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  /// ESTABLISHED: both sides have sent a SYN. Also the value for UDP and ICMP.
   public static let established = TCPState(rawValue: 0)
+  /// V6_INIT: only the IPv6 node has sent a SYN.
   public static let v6Init = TCPState(rawValue: 1)
+  /// V4_INIT: only the IPv4 node has sent a SYN.
   public static let v4Init = TCPState(rawValue: 2)
+  /// V4_FIN_RCV: only the IPv4 node has sent a FIN.
   public static let v4FinRcv = TCPState(rawValue: 3)
+  /// V6_FIN_RCV: only the IPv6 node has sent a FIN.
   public static let v6FinRcv = TCPState(rawValue: 4)
+  /// V4_FIN_V6_FIN_RCV: both nodes have sent a FIN.
   public static let v4FinV6FinRcv = TCPState(rawValue: 5)
+  /// TRANS: a node has sent a RST.
   public static let trans = TCPState(rawValue: 6)
 
   private static let names = [
     "ESTABLISHED", "V6_INIT", "V4_INIT", "V4_FIN_RCV", "V6_FIN_RCV", "V4_FIN_V6_FIN_RCV", "TRANS",
   ]
 
-  /// Whether this is one of RFC 6146's states.
+  /// Whether this is a state of RFC 6146.
   public var isKnown: Bool { rawValue < Self.names.count }
 
+  /// The state's name in RFC 6146 with underscores, or `UNKNOWN`.
   public var description: String { isKnown ? Self.names[Int(rawValue)] : "UNKNOWN" }
 }
 
-/// Which timeout a session lives by. The kernel's `session_timer_type`; 0 for UDP and ICMP.
+/// The timeout that applies to a session. The kernel's `session_timer_type`; 0 for UDP and ICMP.
 public struct SessionTimer: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// The kernel's number of the timer.
   public let rawValue: UInt8
 
+  /// Creates a timer from the kernel's number.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// `tcp-est-timeout`, `udp-timeout` or `icmp-timeout`.
+  /// The timer of `tcp-est-timeout`, `udp-timeout` or `icmp-timeout`.
   public static let established = SessionTimer(rawValue: 0)
-  /// `tcp-trans-timeout`.
+  /// The timer of `tcp-trans-timeout`.
   public static let transitory = SessionTimer(rawValue: 1)
-  /// An IPv4 SYN waits for its IPv6 counterpart: 6 seconds, not configurable (RFC 6146 §4, TCP_INCOMING_SYN).
+  /// The timer of an IPv4 SYN that waits for its IPv6 counterpart: 6 seconds, not configurable (RFC 6146 §4,
+  /// TCP_INCOMING_SYN).
   public static let incomingSYN = SessionTimer(rawValue: 2)
 
-  /// Whether this is one of the module's timers.
+  /// Whether this is a timer of the module.
   public var isKnown: Bool { rawValue <= 2 }
 
+  /// `EST`, `TRANS`, `SYN4`, or the number of an unknown timer.
   public var description: String {
     switch self {
     case .established: "EST"

@@ -1,28 +1,34 @@
 /// An inclusive range of ports, or of ICMP identifiers.
 public struct PortRange: Hashable, Sendable {
+  /// The first port.
   public let first: UInt16
+  /// The last port, inside the range.
   public let last: UInt16
 
-  /// In the given order: the module swaps an inverted range itself.
+  /// Creates a range. The order is kept as given, because the module itself swaps the ends of an inverted range.
   public init(_ first: UInt16, _ last: UInt16) {
     self.first = first
     self.last = last
   }
 
-  /// 0 to 65535.
+  /// All ports: 0 to 65535.
   public static let all = PortRange(0, .max)
 }
 
-/// IPv4 transport addresses that may mask IPv6 nodes.
+/// A set of IPv4 transport addresses that the translator may use as masks of IPv6 nodes.
 public struct Pool4Entry: Hashable, Sendable {
-  /// Packets with this mark use the entry. Mark and protocol name a table of pool4.
+  /// The mark of the packets that use the entry. Mark and protocol together identify a table of pool4.
   public var mark: UInt32
+  /// The protocol of the packets that use the entry.
   public var proto: L4Protocol
-  /// One address in what the module answers; any prefix in what it is asked.
+  /// The addresses: a single one in the module's answers, any prefix in requests.
   public var prefix: IPv4Prefix
+  /// The ports, or ICMP identifiers, of each address.
   public var ports: PortRange
+  /// The iteration limit of the entry's table.
   public var iterations: MaxIterations
 
+  /// Creates an entry.
   public init(
     mark: UInt32 = 0, proto: L4Protocol, prefix: IPv4Prefix, ports: PortRange, iterations: MaxIterations = .unset
   ) {
@@ -34,33 +40,41 @@ public struct Pool4Entry: Hashable, Sendable {
   }
 }
 
-/// How often the module may try to find a free mask, per table of pool4 (`--max-iterations`).
+/// The number of attempts that the module may make to find a free mask, per table of pool4 (`--max-iterations`).
 public struct MaxIterations: Hashable, Sendable {
-  /// The limit in force (0: none) or the one asked for.
+  /// The limit in force in an answer (0: none), the wanted limit in a request.
   public var limit: UInt32
+  /// The flags that determine the meaning of `limit`.
   public var flags: Flags
 
   /// The kernel's iteration flags.
   public struct Flags: OptionSet, Hashable, Sendable {
+    /// The flags' bits.
     public let rawValue: UInt8
+    /// Creates flags from their bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// In a request: change the table's value. In an answer: somebody did.
+    /// In a request: change the table's value. In an answer: an administrator has set the value.
     public static let set = Flags(rawValue: 1)
-    /// Computed from the table's size.
+    /// The module computes the limit from the table's size.
     public static let automatic = Flags(rawValue: 2)
+    /// There is no limit.
     public static let infinite = Flags(rawValue: 4)
   }
 
+  /// Creates a limit with the flags that belong to it.
   public init(limit: UInt32, flags: Flags) {
     self.limit = limit
     self.flags = flags
   }
 
-  /// Leave the table's value as it is.
+  /// A request that leaves the table's value as it is.
   public static let unset = MaxIterations(limit: 0, flags: [])
+  /// A request for the limit that the module computes.
   public static let automatic = MaxIterations(limit: 0, flags: [.set, .automatic])
+  /// A request for no limit.
   public static let infinite = MaxIterations(limit: 0, flags: [.set, .infinite])
 
+  /// A request for this limit.
   public static func fixed(_ limit: UInt32) -> MaxIterations { MaxIterations(limit: limit, flags: .set) }
 }

@@ -6,21 +6,24 @@
 ///
 /// For ICMP the ports are identifiers, equal within each side.
 public struct SessionEntry: Hashable, Sendable {
+  /// The protocol whose table holds the session.
   public var proto: L4Protocol
-  /// The IPv6 node.
+  /// The transport address of the IPv6 node.
   public var source6: TransportAddress6
-  /// The IPv4 node, inside pool6.
+  /// The IPv6 transport address that represents the IPv4 node, inside pool6.
   public var destination6: TransportAddress6
-  /// The IPv6 node's mask, inside pool4.
+  /// The IPv6 node's mask: the IPv4 transport address that represents it, inside pool4.
   public var source4: TransportAddress4
-  /// The IPv4 node.
+  /// The transport address of the IPv4 node.
   public var destination4: TransportAddress4
-  /// `.established` unless `proto` is TCP.
+  /// The state of the TCP connection; `.established` unless `proto` is TCP.
   public var state: TCPState
+  /// The timeout that applies to the session; `.established` unless `proto` is TCP.
   public var timer: SessionTimer
-  /// Time left to live.
+  /// The time left until the session expires.
   public var expiration: Milliseconds
 
+  /// Creates a session.
   public init(
     proto: L4Protocol, source6: TransportAddress6, destination6: TransportAddress6, source4: TransportAddress4,
     destination4: TransportAddress4, state: TCPState = .established, timer: SessionTimer = .established,

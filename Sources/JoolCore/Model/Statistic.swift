@@ -1,19 +1,24 @@
-/// One counter of the module. Its number means something only together with the module's version.
+/// One counter of the module. Its number has a meaning only together with the module's version.
 public struct Statistic: Hashable, Sendable {
   /// The kernel's number of the counter.
   public let id: UInt16
-  /// `JSTAT_RECEIVED6`…, or `nil` if the given release has no such counter.
+  /// The kernel's name, for example `JSTAT_RECEIVED6`, or `nil` if the given release has no such counter.
   public let name: String?
+  /// The counter's value.
   public let value: UInt64
 
-  /// - Parameter names: of the module's release.
+  /// Creates a counter.
+  /// - Parameters:
+  ///   - id: The kernel's number of the counter.
+  ///   - value: The counter's value.
+  ///   - names: The names of the module's release in the order of their numbers, from `names(of:)`.
   public init(id: UInt16, value: UInt64, names: [String]) {
     self.id = id
     self.name = 1...names.count ~= Int(id) ? names[Int(id) - 1] : nil
     self.value = value
   }
 
-  /// The counters of a release in the order of their numbers, which start at 1.
+  /// The names of a release's counters in the order of their numbers, which start at 1.
   public static func names(of module: ModuleVersion) -> [String] {
     table.filter { $0.since <= module && module <= $0.until }.map(\.name)
   }
@@ -24,7 +29,10 @@ public struct Statistic: Hashable, Sendable {
     let until: ModuleVersion
   }
 
-  /// All counters there ever were in 4.1, in the order of their numbers; which of them a release has fixes the numbers.
+  /// All counters of all 4.1 releases in the order of their numbers. A release numbers the counters that it has without
+  /// gaps.
+  /// A version after a name bounds the releases that have the counter: `<` up to and including it, `>` from it on, `=`
+  /// it alone.
   private static let table: [Row] = {
     let always = """
       RECEIVED6 RECEIVED4 SUCCESS BIB_ENTRIES SESSIONS ENOMEM XLATOR_DISABLED POOL6_UNSET SKB_SHARED L3HDR_OFFSET \

@@ -1,17 +1,24 @@
-/// An address and a port, or for ICMP an address and an identifier (RFC 6146 §2). Text form `192.0.2.1#80`.
+/// An address and a port, or for ICMP an address and an identifier (RFC 6146 §2). The text form is `192.0.2.1#80`.
 public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The address.
   public let address: Address
+  /// The port, or the ICMP identifier.
   public let port: UInt16
 
+  /// Creates a transport address.
   public init(_ address: Address, _ port: UInt16) {
     self.address = address
     self.port = port
   }
 
+  /// Compares the addresses, then the ports.
   public static func < (left: Self, right: Self) -> Bool { (left.address, left.port) < (right.address, right.port) }
 
+  /// The text form: address, number sign, port.
   public var description: String { "\(address)#\(port)" }
 }
 
+/// An IPv4 transport address.
 public typealias TransportAddress4 = TransportAddress<IPv4Address>
+/// An IPv6 transport address.
 public typealias TransportAddress6 = TransportAddress<IPv6Address>

@@ -1,11 +1,12 @@
 internal import Glibc
 public import SystemPackage
 
-/// A file descriptor with exactly one owner, which closes it.
+/// A file descriptor with exactly one owner. It is closed when its owner is destroyed.
 public struct OwnedDescriptor: ~Copyable {
+  /// The number of the descriptor.
   public let rawValue: Int32
 
-  /// Takes a descriptor over. `nil` for the -1 of a failed call; `errno` says why.
+  /// Takes ownership of a descriptor. `nil` for the -1 of a failed call, whose reason is in `errno`.
   public init?(_ descriptor: Int32) {
     guard descriptor >= 0 else { return nil }
     rawValue = descriptor

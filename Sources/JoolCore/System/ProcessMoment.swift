@@ -1,16 +1,19 @@
 internal import Glibc
 
-/// What distinguishes a process from its copies: a virtual machine that was cloned or set back to a snapshot, a fork.
+/// The values that differ between a process and its copies: a virtual machine that was cloned or restored from a
+/// snapshot, or a fork.
 package struct ProcessMoment: Sendable {
-  /// 32 bytes from the kernel, whose generator is told of a cloned machine (vmgenid) if the hypervisor can.
+  /// Four random integers (32 bytes) from the kernel. If the hypervisor supports vmgenid, the kernel's generator is
+  /// notified that the machine was cloned.
   package var random: [UInt64]
-  /// Nanoseconds since 1970, which go on while a copy lies on a disk.
+  /// The time of day in nanoseconds since 1970. It advances while a snapshot is stored on a disk.
   package var realtime: UInt64
-  /// Nanoseconds since the machine's start.
+  /// The time since the machine started, in nanoseconds.
   package var boottime: UInt64
-  /// The number of the process.
+  /// The process ID.
   package var process: Int32
 
+  /// Creates a moment from its values.
   package init(random: [UInt64], realtime: UInt64, boottime: UInt64, process: Int32) {
     self.random = random
     self.realtime = realtime
@@ -18,7 +21,7 @@ package struct ProcessMoment: Sendable {
     self.process = process
   }
 
-  /// The present one of this process. Does not block.
+  /// The present moment of this process. Does not block.
   package static func now() -> ProcessMoment {
     ProcessMoment(
       random: systemRandom(), realtime: nanoseconds(CLOCK_REALTIME), boottime: nanoseconds(CLOCK_BOOTTIME),
@@ -29,7 +32,7 @@ package struct ProcessMoment: Sendable {
     var words = [UInt64](repeating: 0, count: 4)
     let isFilled = words.withUnsafeMutableBytes { getentropy($0.baseAddress, $0.count) == 0 }
     guard !isFilled else { return words }
-    // The kernel is older than getrandom(2).
+    // getentropy(3) fails if the kernel is older than getrandom(2).
     var random = SystemRandomNumberGenerator()
     return words.map { _ in random.next() }
   }

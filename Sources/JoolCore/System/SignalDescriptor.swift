@@ -2,14 +2,15 @@ internal import CLinux
 internal import Glibc
 public import SystemPackage
 
-/// Signals as something to poll(2) instead of handlers: they are blocked and read from a descriptor.
+/// A descriptor for signals, for programs that wait for them with poll(2) instead of handlers.
 ///
-/// The signals are blocked in the calling thread and in those that it starts afterwards, so make one before any other
-/// thread: a signal to the process goes to a thread that does not block it.
+/// The signals are blocked in the calling thread and in those that it starts afterwards. Create this before any other
+/// thread, because a signal to the process is delivered to a thread that does not block it.
 public struct SignalDescriptor: ~Copyable {
   private let owned: OwnedDescriptor
 
-  /// - Throws: what `pthread_sigmask` or `signalfd` fails with.
+  /// Blocks the signals and opens a non-blocking descriptor for them.
+  /// - Throws: The error of `pthread_sigmask` or `signalfd`.
   public init(_ signals: [Int32]) throws(Errno) {
     var set = sigset_t()
     sigemptyset(&set)
@@ -22,9 +23,10 @@ public struct SignalDescriptor: ~Copyable {
     self.owned = owned
   }
 
+  /// The descriptor for poll(2). It remains owned by this value.
   public var descriptor: Int32 { owned.rawValue }
 
-  /// The number of a signal that came, or `nil`.
+  /// The number of the next pending signal, or `nil` if none is pending. Does not block.
   public func next() -> Int32? {
     var info = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size

@@ -1,22 +1,28 @@
 package import Glibc
 package import SystemPackage
 
-/// An IPv4 or IPv6 socket address, as `getaddrinfo` finds it and the socket calls want it.
+/// An IPv4 or IPv6 socket address, as `getaddrinfo` returns it and the socket calls take it.
 public struct SocketAddress: Sendable {
   private var storage = sockaddr_storage()
   private var length: socklen_t
 
-  /// `getaddrinfo`'s own failures: an `EAI_…` code.
+  /// A failure of `getaddrinfo`.
   public struct LookupFailure: Error, Hashable, Sendable {
+    /// The `EAI_…` code.
     public let code: Int32
   }
 
-  /// All addresses of a host and a service for UDP. Waits for DNS if the host is a name.
-  /// - Parameter service: a port, 0 to 65535, or a service's name.
+  /// All addresses of a host and a service for UDP. Blocks for DNS if the host is a name.
+  /// - Parameters:
+  ///   - host: An address or a name.
+  ///   - service: A port, 0 to 65535, or a service's name.
+  ///   - forBinding: Whether the addresses are for bind(2) (`AI_PASSIVE`).
+  /// - Throws: The code of `getaddrinfo`; `EAI_NONAME` for a host with a zero byte, and `EAI_SERVICE` for a service of
+  ///   another form.
   public static func lookUp(host: String, service: String, forBinding: Bool) throws(LookupFailure) -> [SocketAddress] {
     // C would stop reading at a zero byte.
     guard !host.utf8.contains(0) else { throw LookupFailure(code: EAI_NONAME) }
-    // glibc takes any number, with blanks and a sign, and keeps its lower 16 bits.
+    // glibc accepts any number, with blanks and a sign, and keeps its lower 16 bits.
     let isNumber = service.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     let isName = service.first?.isLetter == true || service.first?.isNumber == true
     guard isNumber ? UInt16(service) != nil : isName, !service.utf8.contains(0) else {
@@ -40,13 +46,14 @@ public struct SocketAddress: Sendable {
     return addresses
   }
 
+  /// Copies a C socket address. Bytes beyond the size of `sockaddr_storage` are dropped.
   package init(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
     self.length = min(length, socklen_t(MemoryLayout<sockaddr_storage>.size))
     let count = Int(self.length)
     withUnsafeMutableBytes(of: &storage) { $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count)) }
   }
 
-  /// An address as numbers.
+  /// Creates a socket address from numbers. IPv4 ignores `scope`, the index of an interface.
   package init(_ host: Host, port: UInt16, scope: UInt32 = 0) {
     switch host {
     case .v4(let address):
@@ -66,6 +73,7 @@ public struct SocketAddress: Sendable {
     self.scope = scope
   }
 
+  /// Whether the address family is IPv6.
   public var isIPv6: Bool { storage.ss_family == sa_family_t(AF_INET6) }
 
   /// The index of the interface that a link-local IPv6 address belongs to; 0 for none, and for IPv4.
@@ -80,18 +88,20 @@ public struct SocketAddress: Sendable {
     }
   }
 
-  /// In the host's byte order.
+  /// The port, in the host's byte order.
   public var port: UInt16 {
     withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
   }
 
   /// The address without its port.
   public enum Host: Hashable, Sendable {
+    /// An IPv4 address.
     case v4(IPv4Address)
+    /// An IPv6 address, without its scope.
     case v6(IPv6Address)
   }
 
-  /// `nil` for a family that is neither IPv4 nor IPv6.
+  /// The address without its port, or `nil` for a family that is neither IPv4 nor IPv6.
   public var host: Host? {
     withUnsafeBytes(of: storage) { bytes in
       if isIPv6 {
@@ -104,22 +114,24 @@ public struct SocketAddress: Sendable {
     }
   }
 
-  /// Hands the address to a socket call.
+  /// Calls `body` with the C socket address and its length. The pointer is valid during the call only.
   package func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     withUnsafePointer(to: storage) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
     }
   }
 
-  /// A UDP socket for this family, close-on-exec and non-blocking.
+  /// Opens a UDP socket for this family, close-on-exec and non-blocking.
+  /// - Throws: The error of socket(2).
   package func makeDatagramSocket() throws(Errno) -> OwnedDescriptor {
     let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     guard let descriptor = OwnedDescriptor(socket(Int32(storage.ss_family), type, 0)) else { throw .current }
     return descriptor
   }
 
-  /// The MTU of the path that the kernel's routes choose for the address. `nil` if there is none. Sends nothing.
-  /// - Parameter interface: the one that leads there; 0 leaves it to the routes.
+  /// The MTU of the path that the kernel's routes choose for the address, in bytes. `nil` if there is no such path.
+  /// Sends nothing and does not block.
+  /// - Parameter interface: The index of the interface through which the path leads; 0 leaves the choice to the routes.
   package func pathMTU(through interface: UInt32 = 0) -> Int? {
     guard let socket = try? makeDatagramSocket() else { return nil }
     do throws(Errno) {
@@ -137,6 +149,7 @@ public struct SocketAddress: Sendable {
   }
 
   /// The local address of a socket.
+  /// - Throws: The error of getsockname(2).
   package init(of descriptor: Int32) throws(Errno) {
     length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let code = withUnsafeMutablePointer(to: &storage) {
@@ -145,24 +158,31 @@ public struct SocketAddress: Sendable {
     guard code == 0 else { throw .current }
   }
 
+  /// Connects a socket to this address. Sends nothing if it is a UDP socket.
+  /// - Throws: The error of connect(2).
   package func connect(_ descriptor: Int32) throws(Errno) {
     guard withSocketAddress({ Glibc.connect(descriptor, $0, $1) }) == 0 else { throw .current }
   }
 
+  /// Binds a socket to this address.
+  /// - Throws: The error of bind(2).
   package func bind(_ descriptor: Int32) throws(Errno) {
     guard withSocketAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else { throw .current }
   }
 }
 
 extension SocketAddress.LookupFailure: CustomStringConvertible {
+  /// The text of `gai_strerror` for the code.
   public var description: String { "getaddrinfo() failed: \(String(cString: gai_strerror(code)))" }
 }
 
 extension SocketAddress: Hashable {
+  /// Compares address, port and scope.
   public static func == (left: SocketAddress, right: SocketAddress) -> Bool {
     left.host == right.host && left.port == right.port && left.scope == right.scope
   }
 
+  /// Hashes address, port and scope.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(host)
     hasher.combine(port)
@@ -171,6 +191,7 @@ extension SocketAddress: Hashable {
 }
 
 extension SocketAddress.Host: CustomStringConvertible {
+  /// The address as `inet_ntop(3)` writes it.
   public var description: String {
     switch self {
     case .v4(let address): "\(address)"

@@ -3,13 +3,14 @@ package import SystemPackage
 
 /// Socket options that more than one kind of socket needs.
 package enum SocketOptions {
-  /// Makes a receive buffer `bytes` large: beyond `net.core.rmem_max` if privileged, up to it otherwise.
-  /// - Returns: the size in force, as the kernel counts it (it reserves twice what was asked for).
+  /// Makes a receive buffer `bytes` large: beyond `net.core.rmem_max` if the process is privileged, up to it otherwise.
+  /// - Returns: The size in force, as the kernel counts it (it reserves twice the requested size); 0 if it cannot be
+  ///   read.
   package static func enlargeReceiveBuffer(of descriptor: Int32, to bytes: Int32) -> Int32 {
     do throws(Errno) {
       try set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, bytes)
     } catch {
-      // Not privileged: as much as everybody may have. The caller compares.
+      // Not privileged: as much as any process may have. The caller compares the sizes.
       try? set(descriptor, SOL_SOCKET, SO_RCVBUF, bytes)
     }
     var granted: Int32 = 0
@@ -17,7 +18,8 @@ package enum SocketOptions {
     return getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &granted, &length) == 0 ? granted : 0
   }
 
-  /// setsockopt(2) with any plain value.
+  /// Sets an option to a plain value, with setsockopt(2).
+  /// - Throws: The error of setsockopt(2).
   package static func set<Value: BitwiseCopyable>(
     _ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Value
   ) throws(Errno) {
@@ -27,21 +29,25 @@ package enum SocketOptions {
     }
   }
 
-  /// setsockopt(2) with a structure that C imports without `BitwiseCopyable`, as its bytes.
+  /// Sets an option to a structure that C imports without `BitwiseCopyable`, given as its bytes.
+  /// - Throws: The error of setsockopt(2).
   package static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, bytes: [UInt8]) throws(Errno) {
     guard setsockopt(descriptor, level, option, bytes, socklen_t(bytes.count)) == 0 else { throw .current }
   }
 
-  /// What is sent to single addresses leaves through an interface, whatever the routes say; 0: as they say again.
+  /// Makes unicast datagrams leave through an interface, regardless of the routes. Interface 0 restores the choice by
+  /// routes.
+  /// - Throws: The error of setsockopt(2).
   package static func sendUnicasts(of descriptor: Int32, through interface: UInt32, isIPv6: Bool) throws(Errno) {
     // IPV6_UNICAST_IF and IP_UNICAST_IF of <linux/in6.h> and <linux/in.h>.
     let (level, option): (Int32, Int32) = isIPv6 ? (Int32(IPPROTO_IPV6), 76) : (Int32(IPPROTO_IP), 50)
     try set(descriptor, level, option, interface.bigEndian)
   }
 
-  /// The socket receives and sends through one interface alone.
+  /// Restricts a socket to one interface, for receiving and for sending.
+  /// - Throws: The error of setsockopt(2).
   package static func bind(_ descriptor: Int32, to interface: UInt32) throws(Errno) {
-    // SO_BINDTOIFINDEX of <asm-generic/socket.h>; needs no rights if the socket belongs to no interface yet.
+    // SO_BINDTOIFINDEX of <asm-generic/socket.h>; needs no privileges if the socket is not bound to an interface yet.
     try set(descriptor, SOL_SOCKET, 62, Int32(bitPattern: interface))
   }
 }

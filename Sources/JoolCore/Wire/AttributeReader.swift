@@ -1,9 +1,11 @@
-/// One netlink attribute: a number and a payload that still belongs to the message.
+/// One netlink attribute: a number, and a payload that still belongs to the message.
 public struct Attribute: ~Escapable {
-  /// Without the flags in the two upper bits.
+  /// The attribute's number, without the flags in the two upper bits.
   public let type: UInt16
-  /// `NLA_F_NESTED`: the payload is attributes. Kernels before 5.2 do not set it in what they send.
+  /// Whether the flag `NLA_F_NESTED` is set: the payload consists of attributes. Kernels before 5.2 do not set it in
+  /// the messages that they send.
   public let isNested: Bool
+  /// The payload, without header and padding.
   public let value: RawSpan
 
   @_lifetime(copy value)
@@ -14,15 +16,18 @@ public struct Attribute: ~Escapable {
   }
 }
 
-/// Walks a run of netlink attributes (`nla_len` u16, `nla_type` u16, payload, padding to 4; all in the CPU's order).
+/// A reader of a run of netlink attributes (`nla_len` u16, `nla_type` u16, payload, padding to 4; all in the CPU's
+/// order).
 public struct AttributeReader: ~Escapable {
   private var remaining: RawSpan
 
+  /// Starts at the first attribute of `payload`.
   @_lifetime(copy payload)
   public init(_ payload: RawSpan) { remaining = payload }
 
-  /// The next attribute, or `nil` at the end of the payload. Padding after it is skipped.
-  /// - Throws: `WireFormatError.truncated` if a header or its payload does not fit, `.strayBytes` if a header does not.
+  /// The next attribute, or `nil` at the end of the payload. Padding after the attribute is skipped.
+  /// - Throws: `WireFormatError.strayBytes` if fewer than 4 bytes are left, `.badValue` if `nla_len` is less than 4,
+  ///   `.truncated` if the payload does not fit.
   @_lifetime(copy self)
   public mutating func next() throws(WireFormatError) -> Attribute? {
     guard !remaining.isEmpty else { return nil }

@@ -1,34 +1,40 @@
-/// Builds a run of netlink attributes, or a whole message with headers before them.
+/// A writer of a run of netlink attributes, or of a whole message with headers before them.
 public struct AttributeWriter: Sendable {
   /// `NLA_F_NESTED`
   static let nestedFlag: UInt16 = 0x8000
 
+  /// The bytes written so far.
   public private(set) var bytes: [UInt8] = []
 
+  /// Creates an empty writer.
   public init() {}
 
-  /// - Parameter capacity: about how many bytes there will be.
+  /// Creates an empty writer with reserved memory.
+  /// - Parameter capacity: The approximate number of bytes that will be written.
   package init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
+  /// Appends an integer in the CPU's byte order.
   package mutating func appendNative(_ integer: some FixedWidthInteger) {
     withUnsafeBytes(of: integer) { bytes.append(contentsOf: $0) }
   }
 
+  /// Appends an integer in network byte order.
   package mutating func appendBigEndian(_ integer: some FixedWidthInteger) { appendNative(integer.bigEndian) }
 
+  /// Appends bytes.
   package mutating func append(contentsOf more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
-  /// An integer attribute in the CPU's order.
+  /// Appends an integer attribute in the CPU's order.
   mutating func attribute(_ type: UInt16, _ integer: some FixedWidthInteger) {
     attribute(type) { $0.appendNative(integer) }
   }
 
-  /// An address attribute, network order.
+  /// Appends an address attribute in network order.
   mutating func attribute(_ type: UInt16, address: some IPAddress) {
     attribute(type) { $0.appendBigEndian(address.bits) }
   }
 
-  /// A NUL-terminated text attribute.
+  /// Appends a NUL-terminated text attribute.
   mutating func attribute(_ type: UInt16, text: String) {
     attribute(type) {
       $0.append(contentsOf: text.utf8)
@@ -36,14 +42,15 @@ public struct AttributeWriter: Sendable {
     }
   }
 
-  /// An attribute that consists of attributes.
+  /// Appends an attribute that consists of attributes.
   mutating func nest(_ type: UInt16, _ content: (inout AttributeWriter) -> Void) {
     attribute(type | Self.nestedFlag, content)
   }
 
-  /// An attribute with any payload, padded to four bytes.
+  /// Appends an attribute with any payload, padded to four bytes.
   ///
-  /// An attribute holds at most 65,531 bytes; callers bound what they put in (a longer one would wrap its length).
+  /// An attribute holds at most 65,531 bytes of payload. A longer one stops the program, because its length would wrap;
+  /// callers must split it.
   mutating func attribute(_ type: UInt16, _ content: (inout AttributeWriter) -> Void) {
     let start = bytes.count
     appendNative(UInt16(0))

@@ -1,11 +1,13 @@
-/// What the generic netlink controller knows of a family: the numbers it got when its module was loaded.
+/// A generic netlink family, as the controller describes it: the numbers that it was assigned when its module was
+/// loaded.
 public struct GenericFamily: Hashable, Sendable {
+  /// The family's name.
   public let name: String
-  /// The `nlmsg_type` of its messages.
+  /// The `nlmsg_type` of the family's messages.
   public let id: UInt16
-  /// Bytes of the family's own header after `genlmsghdr`.
+  /// The size in bytes of the family's own header after `genlmsghdr`.
   public let headerSize: UInt32
-  /// Multicast groups by name.
+  /// The numbers of the multicast groups by name.
   public let groups: [String: UInt32]
 
   /// `GENL_ID_CTRL`
@@ -23,7 +25,7 @@ public struct GenericFamily: Hashable, Sendable {
     case id = 2
   }
 
-  /// `CTRL_CMD_GETFAMILY` for a family's name.
+  /// A request for the description of a family by its name (`CTRL_CMD_GETFAMILY`), as a whole netlink message.
   public static func request(name: String, sequence: UInt32, port: UInt32 = 0) -> [UInt8] {
     AttributeWriter.message(type: controller, sequence: sequence, port: port) {
       $0.genericHeader(command: 3, version: 1)
@@ -31,7 +33,10 @@ public struct GenericFamily: Hashable, Sendable {
     }
   }
 
-  /// `CTRL_CMD_NEWFAMILY`: what follows the netlink header of the answer.
+  /// Decodes the controller's answer (`CTRL_CMD_NEWFAMILY`).
+  /// - Parameter payload: The bytes after the netlink header.
+  /// - Throws: `WireFormatError` if the name, the number or the header's size is missing, or an attribute cannot be
+  ///   decoded.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     guard payload.byteCount >= 4 else {
       throw .truncated(field: "genlmsghdr", need: 4, have: payload.byteCount)

@@ -5,26 +5,30 @@
 public struct NetlinkHeader: Hashable, Sendable {
   static let size = 16
 
-  /// Header included.
+  /// The size of the message in bytes, header included.
   public var length: UInt32
-  /// The generic netlink family, or one of netlink's own.
+  /// The number of a generic netlink family, or a type of netlink itself.
   public var type: UInt16
+  /// The `NLM_F_…` flags.
   public var flags: UInt16
+  /// The sequence number, which an answer copies from its request; 0 in multicasts.
   public var sequence: UInt32
+  /// The port number of the sending socket (`nlmsg_pid`).
   public var port: UInt32
 
-  /// `NLMSG_ERROR`
+  /// The type `NLMSG_ERROR`.
   public static let error: UInt16 = 2
-  /// `NLM_F_REQUEST`, the only flag a request to Jool may have.
+  /// The flag `NLM_F_REQUEST`, the only one that a request to Jool may have.
   public static let requestFlag: UInt16 = 1
 }
 
 /// One message of a netlink datagram. Its payload still belongs to the datagram.
 public struct NetlinkMessage: ~Escapable {
+  /// The message's header.
   public let header: NetlinkHeader
-  /// What follows the netlink header.
+  /// The bytes after the netlink header, without padding.
   public let payload: RawSpan
-  /// Where the message's bytes are in the datagram, its header included.
+  /// The position of the message in the datagram, header included and padding excluded.
   public let range: Range<Int>
 
   @_lifetime(copy payload)
@@ -35,11 +39,12 @@ public struct NetlinkMessage: ~Escapable {
   }
 }
 
-/// Splits a netlink datagram into its messages.
+/// A reader that splits a netlink datagram into its messages.
 public struct NetlinkMessageReader: ~Escapable {
   private var remaining: RawSpan
   private var offset = 0
 
+  /// Starts at the first message of `datagram`.
   @_lifetime(copy datagram)
   public init(_ datagram: RawSpan) { remaining = datagram }
 
@@ -93,9 +98,9 @@ extension AttributeWriter {
   }
 }
 
-/// `NLMSG_ERROR`: refused by netlink itself, before Jool saw the request.
+/// The content of `NLMSG_ERROR`: netlink itself refused the request, before Jool received it.
 struct NetlinkError: Hashable {
-  /// Positive; 0 is an acknowledgement.
+  /// A positive errno; 0 is an acknowledgement.
   let code: Int32
 
   init(decoding payload: borrowing RawSpan) throws(WireFormatError) {

@@ -1,6 +1,7 @@
-/// The only place that touches raw memory: bounds-checked, unaligned, in either byte order.
+/// Bounds-checked, unaligned reads of integers in either byte order. No other code of the decoders reads raw memory.
 extension RawSpan {
-  /// The integer at `offset` as the CPU has it (netlink's order).
+  /// The integer at `offset` in the CPU's byte order (netlink's order).
+  /// - Throws: `WireFormatError.truncated` if the span ends before the integer does. It names `field`.
   package func nativeInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: Integer.Type, field: @autoclosure () -> String
   ) throws(WireFormatError) -> Integer {
@@ -12,6 +13,7 @@ extension RawSpan {
   }
 
   /// The integer at `offset` with its most significant byte first (addresses, packed sessions).
+  /// - Throws: `WireFormatError.truncated` if the span ends before the integer does. It names `field`.
   package func bigEndianInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: Integer.Type, field: @autoclosure () -> String
   ) throws(WireFormatError) -> Integer {

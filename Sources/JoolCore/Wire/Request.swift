@@ -1,18 +1,23 @@
-/// A message to the module: what to do, to which instance, with what.
+/// A request to the module: an operation, the instance that it is about, and its arguments.
 ///
 ///     nlmsghdr 16 | genlmsghdr 4: operation, version 1 | joolnlhdr 28 | root attributes
 public struct Request: Hashable, Sendable {
+  /// The operation.
   public var operation: JoolOperation
+  /// Jool's header, which names the instance.
   public var header: JoolHeader
+  /// The arguments, as root attributes.
   public var attributes: [RequestAttribute]
 
+  /// Creates a request.
   public init(_ operation: JoolOperation, header: JoolHeader, _ attributes: [RequestAttribute] = []) {
     self.operation = operation
     self.header = header
     self.attributes = attributes
   }
 
-  /// The whole netlink message. Never with `NLM_F_ACK`: the netlink ACK says 0 even if Jool refused.
+  /// The whole netlink message. It never has `NLM_F_ACK`, because netlink's acknowledgement reports success even if
+  /// Jool refused the request.
   public func message(family: UInt16, sequence: UInt32, port: UInt32 = 0) -> [UInt8] {
     AttributeWriter.message(type: family, sequence: sequence, port: port) {
       $0.genericHeader(command: operation.rawValue, version: 1)
@@ -21,7 +26,10 @@ public struct Request: Hashable, Sendable {
     }
   }
 
-  /// What follows the netlink header of a request.
+  /// Decodes a request.
+  /// - Parameter payload: The bytes after the netlink header.
+  /// - Throws: `WireFormatError` for an unknown operation, an invalid header, or an attribute that does not fit the
+  ///   operation.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     guard payload.byteCount >= 4 + JoolHeader.size else {
       throw .truncated(field: "joolnlhdr", need: 4 + JoolHeader.size, have: payload.byteCount)
@@ -40,33 +48,55 @@ public struct Request: Hashable, Sendable {
   }
 }
 
-/// A root attribute of a request (`JNLAR_…`), with what it means for the operation.
+/// A root attribute of a request (`JNLAR_…`), typed by its meaning for the operation.
 public enum RequestAttribute: Hashable, Sendable {
+  /// The IPv6 address to translate.
   case addressQuery6(IPv6Address)
+  /// The IPv4 address to translate.
   case addressQuery4(IPv4Address)
+  /// Global variables to change.
   case globals([GlobalSetting])
+  /// Prefixes of denylist4, for an atomic configuration.
   case denylist4([IPv4Prefix])
+  /// EAMT entries, for an atomic configuration.
   case eamt([EAMEntry])
+  /// Pool4 entries, for an atomic configuration.
   case pool4([Pool4Entry])
+  /// Static BIB entries, for an atomic configuration.
   case bib([BIBEntry])
-  /// Session records in the module's own layout, encoded: `SyncFormat` makes them.
+  /// Session records in the module's own layout, as `SyncFormat` encodes them.
   case sessions(encoded: [UInt8])
+  /// The last instance received.
   case instanceOffset(InstanceEntry)
+  /// The last IPv4 prefix received: that of an EAMT entry, or one of denylist4.
   case prefixOffset(IPv4Prefix)
+  /// The last pool4 entry received.
   case pool4Offset(Pool4Entry)
+  /// The last BIB entry received.
   case bibOffset(BIBEntry)
+  /// The last session received.
   case sessionOffset(SessionEntry)
-  /// The last statistic or global received.
+  /// The number of the last statistic or global variable received.
   case numberOffset(UInt8)
+  /// The properties of the instance to create.
   case newInstance(NewInstance)
+  /// The EAMT entry to add.
   case eam(EAMEntry)
+  /// The criterion for the EAMT entry to remove.
   case eamSelector(EAMSelector)
+  /// The prefix of denylist4 to add or remove.
   case prefix(IPv4Prefix)
+  /// The pool4 entry to add, or the transport addresses to remove.
   case pool4Entry(Pool4Entry)
+  /// The BIB entry to add.
   case bibEntry(BIBEntry)
+  /// The criterion for the BIB entry to remove.
   case bibSelector(BIBSelector)
+  /// The protocol whose table the request is about.
   case proto(L4Protocol)
+  /// The start of an atomic configuration.
   case atomicInit(Framework)
+  /// The end of an atomic configuration, which commits it.
   case atomicEnd
 
   enum Number: UInt16 {
@@ -84,7 +114,7 @@ public enum RequestAttribute: Hashable, Sendable {
     case atomicInit = 12
     case atomicEnd = 13
 
-    /// Kernels from 5.2 on refuse these without the nested flag.
+    /// Whether the attribute needs the nested flag. Kernels from 5.2 on refuse these attributes without it.
     var isNested: Bool {
       switch self {
       case .globals, .denylist4, .eamt, .pool4, .bib, .sessions, .offset, .operand: true

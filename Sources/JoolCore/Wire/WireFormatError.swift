@@ -1,26 +1,27 @@
-/// Why bytes are not what they should be. Field names are the kernel's.
+/// The reason why bytes cannot be decoded. The names of fields are the kernel's.
 public enum WireFormatError: Error, Hashable, Sendable {
   /// The bytes end inside `field`.
   case truncated(field: String, need: Int, have: Int)
   /// `field` has a size that its type does not have.
   case wrongSize(field: String, expected: Int, actual: Int)
-  /// A mandatory attribute is not there.
+  /// A mandatory attribute is missing.
   case missing(field: String)
   /// An attribute that should occur once occurs again.
   case repeated(field: String)
-  /// An attribute that does not belong where it is.
+  /// An attribute is in a place where it does not belong.
   case unexpected(attribute: UInt16, in: String)
-  /// A container without the nested flag, which kernels from 5.2 on demand.
+  /// A container lacks the nested flag, which kernels from 5.2 on require.
   case notNested(field: String)
-  /// A number or text outside what `field` may hold.
+  /// `field` has a number or text that it must not have.
   case badValue(field: String, value: UInt64)
-  /// Something follows the last attribute.
+  /// Bytes follow the last attribute.
   case strayBytes(count: Int)
-  /// A frame of another version of the protocol between proxies.
+  /// A frame has another version of the protocol between proxies.
   case unsupportedVersion(UInt8)
 }
 
 extension WireFormatError: CustomStringConvertible {
+  /// A sentence without its period, for messages and logs.
   public var description: String {
     switch self {
     case .truncated(let field, let need, let have): "\(field) needs \(need) bytes, only \(have) are there"
@@ -37,6 +38,7 @@ extension WireFormatError: CustomStringConvertible {
 }
 
 /// Unwraps a mandatory member of a record.
+/// - Throws: `WireFormatError.missing` with the name of the field.
 func require<Value>(_ value: Value?, _ field: String) throws(WireFormatError) -> Value {
   guard let value else { throw .missing(field: field) }
   return value

@@ -1,11 +1,14 @@
-/// A value that is a run of attributes: the payload of a list's entry, of OPERAND or of OFFSET.
+/// A value that is encoded as a run of attributes: the payload of a list's entry, of OPERAND or of OFFSET.
 public protocol WireRecord: Hashable, Sendable {
+  /// Decodes the attributes. Unknown attributes are ignored.
+  /// - Throws: `WireFormatError` if a mandatory attribute is missing or an attribute cannot be decoded.
   init(decoding payload: RawSpan) throws(WireFormatError)
+  /// Appends the attributes to `writer`.
   func encode(into writer: inout AttributeWriter)
 }
 
 extension WireRecord {
-  /// The entries of a list: attributes of type 1, each a record.
+  /// The entries of a list: attributes of type 1, each of which is a record.
   static func list(decoding payload: RawSpan, in container: String) throws(WireFormatError) -> [Self] {
     var records: [Self] = []
     var reader = AttributeReader(payload)
@@ -16,7 +19,7 @@ extension WireRecord {
     return records
   }
 
-  /// `JNLAL_ENTRY`
+  /// The attribute type `JNLAL_ENTRY`.
   static var entry: UInt16 { 1 }
 }
 

@@ -2,8 +2,8 @@ internal import Glibc
 internal import JoolCore
 internal import SystemPackage
 
-/// The process that holds the control name of an instance's proxy in this network namespace. It need not be a proxy: any
-/// process may bind an unused abstract name.
+/// The process that holds the control name of an instance's proxy in this network namespace. It need not be a proxy,
+/// because any process may bind an unused abstract name.
 enum ControlNameHolder: Hashable {
   /// A process with the rights of a proxy.
   case proxy(process: Int32)
@@ -22,7 +22,7 @@ enum ControlNameHolder: Hashable {
       self = PeerCredentials(of: socket.rawValue).map(Self.init) ?? .unknown
       return
     }
-    // Its queue is full (EAGAIN), or it bound the name and does not listen (ECONNREFUSED).
+    // The holder's queue is full (EAGAIN), or the holder bound the name and does not listen (ECONNREFUSED).
     guard let owner = SocketOwner(ofName: ControlProtocol.name(of: instance)) else { return nil }
     self = owner.process.flatMap(PeerCredentials.init(ofProcess:)).map(Self.init) ?? .unknown
   }
@@ -36,7 +36,7 @@ enum ControlNameHolder: Hashable {
 
 /// The process at the other end of a Unix socket: the one that connected, or the one that called listen(2).
 struct PeerCredentials {
-  /// 0 for a process of another PID namespace.
+  /// The process ID; 0 for a process of another PID namespace.
   let process: Int32
   let user: UInt32
 
@@ -59,16 +59,16 @@ struct PeerCredentials {
     (self.process, user) = (process, rights.user)
   }
 
-  /// Root, or our own user.
+  /// Whether the process runs as root or as this process's own user.
   var isOurs: Bool { user == 0 || user == geteuid() }
 
-  /// Whether the process may steer the module as a proxy does, whatever its user.
+  /// Whether the process may configure the module as a proxy does, whatever its user is.
   var mayAdministrate: Bool { isOurs || ProcessRights(of: process)?.hasNetAdmin == true }
 }
 
 /// The process that has a Unix socket with an abstract name open. Root sees all processes; others see their own.
 private struct SocketOwner {
-  /// `nil` if no process that we may look into has it.
+  /// The process ID. `nil` if this process may not inspect the one that has the socket open.
   private(set) var process: Int32?
 
   /// - Returns: `nil` if there is no such socket in this network namespace.

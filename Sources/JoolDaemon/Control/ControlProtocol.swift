@@ -3,20 +3,20 @@ internal import JoolCore
 internal import JoolSession
 internal import SystemPackage
 
-/// The proxy's control protocol: one request and one answer per connection, as text, over a Unix socket with an abstract
-/// name. The name exists exactly in the network namespace of the instance, has one holder at a time, and vanishes with the
-/// proxy. The proxy accepts root and its own user. Clients accept only a server with the rights of a proxy, because any
-/// process can bind an unused abstract name (`ControlNameHolder`).
+/// The proxy's control protocol: one request and one answer per connection, as text, over a Unix socket with an
+/// abstract name. The name exists only in the network namespace of the instance, has one holder at a time, and vanishes
+/// with the proxy. The proxy accepts root and its own user. Clients accept only a server with the rights of a proxy,
+/// because any process can bind an unused abstract name (`ControlNameHolder`).
 enum ControlProtocol {
-  /// The proxy sends its table to the group. Answer: `ok COUNT` when all of it has left, or `error TEXT`.
+  /// The request to send the proxy's table to the group. Answer: `ok COUNT` when all of it was sent, or `error TEXT`.
   static let advertise = "advertise"
-  /// Answer: a `ProxyStatus`, with a line for each peer.
+  /// The request for the proxy's status. Answer: a `ProxyStatus`, with a line for each peer.
   static let status = "status"
 
-  /// Room for a request or an answer.
+  /// The maximum size of a request or an answer in bytes.
   static let limit = 65_536
 
-  /// Without the zero byte that abstract names begin with.
+  /// The control name of an instance's proxy, without the zero byte that abstract names begin with.
   static func name(of instance: InstanceName) -> String { "jool-session-proxy/\(instance)" }
 
   static func withAddress<Result>(

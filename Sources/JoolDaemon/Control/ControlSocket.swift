@@ -3,19 +3,21 @@ internal import JoolCore
 internal import JoolSession
 internal import SystemPackage
 
-/// The proxy's end of the control protocol.
+/// The server side of the control protocol.
 struct ControlSocket: ~Copyable {
   private let listener: OwnedDescriptor
-  /// Clients that have not asked yet, or wait for their answer. Few, because this is for people and scripts.
+  /// The clients that have not sent a request yet, or wait for their answer. They are few, because the protocol is for
+  /// people and scripts.
   private(set) var clients: [Client] = []
   private static let maxClients = 16
 
+  /// A connected client.
   struct Client: Hashable {
     let descriptor: Int32
     var hasAsked = false
   }
 
-  /// - Throws: `Errno.addressInUse` if the name has a holder.
+  /// - Throws: `Errno.addressInUse` if another socket has the name.
   init(instance: InstanceName) throws(Errno) {
     let listener = try ControlProtocol.makeSocket(nonBlocking: true)
     guard ControlProtocol.withAddress(of: instance, { bind(listener.rawValue, $0, $1) }) == 0,
@@ -26,14 +28,15 @@ struct ControlSocket: ~Copyable {
 
   deinit { for client in clients { close(client.descriptor) } }
 
-  /// How long a proxy that starts waits for one that is ending.
+  /// The time that a starting proxy waits for another proxy to end.
   private static let grace = Duration.seconds(1)
 
-  /// The control socket of a proxy that starts. Only another proxy keeps it from starting: if a process without the rights
-  /// of one holds the name, nobody can reach this proxy, but no unprivileged user may prevent synchronization.
-  /// - Parameter warn: gets the reason why there is no control socket.
-  /// - Returns: `nil` if the name cannot be had.
-  /// - Throws: `ProxyError.alreadyRunning`.
+  /// Opens the control socket of a proxy that starts. Only another proxy keeps it from starting. If a process without
+  /// the rights of a proxy holds the name, the proxy starts without a control socket and cannot be reached, because no
+  /// unprivileged user may prevent synchronization. Blocks for about a second at most.
+  /// - Parameter warn: receives the reason why there is no control socket.
+  /// - Returns: `nil` if the name is not available.
+  /// - Throws: `ProxyError.alreadyRunning` if another proxy holds the name.
   static func claim(_ instance: InstanceName, warn: (String) -> Void) throws(ProxyError) -> ControlSocket? {
     let deadline = Instant.now + grace
     var holder: ControlNameHolder?
@@ -42,7 +45,7 @@ struct ControlSocket: ~Copyable {
       let failure: Errno
       do throws(Errno) { return try ControlSocket(instance: instance) } catch { failure = error }
       let isLastTry = Instant.now >= deadline
-      // Each look is a connection to the holder.
+      // Each check connects to the holder, so only the first and the last try make one.
       if failure == .addressInUse, isFirstTry || isLastTry { holder = ControlNameHolder(of: instance) }
       isFirstTry = false
       switch holder {
@@ -55,7 +58,7 @@ struct ControlSocket: ~Copyable {
     }
   }
 
-  /// What to say while the name cannot be had.
+  /// The warning while the name is not available.
   private static func advice(_ failure: Errno, _ holder: ControlNameHolder?) -> String {
     let reason =
       switch holder {
@@ -71,7 +74,7 @@ struct ControlSocket: ~Copyable {
 
   var descriptor: Int32 { listener.rawValue }
 
-  /// Takes new clients in.
+  /// Accepts new clients. Those of other users, and those beyond `maxClients`, are disconnected.
   mutating func acceptClients() {
     for _ in 0..<Self.maxClients {
       let descriptor = accept(listener.rawValue, nil, nil)
@@ -84,7 +87,8 @@ struct ControlSocket: ~Copyable {
     }
   }
 
-  /// The request of a client that became readable; `nil` if it has gone, or asks twice.
+  /// Reads the request of a client whose descriptor is readable. `nil` if the client has disconnected or sends a second
+  /// request, or if nothing can be read yet.
   mutating func request(from descriptor: Int32) -> String? {
     var buffer = [UInt8](repeating: 0, count: ControlProtocol.limit)
     let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
@@ -97,11 +101,11 @@ struct ControlSocket: ~Copyable {
     return String(decoding: buffer[..<count], as: UTF8.self)
   }
 
-  /// Answers a client and hangs up.
+  /// Sends a client its answer and closes the connection. Does not block.
   mutating func answer(_ descriptor: Int32, _ text: String) {
     guard clients.contains(where: { $0.descriptor == descriptor }) else { return }
     var text = text
-    // A client that left without waiting does not matter.
+    // Errors are ignored, because only a client that has disconnected or does not read is affected.
     text.withUTF8 { _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) }
     forget(descriptor)
   }

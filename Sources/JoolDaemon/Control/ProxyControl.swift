@@ -3,18 +3,18 @@ public import JoolCore
 public import JoolSession
 internal import SystemPackage
 
-/// The other end: asks the proxy of an instance in this network namespace.
+/// The client side of the control protocol: sends requests to the proxy of an instance in this network namespace.
 public struct ProxyControl: ~Copyable {
   private let socket: OwnedDescriptor
 
-  /// How long a proxy may take to accept a connection, and to answer a question that needs no work.
+  /// The timeout for connecting to the proxy, and for the answer to a request that needs no work.
   private static let patience = timeval(tv_sec: 10, tv_usec: 0)
 
-  /// Connects, which may take ten seconds.
+  /// Connects to the proxy. Blocks for up to ten seconds.
   /// - Returns: `nil` if no proxy runs for the instance here.
   /// - Throws: `Failure.stalled` if the proxy accepts no connection in that time.
   public init?(instance: InstanceName) throws(Failure) {
-    // connect(2) waits as long as send(2) would (unix(7) accepts SO_SNDTIMEO).
+    // SO_SNDTIMEO also limits the time that connect(2) blocks (unix(7)).
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: false),
       (try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_SNDTIMEO, Self.patience)) != nil
     else { return nil }
@@ -26,26 +26,29 @@ public struct ProxyControl: ~Copyable {
     self.socket = socket
   }
 
-  /// Why a proxy does not do as asked.
+  /// The reason why a request failed.
   public enum Failure: Error, Hashable, Sendable {
-    /// The proxy's own words.
+    /// The proxy refused the request, or its answer is unintelligible. The text explains which.
     case refused(String)
-    /// It closed the connection: it ended, or hears only root.
+    /// The proxy closed the connection: it ended, it has too many clients, or the client is neither root nor the
+    /// proxy's user.
     case disconnected
-    /// It runs, and does not react.
+    /// The proxy runs, but did not react in time.
     case stalled
   }
 
-  /// Makes the proxy send its table to the group, and waits until all of it has left.
-  /// - Returns: how many sessions that were.
+  /// Makes the proxy send its table to the group. Blocks until all of it was sent, without a timeout.
+  /// - Returns: the number of sessions that were sent.
   public func advertise() throws(Failure) -> Int {
     let words = try ask(ControlProtocol.advertise).split(separator: " ", maxSplits: 1)
     if words.count == 2, words[0] == "ok", let count = Int(words[1]) { return count }
     throw .refused(words.count == 2 ? String(words[1]) : "unintelligible answer")
   }
 
+  /// Requests the proxy's status. Blocks for up to ten seconds.
+  /// - Throws: `Failure`; `.stalled` if the proxy does not answer in that time.
   public func status() throws(Failure) -> ProxyStatus {
-    // keepalived asks every second: a proxy that does not react must not make its checks pile up.
+    // keepalived asks every second. Without a timeout its checks would pile up while a proxy does not react.
     try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, Self.patience)
     let answer = try ask(ControlProtocol.status)
     guard let status = ProxyStatus(text: answer) else { throw .refused("unintelligible answer") }
@@ -65,6 +68,7 @@ public struct ProxyControl: ~Copyable {
 }
 
 extension ProxyControl.Failure: CustomStringConvertible {
+  /// The failure as sentences for the user.
   public var description: String {
     switch self {
     case .refused(let text): "The session proxy answered: \(text)"

@@ -4,21 +4,23 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// Answers any datagram with the proxy's counters, as the C proxy does, and one that says `all` with all of them. `::`
-/// serves IPv4 too.
+/// The statistics server. It answers a datagram that begins with `all` with all of the proxy's counters, and any other
+/// datagram with the C proxy's counters, as the C proxy does. The address `::` serves IPv4, too.
 struct StatisticsSocket: ~Copyable {
-  /// `nil` while it cannot be opened anew. (Not `?`, which would be `nil` before an initializer that fails has begun.)
+  /// The socket; `nil` after a failed attempt to reopen it, until one succeeds. (The type is not written with `?`,
+  /// because such a property is `nil` even before an initializer that fails has begun.)
   private var owned: Optional<OwnedDescriptor>
   private let place: Place
   private var watch: InterfaceWatch
-  /// The index of the interface that serves; 0 for all.
+  /// The index of the interface that the socket is bound to; 0 for all.
   private var interface: UInt32
   private var reopening: LogThrottle
 
+  /// The configured address of the server, and the addresses that a look-up found for it.
   private struct Place {
     let configuration: ProxyConfiguration.Statistics
     let addresses: [SocketAddress]
-    /// The interface that serves, if the address names one.
+    /// The interface to bind to, if the address names one.
     let zone: InterfaceSelector?
 
     func index(_ watch: inout InterfaceWatch) -> UInt32? {
@@ -27,10 +29,10 @@ struct StatisticsSocket: ~Copyable {
     }
   }
 
-  /// Waits for DNS if the address is a name.
+  /// Opens and binds the socket. Waits for DNS if the address is a name.
   /// - Parameters:
-  ///   - links: whose ports are taken.
-  ///   - isTrial: listens at some other port, since somebody may have that one.
+  ///   - links: the links of the proxy, whose ports are in use.
+  ///   - isTrial: whether to bind to any free port instead, because a running proxy may hold the configured one.
   init(
     _ configuration: ProxyConfiguration.Statistics, beside links: [ProxyConfiguration.Link], isTrial: Bool = false,
     log: Logger
@@ -63,7 +65,7 @@ struct StatisticsSocket: ~Copyable {
     }
     let zone = host.zone.map { InterfaceSelector.zone($0) }
     let view = InterfaceView.now(names: zone?.names ?? [])
-    // A name may have addresses that this machine lacks: the first that can be had will do.
+    // A name may have addresses that this machine lacks. One that can be used is enough.
     var usable: [SocketAddress] = []
     var fault: NetworkFault?
     for address in addresses {
@@ -98,7 +100,7 @@ struct StatisticsSocket: ~Copyable {
     throw .statisticsUnavailable(address: configuration.address, port: configuration.port, failure)
   }
 
-  /// Follows the interface that the address names: it may have been made anew.
+  /// Reopens the socket if the interface that the address names was created anew.
   mutating func heal(log: Logger) {
     guard let now = place.index(&watch), now != interface || owned == nil else { return }
     owned = nil
@@ -109,17 +111,17 @@ struct StatisticsSocket: ~Copyable {
       owned = try Self.open(place, now, log: steps)
       log.notice("The interface of the statistics server was made anew; listening there.")
     } catch {
-      // The address may be given to the interface later, which the next look finds.
+      // The interface may get the address later. The next check then finds it.
       if let more = reopening.admit(now: .now) { log.error("Cannot serve statistics: \(error)\(more)") }
     }
   }
 
   var descriptor: Int32 { owned.borrowed { $0.rawValue } ?? -1 }
 
-  /// Of our reports and of the C proxy's.
+  /// The beginning of our reports and of the C proxy's.
   private static let reportsBeginning = Array("KERNEL_SENT_PKTS".utf8)
 
-  /// Answers what waits, at most a batch of it.
+  /// Answers the waiting datagrams, at most 64 of them. Does not block.
   func answer(_ proxy: SessionProxy) {
     var buffer = [UInt8](repeating: 0, count: Self.reportsBeginning.count)
     for _ in 0..<64 {
@@ -130,10 +132,11 @@ struct StatisticsSocket: ~Copyable {
           let count = recvfrom(descriptor, &buffer, buffer.count, 0, address, &length)
           guard count >= 0 else { return false }
           let query = buffer.prefix(count)
-          // Somebody may pretend to be another such server, which would answer, too, and so on without end.
+          // Reports get no answer. Otherwise a query with the forged address of another such server would make the two
+          // servers answer each other without end.
           guard !query.elementsEqual(Self.reportsBeginning) else { return true }
           var report = query.starts(with: "all".utf8) ? proxy.fullReport : proxy.counters.documentedReport
-          // A sender that cannot be answered has only itself to blame.
+          // Errors are ignored, because they affect only the sender of the query.
           report.withUTF8 { _ = sendto(descriptor, $0.baseAddress, $0.count, 0, address, length) }
           return true
         }

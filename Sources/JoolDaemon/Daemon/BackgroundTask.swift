@@ -1,14 +1,14 @@
 internal import Glibc
 internal import Synchronization
 
-/// Work that may block for long, done once by a thread of its own beside an event loop.
+/// Work that may block for long. It runs once, on its own thread beside an event loop.
 final class BackgroundTask<Value: Sendable>: Sendable {
-  /// poll(2) reports it when the result is there.
+  /// The descriptor on which poll(2) reports a hang-up when the result is available.
   let descriptor: Int32
   private let value = Mutex<Value?>(nil)
 
-  /// Starts at once. The thread inherits the blocked signals.
-  /// - Returns: `nil` if the system has no thread or descriptor for it, or too many threads are at work.
+  /// Starts the work at once. Signals that the caller has blocked are blocked in the thread, too.
+  /// - Returns: `nil` if the system provides no thread or descriptor, or if too many of these threads are running.
   init?(_ work: @escaping @Sendable () -> Value) {
     var ends: (reader: Int32, writer: Int32) = (-1, -1)
     let isOpen = withUnsafeMutablePointer(to: &ends) { pointer in
@@ -22,7 +22,7 @@ final class BackgroundTask<Value: Sendable>: Sendable {
       let result = work()
       value.withLock { $0 = result }
     } atEnd: {
-      // The reading end reports the hang-up.
+      // Then poll(2) reports the hang-up on the reading end.
       close(writer)
     }
     guard isStarted else {
@@ -33,13 +33,14 @@ final class BackgroundTask<Value: Sendable>: Sendable {
 
   deinit { close(descriptor) }
 
-  /// `nil` while the work goes on.
+  /// The result of the work. `nil` while it runs. Does not block.
   var result: Value? { value.withLock { $0 } }
 }
 
 /// A thread that ends with its work, or with the process.
 private final class BackgroundThread: Sendable {
-  /// A resolver that does not answer keeps a thread for up to a minute, and SIGHUP may come each second.
+  /// The maximum number of threads. A limit is needed because a resolver that does not answer occupies a thread for up
+  /// to a minute, and SIGHUP may arrive every second.
   private static let limit = 8
   private static let count = Mutex(0)
 
@@ -51,7 +52,9 @@ private final class BackgroundThread: Sendable {
     self.atEnd = atEnd
   }
 
-  /// - Parameter atEnd: called when the thread no longer counts.
+  /// Starts a thread.
+  /// - Parameter atEnd: called after the work, when the thread no longer counts toward `limit`.
+  /// - Returns: whether a thread was started.
   static func start(_ work: @escaping @Sendable () -> Void, atEnd: @escaping @Sendable () -> Void) -> Bool {
     let isAdmitted = count.withLock { count in
       guard count < limit else { return false }

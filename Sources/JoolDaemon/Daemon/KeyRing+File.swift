@@ -4,7 +4,9 @@ public import JoolSession
 public import SystemPackage
 
 extension KeyRing {
-  /// - Throws: also for a file that others can read: it would not keep the group's secret.
+  /// Reads the keys from a regular file. Does not block on a pipe.
+  /// - Throws: `KeyFileError`, also for a file that other users may access, because the group's secret would not be
+  ///   safe in it.
   public init(file path: String) throws(KeyFileError) {
     // Opening a pipe must not wait for its other end.
     guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) else {
@@ -26,15 +28,20 @@ extension KeyRing {
   }
 }
 
-/// Why a key file cannot be used.
+/// The reason why a key file cannot be used.
 public enum KeyFileError: Error, Hashable, Sendable {
+  /// A system call failed, or the file has 64 KiB or more.
   case cannotRead(file: String, Errno)
+  /// The file's mode grants access to its group or to others.
   case readableByOthers(file: String)
+  /// The path does not lead to a regular file.
   case noFile(String)
+  /// The file does not contain valid keys.
   case badKeys(KeyRingError)
 }
 
 extension KeyFileError: CustomStringConvertible {
+  /// The reason as sentences for the user.
   public var description: String {
     switch self {
     case .cannotRead(let file, let reason): "Cannot read the key file '\(file)': \(reason)"

@@ -3,7 +3,7 @@ internal import JoolCore
 internal import JoolSession
 internal import SystemPackage
 
-/// One poll(2): which descriptors have input, or room for output.
+/// One poll(2) call: finds the descriptors that have input, or room for output.
 struct Poller {
   private var requests: [pollfd] = []
 
@@ -11,9 +11,10 @@ struct Poller {
     requests.append(pollfd(fd: descriptor, events: Int16(POLLIN) | (forOutput ? Int16(POLLOUT) : 0), revents: 0))
   }
 
-  /// Waits until something is ready or `deadline` has come. `nil`: for ever.
+  /// Blocks until a descriptor is ready or `deadline` has passed. With `nil` there is no time limit. A signal may end
+  /// it earlier.
   mutating func wait(until deadline: Instant?) throws(Errno) {
-    // Rounded up, so as not to spin through the last millisecond.
+    // Rounded up, because rounding down would cause a busy loop during the last millisecond.
     let timeout = deadline.map { deadline -> Int32 in
       let left = max(.zero, Instant.now.duration(to: deadline))
       let milliseconds =
@@ -24,7 +25,7 @@ struct Poller {
     throw .current
   }
 
-  /// Input, an error or a hang-up: reading tells which.
+  /// Whether a descriptor has input, an error or a hang-up. Reading from it shows which.
   func hasInput(_ descriptor: Int32) -> Bool { events(of: descriptor) & ~Int16(POLLOUT) != 0 }
 
   private func events(of descriptor: Int32) -> Int16 { requests.first { $0.fd == descriptor }?.revents ?? 0 }

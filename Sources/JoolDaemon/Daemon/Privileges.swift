@@ -1,11 +1,12 @@
 internal import Glibc
 
-/// The rights of a process, as /proc names them.
+/// The privileges of a process, as /proc lists them.
 struct ProcessRights {
-  /// Its effective user.
+  /// The effective user ID.
   let user: UInt32
-  /// CAP_NET_ADMIN, capability 12 (capabilities(7)), in our user namespace: such a process can tell the module anything
-  /// without us. In a user namespace of its own any process has all capabilities, which are worth nothing here.
+  /// Whether the process has CAP_NET_ADMIN, capability 12 (capabilities(7)), in our user namespace. Such a process can
+  /// configure the module without this proxy. In a user namespace of its own any process has all capabilities, but they
+  /// have no effect here.
   let hasNetAdmin: Bool
 
   /// `nil` if there is no such process.
@@ -18,7 +19,7 @@ struct ProcessRights {
     }
     guard let users = fields["Uid:"], users.count == 4, let user = UInt32(users[1]) else { return nil }
     self.user = user
-    // Namespaces are told apart by their maps, because /proc/PID/ns may be read by few.
+    // Namespaces are compared by their UID maps, because few processes may read /proc/PID/ns.
     let isInOurNamespace = TextFile.lines(of: "/proc/\(process)/uid_map") == TextFile.lines(of: "/proc/self/uid_map")
     let capabilities = fields["CapEff:"]?.first.flatMap { UInt64($0, radix: 16) } ?? 0
     hasNetAdmin = isInOurNamespace && capabilities & 1 << 12 != 0

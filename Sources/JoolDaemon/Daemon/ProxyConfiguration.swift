@@ -3,49 +3,58 @@ public import JoolCore
 public import JoolSession
 public import Logging
 
-/// What `jool session proxy` is told: texts as the user gave them, looked up when the sockets are opened.
+/// The settings of `jool session proxy`. Addresses and ports are texts as the user wrote them; they are looked up when
+/// the sockets are opened.
 public struct ProxyConfiguration: Hashable, Sendable {
+  /// The instance whose sessions are synchronized.
   public var instance: InstanceName
-  /// Everything goes out on each of them, so that one may be cut.
+  /// The links to the peers. Everything is sent on each of them, so that one may fail.
   public var links: [Link]
-  /// `nil`: no statistics server.
+  /// The address of the statistics server. `nil`: there is no server.
   public var statistics: Statistics?
+  /// The protocol that is used with the peers.
   public var format: WireFormat
-  /// A file that says whether the node is ready, for keepalived's `track_file`. `nil`: none.
+  /// The path of a file that shows whether the node is ready, for keepalived's `track_file`. `nil`: none.
   public var trackFile: String?
-  /// The MTU of the path to the peers, 1280 to 1500 bytes. `nil`: the interfaces'.
+  /// The MTU of the path to the peers, 1280 to 1500 bytes. `nil`: the MTU of the interfaces.
   public var mtu: Int?
-  /// Of the keys that the group's frames are sealed with (`KeyRing`). `nil`: they are not sealed.
+  /// The path of the file with the keys that seal the group's frames (`KeyRing`). `nil`: frames are not sealed.
   public var keyFile: String?
-  /// Who the proxy becomes once everything is open. `nil`: it stays who it is.
+  /// The user that the proxy switches to once everything is open. `nil`: it does not switch.
   public var user: String?
-  /// The least that is worth a line in the log.
+  /// The lowest level that is logged.
   public var logLevel: Logger.Level
 
-  /// A way to the peers.
+  /// A link to the peers.
   public enum Link: Hashable, Sendable {
+    /// A multicast group.
     case group(Network)
+    /// Peers by their addresses.
     case peers(Peers)
   }
 
-  /// Peers by their addresses, where multicast does not get.
+  /// Peers by their addresses, where multicast is not possible.
   public struct Peers: Hashable, Sendable {
+    /// The address and port of a peer.
     public struct Peer: Hashable, Sendable {
       /// An address, or a name to look up.
       public var host: String
-      /// UDP port: a number, or a service to look up.
+      /// The UDP port: a number, or a service to look up.
       public var port: String
 
+      /// Creates the address of a peer.
       public init(host: String, port: String) {
         self.host = host
         self.port = port
       }
     }
 
+    /// The peers to which this node sends, and from which it accepts datagrams.
     public var peers: [Peer]
-    /// Where this node listens.
+    /// The UDP port on which this node listens: a number, or a service to look up.
     public var port: String
 
+    /// Creates a link to peers.
     public init(peers: [Peer], port: String) {
       self.peers = peers
       self.port = port
@@ -54,17 +63,20 @@ public struct ProxyConfiguration: Hashable, Sendable {
 
   /// A multicast group on an interface.
   public struct Network: Hashable, Sendable {
-    /// Multicast group: an address, or a name to look up.
+    /// The multicast group: an address, or a name to look up.
     public var group: String
-    /// UDP port: a number, or a service to look up.
+    /// The UDP port: a number, or a service to look up.
     public var port: String
-    /// IPv6: an interface's name. IPv4: an address of the interface, or its name. `nil`: the kernel chooses.
+    /// The interface on which the group is joined: its name, or one of its addresses of the group's family. `nil`: the
+    /// interface of the group's zone or of `outgoingInterface`, else the one that the kernel chooses.
     public var incomingInterface: String?
-    /// As `incomingInterface`, for what is sent.
+    /// The interface through which datagrams are sent, in the same forms. `nil`: the interface of the group's zone or
+    /// of `incomingInterface`, else the one that the kernel chooses.
     public var outgoingInterface: String?
-    /// How far multicasts travel (`IP_MULTICAST_TTL`); the kernel takes 0 to 255.
+    /// The TTL or hop limit of multicasts (`IP_MULTICAST_TTL`). The kernel accepts 0 to 255.
     public var ttl: UInt32
 
+    /// Creates a link to a multicast group.
     public init(
       group: String, port: String = Network.defaultPort, incomingInterface: String? = nil,
       outgoingInterface: String? = nil, ttl: UInt32 = Network.defaultTTL
@@ -76,24 +88,32 @@ public struct ProxyConfiguration: Hashable, Sendable {
       self.ttl = ttl
     }
 
+    /// The default UDP port.
     public static let defaultPort = "6400"
+    /// The default TTL: multicasts reach only the nodes on the same network link.
     public static let defaultTTL: UInt32 = 1
   }
 
-  /// Where the statistics server listens.
+  /// The address and port on which the statistics server listens.
   public struct Statistics: Hashable, Sendable {
+    /// An address of this machine, or a name to look up. `::` includes IPv4.
     public var address: String
+    /// The UDP port: a number, or a service to look up.
     public var port: String
 
+    /// Creates the address of a statistics server.
     public init(address: String = Statistics.defaultAddress, port: String = Statistics.defaultPort) {
       self.address = address
       self.port = port
     }
 
+    /// The default address: all addresses of the machine.
     public static let defaultAddress = "::"
+    /// The default UDP port.
     public static let defaultPort = "6401"
   }
 
+  /// Creates the settings of a proxy. Nothing is looked up or checked.
   public init(
     instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: WireFormat = .auto,
     trackFile: String? = nil, keyFile: String? = nil, mtu: Int? = nil,
@@ -112,7 +132,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
 }
 
 extension ProxyConfiguration.Link {
-  /// How messages call it.
+  /// The link's name in messages.
   var name: String {
     switch self {
     case .group(let network):
@@ -123,13 +143,15 @@ extension ProxyConfiguration.Link {
 }
 
 extension ProxyConfiguration {
-  /// What `mtu` may be.
+  /// The values that `mtu` may have, in bytes.
   public static var allowedMTU: ClosedRange<Int> { PathSize.allowed }
 
-  /// Looks for what would keep a proxy from starting, but for its ports: another one may be running.
+  /// Checks everything that starting a proxy needs, except the ports, which a running proxy may hold. Blocks, because
+  /// names are looked up.
+  /// - Throws: `ProxyError` as the start of the proxy would.
   public func verify() throws(ProxyError) {
     let user = try unprivilegedUser()
-    // Only root can act as another user; whoever else asks gets the answer for their own rights.
+    // Only root can act as another user. Any other user gets the answer for their own rights.
     try (geteuid() == 0 ? user : nil).acting { () throws(ProxyError) in
       _ = try keys()
       guard let trackFile else { return }
@@ -141,19 +163,20 @@ extension ProxyConfiguration {
     if let statistics { _ = try StatisticsSocket(statistics, beside: links, isTrial: true, log: silence) }
   }
 
-  /// The user to become, if there is one.
+  /// The user that the proxy switches to. `nil` if there is none.
   func unprivilegedUser() throws(ProxyError) -> UnprivilegedUser? {
     guard let user else { return nil }
     return try UnprivilegedUser(user)
   }
 
-  /// What the key file has now.
+  /// The keys that the key file contains now. `nil` if there is no key file.
   func keys() throws(ProxyError) -> KeyRing? {
     guard let keyFile else { return nil }
     do throws(KeyFileError) { return try KeyRing(file: keyFile) } catch { throw .keyFile(error) }
   }
 
-  /// What another one says otherwise, by the names of options.
+  /// The names of the options whose values differ from `other`. The log level and the path of the key file are not
+  /// compared.
   func differences(from other: ProxyConfiguration) -> [String] {
     var names: [String] = []
     if links != other.links { names.append("group, port, interfaces or whether there are peers (net.…)") }

@@ -2,34 +2,43 @@ internal import Glibc
 public import JoolCore
 public import SystemPackage
 
-/// Why a proxy or follower could not start. Once it runs, it survives whatever happens and logs it.
+/// The reason why a proxy or a follower could not start. A proxy that runs logs errors and goes on.
 public enum ProxyError: Error, Hashable, Sendable {
+  /// The module cannot be reached or used.
   case kernel(JoolError)
   /// The module runs, but not this instance.
   case noSuchInstance(InstanceName)
-  /// `getaddrinfo` failed with this code of its own.
+  /// `getaddrinfo` failed with this code of its own (`EAI_…`).
   case lookupFailed(address: String, port: String, code: Int32)
   /// The addresses that were found cannot be bound.
   case bindFailed(address: String, port: String, Errno)
-  /// A socket option, named as in ip(7) and ipv6(7), was refused; the interface that the user gave, if it was for one.
+  /// The kernel refused a socket option, which is named as in ip(7) and ipv6(7). If the option concerns an interface
+  /// that the user gave, `interface` is that interface.
   case optionRefused(String, interface: String? = nil, Errno)
-  /// `role` is "incoming" or "outgoing".
+  /// An interface that the user named does not exist. `role` is "incoming" or "outgoing".
   case badInterface(role: String, name: String, Errno)
-  /// Neither an IPv4 address nor an interface.
+  /// The text is neither an IPv4 address nor an interface.
   case badInterfaceAddress(String)
-  /// The statistics server's port or address cannot be had.
+  /// The statistics server cannot use its port or address.
   case statisticsUnavailable(address: String, port: String, Errno)
+  /// A system call failed.
   case system(call: String, Errno)
+  /// The key file cannot be used.
   case keyFile(KeyFileError)
-  /// A proxy of the instance runs in this network namespace; 0 for a process of another PID namespace.
+  /// Another proxy of the instance runs in this network namespace. `process` is 0 for a process of another PID
+  /// namespace.
   case alreadyRunning(InstanceName, process: Int32)
+  /// The user to switch to does not exist.
   case noSuchUser(String)
+  /// The group to switch to does not exist.
   case noSuchGroup(String)
-  /// A number that no user has: its group is unknown.
+  /// The number belongs to no user, so its group is unknown.
   case userWithoutGroup(String)
+  /// The proxy cannot switch to the user.
   case cannotBecome(user: String, Errno)
+  /// The track file, given by its path, cannot be written.
   case trackFile(String, TrackFileError)
-  /// What the proxy is told cannot be read; the reader's words.
+  /// The configuration cannot be read. The text is the reader's message.
   case configuration(String)
   /// A peer has no address of the family that the first peer has.
   case mixedPeers(String)
@@ -38,14 +47,14 @@ public enum ProxyError: Error, Hashable, Sendable {
 }
 
 extension ProxyError {
-  /// Runs something that asks the module, at a program's start.
+  /// Runs `body`, which asks the module something at a program's start, and turns its error into `ProxyError.kernel`.
   static func asking<Value: ~Copyable>(_ body: () throws(JoolError) -> Value) throws(ProxyError) -> Value {
     do throws(JoolError) { return try body() } catch { throw .kernel(error) }
   }
 }
 
 extension ProxyError {
-  /// What the user should look at, beyond the C proxy's words in `description`. `nil` if those name it.
+  /// The advice to the user beyond `description`, which has the C proxy's text. `nil` if that text suffices.
   public var hint: String? {
     switch self {
     case .keyFile(.cannotRead(_, .permissionDenied)): return "The file must belong to the user of the proxy (--user)."
@@ -91,7 +100,7 @@ extension ProxyError {
 }
 
 extension ProxyError: CustomStringConvertible {
-  /// The words of the C proxy, which its users may look for in the system's log.
+  /// The C proxy's text where it has one, because users may look for it in the system's log.
   public var description: String {
     switch self {
     case .kernel(let error): "\(error)"

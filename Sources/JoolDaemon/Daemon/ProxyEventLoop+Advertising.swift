@@ -1,7 +1,7 @@
 internal import JoolCore
 internal import JoolSession
 
-/// Reading the module's table: when somebody wants it sent, and when it may differ from ours.
+/// Reads the module's table when a client requests an advertisement, and when the table may differ from the proxy's.
 extension ProxyEventLoop {
   mutating func serveControl(_ poller: borrowing Poller) {
     guard control != nil else { return }
@@ -25,7 +25,7 @@ extension ProxyEventLoop {
   }
 
   mutating func continueTransfer(_ now: Instant) {
-    // One at a time. What was lost while one is under way may be missing in it: then another one follows.
+    // One audit runs at a time. Sessions that are lost while it runs may be missing in it; then another audit follows.
     if dump == nil, transfer == nil, link != nil, let reason = proxy.takeAudit() {
       dump = TableDump(because: reason, now: now)
       announcements.auditBegan()
@@ -47,14 +47,15 @@ extension ProxyEventLoop {
       dump = nil
     }
     if transfer?.reason == .advertisement, outbox.isStuck(now: now) {
-      // Others may be waiting for an audit meanwhile, and nobody hears this one.
+      // The transfer is abandoned, because nothing can be sent and another audit may be requested meanwhile.
       transfer = nil
       proxy.finishAudit(isComplete: false, now: now)
       proxy.requestAudit(.repair)
       answerAdvertisers("error the network takes nothing; try again when it does")
     }
-    // While the link is down, the table waits where it is instead of filling the outbox. But not for ever: a node without
-    // its link must get ready, too, and what peers do not hear now is repaired.
+    // While the link is down, the transfer pauses instead of filling the send queue. Once the queue is stuck, the
+    // transfer goes on, because a node without its link must become ready, too. Updates that peers miss meanwhile are
+    // repaired later.
     let mayGoOn = outbox.isEmpty || (transfer?.reason != .advertisement && outbox.isStuck(now: now))
     if mayGoOn, let reason = transfer?.reason, let sessions = transfer?.nextBurst(now: now), !sessions.isEmpty {
       proxy.reconcile(sessions, because: reason, now: now)
@@ -77,7 +78,7 @@ extension ProxyEventLoop {
   }
 
   private mutating func readPage() throws(JoolError) {
-    // Taken out, or appending to what two own would copy the whole dump for each page.
+    // The dump is moved out of the property. With two owners, appending would copy the whole dump for each page.
     guard var reading = dump.take() else { return }
     try link?.readPage(of: &reading)
     dump = reading

@@ -3,7 +3,7 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// The module, the instance and the interface come and go.
+/// Handles a module, an instance and interfaces that appear and disappear.
 extension ProxyEventLoop {
   mutating func check(_ now: Instant) {
     nextCheck = now + Self.checkInterval
@@ -23,7 +23,7 @@ extension ProxyEventLoop {
         watchQueue(statistics, now: now)
         watchGroup(now)
       } else {
-        // Still listening: the first message of a new instance of that name says that it is there.
+        // The socket stays open, because the first message of a new instance with that name shows that it exists.
         wait(because: nil)
       }
     } catch {
@@ -38,7 +38,8 @@ extension ProxyEventLoop {
     if control == nil { reclaimControl(now) }
   }
 
-  /// The holder of the control name may have ended. If it is another proxy now, the administrator has to decide.
+  /// Tries to take the control name, whose holder may have ended. If another proxy holds it, the administrator is
+  /// warned, because only they can decide which of the two should end.
   private mutating func reclaimControl(_ now: Instant) {
     control = try? ControlSocket(instance: configuration.instance)
     if control != nil {
@@ -72,13 +73,13 @@ extension ProxyEventLoop {
     if queue.shouldRepair(now: now) { proxy.requestAudit(.repair) }
   }
 
-  /// Has pool4 read when it is time, and compares the nodes' settings when a peer's have changed.
+  /// Starts reading pool4 when that is due, and compares the nodes' settings when a peer's have changed.
   private mutating func watchGroup(_ now: Instant) {
     if now >= group.nextReading, pool4 == nil { pool4 = Pool4Dump(now: now) }
     if group.hasChanged(proxy.groupInputs(now: now), now: now) { proxy.compareSettings(now: now) }
   }
 
-  /// Reads a page of pool4, and tells peers when that was the last.
+  /// Reads one page of pool4. After the last page, pool4 is advertised to the peers.
   mutating func readPool4(_ now: Instant) {
     guard var reading = pool4.take(), link != nil else { return }
     do throws(JoolError) { try link?.readPage(of: &reading) } catch { return kernelFailed(error) }
@@ -95,7 +96,7 @@ extension ProxyEventLoop {
     if reported == .absent {
       log.notice("The instance '\(configuration.instance)' is back; module \(inspection.module).")
     }
-    // What was read has the former prefix.
+    // The sessions that were read so far have the former prefix.
     if let former = proxy.kernel?.pool6, former != inspection.kernel.pool6 {
       abandonAudit(because: "the instance has another pool6 now; try again")
     }
@@ -103,7 +104,7 @@ extension ProxyEventLoop {
     report(inspection)
   }
 
-  /// What an administrator should know about the instance's settings, when it is news.
+  /// Logs warnings about the instance's settings when its availability has changed.
   mutating func report(_ inspection: borrowing KernelLink.Inspection) {
     let availability = Availability.present(isEnabled: inspection.isEnabled)
     guard availability != reported else { return }
@@ -118,7 +119,8 @@ extension ProxyEventLoop {
     if let advice = inspection.advice { log.warning("\(advice)") }
   }
 
-  /// A refusal that need not mean that the module is gone.
+  /// Handles an error of a request. A refusal is only logged and counted, because the module still answers. After any
+  /// other error, and after the refusal `noSuchProcess`, the instance counts as absent.
   mutating func kernelFailed(_ error: JoolError) {
     if case .refused(let code, let message) = error, code != .noSuchProcess {
       proxy.counters.kernelRefusals += 1
@@ -128,7 +130,7 @@ extension ProxyEventLoop {
     }
   }
 
-  /// The module does not answer; its sockets are useless, too.
+  /// Closes the sockets to the module, which are useless because it does not answer.
   mutating func detach(because error: JoolError) {
     link = nil
     wait(because: error)

@@ -2,7 +2,7 @@ internal import JoolCore
 internal import JoolSession
 internal import Logging
 
-/// Copies of this proxy, and pauses in which it did not run.
+/// Handles copies of this proxy, and pauses in which it did not run.
 extension ProxyEventLoop {
   mutating func beginTurn(_ now: Instant, _ buffer: inout [UInt8]) {
     guard let pause = proxy.turn(now: now) else { return }
@@ -11,7 +11,8 @@ extension ProxyEventLoop {
     proxy.requestAudit(.repair)
   }
 
-  /// What the module announced before the pause is as old as that, and nothing says how old. Its table says what is left.
+  /// Discards the messages that the module sent before the pause. Their age is unknown, so the module's table is read
+  /// instead.
   private mutating func discardKernelEvents(_ buffer: inout [UInt8]) {
     for _ in 0..<Self.burst {
       do throws(JoolError) {
@@ -28,7 +29,8 @@ extension ProxyEventLoop {
     }
   }
 
-  /// Nothing of what was under way belongs to the new node.
+  /// Starts with a new identity if another proxy uses this one's. Work in progress is abandoned, because it does not
+  /// belong to the new node.
   mutating func startAnewIfCopied(_ now: Instant) {
     guard proxy.mustStartAnew else { return }
     log.warning("Another proxy uses this one's identity (a snapshot or a clone?); starting anew.")

@@ -3,7 +3,7 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// Network → module.
+/// Moves sessions from the network to the module.
 extension ProxyEventLoop {
   mutating func drain(_ link: any SyncLink, _ buffer: inout [UInt8]) {
     do throws(Errno) {
@@ -39,7 +39,8 @@ extension ProxyEventLoop {
     }
   }
 
-  /// What the module should get: some evictions and one JOOLD_ADD; more after the sockets had their turn.
+  /// Sends the module at most `burst` requests, and none after the first JOOLD_ADD. The rest waits until the sockets
+  /// had their turn.
   mutating func feedModule(_ now: Instant) {
     for _ in 0..<Self.burst {
       guard link != nil, let request = proxy.nextStoreRequest(now: now) else { return }
@@ -59,7 +60,7 @@ extension ProxyEventLoop {
 }
 
 extension StoreRequest {
-  /// Whether a refusal need not mean that the module is gone.
+  /// Whether the module is perhaps still there after a refusal with this code.
   fileprivate func survives(_ code: Errno) -> Bool {
     switch self {
     case .add: code == .invalidArgument

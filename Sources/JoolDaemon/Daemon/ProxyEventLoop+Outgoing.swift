@@ -3,7 +3,7 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// Module → network.
+/// Moves sessions from the module to the network.
 extension ProxyEventLoop {
   mutating func drainKernelEvents(_ buffer: inout [UInt8]) {
     for _ in 0..<Self.burst {
@@ -16,7 +16,7 @@ extension ProxyEventLoop {
           acknowledge()
           nudge.messageCame(.now)
           learn(message.extracting(records))
-          // An instance that was away is back.
+          // The message shows that an absent instance has returned.
           if reported == .absent { nextCheck = .now }
         case .acknowledgeUnusable(let reason):
           acknowledge()
@@ -59,12 +59,12 @@ extension ProxyEventLoop {
     }
   }
 
-  /// What the node has to say.
+  /// Sends the datagrams that the node has produced.
   mutating func sendNews(_ now: Instant) {
     for datagram in proxy.takeDatagrams(now: now, isCongested: !outbox.isEmpty) { send(datagram.span.bytes) }
   }
 
-  /// Tells the group that this node ends. What waits, and what cannot be sent at once, is lost.
+  /// Announces to the group that this node leaves. Datagrams that cannot be sent at once are lost.
   mutating func leave(_ now: Instant) {
     sendNews(now)
     sendWaiting(now)
@@ -96,7 +96,7 @@ extension ProxyEventLoop {
     }
   }
 
-  /// What could not be sent at once.
+  /// Retries the datagrams in the send queue that could not be sent at once, at most `burst` of them.
   mutating func sendWaiting(_ now: Instant) {
     for _ in 0..<Self.burst {
       proxy.counters.dropped += UInt64(outbox.removeOutdated(now: now))

@@ -3,10 +3,11 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// SIGHUP: keys, peers and log level change without losing a session; all of them or, if anything is wrong, none.
+/// Reloads the configuration after SIGHUP. Keys, peers and log level change without losing a session. If anything is
+/// wrong, none of them changes.
 extension ProxyEventLoop {
-  /// A configuration that waits for the addresses of its peers. Names are looked up on a thread: a resolver that does not
-  /// answer would stop the loop for longer than systemd's watchdog waits.
+  /// A new configuration that waits for the addresses of its peers. Names are looked up on a thread, because a resolver
+  /// that does not answer would block the loop for longer than the timeout of systemd's watchdog.
   struct Reload {
     let configuration: ProxyConfiguration
     let keys: KeyRing?
@@ -14,7 +15,7 @@ extension ProxyEventLoop {
     let lookUp: BackgroundTask<Result<[PeerAddress], ProxyError>>
   }
 
-  /// Begins to reload. A reload that still waits for addresses is given up for the new one.
+  /// Starts a reload. An earlier one that still waits for addresses is abandoned.
   mutating func reload() {
     pendingReload = nil
     do throws(ProxyError) {
@@ -33,7 +34,7 @@ extension ProxyEventLoop {
     }
   }
 
-  /// Goes on when the addresses have come.
+  /// Completes the reload when the addresses are there.
   mutating func continueReload(_ poller: borrowing Poller) {
     guard let reload = pendingReload, poller.hasInput(reload.lookUp.descriptor), let result = reload.lookUp.result
     else {

@@ -4,14 +4,14 @@ internal import JoolSession
 public import Logging
 internal import SystemPackage
 
-/// The proxy's driver: one thread, one poll(2). Decisions are in `SessionProxy`; this only moves bytes.
+/// The proxy's driver: one thread with one poll(2). `SessionProxy` makes the decisions; the driver only moves bytes.
 public struct ProxyEventLoop: ~Copyable {
   var configuration: ProxyConfiguration
-  /// What the configuration is now, for SIGHUP.
+  /// Reads the configuration again, after SIGHUP.
   let reread: Reread
   var log: Logger
   var proxy: SessionProxy
-  /// `nil` while the module is away.
+  /// The sockets to the module; `nil` while it is absent.
   var link: KernelLink?
   var network: SyncLinks
   var statistics: StatisticsSocket?
@@ -21,13 +21,14 @@ public struct ProxyEventLoop: ~Copyable {
 
   var outbox = Outbox()
   var nudge: Nudge
-  /// The module's table while it is read, and then while it is gone through.
+  /// The module's table while it is being read.
   var dump: TableDump?
+  /// The module's table after it was read, while it is being reconciled.
   var transfer: TableTransfer?
-  /// The module's pool4 while it is read.
+  /// The module's pool4 while it is being read.
   var pool4: Pool4Dump?
   var nextCheck: Instant = .now
-  /// What was last said in the log about the instance; `nil` before the first word.
+  /// The availability of the instance as it was last logged; `nil` before the first message.
   var reported: Availability?
   var throttles = Throttles()
   var queue = QueueWatch()
@@ -37,18 +38,23 @@ public struct ProxyEventLoop: ~Copyable {
   var group = GroupWatch()
   var pendingReload: Reload?
 
-  /// How often the module, its settings and the interface are looked at.
+  /// The interval between two checks of the module, its settings and the interfaces.
   static let checkInterval = Duration.seconds(2)
-  /// How many messages of one kind are taken before the others have their turn; of each link one `SyncLinks.batch`.
+  /// The maximum number of messages of one kind per turn, so that the other kinds are not delayed. From each link one
+  /// `SyncLinks.batch` is read per turn.
   static let burst = 64
 
+  /// Reads the configuration again as it is now.
+  /// - Throws: `ProxyError` if the configuration is wrong.
   public typealias Reread = () throws(ProxyError) -> ProxyConfiguration
 
+  /// Whether the instance exists, and whether its synchronization is enabled.
   enum Availability: Equatable {
     case absent
     case present(isEnabled: Bool)
   }
 
+  /// The limits on repeated log messages, one for each kind of message.
   struct Throttles {
     var malformed = LogThrottle()
     var refused = LogThrottle()
@@ -60,17 +66,17 @@ public struct ProxyEventLoop: ~Copyable {
     var control = LogThrottle()
   }
 
-  /// Opens everything, in the order and with the log messages of the C proxy. May block: names are looked up.
-  /// - Parameter reread: the configuration as it is when the user wants it read anew.
-  /// - Throws: whatever is wrong at the start is for the user to mend: the module must be loaded, the instance exist, and no
-  ///   other proxy serve it in this network namespace. (Of that one nothing is touched.)
+  /// Opens everything, in the order and with the log messages of the C proxy. May block, because names are looked up.
+  /// - Parameter reread: returns the configuration as it is when the user wants it read again.
+  /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
+  ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
   public init(
     _ configuration: ProxyConfiguration, log: Logger, reread: @escaping Reread
   ) throws(ProxyError) {
     let user = try configuration.unprivilegedUser()
-    // First of all: nothing of a proxy that runs may be touched.
+    // The control name is claimed first, because nothing that belongs to a running proxy may be changed.
     let control = try ControlSocket.claim(configuration.instance) { log.warning("\($0)") }
-    // Then the track file: a proxy that was killed may have left it saying "ready".
+    // Then the track file is reset, because a proxy that was killed may have left "ready" in it.
     let readiness = try ReadinessReport(trackFile: configuration.trackFile, of: user, now: .now)
     let keys = try user.acting { () throws(ProxyError) in try configuration.keys() }
     var proxy = SessionProxy(
@@ -123,14 +129,15 @@ public struct ProxyEventLoop: ~Copyable {
     report(inspection)
   }
 
-  /// Milliseconds since 1970.
+  /// The time since 1970 in milliseconds.
   static var timeOfDay: UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return UInt64(max(0, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
   }
 
-  /// Runs until SIGTERM or SIGINT.
+  /// Runs the proxy. Blocks until SIGTERM or SIGINT.
+  /// - Throws: `ProxyError.system` if poll(2) fails.
   public mutating func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")

@@ -3,26 +3,27 @@ internal import JoolCore
 internal import JoolSession
 internal import Logging
 
-/// Tells systemd and keepalived whether the node may have the addresses.
+/// Reports to systemd and keepalived whether the node may have the addresses that fail over.
 ///
-/// systemd (sd_notify(3)): READY=1 once, STATUS on each change, WATCHDOG=1 at half its interval. keepalived
-/// (`vrrp_track_file`): the file has 0 while the node may have them, 1 while it may not.
+/// systemd (sd_notify(3)) receives READY=1 once, STATUS on each change, and WATCHDOG=1 at half its interval. keepalived
+/// (`vrrp_track_file`) reads a file with 0 while the node may have the addresses, and with 1 while it may not.
 struct ReadinessReport {
   private let service: ServiceManager?
   private let trackFile: String?
   private var last: NodeStanding?
-  /// As of the last `note`; `nil` before the first.
+  /// Whether the node was alone at the last `note`; `nil` before the first.
   private var isAlone: Bool?
   private var aloneSince: Instant?
-  /// Why the node is alone, if that was reported.
+  /// The reason why the node is alone; `nil` if none was reported.
   private var reportedAlone: String?
   private var wasReady = false
   private var nextWatchdog: Instant?
   private var reasserted = LogThrottle()
   private var failing = LogThrottle()
 
-  /// The node is not ready yet.
-  /// - Parameter user: who will write the file later on, and so writes it now.
+  /// Begins with a node that is not ready, and writes that to the track file.
+  /// - Parameter user: the user that the proxy switches to. The file is written with this user's rights now, because it
+  ///   must be written with them later.
   init(trackFile: String?, of user: UnprivilegedUser?, now: Instant) throws(ProxyError) {
     self.trackFile = trackFile
     service = ServiceManager()
@@ -37,7 +38,7 @@ struct ReadinessReport {
 
   var deadline: Instant? { nextWatchdog }
 
-  /// Says what has changed.
+  /// Reports a standing that has changed, and notifies the watchdog when that is due.
   mutating func update(_ standing: NodeStanding, now: Instant, log: Logger) {
     if let due = nextWatchdog, now >= due, let interval = service?.watchdog {
       nextWatchdog = now + interval / 2
@@ -55,11 +56,13 @@ struct ReadinessReport {
     write(isReady: standing.isReady, log: log)
   }
 
-  /// Being alone for less is no news: peers are started one after the other.
+  /// The time after which a node that is alone reports it. A shorter time is normal, because peers are started one
+  /// after the other.
   private static let aloneDelay = Duration.seconds(10)
 
-  /// Reports that the node has nobody, once that has lasted, or somebody again.
-  /// - Parameter loneliness: why it has nobody.
+  /// Reports that no peer receives this node's sessions, once that has lasted for `aloneDelay`, and reports when one
+  /// does again.
+  /// - Parameter loneliness: the reason why no peer receives them; `nil` if one does.
   mutating func note(_ loneliness: String?, now: Instant, log: Logger) {
     isAlone = loneliness != nil
     aloneSince = loneliness == nil ? nil : aloneSince ?? now
@@ -89,7 +92,7 @@ struct ReadinessReport {
     service?.notify((isFirst ? "READY=1\n" : "") + "STATUS=\(standing.name)\(alone)")
   }
 
-  /// The program ends.
+  /// Reports that the program ends, and that the node is not ready any more.
   mutating func finish(log: Logger) {
     service?.notify("STOPPING=1")
     write(isReady: false, log: log)
@@ -102,8 +105,8 @@ struct ReadinessReport {
     }
   }
 
-  /// Writes the file again if it is not as this proxy left it: another program may have written or removed it, and keepalived
-  /// would believe that until the state changes. A file that cannot be read, or a pipe, is left alone.
+  /// Writes the track file again if another program has written or removed it. Otherwise keepalived would use the wrong
+  /// value until the state changes. A pipe, or a file that cannot be read, is left alone.
   mutating func reassert(now: Instant, log: Logger) {
     guard let trackFile, let last else { return }
     guard TrackFile.isChanged(trackFile, isReady: last.isReady) else { return }
@@ -114,10 +117,10 @@ struct ReadinessReport {
   }
 }
 
-/// The service manager that started the program, if one did and wants to hear of it (sd_notify(3)).
+/// The service manager that started the program, if it expects notifications (sd_notify(3)).
 struct ServiceManager {
   private let path: [UInt8]
-  /// How often it wants a sign of life; `nil` if it does not.
+  /// The interval within which the service manager expects WATCHDOG=1; `nil` if it does not expect it.
   let watchdog: Duration?
 
   init?() {
@@ -134,16 +137,19 @@ struct ServiceManager {
       process: getenv("WATCHDOG_PID").map { String(cString: $0) }, own: getpid())
   }
 
-  /// As sd_watchdog_enabled(3) reads the two variables: one that names another process is not for this one.
+  /// The watchdog's interval by the two variables of sd_watchdog_enabled(3). `nil` if there is none, or if the
+  /// variables are for another process.
   /// - Parameters:
-  ///   - interval: `WATCHDOG_USEC`.
-  ///   - process: `WATCHDOG_PID`.
+  ///   - interval: the value of `WATCHDOG_USEC`, in microseconds.
+  ///   - process: the value of `WATCHDOG_PID`.
+  ///   - own: the ID of this process.
   static func watchdog(interval: String?, process: String?, own: Int32) -> Duration? {
     if let process, Int32(process) != own { return nil }
     guard let interval = interval.flatMap({ Int64($0) }), interval > 0 else { return nil }
     return .microseconds(interval)
   }
 
-  /// A service manager that does not listen is no reason to stop.
+  /// Sends a message to the service manager. Errors are ignored, because the proxy must go on even if the service
+  /// manager does not listen. Does not block.
   func notify(_ text: String) { UnixDatagram.send(Array(text.utf8), to: path) }
 }

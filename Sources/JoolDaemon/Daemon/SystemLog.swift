@@ -4,24 +4,30 @@ public import Logging
 
 /// Sends log messages to syslog(3): identity `joold`, facility daemon, as the C programs do.
 public struct SystemLog: LogHandler {
+  /// The metadata of the handler. It is not sent to syslog(3).
   public var metadata: Logger.Metadata = [:]
+  /// The lowest level that is logged.
   public var logLevel: Logger.Level = .info
 
+  /// Creates a handler, and opens the connection to syslog(3) if it is the first.
   public init() { Self.open }
 
-  /// syslog(3) keeps the pointer, so it must live as long as the process. Evaluated once.
+  /// Opens the log when it is first evaluated. syslog(3) keeps the pointer to the identity, so the string is never
+  /// freed.
   private static let open: Void = {
     openlog(strdup("joold"), 0, LOG_DAEMON)
   }()
 
-  /// Whether there is anybody to hear.
+  /// Whether a syslog daemon can be reached, which listens at `/dev/log`.
   public static var isReachable: Bool { access("/dev/log", W_OK) == 0 }
 
+  /// The metadata under a key.
   public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
+  /// Sends a message to syslog(3), which may block.
   public func log(event: LogEvent) {
     // The text is an argument, never the format.
     "\(event.message)".withCString { text in
@@ -31,7 +37,7 @@ public struct SystemLog: LogHandler {
 }
 
 extension Logger.Level {
-  /// As syslog(3) numbers them.
+  /// The level's number in syslog(3).
   var syslogPriority: Int32 {
     switch self {
     case .trace, .debug: LOG_DEBUG
@@ -44,13 +50,13 @@ extension Logger.Level {
   }
 }
 
-/// Lets one message of a kind through per interval, and says how many it kept back.
+/// Limits the messages of one kind to one per interval, and counts those that were suppressed.
 struct LogThrottle: Sendable {
   static let interval = Duration.seconds(10)
   private var next: Instant?
   private var suppressed = 0
 
-  /// What to add to the message, or `nil` to keep quiet.
+  /// The text to append to the message, which reports the suppressed ones. `nil` if the message must be suppressed.
   mutating func admit(now: Instant) -> String? {
     if let next, now < next {
       suppressed += 1
@@ -63,7 +69,7 @@ struct LogThrottle: Sendable {
 }
 
 extension Logger {
-  /// Says what to do about a receive buffer that is smaller than it should be.
+  /// Logs a warning with a remedy if a receive buffer is smaller than requested. Both sizes are in bytes.
   func adviseOnBuffer(of socket: String, granted: Int32, wanted: Int32) {
     guard granted < wanted else { return }
     warning(

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Files of /proc, which never block. What cannot be read is empty.
+/// Reads files and directories of /proc, which never block. Anything unreadable counts as empty.
 enum TextFile {
   static func lines(of path: String) -> [String] {
     guard let file = fopen(path, "re") else { return [] }
@@ -15,7 +15,7 @@ enum TextFile {
     return lines
   }
 
-  /// The names in a directory, but for those that begin with a dot.
+  /// The names in a directory, except those that begin with a dot.
   static func entries(of path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
@@ -27,7 +27,7 @@ enum TextFile {
     return names
   }
 
-  /// What a symbolic link says.
+  /// The target of a symbolic link.
   static func target(of path: String) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink(path, &buffer, buffer.count)

@@ -2,14 +2,16 @@ internal import Glibc
 internal import JoolCore
 public import SystemPackage
 
-/// The file that tells keepalived whether the node may have the addresses (`--track-file`): a regular file, or a pipe.
+/// The file that shows keepalived whether the node may have the addresses (`--track-file`): a regular file, or a pipe.
 ///
-/// Somebody else may be able to write its directory. So a symbolic link is not followed, a file that is also elsewhere
-/// is left alone, and nothing is opened that could do more than hold a line.
+/// Other users may be able to write to its directory. Therefore a symbolic link is not followed, a file with other hard
+/// links is left alone, and only a regular file or a pipe is opened.
 enum TrackFile {
-  /// Writes `0` if the node may have the addresses, else `1`. Does not block; a pipe that nobody reads gets nothing.
+  /// Writes `0` if the node may have the addresses, else `1`. Does not block. Nothing is written to a pipe that has no
+  /// reader.
   static func write(isReady: Bool, to path: String) throws(TrackFileError) {
-    // Before it is opened, because opening some devices has an effect; and after, because it may be another file then.
+    // The file is checked before it is opened, because opening some devices has an effect. It is checked again
+    // afterwards, because it may have been replaced in between.
     var status = stat()
     if lstat(path, &status) == 0 { try check(status) }
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
@@ -30,20 +32,22 @@ enum TrackFile {
 
   private static func text(isReady: Bool) -> [UInt8] { Array(isReady ? "0\n".utf8 : "1\n".utf8) }
 
-  /// Whether the file is gone, is a symbolic link or says anything else. A pipe, and a file that cannot be read, counts as unchanged.
+  /// Whether the file was removed, is a symbolic link, or has another content. A pipe, or a file that cannot be read,
+  /// counts as unchanged.
   static func isChanged(_ path: String, isReady: Bool) -> Bool {
     guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)) else {
       return [.noSuchFileOrDirectory, .tooManySymbolicLinkLevels].contains(Errno.current)
     }
     var status = stat()
     guard fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-    // More than `write` writes.
+    // The buffer is larger than what `write` writes, so that a longer content is noticed.
     var bytes = [UInt8](repeating: 0, count: 16)
     let count = read(file.rawValue, &bytes, bytes.count)
     return count >= 0 && Array(bytes[..<count]) != text(isReady: isReady)
   }
 
-  /// - Throws: if `write` would. Whether the file is there, and its content, stays as it is.
+  /// Checks that `write` would succeed. The file is neither created nor changed.
+  /// - Throws: the error that `write` would throw.
   static func verify(_ path: String) throws(TrackFileError) {
     var status = stat()
     let isThere = lstat(path, &status) == 0
@@ -67,17 +71,20 @@ enum TrackFile {
   }
 }
 
-/// Why a track file is not written.
+/// The reason why a track file is not written.
 public enum TrackFileError: Error, Hashable, Sendable {
+  /// A system call failed, or the path is a directory.
   case cannotWrite(Errno)
+  /// The path is a symbolic link.
   case symbolicLink
-  /// A hard link: the file has other names.
+  /// The file has other names (hard links).
   case otherNames
-  /// A device or a socket.
+  /// The path is a device or a socket.
   case special
 }
 
 extension TrackFileError: CustomStringConvertible {
+  /// The reason as sentences for the user.
   public var description: String {
     switch self {
     case .cannotWrite(let errno): "\(errno)"

@@ -1,13 +1,14 @@
 internal import Glibc
 internal import JoolCore
 
-/// One datagram to a Unix socket, as systemd's daemons listen to.
+/// Sends single datagrams to Unix sockets such as those of systemd's daemons.
 enum UnixDatagram {
-  /// The longest path that an address has room for.
+  /// The longest path that fits into an address, in bytes.
   static let maxPathLength = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
+  /// Sends a datagram. Does not block.
   /// - Parameter path: at most `maxPathLength` bytes; an abstract name starts with a zero byte.
-  /// - Returns: whether somebody took it.
+  /// - Returns: whether the datagram was delivered.
   @discardableResult
   static func send(_ bytes: [UInt8], to path: [UInt8]) -> Bool {
     guard let socket = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)) else {

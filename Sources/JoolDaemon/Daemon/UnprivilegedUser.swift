@@ -3,20 +3,21 @@ internal import Glibc
 internal import JoolCore
 internal import SystemPackage
 
-/// The user that a proxy becomes once everything is open that needs rights (`--user`).
+/// The user that a proxy switches to once everything is open that needs privileges (`--user`).
 struct UnprivilegedUser {
-  /// As it was given.
+  /// The text that was given: `USER` or `USER:GROUP`.
   let name: String
   let user: uid_t
   let group: gid_t
 
   /// Finds `USER` or `USER:GROUP`, each a name or a number.
   ///
-  /// A name of digits is looked up before it is taken as a number, as chown(1) does. Without a group it is the user's
-  /// own, so a number that no user has needs one.
+  /// A name of digits is looked up before it is taken as a number, as chown(1) does. Without a group, the user's own
+  /// group is used. Therefore a number that belongs to no user needs a group.
+  /// - Throws: `ProxyError.noSuchUser`, `.noSuchGroup` or `.userWithoutGroup`.
   init(_ text: String) throws(ProxyError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    // Nobody else in this process looks users up.
+    // getpwnam(3) is not thread-safe, but no other code in this process looks up users.
     let entry = getpwnam(parts[0]) ?? Self.number(parts[0]).flatMap { getpwuid($0) }
     let known = entry.map { (user: $0.pointee.pw_uid, group: $0.pointee.pw_gid) }
     guard let user = known?.user ?? Self.number(parts[0]) else { throw .noSuchUser(parts[0]) }
@@ -33,13 +34,14 @@ struct UnprivilegedUser {
     self.group = group
   }
 
-  /// The greatest number stands for "unchanged" in the system's calls: it would leave the proxy root.
+  /// The number in a text of digits. `nil` for the greatest number, which means "unchanged" to the system calls: the
+  /// proxy would stay root.
   private static func number(_ text: String) -> UInt32? {
     guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
     return UInt32(text).flatMap { $0 == .max ? nil : $0 }
   }
 
-  /// Does something with this user's rights, such as opening a file that it could have planted.
+  /// Runs `body` with this user's rights, which limits the effect of opening a file that the user could have planted.
   func acting<Value>(_ body: () throws(ProxyError) -> Value) throws(ProxyError) -> Value {
     var previous = clinux_identity()
     guard clinux_begin_acting(user, group, &previous) == 0 else { throw .cannotBecome(user: name, .current) }
@@ -48,14 +50,15 @@ struct UnprivilegedUser {
     return try result.get()
   }
 
-  /// For good. What is left is CAP_NET_ADMIN, which the module asks for.
+  /// Switches to this user permanently. Only CAP_NET_ADMIN is kept, because the module requires it.
   func become() throws(ProxyError) {
     guard clinux_keep_net_admin(user, group) == 0 else { throw .cannotBecome(user: name, .current) }
   }
 }
 
 extension UnprivilegedUser? {
-  /// Does something with the rights of the user that the proxy becomes, or with those that it keeps.
+  /// Runs `body` with the rights of the user that the proxy switches to. If there is none, it runs with the proxy's
+  /// own.
   func acting<Value>(_ body: () throws(ProxyError) -> Value) throws(ProxyError) -> Value {
     if let self { try self.acting(body) } else { try body() }
   }

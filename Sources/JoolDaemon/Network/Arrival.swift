@@ -3,18 +3,18 @@ internal import Glibc
 internal import JoolCore
 internal import JoolSession
 
-/// A datagram that arrived.
+/// A received datagram.
 struct Arrival {
-  /// Its size on the wire.
+  /// The size of its payload on the wire, in bytes.
   let length: Int
-  /// IPv4 addresses are mapped.
+  /// The sender's address. IPv4 addresses are mapped (`::ffff:192.0.2.1`).
   let source: IPv6Address
-  /// The interface of a link-local source; 0 for others.
+  /// The interface index of a link-local source; 0 for other sources.
   let scope: UInt32
-  /// How long it was in the socket's buffer: the proxy may have been stopped, or busy.
+  /// The time that the datagram waited in the socket's buffer, because the proxy was stopped or busy.
   let waited: Duration
 
-  /// - Parameter wall: the time of the reading, as `wallClock` says it.
+  /// - Parameter wall: the time of the reading, from `wallClock`.
   init(_ datagram: clinux_datagram, wall: Int64) {
     length = datagram.length
     scope = datagram.scope
@@ -23,16 +23,16 @@ struct Arrival {
     waited = Self.waited(since: datagram.stamp, until: wall)
   }
 
-  /// Nanoseconds since 1970, the clock of the kernel's stamps.
+  /// The time since 1970 in nanoseconds, by the clock of the kernel's stamps.
   static var wallClock: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
-  /// A clock that was set back meanwhile says nothing. One that was set forward makes what waited too old: peers are asked
-  /// for it again.
-  /// - Parameter stamp: 0 if there is none.
+  /// The time between the stamp and the reading; zero if the clock was set back meanwhile. If the clock was set
+  /// forward, the result is too long. Then the datagram counts as outdated, and peers are asked for its contents again.
+  /// - Parameter stamp: 0 if the datagram has none.
   static func waited(since stamp: Int64, until wall: Int64) -> Duration {
     guard stamp > 0, wall > stamp else { return .zero }
     return .nanoseconds(wall - stamp)

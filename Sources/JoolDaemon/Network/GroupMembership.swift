@@ -1,19 +1,20 @@
 internal import Glibc
 internal import JoolCore
 
-/// Which groups the interfaces of this namespace receive. A socket's membership ends unnoticed when its interface is
-/// removed, also if another one gets its name and its index.
+/// The multicast groups that the interfaces of this network namespace receive. They must be checked, because nothing
+/// reports the end of a membership: it ends when the socket's interface is removed, even if another interface gets its
+/// name and index.
 struct GroupMembership {
   private let text: String
   private let isIPv6: Bool
 
-  /// - Parameter text: what `/proc/net/igmp6` has, or `/proc/net/igmp`.
+  /// - Parameter text: the contents of `/proc/net/igmp6` or `/proc/net/igmp`.
   init(_ text: String, isIPv6: Bool) {
     self.text = text
     self.isIPv6 = isIPv6
   }
 
-  /// As it is now. `nil` if the kernel does not tell.
+  /// The present memberships, read from /proc. `nil` if the kernel does not provide the file.
   static func now(isIPv6: Bool) -> GroupMembership? {
     guard let file = fopen(isIPv6 ? "/proc/self/net/igmp6" : "/proc/self/net/igmp", "re") else { return nil }
     defer { fclose(file) }
@@ -27,7 +28,7 @@ struct GroupMembership {
   func contains(_ host: SocketAddress.Host, interface: UInt32) -> Bool {
     switch host {
     case .v6(let address):
-      // Index, interface, group, users …
+      // The fields of a line: index, interface, group, users, and more.
       let group = String(address.bits, radix: 16)
       let padded = String(repeating: "0", count: 32 - group.count) + group
       return text.split(separator: "\n").contains { line in
@@ -35,7 +36,7 @@ struct GroupMembership {
         return fields.count > 2 && UInt32(fields[0]) == interface && fields[2] == padded
       }
     case .v4(let address):
-      // A line for each interface, which begins with its index; its groups are in lines below, which begin with blanks.
+      // Each interface has a line that begins with its index. Lines with its groups follow, which begin with a tab.
       let group = String(address.bits.bigEndian, radix: 16, uppercase: true)
       let padded = String(repeating: "0", count: 8 - group.count) + group
       var index: UInt32?

@@ -1,11 +1,12 @@
 internal import JoolCore
 internal import SystemPackage
 
-/// Where a socket joins a group, and where it sends to it.
+/// The interfaces on which a socket joins a multicast group and through which it sends to it.
 struct GroupPlan: Hashable, Sendable {
+  /// An interface, and for IPv4 perhaps one of its addresses.
   struct Place: Hashable, Sendable {
     var interface: InterfaceSnapshot.Interface
-    /// IPv4: the address that names the interface, as the source of what is sent.
+    /// The IPv4 address that names the interface. It is the source of the datagrams that are sent there.
     var source: IPv4Address?
 
     static func == (left: Place, right: Place) -> Bool {
@@ -15,15 +16,15 @@ struct GroupPlan: Hashable, Sendable {
     func hash(into hasher: inout Hasher) { hasher.combine(interface.index) }
   }
 
-  /// With its interface as scope if it is a link-local one.
+  /// The group's address and port. A link-local group has its interface as scope.
   var group: SocketAddress
-  /// `nil`: no route leads to the group, and nobody named an interface.
+  /// The place where the socket joins. `nil` if the user named no interface and no route leads to the group.
   var incoming: Place?
-  /// `nil`: the kernel's routes decide for each datagram.
+  /// The place through which the socket sends. `nil` if the kernel's routes decide for each datagram.
   var outgoing: Place?
 }
 
-/// The interfaces of a link to a group as the user named them, beside the group's address.
+/// The interfaces of a link to a group as the user named them, and the group's address.
 struct GroupNames: Sendable {
   let network: ProxyConfiguration.Network
   let address: SocketAddress
@@ -33,7 +34,7 @@ struct GroupNames: Sendable {
   private let outgoing: InterfaceSelector?
 
   /// `nil` for an address that is neither IPv4 nor IPv6.
-  /// - Parameter address: what a look-up found for the group, with the port.
+  /// - Parameter address: the group's address and port, from a look-up.
   init?(_ network: ProxyConfiguration.Network, address: SocketAddress) {
     guard let host = address.host else { return nil }
     self.network = network
@@ -44,11 +45,11 @@ struct GroupNames: Sendable {
     outgoing = network.outgoingInterface.map { InterfaceSelector(device: $0) }
   }
 
-  /// What must be asked for by name.
+  /// The interface names in the user's settings, for `InterfaceView.now(names:)`.
   var names: [String] { [zone, incoming, outgoing].compactMap { $0 }.flatMap(\.names) }
 
-  /// Finds the interfaces as they are now. Whoever names one of two uses it for both directions.
-  /// - Throws: what is missing or contradicts itself.
+  /// Finds the interfaces as they are now. If the user named only one interface, it is used for both directions.
+  /// - Throws: `ProxyError` for an interface that is missing, or for two settings that contradict each other.
   func plan(in view: InterfaceView, _ watch: inout InterfaceWatch) throws(ProxyError) -> GroupPlan {
     let zone = try place(self.zone, .group, in: view, &watch)
     let incoming = try place(self.incoming, .incoming, in: view, &watch)
@@ -86,14 +87,15 @@ struct GroupNames: Sendable {
   ) throws(ProxyError) -> GroupPlan.Place? {
     guard let selector else { return nil }
     guard let interface = watch.find(selector, in: view) else { throw missing(selector, setting) }
-    // An address may have been taken away; the interface that had it goes on with another one.
+    // The address may have been removed from the interface since. The interface is used all the same, with another
+    // address.
     guard case .address(.v4(let source), _) = selector, interface.addresses.contains(.v4(source)) else {
       return GroupPlan.Place(interface: interface)
     }
     return GroupPlan.Place(interface: interface, source: source)
   }
 
-  /// What the C proxy says, where it says anything.
+  /// The error for an interface that was not found: the C proxy's error where it has one.
   private func missing(_ selector: InterfaceSelector, _ setting: NetworkFault.Setting) -> ProxyError {
     let text =
       switch setting {
@@ -112,7 +114,8 @@ struct GroupNames: Sendable {
     }
   }
 
-  /// At the start, and for `--check`: the plan, if anything could ever be heard and sent that way.
+  /// Makes a plan at the start, and for `--check`.
+  /// - Throws: `ProxyError` if nothing could ever be received or sent with the plan.
   func verifiedPlan(in view: InterfaceView, _ watch: inout InterfaceWatch) throws(ProxyError) -> GroupPlan {
     if address.port == 0 { throw .network(NetworkFault(.groupPort, network.port, .noPort)) }
     guard host.isMulticast else {
@@ -144,14 +147,16 @@ struct GroupNames: Sendable {
       (plan.incoming, named ?? zoned ?? otherwise ?? group), (plan.outgoing, otherwise ?? zoned ?? named ?? group),
     ] {
       guard let interface = place?.interface else { continue }
-      // An IPv4 group joins the sockets of one machine there; IPv6 has no route for groups on it.
+      // Over the loopback interface an IPv4 group connects the sockets of one machine. IPv6 has no route for groups
+      // there.
       if interface.isLoopback, !host.isIPv6 { continue }
       if !interface.takesMulticast { throw NetworkFault(setting, text, .noMulticast(interface: interface.name)) }
-      // Without a carrier an interface has no addresses yet, and may get them.
+      // An interface without a carrier has no addresses yet, but may get them later.
       if interface.isRunning, !interface.hasAddress(isIPv6: host.isIPv6) {
         throw NetworkFault(setting, text, .noAddress(interface: interface.name, isIPv6: host.isIPv6))
       }
-      // The kernel sends IPv6 datagrams with hop limit 0, and those of IPv4 unless the sender is a member itself.
+      // The kernel transmits IPv6 datagrams with hop limit 0. It transmits IPv4 datagrams with TTL 0 only if the sender
+      // is not a member of the group itself.
       let isMember = plan.outgoing == nil || plan.incoming?.interface.index == plan.outgoing?.interface.index
       if network.ttl == 0, !host.isIPv6, isMember { throw NetworkFault(.timeToLive, "0", .staysOnTheMachine) }
     }

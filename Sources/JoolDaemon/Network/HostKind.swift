@@ -1,16 +1,17 @@
 internal import JoolCore
 
-/// What an address is for (RFC 4291 §2.4, RFC 1112 §4), as far as it decides whether session datagrams can use it.
+/// The kinds of addresses (RFC 4291 §2.4, RFC 1112 §4), as far as they decide whether session datagrams can use an
+/// address.
 extension SocketAddress.Host {
   var isIPv6: Bool { if case .v6 = self { true } else { false } }
 
-  /// An IPv4 address that was written as an IPv6 one (`::ffff:192.0.2.1`) is that IPv4 address.
+  /// The IPv4 address that an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) stands for; any other address itself.
   var unmapped: SocketAddress.Host {
     guard case .v6(let address) = self, address.bits >> 32 == 0xFFFF else { return self }
     return .v4(IPv4Address(bits: UInt32(truncatingIfNeeded: address.bits)))
   }
 
-  /// As the source of a datagram is told: IPv4 addresses are mapped.
+  /// The address in the form of `Arrival.source`: IPv4 addresses are mapped.
   var mapped: IPv6Address {
     switch self {
     case .v4(let address): IPv6Address(bits: 0xFFFF << 32 | UInt128(address.bits))
@@ -25,7 +26,7 @@ extension SocketAddress.Host {
     }
   }
 
-  /// `0.0.0.0` with its network, or `::`.
+  /// Whether the address is `::` or in `0.0.0.0/8`.
   var isUnspecified: Bool {
     switch self {
     case .v4(let address): address.bits >> 24 == 0
@@ -46,7 +47,7 @@ extension SocketAddress.Host {
     return UInt8(truncatingIfNeeded: address.bits >> 112) & 0xF
   }
 
-  /// Whether it means nothing without an interface.
+  /// Whether the address is ambiguous without an interface: a link-local address, or a group of scope 1 or 2.
   var needsInterface: Bool {
     guard case .v6(let address) = self else { return false }
     if let multicastScope { return 1...2 ~= multicastScope }

@@ -4,22 +4,23 @@ internal import JoolCore
 
 /// The network interfaces of this namespace at one moment, with their addresses.
 struct InterfaceSnapshot: Sendable {
+  /// A network interface with its addresses.
   struct Interface: Hashable, Sendable {
     var name: String
     var index: UInt32
-    /// Up, and with a carrier: what it needs to have addresses, it has had time to get.
+    /// Whether the interface is up and has a carrier. Such an interface has had time to get its addresses.
     var isRunning = true
     var takesMulticast = true
     var isLoopback = false
     var addresses: [SocketAddress.Host] = []
-    /// Where a datagram for all nodes of an IPv4 network goes.
+    /// The broadcast addresses of its IPv4 networks.
     var broadcasts: [IPv4Address] = []
 
     func hasAddress(isIPv6: Bool) -> Bool { addresses.contains { $0.isIPv6 == isIPv6 } }
   }
 
   var interfaces: [Interface]
-  /// Other names that interfaces go by: alternative names, and labels of IPv4 addresses (`eth2:1`).
+  /// The indices of interfaces by their other names: alternative names, and labels of IPv4 addresses (`eth2:1`).
   var otherNames: [String: UInt32] = [:]
 
   subscript(index: UInt32) -> Interface? { interfaces.first { $0.index == index } }
@@ -28,7 +29,7 @@ struct InterfaceSnapshot: Sendable {
     interfaces.first { $0.name == name } ?? otherNames[name].flatMap { self[$0] }
   }
 
-  /// Whether all nodes of a network are meant.
+  /// Whether the address is a broadcast address of these interfaces, or `255.255.255.255`.
   func isBroadcast(_ host: SocketAddress.Host) -> Bool {
     guard case .v4(let address) = host else { return false }
     return address.bits == .max || interfaces.contains { $0.broadcasts.contains(address) }
@@ -38,8 +39,8 @@ struct InterfaceSnapshot: Sendable {
 }
 
 extension InterfaceSnapshot {
-  /// Asks the kernel.
-  /// - Parameter names: those that the user gave, which may be other names of an interface.
+  /// Reads the interfaces from the kernel. They are none if that fails.
+  /// - Parameter names: the names that the user gave, some of which may be alternative names of interfaces.
   static func now(names: [String] = []) -> InterfaceSnapshot {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return InterfaceSnapshot(interfaces: []) }
@@ -57,7 +58,8 @@ extension InterfaceSnapshot {
     return snapshot
   }
 
-  /// glibc lists every interface with its link address before it lists the other addresses.
+  /// Adds an entry of getifaddrs(3). glibc lists every interface with its link address before it lists the other
+  /// addresses.
   private mutating func add(_ entry: ifaddrs) {
     guard let address = entry.ifa_addr else { return }
     let name = String(cString: entry.ifa_name)
@@ -75,7 +77,7 @@ extension InterfaceSnapshot {
     {
       interfaces[place].addresses.append(host)
       if name != interfaces[place].name { otherNames[name] = interfaces[place].index }
-      // Networks of one or two addresses have none for all (RFC 3021).
+      // A network of one or two addresses has no broadcast address (RFC 3021).
       guard case .v4(let own) = host, let netmask = entry.ifa_netmask,
         case .v4(let mask)? = SocketAddress.host(at: netmask), mask.bits < 0xFFFF_FFFE, !interfaces[place].isLoopback
       else { return }
@@ -83,7 +85,7 @@ extension InterfaceSnapshot {
     }
   }
 
-  /// Where the kernel's routes lead. 0: nowhere.
+  /// The index of the interface that the kernel's routes choose for an address; 0 if there is no route.
   static func route(to host: SocketAddress.Host) -> UInt32 {
     switch host {
     case .v4(let address):

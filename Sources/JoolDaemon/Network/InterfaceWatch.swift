@@ -1,17 +1,17 @@
 internal import JoolCore
 
-/// How the user named an interface.
+/// The way in which the user named an interface.
 enum InterfaceSelector: Hashable, Sendable {
-  /// By its name, or by what else it is called.
+  /// By its name, its alternative name, or the label of one of its addresses.
   case name(String)
-  /// As the zone of an address: by its name or its number.
+  /// By the zone of an address, which is the interface's name or number.
   case zone(String)
-  /// By one of its addresses; the zone, if there is one, says which of several that have it.
+  /// By one of its addresses. If several interfaces have the address, the zone selects one of them.
   case address(SocketAddress.Host, zone: String?)
-  /// Not at all: the one that the routes to a group choose.
+  /// Not at all: the routes to a group choose the interface.
   case route(to: SocketAddress.Host)
 
-  /// - Parameter device: as `--net.dev.in` has it.
+  /// - Parameter device: the value of `--net.dev.in` or `--net.dev.out`.
   init(device: String) {
     let parts = ZonedHost(device)
     if let address = IPv4Address(parts.host), parts.zone == nil {
@@ -23,13 +23,14 @@ enum InterfaceSelector: Hashable, Sendable {
     }
   }
 
-  /// The zone that the user wrote behind an address, or that came with it from a look-up. `nil` if there is neither.
+  /// Selects the zone that the user wrote after an address, or else the scope that a look-up found with it. `nil` if
+  /// there is neither.
   init?(zone: String?, of address: SocketAddress) {
     guard let zone = zone ?? (address.scope != 0 ? String(address.scope) : nil) else { return nil }
     self = .zone(zone)
   }
 
-  /// What it says of an interface's name.
+  /// The name in the selector, or nothing if it contains none.
   var names: [String] {
     switch self {
     case .name(let name), .zone(let name), .address(_, zone: let name?): [name]
@@ -37,7 +38,7 @@ enum InterfaceSelector: Hashable, Sendable {
     }
   }
 
-  /// The interfaces that it names now. More than one can have the same link-local address.
+  /// The interfaces that the selector matches now. Several can have the same link-local address.
   func matches(in view: InterfaceView) -> [InterfaceSnapshot.Interface] {
     switch self {
     case .name(let name): view.snapshot[name].map { [$0] } ?? []
@@ -49,23 +50,25 @@ enum InterfaceSelector: Hashable, Sendable {
   }
 }
 
-/// What the kernel says of interfaces and routes.
+/// The kernel's interfaces and routes.
 struct InterfaceView {
   var snapshot: InterfaceSnapshot
-  /// The index of the interface that leads to an address; 0 for none.
+  /// Returns the index of the interface that leads to an address; 0 for none.
   var route: (SocketAddress.Host) -> UInt32
 
-  /// As it is now.
+  /// The present interfaces and routes.
   static func now(names: [String]) -> InterfaceView {
     InterfaceView(snapshot: .now(names: names), route: InterfaceSnapshot.route)
   }
 }
 
-/// Follows the interfaces that the user named through what happens to them: sockets hang on an interface's index, which
-/// stays with it when it is renamed and is another one when it is made anew.
+/// Finds the interfaces that the user named, even after they were renamed or created anew. Sockets refer to an
+/// interface by its index, which stays the same when the interface is renamed but changes when it is created anew.
 struct InterfaceWatch: Sendable {
+  /// The interface that a selector matched last.
   private struct Known: Sendable {
-    /// Those that the interface has had, the present one last. It may be given back an earlier one between two looks.
+    /// The last names of the interface, at most four, the present one at the end. Between two checks the interface may
+    /// get an earlier name back.
     var names: [String] = []
     var index: UInt32 = 0
 
@@ -80,7 +83,8 @@ struct InterfaceWatch: Sendable {
 
   private var known: [InterfaceSelector: Known] = [:]
 
-  /// The interface that a selector names; if it names none now, the one that it named last.
+  /// The interface that a selector matches now. If there is none, the interface that it matched last, found by its
+  /// index or by its earlier names.
   mutating func find(_ selector: InterfaceSelector, in view: InterfaceView) -> InterfaceSnapshot.Interface? {
     let matches = selector.matches(in: view)
     let last = known[selector]

@@ -2,13 +2,13 @@ internal import Glibc
 internal import JoolCore
 internal import SystemPackage
 
-/// The same options by their names in ip(7) and in ipv6(7).
+/// The multicast socket options of one IP version, with their names in ip(7) or ipv6(7).
 struct MulticastOptions {
   let isIPv4: Bool
   let level: Int32
   let loop: (Int32, String)
   let timeToLive: (Int32, String)
-  /// Whether other sockets' memberships count.
+  /// The option that decides whether the socket also receives the groups that other sockets have joined.
   let all: (Int32, String)
 
   static let v4 = MulticastOptions(
@@ -18,9 +18,10 @@ struct MulticastOptions {
     isIPv4: false, level: Int32(IPPROTO_IPV6), loop: (IPV6_MULTICAST_LOOP, "IPV6_MULTICAST_LOOP"),
     timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"), all: (29, "IPV6_MULTICAST_ALL"))
 
-  /// A socket that is in no group hears what others of this machine have joined, unless it is told not to.
+  /// Restricts a socket to its own groups. Otherwise a socket in no group would receive all groups that other sockets
+  /// of this machine have joined.
   static func hearOwnGroupsAlone(_ socket: Int32, isIPv6: Bool) {
-    // Kernels before 4.20 lack the one of IPv6; there the proxy drops what strangers say.
+    // Kernels before 4.20 lack the option of IPv6. There the proxy drops datagrams from addresses that are not peers.
     for options in isIPv6 ? [v6, v4] : [v4] { try? options.set(socket, options.all, Int32(0)) }
   }
 
@@ -32,7 +33,8 @@ struct MulticastOptions {
     }
   }
 
-  /// - Parameter place: `nil` lets the kernel choose the interface, or say that there is none.
+  /// Joins a group.
+  /// - Parameter place: the interface. With `nil` the kernel chooses one, or reports that there is none.
   func join(
     _ socket: Int32, _ group: SocketAddress.Host, _ place: GroupPlan.Place?, named name: String?
   ) throws(ProxyError) {

@@ -5,22 +5,25 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// The socket that exchanges sessions with the group: bound to it, so that nothing else arrives.
+/// The socket that exchanges sessions with a multicast group. It is bound to the group's address, so that nothing else
+/// arrives.
 final class MulticastSocket: SyncLink {
-  /// `nil` while it cannot be opened anew.
+  /// The socket; `nil` after a failed attempt to reopen it, until one succeeds.
   private var owned: OwnedDescriptor?
   private let names: GroupNames
   private var plan: GroupPlan
   private var watch: InterfaceWatch
 
-  /// Opens, binds, joins. Logs the steps that the C proxy logs. Waits for DNS if the group is given by a name.
+  /// Opens the socket, binds it and joins the group. Logs the same steps as the C proxy. Waits for DNS if the group is
+  /// given by a name.
   init(_ network: ProxyConfiguration.Network, log: Logger) throws(ProxyError) {
     let found = try Self.verified(network, log: log)
     (names, plan, watch) = (found.names, found.plan, found.watch)
     try open(log: log)
   }
 
-  /// The first of the group's addresses that could work, and how.
+  /// The first of the group's addresses that could work, with the plan for it. Waits for DNS if the group is given by a
+  /// name.
   private static func verified(
     _ network: ProxyConfiguration.Network, log: Logger
   ) throws(ProxyError) -> (names: GroupNames, plan: GroupPlan, watch: InterfaceWatch) {
@@ -71,7 +74,7 @@ final class MulticastSocket: SyncLink {
 
   private func configure(_ socket: Int32, log: Logger) throws(ProxyError) {
     let options: MulticastOptions = plan.group.isIPv6 ? .v6 : .v4
-    // Of several links each has a socket, which should not hear what belongs to another one's.
+    // With several links each has its own socket. It must not receive the other sockets' groups.
     try options.set(socket, options.all, Int32(0))
     try options.join(socket, names.host, plan.incoming, named: names.network.incomingInterface)
     log.info("We're now registered to the multicast group.")
@@ -88,14 +91,15 @@ final class MulticastSocket: SyncLink {
 
   func heal(log: Logger) throws(ProxyError) -> Bool {
     let now = InterfaceView.now(names: names.names)
-    // Without its interfaces there is nothing to open; they may come back.
+    // Without its interfaces nothing can be opened. They may return later.
     guard let new = try? names.plan(in: now, &watch), let incoming = new.incoming else { return false }
     let isMember = GroupMembership.now(isIPv6: new.group.isIPv6)?.contains(
       names.host, interface: incoming.interface.index)
     let isFine = owned != nil && new == plan && isMember != false
     plan = new
     if isFine { return false }
-    // First, because closing a socket whose interface was removed ends a new membership on the same index, too.
+    // The old socket is closed first. If its interface was removed and a new one has the same index, closing the old
+    // socket later would also end the new membership.
     owned = nil
     try open(log: log)
     return true

@@ -1,19 +1,27 @@
 internal import JoolSession
 
-/// Why an address, a port or an interface that the user named can never work.
+/// The reason why an address, a port or an interface that the user named can never work.
 public struct NetworkFault: Error, Hashable, Sendable {
-  /// What the user named it with.
+  /// The option with which the user named it. The raw value is the option's name.
   public enum Setting: String, Hashable, Sendable {
+    /// The address of the multicast group.
     case group = "--net.mcast.addr"
+    /// The UDP port of the group or of the link to the peers.
     case groupPort = "--net.mcast.port"
+    /// The interface on which the group is joined.
     case incoming = "--net.dev.in"
+    /// The interface through which datagrams are sent to the group.
     case outgoing = "--net.dev.out"
+    /// The TTL or hop limit of datagrams to the group.
     case timeToLive = "--net.ttl"
+    /// The address and port of a peer.
     case peer = "--net.peer"
+    /// The address of the statistics server.
     case statisticsAddress = "--stats.address"
+    /// The UDP port of the statistics server.
     case statisticsPort = "--stats.port"
 
-    /// The key in `joold`'s file.
+    /// The key of the setting in `joold`'s configuration file. `nil` if that has no such key.
     var jooldKey: String? {
       switch self {
       case .group: "multicast address"
@@ -26,39 +34,54 @@ public struct NetworkFault: Error, Hashable, Sendable {
     }
   }
 
+  /// The kinds of faults.
   public enum Reason: Hashable, Sendable {
+    /// The port is empty or 0.
     case noPort
-    /// Two sockets of the proxy cannot share it.
+    /// Another socket of the proxy has the port, and the two cannot share it.
     case portTaken(by: Setting)
+    /// A link-local address is ambiguous without an interface.
     case linkLocalWithoutInterface
-    /// `%` with nothing behind it, or something that is no interface.
+    /// No interface has this name, or the zone after `%` is empty.
     case noInterface(String)
-    /// The interface of this setting is another one.
+    /// Another setting, given with its value, names another interface.
     case contradicts(Setting, String)
+    /// The interface has no multicast.
     case noMulticast(interface: String)
+    /// The interface has no address of this family.
     case noAddress(interface: String, isIPv6: Bool)
-    /// No interface has the address, or not the one that is named beside it.
+    /// The interface does not have the address. With `nil`, no interface of the network namespace has it.
     case notOwn(interface: String?)
-    /// Several interfaces have it.
+    /// Several interfaces, given by their names, have the address.
     case ambiguous([String])
+    /// The address is not of the group's family, which is given.
     case otherFamily(isIPv6: Bool)
+    /// The group is not a multicast address.
     case notMulticast
+    /// The address is a multicast address, but must be that of one node.
     case multicast
+    /// The address is unspecified (`::`, `0.0.0.0`), so it belongs to no node.
     case unspecified
+    /// The address is a broadcast address.
     case broadcast
-    /// The proxy would be its own peer.
+    /// The peer's address is the proxy's own, so it would be its own peer.
     case itself
-    /// The kernel keeps such datagrams to itself.
+    /// The kernel does not transmit such datagrams.
     case staysOnTheMachine
+    /// The group has scope 0, which is reserved (RFC 4291 §2.7).
     case reservedScope
-    /// No group is given, only peers, and peers need none.
+    /// The interface is not used: only peers are given, no group, and peers need none.
     case unused
   }
 
+  /// The option with the faulty value.
   public var setting: Setting
+  /// The value that the user gave.
   public var value: String
+  /// The kind of fault.
   public var reason: Reason
 
+  /// Creates the fault of a setting's value.
   public init(_ setting: Setting, _ value: String, _ reason: Reason) {
     self.setting = setting
     self.value = value
@@ -67,6 +90,7 @@ public struct NetworkFault: Error, Hashable, Sendable {
 }
 
 extension NetworkFault: CustomStringConvertible {
+  /// The setting, its value and the reason, as one sentence.
   public var description: String { "\(setting.rawValue) '\(value)': \(explanation)" }
 
   private var explanation: String {
@@ -94,7 +118,7 @@ extension NetworkFault: CustomStringConvertible {
     }
   }
 
-  /// What to do about it.
+  /// The advice to the user.
   var remedy: String {
     let key = setting.jooldKey.map { " (In joold's file it is \"\($0)\".)" } ?? ""
     return action + key

@@ -3,17 +3,18 @@ internal import JoolSession
 
 /// A peer's address, and the interface that leads to it if the user named one.
 struct PeerAddress: Hashable, Sendable {
-  /// As the user wrote it.
+  /// The address as the user wrote it.
   let text: String
-  /// What a look-up found.
+  /// The address and port that a look-up found.
   let address: SocketAddress
+  /// The interface that the user named, or that the look-up found with the address.
   let zone: InterfaceSelector?
 
-  /// How a datagram gets there now.
+  /// The destination address and the interface for datagrams to a peer.
   struct Way: Hashable, Sendable {
-    /// With its interface as scope if it is a link-local one.
+    /// The peer's address and port. A link-local address has its interface as scope.
     var address: SocketAddress
-    /// Of another address with a zone; 0 leaves it to the routes.
+    /// The index of the interface, for an address that is not link-local but has a zone. 0: the routes decide.
     var interface: UInt32 = 0
   }
 
@@ -23,7 +24,7 @@ struct PeerAddress: Hashable, Sendable {
     self.zone = InterfaceSelector(zone: zone, of: address)
   }
 
-  /// `nil` while its interface is away.
+  /// The present way to the peer. `nil` while its interface is missing.
   func way(in view: InterfaceView, _ watch: inout InterfaceWatch) -> Way? {
     var way = Way(address: address)
     guard let zone else { return way }
@@ -36,8 +37,9 @@ struct PeerAddress: Hashable, Sendable {
     return way
   }
 
-  /// At the start, and for `--check`: whether this can be a peer.
-  /// - Parameter ownPort: where the proxy listens.
+  /// Checks at the start, and for `--check`, that this can be a peer's address.
+  /// - Parameter ownPort: the port on which the proxy listens.
+  /// - Throws: `NetworkFault` if it cannot be one.
   func verify(ownPort: UInt16, in view: InterfaceView) throws(NetworkFault) {
     func fault(_ reason: NetworkFault.Reason) -> NetworkFault { NetworkFault(.peer, text, reason) }
     guard let host = address.host?.unmapped else { throw fault(.unspecified) }
@@ -55,7 +57,7 @@ struct PeerAddress: Hashable, Sendable {
       }
       if host.needsInterface { places = named }
     }
-    // Another proxy of this machine may listen at another port.
+    // An address of this machine is allowed with another port, on which another proxy may listen.
     let isOwn = host.isLoopback || places.contains { $0.addresses.contains(host) }
     if isOwn, address.port == ownPort { throw fault(.itself) }
   }

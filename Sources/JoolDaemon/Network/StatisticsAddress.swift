@@ -1,17 +1,19 @@
 internal import JoolCore
 internal import JoolSession
 
-/// Where the statistics server is to listen.
+/// An address and a port on which the statistics server could listen.
 struct StatisticsAddress {
-  /// As the user wrote them.
+  /// The address and the port as the user wrote them.
   let text: String
   let port: String
-  /// What a look-up found.
+  /// The address and port that a look-up found.
   let address: SocketAddress
   let zone: InterfaceSelector?
 
-  /// Whether anybody could be answered there. Whether the address is this machine's is for bind(2) to say.
-  /// - Parameter links: of the proxy, whose ports are taken.
+  /// Checks that clients could get answers from this address. Without a zone, it does not check that the address
+  /// belongs to this machine, because bind(2) does.
+  /// - Parameter links: the links of the proxy, whose ports are in use.
+  /// - Throws: `NetworkFault` if the address or the port cannot work.
   func verify(beside links: [ProxyConfiguration.Link], in view: InterfaceView) throws(NetworkFault) {
     func fault(_ reason: NetworkFault.Reason) -> NetworkFault { NetworkFault(.statisticsAddress, text, reason) }
     if address.port == 0 { throw NetworkFault(.statisticsPort, port, .noPort) }
@@ -30,7 +32,7 @@ struct StatisticsAddress {
     }
   }
 
-  /// A socket of the proxy that listens at the same port, on an address that this one includes or is included in.
+  /// The setting of the link if its socket has the same port and an overlapping address. `nil` if it has not.
   private func portTaken(by link: ProxyConfiguration.Link, _ host: SocketAddress.Host) -> NetworkFault.Setting? {
     let includesIPv4 = host.isIPv6 && host.isUnspecified
     let service: String
@@ -40,7 +42,7 @@ struct StatisticsAddress {
       guard includesIPv4 || (host.isUnspecified && !isIPv6) else { return nil }
       service = network.port
     case .peers(let peers):
-      // Its socket is bound to all addresses; if they are IPv6 ones, to those of IPv4, too.
+      // The link's socket is bound to all addresses. If they are those of IPv6, they include those of IPv4.
       let isIPv6 = peers.peers.first.map { ZonedHost($0.host).host.contains(":") } ?? true
       guard isIPv6 || includesIPv4 || !host.isIPv6 else { return nil }
       service = peers.port

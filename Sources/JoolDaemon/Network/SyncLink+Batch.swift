@@ -1,10 +1,10 @@
 internal import JoolCore
 internal import SystemPackage
 
-/// Taking what has arrived, a little at a time.
+/// Receives waiting datagrams in batches.
 extension SyncLink {
-  /// Hands on at most one batch of the datagrams that wait, each cut at `SyncLinks.stride` bytes. The rest is for the next
-  /// turn: meanwhile the module gets its acknowledgement, and the other links are read.
+  /// Passes at most one batch of the waiting datagrams to `body`, each cut at `SyncLinks.stride` bytes. The rest waits
+  /// for the next turn, so that the module gets its acknowledgement and the other links are read in between.
   func takeBatch(
     into buffer: inout [UInt8], _ body: (_ arrival: Arrival, _ datagram: RawSpan) -> Void
   ) throws(Errno) {

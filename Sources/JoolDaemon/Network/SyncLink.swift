@@ -5,27 +5,28 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// A way to the peers: a multicast group on an interface, or their addresses.
+/// A link to the peers: a multicast group on an interface, or a list of peers' addresses.
 protocol SyncLink: AnyObject {
-  /// -1 while it is closed.
+  /// The socket's descriptor; -1 while the link is closed.
   var descriptor: Int32 { get }
-  /// Follows its interfaces: they are renamed, removed and made anew. Does not wait.
-  /// - Returns: whether it had to be opened anew.
+  /// Adapts the link to its interfaces, which may have been renamed, or removed and created anew. Does not block.
+  /// - Returns: whether the link had to be reopened.
   func heal(log: Logger) throws(ProxyError) -> Bool
-  /// The MTU of the way to the peers as it is now, if that is known.
+  /// The present MTU of the path to the peers in bytes. `nil` if it is not known.
   var mtu: Int? { get }
-  /// To all peers.
+  /// Sends a datagram to all peers. Does not block.
   func send(_ payload: RawSpan) throws(Errno)
-  /// Whether a datagram may be one of a peer's.
+  /// Whether the sender of a datagram may be a peer.
   func isPeer(_ arrival: Arrival) -> Bool
 }
 
 extension SyncLink {
   func isPeer(_ arrival: Arrival) -> Bool { true }
 
-  /// Receives a batch without waiting.
-  /// - Parameter buffer: `SyncLinks.batch` times `stride` bytes.
-  /// - Returns: datagram i starts at i times `stride`, and is cut there.
+  /// Receives a batch of datagrams. Does not block.
+  /// - Parameter buffer: `SyncLinks.batch` times `SyncLinks.stride` bytes.
+  /// - Returns: the received datagrams. Datagram i starts in the buffer at i times `SyncLinks.stride`, and is cut at
+  ///   that size.
   func receive(into buffer: inout [UInt8]) throws(Errno) -> [Arrival] {
     var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: SyncLinks.batch)
     let count = clinux_receive_datagrams(
@@ -39,7 +40,7 @@ extension SyncLink {
     return []
   }
 
-  /// A large buffer, whose datagrams say since when they wait in it.
+  /// Enlarges the receive buffer, and has the kernel stamp each datagram with its time of arrival.
   static func prepareToReceive(on socket: Int32, log: Logger) {
     if clinux_stamp_datagrams(socket) != 0 {
       log.warning("The kernel does not say when datagrams arrive, so old ones count as new: \(Errno.current)")
@@ -49,12 +50,14 @@ extension SyncLink {
   }
 }
 
-/// All ways to the peers. What goes out goes out on each; one that works is enough.
+/// All links to the peers. Each datagram is sent on all of them; one that works is enough.
 struct SyncLinks {
-  /// 32 MiB is 14,000 datagrams, half a million sessions. The kernel takes memory only for what waits.
+  /// The requested receive buffer in bytes. 32 MiB hold 14,000 datagrams, or half a million sessions. The kernel
+  /// allocates memory only for datagrams that wait.
   static let receiveBuffer: Int32 = 32 << 20
-  /// Datagrams per system call, and the room for each: C proxies send up to 1,540 bytes.
+  /// The maximum number of datagrams per system call.
   static let batch = 64
+  /// The room for each datagram in bytes. C proxies send up to 1,540.
   static let stride = 2048
 
   private var configurations: [ProxyConfiguration.Link]
@@ -72,15 +75,16 @@ struct SyncLinks {
     }
   }
 
-  /// Whether what a peer says arrives more than once.
+  /// Whether there are several links, so that a peer's datagrams arrive more than once.
   var areRedundant: Bool { links.count > 1 }
 
-  /// What fits all of them.
+  /// The datagram size that fits all links.
   var path: PathSize { PathSize(mtu: links.compactMap(\.mtu).min() ?? PathSize.allowed.upperBound) }
 
-  /// - Parameter health: notes which links take it.
-  /// - Throws: if no link takes it; why one of them did not.
-  /// - Returns: why some did not.
+  /// Sends a datagram on all links. Does not block.
+  /// - Parameter health: records for each link whether it accepted the datagram.
+  /// - Returns: the error of a link that failed although another one succeeded; `nil` if none failed.
+  /// - Throws: the error of a link if all of them failed.
   func send(_ payload: RawSpan, _ health: inout SendHealth) throws(Errno) -> Errno? {
     var failure: Errno?
     var isSent = false
@@ -98,14 +102,14 @@ struct SyncLinks {
     return failure
   }
 
-  /// The names of the links, for people.
+  /// The names of the links, for messages.
   var names: [String] { configurations.map(\.name) }
 
-  /// What holds now.
+  /// The present configuration of the links.
   var current: [ProxyConfiguration.Link] { configurations }
 
-  /// The peers of another configuration that may replace those of now, once their addresses were looked up. There is one
-  /// link to peers at most.
+  /// The peers of a new configuration that can replace the present ones once their addresses are looked up. `nil` if
+  /// there are none, or if this node's port is another one. At most one link has peers.
   func replacement(in new: [ProxyConfiguration.Link]) -> ProxyConfiguration.Peers? {
     for (old, new) in zip(configurations, new) {
       if case .peers(let old) = old, case .peers(let new) = new, old.port == new.port { return new }
@@ -113,8 +117,8 @@ struct SyncLinks {
     return nil
   }
 
-  /// Takes other peers; nothing else changes.
-  /// - Parameter addresses: what `UnicastSocket.lookUp` found for them.
+  /// Replaces the peers; nothing else changes.
+  /// - Parameter addresses: the addresses that `UnicastSocket.lookUp` found for the new peers.
   mutating func use(_ new: ProxyConfiguration.Peers, at addresses: [PeerAddress]) throws(ProxyError) {
     for index in links.indices {
       guard let link = links[index] as? UnicastSocket else { continue }
@@ -123,9 +127,10 @@ struct SyncLinks {
     }
   }
 
-  /// Interfaces were removed and made anew; the old memberships went with them.
+  /// Reopens links whose interfaces were removed and created anew, because the memberships ended with the old
+  /// interfaces.
   mutating func heal(log: Logger) {
-    // What the C proxy tells of opening a socket is of interest at the start.
+    // The C proxy's messages about opening a socket are of interest only at the start.
     var steps = log
     steps.logLevel = max(log.logLevel, .notice)
     for link in links {

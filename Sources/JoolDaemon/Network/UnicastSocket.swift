@@ -4,27 +4,27 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// The socket that exchanges sessions with peers by their addresses, where multicast does not get.
+/// The socket that exchanges sessions with peers by their addresses, where multicast is not possible.
 final class UnicastSocket: SyncLink {
   private let owned: OwnedDescriptor
   private let isIPv6: Bool
   private var peers: [PeerAddress] = []
-  /// How each peer is reached now; `nil` while its interface is away.
+  /// The present way to each peer; `nil` while its interface is missing.
   private var ways: [PeerAddress.Way?] = []
   private var sources: Set<Source> = []
   private var watch = InterfaceWatch()
-  /// Through which interface the socket sends now; 0: where the routes lead.
+  /// The index of the interface through which the socket sends now. 0: the routes decide.
   private var interface: UInt32 = 0
 
-  /// A peer as datagrams name it.
+  /// A peer's address as it appears in received datagrams.
   private struct Source: Hashable {
     let address: IPv6Address
-    /// Of a link-local address.
+    /// The interface index of a link-local address; 0 for other addresses.
     let scope: UInt32
   }
 
-  /// Waits for DNS if a peer is given by a name.
-  /// - Parameter besideGroup: whether the port belongs to a group's socket, too.
+  /// Opens and binds the socket. Waits for DNS if a peer is given by a name.
+  /// - Parameter besideGroup: whether a group's socket has the same port.
   init(_ configuration: ProxyConfiguration.Peers, besideGroup: Bool, log: Logger) throws(ProxyError) {
     let peers = try Self.lookUp(configuration)
     for peer in configuration.peers { log.info("\(peer.host)#\(peer.port) is a peer.") }
@@ -46,10 +46,11 @@ final class UnicastSocket: SyncLink {
     Self.prepareToReceive(on: owned.rawValue, log: log)
   }
 
-  /// Other peers from now on.
-  /// - Parameter new: what `lookUp` found.
+  /// Replaces the peers.
+  /// - Parameter new: the result of `lookUp`.
+  /// - Throws: `ProxyError.mixedPeers` if they are of another family than the socket.
   func use(_ new: [PeerAddress]) throws(ProxyError) {
-    // The socket is of the family that the first ones had.
+    // The socket has the family of the first peers, and keeps it.
     if let first = new.first, first.address.isIPv6 != isIPv6 { throw .mixedPeers(first.text) }
     setPeers(new)
   }
@@ -73,8 +74,8 @@ final class UnicastSocket: SyncLink {
     return false
   }
 
-  /// Their addresses, all of one family, since one socket must reach them. Waits for DNS.
-  /// - Throws: why one of them cannot be a peer.
+  /// Looks up the peers' addresses, all of one family, because one socket must reach them. Waits for DNS.
+  /// - Throws: `ProxyError` for a port or an address that cannot work.
   static func lookUp(_ configuration: ProxyConfiguration.Peers) throws(ProxyError) -> [PeerAddress] {
     if configuration.port.isEmpty { throw .network(NetworkFault(.groupPort, "", .noPort)) }
     guard let own = try lookUp(host: "::", port: configuration.port).first, own.port != 0 else {
@@ -114,7 +115,7 @@ final class UnicastSocket: SyncLink {
 
   var mtu: Int? { ways.compactMap { way in way?.address.pathMTU(through: way?.interface ?? 0) }.min() }
 
-  /// One peer that cannot be reached does not keep it from the others.
+  /// Sends a datagram to every peer. A peer that cannot be reached does not prevent sending to the others.
   func send(_ payload: RawSpan) throws(Errno) {
     var failure: Errno?
     var isSent = false
@@ -126,7 +127,7 @@ final class UnicastSocket: SyncLink {
         failure = error
       }
     }
-    // A peer whose port was closed is told in the next call's error, which says nothing about that call.
+    // The kernel reports a peer's closed port in the error of a later call, whatever the destination of that call is.
     if let failure, !isSent, failure != .connectionRefused { throw failure }
   }
 

@@ -2,15 +2,15 @@ internal import JoolCore
 internal import JoolSession
 internal import SystemPackage
 
-/// The proxy's two netlink sockets: one for the module's multicasts, one for requests, so that answers and floods do
-/// not share a buffer. Made anew whenever the module comes back.
+/// The proxy's two netlink sockets: one for the module's multicasts, one for requests. They are separate so that
+/// answers and bursts of multicasts do not share a buffer. Both are opened anew whenever the module returns.
 struct KernelLink: ~Copyable {
   var client: JoolClient<NetlinkSocket>
   let events: NetlinkSocket
-  /// What the kernel gave of `receiveBuffer`.
+  /// The size of the receive buffer of `events` in bytes, as the kernel granted it for `receiveBuffer`.
   let grantedBuffer: Int32
 
-  /// A message of the module takes 2 to 4 KiB of it.
+  /// The requested receive buffer in bytes. One message of the module occupies 2 to 4 KiB of it.
   static let receiveBuffer: Int32 = 16 << 20
 
   init(instance: InstanceName) throws(JoolError) {
@@ -26,13 +26,14 @@ struct KernelLink: ~Copyable {
     self.grantedBuffer = grantedBuffer
   }
 
-  /// The instance as it is now. `nil` if there is none, or none whose sessions could be synchronized.
+  /// Reads the present state of the instance. `nil` if the instance does not exist, or has no pool6.
   mutating func inspect() throws(JoolError) -> Inspection? {
     guard try client.instanceIsRunning() else { return nil }
     return Inspection(module: client.module, globals: try client.globals())
   }
 
-  /// The same when a program starts, and somebody is there to be told what is wrong.
+  /// Does the same at a program's start, with errors for the user.
+  /// - Throws: `ProxyError.kernel`, or `.noSuchInstance` where `inspect()` returns `nil`.
   mutating func inspectAtStart(_ instance: InstanceName) throws(ProxyError) -> Inspection {
     let inspection: Inspection?
     do throws(JoolError) { inspection = try inspect() } catch { throw .kernel(error) }
@@ -44,35 +45,36 @@ struct KernelLink: ~Copyable {
 
   mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
 
-  /// Sends the module one more request.
-  /// - Returns: what became of it.
+  /// Sends the module one request and waits for the answer.
+  /// - Returns: the outcome of the request.
   mutating func carryOut(_ request: StoreRequest) throws(JoolError) -> StoreRequest.Outcome {
     switch request {
     case .add(let sessions): try client.addSessions(sessions[...])
     case .evict(let entry):
-      // The module removes static entries, too, and the administrator may have added one since the last audit.
+      // The module would remove a static entry, too, and the administrator may have added one since the last audit.
       let present = try client.bibEntry(of: entry.proto, mask: entry.source4)
       if let present, present.isStatic, present.source6 == entry.source6 { return .isStatic }
       do throws(JoolError) {
         try client.removeBIB(BIBSelector(proto: entry.proto, source6: entry.source6, source4: entry.source4))
       } catch .refused(.noSuchProcess, _) {
-        // It has ended by itself, or has another mask by now.
+        // The entry has expired, or its client has another mask by now.
       }
     }
     return .done
   }
 
-  /// The instance as it is now.
+  /// The state of the instance at one moment.
   struct Inspection {
     let module: ModuleVersion
     let kernel: SessionProxy.Kernel
     private let recordsPerMessage: UInt32?
-    /// `ss-flush-deadline`: after this long the module sends what it has queued, at the next event.
+    /// `ss-flush-deadline`: the time since the module's last message after which the module sends its queued sessions,
+    /// at the next event.
     let flushDeadline: Duration
 
     var isEnabled: Bool { kernel.isEnabled }
 
-    /// `nil` without a pool6 to derive addresses from, which no NAT64 lacks.
+    /// `nil` if the settings have no pool6. Addresses are derived from it, and every NAT64 has one.
     init?(module: ModuleVersion, globals: [GlobalSetting]) {
       guard let pool6 = globals.prefix6("pool6") else { return nil }
       self.module = module
@@ -83,7 +85,7 @@ struct KernelLink: ~Copyable {
         isEnabled: globals.boolean("ss-enabled") == true)
     }
 
-    /// A setting that makes the module lose what it should synchronize.
+    /// A warning if `ss-max-sessions-per-packet` makes the module lose sessions. `nil` if it does not.
     var advice: String? {
       let safe = kernel.format.safeRecordsPerMessage
       guard let records = recordsPerMessage, !(1...UInt32(safe) ~= records) else { return nil }
@@ -93,7 +95,8 @@ struct KernelLink: ~Copyable {
   }
 }
 
-/// Hears when generic netlink families come and go: the module may be removed and loaded again under a running proxy.
+/// Receives notifications when generic netlink families are registered or removed, because the module may be removed
+/// and loaded again under a running proxy.
 struct FamilyWatcher: ~Copyable {
   let socket: NetlinkSocket
 
@@ -106,7 +109,7 @@ struct FamilyWatcher: ~Copyable {
     self.socket = socket
   }
 
-  /// Takes the notifications that wait. They say no more than "look again".
+  /// Reads and discards the waiting notifications. Each of them only means that the module should be looked at again.
   func drain() {
     var buffer = [UInt8](repeating: 0, count: 16_384)
     while let count = try? socket.receive(into: &buffer, waiting: false), count > 0 {}

@@ -1,10 +1,10 @@
 public import JoolCore
 internal import JoolSession
 
-/// Listens to the sessions that an instance wants synchronized, without exchanging them with anybody.
+/// Receives the sessions that an instance wants synchronized, without exchanging them with peers.
 ///
-/// The module sends its next message when the last one was acknowledged. That is a running proxy's business; if there
-/// is none, the follower does it, or else it would see one message per `ss-flush-deadline`.
+/// The module sends its next message when the last one was acknowledged. A running proxy acknowledges. If there is
+/// none, the follower does, because otherwise it would receive only one message per `ss-flush-deadline`.
 public struct SessionFollower: ~Copyable {
   private var link: KernelLink
   private let instance: InstanceName
@@ -12,9 +12,10 @@ public struct SessionFollower: ~Copyable {
   private var presence = ProxyPresence()
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
-  /// `ss-enabled`, without which nothing will ever come.
+  /// Whether `ss-enabled` is on. Without it the module sends nothing.
   public let isEnabled: Bool
 
+  /// Opens the netlink sockets and reads the instance's settings.
   /// - Throws: `ProxyError.kernel`, or `.noSuchInstance`.
   public init(instance: InstanceName) throws(ProxyError) {
     var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: instance) }
@@ -25,16 +26,19 @@ public struct SessionFollower: ~Copyable {
     self.link = link
   }
 
-  /// What came.
+  /// A result of `next()`.
   public enum Event: Hashable, Sendable {
+    /// Sessions that were created or updated, oldest first.
     case sessions([SessionEntry])
-    /// So much came that some of it was lost.
+    /// Messages were lost, because more arrived than the socket's buffer holds.
     case overrun
-    /// Not session records.
+    /// A message that does not consist of session records.
     case unusable(WireFormatError)
   }
 
-  /// Waits for sessions of the instance: those that were created or updated, oldest first.
+  /// Blocks until the instance announces sessions that were created or updated, or until an event shows that some were
+  /// lost or unusable.
+  /// - Throws: `JoolError` if the module cannot be reached any more.
   public mutating func next() throws(JoolError) -> Event {
     while true {
       do throws(JoolError) {
@@ -76,13 +80,15 @@ public struct SessionFollower: ~Copyable {
   }
 }
 
-/// Whether a proxy runs for an instance. Messages come by the thousand, so it is looked up once a second.
+/// Remembers whether a proxy runs for an instance. It looks again once a second at most, because messages arrive by the
+/// thousand.
 struct ProxyPresence {
   static let interval = Duration.seconds(1)
   private var isThere = false
   private var nextLook: Instant?
 
-  /// - Parameter look: `nil` if it cannot be told; then the last answer holds.
+  /// Whether a proxy runs.
+  /// - Parameter look: returns `nil` if it cannot find out; then the last answer holds.
   mutating func check(now: Instant, look: () -> Bool?) -> Bool {
     if let nextLook, now < nextLook { return isThere }
     nextLook = now + Self.interval

@@ -1,53 +1,58 @@
 package import JoolCore
 
-/// Notices that the module may have dropped announcements. Modules before 4.1.12 drop most of a burst, and count none of it.
+/// Detects that the module may have dropped announcements. Modules before 4.1.12 drop most of a burst, and do not count
+/// what they drop.
 ///
-/// But they count the packets that they translate, and announce a session for each. So what was translated and not
-/// announced in time was dropped, and only the module's table says which sessions it was. Their number says nothing of it:
-/// others end meanwhile, and it starts anew, at 0 and then below, with a new configuration (`file handle`).
+/// These modules count the packets that they translate, and announce a session for each packet. So if a packet was
+/// translated and nothing was announced in time, the announcement was dropped. Only the module's table shows which
+/// sessions are affected. The module's number of sessions is no evidence, because other sessions expire meanwhile. It
+/// also restarts with a new configuration (`file handle`), at 0 and then below.
 ///
-/// Packets that nothing is announced for (ICMP errors) look the same. Then audits find nothing, and come less and less often.
+/// Packets without an announcement (ICMP errors) look the same. Audits find nothing then, so the pause between them
+/// grows.
 package struct AnnouncementWatch: Sendable {
-  /// Later modules count what they cannot queue (`QueueWatch`).
+  /// The last version of the module that drops announcements without counting them. Later modules count what they
+  /// cannot queue (`QueueWatch`).
   package static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
   static let counter = "JSTAT_SUCCESS"
-  /// How much later than `ss-flush-deadline` an announcement may come.
+  /// The time after `ss-flush-deadline` within which an announcement must arrive.
   package static let delay = Duration.seconds(1)
-  /// How long the table is not read again. From audit to audit twice as long while they find nothing.
+  /// The bounds of the pause between two audits. The pause doubles from audit to audit while they find nothing.
   static let shortestPause = Duration.seconds(8)
   static let longestPause = Duration.seconds(64)
-  /// At least so many times as long as reading it took.
+  /// The minimum ratio between the pause and the duration of the audit before it.
   static let pauseFactor = 10
 
-  /// What was counted at a look: packets translated, sessions announced.
+  /// The counts at one check: packets translated, and sessions announced.
   private struct Count: Sendable {
     var translated: UInt64
     var announced: UInt64
 
-    /// Packets without an announcement, and a constant.
+    /// The number of packets without an announcement, plus a constant.
     var surplus: Int64 { Int64(truncatingIfNeeded: translated &- announced) }
   }
 
   private var last: Count?
-  /// An audit has found, or announcements have told, what was translated until then.
+  /// The number of translated packets whose sessions are all known, from an audit or from announcements.
   private var covered: UInt64 = 0
-  /// The surplus if nothing is under way and nothing was dropped.
+  /// The surplus that is expected if no announcement is under way and none was dropped.
   private var balance: Int64 = 0
-  /// Whether announcements may have been under way when an audit began, or the watch. They may stand for later packets that
-  /// were dropped, until the module has rested.
+  /// Whether announcements may have been under way when the last audit, or this watch, began. They may be mistaken for
+  /// the announcements of later packets that were dropped. This lasts until the module has been idle.
   private var isBlurred = true
-  /// Until when such announcements may arrive.
+  /// The time until which such announcements may arrive.
   private var settlesAt: Instant?
   private var suspectsSince: Instant?
   private var pause = AnnouncementWatch.shortestPause
   private var restsUntil: Instant?
 
+  /// Creates a watch that has seen no statistics yet.
   package init() {}
 
-  /// The module was looked at.
+  /// Evaluates the module's statistics, which are read at each check.
   /// - Parameters:
-  ///   - announced: how many sessions it has announced to this program.
-  ///   - patience: how long announcements may take.
+  ///   - announced: the number of sessions that the module has announced to this program.
+  ///   - patience: the maximum time that an announcement may take.
   package mutating func look(_ statistics: [Statistic], announced: UInt64, patience: Duration, now: Instant) {
     let translated = statistics.first { $0.name == Self.counter }?.value ?? 0
     let count = Count(translated: translated, announced: announced)
@@ -56,7 +61,7 @@ package struct AnnouncementWatch: Sendable {
       isBlurred = true
       return begin(at: count)
     }
-    // Somebody had the module announce what it did not translate.
+    // Another program may have made the module announce sessions for which it translated no packet.
     balance = min(balance, count.surplus)
     let settlesAt = settlesAt ?? now + patience
     self.settlesAt = settlesAt
@@ -76,7 +81,7 @@ package struct AnnouncementWatch: Sendable {
     return restsUntil.map { $0 <= now } ?? true
   }
 
-  /// The table is read from now on.
+  /// Notes that an audit begins: the module's table is read from now on.
   package mutating func auditBegan() {
     guard let last else { return }
     isBlurred = isBlurred || last.surplus != balance
@@ -88,8 +93,11 @@ package struct AnnouncementWatch: Sendable {
     (settlesAt, suspectsSince) = (nil, nil)
   }
 
-  /// The table was read.
-  /// - Parameter found: how many of its sessions had not been announced in time; `nil` if it was not read for that.
+  /// Notes that an audit has ended, and computes the pause until the next one.
+  /// - Parameters:
+  ///   - found: the number of the module's sessions that had not been announced in time. `nil` if the audit had another
+  ///     purpose.
+  ///   - duration: the duration of the audit.
   package mutating func auditEnded(found: UInt64?, after duration: Duration, now: Instant) {
     if let found { pause = found > 0 ? Self.shortestPause : min(pause * 2, Self.longestPause) }
     restsUntil = now + max(pause, duration * Self.pauseFactor)

@@ -1,11 +1,11 @@
-/// What readiness needs to know of the feed.
+/// The state of the feed, from which the node's readiness is computed.
 struct FeedProgress: Hashable, Sendable {
-  /// All that has entered.
+  /// The position of everything that has entered the feed.
   var fed = FeedPosition()
-  /// All up to here is in the module.
+  /// The position up to which everything was given to the module, and answered by it.
   var confirmed = FeedPosition()
-  /// The module may lack sessions of the table that nothing will give it before the next audit.
+  /// Whether the module may lack sessions of the table that only the next audit will give it.
   var needsRefill = true
-  /// The module refuses to remove BIB entries that contradict the table.
+  /// Whether the module has refused to remove BIB entries that contradict the table.
   var hasRefusals = false
 }

@@ -1,21 +1,22 @@
 internal import JoolCore
 
-/// Compares the settings of this node with those of its peers, and says what keeps one from taking over from another.
+/// Compares the settings of this node with those of its peers, and reports what prevents one from taking over from
+/// another.
 struct GroupCheck {
-  /// A node, and what it is called in a finding.
+  /// A node with its settings, and with the name that findings use for it.
   struct Member {
     var name: String
     var pool6: IPv6Prefix
     var settings: NodeSettings
-    /// Whether it has been translating for a while: longer than two nodes do around a switch.
+    /// Whether it has been translating for longer than two nodes do at once around a switchover.
     var isTranslating: Bool
   }
 
   /// This node, which findings call `here`.
   private let here: Member
   private let ours: MaskRangeIndex
-  /// How many more pairs of ranges may be compared. Peers choose their ranges, so that without a bound 64 forged ones could
-  /// keep this node busy. Pools that are the same, or whose addresses differ, take next to nothing of it.
+  /// The number of pairs of ranges that may still be compared. Without this bound, 64 forged peers could keep this node
+  /// busy, because peers choose their ranges. Pools that are equal, or whose addresses differ, need almost none of it.
   private var steps: Int
 
   static let maxSteps = 1_000_000
@@ -26,7 +27,9 @@ struct GroupCheck {
     ours = MaskRangeIndex(here.settings.pool4)
   }
 
-  /// - Returns: sentences. None about pool4 if there are too many ranges to compare.
+  /// Compares this node's settings with those of a peer.
+  /// - Returns: the findings, as sentences. Those that compare pool4 are left out if there are too many ranges to
+  ///   compare.
   mutating func findings(peer: Member) -> [String] {
     var found: [String] = []
     if here.pool6 != peer.pool6 {
@@ -50,7 +53,8 @@ struct GroupCheck {
     if let lacking = Self.list(difference(others, ours)) {
       found.append("pool4 lacks \(lacking) here: what \(peer.name) masks so ends when this node takes over.")
     }
-    // With several marks each node may give out another part of a common pool4; the packets decide.
+    // With several marks, the mark of a packet selects a part of pool4. So two nodes with a common pool4 may use
+    // different parts of it.
     let marks = Set((pool4 + others).map(\.mark))
     if here.isTranslating, peer.isTranslating, marks.count == 1,
       let common = Self.list(intersection(pool4, theirs))
@@ -79,7 +83,7 @@ struct GroupCheck {
     time.rawValue % 1000 == 0 ? "\(time.rawValue / 1000) s" : "\(Double(time.rawValue) / 1000) s"
   }
 
-  /// What others lack of some ranges. Nothing if there are too many to compare.
+  /// The parts of `some` that `others` lacks. Empty if there are too many ranges to compare.
   private mutating func difference(_ some: [MaskRange], _ others: MaskRangeIndex) -> [MaskRange] {
     var rest: [MaskRange] = []
     for range in some where !others.contains(range) {
@@ -97,7 +101,7 @@ struct GroupCheck {
     return rest
   }
 
-  /// What both have. Nothing if there are too many ranges to compare.
+  /// The parts that both have. Empty if there are too many ranges to compare.
   private mutating func intersection(_ some: [MaskRange], _ others: MaskRangeIndex) -> [MaskRange] {
     var found: [MaskRange] = []
     for range in some {
@@ -109,7 +113,7 @@ struct GroupCheck {
     return found
   }
 
-  /// The first ones by name. `nil` if there are none.
+  /// The first three ranges as text, and the number of the others. `nil` if there are no ranges.
   private static func list(_ ranges: [MaskRange]) -> String? {
     guard !ranges.isEmpty else { return nil }
     let named = ranges.prefix(3).map(\.description).joined(separator: ", ")
@@ -118,10 +122,11 @@ struct GroupCheck {
 }
 
 extension SessionProxy {
-  /// How long two nodes must have been translating at once to be a group in which both do.
+  /// The time for which two nodes must have been translating at once to count as a group in which both translate.
   static let translationPatience = Duration.seconds(120)
 
-  /// The module's pool4 was read: peers should know it.
+  /// Updates the settings that the node advertises to its peers, with the pool4 that was read from the module. It has
+  /// no effect in the C proxies' format, or before the module was seen.
   package mutating func tell(pool4: [MaskRange], now: Instant) {
     guard let kernel, format != .legacy else { return }
     let isTranslating = lastAnnouncement.map { now - $0 < SyncNode.translationMemory } ?? false
@@ -131,20 +136,23 @@ extension SessionProxy {
     node?.tell(settings, now: now)
   }
 
-  /// What findings about peers are made of, so that they are made anew only when it changes.
+  /// The inputs of the findings about peers. The findings are computed again only when these change.
   package struct GroupInputs: Equatable {
-    /// `SyncNode.settingsHeard`.
+    /// The value of `SyncNode.settingsHeard`.
     var settingsHeard = 0
+    /// The peers that have not timed out.
     var alive: Set<Incarnation> = []
   }
 
+  /// The present inputs of the findings about peers.
   package func groupInputs(now: Instant) -> GroupInputs {
     GroupInputs(
       settingsHeard: node?.settingsHeard ?? 0,
       alive: Set((node?.peers.all ?? []).filter { $0.isAlive(at: now) }.map(\.incarnation)))
   }
 
-  /// Looks for what keeps nodes from taking over from each other; `findings(now:)` has the result until the next time.
+  /// Looks for settings that prevent nodes from taking over from each other. `findings(now:)` returns the result until
+  /// the next comparison.
   package mutating func compareSettings(now: Instant) {
     groupFindings = []
     guard let node, let settings = node.told?.settings else { return }
@@ -161,7 +169,8 @@ extension SessionProxy {
     }
   }
 
-  /// Sentences about what an administrator should mend. Cheap: keepalived asks for the status every second.
+  /// The problems that an administrator should fix, as sentences. This must be cheap, because keepalived requests the
+  /// status every second.
   package func findings(now: Instant) -> [String] {
     var findings = groupFindings + copies(now: now) + sending.findings(now: now) + unheardBy(now: now)
     findings += otherVersions.findings(now: now)

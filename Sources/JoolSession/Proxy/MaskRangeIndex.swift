@@ -1,10 +1,10 @@
 internal import JoolCore
 
-/// The ranges of a pool4 in an order that shows which of them may overlap another range, without looking at all.
+/// The ranges of a pool4, sorted so that those which may overlap another range are found without comparing all of them.
 struct MaskRangeIndex {
-  /// By protocol, then by first address.
+  /// The ranges, sorted by protocol, then by first address.
   private let ranges: [MaskRange]
-  /// The highest last address among a protocol's ranges up to here.
+  /// For each range, the highest last address among its protocol's ranges up to and including it.
   private let reach: [UInt32]
   private let known: Set<MaskRange>
 
@@ -22,10 +22,10 @@ struct MaskRangeIndex {
     known = Set(ranges.map(\.withoutMark))
   }
 
-  /// Whether this very range is there, whatever its mark.
+  /// Whether exactly this range is in the pool, with any mark.
   func contains(_ range: MaskRange) -> Bool { known.contains(range.withoutMark) }
 
-  /// The ranges whose addresses may overlap those of `range`: all others do not.
+  /// The ranges whose addresses may overlap those of `range`. All other ranges do not overlap it.
   func candidates(for range: MaskRange) -> ArraySlice<MaskRange> {
     let proto = range.proto.rawValue
     let first = Self.firstIndex(in: 0..<ranges.count) {
@@ -37,7 +37,8 @@ struct MaskRangeIndex {
     return ranges[first..<end]
   }
 
-  /// Binary search: the first index for which the condition holds, as it does for all later ones.
+  /// The first index for which the condition holds, or the upper bound of `indices`. The condition must hold for all
+  /// later indices, too, because this is a binary search.
   private static func firstIndex(in indices: Range<Int>, where condition: (Int) -> Bool) -> Int {
     var (low, high) = (indices.lowerBound, indices.upperBound)
     while low < high {

@@ -2,17 +2,18 @@ internal import JoolCore
 
 /// Makes the module agree with the table.
 ///
-/// What enters is what has changed: rows of the table, BIB entries that contradict it. What the module is given is read
-/// from the table when it is given, so nothing outdated gets there. Replacements come first, since flows wait for them,
-/// then what the module was found to lack, then the news.
+/// The input is what has changed: rows of the table, and BIB entries that contradict it. A session is read from the
+/// table at the moment at which it is given to the module, so the module never gets an outdated one. Replacements come
+/// first, because flows wait for them. The sessions that an audit found missing come second, and new and changed
+/// sessions last.
 struct ModuleFeed: Sendable {
   var terms: ModuleTerms
-  /// How often something was to be given that waited already.
+  /// The number of sessions that were queued although they were waiting already.
   private(set) var superseded: UInt64 = 0
-  /// Whether a static BIB entry has kept a session of the group out of the module since the module was last given what
-  /// it lacked.
+  /// Whether a static BIB entry has kept a session of the group out of the module since the last refill began.
   private(set) var meetsStatics = false
-  /// Whether the module may be told anything: what it has may be newer than what peers say, so that is read first.
+  /// Whether anything may be written to the module. False until the module's table has been read, because it may have
+  /// newer sessions than the peers.
   private(set) var isOpen = false
   private(set) var progress = FeedProgress()
 
@@ -20,18 +21,18 @@ struct ModuleFeed: Sendable {
   private var replacements = ReplacementQueue()
   private var refill: TableRefill?
   private var run = ReplacementRun()
-  /// Of the refill or of the additions.
+  /// The rows of the refill, or of the additions, that are being given to the module.
   private var portion = Portion()
-  /// How many additions `portion` has.
+  /// The number of additions that `portion` confirms; 0 for a refill.
   private var portionCount: UInt64 = 0
-  /// Since when `portion` is to be given; `nil` if nothing is.
+  /// The time since which `portion` has been due; `nil` if nothing is being given.
   private var portionSince: Instant?
 
   init(limits: SessionLimits) { terms = ModuleTerms(own: limits) }
 
-  // MARK: What enters
+  // MARK: Input
 
-  /// The table has what the module may not have: the session in `row`.
+  /// Queues the session in `row`, because the module may lack it or may have it with other contents.
   mutating func agree(_ row: UInt32, now: Instant) {
     guard isOpen else { return }
     if additions.insert(row, now: now) {
@@ -41,8 +42,9 @@ struct ModuleFeed: Sendable {
     }
   }
 
-  /// BIB entries that the module has, or may have, contradict the table's `winners`. Afterwards the module gets all the
-  /// table's sessions of those.
+  /// Queues the eviction of BIB entries that the module has, or may have, and that contradict the table's `winners`.
+  /// Afterwards the module gets all the table's sessions of the winners. If the queue is full, the next audit finds the
+  /// contradiction.
   mutating func agree(evicting losers: [BIBEntry], by winners: [BIBEntry], now: Instant) {
     guard isOpen else { return }
     if replacements.append(Replacement(losers: losers, winners: winners), now: now) {
@@ -52,7 +54,7 @@ struct ModuleFeed: Sendable {
     }
   }
 
-  /// The module lacks what is in no row of `present`.
+  /// Starts a refill: the module lacks the sessions of all rows that are not in `present`.
   mutating func beginRefill(without present: RowSet, now: Instant) {
     guard isOpen else { return }
     refill = TableRefill(without: present, since: now)
@@ -60,33 +62,34 @@ struct ModuleFeed: Sendable {
     progress.fed.refills += 1
   }
 
-  /// The module's table was read, and is going to be compared with ours.
+  /// Allows writing to the module: its table was read, and is going to be compared with ours.
   mutating func open() { isOpen = true }
 
-  /// The module is gone, or takes nothing. What was on its way is read from the table when there is a module again.
+  /// Stops writing to the module and drops what is queued, because the module is gone or takes no sessions. The dropped
+  /// sessions are read from the table when there is a module again.
   mutating func close() {
     let (terms, superseded) = (terms, superseded)
     self = ModuleFeed(limits: terms.own)
     (self.terms, self.superseded) = (terms, superseded)
   }
 
-  /// The module may lack sessions of the table.
+  /// Notes that the module may lack sessions of the table.
   mutating func moduleMayLack() { progress.needsRefill = true }
 
-  /// An audit is going to find out what the module lacks.
+  /// Notes that an audit begins, which finds out what the module lacks.
   mutating func willRefill() { progress.needsRefill = false }
 
-  /// The static BIB entries of the module, all of them.
+  /// Replaces the known static BIB entries of the module. `statics` must contain all of them.
   mutating func use(_ statics: StaticEntries) { terms.statics = statics }
 
-  /// Somebody waits for what is gathering.
+  /// Makes the present batch of additions due at once, because the module's mark waits for it.
   mutating func hurry() { additions.hurry() }
 
-  // MARK: What leaves
+  // MARK: Output
 
   var isRefilling: Bool { refill != nil }
 
-  /// When `next(…)` has something to do, perhaps in the past.
+  /// The time at which `next` has something to do; it may be in the past. `nil` if there is nothing to do.
   var deadline: Instant? {
     guard isOpen else { return nil }
     if let since = run.since ?? portionSince ?? refill?.since { return since }
@@ -96,8 +99,8 @@ struct ModuleFeed: Sendable {
 
   func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
 
-  /// What the module should be asked for now: the same until `finished` says what became of it.
-  /// - Parameter most: sessions in a request.
+  /// The next request for the module. It stays the same until `finished` reports its outcome.
+  /// - Parameter most: the maximum number of sessions in a request.
   mutating func next(_ most: Int, from table: SessionTable, now: Instant) -> StoreRequest? {
     while isDue(now: now) {
       if run.since == nil, let due = replacements.deadline, due <= now {
@@ -110,7 +113,7 @@ struct ModuleFeed: Sendable {
         continue
       }
       if portionSince == nil { takePortion(from: table, now: now) }
-      // What the module lacks takes some turns to find.
+      // A refill needs several turns to find the sessions that the module lacks.
       guard portionSince != nil else { return nil }
       let sessions = portion.offer(most, from: table, as: terms, now: now)
       guard sessions.isEmpty else { return .add(sessions) }
@@ -119,7 +122,7 @@ struct ModuleFeed: Sendable {
     return nil
   }
 
-  /// What became of a request.
+  /// Notes the outcome of a request.
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     guard outcome != .failed else { return close() }
     if case .evict(var entry) = request, outcome == .isStatic {

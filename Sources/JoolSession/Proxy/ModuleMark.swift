@@ -1,11 +1,13 @@
-/// Whether the module has what the table has: measured against what had entered the feed at a moment, never against
-/// "nothing is waiting", since under a steady stream something always is.
+/// Decides whether the module has the table's sessions.
+///
+/// The measure is a mark: the position that the feed had at one moment, and that the module must reach. An empty feed
+/// is no measure, because under a steady stream something is always waiting.
 struct ModuleMark: Sendable {
-  /// A new mark is taken when the last one was met, this long after it.
+  /// The minimum age of a mark that was met before the next one is taken.
   static let interval = Duration.seconds(1)
-  /// What gathers is given at once for a mark that is not met after this long.
+  /// The time after which an unmet mark makes the feed give its present batch at once.
   static let haste = Duration.milliseconds(500)
-  /// A mark that is not met after this long shows that the module is behind.
+  /// The time after which an unmet mark shows that the module is behind.
   static let patience = Duration.seconds(4)
 
   private var mark: FeedPosition?
@@ -13,13 +15,15 @@ struct ModuleMark: Sendable {
   /// Whether the last mark was met, and the present one is not late.
   private(set) var isMet = false
 
-  /// The module may lack something: not before the next audit, and what it brings, can the mark be met.
+  /// Drops the mark, because the module may lack something. It cannot be met before the next audit, and the refill that
+  /// follows, are done.
   mutating func reset() { self = ModuleMark() }
 
+  /// Compares the feed's progress with the mark, and takes a new mark if one is due.
   /// - Parameters:
-  ///   - isAuditing: whether the module's table is to be read, is being read or is being compared.
+  ///   - isAuditing: whether an audit is requested, or the module's table is being read or compared.
   ///   - isUsable: whether the module is there and takes sessions.
-  /// - Returns: whether what gathers should be given at once.
+  /// - Returns: whether the feed should give its present batch at once.
   mutating func update(_ progress: FeedProgress, isAuditing: Bool, isUsable: Bool, now: Instant) -> Bool {
     guard isUsable, !isAuditing, !progress.needsRefill else {
       (mark, takenAt) = (nil, nil)

@@ -1,31 +1,33 @@
 internal import JoolCore
 
-/// What of a session in the table the own module should get.
+/// Computes the expiration with which the own module gets a session of the table.
 ///
-/// The table keeps what was said, so that all tables are equal, whatever the timeouts. A module ends a session by its
-/// own ones.
+/// The table stores what was advertised, whatever the timeouts of its node, so that all tables are equal. A module
+/// expires sessions by its own timeouts.
 struct ModuleTerms: Sendable {
   /// The module's own timeouts.
   var own: SessionLimits
-  /// Timeouts of the speakers that have a longer one than the module, by `SessionTable.Session.origin`.
+  /// The timeouts of the peers that have a longer one than the module, by the peer's number
+  /// (`SessionTable.Session.origin`).
   var longer: [UInt8: SessionLimits] = [:]
   var statics = StaticEntries()
 
-  /// The module takes this and more for a session that never ends.
+  /// The expiration in milliseconds from which on a session in the module never expires.
   private static let immortal: UInt32 = 0x8000_0000
-  /// A module whose sessions may last longer than it can be told is given them again after this, half of what it can be told.
+  /// The time after which the module is given its sessions again, if they may last longer than the maximum expiration
+  /// that it can be given. It is about half of that maximum.
   static let renewal = Duration.seconds(12 * 86_400)
 
   init(own: SessionLimits) { self.own = own }
 
-  /// Whether a session may last longer than the module can be told.
+  /// Whether a session may last longer than the maximum expiration that the module can be given.
   var isCapped: Bool {
     let longest = [own.tcpEstablished, own.tcpTransitory, own.udp, own.icmp].lazy.map(\.rawValue).max() ?? 0
     return UInt64(longest) * 5 / 4 >= UInt64(Self.immortal)
   }
 
-  /// The session as the module should get it: it ends when it would if the module had seen its last packet. `nil` if
-  /// that is over.
+  /// The session as the module should get it. It expires when it would if the module had seen its last packet. `nil` if
+  /// that time is over.
   func share(of known: SessionTable.Session) -> SessionEntry? {
     var session = known.entry
     var left = session.expiration.rawValue

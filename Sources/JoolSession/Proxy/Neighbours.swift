@@ -1,21 +1,24 @@
 internal import JoolCore
 
-/// Who in the group speaks what, by address.
+/// The formats that the proxies of the group use, by address: SS2, or a C proxy's record layout.
 ///
-/// In `WireFormat.auto` our kind says everything twice: in SS2, and for C proxies in their layout. What a peer says in
-/// SS2 need not be heard a second time.
+/// In `WireFormat.auto` an SS2 node sends everything twice: in SS2, and in the C proxies' layout. The second copy is
+/// ignored if its sender is an SS2 peer.
 struct Neighbours: Sendable {
-  /// Addresses can be made up: more than these are not remembered.
+  /// The maximum number of addresses of each kind that are remembered, because addresses can be forged.
   static let maxCount = 64
-  /// A C proxy counts for this long after its last word. Hours, not seconds: a standby is silent for as long as its module
-  /// translates nothing, and nothing else tells that it is there and which layout it reads.
+  /// The time for which a C proxy counts as present after its last datagram. It is hours and not seconds, because a
+  /// standby sends nothing as long as its module translates nothing. Nothing else shows that it is there and which
+  /// layout it reads.
   static let legacyMemory = Duration.seconds(12 * 3600)
-  /// A C proxy's address speaks SS2 only when it has done so for this long: one forged frame must not silence a C proxy.
+  /// The time for which SS2 must have been received from a C proxy's address before the address counts as an SS2
+  /// peer's. Otherwise one forged frame could silence a C proxy.
   static let proof = Duration.milliseconds(900)
 
   private var ss2: [IPv6Address: (first: Instant, last: Instant)] = [:]
   private var legacy: [IPv6Address: (format: SyncFormat, last: Instant)] = [:]
 
+  /// Notes an SS2 frame from an address.
   mutating func heardSS2(from address: IPv6Address, now: Instant) {
     if let known = ss2[address], now - known.last < SyncPeer.patience {
       ss2[address] = (known.first, now)
@@ -27,11 +30,13 @@ struct Neighbours: Sendable {
     if speaksSS2(address, now: now) { legacy[address] = nil }
   }
 
+  /// Whether the address is an SS2 peer's, so that C proxies' datagrams from it are ignored.
   func speaksSS2(_ address: IPv6Address, now: Instant) -> Bool {
     guard let known = ss2[address], now - known.last < SyncPeer.patience else { return false }
     return legacy[address] == nil || known.last - known.first >= Self.proof
   }
 
+  /// Notes a C proxy's datagram. If there is no room, the C proxy that has been silent for longest is forgotten.
   mutating func heardLegacy(_ format: SyncFormat, from address: IPv6Address, now: Instant) {
     if legacy[address] == nil, legacy.count >= Self.maxCount,
       let oldest = legacy.min(by: { $0.value.last < $1.value.last })
@@ -47,8 +52,8 @@ struct Neighbours: Sendable {
 
   func legacyCount(now: Instant) -> Int { present(now).reduce(0) { count, _ in count + 1 } }
 
-  /// The layouts that C proxies need: those that they use themselves. As long as none was heard, that of our own module:
-  /// a standby is silent, and a group of C proxies has equal modules.
+  /// The layouts to send to C proxies: those in which they send themselves. If none was received, it is the layout of
+  /// the own module, because a standby is silent, and all nodes of a group of C proxies have equal modules.
   func layouts(own: SyncFormat, now: Instant) -> [SyncFormat] {
     var layouts: [SyncFormat] = []
     for format in present(now) where !layouts.contains(where: { $0.recordLength == format.recordLength }) {

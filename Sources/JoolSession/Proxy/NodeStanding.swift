@@ -1,5 +1,6 @@
-/// How far a node is, and whether it may have the addresses.
+/// The state of a node, and whether it may have the addresses.
 public struct NodeStanding: Hashable, Sendable {
+  /// The state of a node, as `jool session proxy status` prints it.
   public enum State: String, CaseIterable, Hashable, Sendable {
     /// The node has no table yet: it waits for that of a peer.
     case starting
@@ -13,20 +14,22 @@ public struct NodeStanding: Hashable, Sendable {
     case absent
   }
 
+  /// The state of the node.
   public var state: State
-  /// Whether the node may have the addresses: what the track file and `--ready` tell. A node that falls back from
-  /// `ready` to `mending` keeps them until another one has promised to.
+  /// Whether the node may have the addresses, as the track file and `--ready` report it. A node that falls back from
+  /// `ready` to `mending` keeps this right until another node has promised to keep its own.
   public var isReady: Bool
-  /// Why the node mends, as a sentence.
+  /// The reason why the node is `mending`, as a sentence.
   public var reason: String?
 
+  /// Creates a standing. `reason` is the reason why the node is `mending`, as a sentence.
   public init(_ state: State, isReady: Bool, because reason: String? = nil) {
     self.state = state
     self.isReady = isReady
     self.reason = reason
   }
 
-  /// `ready`, `mending`, and so on; `ready, mending` for a node that mends and may have the addresses.
+  /// The name of the state for people. It is `ready, mending` for a `mending` node that may have the addresses.
   public var name: String { Self.name(state.rawValue, isReady: isReady) }
 
   static func name(_ state: String, isReady: Bool) -> String {
@@ -35,6 +38,7 @@ public struct NodeStanding: Hashable, Sendable {
 }
 
 extension SessionProxy {
+  /// The state of this node, and whether it may have the addresses. `absent` while there is no module.
   public var standing: NodeStanding {
     guard isAttached, let node, let kernel else { return NodeStanding(.absent, isReady: false) }
     guard kernel.isEnabled else { return NodeStanding(.disabled, isReady: false) }

@@ -1,20 +1,27 @@
-/// When to acknowledge once more, so that the module looks at its queue.
+/// The time of an extra acknowledgement, which makes the module look at its queue.
 ///
-/// A session that comes within `ss-flush-deadline` of the last message is queued, and leaves at the first event after that: another
-/// session, an acknowledgement, or a timer that runs every two seconds. One that comes alone would wait for the timer.
+/// The module queues a session that is announced within `ss-flush-deadline` of its last message. The session leaves at
+/// the first event after that: another session, an acknowledgement, or a timer that runs every two seconds. Without the
+/// extra acknowledgement, a single session would wait for the timer.
 package struct Nudge: Sendable {
-  /// `ss-flush-deadline`.
+  /// The module's `ss-flush-deadline`.
   package var deadline: Duration
+  /// The time of the extra acknowledgement. `nil` if none is needed.
   package private(set) var due: Instant?
 
-  /// More than the deadline must have passed by the kernel's clock, whose ticks are up to 10 ms long.
+  /// The time added to the deadline. More than the deadline must have passed by the kernel's clock, whose ticks are up
+  /// to 10 ms long.
   private static let margin = Duration.milliseconds(12)
 
+  /// Creates a nudge that is not due.
+  /// - Parameter deadline: the module's `ss-flush-deadline`.
   package init(deadline: Duration) { self.deadline = deadline }
 
+  /// Notes that a message of the module has arrived, and schedules the extra acknowledgement.
   package mutating func messageCame(_ now: Instant) { due = now + deadline + Self.margin }
 
-  /// Whether it is time, once. If the module then has something to say, there is a next time.
+  /// Whether the extra acknowledgement is due. It is due once. If the module then sends another message, that message
+  /// schedules the next one.
   package mutating func take(now: Instant) -> Bool {
     guard let due, due <= now else { return false }
     self.due = nil

@@ -1,16 +1,16 @@
 internal import DequeModule
 
-/// Datagrams that could not be sent at once: the link is down or its queue full. Oldest first; the newest are dropped
-/// when there is no more room, since the older ones are needed just as much.
+/// The send queue: datagrams that could not be sent at once, because the link is down or its queue is full. The oldest
+/// is sent first. A new datagram is dropped when there is no more room, because the older ones are needed just as much.
 package struct Outbox: Sendable {
-  /// 8,192 full datagrams are 11 MB and about 300,000 sessions.
+  /// The maximum number of datagrams. That many full ones take 11 MB and contain about 300,000 sessions.
   static let capacity = 8192
   static let retry = Duration.milliseconds(50)
-  /// A frame that has waited for longer is not sent: it says how much time its sessions had left when it was made, and may be sealed.
-  /// Peers ask for it again, and get it with the times of that moment.
+  /// The time after which a waiting frame is dropped. The frame contains the time that its sessions had left when it
+  /// was made, and it may be sealed. Peers request it again, and get it with the times of that moment.
   static let freshness = Duration.seconds(1)
-  /// A link over which nothing got for this long is down rather than busy. C proxies' datagrams are sent until then, because nobody
-  /// can ask for them again.
+  /// The time without a successful send after which the link counts as down rather than busy. C proxies' datagrams wait
+  /// for this time, because nobody can request them again.
   static let patience = Duration.seconds(5)
 
   private struct Waiting {
@@ -23,15 +23,19 @@ package struct Outbox: Sendable {
   }
 
   private var waiting: Deque<Waiting> = []
+  /// The time of the next attempt to send. `nil` if nothing waits.
   package private(set) var deadline: Instant?
-  /// Since when nothing gets out; `nil` if what was sent last did.
+  /// The time since which nothing could be sent. `nil` if the last datagram was sent.
   private var stuckSince: Instant?
 
+  /// Creates an empty queue.
   package init() {}
 
+  /// Whether nothing waits.
   package var isEmpty: Bool { waiting.isEmpty }
 
-  /// - Returns: whether there was room.
+  /// Adds a datagram that could not be sent.
+  /// - Returns: whether there was room. If not, the datagram is dropped.
   package mutating func append(_ datagram: [UInt8], now: Instant) -> Bool {
     guard waiting.count < Self.capacity else { return false }
     stuckSince = stuckSince ?? now
@@ -40,29 +44,29 @@ package struct Outbox: Sendable {
     return true
   }
 
-  /// The oldest, if it is time to try again.
+  /// The oldest datagram, if the next attempt is due. It stays in the queue until `removeNext(now:)`.
   package func next(now: Instant) -> [UInt8]? {
     guard let deadline, deadline <= now else { return nil }
     return waiting.first?.datagram
   }
 
-  /// Whether nobody should wait for it.
+  /// Whether the link counts as down, so that nothing should wait until the queue is empty.
   package func isStuck(now: Instant) -> Bool {
     stuckSince.map { now - $0 >= Self.patience } ?? false
   }
 
-  /// Something was sent that had not to wait.
+  /// Notes that a datagram was sent without waiting here.
   package mutating func linkWorks() { stuckSince = nil }
 
-  /// It was sent.
+  /// Removes the oldest datagram, because it was sent.
   package mutating func removeNext(now: Instant) {
     waiting.removeFirst()
     stuckSince = isEmpty ? nil : now
     if isEmpty { deadline = nil }
   }
 
-  /// Gives up what is next and has waited for too long. Before each datagram that is sent.
-  /// - Returns: how many datagrams that were.
+  /// Drops the oldest datagrams that have waited for too long. Call this before each datagram that is sent.
+  /// - Returns: the number of datagrams that were dropped.
   package mutating func removeOutdated(now: Instant) -> Int {
     let before = waiting.count
     while let first = waiting.first, first.isOutdated(now: now) { waiting.removeFirst() }
@@ -70,5 +74,6 @@ package struct Outbox: Sendable {
     return before - waiting.count
   }
 
+  /// Notes that an attempt to send has failed. The next one is due after `retry`.
   package mutating func postpone(now: Instant) { deadline = now + Self.retry }
 }

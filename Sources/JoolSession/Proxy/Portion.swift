@@ -1,20 +1,21 @@
 internal import JoolCore
 
-/// Rows whose sessions are being given, a request at a time.
+/// Rows whose sessions are being given to the module, one request at a time.
 struct Portion: Sendable {
   private let keys: ContiguousArray<RowKey>
-  /// The module has taken what was before it.
+  /// The number of rows that are done.
   private var taken = 0
-  /// What is before it is in the request that the module was given.
+  /// The number of rows that are done when the present request is.
   private var offered = 0
-  /// Whether a static BIB entry kept a session out.
+  /// Whether a static BIB entry kept a session out of the module.
   private(set) var meetsStatics = false
 
   init(_ keys: ContiguousArray<RowKey> = []) { self.keys = keys }
 
   var isFinished: Bool { taken >= keys.count }
 
-  /// The next sessions, as the table has them now: the same ones until `accept()`. None if nothing is left.
+  /// The sessions of the next request, as they are in the table now. Their rows stay the same until `accept()`. Empty
+  /// if nothing is left.
   mutating func offer(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: Instant)
     -> [SessionEntry]
   {
@@ -36,6 +37,6 @@ struct Portion: Sendable {
     return sessions
   }
 
-  /// The module has taken what was offered.
+  /// Notes that the module has taken the sessions of the present request.
   mutating func accept() { taken = offered }
 }

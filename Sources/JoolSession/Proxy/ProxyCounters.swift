@@ -1,58 +1,67 @@
-/// What a proxy has done since it started. 64 bits each; bytes are session records as they travel.
+/// The counters of a proxy since its start, 64 bits each. Bytes are session records for the module, and whole datagrams
+/// for the network.
 public struct ProxyCounters: Hashable, Sendable {
-  /// JOOLD_ADDs handed to the module: what its JSTAT_JOOLD_PKT_RCVD counts.
+  /// The JOOLD_ADD requests given to the module, which its JSTAT_JOOLD_PKT_RCVD counts.
   public var kernelSentPackets: UInt64 = 0
+  /// The bytes of the session records in these requests.
   public var kernelSentBytes: UInt64 = 0
-  /// Datagrams from peers, good or bad.
+  /// The datagrams received from peers, valid or not.
   public var networkReceivedPackets: UInt64 = 0
+  /// The bytes of these datagrams.
   public var networkReceivedBytes: UInt64 = 0
-  /// Datagrams to the group.
+  /// The datagrams sent to the group.
   public var networkSentPackets: UInt64 = 0
+  /// The bytes of these datagrams.
   public var networkSentBytes: UInt64 = 0
 
-  /// Multicasts of the module, for our instance.
+  /// The multicast messages received from the module for this instance.
   public var kernelReceivedPackets: UInt64 = 0
+  /// The bytes of the session records in these messages.
   public var kernelReceivedBytes: UInt64 = 0
-  /// Sessions handed to the module.
+  /// The sessions given to the module.
   public var sessionsAdded: UInt64 = 0
-  /// Datagrams dropped whole: not session records from end to end.
+  /// The datagrams dropped as a whole, because they could not be decoded to the end.
   public var malformedDatagrams: UInt64 = 0
-  /// Records dropped alone: right in structure, impossible in values.
+  /// The records dropped one by one, because their values are impossible although their structure is valid.
   public var refusedRecords: UInt64 = 0
-  /// Records in another layout than the local module's, translated.
+  /// The records received in another layout than the local module's, and converted.
   public var transcodedRecords: UInt64 = 0
-  /// Records that a later one of the same burst overtook.
+  /// The records that were replaced by a later one while they waited for the module.
   public var supersededRecords: UInt64 = 0
-  /// Datagrams or records that there was no room to keep.
+  /// The datagrams dropped because there was no room for them, because they waited too long to be sent, or because no
+  /// module was seen by which they could be decoded.
   public var dropped: UInt64 = 0
-  /// Times that the module's multicasts overran our netlink socket.
+  /// The number of times that the module's multicast messages overran this proxy's netlink socket.
   public var overruns: UInt64 = 0
-  /// Sessions that the module dropped because its queue was full, as far as it counts them.
+  /// The sessions that the module dropped because its queue was full, if it counts them.
   public var queueDrops: UInt64 = 0
-  /// JOOLD_ADDs and acknowledgements that the module refused.
+  /// The requests (JOOLD_ADDs and evictions) and acknowledgements that the module refused.
   public var kernelRefusals: UInt64 = 0
-  /// Datagrams that could not be sent at once.
+  /// The failed attempts to send a datagram.
   public var sendFailures: UInt64 = 0
-  /// The longest turn of the event loop in microseconds: for so long the module, peers and users waited for an answer.
+  /// The longest turn of the event loop in microseconds. The module, peers and users waited for an answer that long.
   public var longestTurn: UInt64 = 0
 
-  /// Datagrams from addresses that are no peer's, where peers are named.
+  /// The datagrams from addresses that are not a configured peer's, if peers are configured.
   public var strangers: UInt64 = 0
-  /// Datagrams without a seal, although there are keys.
+  /// The datagrams without a seal, although this proxy has keys.
   public var unsealedDatagrams: UInt64 = 0
-  /// Of another version of the protocol.
+  /// The datagrams of another version of the protocol.
   public var otherVersions: UInt64 = 0
-  /// Sealed with a key that this proxy does not have.
+  /// The datagrams sealed with a key that this proxy does not have.
   public var unknownKeys: UInt64 = 0
+  /// The datagrams whose seal is broken.
   public var forgedDatagrams: UInt64 = 0
+  /// The sealed datagrams that are repetitions, or that were sealed by this proxy or a copy of it.
   public var replayedDatagrams: UInt64 = 0
-  /// Sealed by somebody who has not proved yet to be there now.
+  /// The authentic frames of senders that are not validated yet.
   public var untrustedFrames: UInt64 = 0
-  /// Datagrams that waited in the socket for so long that they are not believed.
+  /// The datagrams dropped because they waited in the socket for so long that their contents are outdated.
   public var stale: UInt64 = 0
-  /// How often this proxy found that a copy of it is there, and started anew.
+  /// The number of times that this proxy detected a copy of itself and started anew.
   public var copies: UInt64 = 0
 
+  /// Creates counters that are all 0.
   public init() {}
 
   mutating func count(_ failure: SealFailure) {
@@ -66,7 +75,7 @@ public struct ProxyCounters: Hashable, Sendable {
     }
   }
 
-  /// The statistics server's answer: the six counters of joold(8), to the byte what scripts know.
+  /// The answer of the statistics server: the six counters of joold(8), byte for byte as scripts expect them.
   public var documentedReport: String {
     Self.text(documented)
   }
@@ -79,7 +88,7 @@ public struct ProxyCounters: Hashable, Sendable {
     ]
   }
 
-  /// All, by their names in the report.
+  /// All counters with their names in the report.
   var named: [(String, UInt64)] {
     documented
       + [

@@ -1,57 +1,72 @@
 public import JoolCore
 
-/// What a running proxy says of itself (`jool session proxy status`).
+/// The status of a running proxy (`jool session proxy status`).
 public struct ProxyStatus: Hashable, Sendable {
-  /// Another node that speaks SS2.
+  /// The status of another SS2 node, as this node knows it.
   public struct Peer: Hashable, Sendable {
+    /// The state of a peer.
     public enum State: String, CaseIterable, Hashable, Sendable {
+      /// The state in the peer's last hello.
       case ready, mending, starting
-      /// Nothing was heard of it for five seconds.
+      /// The peer has timed out: nothing was received from it for five seconds.
       case silent
     }
 
+    /// The peer's number in SS2.
     public var node: UInt64
+    /// The source address of the peer's last datagram; IPv4 addresses are mapped. `::` if there is none.
     public var address: IPv6Address
+    /// The state of the peer.
     public var state: State
-    /// Whether it may have the addresses, as it said in its last hello. A silent one may not.
+    /// Whether the peer may have the addresses, by its last hello. False for a `silent` peer.
     public var isReady: Bool
-    /// As it said in its last hello.
+    /// The number of sessions in the peer's table, by its last hello.
     public var sessions: UInt64
-    /// Milliseconds since its last word.
+    /// The milliseconds since the peer's last datagram.
     public var silence: UInt64
-    /// Updates that it sent and that have not arrived yet.
+    /// The number of updates that the peer has sent and that have not arrived yet.
     public var missing: UInt64
-    /// How often updates of it were missing, and how many never came.
+    /// The number of times that updates of the peer were missing.
     public var gaps: UInt64
+    /// The number of the peer's updates that never arrived.
     public var lost: UInt64
 
-    /// `ready`, `mending`, and so on; `ready, mending` for one that mends and may have the addresses.
+    /// The name of the state for people. It is `ready, mending` for a `mending` peer that may have the addresses.
     public var stateName: String { NodeStanding.name(state.rawValue, isReady: isReady) }
   }
 
+  /// The state of this node, and whether it may have the addresses.
   public var standing: NodeStanding
+  /// The format in which this proxy exchanges sessions with the group.
   public var format: WireFormat
-  /// Its number in SS2; another one with each start.
+  /// The number of this node in SS2, which changes with each start. 0 until the module was seen.
   public var node: UInt64
+  /// The number of sessions in this node's table.
   public var sessions: UInt64
+  /// The number of BIB entries in this node's table.
   public var bibEntries: UInt64
-  /// Peers that speak the C proxies' format.
+  /// The number of peers that use the C proxies' format.
   public var legacyPeers: UInt64
-  /// By their names in the statistics server's full report, those of SS2 included.
+  /// All counters, those of SS2 included, by their names in the statistics server's full report.
   public var counters: [Counter]
+  /// The other SS2 nodes that this node knows.
   public var peers: [Peer]
-  /// Why no peer gets this node's sessions, as a sentence. `nil` if one does.
+  /// The reason why no peer receives this node's sessions, as a sentence. `nil` if one does.
   public var aloneBecause: String?
-  /// Sentences: what keeps nodes from taking over from each other.
+  /// The problems that keep nodes from taking over from each other, as sentences.
   public var findings: [String] = []
 
+  /// A counter of the proxy.
   public struct Counter: Hashable, Sendable {
+    /// The name of the counter in the statistics server's full report.
     public var name: String
+    /// The present value of the counter.
     public var value: UInt64
   }
 }
 
 extension SessionProxy {
+  /// The present status of this proxy.
   public func status(now: Instant) -> ProxyStatus {
     ProxyStatus(
       standing: standing, format: format, node: node?.identity.number ?? 0, sessions: UInt64(node?.table.count ?? 0),
@@ -61,7 +76,7 @@ extension SessionProxy {
       aloneBecause: loneliness(now: now), findings: findings(now: now))
   }
 
-  /// The statistics server's answer to whoever asks for `all`: the documented six, then ours.
+  /// The answer of the statistics server to a request for `all`: the six documented counters, then the others.
   package var fullReport: String { ProxyCounters.text(allCounters) }
 
   private var allCounters: [(String, UInt64)] { counters.named + (node?.counters.named ?? []) }
@@ -87,8 +102,9 @@ extension ProxyStatus.Peer {
   }
 }
 
-/// As lines of words, which is how it travels from the proxy to whoever asks.
+/// The text form of a status, in which the proxy sends it to its clients: lines of words.
 extension ProxyStatus {
+  /// The status as lines of words that are separated by spaces.
   package var text: String {
     var lines = [
       "state \(standing.state.rawValue)", "ready \(standing.isReady ? "yes" : "no")", "format \(format.rawValue)",
@@ -106,7 +122,7 @@ extension ProxyStatus {
     return lines.joined(separator: "\n")
   }
 
-  /// `nil` if it is not what `text` writes.
+  /// Decodes the text form of a status. `nil` if the text was not written by `text`.
   package init?(text: String) {
     var single: [Substring: Substring] = [:]
     counters = []

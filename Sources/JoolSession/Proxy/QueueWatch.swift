@@ -1,20 +1,23 @@
 package import JoolCore
 
-/// Notices that the module dropped sessions because its queue (`ss-capacity`) was full; it counts them since 4.1.12.
-/// The peers then need the table: those sessions will not be announced again until they change.
+/// Detects that the module dropped sessions because its queue (`ss-capacity`) was full. The module counts them since
+/// 4.1.12. The peers then need the table, because the module does not announce those sessions again until they change.
 package struct QueueWatch: Sendable {
-  /// The table is not sent more often than this: a module under such pressure has no use for more of it.
+  /// The minimum interval between two repairs. The table is not sent more often, because that would only add to the
+  /// load of such a module.
   static let interval = Duration.seconds(30)
   static let counter = "JSTAT_JOOLD_SSS_ENOSPC"
 
-  /// The counter when it was last read; it starts anew with the instance.
+  /// The value of the counter when it was last read. The counter restarts with the instance.
   private var last: UInt64?
   private var owed = false
   private var lastRepair: Instant?
 
+  /// Creates a watch that has not read the counter yet.
   package init() {}
 
-  /// - Returns: how many sessions were dropped since the last time.
+  /// Reads the counter of dropped sessions.
+  /// - Returns: the number of sessions that were dropped since the last call.
   package mutating func read(_ statistics: [Statistic]) -> UInt64 {
     guard let value = statistics.first(where: { $0.name == Self.counter })?.value else { return 0 }
     defer { last = value }
@@ -23,7 +26,8 @@ package struct QueueWatch: Sendable {
     return value - last
   }
 
-  /// Whether the peers should get the table now.
+  /// Whether the peers should get the table now. It is true once after sessions were dropped, and at most once per
+  /// `interval`.
   package mutating func shouldRepair(now: Instant) -> Bool {
     guard owed, lastRepair.map({ now - $0 >= Self.interval }) ?? true else { return false }
     owed = false

@@ -1,20 +1,20 @@
 internal import JoolCore
 
-/// Some replacements that are being carried out: first their evictions, then the sessions of their winners. They are
+/// Replacements that are being carried out: first all their evictions, then the sessions of their winners. They are
 /// confirmed together.
 struct ReplacementRun: Sendable {
-  /// `nil`: nothing is being carried out.
+  /// The time at which the run began. `nil` if nothing is being carried out.
   private(set) var since: Instant?
-  /// How many have not been tried before.
+  /// The number of replacements that had not been tried before.
   private(set) var new = 0
-  /// Those of which the module refused an eviction.
+  /// The replacements of which the module refused an eviction.
   private(set) var refused: [Replacement] = []
   private var hasStaticLosers = false
   private var replacements: [Replacement] = []
   private var evictions: [(entry: BIBEntry, replacement: Int)] = []
   private var evicted = 0
   private var isRefused: Set<Int> = []
-  /// `nil` while there are evictions.
+  /// The sessions of the winners. `nil` until all evictions were tried.
   private var portion: Portion?
 
   init() {}
@@ -36,13 +36,13 @@ struct ReplacementRun: Sendable {
 
   var isFinished: Bool { portion?.isFinished == true }
 
-  /// Whether a static BIB entry was in the way.
+  /// Whether a static BIB entry prevented an eviction or kept a session out of the module.
   var meetsStatics: Bool { hasStaticLosers || portion?.meetsStatics == true }
 
-  /// Whether all evictions were tried, and the sessions are to be given.
+  /// Whether all evictions were tried, so that the sessions of the winners come next.
   var isReadyToGive: Bool { since != nil && evicted == evictions.count && portion == nil }
 
-  /// Looks up the sessions that are given now.
+  /// Looks up the winners' sessions, which are given to the module from now on.
   /// - Returns: their rows.
   mutating func beginToGive(from table: SessionTable) -> ContiguousArray<RowKey> {
     let keys = winners(in: table)
@@ -50,7 +50,7 @@ struct ReplacementRun: Sendable {
     return keys
   }
 
-  /// The next request; `nil` if there is none any more.
+  /// The next request; `nil` if none is left.
   mutating func next(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: Instant)
     -> StoreRequest?
   {
@@ -59,6 +59,7 @@ struct ReplacementRun: Sendable {
     return sessions.isEmpty ? nil : .add(sessions)
   }
 
+  /// Notes the outcome of a request.
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome) {
     guard case .evict = request, evicted < evictions.count else {
       portion?.accept()

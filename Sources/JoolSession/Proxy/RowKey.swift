@@ -3,17 +3,17 @@ internal import JoolCore
 /// A row of the table, with its place in the order in which the module adds sessions fastest: ascending expiration per
 /// protocol and timer.
 struct RowKey: Comparable, Sendable {
-  /// As in `SessionOrder`.
+  /// The key as `SessionOrder` computes it.
   fileprivate let bits: UInt64
 
-  /// The row may stand for another session by now, or for none.
+  /// The number of the row. The row may have another session by now, or none.
   var row: UInt32 { UInt32(truncatingIfNeeded: bits) & 0x0FFF_FFFF }
 
   static func < (left: RowKey, right: RowKey) -> Bool { left.bits < right.bits }
 }
 
 extension SessionTable {
-  /// `nil`: the row is free.
+  /// The key of a row; `nil` if the row is free.
   func key(of row: UInt32) -> RowKey? {
     guard row < rows.endIndex, !rows[row].isFree else { return nil }
     return RowKey(bits: SessionOrder.key(of: rows[row], number: row))

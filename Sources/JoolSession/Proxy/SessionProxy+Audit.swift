@@ -1,7 +1,9 @@
 public import JoolCore
 
-/// Reading the module's table.
+/// Audits: the module's table is read and compared with the node's.
 extension SessionProxy {
+  /// Requests an audit. If one is requested already, the reason that includes the other one counts. A `repair` makes a
+  /// ready node mending.
   public mutating func requestAudit(_ reason: Audit) {
     audit = max(audit ?? reason, reason)
     guard reason != .advertisement, reason != .precaution else { return }
@@ -9,9 +11,11 @@ extension SessionProxy {
     if reason == .repair { node?.fallBack(because: .module) }
   }
 
-  /// Why the module's table should be read now, once. `nil`: it should not.
+  /// Begins the requested audit, if the module's table should be read now.
   ///
-  /// One at a time, and not before the module has what the last one found it to lack.
+  /// Only one audit runs at a time. The next one begins only after the module has the sessions that the last one found
+  /// missing.
+  /// - Returns: the reason of the audit, once; `nil` if the table should not be read now.
   public mutating func takeAudit() -> Audit? {
     guard let reason = audit, canAdd, let state = node?.auditReadiness, state.isFree, !state.isListening,
       reason != .start || state.hasTable
@@ -23,10 +27,11 @@ extension SessionProxy {
     return reason
   }
 
-  /// The static BIB entries of the module, all of them: no session of the group may remove one.
+  /// Replaces the known static BIB entries of the module. `statics` must contain all of them, because no session of the
+  /// group may remove one.
   package mutating func use(_ statics: StaticEntries) { node?.feed.use(statics) }
 
-  /// Some of what the module has. All of it was read.
+  /// Compares some of the module's sessions with the table. The module's whole table must have been read before.
   public mutating func reconcile(_ sessions: some Sequence<SessionEntry>, because reason: Audit, now: Instant) {
     for session in sessions {
       guard let pool6 = kernel?.pool6, (try? session.checkValues(pool6: pool6)) != nil else {
@@ -37,8 +42,8 @@ extension SessionProxy {
     }
   }
 
-  /// The module's table was reconciled.
-  /// - Parameter isComplete: whether all of it could be read.
+  /// Ends the audit, after the module's sessions were reconciled.
+  /// - Parameter isComplete: whether the module's whole table could be read.
   public mutating func finishAudit(isComplete: Bool, now: Instant) {
     if isComplete, canAdd { node?.feed.open() }
     if isComplete { auditedAt = now }
@@ -47,7 +52,7 @@ extension SessionProxy {
     isRefillDue = false
   }
 
-  /// How many sessions were found that the module should have announced, since the last time.
+  /// The number of sessions that audits have found since the last call although the module should have announced them.
   package mutating func takeUnannounced() -> UInt64 {
     let all = node?.counters.unannounced ?? 0
     defer { unannouncedBefore = all }
@@ -56,9 +61,10 @@ extension SessionProxy {
 }
 
 extension SyncNode {
-  /// What an audit has to wait for.
+  /// The conditions that an audit depends on.
   fileprivate var auditReadiness: (isFree: Bool, isListening: Bool, hasTable: Bool) {
-    // What the module has may be older than what a node that slept is told now.
+    // A node that slept, or that is replacing lost updates, first receives its peers' records. The module's sessions
+    // may be older than these.
     let isLate = state.hasTable && (readiness.isHeld || pulls.receiver?.purpose == .losses)
     return (settled == nil && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
   }

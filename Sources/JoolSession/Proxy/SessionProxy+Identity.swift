@@ -1,11 +1,13 @@
 /// Copies of this proxy, and pauses in which it did not run (`SelfCheck`).
 extension SessionProxy {
-  /// How long a copy is a finding.
+  /// The time for which a detected copy is reported.
   static let copyMemory = Duration.seconds(600)
 
-  /// A turn of the loop begins. Before anything is read: what waited meanwhile is for a node that knows that it slept.
-  /// - Parameter sealStart: of the seal; random, never used before.
-  /// - Returns: for how long the proxy did not run, if peers took it for gone.
+  /// Begins a turn of the event loop. Call this before anything is read, because a node must know that it slept
+  /// before it processes the input that waited meanwhile.
+  /// - Parameter sealStart: a new start for the seal; random, never used before.
+  /// - Returns: the time for which the proxy did not run, if that was long enough for peers to time it out. Otherwise
+  ///   `nil`.
   public mutating func turn(
     now: Instant, sealStart: @autoclosure () -> UInt64 = .random(in: .min ... .max)
   ) -> Duration? {
@@ -14,7 +16,7 @@ extension SessionProxy {
       return nil
     }
     node?.slept(for: slept.duration, now: now)
-    // If it was not sleep but a snapshot, peers have heard more of the former one than this process knows.
+    // If this was not a sleep but a snapshot, peers have received more from the original than this process knows of.
     renewSeal(sealStart(), now: now)
     return slept.duration
   }
@@ -30,13 +32,13 @@ extension SessionProxy {
     node?.helloSoon(now: now)
   }
 
-  /// Whether a copy of this proxy is there and ahead, so that this one has to be another.
+  /// Whether a copy of this proxy exists and is ahead, so that this proxy must take another identity.
   public var mustStartAnew: Bool { node?.selfCheck.isCopied ?? false }
 
-  /// Does as a fresh process does: another number, another seal, an empty table.
+  /// Starts anew like a fresh process: with another incarnation, another start of the seal, and an empty table.
   /// - Parameters:
-  ///   - seed: of all chance. A copy has the former one, too.
-  ///   - sealStart: of the seal; random, never used before.
+  ///   - seed: a new seed of the random generator. A copy has the former one, too.
+  ///   - sealStart: a new start for the seal; random, never used before.
   ///   - clock: the time of day in milliseconds since 1970.
   public mutating func startAnew(
     seed: UInt64, sealStart: UInt64 = .random(in: .min ... .max), clock: UInt64, now: Instant
@@ -50,7 +52,7 @@ extension SessionProxy {
     node = makeNode(kernel, clock: clock, now: now)
   }
 
-  /// The finding that a copy of this proxy was heard, for ten minutes.
+  /// The finding that a copy of this proxy was detected. It is reported for ten minutes.
   func copies(now: Instant) -> [String] {
     guard let copiedAt, now - copiedAt < Self.copyMemory else { return [] }
     let doubt = seal == nil ? " Without a key (--net.key-file) anybody on the network can pretend that." : ""
@@ -62,7 +64,7 @@ extension SessionProxy {
 }
 
 extension SyncNode {
-  /// Each turn.
+  /// Whether the seal needs a new start, because a peer does not receive this node. Call this each turn.
   fileprivate mutating func mustRenewSeal(now: Instant) -> Bool {
     if let next = selfCheck.nextLook, now < next { return false }
     let isUnheard = peers.heard(now: now).contains { !$0.hears(identity, at: now) }

@@ -1,12 +1,14 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// A node that has nobody: it may be ready, but nobody could take over from it.
+/// Detects that a node has no peer. It may be ready, but no other node could take over from it.
 extension SessionProxy {
-  /// Why no peer gets this node's sessions, as a sentence. `nil` if one does, as far as this node can know.
+  /// The reason why no peer receives this node's sessions, as a sentence. `nil` if one does, as far as this node can
+  /// know.
   ///
-  /// A peer of our kind names in its hellos whom it has heard, so a node knows who hears it. A C proxy tells nothing of the
-  /// kind and is silent while it has no news: one that was heard counts as company.
+  /// The hellos of an SS2 peer list the nodes that it receives, so this node knows whether it is one of them. A C proxy
+  /// sends no such list, and sends nothing while nothing changes. So a C proxy counts as a peer if anything was
+  /// received from it.
   package func loneliness(now: Instant) -> String? {
     guard let node, neighbours.legacyCount(now: now) == 0 else { return nil }
     let alive = node.peers.all.filter { $0.isAlive(at: now) }
@@ -33,7 +35,8 @@ extension SessionProxy {
     return "\(kind) was heard since the start\(age)\(rejections)."
   }
 
-  /// Peers that are heard but do not hear this node, although others do. Without others the node is alone.
+  /// A finding for each peer that is received but does not receive this node, although other peers do. If no peer does,
+  /// `loneliness(now:)` reports that instead.
   func unheardBy(now: Instant) -> [String] {
     guard let node, loneliness(now: now) == nil else { return [] }
     let deaf = node.peers.all.filter { $0.isAlive(at: now) && !$0.hears(node.identity, at: now) }
@@ -43,7 +46,7 @@ extension SessionProxy {
     }
   }
 
-  /// What was heard instead.
+  /// The part of a sentence that names the datagrams which were received but rejected.
   private var rejections: String {
     let names = ["UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "MALFORMED", "STRANGE_ADDRESSES"]
     let rejected = counters.named.filter { names.contains($0.0) && $0.1 > 0 }.map { "\($0.0) \($0.1)" }

@@ -1,31 +1,34 @@
 internal import FoundationEssentials
 public import JoolCore
 
-/// Between the node and the network.
+/// The datagrams between the node and the network.
 extension SessionProxy {
-  /// What arrived longer ago is not read: its sessions may have ended, and others have been said since.
+  /// The maximum age of a datagram that is decoded. The sessions of an older one may have expired, and newer records
+  /// may have been sent since.
   static let freshness = Duration.seconds(5)
 
-  /// What became of a datagram.
+  /// The outcome of a received datagram.
   public enum DatagramAction: Equatable, Sendable {
-    /// Its sessions are in the table, but for a `refused` one.
+    /// The datagram was processed. `refused` is the error of the first record that was dropped.
     case heard(refused: WireFormatError?)
+    /// The datagram is malformed.
     case drop(WireFormatError)
-    /// It is none of the group's.
+    /// The datagram was rejected because of its seal.
     case reject(SealFailure)
-    /// In a format that this proxy was told to leave alone, or by a peer that says the same in SS2.
+    /// The datagram has a format or version that this proxy does not use, or its sender is not validated yet. Or it
+    /// repeats what its sender sends in SS2.
     case ignored
-    /// There is no module that would say how to read it.
+    /// The datagram cannot be decoded, because no module was seen whose properties are needed for that.
     case dropForNow
-    /// It waited in the socket for so long that what it says is outdated; peers of our kind say it again.
+    /// The datagram waited in the socket for so long that its contents are outdated. SS2 peers send them again.
     case stale
   }
 
-  /// A datagram of a peer.
+  /// Processes a datagram of a peer.
   /// - Parameters:
-  ///   - length: its size on the wire, more than `datagram` holds if it was cut.
-  ///   - address: where it came from; IPv4 addresses are mapped.
-  ///   - waited: how long ago it arrived.
+  ///   - length: the size of the datagram on the wire, in bytes. It is larger than `datagram` if that was truncated.
+  ///   - address: the source address; IPv4 addresses are mapped.
+  ///   - waited: the time since the datagram arrived.
   public mutating func received(
     datagram: RawSpan, length: Int, from address: IPv6Address, waited: Duration = .zero, now: Instant
   ) -> DatagramAction {
@@ -101,19 +104,19 @@ extension SessionProxy {
     neighbours.heardSS2(from: address, now: now)
   }
 
-  /// Lets time pass for the node.
+  /// Does what is due at `now`.
   public mutating func advance(to now: Instant) {
     tellNode(now: now)
     node?.advance(to: now)
   }
 
-  /// The process ends. What leaves then is the last word.
+  /// Prepares the last hello, because the process ends. `takeDatagrams` returns it.
   public mutating func leave(now: Instant) { node?.leave(now: now) }
 
-  /// What is to be sent to the group, once.
+  /// The datagrams to be sent to the group. Each is returned once.
   /// - Parameters:
-  ///   - legacy: what C proxies are told instead of the news.
-  ///   - isCongested: whether datagrams wait already; then refreshes wait, too.
+  ///   - legacy: the sessions that C proxies are sent; `nil` for the new and changed ones, which SS2 peers are sent.
+  ///   - isCongested: whether datagrams are waiting to be sent. Refreshes then wait, too.
   public mutating func takeDatagrams(
     now: Instant, legacy: [SessionEntry]? = nil, isCongested: Bool = false
   ) -> [[UInt8]] {

@@ -1,14 +1,14 @@
 internal import JoolCore
 
-/// What the module should get.
+/// The requests to the module.
 extension SessionProxy {
-  /// What the module should be asked for now; the same until `finished` says what became of it. `nil`: nothing.
+  /// The next request to the module. It stays the same until `finished` reports its outcome. `nil` if there is none.
   public mutating func nextStoreRequest(now: Instant) -> StoreRequest? {
     guard isAttached, let kernel, kernel.isEnabled else { return nil }
     return node?.nextStoreRequest(kernel.format.maxRecordsPerAdd, now: now)
   }
 
-  /// What became of a request.
+  /// Notes the outcome of a request.
   public mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     node?.finished(request, outcome, now: now)
     switch (request, outcome) {
@@ -23,8 +23,8 @@ extension SessionProxy {
     }
   }
 
-  /// Notes whether the module has everything that the table has. Each turn.
-  /// - Parameter isAuditing: whether its table is being read.
+  /// Updates whether the module has everything that the table has. Call this each turn.
+  /// - Parameter isAuditing: whether the module's table is being read.
   public mutating func noteProgress(isAuditing: Bool, now: Instant) {
     let isUsable = isAttached && kernel?.isEnabled == true
     if let last = auditedAt, now - last >= ModuleTerms.renewal, node.borrowed({ $0.feed.terms.isCapped }) == true {
@@ -37,21 +37,21 @@ extension SessionProxy {
     tellNode(now: now)
   }
 
-  /// The node's state depends on what the module has.
+  /// Passes the module's progress to the node, whose state depends on it.
   mutating func tellNode(now: Instant) {
-    // Without calls that would copy this proxy: it is done each turn.
+    // This runs each turn, so it avoids calls that would copy the proxy.
     let isUsable = isAttached && kernel?.isEnabled == true
     node?.tell(!isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)
   }
 
-  /// The module is gone, or takes nothing. The audit that follows finds out what it lacks then.
+  /// Stops writing to the module, because it is gone or takes no sessions. The next audit finds out what it lacks.
   mutating func closeFeed() {
     node?.feed.close()
     mark.reset()
     isRefillDue = false
   }
 
-  /// What keeps sessions of the group out of the module.
+  /// The finding that static BIB entries keep sessions of the group out of the module. `nil` if none does.
   var staticFinding: String? {
     guard node?.feed.meetsStatics == true else { return nil }
     return "A static BIB entry of this node contradicts sessions of the group: they do not get into its module. "

@@ -1,69 +1,78 @@
 public import JoolCore
 
-/// The session proxy without its sockets: bytes and time in, bytes and sessions out. Deterministic.
+/// The session proxy without its sockets. Its input is bytes and time, its output is bytes and requests to the module.
+/// It is deterministic.
 ///
 ///     module ──multicast──▶ received(kernelMessage:), learn(records:) ──▶ SyncNode ──▶ takeDatagrams() ──▶ network
 ///     network ──datagram──▶ received(datagram:) ──▶ SyncNode ──▶ ModuleFeed ──▶ nextStoreRequest() ──▶ module
 ///
-/// The node (`SyncNode`) knows what peers know, and so what is news to whom. Nothing reaches the module that was not
-/// decoded, checked and encoded anew.
+/// The node (`SyncNode`) knows which records the peers have, and sends them only what they lack. Everything that
+/// reaches the module was decoded, checked and encoded anew.
 public struct SessionProxy: Sendable {
+  /// The name of the instance whose sessions are synchronized.
   public let instance: InstanceName
+  /// The format in which sessions are exchanged with the group. With keys it is always `ss2`.
   public let format: WireFormat
+  /// The counters of this proxy since its start.
   public var counters = ProxyCounters()
-  /// What the module is like; `nil` until it was seen once. Remembered while the module is away, to read datagrams by.
+  /// The properties of the module; `nil` until it was seen once. They are kept while the module is away, because
+  /// datagrams are decoded by them.
   package private(set) var kernel: Kernel?
   private(set) var isAttached = false
-  /// `nil` until the module was seen.
+  /// The node; `nil` until the module was seen.
   package var node: SyncNode?
   var neighbours = Neighbours()
-  /// What `compareSettings(now:)` found.
+  /// The findings of `compareSettings(now:)`.
   var groupFindings: [String] = []
-  /// Whether what is sent gets out.
+  /// The failures to send, link by link.
   package var sending = SendHealth()
-  /// Proxies that speak another version of SS2.
+  /// The proxies that use another version of SS2.
   var otherVersions = OtherVersions()
-  /// When this proxy found last that there is a copy of it.
+  /// The time at which this proxy last detected a copy of itself.
   var copiedAt: Instant?
-  /// When the module was seen first.
+  /// The time at which the module was first seen.
   private(set) var startedAt: Instant?
-  /// What fits a datagram.
+  /// The size of datagrams that the path to the peers permits.
   package var path = PathSize.ethernet {
     didSet { node?.path = path }
   }
-  /// `nil`: the group trusts its network.
+  /// The seal of the group's frames. `nil` if the group has no keys and trusts its network.
   var seal: FrameSeal?
   var random: SeededGenerator
-  /// For how long the next node remembers peers that are not heard any more.
+  /// The times for which the next node remembers peers that have timed out.
   package var memory = PeerMemory()
-  /// Whether the module's table should be read and compared, and why.
+  /// The reason of the audit that is requested; `nil` if none is.
   package var audit: Audit?
-  /// Requests with sessions that the module has taken without complaint.
+  /// The number of requests with sessions that the module has taken without an error.
   package var addsTaken: UInt64 = 0
-  /// Whether the audit that is under way gives the module what it lacks. What it lacks from its beginning on is for the
-  /// next one.
+  /// Whether the audit that is under way gives the module what it lacks. Sessions that the module may lack because of
+  /// something that happened after the beginning of the audit are left to the next one.
   var isRefillDue = false
-  /// When the module's table was last read.
+  /// The time at which the module's table was last read completely.
   var auditedAt: Instant?
-  /// How many sessions the module has announced.
+  /// The number of sessions that the module has announced.
   package private(set) var announcementsHeard: UInt64 = 0
-  /// How many sessions that it had not announced were found by audits before the present one.
+  /// The number of sessions that audits before the present one found although the module had not announced them.
   var unannouncedBefore: UInt64 = 0
-  /// When the module last announced a session.
+  /// The time at which the module last announced a session.
   private(set) var lastAnnouncement: Instant?
-  /// Since when it has been doing so, as far as peers are told.
+  /// The time since which the module has been translating, as the node advertises it. `nil` if it is not translating.
   var translatingSince: Instant?
-  /// Whether the module has what the table has.
+  /// The measure of whether the module has what the table has.
   var mark = ModuleMark()
 
-  /// What the proxy needs to know of the module.
+  /// The properties of the module that the proxy needs.
   public struct Kernel: Hashable, Sendable {
+    /// The layout of the module's session records.
     public var format: SyncFormat
+    /// The prefix of the instance, which must be the same on all nodes.
     public var pool6: IPv6Prefix
+    /// The timeouts of the instance.
     public var limits: SessionLimits
-    /// `ss-enabled`; without it the module refuses sessions, and sends none.
+    /// Whether `ss-enabled` is on. If it is off, the module refuses sessions, and sends none.
     public var isEnabled: Bool
 
+    /// Creates the description of a module.
     public init(format: SyncFormat, pool6: IPv6Prefix, limits: SessionLimits, isEnabled: Bool) {
       self.format = format
       self.pool6 = pool6
@@ -72,36 +81,41 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  /// Why the module's table is read; the later of two reasons includes the earlier.
+  /// The reason for reading the module's table. Each reason includes those before it.
   public enum Audit: Int, Comparable, Sendable {
-    /// The program starts. C proxies are told nothing: what a standby has may be outdated, and they would believe it.
+    /// The program starts. C proxies are sent nothing, because a standby's sessions may be outdated and C proxies would
+    /// accept them.
     case start
-    /// The module seems to have dropped announcements. It is no proof, so the node stays ready.
+    /// The module seems to have dropped announcements. This is not certain, so the node stays ready.
     case precaution
     /// Announcements were lost, or the module is new.
     case repair
-    /// Somebody wants all of it sent.
+    /// A user has requested that the whole table be sent.
     case advertisement
 
+    /// Whether `right` includes `left` and is another reason.
     public static func < (left: Audit, right: Audit) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// What to do about a multicast of the module.
+  /// The reaction to a multicast message of the module.
   public enum KernelMessageAction: Equatable, Sendable {
-    /// Acknowledge first: the module prepares its next message while we work. Ranges index the given bytes.
+    /// Acknowledge first, because the module then prepares its next message at the same time. Then pass the records,
+    /// which are this range of the given bytes, to `learn(records:now:)`.
     case acknowledge(thenLearn: Range<Int>)
-    /// The module waits for an acknowledgement of what we cannot use, too.
+    /// Acknowledge and drop the message. The module waits for an acknowledgement even if the message is unusable.
     case acknowledgeUnusable(WireFormatError)
-    /// Another instance's, and its proxy's to acknowledge.
+    /// Do nothing: the message is another instance's, and the proxy of that instance acknowledges it.
     case ignore
-    /// Not Jool's protocol.
+    /// Drop the message, which is not Jool's protocol.
     case drop(WireFormatError)
   }
 
+  /// Creates a proxy for an instance that was not seen yet.
   /// - Parameters:
-  ///   - seed: of all chance; a proxy's must differ from its peers' and from its own last one.
-  ///   - keys: what the group's frames are sealed with. Then nothing else is said or heard.
-  ///   - sealStart: of the seal; random, never used before.
+  ///   - seed: the seed of the random generator. It must differ from the peers' seeds, and from the last one of this
+  ///     proxy.
+  ///   - keys: the keys with which the group's frames are sealed. If there are any, nothing else is sent or accepted.
+  ///   - sealStart: the start of the seal; random, never used before.
   public init(
     instance: InstanceName, format: WireFormat = .auto, seed: UInt64, keys: KeyRing? = nil,
     sealStart: UInt64 = .random(in: .min ... .max)
@@ -112,18 +126,19 @@ public struct SessionProxy: Sendable {
     random = SeededGenerator(seed: seed)
   }
 
-  /// The administrator has changed the keys.
+  /// Replaces the keys, because the administrator has changed them. It has no effect if the proxy was created without
+  /// keys.
   public mutating func use(_ keys: KeyRing) { seal?.keys = keys }
 
   // MARK: The module
 
-  /// The module answers, now or again.
+  /// Notes that the module is there, with these properties. Call this after each inspection of the module.
   /// - Parameter clock: the time of day in milliseconds since 1970.
   public mutating func attached(_ kernel: Kernel, clock: UInt64 = 0, now: Instant) {
     startedAt = startedAt ?? now
     let wasUsable = canAdd
-    // The module counts a session's life from its last packet: with another timeout, what it was given ends at other
-    // times.
+    // The module stores the time of a session's last packet, not the expiration. When a timeout changes, the sessions
+    // that it was given expire at other times, so they must be given to it again.
     let haveLimitsChanged = isAttached && self.kernel.map { $0.limits != kernel.limits } ?? false
     isAttached = true
     self.kernel = kernel
@@ -141,7 +156,7 @@ public struct SessionProxy: Sendable {
     let identity = Incarnation(.random(in: 1...UInt64.max, using: &random))
     requestAudit(.start)
     isRefillDue = false
-    // Who speaks to C proxies alone has nobody to join.
+    // In the C proxies' format there is no peer from which the node could get a table.
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
       clock: clock, memory: memory, now: now)
@@ -152,25 +167,27 @@ public struct SessionProxy: Sendable {
     return node
   }
 
-  /// How fast tables and repairs leave. In `auto` there may be C proxies, a silent standby among them.
+  /// The pace at which tables and repairs are sent. It is lower in `auto`, because there may be C proxies, and one of
+  /// them may be a silent standby.
   func tablePace(now: Instant) -> SendPace {
     guard format == .auto else { return .brisk }
     return neighbours.legacyCount(now: now) == 0 ? .cautious : .gentle
   }
 
-  /// The module is gone. What peers say meanwhile is in the table.
+  /// Notes that the module is gone. Peers' sessions are stored in the table meanwhile.
   public mutating func detached() {
     isAttached = false
     closeFeed()
   }
 
-  /// The module was replaced by a new one, or lost sessions.
+  /// Requests an audit, because the module was replaced by a new one or has lost sessions.
   public mutating func moduleMayLack() {
     node?.feed.moduleMayLack()
     requestAudit(.repair)
   }
 
-  /// A datagram of the multicast group: one netlink message, netlink header included.
+  /// Decodes a datagram of the module's multicast group: one netlink message, netlink header included.
+  /// - Returns: the reaction to it.
   public mutating func received(kernelMessage datagram: RawSpan) -> KernelMessageAction {
     do throws(WireFormatError) {
       var reader = NetlinkMessageReader(datagram)
@@ -188,7 +205,9 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  /// The records of a multicast of the module.
+  /// Processes the session records of a multicast message of the module.
+  /// - Throws: the reason why the records could not be decoded, before any was processed. Or the reason why the first
+  ///   impossible record was refused, after all others were processed.
   public mutating func learn(records: RawSpan, now: Instant) throws(WireFormatError) {
     guard let pool6 = kernel?.pool6 else { return }
     let datagram = try SyncDatagram(decoding: records, pool6: pool6)
@@ -201,7 +220,8 @@ public struct SessionProxy: Sendable {
     if let refused = datagram.refused.first { throw refused }
   }
 
-  /// Multicasts were lost; the module may be waiting for the acknowledgement of one of them.
+  /// Notes that multicast messages were lost, and requests an audit. The caller should acknowledge, because the module
+  /// may be waiting for the acknowledgement of a lost message.
   public mutating func overran() {
     counters.overruns += 1
     requestAudit(.repair)
@@ -210,6 +230,6 @@ public struct SessionProxy: Sendable {
   /// Whether the module is there and takes sessions.
   var canAdd: Bool { isAttached && kernel?.isEnabled == true }
 
-  /// When there is something to do, perhaps in the past.
+  /// The time at which the proxy has something to do; it may be in the past. `nil` until the module was seen.
   public var nextDeadline: Instant? { node.borrowed { $0.nextDeadline } }
 }

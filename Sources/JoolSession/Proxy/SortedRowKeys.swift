@@ -1,5 +1,5 @@
-/// Rows that are taken in order although they are many. A million take a while to sort, so they are kept in sorted runs
-/// of some thousands, and what is taken is the least of all runs.
+/// A large number of rows that are taken in order. To sort a million at once takes too long, so they are kept in sorted
+/// runs of some thousands. The next row is the one with the lowest key of all runs.
 struct SortedRowKeys: Sendable {
   private struct Run: Sendable {
     var keys: ContiguousArray<RowKey>
@@ -7,13 +7,13 @@ struct SortedRowKeys: Sendable {
   }
 
   private var runs: [Run] = []
-  /// Of each run that is not used up: its next key.
+  /// The next key of each run that is not used up.
   private var heads: [(key: RowKey, run: Int)] = []
   private(set) var count = 0
 
   var isEmpty: Bool { count == 0 }
 
-  /// Adds a run, and sorts it.
+  /// Adds rows as a run, and sorts them.
   mutating func append(_ keys: consuming ContiguousArray<RowKey>) {
     keys.sort()
     guard let first = keys.first else { return }
@@ -22,7 +22,7 @@ struct SortedRowKeys: Sendable {
     runs.append(Run(keys: keys))
   }
 
-  /// The next rows, once.
+  /// Takes the next rows in order, at most `most`.
   mutating func take(_ most: Int) -> ContiguousArray<RowKey> {
     var taken: ContiguousArray<RowKey> = []
     taken.reserveCapacity(min(most, count))

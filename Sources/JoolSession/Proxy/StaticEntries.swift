@@ -1,10 +1,13 @@
 internal import JoolCore
 
-/// The module's static BIB entries, as its last audit found them: configuration, which no session of the group may remove.
+/// The module's static BIB entries, as the last audit found them. They are configuration, so no session of the group
+/// may remove one.
 ///
-/// One that was added since then is noticed right before it would be removed (`StoreRequest.Outcome.isStatic`).
+/// An entry that has become static since then is noticed right before it would be removed
+/// (`StoreRequest.Outcome.isStatic`).
 package struct StaticEntries: Sendable {
-  /// More are not kept. They stay nevertheless, but each would be asked for whenever a session contradicts it.
+  /// The maximum number of entries that are kept. Entries beyond it are not removed from the module either, but the
+  /// module must be asked about one of them each time that a session contradicts it.
   static let capacity = 65_536
 
   private struct Key<Address: Hashable & Sendable>: Hashable, Sendable {
@@ -18,7 +21,7 @@ package struct StaticEntries: Sendable {
 
   var isEmpty: Bool { count == 0 }
 
-  /// Notes the static ones among some BIB entries of the module.
+  /// Adds the static ones among some BIB entries of the module.
   mutating func note(_ entries: some Sequence<BIBEntry>) {
     for entry in entries where entry.isStatic && count < Self.capacity {
       masks[Key(proto: entry.proto, address: entry.source6)] = entry.source4
@@ -31,7 +34,8 @@ package struct StaticEntries: Sendable {
     !isEmpty && masks[Key(proto: entry.proto, address: entry.source6)] == entry.source4
   }
 
-  /// Whether the module cannot have this BIB entry: its client has another mask for good, or its mask another client.
+  /// Whether the module cannot have this BIB entry, because a static entry gives its client another mask, or its mask
+  /// to another client.
   func contradict(_ entry: BIBEntry) -> Bool {
     guard !isEmpty else { return false }
     let mask = masks[Key(proto: entry.proto, address: entry.source6)]

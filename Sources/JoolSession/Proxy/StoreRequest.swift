@@ -1,18 +1,20 @@
 public import JoolCore
 
-/// What the module is asked for next, so that it agrees with the table.
+/// A request to the module, which makes it agree with the table.
 public enum StoreRequest: Hashable, Sendable {
-  /// Remove this BIB entry, both of its addresses given, with its sessions, unless it is static. One that is not there is removed, too.
+  /// Remove this BIB entry and its sessions, unless it is static. Both of its addresses are given. If there is no such
+  /// entry, the request counts as done.
   case evict(BIBEntry)
-  /// Add or update these sessions: one JOOLD_ADD.
+  /// Add or update these sessions with one JOOLD_ADD.
   case add([SessionEntry])
 
-  /// What became of a request.
+  /// The outcome of a request.
   public enum Outcome: Hashable, Sendable {
+    /// The module has carried out the request.
     case done
-    /// The BIB entry is a static one by now, and stays.
+    /// The BIB entry has become static, so it was not removed.
     case isStatic
-    /// The module found fault with it. Of several sessions it applied the others.
+    /// The module has refused the request. If it had several sessions, the module has applied the others.
     case refused
     /// The module did not answer.
     case failed

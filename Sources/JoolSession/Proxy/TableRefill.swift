@@ -1,14 +1,15 @@
-/// Gives the module what it lacks of the table, in the order in which the module adds it fastest.
+/// Finds the sessions of the table that the module lacks, and returns them in the order in which the module adds them
+/// fastest.
 struct TableRefill: Sendable {
-  /// Rows of the table that are looked at per turn: a few milliseconds.
+  /// The number of rows that are examined per turn, which takes a few milliseconds.
   static let rowsPerTurn: UInt32 = 16_384
-  /// Sessions that are given before it is looked whether there is something more urgent.
+  /// The number of sessions that are given before more urgent requests have their turn.
   static let portion = 20_000
 
   let since: Instant
-  /// What the module was found to have, or was given meanwhile.
+  /// The rows whose sessions the module was found to have, or was given meanwhile.
   private let present: RowSet
-  /// The next row to look at; `nil`: all were.
+  /// The next row to examine. `nil` if all rows were examined.
   private var row: UInt32? = 0
   private var lacking = SortedRowKeys()
 
@@ -20,9 +21,9 @@ struct TableRefill: Sendable {
   /// Whether nothing is left to be taken.
   var isFinished: Bool { row == nil && lacking.isEmpty }
 
-  /// Looks at some rows.
-  /// - Parameter isWaiting: whether a row will be given anyway.
-  /// - Returns: whether all have been looked at, so that `take()` has something.
+  /// Examines the next rows of the table.
+  /// - Parameter isWaiting: whether the session of a row is given to the module anyway.
+  /// - Returns: whether all rows have been examined, so that `take()` can be called.
   mutating func collect(from table: SessionTable, isWaiting: (UInt32) -> Bool) -> Bool {
     guard let begin = row else { return true }
     var keys: ContiguousArray<RowKey> = []
@@ -35,6 +36,6 @@ struct TableRefill: Sendable {
     return row == nil
   }
 
-  /// The next portion.
+  /// Takes the next portion.
   mutating func take() -> ContiguousArray<RowKey> { lacking.take(Self.portion) }
 }

@@ -1,9 +1,9 @@
-/// How a proxy speaks to the group (`--net.format`).
+/// The format in which a proxy exchanges sessions with the group (`--net.format`).
 public enum WireFormat: String, CaseIterable, Hashable, Sendable {
-  /// SS2 among our kind, and the C proxies' layout for the others.
+  /// SS2 between SS2 nodes, and also the C proxies' layout for C proxies.
   case auto
-  /// As a C proxy does.
+  /// The C proxies' layout alone.
   case legacy
-  /// SS2 alone; C proxies hear nothing and are not heard.
+  /// SS2 alone. Nothing is sent to C proxies, or accepted from them.
   case ss2
 }

@@ -3,31 +3,32 @@
 internal import FoundationEssentials
 internal import JoolCore
 
-/// Seals frames for the group, and opens what others have sealed. docs/session-sync-protocol.md has layout and threat model.
+/// Seals frames for the group, and opens those that others have sealed. docs/session-sync-protocol.md has layout and
+/// threat model.
 ///
 ///     0      2         3      4        8       16        24    32           n
 ///     | 0 0  | version | 255  | key id | start | counter | mix | ciphertext | tag 16 |
 ///
-/// The key is derived (HKDF) from the group's key, the start and the upper half of the counter. The nonce is the lower half
-/// of the counter and the mix, which are the twelve bytes before the ciphertext. The start is random for each start of a proxy
-/// and the counter never repeats in one, so that nothing forgotten with a crash matters. The mix is for copies of the process
-/// (`ProcessMoment`), which have both in common.
+/// The key is derived (HKDF) from the group's key, the start and the upper half of the counter. The nonce is the lower
+/// half of the counter and the mix, which are the twelve bytes before the ciphertext. The start is random for each
+/// start of a proxy, and no counter is used twice with one start. So nothing has to be stored across a crash. The mix
+/// protects against copies of the process (`ProcessMoment`), which have start and counter in common.
 struct FrameSeal: Sendable {
-  /// What sealing adds to a frame, in bytes.
+  /// The number of bytes that sealing adds to a frame.
   static let overhead = headerSize + tagSize
-  /// Of the seal's own layout and keys.
+  /// The version of the seal's own layout and keys.
   static let version: UInt8 = 3
-  /// In the place of a frame's type.
+  /// The value in the place of a frame's type.
   static let type: UInt8 = 255
   private static let headerSize = 32
   private static let nonceSize = 12
   private static let nonceOffset = headerSize - nonceSize
   private static let tagSize = 16
-  /// The upper bound on validated incarnations (starts of peers) since this program started. None is forgotten while one of
-  /// the keys opens its frames, because they could then be replayed.
+  /// The upper bound on validated incarnations (starts of peers) since this program started. None is forgotten while
+  /// one of the keys opens its frames, because they could then be replayed.
   static let maxIncarnations = 16_384
 
-  /// Replaced when an administrator changes them; trusted incarnations stay trusted.
+  /// The keys of the group. They change when an administrator replaces them. Validated incarnations stay validated.
   var keys: KeyRing {
     didSet {
       ownKey = nil
@@ -45,17 +46,17 @@ struct FrameSeal: Sendable {
   private(set) var isFull = false
   private let maxIncarnations: Int
   private var start: UInt64
-  /// Of the next datagram.
+  /// The counter of the next datagram.
   private var counter: UInt64 = 0
   private let freshness: ProcessMoment.Source
-  /// What the last datagram was sealed with.
+  /// The key that sealed the last datagram.
   private var ownKey: DerivedKey?
-  /// By their starts.
+  /// The validated incarnations by their starts.
   private var incarnations: [UInt64: Incarnation] = [:]
 
   private struct DerivedKey {
     let id: UInt32
-    /// The upper half of the counters that it is for.
+    /// The upper half of the counters for which this key is used.
     let upper: UInt32
     let key: SymmetricKey
   }
@@ -63,14 +64,14 @@ struct FrameSeal: Sendable {
   /// A validated start of a peer.
   private struct Incarnation {
     var window: ReplayWindow
-    /// The keys that its frames were sealed with, without those that were removed since. With none left, nothing of it
-    /// can be opened, or replayed.
+    /// The numbers of the keys that its frames were sealed with, without those that were removed since. If none is
+    /// left, none of its frames can be opened, or replayed.
     var keys: [UInt32]
-    /// What its last authentic datagram was sealed with. Forged datagrams do not get here, so they cost no memory.
+    /// The key of its last authentic datagram. Forged datagrams do not change it, so they cost no memory.
     var lastKey: DerivedKey?
 
     /// Notes an authentic datagram.
-    /// - Returns: whether it came for the first time.
+    /// - Returns: whether it was received for the first time.
     mutating func admit(_ counter: UInt64, _ key: DerivedKey) -> Bool {
       guard window.admit(counter) else { return false }
       if lastKey?.id != key.id || lastKey?.upper != key.upper {
@@ -84,17 +85,17 @@ struct FrameSeal: Sendable {
   /// An opened datagram.
   struct Opened {
     var frame: Data
-    /// Which start of which proxy has sealed it.
+    /// The start of the sender that has sealed it.
     var start: UInt64
     var counter: UInt64
     var key: UInt32
-    /// Whether that start is known to be going on (`trust`). If not, the frame may be one of long ago.
+    /// Whether that start was validated (`trust`). If not, the frame may be an old one that was replayed.
     var isTrusted: Bool
   }
 
   /// - Parameters:
-  ///   - start: random, never used before.
-  ///   - freshness: what a copy of this process would not read again.
+  ///   - start: a random number that was never used before.
+  ///   - freshness: reads values that a copy of this process would not read again.
   init(
     keys: KeyRing, start: UInt64, maxIncarnations: Int = Self.maxIncarnations,
     freshness: @escaping ProcessMoment.Source = ProcessMoment.now
@@ -111,16 +112,19 @@ struct FrameSeal: Sendable {
       && datagram.unsafeLoad(fromByteOffset: 3, as: UInt8.self) == type
   }
 
-  /// From now on the node is another one for its peers. They trust the new start once it has proved to be going on.
-  /// - Parameter start: random, never used before.
+  /// Takes a new start. Peers then treat this node as another sender, and accept its frames once they have validated
+  /// the new start.
+  /// - Parameter start: a random number that was never used before.
   mutating func startAnew(_ start: UInt64) {
     self.start = start
     counter = 0
     ownKey = nil
   }
 
-  /// Seals what leaves together. Its bytes must be final: what is sealed with a mix is decided before the mix is drawn.
-  /// - Returns: the datagrams, in the same order. One is missing if the cipher fails, which it has no reason to.
+  /// Seals a batch of frames. Their bytes must be final, because the mix must be drawn after everything that is sealed
+  /// with it is fixed.
+  /// - Returns: the datagrams, in the same order. One is missing if the cipher fails, for which there is no known
+  ///   reason.
   mutating func seal(_ frames: [[UInt8]]) -> [[UInt8]] {
     guard !frames.isEmpty else { return [] }
     let mix = freshness().mix(start: start, counter: counter)
@@ -141,12 +145,14 @@ struct FrameSeal: Sendable {
       let box = try? ChaChaPoly.seal(frame, using: key, nonce: nonce, authenticating: writer.bytes)
     else { return nil }
     counter &+= 1
-    // As a whole: byte by byte costs more than the encryption.
+    // The box is appended as a whole, because byte by byte would cost more than the encryption.
     box.combined.withUnsafeBytes { writer.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[Self.nonceSize...])) }
     return writer.bytes
   }
 
-  /// - Throws: for whatever was not sealed with one of our keys, and for what a trusted sender has said before.
+  /// Opens a sealed datagram.
+  /// - Throws: `SealFailure` if the datagram was not sealed with one of the group's keys, if it has this node's own
+  ///   start, or if its sender is validated and the datagram was received before.
   mutating func open(_ datagram: RawSpan) throws(SealFailure) -> Opened {
     guard Self.isSealed(datagram) else { throw .unsealed }
     let version = datagram.unsafeLoad(fromByteOffset: 2, as: UInt8.self)
@@ -157,7 +163,7 @@ struct FrameSeal: Sendable {
       let counter = try? datagram.bigEndianInteger(at: 16, as: UInt64.self, field: "counter")
     else { throw .malformed }
     let isOwn = start == self.start
-    // Our own words come back, or are repeated.
+    // Own datagrams are looped back, or replayed.
     guard !isOwn || counter >= self.counter else { throw .replayed }
     let slot = incarnations.index(forKey: start)
     let known = isOwn ? ownKey : slot.flatMap { incarnations.values[$0].lastKey }
@@ -172,9 +178,13 @@ struct FrameSeal: Sendable {
     return Opened(frame: frame, start: start, counter: counter, key: id, isTrusted: slot != nil)
   }
 
-  /// The frame proves that its sender is there now: it names something that we have made up since our start. What came before
-  /// it may be from before our start, said again by somebody else; what was only overtaken is asked for again.
-  /// - Returns: whether there is room for one more. Incarnations of removed keys give theirs.
+  /// Validates the sender's start. The caller has found that the frame echoes a random number of this node (its
+  /// incarnation), so the sender is running now.
+  ///
+  /// Frames with lower counters are refused from now on, because they may be replays from before this node's start. If
+  /// one was merely reordered, it will be requested again.
+  /// - Returns: whether the start was added. `false` if it was validated before, or if there is no room. Incarnations
+  ///   whose keys were all removed are dropped if that makes room.
   mutating func trust(_ opened: Opened) -> Bool {
     guard incarnations[opened.start] == nil else { return false }
     if incarnations.count >= maxIncarnations { incarnations = incarnations.filter { !$1.keys.isEmpty } }
@@ -184,8 +194,8 @@ struct FrameSeal: Sendable {
     return true
   }
 
-  /// The key with this number for what a start's owner says.
-  /// - Parameter known: that start's last one, which is usually it.
+  /// The derived key for datagrams of a start. `nil` if the group has no key with this number.
+  /// - Parameter known: the last key of that start, which usually is the right one.
   private func key(_ id: UInt32, start: UInt64, counter: UInt64, known: DerivedKey?) -> DerivedKey? {
     let upper = UInt32(truncatingIfNeeded: counter >> 32)
     if let known, known.id == id, known.upper == upper { return known }

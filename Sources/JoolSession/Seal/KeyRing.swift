@@ -1,15 +1,17 @@
-/// The keys that a group's frames are sealed with. The first one seals; all of them open, so that a group gets a new key
-/// node by node.
+/// The keys that a group's frames are sealed with. The first one seals, and all of them open, so that the nodes of a
+/// group can get a new key one after another.
 public struct KeyRing: Sendable {
-  /// Bytes of a key.
+  /// The size of a key in bytes.
   public static let keySize = 32
 
-  /// The key that seals.
+  /// The number of the key that seals.
   public let sealingID: UInt32
   private let keys: [UInt32: [UInt8]]
 
-  /// A key file: lines of a number (1 to 4294967295), a blank, and 64 hexadecimal digits. `#` begins a comment.
-  /// - Parameter name: of the file, for errors.
+  /// Reads the text of a key file: lines of a number (1 to 4294967295), a blank, and 64 hexadecimal digits. `#` begins
+  /// a comment.
+  /// - Parameter name: the name of the file, for errors.
+  /// - Throws: `KeyRingError` if a line is malformed, if two keys have the same number, or if there is no key.
   public init(parsing text: some StringProtocol, name: String) throws(KeyRingError) {
     var keys: [UInt32: [UInt8]] = [:]
     var first: UInt32?
@@ -28,6 +30,7 @@ public struct KeyRing: Sendable {
   }
 
   /// A line for a key file, with a new random key.
+  /// - Parameter id: the number of the key.
   public static func newLine(id: UInt32) -> String {
     var random = SystemRandomNumberGenerator()
     let key = (0..<keySize).map { _ in UInt8.random(in: .min ... .max, using: &random) }
@@ -43,14 +46,18 @@ public struct KeyRing: Sendable {
   }
 }
 
-/// What is wrong with the text of a key file.
+/// An error in the text of a key file.
 public enum KeyRingError: Error, Hashable, Sendable {
+  /// The line is not a number and a key.
   case badLine(file: String, line: Int)
+  /// The line has the number of a former key.
   case sameNumber(file: String, line: Int, UInt32)
+  /// The file has no keys.
   case noKeys(file: String)
 }
 
 extension KeyRingError: CustomStringConvertible {
+  /// A message for the administrator, with the file and (if there is one) the line.
   public var description: String {
     switch self {
     case .badLine(let file, let line):

@@ -1,17 +1,20 @@
 internal import Crypto
 internal import JoolCore
 
-/// All of a copy's memory is the same, the seal's start and counter included. So a batch of frames is sealed with a mix of
-/// what no copy reads again, drawn once the frames are final. A copy made before that draws another mix; one made after
-/// it seals the same bytes to the same datagrams. So no two different frames share key and nonce.
+/// Makes the mix of a seal.
+///
+/// A copy of the process has the same memory, the seal's start and counter included. So a batch of frames is sealed
+/// with a mix of values that no copy reads again, drawn once the frames are final. A copy made before the draw draws
+/// another mix. A copy made after it seals the same bytes to the same datagrams. So no two different frames share key
+/// and nonce.
 extension ProcessMoment {
-  /// Reads the present one.
+  /// Reads the present moment of this process.
   typealias Source = @Sendable () -> ProcessMoment
 
-  /// The first eight bytes of the SHA-256 of it all.
+  /// The first eight bytes of the SHA-256 of all values of this moment, and of start and counter.
   /// - Parameters:
-  ///   - start: of the seal.
-  ///   - counter: of the batch's first datagram.
+  ///   - start: the start of the seal.
+  ///   - counter: the counter of the batch's first datagram.
   func mix(start: UInt64, counter: UInt64) -> UInt64 {
     var hash = SHA256()
     for word in random { hash.add(word) }

@@ -1,16 +1,24 @@
-/// Why a datagram is none of the group's, now.
+/// The reason why a datagram was not accepted as one of the group's.
 public enum SealFailure: Error, Hashable, Sendable {
+  /// The datagram is not sealed.
   case unsealed
+  /// The datagram is too short.
   case malformed
+  /// The seal has this version, which is not `FrameSeal.version`.
   case otherVersion(UInt8)
+  /// This node does not have the key with this number.
   case unknownKey(UInt32)
+  /// The authentication has failed.
   case forged
+  /// The datagram was received before, or its counter is too low to know that.
   case replayed
-  /// A copy of this proxy has sealed it, and is ahead.
+  /// The datagram has this proxy's own start and a counter that it has not used yet. A copy of this proxy has sealed
+  /// it, and is ahead.
   case ownStart
 }
 
 extension SealFailure: CustomStringConvertible {
+  /// A message for the administrator.
   public var description: String {
     switch self {
     case .unsealed: "It is not sealed, and this proxy has keys. (Do all have --net.key-file?)"

@@ -1,5 +1,7 @@
 extension Optional where Wrapped: ~Copyable {
-  /// Looks at a value that cannot be copied, if it is there. (`?.` would consume it outside a mutating access.)
+  /// Calls `body` with a value that cannot be copied, if there is one. (`?.` would consume it outside a mutating
+  /// access.)
+  /// - Returns: the result of `body`. `nil` if there is no value.
   package borrowing func borrowed<Result>(_ body: (borrowing Wrapped) -> Result) -> Result? {
     switch self {
     case .some(let value): body(value)

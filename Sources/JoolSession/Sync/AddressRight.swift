@@ -1,41 +1,42 @@
-/// The right to have the addresses (`may`): what the track file and `status --ready` tell.
+/// Decides whether this node has the right to the addresses (`may`). The track file and `status --ready` report it.
 ///
-/// A ready node has it. A node that mends keeps it, until somebody better has promised to keep it. So a node that
-/// translates is not pushed from its addresses because it misses an update, and of the nodes that have a table there is
-/// always one that has the right, but for the time in which a death is not noticed.
+/// A ready node has the right. A mending node keeps it until a better peer has promised to keep its own. So a node that
+/// translates does not lose its addresses because it lacks an update, and at least one of the nodes with a table always
+/// has the right. The only exception is the time until a failed node is timed out.
 ///
-/// Why: who gives the right up relies on a peer that had it when it promised, and is bound since. Who is bound gives up
-/// nothing. So the chain of promises ends at a node that has the right.
+/// The reason: a node gives up the right only to a peer that had it when it promised and is bound by the promise since
+/// then. A bound node does not give up the right. So the chain of promises ends at a node that has the right.
 struct AddressRight: Sendable {
   /// Whether this node may have the addresses.
   private(set) var may = false
-  /// The peer that is asked to promise that it keeps the right, or has promised it.
+  /// The peer that this node asks to promise that it keeps the right, or that has promised it; `nobody` is none.
   private(set) var asks = Incarnation.nobody
-  /// The number of that question, 1 to 255. Each question has another one than the last.
+  /// The number of the question to that peer, 1 to 255; 0 before the first one. It differs from the last one's number.
   private(set) var request: UInt8 = 0
-  /// Peers that this node has promised to keep the right, and the numbers of their questions. In order of their
-  /// numbers.
+  /// The promises of this node to keep the right, in ascending order of the peers' incarnations.
   private(set) var promises: [Promise] = []
-  /// Until then this node does not take a right that nobody has: it has slept, and has not heard yet who has it.
+  /// The time until which this node does not take a right that nobody has, because it has slept and does not know yet
+  /// which peers have it.
   private var listensUntil: Instant?
 
+  /// A promise to a peer, as the answer to its question with the number `request`.
   struct Promise: Hashable, Sendable {
     let peer: Incarnation
     let request: UInt8
   }
 
-  /// This node.
+  /// The state of this node, as far as the right depends on it.
   struct Own: Hashable, Sendable {
     var incarnation: Incarnation
     var state: NodeState
-    /// Whether the module is there and enabled. If not, the node cannot have the addresses.
+    /// Whether the module is present and enabled. If not, the node cannot have the addresses.
     var isModuleUsable: Bool
-    /// As this node's hello tells it.
+    /// Whether the node translates, as its hello advertises it.
     var isTranslating: Bool
     var sessions: UInt64
   }
 
-  /// A validated peer that is heard, as its last hello tells.
+  /// A validated peer that has not timed out, as its last hello describes it.
   struct Peer: Hashable, Sendable {
     var incarnation: Incarnation
     var state: NodeState
@@ -43,25 +44,26 @@ struct AddressRight: Sendable {
     var may: Bool
     var asks: Incarnation
     var request: UInt8
-    /// What it has promised us: the number of our question; 0 if nothing.
+    /// The number of this node's question that the peer has promised; 0 if it has promised nothing.
     var promise: UInt8
     var isTranslating: Bool
     var sessions: UInt64
-    /// Whether it has all that this node has, this node's own updates included.
+    /// Whether the peer has everything that this node has, including this node's own updates.
     var coversUs: Bool
-    /// Whether this node has all that the peer has.
+    /// Whether this node has everything that the peer has.
     var isCovered: Bool
   }
 
-  /// Whether this node has promised anybody to keep the right.
+  /// Whether this node has promised any peer to keep the right.
   var isBound: Bool { !promises.isEmpty }
 
-  /// The number of the question of a peer that this node has promised to keep the right; 0 if it has not.
+  /// The number of the peer's question that this node has promised; 0 if it has promised the peer nothing.
   func promise(to peer: Incarnation) -> UInt8 { promises.first { $0.peer == peer }?.request ?? 0 }
 
-  /// Goes by what has changed: the own state, a hello, or a peer that is silent.
-  /// - Parameter peers: those that are heard, in order of their numbers.
-  /// - Returns: whether peers must be told: a hello leaves soon.
+  /// Updates the right, the question and the promises after a change: of this node's state, by a hello, or because a
+  /// peer has timed out.
+  /// - Parameter peers: the peers that have not timed out, in ascending order of their incarnations.
+  /// - Returns: whether peers must learn of a change, so that a hello must be sent soon.
   mutating func update(_ own: Own, peers: [Peer], now: Instant) -> Bool {
     let old = self
     guard own.isModuleUsable, own.state.hasTable else {
@@ -81,28 +83,29 @@ struct AddressRight: Sendable {
     return isOther(than: old)
   }
 
-  /// The process was stopped for seconds. Another node may have the addresses by now.
+  /// Gives up the right after the process was stopped for seconds, because another node may have taken the addresses.
+  /// Without a rival the right is kept.
   /// - Parameters:
-  ///   - hadRival: whether a peer's last hello said that it has the right, too.
-  ///   - pause: for how long this node listens before it takes a right that nobody has.
+  ///   - hadRival: whether a peer's last hello before the pause advertised that it has the right, too.
+  ///   - pause: the time for which this node listens before it takes a right that nobody has.
   mutating func slept(hadRival: Bool, pause: Duration, now: Instant) {
     guard hadRival else { return }
     (may, asks, promises) = (false, .nobody, [])
     listensUntil = now + pause
   }
 
-  /// The process ends.
+  /// Gives up the right, because the process ends.
   mutating func end() { (may, asks, promises) = (false, .nobody, []) }
 
   private func isOther(than old: AddressRight) -> Bool {
     (may, asks, request) != (old.may, old.asks, old.request) || promises != old.promises
   }
 
-  /// What became of the question.
+  /// Acts on the hello of the peer that was asked: the promise, or the end of the question.
   private mutating func followAnswer(_ own: Own, _ peers: [Peer]) {
     guard asks != .nobody else { return }
     guard let peer = peers.first(where: { $0.incarnation == asks }), peer.may else {
-      // It is gone, or it cannot keep what it has not got.
+      // The peer has timed out, or it does not have the right and cannot keep it. So this node takes the right back.
       (may, asks) = (true, .nobody)
       return
     }
@@ -113,7 +116,8 @@ struct AddressRight: Sendable {
     }
   }
 
-  /// A node that has started has not had the right yet. If those that had it are gone meanwhile, somebody must have it.
+  /// Takes the right if no peer has it. A mending node that was starting before has never had the right. Without this
+  /// rule no node would have it if the nodes that had it have failed meanwhile.
   private mutating func takeIfNobodyHasIt(_ own: Own, _ peers: [Peer], now: Instant) {
     if let listensUntil, listensUntil <= now { self.listensUntil = nil }
     guard !may, asks == .nobody, listensUntil == nil, !peers.contains(where: \.may) else { return }
@@ -137,7 +141,7 @@ struct AddressRight: Sendable {
     promises.sort { $0.peer < $1.peer }
   }
 
-  /// Whether this node, which mends, may leave the addresses to a peer.
+  /// Whether this node, which is mending, may leave the addresses to a peer.
   private static func mayYield(_ own: Own, to peer: Peer) -> Bool {
     guard peer.may, peer.hearsUs else { return false }
     switch peer.state {
@@ -149,7 +153,7 @@ struct AddressRight: Sendable {
     }
   }
 
-  /// Whether this node may promise a peer, which mends, to keep the right.
+  /// Whether this node may promise a peer, which is mending, to keep the right.
   private static func maySucceed(_ own: Own, _ peer: Peer) -> Bool {
     if own.state == .ready { return peer.isCovered }
     return isBetter(
@@ -158,8 +162,8 @@ struct AddressRight: Sendable {
 
   private typealias Rank = (isTranslating: Bool, sessions: UInt64, incarnation: Incarnation)
 
-  /// Which of two mending nodes has the better claim. If both translate, neither has: each has addresses that only it
-  /// can serve.
+  /// Whether the first of two mending nodes has the better claim. If both translate, neither has, because each has
+  /// addresses that only it can serve.
   private static func isBetter(_ one: Rank, than other: Rank) -> Bool {
     if one.isTranslating || other.isTranslating { return one.isTranslating && !other.isTranslating }
     if one.sessions > other.sessions, one.sessions / 2 >= other.sessions { return true }

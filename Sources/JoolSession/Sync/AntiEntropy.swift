@@ -1,26 +1,27 @@
-/// When a table that differs from a peer's is worth a pull, although nothing is known to be missing.
+/// Decides when a table that differs from a peer's causes a pull, although nothing is known to be missing.
 ///
-/// Sessions end some milliseconds apart, and updates are on their way: on a busy node the tables hardly ever are the
-/// same, though nothing is wrong. So a difference must last, and pulls that bring this node nothing come less and less
-/// often. What a pull brings the peer does not count: the peer pulls for itself.
+/// On a busy node the tables nearly always differ although nothing is wrong, because sessions expire some milliseconds
+/// apart and updates are in flight. So a difference must last, and the pause after pulls that bring this node nothing
+/// doubles. What a pull brings the peer does not count, because the peer pulls for itself.
 struct AntiEntropy: Sendable {
-  /// A difference must last for this long.
+  /// The time for which a difference must last before it causes a pull.
   static let patience = Duration.seconds(1)
   static let shortestPause = Duration.seconds(2)
   static let longestPause = Duration.seconds(64)
 
+  /// The comparison with one peer.
   private struct Watch: Sendable {
-    /// Since when the tables have differed.
+    /// The time since which the tables have differed; `nil` if they do not.
     var since: Instant?
-    /// No pull begins before.
+    /// The earliest time of the next pull; `nil` before the first one.
     var next: Instant?
     var pause = AntiEntropy.shortestPause
   }
 
   private var watches: [Incarnation: Watch] = [:]
 
-  /// A peer's hello has come.
-  /// - Parameter differs: whether its table differs, although both nodes are behind on nothing of each other.
+  /// Notes the comparison with the digest in a peer's hello.
+  /// - Parameter differs: whether the peer's table differs although neither node is behind on the other.
   mutating func note(_ peer: Incarnation, differs: Bool, now: Instant) {
     if differs {
       watches[peer, default: Watch()].since = watches[peer]?.since ?? now
@@ -35,8 +36,8 @@ struct AntiEntropy: Sendable {
     return watch.next.map { $0 <= now } ?? true
   }
 
-  /// A pull from a peer has ended, for whatever purpose it began.
-  /// - Parameter brought: how many sessions it brought this node that it should have had before.
+  /// Notes that a pull from a peer has ended, whatever its purpose was.
+  /// - Parameter brought: the number of sessions that the pull brought, and that this node should have had before.
   mutating func ended(_ peer: Incarnation, brought: Int, now: Instant) {
     var watch = watches[peer] ?? Watch()
     watch.pause = brought > 0 || watch.next == nil ? Self.shortestPause : min(watch.pause * 2, Self.longestPause)
@@ -45,6 +46,6 @@ struct AntiEntropy: Sendable {
     watches[peer] = watch
   }
 
-  /// Keeps only peers that are there.
+  /// Forgets the peers for which `isThere` is false.
   mutating func keep(_ isThere: (Incarnation) -> Bool) { watches = watches.filter { isThere($0.key) } }
 }

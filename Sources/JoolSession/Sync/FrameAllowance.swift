@@ -1,20 +1,21 @@
-/// How many frames may leave now, at a pace.
+/// A token bucket that limits how many frames are sent, by a pace.
 struct FrameAllowance: Sendable {
   var pace = SendPace.brisk
   private var left = 0
-  /// When `left` was reckoned; `nil` before the first time.
+  /// The time of the last refill of `left`; `nil` before the first one.
   private var since: Instant?
 
-  /// When there is room for more frames: perhaps in the past. `nil` before the first was taken.
+  /// The time from which a frame may be sent, perhaps in the past; `nil` before the first refill.
   var nextRoom: Instant? { since.map { left > 0 ? $0 : $0 + SendPace.interval } }
 
-  /// How many frames may leave now.
+  /// The number of frames that may be sent now.
   mutating func room(now: Instant) -> Int {
     refill(now: now)
     return left
   }
 
-  /// Takes as many as there is room for, `wanted` at most.
+  /// Takes as many frames as may be sent now, at most `wanted`.
+  /// - Returns: the number of frames that were taken.
   mutating func take(_ wanted: Int, now: Instant) -> Int {
     refill(now: now)
     let taken = min(wanted, left)

@@ -16,7 +16,8 @@ struct FrameReader: ~Escapable {
     return value
   }
 
-  /// Numbers that nobody reaches are refused, so that counting on from them cannot overflow.
+  /// Reads a sequence number. Values from 2^62 on are refused, so that arithmetic on sequence numbers cannot overflow.
+  /// No sender reaches them.
   mutating func sequence() throws(WireFormatError) -> UInt64 {
     let value = try next(UInt64.self)
     guard value < 1 << 62 else { throw .badValue(field: "SS2 sequence", value: value) }
@@ -52,8 +53,8 @@ struct FrameReader: ~Escapable {
     return digests
   }
 
-  /// All the rest.
-  /// - Parameter waited: how long ago the datagram arrived; so much less do its sessions live.
+  /// Reads all remaining bytes as records.
+  /// - Parameter waited: the time since the datagram arrived, by which the sessions' times left are reduced.
   mutating func records(pool6: IPv6Prefix, waited: Milliseconds) throws(WireFormatError) -> [SyncRecord] {
     let size = SyncRecord.size
     guard (bytes.byteCount - offset) % size == 0 else {

@@ -1,21 +1,22 @@
 internal import JoolCore
 
-/// Where versions come from: a hybrid logical clock (Kulkarni et al. 2014). It is the highest version that was said or
-/// heard, and no less than the time of day. So what a node says that has just started, and has heard nobody, is later
-/// than what was said before.
+/// Assigns the versions of records: a hybrid logical clock (Kulkarni et al. 2014). A new version is above all versions
+/// that were sent or received, and not below the time of day. So a node that has just started, and has received
+/// nothing yet, still assigns newer versions than those from before its start.
 ///
-/// The time of day is read once, by whoever makes the clock: if it is set later, no version jumps.
+/// The time of day is read once, by the caller that creates the clock. So versions do not jump if the system's time is
+/// set while the clock is in use.
 struct HybridClock: Sendable {
-  /// The highest version that was said or heard.
+  /// The highest version that was sent or received; at first the time of day.
   private(set) var latest: Version
-  /// The lowest 10 bits of what is said from now on. Nodes that hear each other have different ones.
+  /// The lowest 10 bits of the versions that are assigned from now on. Nodes that are peers have different tags.
   var tag: UInt16
   private let start: Instant
   private let timeAtStart: UInt64
 
   /// - Parameters:
-  ///   - time: of day in milliseconds since 1970; the closer to the peers', the better.
-  ///   - tag: from 0 to 1023.
+  ///   - time: the time of day in milliseconds since 1970; the closer to the peers' time, the better.
+  ///   - tag: a number from 0 to 1023.
   init(time: UInt64, tag: UInt16, now: Instant) {
     latest = Version(milliseconds: time, tag: tag)
     self.tag = tag
@@ -23,29 +24,30 @@ struct HybridClock: Sendable {
     timeAtStart = time
   }
 
-  /// The version of what is said now. Higher than all before, and of this node's tag.
+  /// Assigns the version of a record that is sent now. It is above all versions before and has this node's tag.
   mutating func next(now: Instant) -> Version {
     latest = first(from: max(latest.rawValue &+ 1, Version(milliseconds: time(at: now), tag: 0).rawValue))
     return latest
   }
 
-  /// The lowest version of this node that is newer: of a correction of what was said, which is older than all that was
-  /// said since.
+  /// The lowest version with this node's tag that is above `version`. It is for the correction of a record, which must
+  /// stay older than all records that were sent since then.
   func version(justAfter version: Version) -> Version { first(from: version.rawValue &+ 1) }
 
   private func first(from floor: UInt64) -> Version {
     var value = floor - floor % Version.tags + UInt64(tag) % Version.tags
     if value < floor { value += Version.tags }
-    // Only a forged version is so high. The last one is said again and again then, which peers take still.
+    // Only a forged version is so high. Then the last version is assigned repeatedly, which peers still accept.
     return Version(rawValue: min(value, Version.limit - 1))
   }
 
-  /// A version was said or heard.
+  /// Raises `latest` to a version that was sent or received.
   mutating func note(_ version: Version) {
     if version > latest { latest = version }
   }
 
-  /// The version of what has been so for some time: what was said meanwhile is newer. Never above `latest`.
+  /// The version of a session whose content has been the same for `age`. It is older than the records that were sent
+  /// meanwhile, and never above `latest`.
   func version(age: Milliseconds, now: Instant) -> Version {
     let time = time(at: now)
     let aged = Version(milliseconds: time - min(time, UInt64(age.rawValue)), tag: tag)
@@ -55,7 +57,7 @@ struct HybridClock: Sendable {
     return Version(rawValue: value <= latest.rawValue || value < Version.tags ? value : value - Version.tags)
   }
 
-  /// Of day, in milliseconds since 1970, as it goes on from the start.
+  /// The time of day in milliseconds since 1970: the time at the start, and the time that has elapsed since then.
   private func time(at now: Instant) -> UInt64 {
     let (seconds, attoseconds) = start.duration(to: now).components
     let elapsed = seconds &* 1000 &+ attoseconds / 1_000_000_000_000_000

@@ -1,32 +1,34 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// What C proxies said that no node has said yet. All nodes hear it at about the same time: each waits for those of
-/// lower rank, and says it if they do not.
+/// The sessions that C proxies have sent, and that no node has sent as records yet. All nodes receive them at about the
+/// same time. Each node waits for the nodes of lower rank, and sends the sessions that they have not sent.
 struct LegacyWords: Sendable {
-  /// How long each rank waits for the one before it.
+  /// The time for which each rank waits for the one before it.
   static let turn = Duration.milliseconds(20)
-  /// The most that any waits.
+  /// The longest time for which any rank waits.
   static let longestWait = Duration.milliseconds(200)
-  /// Beyond so many words nobody is waited for.
+  /// The number of waiting sessions from which on a further one is due at once.
   static let maxCount = 65_536
 
+  /// A session that waits.
   private struct Word: Sendable {
-    /// With the life it had when it was heard.
+    /// The session with the time left that it had when it was received.
     var session: SessionEntry
     var heard: Instant
     let due: Instant
   }
 
   private var words: OrderedDictionary<SessionKey, Word> = [:]
-  /// When the first word is due.
+  /// The next time to look for sessions that are due; `nil` if none waits.
   private(set) var deadline: Instant?
 
   var isEmpty: Bool { words.isEmpty }
 
+  /// Adds a session that a C proxy has sent, or replaces a waiting one, which keeps the time at which it is due.
   /// - Parameters:
-  ///   - session: with slack.
-  ///   - rank: how many nodes say it before.
+  ///   - session: the session with slack.
+  ///   - rank: the number of nodes that should send the session before this one.
   mutating func add(_ session: SessionEntry, rank: Int, now: Instant) {
     let key = SessionKey(session)
     let wait = words.count < Self.maxCount ? min(Self.turn * rank, Self.longestWait) : .zero
@@ -35,7 +37,7 @@ struct LegacyWords: Sendable {
     deadline = min(deadline ?? due, due)
   }
 
-  /// Another node has said something: if it is a word that waits here, with no less life, it waits no longer.
+  /// Removes a waiting session if a node has sent a record with the same content and no less time left.
   mutating func remove(saidBy record: SyncRecord) {
     let key = SessionKey(record.session)
     guard record.version != .unsaid, let word = words[key], word.session.saysTheSame(as: record.session),
@@ -45,10 +47,11 @@ struct LegacyWords: Sendable {
     if words.isEmpty { deadline = nil }
   }
 
-  /// It is too early to say anything.
+  /// Postpones all waiting sessions, because this node may not send records yet.
   mutating func wait(until time: Instant) { deadline = words.isEmpty ? nil : time }
 
-  /// The sessions that are due, with the life that they have left, in the order in which they were heard.
+  /// Takes the sessions that are due, with the time that they have left, in the order in which they first arrived.
+  /// Expired ones are dropped.
   mutating func takeDue(now: Instant) -> [SessionEntry] {
     var due: [SessionEntry] = []
     var waiting: OrderedDictionary<SessionKey, Word> = [:]

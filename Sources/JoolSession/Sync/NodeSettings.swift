@@ -1,17 +1,19 @@
 package import JoolCore
 
-/// What must fit between the nodes of a group for one to take over from another. Peers tell each other.
+/// The settings that must be compatible across a group for one node to take over from another. Nodes exchange them in
+/// `settings` frames.
 package struct NodeSettings: Hashable, Sendable {
-  /// `ss-enabled`.
+  /// Whether `ss-enabled` is set in the module.
   var isEnabled: Bool
   /// Whether the module has announced a session in the last half minute.
   var isTranslating: Bool
   var limits: SessionLimits
-  /// At most `maxRanges`.
+  /// The ranges of the module's pool4, at most `maxRanges`.
   var pool4: [MaskRange]
-  /// Whether pool4 has more than that.
+  /// Whether the module's pool4 has more than `maxRanges` ranges.
   var isPool4Cut: Bool
 
+  /// The largest number of pool4 ranges that are sent and stored.
   package static let maxRanges = 1024
 
   init(isEnabled: Bool, isTranslating: Bool, limits: SessionLimits, pool4: [MaskRange]) {
@@ -23,13 +25,15 @@ package struct NodeSettings: Hashable, Sendable {
   }
 }
 
-/// Transport addresses that clients are masked with: all ports of a range on all addresses of a range.
+/// A range of pool4: the IPv4 transport addresses (masks) that represent clients. It has all of `ports` on each of
+/// `addresses`.
 package struct MaskRange: Hashable, Sendable {
   var mark: UInt32
   var proto: L4Protocol
   var addresses: ClosedRange<UInt32>
   var ports: ClosedRange<UInt16>
 
+  /// Makes the range of a pool4 entry. The entry's first port may be above its last one.
   package init(_ entry: Pool4Entry) {
     let hostBits = UInt32.max >> entry.prefix.length
     let address = entry.prefix.address.bits
@@ -42,7 +46,9 @@ package struct MaskRange: Hashable, Sendable {
     (self.mark, self.proto, self.addresses, self.ports) = (mark, proto, addresses, ports)
   }
 
-  /// The module lists pool4 address by address. The same with as few ranges as neighbours make.
+  /// Merges ranges with the same mark, protocol and ports whose addresses overlap or are adjacent. This makes pool4
+  /// small, because the module lists it address by address.
+  /// - Returns: the merged ranges, in ascending order of mark, protocol, ports and addresses.
   package static func merging(_ ranges: [MaskRange]) -> [MaskRange] {
     var merged: [MaskRange] = []
     for range in ranges.sorted(by: { $0.order < $1.order }) {
@@ -62,7 +68,7 @@ package struct MaskRange: Hashable, Sendable {
     (mark, proto.rawValue, ports.lowerBound, ports.upperBound, addresses.lowerBound, addresses.upperBound)
   }
 
-  /// What both have, whatever their marks. `nil` if nothing.
+  /// The transport addresses that are in both ranges, whatever their marks; `nil` if there are none.
   func intersection(_ other: MaskRange) -> MaskRange? {
     guard proto == other.proto, addresses.overlaps(other.addresses), ports.overlaps(other.ports) else { return nil }
     var common = self
@@ -71,7 +77,7 @@ package struct MaskRange: Hashable, Sendable {
     return common
   }
 
-  /// What the other one lacks, whatever its mark.
+  /// The parts of this range that `other` lacks, whatever its mark.
   func subtracting(_ other: MaskRange) -> [MaskRange] {
     guard let common = intersection(other) else { return [self] }
     var rest: [MaskRange] = []
@@ -95,7 +101,7 @@ package struct MaskRange: Hashable, Sendable {
 }
 
 extension MaskRange: CustomStringConvertible {
-  /// `TCP 192.0.2.1 61001-65535`
+  /// The range as text, for example `TCP 192.0.2.1 61001-65535`.
   package var description: String {
     let first = IPv4Address(bits: addresses.lowerBound)
     let last = addresses.count > 1 ? "-\(IPv4Address(bits: addresses.upperBound))" : ""
@@ -110,7 +116,8 @@ struct HeardSettings: Sendable {
   private var revision: UInt32?
   private var parts: [UInt16: [MaskRange]] = [:]
 
-  /// - Returns: whether they are complete now, and others than before.
+  /// Stores a part. A part of another revision replaces the parts of the former one.
+  /// - Returns: whether the settings are complete now, and differ from the former ones.
   mutating func receive(_ part: SyncFrame.Settings, now: Instant) -> Bool {
     if part.revision != revision {
       revision = part.revision

@@ -1,13 +1,13 @@
-/// How far a node is, as hellos tell it.
+/// The state of a node, as its hellos advertise it.
 enum NodeState: UInt8, Comparable, Sendable {
-  /// It has no table yet.
+  /// The node has no table yet.
   case starting
-  /// It has a table that lacks something.
+  /// The node has a table, but the table or the module lacks something.
   case mending
-  /// It has what others have.
+  /// The node has what its peers have, and so has its module.
   case ready
 
-  /// Whether others may get the table.
+  /// Whether peers may pull the table.
   var hasTable: Bool { self != .starting }
 
   static func < (left: NodeState, right: NodeState) -> Bool { left.rawValue < right.rawValue }

@@ -1,25 +1,26 @@
 internal import OrderedCollections
 
-/// Sessions of which this node has kept back a packet because it had said something a short time before. Of a flow
-/// through several nodes each would say something with each packet otherwise.
+/// The sessions whose last packet this node has not sent a record for, because it had sent one a short time before.
+/// Without this delay, each node on the path of a flow would send a record for each packet.
 ///
-/// It does not know when they are due: it is asked for all of them once per second. 20 bytes and an index per session,
-/// and no more sessions than the table has rows.
+/// This type does not know when a session is due, so the node takes all of them once per second. Each session takes 20
+/// bytes and an index, and there are no more sessions than rows in the table.
 struct OwedWords: Sendable {
+  /// The time between two calls that take the sessions.
   static let interval = Duration.seconds(1)
 
-  /// A packet that was kept back.
+  /// A packet that no record was sent for.
   struct Word: Sendable {
-    /// Until when the session lives by it, slack included.
+    /// The time at which the session expires because of this packet, slack included.
     let end: Instant
-    /// `SessionTable.content(at:)` of the session as the packet made it. In another state, under another mask or in the
-    /// place of another session the packet entitles to nothing.
+    /// The `SessionTable.content(at:)` of the session as the packet made it. If the row has another state, mask or
+    /// session now, the packet no longer extends anything.
     let content: UInt64
   }
 
-  /// The last one of each session.
+  /// The last packet of each session.
   private var words: OrderedDictionary<SessionHandle, Word> = [:]
-  /// When to look at them again; `nil` if there are none.
+  /// The next time to look at the sessions; `nil` if there are none.
   private(set) var deadline: Instant?
 
   mutating func add(_ word: Word, of handle: SessionHandle, now: Instant) {
@@ -27,10 +28,10 @@ struct OwedWords: Sendable {
     if deadline == nil { deadline = now + Self.interval }
   }
 
-  /// It is too early to say anything.
+  /// Postpones all sessions by `interval`, because this node may not send them yet.
   mutating func wait(now: Instant) { if !words.isEmpty { deadline = now + Self.interval } }
 
-  /// All of them, if it is time to look. What is not due yet is to be added again.
+  /// Takes all sessions if `deadline` has passed. The caller adds those again that are not due yet.
   mutating func takeDue(now: Instant) -> OrderedDictionary<SessionHandle, Word> {
     guard let deadline, deadline <= now else { return [:] }
     let due = words

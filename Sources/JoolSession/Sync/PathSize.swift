@@ -1,21 +1,23 @@
-/// How much fits a datagram that needs no fragments on its way to the peers.
+/// The sizes of datagrams that reach the peers without fragmentation.
 package struct PathSize: Hashable, Sendable {
   static let ethernet = PathSize(mtu: 1500)
-  /// IPv6 promises the least (RFC 8200 §5). More than Ethernet's is not worth it: receivers have room for 2,048 bytes.
+  /// The MTUs that are used, in bytes. Every IPv6 path has at least the lower one (RFC 8200 §5). More than Ethernet's
+  /// MTU is not worth it, because receivers have buffers of 2,048 bytes.
   package static let allowed = 1280...1500
 
-  /// What a UDP datagram may hold: without the headers of IPv6 and UDP.
+  /// The size of a UDP datagram's payload in bytes: the MTU without the headers of IPv6 and UDP.
   let payload: Int
 
-  /// - Parameter mtu: of the path, in bytes; taken as the nearest that is allowed.
+  /// Makes the sizes for a path.
+  /// - Parameter mtu: the path's MTU in bytes. A value outside of `allowed` counts as the nearest one inside.
   package init(mtu: Int) { payload = min(max(mtu, Self.allowed.lowerBound), Self.allowed.upperBound) - 48 }
 
-  /// Of SS2; there is always room for a seal.
+  /// The largest size of an SS2 frame in bytes. There is always room for a seal.
   var frame: Int { payload - FrameSeal.overhead }
-  /// Records of an update.
+  /// The number of records that fit an update.
   var records: Int { (frame - SyncFrame.headerSize) / SyncRecord.size }
-  /// Records of a part of a table.
+  /// The number of records that fit a `bulk` frame.
   var bulkRecords: Int { (frame - SyncFrame.headerSize - SyncFrame.Bulk.fixedSize) / SyncRecord.size }
-  /// Entries in a hello.
+  /// The number of entries that fit a hello.
   var entries: Int { (frame - SyncFrame.headerSize - SyncFrame.Hello.fixedSize) / SyncFrame.HelloEntry.size }
 }

@@ -1,16 +1,17 @@
-/// For how long incarnations are remembered that are not heard any more.
+/// The time for which an incarnation is remembered after its last frame was received.
 ///
-/// An entry is mentioned for less time than it is kept: what passes from node to node may get older, but never so much younger
-/// that it is believed by somebody who has forgotten it.
+/// An entry is mentioned in hellos for a shorter time than it is stored. A silence that nodes pass on to each other may
+/// become too long, but never too short by as much as this margin. So a node that has forgotten an incarnation does not
+/// accept it again from a node that still remembers it. Otherwise the two would pull from each other for ever.
 package struct PeerMemory: Hashable, Sendable {
-  /// Then the incarnation is forgotten.
+  /// The silence after which an incarnation is forgotten.
   package let whole: Duration
-  /// From then on it is neither mentioned nor missed.
+  /// The silence after which an incarnation is neither mentioned in hellos nor counted as missing.
   let mention: Duration
-  /// From then on its return is a first contact.
+  /// The silence after which the return of an incarnation is a first contact.
   let acquaintance: Duration
 
-  /// - Parameter whole: an hour, but for tests.
+  /// - Parameter whole: the silence after which an incarnation is forgotten: an hour, except in tests.
   init(whole: Duration = .seconds(3600)) {
     self.whole = whole
     mention = whole * 5 / 6
@@ -19,13 +20,14 @@ package struct PeerMemory: Hashable, Sendable {
 }
 
 extension PeerMemory {
-  /// The environment variable with which a test has an hour's bookkeeping in seconds.
+  /// The name of the environment variable with which a test shortens `whole` from an hour to seconds.
   package static let variable = "JOOL_TEST_PEER_MEMORY"
-  /// Below that the silence after which a peer is not heard any more would be a large part of it.
+  /// The smallest `whole` in seconds. The peer timeout would be a large part of a smaller one.
   private static let least = 8
 
-  /// - Parameter environment: the variable's text, a whole number of seconds.
-  /// - Returns: `nil` if the text is none, or too small.
+  /// Makes a memory from the value of the environment variable.
+  /// - Parameter environment: the variable's text: a whole number of seconds, from 8 to 3600.
+  /// - Returns: `nil` if there is no text, or if it is no such number.
   package init?(environment: String?) {
     guard let seconds = environment.flatMap({ Int($0) }), Self.least...3600 ~= seconds else { return nil }
     self.init(whole: .seconds(seconds))

@@ -2,11 +2,11 @@ internal import JoolCore
 
 /// The entries of a hello.
 extension PeerSet {
-  /// Peers that are heard come first, then the echo for those that are not validated, then what is left of others. What does not
-  /// fit follows with the next hello.
+  /// The entries of the next hello, in this order: peers that have not timed out; senders that are not validated yet;
+  /// timed-out peers and retired incarnations. Peers and incarnations that do not fit follow in the next hellos.
   /// - Parameters:
-  ///   - room: for how many entries.
-  ///   - promise: the number of a peer's question that this node has promised; 0 is none.
+  ///   - room: the number of entries that fit the hello.
+  ///   - promise: returns the number of a peer's question that this node has promised; 0 is none.
   mutating func entries(room: Int, promise: (Incarnation) -> UInt8, now: Instant) -> [SyncFrame.HelloEntry] {
     var present: [SyncFrame.HelloEntry] = []
     var gone: [SyncFrame.HelloEntry] = []
@@ -32,7 +32,8 @@ extension PeerSet {
         flags: Self.flags(isHeard: true, sender.hasTable, sender.hasOtherPool6))
     }
     var entries = Self.take(room, of: present, from: &heardCursor)
-    // If peers fill all of it, those that are not validated get their turn nevertheless.
+    // If peers fill the hello, up to four of them give way to senders that are not validated. Otherwise these could
+    // never be validated.
     if !echo.isEmpty, entries.count == room { entries.removeLast(min(entries.count, 4)) }
     entries += echo.prefix(room - entries.count)
     entries += Self.take(room - entries.count, of: gone, from: &retiredCursor)
@@ -54,13 +55,13 @@ extension PeerSet {
     return flags
   }
 
-  /// Rounded up.
+  /// The whole seconds of a silence, rounded up.
   private static func seconds(_ silence: Duration) -> UInt16 {
     let (seconds, attoseconds) = max(silence, .zero).components
     return UInt16(clamping: attoseconds > 0 ? seconds &+ 1 : seconds)
   }
 
-  /// Some of a list, round robin if not all fits.
+  /// Takes up to `room` elements of a list. If not all of them fit, successive calls take them round robin.
   private static func take<Element>(_ room: Int, of list: [Element], from cursor: inout Int) -> [Element] {
     guard list.count > room else { return list }
     guard room > 0 else { return [] }

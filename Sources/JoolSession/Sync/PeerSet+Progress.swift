@@ -1,14 +1,14 @@
 internal import JoolCore
 
-/// What this node has, what others have, and what it lacks.
+/// Version vectors: what this node has, what others have, and what this node lacks.
 extension PeerSet {
-  /// What there is of an incarnation.
+  /// What this node has of an incarnation.
   func progress(of incarnation: Incarnation) -> Progress {
     if let peer = peers[incarnation] { return peer.stream.progress }
     return retired[incarnation]?.progress ?? Progress()
   }
 
-  /// What there is of all others that may be mentioned and missed.
+  /// What this node has of all other incarnations that may be mentioned in hellos and counted as missing.
   func vector(now: Instant) -> VersionVector {
     var vector = VersionVector()
     for peer in peers.values where isCurrent(peer.incarnation, now: now) {
@@ -20,13 +20,15 @@ extension PeerSet {
     return vector
   }
 
-  /// Whether an incarnation may be mentioned, and missed.
+  /// Whether an incarnation may be mentioned in hellos and counted as missing.
   private func isCurrent(_ incarnation: Incarnation, now: Instant) -> Bool {
     guard let peer = peers[incarnation] else { return retired.isCurrent(incarnation, now: now) }
     return !peer.hasOtherPool6 && now - peer.lastHeard < retired.memory.mention
   }
 
-  /// What those have who are heard now: of themselves, and those with a table of others. What only the dead had is nobody's.
+  /// The most that is known to exist of each incarnation, by the peers that have not timed out. Each of them counts for
+  /// its own updates, and those with a table for their entries of others, too. Updates that only timed-out nodes had do
+  /// not count, because no node can send them.
   func known(now: Instant) -> VersionVector {
     var known = VersionVector()
     for peer in peers.values where isHeard(peer, now: now) {
@@ -40,7 +42,7 @@ extension PeerSet {
     return known
   }
 
-  /// Lets the streams know what other peers have of their peers.
+  /// Passes to the stream of each peer what other peers have of that peer's updates.
   mutating func noteKnown(_ known: VersionVector, now: Instant, jitter: Duration) {
     for incarnation in peers.keys {
       peers.update(incarnation) { $0.stream.mention(next: known[incarnation].next, now: now, jitter: jitter) }
@@ -52,7 +54,8 @@ extension PeerSet {
 
   func losses(now: Instant) -> [Incarnation] { losses(known: known(now: now), now: now) }
 
-  /// Of whom others have more, although it cannot be sent again, ascending.
+  /// The incarnations of which others have more than this node, although that cannot be retransmitted to it. They are
+  /// in ascending order.
   func losses(known: VersionVector, now: Instant) -> [Incarnation] {
     known.incarnations.filter { incarnation in
       let (ours, theirs) = (progress(of: incarnation), known[incarnation])
@@ -63,9 +66,10 @@ extension PeerSet {
     }
   }
 
-  // MARK: Tables of others
+  // MARK: Tables of peers
 
-  /// What the table of a source has, by its last hello. To be taken when the table is asked for.
+  /// The version vector of a source's table, by its last hello; `nil` if the source is no peer. It must be taken when
+  /// the table is requested, because a later vector may include updates that are not in the transfer.
   func mark(of source: Incarnation, now: Instant) -> VersionVector? {
     guard let peer = peers[source] else { return nil }
     var mark = VersionVector()
@@ -76,7 +80,7 @@ extension PeerSet {
     return mark
   }
 
-  /// A table was fetched that had this.
+  /// Adds the version vector of a table that was fetched to what this node has.
   mutating func cover(_ mark: VersionVector) {
     for incarnation in mark.incarnations where incarnation != own {
       let progress = mark[incarnation]
@@ -89,12 +93,12 @@ extension PeerSet {
     }
   }
 
-  /// Whose table would be of use, the best first: ready peers before those that mend, then who makes good all that is lost, then who was not
-  /// tried last, then more sessions, then the lower number.
+  /// The peers whose table would be useful, the best first. The criteria are, in this order: ready before mending; a
+  /// table that covers all losses; not tried last; more sessions; the lower incarnation.
   /// - Parameters:
-  ///   - losses: what is lacking.
-  ///   - isStarting: whether any table is of use.
-  ///   - last: who was tried last.
+  ///   - losses: the incarnations of which this node lacks something.
+  ///   - isStarting: whether any table is useful, because this node has none.
+  ///   - last: the peer that was tried last.
   func sources(
     for losses: [Incarnation], known: VersionVector, isStarting: Bool, last: Incarnation?, now: Instant
   ) -> [Incarnation] {
@@ -116,9 +120,9 @@ extension PeerSet {
     return candidates.map { (rank($0), $0.incarnation) }.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
-  // MARK: The first
+  // MARK: The group's first node
 
-  /// Whether somebody with a table is heard, or mentioned as alive.
+  /// Whether hellos are received from a node with a table, or from one that mentions such a node as alive.
   func hearsOfTable(now: Instant) -> Bool {
     if unvalidated.present(now: now).contains(where: { $0.sender.hearsOfTable }) { return true }
     return peers.values.contains { peer in
@@ -128,7 +132,7 @@ extension PeerSet {
     }
   }
 
-  /// Whether a starting node with a lower number is heard.
+  /// Whether hellos are received from a starting node with a lower incarnation.
   func hearsLowerStart(now: Instant) -> Bool {
     unvalidated.present(now: now).contains {
       $0.incarnation < own && !$0.sender.hasTable && !$0.sender.hasOtherPool6
@@ -137,7 +141,7 @@ extension PeerSet {
 }
 
 extension SyncFrame.HelloEntry {
-  /// Whether it says that somebody with a table is there.
+  /// Whether the entry mentions a node other than `own` that is alive and has a table.
   func isTable(besides own: Incarnation) -> Bool {
     incarnation != own && flags.contains([.heard, .hasTable]) && !flags.contains(.hasOtherPool6)
   }

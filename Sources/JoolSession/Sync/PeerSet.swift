@@ -1,20 +1,23 @@
 internal import JoolCore
 
-/// Who is there, and who has what.
+/// The peers, the senders that are not validated yet, the retired incarnations, and what each of them has.
 struct PeerSet: Sendable {
-  /// Peers beyond this many are not heard: the table has a byte for whose word was the last.
+  /// The upper bound on validated peers; more are not admitted. The table stores in one byte which of them sent a
+  /// session's last record.
   static let capacity = 64
 
-  /// What became of a hello.
+  /// The result of receiving a hello.
   enum HelloOutcome: Hashable, Sendable {
-    /// A late one.
+    /// A newer hello of the sender was received before.
     case outdated
-    /// The sender does not mention us.
-    /// - answer: whether a hello soon would tell it something new.
+    /// The sender is not validated, because its hello does not mention this node. `answer` is whether an early hello
+    /// should answer it.
     case unvalidated(answer: Bool)
     /// There is no room for one more peer.
     case noRoom
+    /// The sender is validated, but has another pool6. `isNew` is whether it was no peer before.
     case otherPool6(isNew: Bool)
+    /// The sender is a peer. `isFirstContact` is whether it has become one, and nothing of it was remembered.
     case peer(isFirstContact: Bool)
   }
 
@@ -23,7 +26,8 @@ struct PeerSet: Sendable {
   var peers = PeerTable()
   var retired: RetiredPeers
   var unvalidated = UnvalidatedSenders()
-  /// Where the next hello goes on if not all fits one.
+  /// The positions from which the next hello continues if not all entries fit one: in the peers that have not timed
+  /// out, and in the timed-out and retired ones.
   var heardCursor = 0
   var retiredCursor = 0
 
@@ -35,10 +39,10 @@ struct PeerSet: Sendable {
 
   subscript(incarnation: Incarnation) -> SyncPeer? { peers[incarnation] }
 
-  /// All validated ones, by number.
+  /// All validated peers, in ascending order of their incarnations.
   var all: [SyncPeer] { Array(peers.values) }
 
-  /// Those that are there and have our pool6, by number.
+  /// The peers that have not timed out and have this node's pool6, in ascending order of their incarnations.
   func heard(now: Instant) -> [SyncPeer] { all.filter { isHeard($0, now: now) } }
 
   func isHeard(_ peer: SyncPeer, now: Instant) -> Bool { !peer.hasOtherPool6 && peer.isAlive(at: now) }
@@ -49,8 +53,8 @@ struct PeerSet: Sendable {
 
   // MARK: Frames
 
-  /// A frame came.
-  /// - Returns: whether its sender is validated.
+  /// Notes the receipt of a frame. A peer that returns after too long a silence is retired: it must be validated again.
+  /// - Returns: whether the frame's sender is validated.
   mutating func notes(_ header: SyncFrame.Header, from address: IPv6Address?, now: Instant) -> Bool {
     let acquaintance = retired.memory.acquaintance
     let isKnown = peers.update(header.sender) { peer in
@@ -92,13 +96,13 @@ struct PeerSet: Sendable {
     return .peer(isFirstContact: known == nil)
   }
 
-  /// An update of a validated peer came.
-  /// - Returns: whether it is new.
+  /// Notes the receipt of an update from a validated peer.
+  /// - Returns: whether the update is new.
   mutating func receive(update sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: Duration) -> Bool {
     peers.update(incarnation) { $0.stream.receive(sequence, now: now, jitter: jitter) } ?? false
   }
 
-  /// Another frame of a validated peer came.
+  /// Notes the sequence of another frame from a validated peer.
   mutating func raise(last sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: Duration) {
     peers.update(incarnation) { $0.stream.raise(last: sequence, now: now, jitter: jitter) }
   }
@@ -116,14 +120,14 @@ struct PeerSet: Sendable {
     peers.update(incarnation) { $0.settings.receive(part, now: now) } ?? false
   }
 
-  // MARK: What is missing
+  // MARK: Missing updates
 
-  /// A peer cannot send its updates up to `last` again.
+  /// Notes that a peer cannot retransmit its updates up to `last`.
   mutating func unavailable(until last: UInt64, of incarnation: Incarnation) {
     peers.update(incarnation) { $0.stream.unavailable(until: last) }
   }
 
-  /// When a peer should be asked for what is missing.
+  /// The time at which the next NAK to any peer is due; `nil` if none is.
   var nextQuestion: Instant? {
     var earliest: Instant?
     for position in peers.values.indices {  // an iterator would copy each peer
@@ -133,28 +137,29 @@ struct PeerSet: Sendable {
     return earliest
   }
 
-  /// Peers that should be asked now, by number.
+  /// The peers to which a NAK is due now, in ascending order of their incarnations.
   func due(now: Instant) -> [Incarnation] {
     guard let next = nextQuestion, next <= now else { return [] }
     return peers.values.filter { $0.stream.isDue(now: now) }.map(\.incarnation).sorted()
   }
 
-  /// What to ask a peer for.
+  /// Takes the updates to request from a peer now; empty if no NAK is due.
   mutating func ask(_ incarnation: Incarnation, now: Instant) -> [SyncFrame.MissingUpdates] {
     peers.update(incarnation) { $0.stream.ask(now: now) } ?? []
   }
 
-  /// A peer cannot be asked: what is missing is lost.
+  /// Counts all missing updates of a peer as lost, because the peer cannot be asked for them.
   mutating func giveUp(on incarnation: Incarnation) {
     peers.update(incarnation) { $0.stream.giveUp() }
   }
 
-  /// About how many entries a hello has that has room for all.
+  /// The approximate number of entries in a hello that has room for all of them.
   var entryCount: Int { peers.count + unvalidated.count + retired.count }
 
-  // MARK: Who goes
+  // MARK: Retirement
 
-  /// A number for one more peer, if need be that of the one that has been silent for longest.
+  /// A table index for one more peer. If none is free, the peer that has been silent for longest is retired for it.
+  /// - Returns: `nil` if no peer can be retired, because none has timed out.
   private mutating func freeIndex(now: Instant) -> UInt8? {
     if peers.count >= Self.capacity {
       let silent = peers.values.filter { !$0.isAlive(at: now) }
@@ -172,13 +177,13 @@ struct PeerSet: Sendable {
     retired.retire(incarnation, peer.stream, lastHeard: peer.lastHeard)
   }
 
-  /// Forgets what is old.
+  /// Retires the peers that have been silent for too long, and forgets old incarnations.
   mutating func forget(now: Instant) {
     for peer in peers.values where now - peer.lastHeard >= retired.memory.acquaintance { retire(peer.incarnation) }
     retired.forget(now: now)
   }
 
-  /// This node slept: everybody counts as silent until heard again.
+  /// Times out all peers, because this node slept. A peer counts as silent until a frame of it is received.
   mutating func timeOutAll(now: Instant) {
     for incarnation in peers.keys {
       peers.update(incarnation) { $0.lastHeard = min($0.lastHeard, now - SyncPeer.patience) }
@@ -186,7 +191,7 @@ struct PeerSet: Sendable {
     unvalidated.removeAll()
   }
 
-  /// When somebody times out next.
+  /// The time at which the next peer times out; `nil` if all have timed out.
   func nextTimeout(now: Instant) -> Instant? {
     peers.values.lazy.filter { $0.isAlive(at: now) }.map { $0.lastHeard + SyncPeer.patience }.min()
   }

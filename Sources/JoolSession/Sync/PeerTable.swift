@@ -1,7 +1,7 @@
-/// The validated peers, ascending by number. There are 64 at most, so they are searched one by one.
+/// The validated peers, in ascending order of their incarnations. There are at most 64, so a linear search is enough.
 ///
-/// A peer is changed where it lies. The subscript of a dictionary asks the heap for memory several times for each change
-/// of a value of this size, and that for each datagram.
+/// A peer is changed in place. With a dictionary, each datagram would cost several heap allocations, because its
+/// subscript allocates for each change of a value of this size.
 struct PeerTable: Sendable {
   private(set) var values: ContiguousArray<SyncPeer> = []
 
@@ -14,12 +14,13 @@ struct PeerTable: Sendable {
 
   subscript(incarnation: Incarnation) -> SyncPeer? { position(of: incarnation).map { values[$0] } }
 
-  /// Looks at a peer without a copy of it.
+  /// Reads a peer without copying it.
+  /// - Returns: `nil` if there is no such peer.
   func read<Result>(_ incarnation: Incarnation, _ body: (borrowing SyncPeer) -> Result) -> Result? {
     position(of: incarnation).map { body(values[$0]) }
   }
 
-  /// Changes a peer.
+  /// Changes a peer in place.
   /// - Returns: `nil` if there is no such peer.
   @discardableResult
   mutating func update<Result>(_ incarnation: Incarnation, _ body: (inout SyncPeer) -> Result) -> Result? {

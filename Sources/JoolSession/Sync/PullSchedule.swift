@@ -1,48 +1,52 @@
-/// When the next pull begins.
+/// Decides when the next pull may begin.
 struct PullSchedule: Sendable {
-  /// Between the starts of two pulls.
+  /// The least time between the starts of two pulls.
   static let spacing = Duration.seconds(1)
-  /// After a pull that brought nothing. The pause doubles with each further one.
+  /// The pause after a pull for losses that brought nothing. It doubles with each further pull for the same losses, up
+  /// to `longestPause`.
   static let shortestPause = Duration.seconds(2)
   static let longestPause = Duration.seconds(64)
-  /// The same if the pulls made losses good nevertheless: the next one may bring a session, and until then the node mends.
+  /// The longest time between the starts of two pulls that make the same losses good but bring no session. It is short,
+  /// because the next pull may bring a session, and the node is mending until then.
   static let longestCoveringPause = Duration.seconds(4)
 
-  /// After a pull that brought something, the next one waits for as long as it took, but no longer than its frames can have taken:
-  /// a small one that took long was waiting for a lossy network.
+  /// The limit on the pause after a pull that brought something, per frame of that pull. Up to this limit, the next
+  /// pull waits for as long as that one took. A small pull that took long was only waiting for a lossy network, so it
+  /// does not delay the next one for as long.
   static let frameTime = Duration.milliseconds(5)
 
-  /// What came of a pull.
+  /// The result of a pull.
   enum Yield: Hashable, Sendable {
-    /// Sessions.
+    /// The pull brought sessions.
     case sessions
-    /// No session, but losses were made good: what was lost has ended, or came otherwise.
+    /// The pull brought no session, but made losses good: the lost sessions have expired, or have arrived otherwise.
     case cover
     case nothing
   }
 
-  /// Whom the last pull began with. Another source of the same rank comes first.
+  /// The source of the last pull. Another source of the same rank is preferred.
   private(set) var lastTried: Incarnation?
-  /// No pull begins before, whatever it is for.
+  /// The earliest time of the next pull, whatever its purpose is.
   private var next: Instant
-  /// No pull for the same losses begins before.
+  /// The earliest time of the next pull for the same losses.
   private var nextForLosses: Instant?
   private var pause = PullSchedule.shortestPause
-  /// How many of the last pulls for `losses` made these good without a session.
+  /// The number of pulls for `losses` that made these good without a session, since one that brought sessions.
   private var coverings = 0
-  /// What the last pull was for.
+  /// The incarnations with lost updates that the last pull for losses was for.
   private var losses: [Incarnation] = []
 
-  /// - Parameter first: no pull begins before.
+  /// - Parameter first: the earliest time of the first pull.
   init(from first: Instant) { next = first }
 
-  /// - Parameter losses: the nodes of whose updates some are lost; empty if the pull is for something else.
-  /// - Returns: when a pull may begin.
+  /// The earliest time at which a pull may begin.
+  /// - Parameter losses: the incarnations of which updates are lost; empty if the pull has another purpose.
   func start(for losses: [Incarnation]) -> Instant {
     guard !losses.isEmpty, losses == self.losses, let nextForLosses else { return next }
     return max(next, nextForLosses)
   }
 
+  /// Notes the start of a pull.
   mutating func began(with peer: Incarnation, for losses: [Incarnation], now: Instant) {
     lastTried = peer
     if !losses.isEmpty, losses != self.losses {
@@ -52,10 +56,11 @@ struct PullSchedule: Sendable {
     next = now + Self.spacing
   }
 
-  /// The pull has come to its end.
+  /// Notes the end of a pull.
   /// - Parameters:
-  ///   - isForLosses: whether it was for `losses`.
-  ///   - frames: how many frames of the source's table came.
+  ///   - isForLosses: whether the pull was for `losses`.
+  ///   - frames: the number of frames of the source's table that were received.
+  ///   - began: the time at which the pull began.
   mutating func ended(_ yield: Yield, isForLosses: Bool, frames: Int, began: Instant, now: Instant) {
     let rest = yield == .nothing ? .zero : min(now - began, Self.frameTime * frames)
     next = max(began + Self.spacing, now + rest)

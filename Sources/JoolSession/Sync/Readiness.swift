@@ -1,82 +1,88 @@
-/// How far this node is.
+/// The state of this node: starting, mending or ready (docs/session-sync-protocol.md §8).
 ///
-/// A node is ready if it has what others had at most a second ago, and its module what the node has. `starting` ends with the first
-/// table (`fetched`), or because there is none to be had (`beFirst`).
+/// A node is ready if it has what its peers had at most a second ago, and its module has what the node has. The state
+/// `starting` ends when the node has fetched its first table (`fetched`), or when no peer has one (`beFirst`).
 struct Readiness: Sendable {
-  /// After a sleep, hellos are awaited for so long.
+  /// How long a node that slept waits for hellos before it can be ready.
   static let awakening = Duration.milliseconds(1500)
-  /// A mark that is not met for so long ends readiness.
+  /// How long a ready node may fail to meet a mark before it is `mending`.
   static let patience = Duration.seconds(1)
 
-  /// Why the node is not ready, or was not when it was asked last.
+  /// Why a node that has a table is not ready.
   enum Reason: Hashable, Sendable {
-    /// Updates were lost for good.
+    /// The node lacks updates that cannot be retransmitted.
     case loss
     /// Updates have been missing for more than a second.
     case behind
-    /// The module lacks something of the table, or may.
+    /// The module lacks sessions of the table, or may lack some.
     case module
+    /// The process or the machine was stopped for seconds.
     case slept
-    /// The module is away or does not take sessions.
+    /// The module is absent or does not accept sessions.
     case moduleAway
   }
 
-  /// What the module has of the table.
+  /// How much of the table the module has.
   enum ModuleProgress: Hashable, Sendable {
-    /// All that the table had when it was looked at.
+    /// The module has everything that the table had when the mark was taken (`ModuleMark`).
     case met
+    /// The module does not have all of that yet.
     case unmet
-    /// Not for so long that others should know.
+    /// The module has lacked some of that for so long that the node is no longer ready.
     case late
+    /// The module is absent or does not accept sessions.
     case away
   }
 
   private(set) var state: NodeState
   private(set) var reason: Reason?
   private(set) var mark: Mark?
-  /// Not ready before.
+  /// The time before which the node is not ready because it slept; `nil` if there is none.
   private var heldUntil: Instant?
 
-  /// Whether the node has slept and does not know yet what others have said meanwhile.
+  /// Whether the node slept and may not know yet what its peers have sent meanwhile.
   var isHeld: Bool { heldUntil != nil }
 
   init(state: NodeState = .starting) { self.state = state }
 
-  /// A table came.
+  /// Notes that a table was fetched: a starting node is `mending` from now on.
   mutating func fetched() {
     guard state == .starting else { return }
     (state, mark) = (.mending, nil)
   }
 
-  /// There is nobody who has a table.
+  /// Makes a starting node ready, because no peer has a table.
   mutating func beFirst() {
     guard state == .starting else { return }
     (state, mark, reason) = (.ready, nil, nil)
   }
 
-  /// Something has happened that makes the table or the module incomplete.
+  /// Makes a ready node `mending`, because its table or its module is incomplete.
   mutating func fallBack(because reason: Reason) {
     guard state.hasTable else { return }
     self.reason = reason
     if state == .ready { (state, mark) = (.mending, nil) }
   }
 
-  /// The node slept. It does not know what others have until it has heard them again.
+  /// Notes that the node slept. It is not ready for `awakening`, because it does not know what its peers have until
+  /// their hellos arrive.
   mutating func slept(now: Instant) {
     heldUntil = now + Self.awakening
     fallBack(because: .slept)
   }
 
+  /// Derives the state from what this node, its peers and its module have.
   /// - Parameters:
-  ///   - own: what this node has.
-  ///   - known: what others have.
-  ///   - hasLosses: whether some of that cannot be sent again.
+  ///   - own: the version vector of this node.
+  ///   - known: the most that is known to exist of each incarnation.
+  ///   - hasLosses: whether this node lacks updates that cannot be retransmitted.
+  ///   - module: how much of the table the module has.
   mutating func update(
     own: VersionVector, known: VersionVector, hasLosses: Bool, module: ModuleProgress, now: Instant
   ) {
     if let until = heldUntil, until <= now { heldUntil = nil }
     guard state.hasTable else { return }
-    // A mark is met by what came after it was taken, so one of long ago is replaced at once.
+    // Updates that arrived after a mark was taken meet it, too. So an old mark that is met by now is replaced at once.
     let isMet = mark?.isMet(by: own, known: known) ?? false
     let lateMark = isMet ? nil : mark
     if isMet || mark == nil { mark = Mark(vector: known, takenAt: now) }
@@ -97,7 +103,7 @@ struct Readiness: Sendable {
     }
   }
 
-  /// When the state changes although nothing is heard.
+  /// The time at which the state may change although no datagram arrives; `nil` if there is none.
   func deadline(own: VersionVector, known: VersionVector) -> Instant? {
     if let heldUntil { return heldUntil }
     guard state == .ready, let mark, !mark.isMet(by: own, known: known) else { return nil }

@@ -1,24 +1,26 @@
 internal import JoolCore
 
-/// What a node sent, for those who missed it: its last updates, by sequence number.
+/// The last updates that this node sent, by sequence number, kept for retransmission.
 struct ResendQueue: Sendable {
-  /// 6 MB of full frames.
+  /// The number of updates that are kept: 6 MB of full frames.
   static let capacity: UInt64 = 4096
-  /// A frame that several peers miss is repeated once.
+  /// The minimum interval between two transmissions of an update. So an update that several peers miss is retransmitted
+  /// once.
   static let spacing = Duration.milliseconds(10)
 
+  /// An update that was sent.
   private struct Sent: Sendable {
-    /// As it was at `lastSent`.
+    /// The encoded frame, with the times left as of `lastSent`.
     var datagram: [UInt8]
     var lastSent: Instant
   }
 
-  /// Frame n stands at n modulo capacity.
+  /// The updates: number n is at index n modulo `capacity`. The array is empty before the first update.
   private var frames: [Sent?] = []
-  /// Of the last update; 0 before the first.
+  /// The number of the last update; 0 before the first.
   private(set) var last: UInt64 = 0
 
-  /// Updates before this one cannot be sent again.
+  /// The number of the first update that can still be retransmitted.
   var first: UInt64 { last > Self.capacity ? last - Self.capacity + 1 : 1 }
 
   /// Keeps the update numbered `last + 1`.
@@ -30,9 +32,11 @@ struct ResendQueue: Sendable {
     frames[slot] = sent
   }
 
-  /// What to send to somebody who misses `range`.
-  /// - Parameter admit: whether an update of so many bytes may leave, the oldest first. Whoever misses more asks again.
-  /// - Returns: the updates that are still there and were not just repeated, and the last one that is gone for good.
+  /// Selects the updates to retransmit to a peer that misses `range`.
+  /// - Parameter admit: whether an update of this many bytes may be sent now. It is called for the oldest update first.
+  ///   A peer that misses more requests it again.
+  /// - Returns: the updates that are still kept and were not sent within `spacing`, and the number of the last one in
+  ///   `range` that is no longer kept (`nil` if all are kept).
   mutating func repeating(
     _ range: SyncFrame.MissingUpdates, now: Instant, admit: (Int) -> Bool
   ) -> (datagrams: [[UInt8]], goneUntil: UInt64?) {

@@ -1,12 +1,18 @@
-/// Incarnations that are not heard, or that only others have heard: how much there is of what they said.
+/// The incarnations that are no longer peers of this node, or that only its peers mention, and how much this node has
+/// of their updates.
 struct RetiredPeers: Sendable {
-  /// The oldest are forgotten early, on every node about the same.
+  /// The maximum number of entries. Beyond it, the incarnation that has been silent for longest is forgotten early.
+  /// That is nearly the same one on every node.
   static let capacity = 256
 
+  /// What this node knows about a retired incarnation.
   struct Entry: Hashable, Sendable {
+    /// How much this node has of the incarnation's updates.
     var progress = Progress()
-    /// What is mentioned of it: what the incarnation itself has confirmed, or a table had that was fetched.
+    /// The part of `progress` that this node advertises: what the incarnation's own hellos have confirmed, or what a
+    /// fetched table covered.
     var told = Progress()
+    /// When this node, or a peer that mentions the incarnation, last heard it.
     var lastHeard: Instant
   }
 
@@ -19,19 +25,20 @@ struct RetiredPeers: Sendable {
 
   var count: Int { entries.count }
 
-  /// Ascending.
+  /// The retired incarnations, ascending.
   var incarnations: [Incarnation] { entries.keys.sorted() }
 
-  /// A peer is over. Starts that said nothing leave nothing.
+  /// Adds a former peer. An incarnation of which this node has no update is not kept.
   mutating func retire(_ incarnation: Incarnation, _ stream: UpdateStream, lastHeard: Instant) {
     guard stream.progress.next > 1 || stream.progress.beyond > 0 else { return }
     insert(incarnation, Entry(progress: stream.progress, told: stream.told, lastHeard: lastHeard))
   }
 
-  /// A peer tells that it has heard the incarnation, or has something of it.
+  /// Notes a peer's hello entry for an incarnation that is not a peer of this node.
   /// - Parameters:
-  ///   - lastHeard: when that peer heard it last, reckoned from the receipt of the hello.
-  ///   - isHeard: whether it hears it still. If not, what is known already does not change.
+  ///   - lastHeard: when that peer last heard the incarnation, calculated from the time at which the hello was
+  ///     received.
+  ///   - isHeard: whether that peer still hears the incarnation. If not, an existing entry does not change.
   mutating func mention(
     _ incarnation: Incarnation, _ progress: Progress, lastHeard: Instant, isHeard: Bool, now: Instant
   ) {
@@ -43,14 +50,15 @@ struct RetiredPeers: Sendable {
     insert(incarnation, Entry(lastHeard: lastHeard))
   }
 
-  /// A table was fetched that had this.
+  /// Raises an entry to `progress`, because a table was fetched that covers it.
   mutating func cover(_ incarnation: Incarnation, _ progress: Progress) {
     entries[incarnation]?.progress.raise(to: progress)
     entries[incarnation]?.told.raise(to: progress)
   }
 
-  /// The incarnation is heard again.
-  /// - Returns: what there is of it; `nil` if it was silent for so long that this is a first contact.
+  /// Removes the entry of an incarnation that is heard again.
+  /// - Returns: how much this node has of its updates; `nil` if there is no entry, or if the incarnation was silent for
+  ///   so long that its return is a first contact.
   mutating func remove(_ incarnation: Incarnation, now: Instant) -> Progress? {
     guard let entry = entries.removeValue(forKey: incarnation), now - entry.lastHeard < memory.acquaintance else {
       return nil
@@ -58,12 +66,13 @@ struct RetiredPeers: Sendable {
     return entry.progress
   }
 
+  /// Forgets the incarnations that have been silent for `PeerMemory.whole`.
   mutating func forget(now: Instant) {
     guard entries.contains(where: { now - $0.value.lastHeard >= memory.whole }) else { return }
     entries = entries.filter { now - $0.value.lastHeard < memory.whole }
   }
 
-  /// Whether the incarnation may be mentioned, and missed.
+  /// Whether the incarnation is still mentioned in hellos, and its missing updates still count.
   func isCurrent(_ incarnation: Incarnation, now: Instant) -> Bool {
     entries[incarnation].map { now - $0.lastHeard < memory.mention } ?? false
   }

@@ -1,49 +1,55 @@
-/// Whether this node is still the one that its peers know: no copy of it has gone on (a snapshot, a clone of the machine), and
-/// it did not sleep.
+/// Detects that another copy of this node is running (a resumed snapshot, a cloned machine), and that this node slept.
 ///
-/// Of two copies the one that is behind starts anew, as a fresh process does. Which one that is both can see: each numbers its
-/// updates, and the other one's, or what peers have of it, is ahead. Its own frames that come back are never ahead.
+/// If two copies run, the one that is behind starts anew, as a fresh process does. A copy can tell that it is behind:
+/// the other copy's update number, or what peers have of the two, is above its own last update. Its own frames that
+/// loop back are never above that.
 struct SelfCheck: Sendable {
-  /// Two turns of the loop that are farther apart: peers took the node for gone, and what waited is old.
+  /// The longest time between two turns of the event loop. After a longer one the node counts as having slept: its
+  /// peers have timed it out, and the datagrams that waited for it are old.
   static let longestPause = Duration.seconds(5)
-  /// Two turns are this far apart at most if nothing keeps the process from running: a hello is due by then.
+  /// The longest time between two turns while nothing keeps the process from running, because a hello is due by then.
   static let longestTurn = Duration.milliseconds(1200)
-  /// Without a seal anybody can write such a frame, and each costs the table: so often it is believed.
+  /// The minimum interval between two pieces of evidence that are accepted in a group without a seal. Anybody can forge
+  /// them there, and each costs the node its table.
   static let spacing = Duration.seconds(60)
-  /// A peer that does not hear a sealed node for so long may have heard a copy of it, and refuse it as a replay.
+  /// How long a peer may fail to hear a sealed node before the node renews its start of the seal. Such a peer may have
+  /// heard a copy of this node, and may refuse this node's datagrams as replays.
   static let patience = Duration.seconds(10)
-  /// The seal's start is renewed that often at most if it does not help: each one costs the peers some memory.
+  /// The longest interval between two renewals of the seal's start. The interval doubles up to this while renewals do
+  /// not help, because each new start costs the peers some memory.
   static let longestRenewal = Duration.seconds(3600)
 
-  /// The loop stood still.
+  /// A pause of the event loop that counts as sleep.
   struct Slept: Hashable, Sendable {
     let duration: Duration
   }
 
-  /// Why the node is a copy.
+  /// The evidence that another copy of this node is running, and is ahead.
   enum Evidence: Hashable, Sendable {
-    /// Somebody speaks as this node, and has said more.
+    /// A frame with this node's incarnation has a sequence above that of this node's last update.
     case ownFrame
-    /// The same, by the seal's counter.
+    /// An authentic datagram with this node's start of the seal has a counter that this node has not used yet.
     case ownSeal
-    /// A peer has heard more of this node than it said.
+    /// A peer has more updates of this node than this node has sent.
     case peer
   }
 
-  /// Whether all that is heard is authentic.
+  /// Whether the group has a seal, so that all received frames are authentic.
   private let isSealed: Bool
-  /// Set until the node has started anew.
+  /// The evidence that this node is the copy that is behind; `nil` if there is none, or none since it started anew.
   private(set) var evidence: Evidence?
-  /// When a frame without a seal was last believed.
+  /// When evidence without a seal was last accepted.
   private var believed: Instant?
   private var lastTurn: Instant?
-  /// When the turn before the present one began, if the process did not run for some time after it. What the module has announced
-  /// since then may be older than what peers have sent meanwhile.
+  /// When the previous turn began, if the process did not run for some time after it (`longestTurn` to `longestPause`);
+  /// otherwise `nil`. What the module has announced since then may be older than what peers have sent meanwhile.
   private(set) var stoodStillSince: Instant?
-  /// When to look for peers that do not hear this node.
+  /// When to check next for peers that do not hear this node.
   private(set) var nextLook: Instant?
-  /// Since when a peer is heard that does not hear this node; `nil`: there is none.
+  /// Since when a peer has been heard that does not hear this node, or when the seal's start was last renewed because
+  /// of that; `nil` if there is no such peer.
   private var unheardSince: Instant?
+  /// The pause before the next renewal of the seal's start.
   private var renewal = patience
 
   init(isSealed: Bool = false) { self.isSealed = isSealed }
@@ -51,25 +57,26 @@ struct SelfCheck: Sendable {
   /// Whether the node must start anew.
   var isCopied: Bool { evidence != nil }
 
-  /// It has: another number, another seal, an empty table.
+  /// Notes that the node starts anew, with another incarnation, another start of the seal and an empty table.
   mutating func startedAnew() { evidence = nil }
 
   // MARK: Copies
 
-  /// A frame that has this node's number. If it is sealed, it is authentic.
+  /// Checks a received frame that has this node's incarnation as sender. In a sealed group the frame is authentic.
   /// - Parameter last: the number of this node's last update.
   mutating func hears(ownSequence sequence: UInt64, last: UInt64, now: Instant) {
     if sequence > last { believe(.ownFrame, now: now) }
   }
 
-  /// A validated peer says what it has of this node: all updates before `next`, and up to `beyond` more with holes.
+  /// Checks a validated peer's hello entry for this node: the peer has all updates before `next`, and some of the
+  /// `beyond` updates from there on.
   /// - Parameter last: the number of this node's last update.
   mutating func hears(ownEntry next: UInt64, beyond: UInt64, last: UInt64, now: Instant) {
     let (end, overflow) = next.addingReportingOverflow(beyond)
     if overflow || end > last &+ 1 { believe(.peer, now: now) }
   }
 
-  /// An authentic datagram with this node's start of the seal, and a counter that it has not reached.
+  /// Notes an authentic datagram with this node's start of the seal and a counter that this node has not used yet.
   mutating func hearsOwnSeal(now: Instant) { believe(.ownSeal, now: now) }
 
   private mutating func believe(_ new: Evidence, now: Instant) {
@@ -82,7 +89,8 @@ struct SelfCheck: Sendable {
 
   // MARK: Pauses
 
-  /// A turn of the loop begins.
+  /// Notes that a turn of the event loop begins.
+  /// - Returns: the time since the previous turn if it counts as sleep, otherwise `nil`.
   mutating func turn(now: Instant) -> Slept? {
     defer { lastTurn = now }
     stoodStillSince = nil
@@ -94,15 +102,17 @@ struct SelfCheck: Sendable {
     return Slept(duration: now - lastTurn)
   }
 
-  /// What waited in the module's socket was read.
+  /// Clears `stoodStillSince`, because the module's messages that waited during the pause were read.
   mutating func goesOn() { stoodStillSince = nil }
 
   // MARK: The seal
 
-  /// Looks once a second.
+  /// Checks once a second whether the seal needs another start.
+  ///
+  /// A copy that is resumed after all peers have forgotten the node has no other sign of the original: the peers that
+  /// heard the original refuse the copy's counters.
   /// - Parameter isUnheard: whether a peer is heard that does not hear this node.
-  /// - Returns: whether the seal needs another start. A copy that was resumed when all others had forgotten the node has no
-  ///   other sign: whoever heard the original refuses the copy's counters.
+  /// - Returns: whether the seal needs another start.
   mutating func mustRenewSeal(now: Instant, isUnheard: () -> Bool) -> Bool {
     if let nextLook, now < nextLook { return false }
     nextLook = now + .seconds(1)

@@ -1,19 +1,20 @@
-/// What may leave because others ask for it: tables, digests, updates said again. What is news does not wait for it.
+/// The limit for what is sent on request: transfers, digests and retransmissions. Updates do not wait for it.
 ///
-/// Whoever asks, and however much for: a peer gets no more than its share, all of it together is bounded, and it leaves in
-/// bursts that the receivers' buffers hold. What is not admitted is not queued; whoever lacks it asks again.
+/// A peer gets no more than its share, however much it requests. The total is bounded, too, and the bursts fit the
+/// receivers' buffers. A frame that is not admitted is not queued; a peer that still lacks it requests it again.
 struct SendBudget: Sendable {
-  /// Bytes per second, and at once.
+  /// The rate for one peer in bytes per second, and its burst in bytes.
   static let (peerRate, peerBurst) = (8_000_000, 512 << 10)
+  /// The rate for all peers together in bytes per second, and its burst in bytes.
   static let (rate, burst) = (20_000_000, 2 << 20)
   private static let maxBuckets = 2 * SyncNode.maxPeers
 
-  /// Of tables and digests.
+  /// The pace of transfers and digests, in frames.
   var pace: SendPace {
     get { tables.pace }
     set { tables.pace = newValue }
   }
-  /// Of updates said again.
+  /// The pace of retransmissions, in frames.
   var repeatPace: SendPace {
     get { repeats.pace }
     set { repeats.pace = newValue }
@@ -21,17 +22,18 @@ struct SendBudget: Sendable {
   private var tables = FrameAllowance()
   private var repeats = FrameAllowance()
   private var all = TokenBucket(rate: rate, burst: burst)
-  /// Of those that have asked lately.
+  /// The buckets of the peers that have requested something lately, by incarnation.
   private var peers: [UInt64: TokenBucket] = [:]
 
-  /// A frame of a table or of digests, for a peer that asked for it.
-  /// - Returns: whether it may leave. If not, nothing is taken.
+  /// Takes the room for a frame of a transfer or of digests that a peer requested.
+  /// - Returns: whether the frame may be sent. If not, no room is taken.
   mutating func admit(bytes: Int, to peer: UInt64, now: Instant) -> Bool {
     guard tables.room(now: now) > 0, pay(bytes, for: peer, now: now) else { return false }
     return tables.take(1, now: now) == 1
   }
 
-  /// An update that a peer lacks.
+  /// Takes the room for the retransmission of an update, or for the answer that it is unavailable.
+  /// - Returns: whether the frame may be sent. If not, no room is taken.
   mutating func admit(repeated bytes: Int, to peer: UInt64, now: Instant) -> Bool {
     guard repeats.room(now: now) > 0, pay(bytes, for: peer, now: now) else { return false }
     return repeats.take(1, now: now) == 1
@@ -47,14 +49,16 @@ struct SendBudget: Sendable {
     return true
   }
 
-  /// A bucket that is full again is as good as none, so few are kept.
+  /// Whether a peer has a bucket, or may have one. If all places are taken, full buckets are removed first, because a
+  /// full bucket admits as much as a new one.
   private mutating func hasBucket(for peer: UInt64, now: Instant) -> Bool {
     if peers[peer] != nil || peers.count < Self.maxBuckets { return true }
     peers = peers.filter { !$1.isFull(now: now) }
     return peers.count < Self.maxBuckets
   }
 
-  /// When a full frame of a table may leave to one of these peers, perhaps in the past. `nil`: at once, or there are none.
+  /// The time at which a full frame of a transfer may be sent to one of these peers; it may be in the past. `nil` if
+  /// one may be sent at once, or if there are no peers.
   func nextRoom(to waiting: some Sequence<UInt64>) -> Instant? {
     let size = PathSize.ethernet.payload
     var earliest: Instant?

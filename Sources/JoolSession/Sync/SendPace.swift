@@ -1,19 +1,23 @@
-/// How many frames may leave at a time, so that the receivers' buffers hold them.
+/// A limit on the number of frames that are sent at a time, so that they fit the receivers' buffers.
 struct SendPace: Hashable, Sendable {
-  /// Frames per `interval`, and how many may leave at once after a pause.
+  /// The number of frames per `interval`.
   var frames: Int
+  /// The number of frames that may be sent at once after a pause.
   var burst: Int
 
   static let interval = Duration.milliseconds(5)
 
-  /// Tables and repairs beside a C proxy that was heard. C proxies are sent every frame of the group. Their receive buffer has
-  /// 208 KB by default, which is 92 full frames with the kernel's overhead, and they hand each to their module before they
-  /// read the next. 200 frames per second.
+  /// The pace of transfers and digests if a C proxy was heard: 200 frames per second. C proxies receive every frame of
+  /// the group. Their receive buffer has 208 KB by default, which is 92 full frames with the kernel's overhead, and
+  /// they hand each frame to their module before they read the next.
   static let gentle = SendPace(frames: 1, burst: 8)
-  /// Tables and repairs in `auto` without a known C proxy: a silent one may be there. 1,600 per second.
+  /// The pace of transfers and digests in `auto` if no C proxy was heard, because a silent one may be there: 1,600
+  /// frames per second.
   static let cautious = SendPace(frames: 8, burst: 32)
-  /// Repeated updates in `auto`: a network that loses much needs them soon. 3,200 per second.
+  /// The pace of retransmissions in `auto`: 3,200 frames per second, because a network that loses many frames needs
+  /// retransmissions soon.
   static let moderate = SendPace(frames: 16, burst: 64)
-  /// In a group of our kind: receive buffers hold 14,000 frames. 12,800 per second.
+  /// The pace in a group without C proxies: 12,800 frames per second. The receive buffers of SS2 nodes hold 14,000
+  /// frames.
   static let brisk = SendPace(frames: 64, burst: 256)
 }

@@ -1,18 +1,23 @@
 public import JoolCore
 
-/// The instance's timeouts: no session may live longer than a fresh one would.
+/// The session timeouts of an instance, in milliseconds.
 ///
-/// The module does not bound what a peer tells it; an expiration from 0x80000000 up makes a session immortal.
+/// They bound the time left of the sessions that a module is given, because the module itself does not bound it: a
+/// session that is given with 0x80000000 ms or more never expires.
 public struct SessionLimits: Hashable, Sendable {
+  /// The timeout of established TCP connections (`tcp-est-timeout`).
   public var tcpEstablished: Milliseconds
+  /// The timeout of TCP connections that are being opened or closed (`tcp-trans-timeout`).
   public var tcpTransitory: Milliseconds
+  /// The timeout of UDP sessions (`udp-timeout`).
   public var udp: Milliseconds
+  /// The timeout of ICMP sessions (`icmp-timeout`).
   public var icmp: Milliseconds
 
-  /// RFC 6146 §4: TCP_INCOMING_SYN, not configurable.
+  /// The timeout TCP_INCOMING_SYN of RFC 6146 §4, which is not configurable.
   static let tcpIncomingSYN = Milliseconds(6000)
 
-  /// Timeouts among `globals`; Jool's defaults for those that are missing.
+  /// Takes the timeouts from `globals`, and Jool's defaults for those that are missing there.
   public init(globals: [GlobalSetting] = []) {
     tcpEstablished = globals.timeout("tcp-est-timeout") ?? Milliseconds(7_200_000)
     tcpTransitory = globals.timeout("tcp-trans-timeout") ?? Milliseconds(240_000)
@@ -20,7 +25,7 @@ public struct SessionLimits: Hashable, Sendable {
     icmp = globals.timeout("icmp-timeout") ?? Milliseconds(60_000)
   }
 
-  /// The timeout a session of this protocol and timer starts with.
+  /// The timeout that a session with this protocol and timer starts with.
   public func timeout(of session: SessionEntry) -> Milliseconds {
     switch (session.proto, session.timer) {
     case (.udp, _): udp

@@ -1,26 +1,26 @@
-/// For how long a starting node has heard of nobody with a table.
+/// How long a starting node has had no sign of a node with a table.
 ///
-/// Only time in which the node listened counts. If its process did not run for a second, what others sent meanwhile still waits in
-/// the socket, or they did not run either.
+/// Only time in which the process ran counts. If it did not run for a second, the datagrams that other nodes sent
+/// meanwhile still wait in the socket, or those nodes did not run either.
 struct Solitude: Sendable {
-  /// The node looks this often.
+  /// The interval at which the node checks.
   static let interval = Duration.milliseconds(200)
-  /// From one look to the next no more than this counts.
+  /// The most time that counts between two checks.
   static let attention = Duration.milliseconds(300)
 
-  /// Since when, less the time in which it did not listen.
+  /// When the last sign came, or the node started, moved forward by the time that does not count.
   private(set) var since: Instant
   private var lastLook: Instant
 
   init(now: Instant) { (since, lastLook) = (now, now) }
 
-  /// Nothing of a table was heard since the last look.
+  /// Checks the time since the last check: `since` moves forward by the part that does not count.
   mutating func look(now: Instant) {
     let unheard = now - lastLook - Self.attention
     if unheard > .zero { since += unheard }
     lastLook = now
   }
 
-  /// Somebody with a table is there.
+  /// Notes a sign of a node with a table: the time starts again.
   mutating func end(now: Instant) { since = max(since, now) }
 }

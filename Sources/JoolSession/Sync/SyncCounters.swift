@@ -1,26 +1,34 @@
-/// What happened on the wire.
+/// The counters of a node's synchronization events.
 struct SyncCounters: Hashable, Sendable {
-  /// Updates of the module that peers knew already.
+  /// Announcements of the module or of a C proxy that caused no record at once, because the table had the same content
+  /// with as much time left.
   var coalesced: UInt64 = 0
+  /// Records that were sent at once: of new and changed sessions, of C proxies' sessions, and those that were
+  /// advertised again.
   var newsSent: UInt64 = 0
+  /// Records that were sent because only the time left had changed.
   var refreshesSent: UInt64 = 0
   /// Records that were older than what the table had.
   var outdated: UInt64 = 0
   var naksSent: UInt64 = 0
+  /// Updates that were retransmitted.
   var updatesRepeated: UInt64 = 0
+  /// Sessions that were fetched because tables differed although nothing was known to be missing.
   var repairs: UInt64 = 0
   /// Sessions that an audit found in the module, which had not announced them.
   var unannounced: UInt64 = 0
+  /// BIB entries that were removed from the table because a record contradicted them.
   var evictions: UInt64 = 0
-  /// Pulls of a table: by a starting node, and after updates were lost for good.
+  /// Pulls that this node began as a starting node.
   var joins: UInt64 = 0
+  /// Pulls that this node began because of updates that could not be retransmitted.
   var resyncs: UInt64 = 0
-  /// Hellos of nodes that there was no room for.
+  /// Hellos of nodes that were not admitted because there was no room for another peer.
   var strangers: UInt64 = 0
-  /// Frames of senders that had not proved to hear this node.
+  /// Frames, other than hellos, from senders that are not validated.
   var unvalidated: UInt64 = 0
 
-  /// All, by their names in the statistics server's full report.
+  /// All counters, with their names in the statistics server's full report.
   var named: [(String, UInt64)] {
     [
       ("COALESCED", coalesced), ("NEWS", newsSent), ("REFRESHES", refreshesSent), ("OUTDATED", outdated),

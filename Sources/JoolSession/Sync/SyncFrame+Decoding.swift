@@ -1,7 +1,7 @@
 internal import JoolCore
 
 extension SyncFrame {
-  /// What all frames begin with.
+  /// The header that every frame begins with.
   struct Header: Hashable, Sendable {
     let kind: Kind
     let sender: Incarnation
@@ -14,8 +14,9 @@ extension SyncFrame {
       (self.sequence, self.target) = (sequence, target)
     }
 
-    /// Reads the header alone.
-    /// - Throws: `unsupportedVersion` for a frame of another version; others if there is no header of ours.
+    /// Decodes the header only.
+    /// - Throws: `WireFormatError.unsupportedVersion` for a frame of another version; other errors if the datagram does
+    ///   not begin with a valid header.
     init(decoding datagram: RawSpan) throws(WireFormatError) {
       var reader = FrameReader(datagram)
       self = try Header(decoding: &reader)
@@ -36,8 +37,11 @@ extension SyncFrame {
     }
   }
 
-  /// - Parameter waited: how long ago the datagram arrived; so much less do its sessions live.
-  /// - Throws: for anything that does not parse to the last byte, and for any session that could not be.
+  /// Decodes a datagram.
+  /// - Parameters:
+  ///   - pool6: the prefix from which the sessions' destination6 is derived.
+  ///   - waited: how long ago the datagram arrived. The times left of its sessions are reduced by this.
+  /// - Throws: `WireFormatError` if the datagram does not parse to the last byte, or has a session that cannot exist.
   init(
     decoding datagram: RawSpan, pool6: IPv6Prefix, waited: Milliseconds = Milliseconds(0)
   ) throws(WireFormatError) {

@@ -1,7 +1,8 @@
 internal import JoolCore
 
-/// The frame as bytes. docs/session-sync-protocol.md has the layout.
+/// Encodes frames. docs/session-sync-protocol.md has the layout.
 extension SyncFrame {
+  /// The types of frames, with their numbers on the wire.
   enum Kind: UInt8, Sendable {
     case hello = 1
     case update, nak, unavailable, pull, bulk, compare, buckets, differences, settings
@@ -22,6 +23,7 @@ extension SyncFrame {
     }
   }
 
+  /// The bytes of the frame.
   func encoded() -> [UInt8] {
     var writer = AttributeWriter(capacity: PathSize.ethernet.frame)
     writer.appendBigEndian(UInt16(0))
@@ -60,7 +62,7 @@ extension SyncFrame {
     return writer.bytes
   }
 
-  /// Makes the sessions of an encoded update as old as they are when it is sent again later.
+  /// Reduces the times left in an encoded update by `elapsed`, because it is retransmitted that much later.
   static func age(_ update: inout [UInt8], by elapsed: Milliseconds) {
     for record in stride(from: headerSize, to: update.count, by: SyncRecord.size) {
       let field = record + Packed36.expirationOffset..<record + Packed36.expirationOffset + 4
@@ -72,9 +74,10 @@ extension SyncFrame {
 }
 
 extension SyncFrame.Pull {
-  /// Bytes before the set of buckets and the missing frames, without the frame's header.
+  /// The size in bytes of the body before the set of buckets and the missing frames.
   static let fixedSize = 16
 
+  /// The flag that a set of buckets follows.
   static let hasBuckets: UInt32 = 1
 
   fileprivate func encode(into writer: inout AttributeWriter) {

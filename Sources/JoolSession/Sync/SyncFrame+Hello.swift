@@ -1,42 +1,46 @@
 internal import JoolCore
 
 extension SyncFrame {
-  /// What a node tells of itself, at least once a second.
+  /// A node's state and version vector. A node sends a hello about once a second, and early when something has changed.
   struct Hello: Hashable, Sendable {
     var state: NodeState
-    /// Whether the node may have the addresses.
+    /// Whether the node has the right to the addresses (`AddressRight`).
     var may = false
-    /// Whether its module has announced a session lately.
+    /// Whether its module has announced a session within `SyncNode.translationMemory`.
     var isTranslating = false
     /// The tag of its versions.
     var tag: UInt16
-    /// The number of the question to `asks`; 0 is none.
+    /// The number of the question to `asks`; 0 if there is none.
     var request: UInt8 = 0
-    /// The highest version that the node has said or heard.
+    /// The highest version that the node has sent or received.
     var clock: Version
+    /// The number of sessions in its table.
     var sessions: UInt64
+    /// The root digest of its table (`SessionTable.rootDigest`).
     var rootDigest: UInt64
     var pool6: IPv6Prefix
     /// The timeouts of its module.
     var limits: SessionLimits
-    /// Who is asked to keep the addresses; `nobody` is none.
+    /// The incarnation that is asked to keep the addresses; `nobody` if there is none.
     var asks = Incarnation.nobody
-    /// What the node has of others.
+    /// The node's version vector.
     var entries: [HelloEntry] = []
-    /// Empty entries after those, which make the hello long enough for a long answer.
+    /// The number of empty entries after those. They make the hello longer, because the answer to it may then be
+    /// longer, too.
     var padding = 0
   }
 
-  /// How much a node has of what another one said.
+  /// An entry of the version vector: how much the sender has of another incarnation's updates.
   struct HelloEntry: Hashable, Sendable {
+    /// What the sender knows about the incarnation.
     struct Flags: OptionSet, Hashable, Sendable {
       let rawValue: UInt8
 
-      /// It was heard within the peer timeout.
+      /// The incarnation was heard within the peer timeout.
       static let heard = Flags(rawValue: 1)
-      /// It has a table.
+      /// The incarnation has a table.
       static let hasTable = Flags(rawValue: 2)
-      /// It has another pool6.
+      /// The incarnation has another pool6.
       static let hasOtherPool6 = Flags(rawValue: 4)
 
       static let all: Flags = [.heard, .hasTable, .hasOtherPool6]
@@ -45,12 +49,14 @@ extension SyncFrame {
     static let size = 24
 
     var incarnation: Incarnation
+    /// All updates before this one have arrived; 0 if the sender has nothing of the incarnation.
     var next: UInt64
+    /// The number of updates from `next` to the highest that has arrived, holes included.
     var beyond: UInt32
-    /// For how many seconds it has been silent, rounded up.
+    /// The number of seconds since the incarnation was last heard, rounded up.
     var silence: UInt16
     var flags: Flags
-    /// The number of its question that was promised; 0 is none.
+    /// The number of the incarnation's question that the sender has promised; 0 if there is none.
     var promise: UInt8 = 0
 
     var progress: Progress { Progress(next: next, beyond: beyond) }
@@ -58,16 +64,17 @@ extension SyncFrame {
 }
 
 extension SyncFrame.Hello {
-  /// Bytes before the entries, without the frame's header.
+  /// The size in bytes of the body before the entries.
   static let fixedSize = 72
 
-  /// A starting node's hellos have at least this many bytes, so that the answer to them is not much longer.
+  /// The minimum size in bytes of a starting node's frames with a hello. Shorter ones are padded, so that the early
+  /// answer is not more than `answerFactor` times as long.
   static let startingSize = 512
-  /// A hello answers a stranger's at once if it is at most this many times as long (RFC 9000 §8.1).
+  /// How many times as long as an unvalidated sender's hello the early answer to it may be (RFC 9000 §8.1).
   static let answerFactor = 3
 
-  /// Adds empty entries.
-  /// - Parameter size: of the frame.
+  /// Pads the hello with empty entries.
+  /// - Parameter size: the minimum size of the frame in bytes.
   mutating func pad(to size: Int) {
     let room = size - SyncFrame.headerSize - Self.fixedSize - entries.count * SyncFrame.HelloEntry.size
     padding = max(0, (room + SyncFrame.HelloEntry.size - 1) / SyncFrame.HelloEntry.size)

@@ -1,18 +1,19 @@
 internal import JoolCore
 
 extension SyncFrame {
-  /// A part of what a node is set to: all of it but for pool4, of which each part has some.
+  /// One part of a node's settings. Each part has all of the settings, but only some ranges of pool4.
   struct Settings: Hashable, Sendable {
-    /// Another one whenever the settings change; parts of different revisions do not belong together.
+    /// The revision of the settings, which changes whenever they do. Only parts of one revision belong together.
     var revision: UInt32
-    /// Counted from 0.
+    /// The number of this part, from 0.
     var part: UInt16
+    /// The number of parts.
     var parts: UInt16
     var settings: NodeSettings
 
     static let headerSize = 32
     static let rangeSize = 20
-    /// More than `NodeSettings.maxRanges` need on the narrowest path.
+    /// The maximum number of parts: more than `NodeSettings.maxRanges` ranges need on the path with the smallest MTU.
     static let maxParts: UInt16 = 32
   }
 }

@@ -3,19 +3,20 @@ internal import JoolCore
 /// One SS2 datagram. docs/session-sync-protocol.md has the layout, byte by byte.
 struct SyncFrame: Hashable, Sendable {
   var sender: Incarnation
-  /// How many hellos the sender has sent, a hello itself included.
+  /// The number of hellos that the sender has sent, including this frame if it is a hello.
   var number: UInt32
-  /// Of this frame for updates, of the sender's last update for all others. Updates are numbered from 1.
+  /// The number of this update; in other frames, the number of the sender's last update. Updates are numbered from 1.
   var sequence: UInt64
-  /// `nobody` is everybody.
+  /// The incarnation that the frame is for; `nobody` means everybody.
   var target: Incarnation = .nobody
   var body: Body
 
+  /// The content of a frame, by its type.
   enum Body: Hashable, Sendable {
     case hello(Hello)
     case update([SyncRecord])
     case nak([MissingUpdates])
-    /// Updates that the sender cannot send again.
+    /// Updates that the sender cannot retransmit.
     case unavailable(first: UInt64, last: UInt64)
     case pull(Pull)
     case bulk(Bulk)
@@ -27,36 +28,39 @@ struct SyncFrame: Hashable, Sendable {
     case settings(Settings)
   }
 
+  /// A range of updates that a peer is asked to retransmit.
   struct MissingUpdates: Hashable, Sendable {
     var first: UInt64
     var count: UInt32
   }
 
-  /// A request for a table, and the credit for more of it.
+  /// A request for a transfer, and credit for more of its frames.
   struct Pull: Hashable, Sendable {
     var transfer: UInt32
-    /// All frames before it have arrived, but for `missing`.
+    /// All frames before this one have arrived.
     var next: UInt32
-    /// How many more the receiver has room for.
+    /// The number of frames from `next` on that may be sent.
     var window: UInt32
-    /// What the transfer is about, told with its first request; `nil` is everything.
+    /// The buckets to transfer; `nil` means the whole table. Only requests with `next` 0 have them.
     var buckets: BucketSet?
+    /// The frames from `next` on that the receiver misses.
     var missing: [UInt32]
   }
 
-  /// A part of a table.
+  /// One frame of a transfer.
   struct Bulk: Hashable, Sendable {
-    /// Bytes before the records, without the frame's header.
+    /// The size in bytes of the body before the records.
     static let fixedSize = 16
 
     var transfer: UInt32
+    /// The number of this frame, from 0.
     var frame: UInt32
-    /// Fixed with the first frame.
+    /// The number of frames in the transfer, which the source fixes when the transfer begins.
     var frames: UInt32
     var records: [SyncRecord]
   }
 
-  /// The answer to `compare`.
+  /// The answer to `compare`: the groups that differ.
   struct Differences: Hashable, Sendable {
     static let maxCount = 64
     static let size = 16
@@ -65,22 +69,22 @@ struct SyncFrame: Hashable, Sendable {
     var first: Int
     /// How many groups were compared, 1 to 64.
     var count: Int
-    /// Bit n: group `first` + n differs.
+    /// Bit n, from the lowest, is set if group `first` + n differs.
     var bitmap: UInt64
   }
 
   static let version: UInt8 = 3
   static let headerSize = 32
-  /// Of the body of `unavailable`.
+  /// The size in bytes of the body of `unavailable`.
   static let unavailableSize = 16
 
-  /// Whether a datagram claims to be one: C proxies' datagrams never start with two zero bytes.
+  /// Whether a datagram claims to be an SS2 frame. C proxies' datagrams never start with two zero bytes.
   static func isFrame(_ datagram: RawSpan) -> Bool {
     datagram.byteCount >= 2 && datagram.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self) == 0
   }
 }
 
 extension UInt32 {
-  /// Serial number arithmetic (RFC 1982), for the numbers of hellos.
+  /// Whether the number of a hello is later than another one, by serial number arithmetic (RFC 1982).
   func isLater(than other: UInt32) -> Bool { Int32(bitPattern: self &- other) > 0 }
 }

@@ -1,17 +1,19 @@
 internal import JoolCore
 
-/// Comparing the table with the module's: when the program starts, and when either may have missed something.
+/// Audits: comparisons of the table with the module's, when the program starts and when either may have missed
+/// something.
 extension SyncNode {
-  /// Milliseconds after which a busy module has announced a packet, if it ever does.
+  /// The number of milliseconds within which even a busy module announces a packet, if it announces it at all.
   private static let announcementDelay: Int64 = 1000
 
-  /// The module's table is going to be read.
+  /// Begins an audit: the module's table is read next.
   mutating func beginAudit() { settled = RowSet() }
 
-  /// A session that the module was found to have when all of it was read, which it may have had for long: from peers,
-  /// or from before this program started.
+  /// Compares a session that an audit read from the module with the table. The module may have had it for long: from
+  /// peers, or from before this program started.
   ///
-  /// What counts if the table has something else is who spoke of it, or saw packets of it, last.
+  /// If the table has another record of it, the one with the later packet or the later update wins (`isFresher`).
+  /// - Parameter origin: `legacyOrigin` at the program's start, otherwise 0.
   mutating func reconcile(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
     feed.open()
     guard let row = table.row(like: session), let known = table.session(like: session, now: now) else {
@@ -26,11 +28,13 @@ extension SyncNode {
       return isLater
         ? learn(session, origin: origin, isRead: true, now: now) : putRight(session, as: known, row, now: now)
     }
-    // With timeouts that differ, the module has less than the table, and that is right.
+    // If the group's timeouts differ, the module rightly has less time left than the table, and `share` accounts for
+    // that.
     let lacksLife = feed.terms.share(of: known)?.lives(longerThan: session) == true
     let isOverheard = overheard.contains(SessionKey(session))
     if isOverheard || lacksLife {
-      // A packet may have come through here meanwhile, and then the module of who had the session before lacks it.
+      // Advertise the session again: a packet may have passed through this node meanwhile, which the module of the
+      // session's former node does not know of.
       let age = isOverheard ? 0 : UInt32(clamping: limits.idle(session))
       confirm(known, origin: origin, age: age, now: now)
     }
@@ -41,7 +45,7 @@ extension SyncNode {
     }
   }
 
-  /// The table has nothing like it.
+  /// Merges a session of the module that the table does not have.
   private mutating func reconcile(unknown session: SessionEntry, origin: UInt8, now: Instant) {
     if origin == 0, limits.idle(session) >= Self.announcementDelay { counters.unannounced += 1 }
     let entries = table.conflicts(with: session)
@@ -49,13 +53,14 @@ extension SyncNode {
     guard rivals.allSatisfy({ isFresher(session, than: $0.entry, origin: origin, now: now) }) else {
       return feed.agree(evicting: [session.bibEntry], by: entries, now: now)
     }
-    // Peers that cannot be heard now may have said something since its last packet.
+    // The version is as old as the session's last packet, because peers that are not heard now may have sent something
+    // since then.
     let isOverheard = overheard.contains(SessionKey(session))
     let age = isOverheard || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
     learn(session, origin: origin, age: age, isRead: true, now: now)
   }
 
-  /// The table's word is the later one.
+  /// Makes the module agree with the table, whose record is the newer one.
   private mutating func putRight(
     _ session: SessionEntry, as known: SessionTable.Session, _ row: UInt32, now: Instant
   ) {
@@ -66,8 +71,8 @@ extension SyncNode {
     }
   }
 
-  /// The module's whole table was reconciled.
-  /// - Parameter completing: whether the module should get what it lacks.
+  /// Ends an audit.
+  /// - Parameter completing: whether the module should get what it lacks. Its whole table was reconciled in that case.
   mutating func finishAudit(completing: Bool, now: Instant) {
     if completing, let settled {
       feed.open()
@@ -77,27 +82,30 @@ extension SyncNode {
     overheard = OverheardSessions()
   }
 
-  /// Whether what the module has is later than what was told. Where the times cannot tell, it is if a packet may have
-  /// made it so: what the module was told has more life than any packet gives.
-  /// - Parameter origin: `legacyOrigin` at the program's start.
+  /// Whether the module's record is newer than the table's. If the idle times are too close to decide (200 ms), the
+  /// module's wins unless it has more time left than the timeout. Only a record that the module was given has that
+  /// much, because no packet gives a session slack.
+  /// - Parameter origin: `legacyOrigin` at the program's start, otherwise 0.
   private func isFresher(_ session: SessionEntry, than other: SessionEntry, origin: UInt8, now: Instant) -> Bool {
     if overheard.contains(SessionKey(session)) { return true }
     let hasSlack = session.expiration > limits.timeout(of: session)
     var idle = limits.idle(session)
-    // Packets since the program's start were announced. So what looks like one of them is what is left of slack.
+    // The module has announced all packets since the program's start. So if a session that was not announced seems to
+    // have had one since then, it has a part of its slack left.
     if origin == Self.legacyOrigin, !hasSlack, idle < Milliseconds(started.duration(to: now)).rawValue {
       idle += Int64(limits.slack(of: session))
     }
     return idle <= limits.idle(other) + (hasSlack ? -200 : 200)
   }
 
-  /// Whether a TCP session of the module is in another state only because its module has asked both ends whether they
-  /// are still there. It does so when an established session ends, on a standby, too, and announces nothing.
+  /// Whether the state of the module's TCP session differs only because the module has asked both ends whether they are
+  /// still there (RFC 6146 §3.5.2). A module does so when an established session expires, on a standby, too, and does
+  /// not announce it.
   private func isProbe(_ session: SessionEntry, of known: SessionEntry) -> Bool {
     guard session.proto == .tcp, session.state == .trans, known.state == .established,
       session.source4 == known.source4, !overheard.contains(SessionKey(session))
     else { return false }
-    // It ended early here: by as much as others give it more life.
+    // The established session expired earlier in the module than in the table, by at most the group's slack.
     return UInt64(known.expiration.rawValue)
       <= UInt64(limits.tcpTransitory.rawValue) + UInt64(groupLimits.slack(of: known))
   }

@@ -1,9 +1,12 @@
 internal import JoolCore
 
-/// What peers send.
+/// The frames that peers send.
 extension SyncNode {
-  /// A datagram that `SyncFrame.isFrame` recognized.
-  /// - Parameter waited: how long ago it arrived.
+  /// Handles a datagram that `SyncFrame.isFrame` recognized.
+  /// - Parameters:
+  ///   - address: where the datagram came from; `nil` if that is not known.
+  ///   - waited: how long ago the datagram arrived.
+  /// - Throws: `WireFormatError` if the header is malformed, or a body that is not ignored.
   mutating func receive(
     _ datagram: RawSpan, from address: IPv6Address? = nil, waited: Duration = .zero, now: Instant
   ) throws(WireFormatError) {
@@ -17,12 +20,12 @@ extension SyncNode {
       if header.kind == .update { hearsUpdate(ofStranger: header.sender, now: arrival) }
       return
     }
-    // Of a node with another pool6, sessions are of no use.
+    // The sessions of a node with another pool6 are of no use, because they would be misread.
     if peers.peers.read(header.sender, { $0.hasOtherPool6 }) == true, header.kind != .hello, header.kind != .settings {
       return
     }
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6, waited: Milliseconds(waited))
-    // What is pending was said before what is heard now.
+    // Send what is pending first, because it is older than this frame.
     flush(now: now)
     switch frame.body {
     case .hello(let hello):
@@ -37,7 +40,7 @@ extension SyncNode {
 
   private mutating func hear(_ records: [SyncRecord], _ header: SyncFrame.Header, now: Instant) {
     let delay = jitter(upTo: UpdateStream.jitter)
-    // If it is not new, it came over another link, or was sent again for somebody else.
+    // An update that is not new came over another link, or was retransmitted for another peer.
     guard peers.receive(update: header.sequence, of: header.sender, now: now, jitter: delay),
       let origin = peers.peers.read(header.sender, { $0.index })
     else { return }
@@ -70,7 +73,8 @@ extension SyncNode {
     case .outdated: return
     case .noRoom: counters.strangers += 1
     case .unvalidated(let answer):
-      // It waits for our word to know whether it is alone. But nobody gets much more than was sent.
+      // The sender waits for a hello to know whether it is alone. But an early answer must not be much longer than what
+      // the sender sent.
       if answer, helloSize <= SyncFrame.Hello.answerFactor * bytes {
         nextHello = min(nextHello, now + jitter(upTo: 50))
       }
@@ -91,13 +95,13 @@ extension SyncNode {
     }
   }
 
-  /// About the size of the next hello.
+  /// The approximate size in bytes of the next hello.
   private var helloSize: Int {
     SyncFrame.headerSize + SyncFrame.Hello.fixedSize + min(peers.entryCount, path.entries) * SyncFrame.HelloEntry.size
   }
 
-  /// Two nodes that hear each other never say the same version. Of two with the same tag, the one with the higher number takes
-  /// another one.
+  /// Draws another tag if a peer with a lower incarnation has the same one. Otherwise two nodes could give the same
+  /// version to two different records.
   private mutating func avoidTags() {
     let tags = peers.peers.values.filter { $0.incarnation < identity && !$0.hasOtherPool6 }.map(\.hello.tag)
     guard tags.contains(clock.tag) else { return }
@@ -110,7 +114,8 @@ extension SyncNode {
 
   // MARK: What is missing
 
-  /// Asks for updates that are missing. Whoever does not hear us cannot be asked, so what is missing is lost at once.
+  /// Sends NAKs for missing updates. A peer that does not hear this node would not receive a NAK, so its missing
+  /// updates are a loss at once.
   mutating func askAgain(now: Instant) {
     for node in peers.due(now: now) {
       guard peers[node]?.hears(identity, at: now) == true else {
@@ -128,6 +133,7 @@ extension SyncNode {
     }
   }
 
+  /// Retransmits updates that a peer misses, and answers `unavailable` for those that are no longer kept.
   mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], to node: Incarnation, now: Instant) {
     for range in ranges.prefix(UpdateStream.maxRanges) {
       let (datagrams, goneUntil) = resend.repeating(range, now: now) {
@@ -144,8 +150,10 @@ extension SyncNode {
 
   // MARK: The seal
 
-  /// Whether a sealed frame proves that it was made since this node started: it is a hello that names it. If not, and it is a hello, the
-  /// sender is named in our next hello, so that it can prove it.
+  /// Whether a sealed frame proves that it was made after this node started: only a hello that mentions this node's
+  /// incarnation does. The sender of another hello is mentioned in this node's next hello, so that its next one can
+  /// prove it.
+  /// - Throws: `WireFormatError` if the frame is malformed.
   mutating func isAnswer(_ datagram: RawSpan, from address: IPv6Address?, now: Instant) throws(WireFormatError) -> Bool
   {
     let header = try SyncFrame.Header(decoding: datagram)
@@ -158,7 +166,7 @@ extension SyncNode {
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
     guard case .hello(let hello) = frame.body else { return false }
     if hello.entries.contains(where: { $0.incarnation == identity }) { return true }
-    // A peer may have another seal since it slept; it is named anyway.
+    // A known peer may have a new start of the seal because it slept. It is mentioned in this node's hellos anyway.
     if peers[header.sender] == nil {
       hear(hello, header, from: address, bytes: datagram.byteCount, arrival: now, now: now)
     }

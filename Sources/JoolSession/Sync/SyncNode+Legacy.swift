@@ -1,12 +1,13 @@
 internal import JoolCore
 
-/// What C proxies say. It has no version and no number, and each node may miss another part of it. So one node says it
-/// again for all of them, like a word of its own module.
+/// The sessions that C proxies send. Their records have neither a version nor a sequence number, and each node may miss
+/// different ones. So one node sends them again for all nodes, as if its own module had announced them.
 extension SyncNode {
-  /// A session that a C proxy tells of: its latest word is the truth, whatever its order.
+  /// Stores a session that a C proxy sent. The latest record of a C proxy always wins, because it has no version to
+  /// compare.
   ///
-  /// It tells of every packet. Here, too, slack keeps that from the module: the session gets a quarter of its timeout
-  /// more, and what it does not prolong then is no news.
+  /// C proxies send a record for every packet. Slack keeps most of these from the module: the session is stored with a
+  /// quarter of its timeout more, and records that do not prolong it further are dropped.
   mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
     var word = session
     word.expiration = limits.withSlack(session)
@@ -17,18 +18,19 @@ extension SyncNode {
       return
     }
     let record = SyncRecord(session: word, version: .unsaid)
-    // Its module has made room already.
+    // The rivals give way, because the C proxy's module has removed them already.
     guard let rivals = store(record, origin: Self.legacyOrigin, isForced: true, now: now) else { return }
     tellModule(word, rivals: rivals, now: now)
     legacyWords.add(word, rank: legacyRank(now: now), now: now)
   }
 
-  /// Says what no other node has said meanwhile. C proxies have heard it themselves: they are not told.
+  /// Sends the records of C proxies that no other node has sent meanwhile. C proxies do not get them, because they have
+  /// received them themselves.
   mutating func sayLegacyWords(now: Instant) {
     guard let due = legacyWords.deadline, due <= now else { return }
-    // What is said before anybody was heard could be older than what was said.
+    // Wait while this node may not have received the group's versions yet, because its own could be lower.
     guard !isListening else { return legacyWords.wait(until: now + LegacyWords.longestWait) }
-    flush(now: now)  // what the module said before
+    flush(now: now)  // what the module announced before
     var records: [SyncRecord] = []
     for word in legacyWords.takeDue(now: now) {
       var record = SyncRecord(session: word, version: clock.next(now: now))
@@ -38,7 +40,7 @@ extension SyncNode {
       }
       guard let rivals = store(record, origin: Self.legacyOrigin, now: now) else { continue }
       records.append(record)
-      // The module has it, unless something else has taken its place meanwhile.
+      // The module has the session already, unless another record has replaced it in the table meanwhile.
       if known?.version != .unsaid { tellModule(record.session, rivals: rivals, now: now) }
     }
     guard !records.isEmpty else { return }
@@ -46,7 +48,7 @@ extension SyncNode {
     send(updates: records, now: now)
   }
 
-  /// How many nodes that are heard say a C proxy's word before this one does.
+  /// The rank of this node: how many of the nodes that it hears send a C proxy's record before this one does.
   private func legacyRank(now: Instant) -> Int {
     peers.heard(now: now).count { $0.hello.may && ($0.incarnation < identity || !right.may) }
   }

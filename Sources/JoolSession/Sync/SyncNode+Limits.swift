@@ -3,19 +3,20 @@ internal import OrderedCollections
 
 /// Timeouts that differ within the group, and that change.
 extension SyncNode {
-  /// The module's timeouts are these now. What this node has said to live longer than any packet could make it now is
-  /// said again.
+  /// Adopts new timeouts of the module. If one is shorter than before, this node's records that have more time left
+  /// than any packet gives now are sent again.
   mutating func use(_ limits: SessionLimits, now: Instant) {
     guard limits != self.limits else { return }
     let isShorter = limits.isShorter(than: self.limits)
     self.limits = limits
     noteGroupLimits()
-    // Before anything is said that others would take for too long.
+    // Send a hello before the next records, because peers convert times left by the sender's timeouts.
     isHelloDue = true
     if isShorter { restating = Restatement(next: now) }
   }
 
-  /// The own timeouts or those of a peer have changed, or a peer has come.
+  /// Updates `groupLimits` and the feed's terms, after this node's or a peer's timeouts have changed, or after a peer
+  /// was admitted.
   mutating func noteGroupLimits() {
     groupLimits = limits
     feed.terms.own = limits
@@ -27,8 +28,9 @@ extension SyncNode {
     }
   }
 
-  /// Says some of it. Packets make sessions live long, and this is none: what a peer has said since this node's last word
-  /// stays newer, also where it was not heard.
+  /// Sends the next portion of the records that have too much time left, shortened. Each gets the smallest version
+  /// above its former one, because no packet caused it. So a record that a peer has sent since the former one stays
+  /// newer, even if this node has not received it.
   mutating func continueRestating(now: Instant) {
     guard let restating, restating.next <= now else { return }
     var outdated: [SyncRecord] = []
@@ -48,19 +50,21 @@ extension SyncNode {
     if !outdated.isEmpty { flush(now: now) }
   }
 
-  /// How far the table was gone through for sessions that live too long.
+  /// The position of the pass through the table for sessions that have too much time left.
   struct Restatement: Sendable {
-    /// Rows at once, and the pause after them: about what a table that is sent takes of the network.
+    /// The number of rows in a portion, and the pause after it. This loads the network about as much as a transfer
+    /// does.
     static let rows: UInt32 = 1024
     static let pause = Duration.milliseconds(5)
 
     var row: UInt32 = 0
+    /// When the next portion is due.
     var next: Instant
   }
 }
 
 extension SessionLimits {
-  /// The longer one of each timeout.
+  /// The longer one of each pair of timeouts.
   func longest(with other: SessionLimits) -> SessionLimits {
     var longest = self
     longest.tcpEstablished = max(tcpEstablished, other.tcpEstablished)
@@ -70,7 +74,7 @@ extension SessionLimits {
     return longest
   }
 
-  /// Whether any timeout is.
+  /// Whether any timeout is shorter than the other's.
   func isShorter(than other: SessionLimits) -> Bool {
     tcpEstablished < other.tcpEstablished || tcpTransitory < other.tcpTransitory || udp < other.udp || icmp < other.icmp
   }

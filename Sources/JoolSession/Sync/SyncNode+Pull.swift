@@ -1,11 +1,12 @@
 internal import JoolCore
 
-/// Pulls: getting from a peer what this node lacks (`TableReceiver`), and when (`PullSchedule`, `AntiEntropy`).
+/// Pulls: fetching from a peer what this node lacks (`TableReceiver`), at times that `PullSchedule` and `AntiEntropy`
+/// determine.
 extension SyncNode {
-  /// Whether it is too early to speak: what the node says must be later than what its peers have said.
+  /// Whether it is too early to send records, because their versions must be above those that peers have sent.
   var isListening: Bool { state == .starting && pulls.receiver == nil && !isFirst }
 
-  /// Goes on with the pull that is under way, or begins one for what is lost.
+  /// Continues the pull that is under way, or begins one for losses.
   mutating func continuePull(now: Instant) {
     if let receiver = pulls.receiver {
       if !isSource(receiver.source, now: now) || receiver.isForgotten(now: now) {
@@ -24,9 +25,10 @@ extension SyncNode {
     sendPullRequests(now: now)
   }
 
-  /// A peer's hello has come, and what it says is in `peers`.
+  /// Compares the root digests after a peer's hello was noted in `peers`, and begins a pull if they have differed for
+  /// long enough.
   ///
-  /// Both nodes must be behind on nothing of each other, but for what is on its way.
+  /// The digests are compared only if neither node lacks the other's updates, except for those in flight.
   mutating func compareRoot(with node: Incarnation, now: Instant) {
     guard let peer = peers[node] else { return }
     table.expire(now: now)
@@ -54,7 +56,7 @@ extension SyncNode {
     }
   }
 
-  /// A source that is silent is replaced, if there is another one.
+  /// Replaces a source that is silent, if there is another one.
   private mutating func replace(_ silent: Incarnation, now: Instant) {
     let known = peers.known(now: now)
     let losses = peers.losses(known: known, now: now)
@@ -68,7 +70,7 @@ extension SyncNode {
     peers.isHeard(node, now: now) && peers[node]?.state.hasTable == true
   }
 
-  /// Who is asked for what is lost.
+  /// The best source for losses; `nil` if there is none.
   private func source(
     for losses: [Incarnation], known: VersionVector, otherThan former: Incarnation? = nil, now: Instant
   ) -> Incarnation? {
@@ -115,7 +117,7 @@ extension SyncNode {
     pullEnded(isWhole: receiver.isWhole, now: now)
   }
 
-  /// Forgets peers that are gone.
+  /// Forgets transfers that are no longer requested, and comparisons with former peers.
   mutating func tidyPulls(now: Instant) {
     pulls.sender.forget(now: now)
     let peers = peers
@@ -153,7 +155,7 @@ extension SyncNode {
 
   // MARK: Answering
 
-  /// Tells a peer where the tables differ.
+  /// Answers a peer's `compare` with the groups that differ and the digests of their buckets.
   mutating func compare(groups theirs: [UInt64], first: Int, from node: Incarnation, now: Instant) {
     guard state.hasTable, pulls.sender.admitsComparison(by: node, now: now) else { return }
     table.expire(now: now)
@@ -163,13 +165,13 @@ extension SyncNode {
     send(.differences(differences), to: node)
     let bucketsSize = 8 + TableComparison.bucketsPerGroup * 8
     for offset in 0..<differences.count where differences.bitmap >> UInt64(offset) & 1 == 1 {
-      // The peer asks again for the rest.
+      // The peer requests the rest again.
       guard budget.admit(bytes: SyncFrame.headerSize + bucketsSize, to: node.number, now: now) else { return }
       send(.buckets(group: first + offset, buckets(of: first + offset)), to: node)
     }
   }
 
-  /// A peer asks for the table, or for some buckets of it, or for more of what it asked for.
+  /// Handles a peer's request for the table, for some of its buckets, or for more frames of a transfer.
   mutating func serve(_ pull: SyncFrame.Pull, to node: Incarnation, now: Instant) {
     guard state.hasTable else { return }
     let table = table
@@ -180,7 +182,7 @@ extension SyncNode {
     continueServing(now: now)
   }
 
-  /// Sends what peers have room for and the budget allows, to each in turn.
+  /// Sends frames of transfers to the peers in turn, as far as their credit and the budget allow.
   mutating func continueServing(now: Instant) {
     guard !pulls.sender.waiting.isEmpty else { return }
     var budget = budget
@@ -189,7 +191,7 @@ extension SyncNode {
     while let frame = pulls.sender.next({ budget.admit(bytes: size, to: $0.number, now: now) }) {
       var records: [SyncRecord] = []
       records.reserveCapacity(frame.rows.count)
-      // As the sessions are now. What nobody has given a version yet is not for other nodes.
+      // Send the sessions as they are now, but not those that no node has given a version yet.
       for row in frame.rows {
         guard let known = table.session(at: row, now: now), known.version != .unsaid else { continue }
         records.append(SyncRecord(known))

@@ -1,11 +1,12 @@
 internal import JoolCore
 
-/// The right to have the addresses (`AddressRight`).
+/// The right to the addresses (`AddressRight`).
 extension SyncNode {
-  /// Goes by what has changed: the state, the module, a hello, or a peer that is silent.
+  /// Updates the right to the addresses after a change of the state or of the module, after a peer's hello, or after a
+  /// peer has timed out.
   mutating func updateRight(now: Instant) {
     var ours = peers.vector(now: now)
-    // Of a silent node that said nothing, peers tell nothing.
+    // Leave out silent nodes that have sent no update, because peers do not mention them.
     for incarnation in ours.incarnations where ours[incarnation].end <= 1 && !peers.isHeard(incarnation, now: now) {
       ours.remove(incarnation)
     }
@@ -19,7 +20,8 @@ extension SyncNode {
 
   private func view(of peer: SyncPeer, ours: VersionVector, now: Instant) -> AddressRight.Peer {
     let hello = peer.hello
-    // What a node says itself is the other one's to follow: of that, a hello is always behind.
+    // Leave out the peer's own updates from what it must cover, and this node's from what this node must cover, because
+    // hellos are always behind on the other node's latest updates.
     var (mine, theirs) = (ours, peer.vector)
     mine.remove(peer.incarnation)
     theirs.remove(identity)

@@ -1,21 +1,25 @@
 internal import JoolCore
 
-/// Telling peers what the node is set to, so that each can see what keeps one from taking over from another.
+/// The exchange of settings, which lets each node find what prevents one node from taking over from another.
 extension SyncNode {
+  /// The minimum interval at which settings are sent again; up to 500 ms are added at random.
   static let settingsInterval = Duration.seconds(30)
 
+  /// Advertises settings, if they have changed.
   mutating func tell(_ settings: NodeSettings, now: Instant) {
     guard settings != told?.settings else { return }
     told = Told(settings: settings, revision: (told?.revision ?? 0) &+ 1, next: now)
   }
 
-  /// Somebody may not know them yet. Whoever comes does not put off what others wait for.
+  /// Sends the settings again after a pause, because a new peer may not have them. This never postpones the next time,
+  /// because a stream of new peers could otherwise postpone it for ever.
   mutating func repeatSettings(after pause: Duration, now: Instant) {
     guard let told else { return }
     let next = min(told.next, now + pause + jitter(upTo: 500))
     self.told?.next = next
   }
 
+  /// Sends the settings in parts, if they are due.
   mutating func sendSettings(now: Instant) {
     guard let told, told.next <= now else { return }
     let next = now + Self.settingsInterval + jitter(upTo: 500)
@@ -34,10 +38,11 @@ extension SyncNode {
     }
   }
 
-  /// What the node tells of itself.
+  /// The settings that the node advertises.
   struct Told: Sendable {
     let settings: NodeSettings
     let revision: UInt32
+    /// When the settings are sent next.
     var next: Instant
   }
 }

@@ -1,16 +1,18 @@
 internal import JoolCore
 
-/// How far the node is (`Readiness`), and whether it may have the addresses (`AddressRight`).
+/// The state of the node (`Readiness`), and what follows from it.
 extension SyncNode {
-  /// A starting node is the first if it has heard of nobody with a table for this long: longer than the pause between two hellos, because
-  /// those that do not hear this node do not answer it.
+  /// How long a starting node must have had no sign of a node with a table before it is the first. This is longer than
+  /// the interval between two hellos, because nodes that do not hear this one do not answer its hello.
   static let solitude = Duration.milliseconds(1200)
-  /// The same if another starting node has a lower number: that one comes first, but perhaps it is not able to.
+  /// The same time while a starting node with a lower incarnation is heard. That node should be the first, but it may
+  /// be unable to.
   static let patience = Duration.seconds(5)
-  /// While the node mends, updates make it look at the state this often.
+  /// The longest delay of `settle` after a change that is not urgent.
   static let settlingPause = Duration.milliseconds(50)
 
-  /// Looks at what is known, what is lacking, and what follows from that.
+  /// Updates everything that follows from the version vectors: losses, the state, the right to the addresses, and
+  /// deadlines.
   mutating func settle(now: Instant) {
     isSettled = true
     let before = state
@@ -32,11 +34,11 @@ extension SyncNode {
     if nextSettling <= now { nextSettling = now + Self.settlingPause }
   }
 
-  /// Something has changed that is not urgent.
+  /// Schedules `settle` after a change that is not urgent.
   mutating func settleSoon(now: Instant) { nextSettling = min(nextSettling, now + Self.settlingPause) }
 
-  /// A pull has ended.
-  /// - Parameter isWhole: whether the node has what the source had.
+  /// Notes that a pull has ended.
+  /// - Parameter isWhole: whether the node has everything that the source had.
   mutating func pullEnded(isWhole: Bool, now: Instant) {
     if isWhole {
       readiness.fetched()
@@ -46,10 +48,11 @@ extension SyncNode {
     if state.hasTable { helloSoon(now: now) }
   }
 
-  /// Whoever looked at the module last did so before the pull ended. What the pull brought must be in the module, too.
+  /// How much of the table the module has. The value of `module` may be older than the end of the last pull, so this
+  /// also requires that the module has what the pull brought.
   private mutating func moduleProgress() -> Readiness.ModuleProgress {
     guard let mark = pulled, module == .met else { return module }
-    // A feed that was closed meanwhile counts anew, and an audit finds out what the module lacks.
+    // A feed that was closed meanwhile counts from 0 again. In that case an audit finds what the module lacks.
     guard feed.progress.fed.reaches(mark), !feed.progress.confirmed.reaches(mark) else {
       pulled = nil
       return module
@@ -57,30 +60,33 @@ extension SyncNode {
     return .unmet
   }
 
+  /// Makes a starting node the first, if it has had no sign of a node with a table for long enough.
   private mutating func beFirstIfAlone(now: Instant) {
     solitude.look(now: now)
     guard pulls.receiver == nil else { return solitude.end(now: now) }
     if peers.hearsOfTable(now: now) {
       solitude.end(now: now)
-      // An audit that has begun is not left half done.
+      // While an audit is under way the node stays the first, because the audit would otherwise be left half done.
       if settled == nil { isFirst = false }
     }
     if firstDue(now: now) <= now { isFirst = true }
-    // Whoever fetched its table before would take nothing for all there is.
+    // Wait for the module's table. A peer that fetched this node's table before would take an empty one for complete.
     if isFirst, module == .met || module == .late { readiness.beFirst() }
   }
 
-  /// An update came from somebody of whom no hello has come. Whoever sends records has a table, or is about to have one.
+  /// Notes an update of a sender from which no hello has come. It is a sign of a table, because a node that sends
+  /// records has a table or will have one soon.
   mutating func hearsUpdate(ofStranger sender: Incarnation, now: Instant) {
     guard state == .starting, !peers.unvalidated.knows(sender) else { return }
     solitude.end(now: now)
   }
 
+  /// When this node is the first, if there is no sign of a node with a table until then.
   private func firstDue(now: Instant) -> Instant {
     solitude.since + (peers.hearsLowerStart(now: now) ? Self.patience : Self.solitude)
   }
 
-  /// The table or the module's lacks something: the node is not ready until that is mended.
+  /// Makes a ready node `mending`, because its table or its module's lacks something.
   mutating func fallBack(because reason: Readiness.Reason) {
     let before = state
     readiness.fallBack(because: reason)
@@ -88,14 +94,15 @@ extension SyncNode {
     isSettled = false
   }
 
-  /// The process was stopped for seconds, or the machine was: peers took this node for gone, and it knows nothing of them.
-  /// - Parameter duration: for how long.
+  /// Notes that the process or the machine was stopped for seconds. Peers have timed this node out, and it does not
+  /// know what they have sent meanwhile.
+  /// - Parameter duration: the length of the pause.
   mutating func slept(for duration: Duration, now: Instant) {
-    // Those that were there when it fell asleep.
+    // Check the peers that were heard when the pause began.
     let hadRival = peers.heard(now: now - duration).contains { $0.hello.may }
     peers.timeOutAll(now: now)
     table.expire(now: now)
-    // The other nodes have heard C proxies, too, and what this one would say now may be outdated.
+    // Drop the C proxies' records, because they may be outdated now, and the other nodes have received them, too.
     legacyWords = LegacyWords()
     readiness.slept(now: now)
     right.slept(hadRival: hadRival, pause: Readiness.awakening, now: now)

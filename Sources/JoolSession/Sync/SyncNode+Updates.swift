@@ -1,22 +1,26 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// The sessions themselves: what peers must be told, and what they tell.
+/// The sessions themselves: the records that are sent to peers, and those that peers send.
 extension SyncNode {
-  /// A session as the module has it now: announced, or read from its table.
+  /// Records a session as the module has it now: announced, or read from its table.
   ///
-  /// Peers hold it until the advertised expiry. They are told only what they do not know: a new session, another state,
-  /// timer or mask, or a life longer than they were told. What they are told includes slack, or else each packet would
-  /// be news. What another node said last is news, too, a quarter of the timeout after this node's own last word: that
-  /// node's own module has no slack. So of a flow through several nodes each says something once per quarter.
+  /// Peers keep the session until the advertised expiration, so only changes are sent: a new session, another state,
+  /// timer or mask, or an expiration beyond the advertised one. The advertised expiration includes slack; without it
+  /// every packet would be such a change.
+  ///
+  /// If another node sent the last record, a packet is also a change, a quarter of the timeout after this node's own
+  /// last record, because that node's module has no slack. So for a flow through several nodes, each of them sends one
+  /// record per quarter of the timeout.
   /// - Parameters:
-  ///   - origin: 0, or `legacyOrigin` to say it again with the next packet: C proxies were told nothing.
-  ///   - age: for how many milliseconds it has been so.
-  ///   - isRead: whether it was not announced.
+  ///   - origin: 0, or `legacyOrigin` if C proxies do not get the session now, so that the next packet sends it again.
+  ///   - age: for how many milliseconds the session has been as it is. The record's version is that old.
+  ///   - isRead: whether the session was read from the module's table, rather than announced.
   mutating func learn(
     _ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, isRead: Bool = false, now: Instant
   ) {
-    // What the module has until then is compared with the table afterwards (`reconcile`). C proxies need no version.
+    // A session that is announced before the node has a table is compared with the table later (`reconcile`). It is
+    // sent to C proxies at once, because they need no version.
     if state == .starting { overheard.insert(session, now: now) }
     guard !isListening else {
       var announced = session
@@ -25,7 +29,7 @@ extension SyncNode {
       return
     }
     var isRefresh = false
-    // In the module's table, what looks like a packet of a moment ago may be what is left of slack.
+    // A session that was read gets no slack, because what looks like a recent packet may be the rest of its slack.
     var life = isRead ? min(session.expiration, limits.longest(session)) : limits.withSlack(session)
     switch table.knowledge(of: session, quarter: Milliseconds(limits.slack(of: session)), now: now) {
     case .all:
@@ -38,14 +42,15 @@ extension SyncNode {
       }
       return
     case .same(let left, let isOwn):
-      // The later word replaces the earlier one whole. So it must not take any life away.
+      // The new record replaces the former one whole, so it must not have less time left.
       life = max(life, left)
       isRefresh = isOwn
     case .none, .other: break
     }
     var advertised = SyncRecord(session: session, version: version(age: age, now: now))
     advertised.session.expiration = life
-    // C proxies are told nothing of what has their origin: the next packet says it again.
+    // With `legacyOrigin` the record does not count as this node's own, so the next packet sends it again, to C
+    // proxies, too.
     guard store(advertised, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
       return giveWay(session, now: now)
     }
@@ -63,7 +68,7 @@ extension SyncNode {
     if pending.count + (isCongested ? 0 : refreshes.count) >= path.records { flush(now: now) }
   }
 
-  /// Says again what the table has, so that the modules of peers have it with slack, too.
+  /// Advertises the table's record again, so that the peers' modules have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
     let record = SyncRecord(session: known.entry, version: version(age: age, now: now))
     guard record.isNewer(than: known), store(record, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
@@ -74,10 +79,10 @@ extension SyncNode {
     pending[SessionKey(record.session)] = record
   }
 
-  /// Says what the peers' modules have had to do without for a quarter of the timeout. The own module gets it, too: a
-  /// peer may have kept back a packet as well.
+  /// Sends records for the packets in `owed`, a quarter of the timeout after this node's own last record of the
+  /// session. This node's module gets them, too, because a peer may have held back a packet as well.
   ///
-  /// A node that lacks something waits: what it would say of the session may be outdated, and would be the newest record.
+  /// A node that is not ready waits, because its record of the session may be outdated, and would be the newest one.
   mutating func sayOwedWords(now: Instant) {
     guard let due = owed.deadline, due <= now else { return }
     guard state == .ready else { return owed.wait(now: now) }
@@ -89,15 +94,16 @@ extension SyncNode {
         owed.add(word, of: handle, now: now)
         continue
       }
-      // Of a flow that goes on, the next packet has nothing to add.
+      // Include the packet's slack, so that the next packet of a flow that continues needs no record.
       known.entry.expiration = max(known.entry.expiration, Milliseconds(word.end - now))
       confirm(known, origin: 0, age: 0, now: now)
       tellModule(handle.number, now: now)
     }
   }
 
-  /// What waited while the process did not run gets a version as old as it may be: a peer may have spoken since then.
-  /// - Parameter age: for how many milliseconds it has been so.
+  /// The version of a new record. A session that was announced while the process did not run gets a version from the
+  /// beginning of that pause, because a peer may have sent a newer record since then.
+  /// - Parameter age: for how many milliseconds the session has been as it is.
   private mutating func version(age: UInt32, now: Instant) -> Version {
     guard age == 0 else { return clock.version(age: Milliseconds(age), now: now) }
     return clock.next(now: selfCheck.stoodStillSince ?? now)
@@ -111,7 +117,7 @@ extension SyncNode {
     records += pending.values
     if !isCongested {
       for (key, session) in refreshes where pending[key] == nil {
-        // As they are now: they may have waited for long.
+        // Send them as they are now, because they may have waited for long.
         if let known = table.session(like: session, now: now), known.origin == 0 { records.append(SyncRecord(known)) }
       }
       refreshes.removeAll(keepingCapacity: true)
@@ -122,7 +128,8 @@ extension SyncNode {
     pending.removeAll(keepingCapacity: true)
   }
 
-  /// While the network takes nothing they wait, and most of them end.
+  /// Drops the refreshes whose sessions have ended, if very many wait. They wait while the network accepts nothing, and
+  /// most of their sessions end meanwhile.
   private mutating func forgetEndedRefreshes(now: Instant) {
     guard refreshes.count > 2 * table.count + 1024 else { return }
     let table = table
@@ -144,9 +151,9 @@ extension SyncNode {
     nextHello = min(nextHello, now + Self.helloPause)
   }
 
-  /// A peer's word about a session: as an update, in a table, or however it came. The later word counts, and counts
-  /// whole: state, timer, mask and life. So whatever the order in which words come, the last one stays.
-  /// - Returns: whether it was news.
+  /// Merges a peer's record of a session, from an update or a transfer. The newer record wins and replaces the older
+  /// one whole: state, timer, mask and time left. So the result does not depend on the order in which records arrive.
+  /// - Returns: whether the table took the record.
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
@@ -166,11 +173,11 @@ extension SyncNode {
     return false
   }
 
-  /// Puts a session into the table; rivals that are all older give way.
+  /// Stores a session in the table. Its rivals are removed if all of them are older.
   /// - Parameters:
-  ///   - isOwnWord: whether this node says it now.
-  ///   - isForced: whether rivals give way in any case.
-  /// - Returns: the BIB entries that left the table for it; `nil` if it was not taken.
+  ///   - isOwnWord: whether this node sends the record now as its own.
+  ///   - isForced: whether the rivals are removed in any case.
+  /// - Returns: the BIB entries that were removed for it; `nil` if the session was not stored.
   mutating func store(
     _ record: SyncRecord, origin: UInt8, isOwnWord: Bool = false, isForced: Bool = false, now: Instant
   ) -> [BIBEntry]? {
@@ -187,9 +194,9 @@ extension SyncNode {
     return nil
   }
 
-  /// Removes what contradicts a record: the sessions of this client with another mask, and of another client with this
-  /// mask. These are at most two BIB entries.
-  /// - Returns: `nil` if not all of them are older. Then all stay.
+  /// Removes the rivals of a record: the sessions of its client with another mask, and those of another client with its
+  /// mask. They belong to at most two BIB entries.
+  /// - Returns: the BIB entries that were removed. `nil` if not all rivals are older; then none is removed.
   private mutating func makeRoom(for record: SyncRecord, isForced: Bool, now: Instant) -> [BIBEntry]? {
     let entries = table.conflicts(with: record.session)
     let rivals = isForced ? [] : entries.flatMap { table.sessions(of: $0, now: now) }
@@ -201,14 +208,17 @@ extension SyncNode {
 }
 
 extension SessionLimits {
-  /// Modules announce a packet within their `ss-flush-deadline`, two seconds unless changed.
+  /// The idle time below which a session gets slack. Modules announce a packet within their `ss-flush-deadline`, which
+  /// is two seconds by default.
   static let fresh = Duration.seconds(5)
 
-  /// A quarter of the timeout: how much longer peers keep a session than its packets alone would.
+  /// The slack of a session in milliseconds: a quarter of its timeout, by which peers keep it longer than its packets
+  /// alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
-  /// What to advertise. A session that was idle for a while gets no slack: its next packet will be news anyway. One
-  /// that has slack already gets no more, or else each node that passes it on would make it younger.
+  /// The time left to advertise. A session that was idle for `fresh` or longer gets no slack, because its next packet
+  /// is sent anyway. A session that has slack already gets no more, because otherwise each node that passes it on would
+  /// prolong it.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
     let idle = timeout(of: session).duration - session.expiration.duration
     guard idle < Self.fresh else { return session.expiration }
@@ -217,14 +227,14 @@ extension SessionLimits {
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }
 
-  /// For how many milliseconds the session has been idle, or unmentioned. What has more left than its timeout has
-  /// slack.
+  /// The number of milliseconds since the session's last packet, or since the record that gave it its time left. A
+  /// session that has more time left than its timeout has slack.
   func idle(_ session: SessionEntry) -> Int64 {
     let (timeout, left) = (Int64(timeout(of: session).rawValue), Int64(session.expiration.rawValue))
     return timeout - left + (left > timeout ? Int64(slack(of: session)) : 0)
   }
 
-  /// The most that may be advertised.
+  /// The longest time left that may be advertised: 1.25 times the timeout.
   func longest(_ session: SessionEntry) -> Milliseconds {
     let timeout = timeout(of: session).rawValue
     let (sum, overflow) = timeout.addingReportingOverflow(timeout / 4)

@@ -1,104 +1,107 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// A node of SS2 without its sockets: what the module and the peers say comes in, datagrams and sessions for the module
-/// come out. Deterministic: time and chance are arguments. docs/session-sync-protocol.md is the specification.
+/// An SS2 node without its sockets. Its input is what the module announces and what peers send. Its output is
+/// datagrams, and sessions for the module. It is deterministic, because the time and the seed of all random numbers are
+/// arguments. docs/session-sync-protocol.md is the specification.
 package struct SyncNode: Sendable {
+  /// The interval between two regular hellos; up to 100 ms are added at random.
   static let helloInterval = Duration.seconds(1)
-  /// After the last update a hello follows soon, so that the loss of that one is noticed; after a change that others wait for, too.
+  /// The longest delay of the hello after an update, so that the loss of the last update is noticed soon. Also the
+  /// minimum interval between hellos that announce a change.
   static let helloPause = Duration.milliseconds(50)
-  /// Peers beyond this many are not heard.
+  /// The maximum number of peers. Further ones are not admitted.
   static let maxPeers = PeerSet.capacity
-  /// Who spoke last about a session if it was a C proxy.
+  /// The origin of a session whose last record came from a C proxy.
   static let legacyOrigin: UInt8 = 255
-  /// How long after its last announcement a module counts as one that translates.
+  /// How long after its last announcement a module counts as translating.
   static let translationMemory = Duration.seconds(30)
 
   let identity: Incarnation
   /// The module's timeouts.
   var limits: SessionLimits
-  /// The longest ones of the group.
+  /// The longest timeouts of the group.
   var groupLimits: SessionLimits
   var path = PathSize.ethernet
-  /// Sessions with the expiry that was advertised: the same on every node.
+  /// The sessions with the advertised expirations. The table is the same on every node.
   var table: SessionTable
-  /// Who is there, and who has what.
+  /// The peers, and what each of them has.
   var peers: PeerSet
   var readiness: Readiness
-  /// Since when nobody with a table was heard of.
+  /// How long this node has had no sign of a node with a table.
   var solitude: Solitude
-  /// Whether the node found that there is nobody to get a table of. Then its own module's is the group's, once it was read.
+  /// Whether the node found that no peer has a table. Then its own module's table becomes the group's, once it is read.
   var isFirst = false
   var right = AddressRight()
   var pulls: Pulls
-  /// What the module has of the table.
+  /// How much of the table the module has.
   var module = Readiness.ModuleProgress.met {
     didSet { if module != oldValue { isSettled = false } }
   }
-  /// What had entered the feed when the last pull ended; `nil` once the module has it.
+  /// The position of the feed when the last pull ended; `nil` once the module has taken everything up to it.
   var pulled: FeedPosition?
   /// When the module last announced a session.
   var lastAnnouncement: Instant?
   /// Whether the module has announced a session within `translationMemory`.
   var isTranslating = false
-  /// What peers are told of this node's settings; `nil`: nothing yet.
+  /// The settings that this node advertises; `nil` if there are none yet.
   var told: Told?
-  /// How often peers have told settings that were news.
+  /// How often a peer has sent settings that differ from its former ones.
   var settingsHeard = 0
   var resend = ResendQueue()
-  /// For what peers ask for.
+  /// The limit for what is sent on request.
   var budget = SendBudget()
-  /// Whether it is the only one with its identity.
+  /// The check for copies of this node, and for pauses in which it did not run.
   var selfCheck = SelfCheck()
   var random: SeededGenerator
   var counters = SyncCounters()
 
   var clock: HybridClock
-  /// News that leaves with the next flush.
+  /// The records of new and changed sessions, to be sent with the next flush.
   var pending: OrderedDictionary<SessionKey, SyncRecord> = [:]
-  /// Refreshes that leave with it, too, or later if the network is slow.
+  /// The refreshes to be sent with the next flush, or later if the network is congested.
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
-  /// Whether what was sent waits: then only news is added to it.
+  /// Whether datagrams wait to be sent. In that case refreshes wait, too.
   var isCongested = false
-  /// What the module is told.
+  /// The queue of what the module is given.
   var feed: ModuleFeed
-  /// While the module's table is being read: the rows that need nothing more, because they were compared, or were said meanwhile,
-  /// which is newer than what was read.
+  /// The rows that the audit under way need not compare any more, because it has compared them, or because a record
+  /// that came meanwhile is newer than what it reads; `nil` if there is no audit.
   var settled: RowSet?
-  /// What is said again because the module's timeouts have become shorter.
+  /// The pass that sends records again because the module's timeouts have become shorter; `nil` if there is none.
   var restating: Restatement?
-  /// What has not been said because it was said a short time ago.
+  /// The packets that have caused no record yet, because this node sent one of the same session a short time before.
   var owed = OwedWords()
-  /// What C proxies said that no node has said yet.
+  /// The records of C proxies that no node has sent yet.
   var legacyWords = LegacyWords()
-  /// What the module announced before the node had a table, and so perhaps could not say with a version high enough.
+  /// The sessions that the module announced before the node had a table, when its versions may have been too low.
   var overheard = OverheardSessions()
   var output = Output()
-  /// How many hellos were sent.
+  /// The number of hellos that were sent.
   var hellos: UInt32 = 0
   var lastHello: Instant?
   var nextHello: Instant
-  /// Whether something has changed that others should hear of soon.
+  /// Whether something has changed that a hello should advertise soon.
   var isHelloDue = false
   let started: Instant
-  /// Whether the state was looked at since something changed that it depends on.
+  /// Whether `settle` has run since the last change of something that the state depends on.
   var isSettled = false
-  /// When to look at it in any case.
+  /// When `settle` runs in any case.
   var nextSettling: Instant
 
-  /// What is to be done outside.
+  /// What the caller must send.
   struct Output: Sendable {
-    /// Frames for the group, in this order.
+    /// Frames for the group, in the order in which they are sent.
     var datagrams: [[UInt8]] = []
-    /// What this node has to say about sessions, for peers that do not speak SS2; with the advertised expirations.
+    /// Sessions for C proxies, with the advertised expirations.
     var announcements: [SessionEntry] = []
   }
 
   /// - Parameters:
-  ///   - seed: of all chance, for the delays that keep nodes from speaking all at once.
-  ///   - isFirst: whether to be ready at once, because there is nobody to get a table of.
+  ///   - seed: the seed of all random numbers, among them the delays that keep nodes from sending at the same time.
+  ///   - isFirst: whether to be ready at once, because there is no peer to get a table from.
   ///   - clock: the time of day in milliseconds since 1970; the closer to the peers', the better.
-  ///   - memory: for how long peers are remembered that are not heard any more.
+  ///   - memory: how long peers that are no longer heard are remembered.
   init(
     identity: Incarnation, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt64,
     memory: PeerMemory = PeerMemory(), now: Instant
@@ -120,10 +123,10 @@ package struct SyncNode: Sendable {
 
   var state: NodeState { readiness.state }
 
-  /// Whether the node has what its peers have.
+  /// Whether the node is `ready`: it has what its peers have, and so has its module.
   package var isReady: Bool { state == .ready }
 
-  /// What is to be done, once.
+  /// Flushes, and takes what must be sent. Each output is returned once.
   mutating func takeOutput(now: Instant) -> Output {
     flush(now: now)
     defer { output = Output() }
@@ -141,7 +144,7 @@ package struct SyncNode: Sendable {
 
   // MARK: Time
 
-  /// When `advance(to:)` has something to do.
+  /// When `advance(to:)` has something to do; this may be in the past.
   var nextDeadline: Instant {
     guard isSettled else { return started }
     var earliest = min(nextHello, nextSettling)
@@ -157,6 +160,7 @@ package struct SyncNode: Sendable {
     return earliest
   }
 
+  /// Does what is due at `now`.
   mutating func advance(to now: Instant) {
     selfCheck.goesOn()
     table.expire(now: now)
@@ -172,14 +176,14 @@ package struct SyncNode: Sendable {
     sendSettings(now: now)
   }
 
-  /// Others wait for what has changed.
+  /// Schedules a hello soon, because peers wait for what has changed.
   mutating func helloSoon(now: Instant) {
     isHelloDue = false
     nextHello = min(nextHello, max(now, lastHello.map { $0 + Self.helloPause } ?? now))
   }
 
   private mutating func sendHello(now: Instant) {
-    flush(now: now)  // or the digest would have what peers cannot know
+    flush(now: now)  // because the digest would otherwise include records that were not sent
     peers.forget(now: now)
     tidyPulls(now: now)
     noteTranslation(now: now)
@@ -189,7 +193,7 @@ package struct SyncNode: Sendable {
     send(.hello(makeHello(now: now)))
   }
 
-  /// The last hello: the process ends. So nobody relies on this node until it times out.
+  /// Sends the last hello, because the process ends. Otherwise peers would rely on this node until it times out.
   mutating func leave(now: Instant) {
     flush(now: now)
     right.end()
@@ -206,7 +210,7 @@ package struct SyncNode: Sendable {
       request: right.asks == .nobody ? 0 : right.request, clock: clock.latest, sessions: UInt64(table.count),
       rootDigest: table.rootDigest, pool6: table.pool6, limits: limits, asks: right.asks,
       entries: peers.entries(room: path.entries, promise: right.promise(to:), now: now))
-    // Peers that do not know this node answer at once if the answer is not much longer.
+    // Pad it, because peers that have not validated this node answer early only if the answer is not much longer.
     if state == .starting { hello.pad(to: SyncFrame.Hello.startingSize) }
     return hello
   }

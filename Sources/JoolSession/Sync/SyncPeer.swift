@@ -2,40 +2,43 @@ internal import JoolCore
 
 /// A validated peer: one of its hellos mentioned this node, so it was made since this node started.
 struct SyncPeer: Sendable {
-  /// Silence for this long means that it is gone.
+  /// The time without any datagram after which a peer is timed out.
   static let patience = Duration.seconds(5)
-  /// Hellos with lower numbers are late ones. But if nothing else comes for so long, the last number was made up.
+  /// A hello with a number not above the last one's is late, and is dropped. After this long without a newer one it is
+  /// accepted, because the last number must have been forged.
   static let numberPatience = Duration.seconds(2)
-  /// Entries kept of its hellos.
+  /// The maximum number of entries that are kept of a peer's hellos.
   static let maxEntries = 320
-  /// Any hello has room for so many.
+  /// The number of entries for which each hello has room, whatever the path's MTU.
   static let fewEntries = PathSize(mtu: PathSize.allowed.lowerBound).entries
 
   let incarnation: Incarnation
-  /// Its number in the table, 1 to 64; 0 is ourselves.
+  /// The number that stands for the peer in `SessionTable.Session.origin`, 1 to 64. 0 stands for this node.
   let index: UInt8
-  /// Whether it has another pool6: then it is no peer for sessions.
+  /// Whether the peer has another pool6. If so, no sessions are exchanged with it.
   let hasOtherPool6: Bool
   var stream: UpdateStream
-  /// The last one.
+  /// The newest hello that was received.
   private(set) var hello: SyncFrame.Hello
-  /// What it said that it has, the newest entry of each incarnation.
+  /// The newest entry for each incarnation in the peer's hellos: what the peer has of it.
   private(set) var entries: [Incarnation: Told] = [:]
-  /// Itself is `sequence` + 1 of its last hello.
+  /// What the peer has of itself: one more than its last update, as its newest hello states.
   private(set) var ownNext: UInt64
   private var number: UInt32
   private(set) var helloAt: Instant
   var settings = HeardSettings()
-  /// Where its last datagram came from; IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
+  /// The source address of the peer's last datagram. IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
   var address: IPv6Address?
   var lastHeard: Instant
   let admitted: Instant
 
-  /// An entry of a hello, and when that came.
+  /// An entry of a peer's hello, with its times.
   struct Told: Hashable, Sendable {
     var entry: SyncFrame.HelloEntry
+    /// The time at which the hello was received.
     var at: Instant
-    /// When the incarnation was heard last, at the latest: what is told in whole seconds is taken for older.
+    /// When the peer last heard the incarnation. The estimate is early rather than late, because hellos state the
+    /// silence in whole seconds.
     var lastHeard: Instant
   }
 
@@ -61,7 +64,7 @@ struct SyncPeer: Sendable {
 
   var state: NodeState { hello.state }
 
-  /// - Returns: whether it is the newest one.
+  /// - Returns: whether the hello is the peer's newest. A late one changes nothing.
   mutating func receive(_ hello: SyncFrame.Hello, header: SyncFrame.Header, now: Instant) -> Bool {
     guard header.number.isLater(than: number) || now - helloAt >= Self.numberPatience else { return false }
     self.hello = hello
@@ -73,10 +76,11 @@ struct SyncPeer: Sendable {
   }
 
   private mutating func note(_ new: [SyncFrame.HelloEntry], now: Instant) {
-    // A shorter hello has all that it has to tell. What it does not mention any more was made up, or is forgotten.
+    // A hello with room for more entries is complete. Entries that it no longer has were forged, or the peer has
+    // forgotten them, so they are dropped.
     if new.count < Self.fewEntries { entries.removeAll(keepingCapacity: true) }
     for entry in new {
-      // The second, because silences are told in whole ones.
+      // One second more, because hellos state the silence in whole seconds.
       let lastHeard = now - .seconds(Int(entry.silence) + 1)
       entries[entry.incarnation] = Told(entry: entry, at: now, lastHeard: lastHeard)
     }
@@ -85,13 +89,13 @@ struct SyncPeer: Sendable {
     for (incarnation, _) in surplus.prefix(entries.count - Self.maxEntries) { entries[incarnation] = nil }
   }
 
-  /// Whether it said lately that it hears the incarnation.
+  /// Whether a hello of the peer stated within `patience` that the peer hears the incarnation.
   func hears(_ incarnation: Incarnation, at now: Instant) -> Bool {
     guard let told = entries[incarnation] else { return false }
     return told.entry.flags.contains(.heard) && now - told.at < Self.patience
   }
 
-  /// What it has of others, and of itself.
+  /// The peer's version vector, its own updates included.
   var vector: VersionVector {
     var vector = VersionVector()
     for (incarnation, told) in entries { vector[incarnation] = told.entry.progress }
@@ -99,11 +103,11 @@ struct SyncPeer: Sendable {
     return vector
   }
 
-  /// What it has of an incarnation.
+  /// What the peer has of an incarnation.
   func progress(of other: Incarnation) -> Progress {
     other == incarnation ? Progress(next: ownNext) : entries[other]?.entry.progress ?? Progress()
   }
 
-  /// The number of our question that it has promised; 0 is none.
+  /// The number of the question of `own` that the peer has promised. 0: none.
   func promise(to own: Incarnation) -> UInt8 { entries[own]?.entry.promise ?? 0 }
 }

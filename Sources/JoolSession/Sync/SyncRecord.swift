@@ -1,16 +1,16 @@
 internal import JoolCore
 
-/// A session as SS2 carries it.
+/// A session and its version, as SS2 frames carry them.
 struct SyncRecord: Hashable, Sendable {
-  /// With the advertised expiration, slack included.
+  /// The session with the advertised expiration, any slack included.
   var session: SessionEntry
-  /// Of what was said about the session.
+  /// The version of this record.
   var version: Version
 
-  /// In bytes.
+  /// The size of a record on the wire in bytes.
   static let size = Packed36.size + 8
-  /// Lives that differ by less are the same: the way through the network, the module and the table's ticks adds as
-  /// much.
+  /// Times left that differ by no more than this many milliseconds count as equal, because the way through the network,
+  /// the module and the table's ticks adds as much.
   static let sameLife: UInt64 = 250
 
   init(session: SessionEntry, version: Version) {
@@ -18,17 +18,17 @@ struct SyncRecord: Hashable, Sendable {
     self.version = version
   }
 
-  /// What the table has.
+  /// Makes the record of a session in the table.
   init(_ known: SessionTable.Session) { self.init(session: known.entry, version: known.version) }
 
-  /// Whether this counts if both cannot: a total order of everything that is said, of the same session and of rivals
-  /// for a mask. No other function compares versions of sessions.
+  /// Whether this record wins if only one of the two can be kept. This is a total order of all records, both of the
+  /// same session and of rivals for a mask. No other function compares versions of sessions.
   ///
-  /// The later version counts. Equal ones, which only nodes say that did not hear each other, are ordered by content;
-  /// it does not matter how, but each node must do it alike.
+  /// The later version wins. Different records have equal versions only if their nodes did not hear each other. Such
+  /// records are ordered by content. Any order will do, but each node must use the same.
   /// - Parameters:
-  ///   - other: the other one's version.
-  ///   - content: the other session; not looked at if the versions tell.
+  ///   - other: the version of the other record.
+  ///   - content: the other session. It is evaluated only if the versions are equal.
   @inline(__always)
   func isNewer(than other: Version, _ content: @autoclosure () -> SessionEntry) -> Bool {
     version == other ? session.isAbove(content()) : version > other
@@ -40,17 +40,18 @@ struct SyncRecord: Hashable, Sendable {
 }
 
 extension SessionEntry {
-  /// Whether the life left is longer, by more than what is no difference.
+  /// Whether this session has more time left, by more than `SyncRecord.sameLife`.
   func lives(longerThan other: SessionEntry) -> Bool {
     UInt64(expiration.rawValue) > UInt64(other.expiration.rawValue) + SyncRecord.sameLife
   }
 
-  /// Whether two words about one session differ in nothing but the life.
+  /// Whether two entries for one session differ in nothing but the time left.
   func saysTheSame(as other: SessionEntry) -> Bool {
     state == other.state && timer == other.timer && source4 == other.source4
   }
 
-  /// State, timer, source4, source6, destination4, protocol, in this order; addresses before ports.
+  /// Whether this session is the greater one. State, timer, source4, source6, destination4 and protocol are compared in
+  /// this order, and addresses before ports.
   fileprivate func isAbove(_ other: SessionEntry) -> Bool {
     let theirs = (other.state.rawValue, other.timer.rawValue, other.source4, other.source6, other.destination4)
     let mine = (state.rawValue, timer.rawValue, source4, source6, destination4)

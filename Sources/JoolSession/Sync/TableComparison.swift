@@ -1,34 +1,35 @@
 /// Finds the buckets in which this node's table differs from a peer's.
 ///
 /// This node sends the digests of its 64 bucket groups (`compare`). The peer answers which groups differ
-/// (`differences`), and sends the digests of the buckets in each of them (`buckets`). Datagrams get lost:
-/// `question(ours:)` asks for the rest.
+/// (`differences`), and sends the digests of the buckets in each of them (`buckets`). If datagrams are lost,
+/// `question(ours:)` requests the rest.
 struct TableComparison: Sendable {
   static let groups = 64
   static let bucketsPerGroup = SessionDigest.bucketCount / groups
 
-  /// The buckets that differ, of the groups that have come.
+  /// The buckets that differ, in the groups whose bucket digests have arrived.
   private(set) var buckets = BucketSet()
-  /// A bit for each group: whether the peer has said if it differs.
+  /// The groups about which the peer has answered. Bit n stands for group n, as in the other bitmaps here.
   private var known: UInt64 = 0
+  /// The groups that differ, as far as the peer has answered.
   private var different: UInt64 = 0
-  /// The groups whose bucket digests have come.
+  /// The groups whose bucket digests have arrived.
   private var arrived: UInt64 = 0
   /// The peer's digests of those groups.
   private var theirs = [UInt64](repeating: 0, count: groups)
 
-  /// How many groups differ, as far as the peer has said.
+  /// The number of groups that differ, as far as the peer has answered.
   var differentGroups: Int { different.nonzeroBitCount }
 
   var isComplete: Bool { missing == 0 }
 
-  /// The groups that the peer must still tell of.
+  /// The groups for which an answer of the peer is missing.
   private var missing: UInt64 { ~known | different & ~arrived }
 
-  /// What to send to the peer: the digests of consecutive groups, from `first` on.
+  /// The `compare` to send to the peer: the digests of consecutive groups, from `first` on.
   ///
-  /// A group between two missing ones that has come is sent with the peer's own digest, so that its buckets do not come
-  /// again.
+  /// If bucket digests of a group have arrived, and groups on both sides of it are missing, the group is sent with the
+  /// peer's own digest. The peer then does not send its bucket digests again.
   /// - Parameter ours: the digests of all groups.
   func question(ours: [UInt64]) -> (first: Int, digests: [UInt64]) {
     guard !isComplete else { return (0, ours) }
@@ -38,7 +39,7 @@ struct TableComparison: Sendable {
     return (first, digests)
   }
 
-  /// Numbers that no group has are ignored.
+  /// Notes which groups differ. An answer for groups that do not exist is ignored.
   mutating func receive(_ differences: SyncFrame.Differences) {
     let (first, count) = (differences.first, differences.count)
     guard 0..<Self.groups ~= first, 1...Self.groups - first ~= count else { return }
@@ -47,8 +48,9 @@ struct TableComparison: Sendable {
     different = different & ~asked | (differences.bitmap << UInt64(first)) & asked
   }
 
+  /// Notes the digests of the buckets of a group.
   /// - Parameters:
-  ///   - digests: the peer's, of the 64 buckets of the group.
+  ///   - digests: the peer's digests of the 64 buckets of the group.
   ///   - ours: the digest of a bucket of this node's table, as it is now.
   mutating func receive(buckets digests: [UInt64], of group: Int, ours: (Int) -> UInt64) {
     guard 0..<Self.groups ~= group, digests.count == Self.bucketsPerGroup else { return }
@@ -60,9 +62,9 @@ struct TableComparison: Sendable {
     }
   }
 
-  /// What the peer answers to `compare`.
+  /// The answer to a `compare`.
   /// - Parameters:
-  ///   - theirs: digests of consecutive groups, from `first` on.
+  ///   - theirs: the received digests of consecutive groups, from `first` on.
   ///   - ours: the digests of all groups.
   /// - Returns: `nil` if no groups have these numbers.
   static func differences(from theirs: [UInt64], first: Int, ours: [UInt64]) -> SyncFrame.Differences? {

@@ -1,23 +1,26 @@
 internal import JoolCore
 
-/// A pull: gets from one peer what this node lacks.
+/// A pull: fetches from one peer what this node lacks.
 ///
 ///     compare ──▶ differences, buckets ──▶ pull ──▶ bulk, by credit
 ///
 /// Only the buckets that differ are fetched. A starting node fetches all of them, without a comparison. Requests are
-/// repeated while nothing comes, always with the same transfer number: a slow peer's frames still count when they come.
+/// repeated while no frame arrives. The transfer number stays the same, so that frames of a slow peer still count when
+/// they arrive.
 struct TableReceiver: Sendable {
-  /// While nothing comes, the request is repeated after this, then after twice as long, and so on.
+  /// The pause after which a request is repeated if no frame has arrived. Each further pause is twice as long.
   static let firstPause = Duration.milliseconds(100)
+  /// The longest pause between two requests.
   static let longestPause = Duration.milliseconds(3200)
-  /// A source that is silent for this long is replaced, if there is another one.
+  /// A source that sends no frame for this long is replaced, if there is another one.
   static let patience = Duration.seconds(2)
-  /// If another one was silent as well, the next is waited for twice as long, and so on: all may be slow.
+  /// If the next source was silent as well, this node waits for twice as long, and so on up to this, because all
+  /// sources may be slow.
   static let longestPatience = Duration.seconds(16)
 
-  /// What a pull is for.
+  /// The reason for a pull.
   enum Purpose: Hashable, Sendable {
-    /// Updates that cannot be sent again, or the table of a node that starts.
+    /// Updates that cannot be retransmitted are missing, or this node is starting and has no table.
     case losses
     /// The tables differ although nothing is known to be missing (`AntiEntropy`).
     case difference
@@ -25,41 +28,41 @@ struct TableReceiver: Sendable {
 
   let source: Incarnation
   let purpose: Purpose
-  /// What this node has when the pull ends: what the source had when its last hello before the pull was sent, and that
-  /// hello.
+  /// What this node has when the pull is complete: the version vector in the source's last hello before the pull, and
+  /// the source's own updates up to that hello.
   let mark: VersionVector
   let began: Instant
   let transfer: UInt32
-  /// Only what was said before counts as brought: what is newer was on its way anyhow.
+  /// Only news with an earlier version is counted in `brought`, because later records were on their way in any case.
   private let limit: Version
-  /// How many records that count were news.
+  /// The number of received records that were news to this node and are older than `limit`.
   private(set) var brought = 0
-  /// When a frame that belongs to the pull came, or the pull began.
+  /// The time of the last frame that belongs to the pull. At first, the time at which the pull began.
   private(set) var lastFrame: Instant
-  /// When a request leaves next.
+  /// The time at which the next request is sent.
   private(set) var deadline: Instant
   private var pause = TableReceiver.firstPause
-  /// `nil`: the buckets to fetch are known.
+  /// The comparison that is under way. `nil`: the buckets to fetch are known.
   private var comparison: TableComparison?
-  /// Whether the comparison ends when more than half of the groups differ. Then all buckets are fetched.
+  /// Whether the comparison ends when more than half of the groups differ. In that case all buckets are fetched.
   private let isMuchSmaller: Bool
-  /// At most as many buckets are fetched.
+  /// The maximum number of buckets to fetch.
   private let maxBuckets: Int
-  /// What is fetched; `nil`: all of it.
+  /// The buckets to fetch. `nil`: all of them.
   private var buckets: BucketSet?
   private var progress = TransferProgress()
   private var hasRequested = false
-  /// Whether everything that the source was asked for is here.
+  /// Whether everything that was requested has arrived.
   private(set) var isFinished = false
-  /// Whether the end covers `mark`: no bucket that differs was left out.
+  /// Whether this node has all of `mark` when the pull is complete. `false` if buckets that differ were left out.
   private(set) var isWhole = true
 
   /// - Parameters:
   ///   - transfer: a random number.
   ///   - isComparing: whether to compare first. A starting node has nothing to compare.
   ///   - isMuchSmaller: whether this node has less than a quarter of the source's sessions.
-  ///   - maxBuckets: how many buckets are fetched at most, for a pull that has no loss to make good.
-  ///   - limit: news with this version or a later one does not count.
+  ///   - maxBuckets: the maximum number of buckets to fetch, for a pull that is not for losses.
+  ///   - limit: news with this version or a later one is not counted.
   init(
     source: Incarnation, purpose: Purpose, mark: VersionVector, transfer: UInt32, isComparing: Bool,
     isMuchSmaller: Bool = false, maxBuckets: Int = SessionDigest.bucketCount, limit: Version = Version(rawValue: .max),
@@ -75,18 +78,19 @@ struct TableReceiver: Sendable {
 
   func isSilent(for patience: Duration = Self.patience, now: Instant) -> Bool { now - lastFrame >= patience }
 
-  /// Whether the source does not know the transfer any more: it sent some frames of it, and then none for so long that
-  /// each pause has passed. It answers a transfer that it does not know only if this node has nothing of it.
+  /// Whether the source has forgotten the transfer: it has sent some frames of it, and then none through all pauses. A
+  /// source answers for a transfer that it does not know only if this node has nothing of it.
   func isForgotten(now: Instant) -> Bool { pause > Self.longestPause && deadline <= now && progress.frames != nil }
 
-  /// How many frames of the source's table have come, without gaps.
+  /// The number of frames that have arrived without a gap.
   var frames: Int { Int(progress.next) }
 
-  /// What is to be sent to the source now, once. Call it again whenever something has come, and at `deadline`.
+  /// The next request for the source. Each request is returned once, so call this until it returns `nil`: whenever a
+  /// frame has arrived, and at `deadline`.
   /// - Parameter groups: the digests of this node's bucket groups.
   mutating func nextRequest(groups: () -> [UInt64], now: Instant) -> SyncFrame.Body? {
     if isFinished {
-      // So that the source forgets the transfer.
+      // The last credit lets the source forget the transfer.
       guard progress.isCreditDue else { return nil }
       return .pull(credit(isRepeated: false))
     }
@@ -126,7 +130,7 @@ struct TableReceiver: Sendable {
     decide(now: now)
   }
 
-  /// - Returns: whether the frame belongs to this pull and has not come before.
+  /// - Returns: whether the frame belongs to this pull and has not arrived before.
   mutating func receive(_ bulk: SyncFrame.Bulk, from node: Incarnation, now: Instant) -> Bool {
     guard node == source, comparison == nil, hasRequested, bulk.transfer == transfer, !isFinished,
       progress.receive(bulk.frame, of: bulk.frames)
@@ -136,7 +140,7 @@ struct TableReceiver: Sendable {
     return true
   }
 
-  /// A record of a frame was news to this node.
+  /// Counts a received record that was news to this node.
   mutating func countNews(_ version: Version) {
     if version < limit { brought += 1 }
   }
@@ -147,7 +151,7 @@ struct TableReceiver: Sendable {
     deadline = now + Self.firstPause
   }
 
-  /// Goes on to the transfer, if it is known what to fetch.
+  /// Begins the transfer if the buckets to fetch are known.
   private mutating func decide(now: Instant) {
     guard let comparison else { return }
     if isMuchSmaller, comparison.differentGroups > TableComparison.groups / 2 {
@@ -161,7 +165,8 @@ struct TableReceiver: Sendable {
     deadline = now
   }
 
-  /// Begins with another bucket each time, or those after the first ones would never be fetched.
+  /// Limits a set to `maxBuckets` buckets. Each pull begins with another bucket, because those after the first ones
+  /// would otherwise never be fetched.
   private mutating func limited(_ different: BucketSet) -> BucketSet {
     guard different.count > maxBuckets else { return different }
     isWhole = false

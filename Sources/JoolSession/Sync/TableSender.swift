@@ -1,24 +1,23 @@
 internal import DequeModule
 internal import JoolCore
 
-/// Answers pulls: sends peers the rows that they want, as far as their credit goes.
+/// Answers pulls: sends peers the rows that they request, as far as their credit allows.
 ///
-/// What is sent is fixed when a peer asks first: the rows of the wanted buckets, in the order in which a module adds
-/// them fastest. A frame has what the sessions of its rows are when it is sent, so some frames have fewer records than
-/// others.
+/// The rows are fixed by a peer's first request: those of the requested buckets, in the order in which a module adds
+/// them fastest. The records of a frame are made when it is sent, so some frames have fewer records than others.
 struct TableSender: Sendable {
-  /// Transfers at the same time. Each costs 4 bytes per row of the table.
+  /// The maximum number of concurrent transfers. Each takes 4 bytes per row of the table.
   static let capacity = 4
-  /// Between two transfers that one peer begins. Each costs a pass through the table.
+  /// The minimum interval between two transfers that one peer begins. Each requires a pass through the table.
   static let spacing = Duration.seconds(1)
-  /// Between two comparisons that one peer asks for.
+  /// The minimum interval between two comparisons that one peer requests.
   static let comparisonSpacing = Duration.milliseconds(200)
-  /// A transfer that its peer has not asked about for this long gives way to another one.
+  /// A transfer without a request for this long is dropped if another one needs its place.
   static let patience = Duration.seconds(2)
-  /// A peer that has not asked for anything for this long is forgotten.
+  /// A peer that has not requested anything for this long is forgotten.
   private static let memory = Duration.seconds(60)
 
-  /// One frame to be sent.
+  /// A frame to send.
   struct Frame: Sendable {
     let target: Incarnation
     let transfer: UInt32
@@ -27,15 +26,17 @@ struct TableSender: Sendable {
     let rows: SessionOrder.SubSequence
   }
 
-  /// In the order in which it is their turn.
+  /// The transfers, in the order in which they may send next.
   private var transfers: Deque<Transfer> = []
+  /// The state of each peer that has requested something.
   private var askers: [Incarnation: Asker] = [:]
 
   private struct Asker: Sendable {
     var lastAsked: Instant
     var lastBegun: Instant?
     var lastCompared: Instant?
-    /// The last transfer that it had whole. A late copy of its first request must not begin it again.
+    /// The number of the last transfer that the peer has received completely. It prevents a late copy of the first
+    /// request from beginning the transfer again.
     var finished: UInt32?
   }
 
@@ -43,21 +44,21 @@ struct TableSender: Sendable {
     let target: Incarnation
     let number: UInt32
     let order: SessionOrder
-    /// Of each frame but the last.
+    /// The number of records of each frame but the last.
     let records: Int
-    /// How many frames may be on their way. It doubles when the peer shows that they arrive.
+    /// The maximum number of frames in flight. It doubles when the peer acknowledges frames.
     var window = TransferProgress.firstWindow
-    /// Frames before it were sent.
+    /// The number of the first frame that was not sent yet.
     var sent: UInt32 = 0
-    /// Frames before it may be sent.
+    /// The number of the first frame that may not be sent yet.
     var granted: UInt32 = 0
-    /// Frames before it have arrived.
+    /// The cumulative acknowledgement: all frames before this one have arrived.
     var acknowledged: UInt32 = 0
-    /// Frames that the peer misses.
+    /// The frames to retransmit.
     var missing: Deque<UInt32> = []
     var lastAsked: Instant
 
-    /// At least one, so that the peer hears of the end.
+    /// The number of frames. There is at least one, because the peer learns from it that the transfer is complete.
     var frames: UInt32 { UInt32(clamping: max((order.count + records - 1) / records, 1)) }
 
     var hasMore: Bool { !missing.isEmpty || sent < granted }
@@ -83,13 +84,13 @@ struct TableSender: Sendable {
     }
   }
 
-  /// Peers that frames could be sent to now.
+  /// The peers to which frames could be sent now.
   var waiting: [Incarnation] { transfers.filter(\.hasMore).map(\.target) }
 
-  /// A peer asks for a transfer, or for more of it.
+  /// Handles a peer's request for a transfer, or for more of it.
   /// - Parameters:
-  ///   - records: how many a frame takes.
-  ///   - order: which rows are wanted, `nil` for all. It is called only when a transfer begins.
+  ///   - records: the maximum number of records in a frame.
+  ///   - order: the rows of the requested buckets, `nil` for all. It is called only when a transfer begins.
   mutating func answer(
     _ pull: SyncFrame.Pull, from peer: Incarnation, records: Int, now: Instant, order: (BucketSet?) -> SessionOrder
   ) {
@@ -116,7 +117,8 @@ struct TableSender: Sendable {
     }
   }
 
-  /// Whether a peer's `compare` is answered.
+  /// Whether a peer's `compare` is answered. If so, that is noted, and the next one has to wait for
+  /// `comparisonSpacing`.
   mutating func admitsComparison(by peer: Incarnation, now: Instant) -> Bool {
     var asker = asker(peer, now: now)
     defer { askers[peer] = asker }
@@ -125,8 +127,8 @@ struct TableSender: Sendable {
     return true
   }
 
-  /// The next frame, of each transfer in turn.
-  /// - Parameter mayTake: whether a frame to this peer may leave now.
+  /// The next frame to send. The transfers take turns.
+  /// - Parameter mayTake: whether a frame may be sent to this peer now.
   /// - Returns: `nil` if nothing may be sent now.
   mutating func next(_ mayTake: (Incarnation) -> Bool) -> Frame? {
     for _ in transfers.indices {
@@ -144,7 +146,7 @@ struct TableSender: Sendable {
     return nil
   }
 
-  /// Forgets transfers that nobody has asked about for a minute, and a peer that is not there any more.
+  /// Forgets transfers without a request for a minute, and everything about `peer`, which has timed out.
   mutating func forget(_ peer: Incarnation? = nil, now: Instant) {
     transfers.removeAll { $0.target == peer || now - $0.lastAsked >= Self.memory }
     askers = askers.filter { $0.key != peer && now - $0.value.lastAsked < Self.memory }
@@ -156,9 +158,12 @@ struct TableSender: Sendable {
     return asker
   }
 
-  /// One transfer per peer: it began another one. If all places are taken, the one that was silent for longest gives
-  /// way. While each peer goes on asking, none does: or else five starting nodes would take turns for ever and none
-  /// would get to the end.
+  /// Makes room for a transfer of a peer. A former transfer of the same peer is dropped.
+  ///
+  /// If all places are taken, the transfer without a request for longest is dropped, provided that it was silent for
+  /// `patience`. Active transfers are never dropped: otherwise five starting nodes would displace each other for ever,
+  /// and none would complete.
+  /// - Returns: whether there is room.
   private mutating func makeRoom(for peer: Incarnation, now: Instant) -> Bool {
     transfers.removeAll { $0.target == peer }
     guard transfers.count >= Self.capacity else { return true }

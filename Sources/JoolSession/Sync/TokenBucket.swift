@@ -1,31 +1,32 @@
-/// How many bytes may leave: so many per second, and so many at once after a pause.
+/// Limits the bytes that may be sent to a rate, with a burst after a pause.
 ///
-/// All it remembers is when it will be full again: each byte that is taken puts that off by the time in which one flows in.
+/// The only state is the time at which the bucket will be full again. Each byte that is taken delays that by the time
+/// in which one byte is refilled.
 struct TokenBucket: Sendable {
-  /// In which time a byte flows in.
+  /// The time in which one byte is refilled.
   private let perByte: Duration
-  /// In which time an empty bucket gets full.
+  /// The time in which an empty bucket becomes full.
   private let depth: Duration
-  /// `nil`: nothing was taken yet.
+  /// The time at which the bucket is full again. `nil`: nothing was taken yet.
   private var fullAt: Instant?
 
   /// - Parameters:
-  ///   - rate: bytes per second, at most 10^9.
-  ///   - burst: bytes that a full bucket has.
+  ///   - rate: the bytes per second, at most 10^9.
+  ///   - burst: the number of bytes in a full bucket.
   init(rate: Int, burst: Int) {
     perByte = .nanoseconds(1_000_000_000 / rate)
     depth = perByte * burst
   }
 
-  /// Whether as many bytes are there.
+  /// Whether the bucket holds this many bytes.
   func has(_ bytes: Int, now: Instant) -> Bool { max(fullAt ?? now, now) + perByte * bytes <= now + depth }
 
-  /// From when on as many bytes are there, which must be no more than the bucket takes. `nil` if they have been from the
-  /// beginning.
+  /// The time from which on the bucket holds this many bytes, which must be no more than its burst. `nil` if nothing
+  /// was taken yet.
   func opening(for bytes: Int) -> Instant? { fullAt.map { $0 + perByte * bytes - depth } }
 
   mutating func take(_ bytes: Int, now: Instant) { fullAt = max(fullAt ?? now, now) + perByte * bytes }
 
-  /// A full one is like a new one.
+  /// Whether the bucket is full, and thus in the same state as a new one.
   func isFull(now: Instant) -> Bool { fullAt.map { $0 <= now } ?? true }
 }

@@ -1,33 +1,36 @@
-/// Which frames of a transfer have come, and how many more this node has room for.
+/// The progress of a transfer at its receiver: the frames that have arrived, and the credit for more.
 struct TransferProgress: Sendable {
-  /// Frames on their way at first, and at most. 256 are 370 KB, less than what any receive buffer of ours holds.
+  /// The number of frames in flight at first.
   static let firstWindow: UInt32 = 16
+  /// The maximum number of frames in flight. 256 frames are 370 KB, which fits into each receive buffer of this
+  /// program.
   static let largestWindow: UInt32 = 256
-  /// Frames that one credit may name as missing.
+  /// The maximum number of missing frames in one credit.
   static let maxMissing = 64
 
-  /// How many there are, as the first frame says. `nil` before that.
+  /// The number of frames of the transfer, as the first one that arrives states it. `nil` before that.
   private(set) var frames: UInt32?
-  /// All frames before it have come.
+  /// All frames before this one have arrived.
   private(set) var next: UInt32 = 0
-  /// Frames from `next` on that have come.
+  /// The frames after `next` that have arrived.
   private var arrived: Set<UInt32> = []
-  /// One past the highest frame that has come.
+  /// One more than the highest frame that has arrived.
   private var end: UInt32 = 0
-  /// The last credit: frames before `granted` may be sent.
+  /// The window of the last credit, in frames.
   private var window: UInt32 = 0
+  /// The last credit allows the source to send all frames before this one.
   private var granted: UInt32 = 0
   private var nextAtCredit: UInt32 = 0
   private var framesSinceCredit: UInt32 = 0
-  /// The last frame that may be sent has come, and others have not.
+  /// Whether the last frame that the source may send has arrived while earlier ones are missing.
   private var hasGapAtEnd = false
 
   var isFinished: Bool { frames.map { next >= $0 } ?? false }
 
-  /// Whether the peer should hear of the frames that have come: it may send more, or knows what to send again.
+  /// Whether a credit should be sent. From it the source learns that it may send more, or what to retransmit.
   var isCreditDue: Bool { framesSinceCredit > 0 && (framesSinceCredit >= window / 2 || hasGapAtEnd || isFinished) }
 
-  /// Notes a frame.
+  /// Notes a frame that has arrived.
   /// - Returns: whether it is new.
   mutating func receive(_ frame: UInt32, of count: UInt32) -> Bool {
     guard count > 0, frames ?? count == count, frame < count, frame >= next, frame - next < 2 * Self.largestWindow,
@@ -41,8 +44,9 @@ struct TransferProgress: Sendable {
     return true
   }
 
-  /// What the peer may send from now on. The window doubles with each credit that tells of progress.
-  /// - Parameter isRepeated: nothing has come for a while, so whatever has not come is taken for lost.
+  /// The next credit for the source. The window doubles with each credit that shows progress.
+  /// - Parameter isRepeated: whether no frame has arrived for a while. In that case all frames that have not arrived
+  ///   count as lost.
   mutating func credit(isRepeated: Bool) -> (next: UInt32, window: UInt32, missing: [UInt32]) {
     if window == 0 {
       window = Self.firstWindow

@@ -1,28 +1,32 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// Senders of hellos that have not proved to hear this node: their hellos did not mention it. They are mentioned in the next hello, so
-/// that they can, and cost nothing else.
+/// The senders of hellos that have not proved that they hear this node, because their hellos did not mention it. This
+/// node mentions them in its next hello, so that they can prove it. They cost nothing else.
 struct UnvalidatedSenders: Sendable {
   static let capacity = 64
-  /// A sender gets an early hello at most this often.
+  /// The minimum interval between two early hellos for one sender.
   static let answerPause = Duration.seconds(1)
 
   struct Sender: Hashable, Sendable {
     var lastHeard: Instant
-    /// Whether its last hello said so.
+    /// Whether the sender's last hello states that it has a table.
     var hasTable: Bool
     var hasOtherPool6: Bool
-    /// Whether it has our pool6, and has a table or mentions somebody who is there and has one.
+    /// Whether the sender has this node's pool6, and either has a table or mentions another node that is heard and has
+    /// one.
     var hearsOfTable: Bool
-    /// Whether a hello of it said that it has no table yet: then there is nothing to have of it but its updates.
+    /// Whether a hello of the sender had the state *starting*. Such a sender has no table from before its first update,
+    /// so only its updates need to be fetched.
     var wasStarting: Bool
     fileprivate var lastAnswered: Instant?
   }
 
   private var senders: OrderedDictionary<Incarnation, Sender> = [:]
 
-  /// - Returns: whether a hello soon would tell the sender something new.
+  /// Notes a hello of an unvalidated sender. If there is no room, the sender that has been silent for longest is
+  /// forgotten.
+  /// - Returns: whether an early hello may be sent for it, because the last one was at least `answerPause` ago.
   mutating func note(
     _ incarnation: Incarnation, _ hello: SyncFrame.Hello, own: Incarnation, pool6: IPv6Prefix, now: Instant
   ) -> Bool {
@@ -44,14 +48,14 @@ struct UnvalidatedSenders: Sendable {
 
   var count: Int { senders.count }
 
-  /// Whether a hello of it has come.
+  /// Whether a hello of this unvalidated sender was received.
   func knows(_ incarnation: Incarnation) -> Bool { senders[incarnation] != nil }
 
   mutating func remove(_ incarnation: Incarnation) -> Sender? { senders.removeValue(forKey: incarnation) }
 
   mutating func removeAll() { senders.removeAll() }
 
-  /// Those that were heard lately, the last ones first.
+  /// The senders that have not timed out, the most recently heard first.
   func present(now: Instant) -> [(incarnation: Incarnation, sender: Sender)] {
     senders.filter { now - $0.value.lastHeard < SyncPeer.patience }
       .sorted { ($1.value.lastHeard, $0.key) < ($0.value.lastHeard, $1.key) }

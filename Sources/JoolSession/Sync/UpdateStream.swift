@@ -1,91 +1,101 @@
 internal import JoolCore
 
-/// Which updates of one peer have arrived; knows what is missing and when to ask for it.
+/// The updates of one peer that have arrived. It knows what is missing, and when to send a NAK for it.
 ///
-/// Updates are merged as they come: versions say what is newer, not the order of arrival.
+/// Updates are merged in the order of their arrival, because versions determine which record is newer.
 struct UpdateStream: Sendable {
-  /// With more missing updates than this, getting a table is cheaper than asking for them.
+  /// If more updates than this are missing, they count as lost, because fetching a table is cheaper than requesting
+  /// them.
   static let maxMissing: UInt64 = 1024
-  /// Gaps between updates that arrived out of order.
+  /// The maximum number of ranges of updates that arrived out of order.
   static let maxGaps = 1024
+  /// The maximum number of NAKs for the same updates. If all of them were in vain, the updates are lost.
   static let maxAttempts = 3
-  /// The first NAK waits 5 to 20 ms: reordering heals itself, and peers that miss the same do not all ask at once.
+  /// The first NAK is sent after 5 to 20 ms (this and a random part of up to `jitter` ms). Reordered updates usually
+  /// arrive within that time, and peers that miss the same update do not all request it at once.
   static let firstDelay = Duration.milliseconds(5)
   static let jitter = 15
+  /// The time between the first NAK and the second. It doubles twice: 40, 80, 160 ms.
   static let backoff = Duration.milliseconds(40)
-  /// Ranges per NAK.
+  /// The maximum number of ranges in a NAK.
   static let maxRanges = 64
-  /// Updates that are asked for in vain for so long are lost, though others arrive meanwhile.
+  /// Updates that have been requested in vain for this long are lost, even if others arrive meanwhile.
   static let patience = Duration.seconds(2)
-  /// How far ahead of the last hello a frame may be. More is believed when a hello says so.
+  /// A frame this far ahead of the last hello is ignored, because its sequence may be forged. Only a hello can announce
+  /// that many updates.
   static let lookahead: UInt64 = 4096
-  /// An update that the next hello, after so long, does not know of was never sent by the peer.
+  /// An update that a hello after this time does not confirm was never sent by the peer. It is forgotten.
   static let doubt = Duration.milliseconds(500)
 
-  /// 0: nothing. Else what the peer had before its first update, and all updates before this one.
+  /// All updates before this one have arrived or were in a table that was fetched, and so was the table that the peer
+  /// had before its first update. 0: nothing has arrived, not even that table.
   private(set) var next: UInt64
-  /// Updates from `next` on that have arrived: ascending, neither overlapping nor adjacent.
+  /// The ranges of updates from `next` on that have arrived out of order: ascending, neither overlapping nor adjacent.
   private var ahead: [ClosedRange<UInt64>] = []
-  /// One more than the highest update that a table had which was fetched.
+  /// One more than the highest update in a table that was fetched.
   private var coveredEnd: UInt64 = 0
-  /// One more than the last update, by the peer's last hello; by frames since then; and by other peers.
+  /// One more than the peer's last update, as its last hello states.
   private var confirmed: UInt64
+  /// One more than the highest sequence in other frames since that hello. 0: no frame has gone beyond the hello.
   private var raised: UInt64 = 0
+  /// One more than the peer's last update that other peers have.
   private var mentioned: UInt64 = 0
-  /// The highest that `confirmed` has been.
+  /// The highest value that `confirmed` has had.
   private var mostConfirmed: UInt64
-  /// Since when there is something that no hello has confirmed.
+  /// The time since which there are updates that no hello has confirmed.
   private var unconfirmedSince: Instant?
-  /// Updates before it are not asked for (any more).
+  /// Updates before this one are not requested, or no longer.
   private var askFrom: UInt64
-  /// When to ask for what is missing.
+  /// The time of the next NAK. `nil`: there is nothing to request.
   private(set) var deadline: Instant?
   private var attempts = 0
-  /// One more than the last update that was asked for.
+  /// One more than the last update that was requested.
   private var askedTo: UInt64 = 0
-  /// The first update that was missing at the last NAK, and since when it was the first.
+  /// The first update that was missing at the last NAK, and the time since which it has been the first one.
   private var firstMissing: (update: UInt64, since: Instant)?
-  /// Gaps that were seen.
+  /// The number of gaps that were detected.
   private(set) var gaps: UInt64 = 0
-  /// Updates that were given up.
+  /// The number of updates that were given up.
   private(set) var lost: UInt64 = 0
 
   /// - Parameters:
-  ///   - progress: what there is of the peer already.
-  ///   - last: the peer's last update, by its hello.
+  ///   - progress: what this node has of the peer already.
+  ///   - last: the peer's last update, as its hello states.
   init(progress: Progress, last: UInt64) {
     next = progress.next
     coveredEnd = progress.end
     confirmed = last &+ 1
     mostConfirmed = confirmed
-    // Without its first table, the peer cannot send what is missing.
+    // The peer cannot retransmit the table that it had before its first update. While that is missing, a table must be
+    // fetched in any case, so older updates are not requested.
     askFrom = next == 0 ? confirmed : next
   }
 
-  /// One more than the last update of the peer, as far as is known.
+  /// One more than the peer's last update, as far as is known from the peer itself and from others.
   var known: UInt64 { max(confirmed, raised, mentioned) }
 
-  /// The same without what other peers have of it.
+  /// One more than the peer's last update, as far as is known from the peer itself.
   var said: UInt64 { max(confirmed, raised) }
 
-  /// Whether all that the peer sent has arrived.
+  /// Whether all updates that are known to exist have arrived.
   var isComplete: Bool { next >= known }
 
-  /// Whether something is missing that the peer cannot send again.
+  /// Whether something is missing that the peer cannot retransmit.
   var isLost: Bool { !isComplete && (next == 0 || next < min(askFrom, known)) }
 
-  /// What has arrived.
+  /// What has arrived, to be compared with what other nodes have.
   var progress: Progress { Progress(next: next, end: max(next, (ahead.last?.upperBound ?? 0) &+ 1, coveredEnd)) }
 
-  /// Of that, what the peer itself has said in a hello: a forged update must not make it believe that it is a copy.
+  /// The part of `progress` that hellos of the peer itself have confirmed, or that was in a table. This is what hellos
+  /// advertise: a forged update in it would make the peer believe that a copy of it is running.
   var told: Progress {
     let all = progress
     return Progress(next: min(all.next, mostConfirmed), end: min(all.end, max(mostConfirmed, coveredEnd)))
   }
 
-  // MARK: What is heard
+  // MARK: Receiving
 
-  /// A hello says that the peer's last update was `last`.
+  /// Notes a hello of the peer, whose last update is `last`. That replaces what other frames have stated.
   mutating func confirm(last: UInt64, now: Instant, jitter: Duration) {
     confirmed = last &+ 1
     mostConfirmed = max(mostConfirmed, confirmed)
@@ -99,20 +109,21 @@ struct UpdateStream: Sendable {
     schedule(now: now, jitter: jitter)
   }
 
-  /// Another frame says so. It is believed within bounds, until the next hello.
+  /// Notes another frame of the peer, whose last update is `last`. That is accepted only within `lookahead`, and only
+  /// until the next hello.
   mutating func raise(last: UInt64, now: Instant, jitter: Duration) {
     guard last >= known, last < confirmed &+ Self.lookahead else { return }
     raised = last &+ 1
     schedule(now: now, jitter: jitter)
   }
 
-  /// Other peers have updates of it before `next`.
+  /// Notes that other peers have all updates of the peer before `next`.
   mutating func mention(next: UInt64, now: Instant, jitter: Duration) {
     mentioned = next
     schedule(now: now, jitter: jitter)
   }
 
-  /// An update arrived.
+  /// Notes an update that has arrived.
   /// - Returns: whether it is new, as far as is known.
   mutating func receive(_ sequence: UInt64, now: Instant, jitter: Duration) -> Bool {
     guard sequence >= max(next, 1), sequence < confirmed &+ Self.lookahead else { return false }
@@ -131,38 +142,38 @@ struct UpdateStream: Sendable {
     return true
   }
 
-  /// The peer was asked for updates, and cannot send those up to `last` again.
+  /// Notes the peer's answer to a NAK: it cannot retransmit the updates up to `last`.
   mutating func unavailable(until last: UInt64) {
     guard attempts > 0, last >= floor, last < confirmed else { return }
     lose(before: last &+ 1)
     reconsider()
   }
 
-  /// A table was fetched that had this.
+  /// Notes that a table was fetched that included this.
   mutating func cover(_ progress: Progress) {
-    // The peer may have what is missing after that.
+    // The peer may be able to retransmit what is missing after that.
     if next == 0, progress.next > 0 { askFrom = progress.next }
     next = max(next, progress.next)
     coveredEnd = max(coveredEnd, progress.end)
     advance()
   }
 
-  /// The peer cannot be asked.
+  /// Gives up everything that is missing, because NAKs cannot reach the peer.
   mutating func giveUp() {
     lose(before: known)
     reconsider()
   }
 
-  // MARK: Asking
+  // MARK: Requesting
 
   func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
 
-  /// What to ask for now, if it is time to.
+  /// The ranges for a NAK now. Empty if none is due.
   mutating func ask(now: Instant) -> [SyncFrame.MissingUpdates] {
     guard isDue(now: now) else { return [] }
     if attempts >= Self.maxAttempts {
       lose(before: min(askedTo, confirmed))
-      // What only a frame told of is asked for until a hello says whether it exists.
+      // Updates that only a frame has announced are requested until a hello states whether they exist.
       attempts = isMissing ? Self.maxAttempts - 1 : 0
     }
     let first = floor
@@ -180,7 +191,7 @@ struct UpdateStream: Sendable {
     return missing
   }
 
-  /// The first update that may be asked for, if it is missing.
+  /// The first update that has not arrived and may be requested, if it exists.
   private var floor: UInt64 {
     var floor = max(next, askFrom)
     for range in ahead where range.lowerBound <= floor { floor = max(floor, range.upperBound &+ 1) }
@@ -201,7 +212,7 @@ struct UpdateStream: Sendable {
     return ranges
   }
 
-  /// How many updates are missing, those that were given up included.
+  /// The number of missing updates, including those that were given up.
   var missingCount: UInt64 { missingCount(from: next, before: known) }
 
   private func missingCount(before end: UInt64) -> UInt64 { missingCount(from: max(next, askFrom), before: end) }
@@ -226,7 +237,7 @@ struct UpdateStream: Sendable {
     deadline = now + Self.firstDelay + jitter
   }
 
-  /// Nothing is asked for any more if nothing is missing.
+  /// Stops requesting if nothing is missing.
   private mutating func reconsider() {
     guard !isMissing else { return }
     (deadline, attempts, firstMissing, askedTo) = (nil, 0, nil, 0)
@@ -234,7 +245,7 @@ struct UpdateStream: Sendable {
 
   private mutating func lose(before end: UInt64) {
     guard end > max(next, askFrom) else { return }
-    // More is only claimed.
+    // More than that is only claimed, and is not counted.
     lost &+= min(missingCount(before: end), Self.lookahead)
     askFrom = end
   }
@@ -255,7 +266,8 @@ struct UpdateStream: Sendable {
     case (true, false): ahead[index - 1] = ahead[index - 1].lowerBound...sequence
     case (false, true): ahead[index] = sequence...ahead[index].upperBound
     case (false, false):
-      // Without room it counts as missing, and then as lost.
+      // There is no room to note the update, so it counts as missing. All missing updates up to the last hello are lost
+      // then.
       guard ahead.count < Self.maxGaps else {
         lose(before: confirmed)
         return true
@@ -265,7 +277,7 @@ struct UpdateStream: Sendable {
     return true
   }
 
-  /// Moves `next` over what has arrived.
+  /// Moves `next` beyond the updates that have arrived without a gap.
   private mutating func advance() {
     guard next > 0 else { return }
     while let first = ahead.first, first.lowerBound <= next {
@@ -275,7 +287,7 @@ struct UpdateStream: Sendable {
     reconsider()
   }
 
-  /// Forgets what the peer does not know of.
+  /// Forgets updates that no hello of the peer has confirmed.
   private mutating func retract() {
     ahead = ahead.compactMap { range in
       guard range.lowerBound < mostConfirmed else { return nil }

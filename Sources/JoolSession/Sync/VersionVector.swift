@@ -1,12 +1,12 @@
-/// How much there is of what an incarnation said.
+/// How much a node has of an incarnation's updates.
 struct Progress: Hashable, Sendable {
-  /// 0: nothing, not even the table that the incarnation had before its first update. Else that table, and all updates before this
-  /// one.
+  /// All updates before this one are there, and so is the table that the incarnation had before its first update. 0:
+  /// nothing is there, not even that table.
   var next: UInt64 = 0
-  /// Update `next` + `beyond` - 1 is the highest that there is; 0 if all before it are there.
+  /// The highest update that is there is `next` + `beyond` - 1. 0: no update from `next` on is there.
   var beyond: UInt32 = 0
 
-  /// One more than the highest update that there is.
+  /// One more than the highest update that is there.
   var end: UInt64 { next &+ UInt64(beyond) }
 
   init(next: UInt64 = 0, beyond: UInt32 = 0) {
@@ -20,23 +20,23 @@ struct Progress: Hashable, Sendable {
 
   func covers(_ other: Progress) -> Bool { next >= other.next && end >= other.end }
 
-  /// Both together.
+  /// Raises both numbers to those of `other` if they are higher there.
   mutating func raise(to other: Progress) {
     self = Progress(next: max(next, other.next), end: max(end, other.end))
   }
 }
 
-/// How much there is of what each incarnation said.
+/// How much a node has of each incarnation's updates.
 struct VersionVector: Hashable, Sendable {
   private var entries: [Incarnation: Progress] = [:]
 
-  /// Nothing if the incarnation is not there.
+  /// The progress of an incarnation. It is `Progress()` if the incarnation has no entry.
   subscript(incarnation: Incarnation) -> Progress {
     get { entries[incarnation] ?? Progress() }
     set { entries[incarnation] = newValue }
   }
 
-  /// Ascending.
+  /// The incarnations that have an entry, ascending.
   var incarnations: [Incarnation] { entries.keys.sorted() }
 
   func covers(_ other: VersionVector) -> Bool { other.entries.allSatisfy { self[$0].covers($1) } }

@@ -1,8 +1,9 @@
-/// Finds numbers of rows by a hash of what is in the rows.
+/// Finds numbers of rows by a hash of their contents.
 ///
-/// 64 hash tables, by the highest bits of the hash, that grow one by one: at ten million rows a growth takes some tens of
-/// milliseconds instead of two seconds, and there is never more than a 64th in memory twice. They start with different
-/// capacities, so that they do not all grow at the same time, and 6 to 9 bytes per row are 7 on average.
+/// It consists of 64 hash tables, selected by the highest bits of the hash, that grow one by one. At ten million rows a
+/// growth thus takes some tens of milliseconds instead of two seconds, and at most a 64th is in memory twice. The
+/// tables start with different capacities, so that they do not all grow at the same time. A row takes 6 to 9 bytes, 7
+/// on average.
 struct RowIndex: Sendable {
   private static let shardCount = 64
   private static let shardBits: UInt64 = 6
@@ -10,21 +11,21 @@ struct RowIndex: Sendable {
   private var shards = ContiguousArray((0..<shardCount).map { RowIndexShard(firstCapacity: 64 + $0 / 2) })
   private(set) var count = 0
 
-  /// The row that has this hash and `matches`.
+  /// The number of the row that has this hash and `matches`. `nil` if there is none.
   @inline(__always)
   func find(_ hash: UInt64, _ matches: (UInt32) -> Bool) -> UInt32? {
     shards[Self.shard(of: hash)].find(hash << Self.shardBits, matches)
   }
 
-  /// Expects that the row is not here yet.
-  /// - Returns: whether there was room; if not, `grow` for the same hash first.
+  /// Adds a row. Expects that it is not here yet.
+  /// - Returns: whether there was room. If not, call `grow` for the same hash first.
   mutating func insert(_ number: UInt32, _ hash: UInt64) -> Bool {
     guard shards[Self.shard(of: hash)].insert(number, hash << Self.shardBits) else { return false }
     count += 1
     return true
   }
 
-  /// Expects that the row is here.
+  /// Removes a row. Expects that it is here.
   mutating func remove(_ number: UInt32, _ hash: UInt64) {
     shards[Self.shard(of: hash)].remove(number, hash << Self.shardBits)
     count -= 1

@@ -42,8 +42,8 @@ struct RowIndexShard: Sendable {
     }
   }
 
-  /// Expects that the row is not here yet.
-  /// - Returns: whether there was room; if not, `grow` first.
+  /// Adds a row. Expects that it is not here yet.
+  /// - Returns: whether there was room. If not, call `grow` first.
   mutating func insert(_ number: UInt32, _ hash: UInt64) -> Bool {
     guard !isFull else { return false }
     var position = home(of: hash)
@@ -65,7 +65,7 @@ struct RowIndexShard: Sendable {
     return true
   }
 
-  /// Expects that the row is here.
+  /// Removes a row. Expects that it is here.
   mutating func remove(_ number: UInt32, _ hash: UInt64) {
     let position = position(of: number, hash)
     var end = position + 1
@@ -96,7 +96,7 @@ struct RowIndexShard: Sendable {
     let old = self
     var capacity = capacity
     while !fill(from: old, capacity: capacity, hashOf: hashOf) {
-      // 126 neighbours are beyond chance, as long as the hash is random.
+      // Distances above 126 do not happen by chance, as long as the hash is random.
       precondition(capacity < RowStore.maxCount * 16, "the hash does not distribute")
       capacity += capacity / 2
     }
@@ -106,8 +106,8 @@ struct RowIndexShard: Sendable {
     self.capacity = capacity
     count = 0
     slots = RowIndexSlots(count: capacity + Self.maxDistance + 1)
-    // Rows are all over the memory. Reading some dozens before anything depends on them lets the processor wait for them
-    // at the same time.
+    // Rows are scattered over the memory. Several dozen are read before anything depends on them, so that the processor
+    // waits for all of them at the same time.
     var batch: ContiguousArray<(number: UInt32, hash: UInt64)> = []
     batch.reserveCapacity(Self.batchSize)
     var position = 0

@@ -1,4 +1,4 @@
-/// What a slot of a `RowIndexShard` holds, in 40 bits; there is its layout.
+/// The contents of a slot of a `RowIndexShard`, in 40 bits. The layout is documented there.
 struct RowIndexSlot: Equatable {
   fileprivate(set) var bits: UInt64 = 0
 
@@ -29,7 +29,7 @@ struct RowIndexSlot: Equatable {
 /// Slots side by side without padding, all empty at first.
 struct RowIndexSlots: Sendable {
   let count: Int
-  /// Three more than the slots need: the last one is read as 8 bytes, too.
+  /// The slots, and three bytes more, because the last slot is also read as 8 bytes.
   private var bytes: ContiguousArray<UInt8>
 
   init(count: Int) {

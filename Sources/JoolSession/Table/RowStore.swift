@@ -1,8 +1,9 @@
-/// Rows by number, in chunks: growing never copies nor reserves more than a chunk, and a copy of the table shares the
-/// chunks that neither has changed since. Chunks are small (256 rows, 16 KB) so that they fit into the holes that
+/// Stores rows by number, in chunks. Growing never copies or reserves more than a chunk, and a copy of the table shares
+/// the chunks that neither has changed since. Chunks are small (256 rows, 16 KB) so that they fit into the holes that
 /// growing indexes leave in the heap.
 struct RowStore: Sendable {
-  /// Numbers have 28 bits, which `RowIndexSlot` and `SessionOrder` count on: 268,435,455 rows.
+  /// The maximum number of rows, 268,435,455. Row numbers have 28 bits, which `RowIndexSlot` and `SessionOrder` rely
+  /// on.
   static let maxCount = 1 << 28 - 1
 
   private static let chunkBits: UInt32 = 8
@@ -10,12 +11,12 @@ struct RowStore: Sendable {
 
   private var chunks: [ContiguousArray<SessionRow>] = []
   private var firstFree = SessionRow.none
-  /// Rows in use.
+  /// The number of rows in use.
   private(set) var count = 0
 
   var hasRoom: Bool { count < Self.maxCount }
 
-  /// One past the highest number ever in use. Some below it may be free.
+  /// One more than the highest number ever in use. Some numbers below it may be free.
   var endIndex: UInt32 {
     guard let last = chunks.last else { return 0 }
     return UInt32((chunks.count - 1) * Self.chunkSize + last.count)
@@ -27,7 +28,8 @@ struct RowStore: Sendable {
     _modify { yield &chunks[Int(number >> Self.chunkBits)][Int(number) & (Self.chunkSize - 1)] }
   }
 
-  /// Expects `hasRoom`.
+  /// Stores a row in a free place. Expects `hasRoom`.
+  /// - Returns: the number of the row.
   mutating func insert(_ row: SessionRow) -> UInt32 {
     count += 1
     if firstFree != SessionRow.none {

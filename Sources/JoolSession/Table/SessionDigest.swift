@@ -1,7 +1,7 @@
-/// What two tables compare to find where they differ: 4096 buckets, each the XOR of its sessions' digests.
+/// The digests by which two tables find where they differ: 4096 buckets, each the XOR of its sessions' digests.
 ///
-/// The same on every machine, in every process and release, so that peers can compare. Of a session these words count,
-/// most significant bits first:
+/// Digests are the same on every machine, in every process and release, so that peers can compare them. These words of
+/// a session count, most significant bits first:
 ///
 ///     w0  source6, its first 8 bytes        w1  source6, its last 8 bytes
 ///     w2  destination4 (32), source6 port (16), destination4 port (16)
@@ -9,16 +9,17 @@
 ///     w4  source4 (32), source4 port (16), zero (11), TCP state (3), timer (2)
 ///     w5  version
 ///
-///     mix(h, w)  x = h ^ w;  x ^= x >> 33;  x *= 0xff51afd7ed558ccd;  x ^= x >> 33;  x *= 0xc4ceb9fe1a85ec53;  x ^= x >> 33
+///     mix(h, w)  x = h ^ w;  x ^= x >> 33;  x *= 0xff51afd7ed558ccd;  x ^= x >> 33;  x *= 0xc4ceb9fe1a85ec53;
+///                x ^= x >> 33
 ///                (the 64-bit finalizer of MurmurHash3)
 ///     identity   mix(mix(mix(mix(0x4a6f6f6c36346462, w0), w1), w2), w3)
 ///     bucket     the highest 12 bits of identity
 ///     digest     mix(mix(identity, w4), w5)
 ///     root       XOR of mix(mix(0x4a6f6f6c36346462, bucket), digest) over the buckets whose digest is not 0
 ///
-/// Expirations do not count: they differ by some milliseconds by nature. Versions do, so that a refresh that was lost
-/// shows: who has the same versions has the same lives. An empty bucket's digest is 0. It finds accidents, not attacks:
-/// whoever may add sessions can make digests equal.
+/// Expirations do not count, because they always differ by some milliseconds. Versions do, so that a lost refresh is
+/// noticed: nodes with the same versions have the same expirations. The digest of an empty bucket is 0. Digests find
+/// accidents, not attacks: anybody who may add sessions can make digests equal.
 enum SessionDigest {
   static let bucketCount = 4096
   private static let start: UInt64 = 0x4a6f_6f6c_3634_6462
@@ -33,7 +34,7 @@ enum SessionDigest {
   @inline(__always)
   static func bucket(ofIdentity identity: UInt64) -> Int { Int(truncatingIfNeeded: identity >> 52) }
 
-  /// All but the version.
+  /// The digest of everything but the version.
   @inline(__always)
   static func content(_ row: SessionRow, identity: UInt64) -> UInt64 {
     mix(identity, UInt64(row.source4) << 32 | UInt64(row.port4) << 16 | UInt64(row.stateAndTimer))
@@ -44,7 +45,8 @@ enum SessionDigest {
     mix(content(row, identity: identity), row.version.rawValue)
   }
 
-  /// What a bucket adds to the root. XOR, so that a change of one bucket is a change of one term.
+  /// The term that a bucket adds to the root. The terms are combined by XOR, so that a change of one bucket changes
+  /// only its own term.
   static func rootTerm(ofBucket bucket: Int, digest: UInt64) -> UInt64 {
     digest == 0 ? 0 : mix(mix(start, UInt64(truncatingIfNeeded: bucket)), digest)
   }

@@ -3,7 +3,8 @@ internal import JoolCore
 extension SessionEntry {
   var bibEntry: BIBEntry { BIBEntry(proto: proto, source6: source6, source4: source4, isStatic: false) }
 
-  /// The session some time later; as good as over rather than over, since that is for the module to say.
+  /// The session as it is some time later. If it has time left, it keeps at least 1 ms, because only the module decides
+  /// that a session has expired.
   func after(_ waited: Duration) -> SessionEntry { after(Milliseconds(waited)) }
 
   func after(_ waited: Milliseconds) -> SessionEntry {
@@ -13,7 +14,7 @@ extension SessionEntry {
     return later
   }
 
-  /// The session some time earlier.
+  /// The session as it was some time earlier.
   func before(_ passed: Duration) -> SessionEntry {
     var earlier = self
     let (sum, overflow) = expiration.rawValue.addingReportingOverflow(Milliseconds(passed).rawValue)

@@ -10,7 +10,7 @@ internal import JoolCore
 ///
 /// The flags are those of Jool's 36-byte record. Times are ticks (`TickClock`). Links are numbers of rows.
 struct SessionRow: Sendable {
-  /// No row: the end of a list.
+  /// The number that stands for no row, as at the end of a list.
   static let none = UInt32.max
 
   var source6High: UInt64
@@ -18,16 +18,18 @@ struct SessionRow: Sendable {
   var version = Version.unsaid
   var source4: UInt32
   var destination4: UInt32
-  /// The tick at which the session dies.
+  /// The tick at which the session expires.
   var expires: UInt32 = 0
-  /// The tick of this node's own last word about the session; 0 for never. What others say leaves it as it is.
+  /// The tick at which this node last sent a record of its own about the session. 0: never. Records of other nodes do
+  /// not change it.
   var ownSaid: UInt32 = 0
   /// The next row of the timer's list, or of the list of free rows.
   var timerNext = SessionRow.none
   /// The previous row of the timer's list, or which list this row is the first of (`TimerWheel`).
   var timerPrevious = SessionRow.none
-  /// The sessions of a BIB entry are a ring.
+  /// The next session of the same BIB entry. The sessions of a BIB entry form a ring.
   var siblingNext = SessionRow.none
+  /// The previous session of the same BIB entry.
   var siblingPrevious = SessionRow.none
   var port6: UInt16
   var port4: UInt16
@@ -38,7 +40,7 @@ struct SessionRow: Sendable {
   private static let leader: UInt8 = 0x80
   private static let free: UInt8 = 0x60
 
-  /// - Returns: `nil` for a state or timer that does not fit, none of which is RFC 6146's.
+  /// - Returns: `nil` if the state (3 bits) or the timer (2 bits) does not fit. Those of RFC 6146 all fit.
   init?(_ session: SessionEntry, origin: UInt8, version: Version) {
     guard session.state.rawValue <= 7, session.timer.rawValue <= 3 else { return nil }
     source6High = UInt64(truncatingIfNeeded: session.source6.address.bits >> 64)
@@ -57,7 +59,7 @@ struct SessionRow: Sendable {
 
   mutating func markFree() { flags = Self.free }
 
-  /// Whether this is the session by which the BIB's indexes find the BIB entry.
+  /// Whether this is the session by which the indexes of the BIB find the BIB entry.
   var isLeader: Bool {
     get { flags & Self.leader != 0 }
     set { flags = newValue ? flags | Self.leader : flags & ~Self.leader }
@@ -122,11 +124,12 @@ struct SessionRow: Sendable {
 }
 
 extension SessionRow {
-  /// A row to compare with: only what is given counts.
+  /// Makes a row to compare with. Only the given fields count.
   init(proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4) {
     self.init(proto: proto, source6: source6, source4: TransportAddress(IPv4Address(bits: 0), 0), destination4)
   }
 
+  /// Makes a row to compare with. Only the given fields count.
   init(proto: L4Protocol, source4: TransportAddress4) {
     let none = TransportAddress(IPv6Address(bits: 0), 0)
     self.init(proto: proto, source6: none, source4: source4, TransportAddress(IPv4Address(bits: 0), 0))

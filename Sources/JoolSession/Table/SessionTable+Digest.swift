@@ -1,27 +1,27 @@
-/// Comparing tables; how digests are made is on `SessionDigest`.
+/// Digests for the comparison of tables. `SessionDigest` documents how they are made.
 extension SessionTable {
-  /// Buckets are numbered from 0 to 4095.
+  /// The number of buckets, 4096. They are numbered from 0.
   public static let bucketCount = SessionDigest.bucketCount
 
-  /// Which sessions, with which source4, state, timer and version, are in a bucket; 0 if none is, or there is no such
-  /// bucket.
+  /// The digest of the sessions in a bucket, with their source4, state, timer and version. 0 if the bucket is empty or
+  /// does not exist.
   public func digest(of bucket: Int) -> UInt64 { digests.indices.contains(bucket) ? digests[bucket] : 0 }
 
-  /// The session that a handle stands for, with its source4, state and timer, as a number that no other one has; `nil`
-  /// if it is gone.
+  /// A hash of the session that a handle stands for, with its source4, state and timer. It changes when any of these
+  /// changes, and when the handle stands for another session. `nil` if the session no longer exists.
   func content(at handle: SessionHandle) -> UInt64? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree else { return nil }
     let row = rows[handle.number]
     return SessionDigest.content(row, identity: SessionDigest.identity(row))
   }
 
-  /// Puts a session into the digest of its bucket, or takes it out.
+  /// Adds a session to the digest of its bucket, or removes it.
   mutating func toggleDigest(of row: SessionRow) {
     let identity = SessionDigest.identity(row)
     toggleDigest(SessionDigest.digest(row, identity: identity), ofIdentity: identity)
   }
 
-  /// Expects that both are the same session.
+  /// Replaces a session in the digest of its bucket. Expects that both rows are the same session.
   mutating func replaceDigest(of old: SessionRow, by new: SessionRow) {
     let identity = SessionDigest.identity(new)
     let change = SessionDigest.digest(old, identity: identity) ^ SessionDigest.digest(new, identity: identity)

@@ -1,8 +1,8 @@
-/// Time passes.
+/// Expiration of sessions.
 extension SessionTable {
-  /// Removes the sessions that are due.
-  /// - Parameter died: is told each, roughly in the order of their times.
-  /// - Returns: how many.
+  /// Removes the sessions that have expired.
+  /// - Parameter died: is called with each of them, roughly in the order of their expirations.
+  /// - Returns: how many have expired.
   @discardableResult
   public mutating func expire(now: Instant, _ died: (Session) -> Void = { _ in }) -> Int {
     rebaseIfDue(now)
@@ -24,11 +24,12 @@ extension SessionTable {
     return deaths
   }
 
-  /// When to call `expire(now:)` next: no session dies before, but perhaps none then either. `nil` if there are none.
+  /// The time of the next call of `expire(now:)`. No session expires before it, and possibly none at it either. `nil`
+  /// if the table is empty.
   public var nextDeadline: Instant? { wheel.nextEvent.map { clock.instant(of: $0.tick) } }
 
-  /// Counts times from a new base if the ticks come near the end of their 32 bits: `now` becomes tick 1, and what is
-  /// past becomes tick 1, too.
+  /// Counts times from a new base if the ticks come near the end of their 32 bits. `now` becomes tick 1, and so does
+  /// each expiration that is past.
   mutating func rebaseIfDue(_ now: Instant) {
     clock.remember(now)
     guard clock.tick(at: now) >= TickClock.rebaseTick else { return }
@@ -36,7 +37,7 @@ extension SessionTable {
     wheel = TimerWheel()
     for number in 0..<rows.endIndex where !rows[number].isFree {
       rows[number].expires = max(1, rows[number].expires - min(rows[number].expires, shift))
-      // What was said long ago may as well be said again.
+      // 0 stands for "never". That is correct for records sent long ago, because they may be sent again.
       rows[number].ownSaid -= min(rows[number].ownSaid, shift)
       wheel.schedule(number, in: &rows)
     }

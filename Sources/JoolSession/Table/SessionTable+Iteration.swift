@@ -1,14 +1,15 @@
 public import JoolCore
 
-/// Visiting many sessions.
+/// Iteration over sessions and BIB entries.
 extension SessionTable {
-  /// Every session, in no particular order.
+  /// Calls `body` with each session, in no particular order. Throws only what `body` throws.
   public func forEach(now: Instant, _ body: (Session) throws -> Void) rethrows {
     for number in 0..<rows.endIndex where !rows[number].isFree { try body(session(rows[number], now: now)) }
   }
 
-  /// The sessions of at most `limit` rows from a row on, for whoever goes through the table bit by bit while it changes.
-  /// - Returns: the row to go on from; `nil` at the end.
+  /// Calls `body` with the sessions of at most `limit` rows, beginning with `row`. This is for callers that go through
+  /// the table in steps while it changes.
+  /// - Returns: the row to continue with. `nil` at the end.
   func forEach(from row: UInt32, limit: UInt32, now: Instant, _ body: (Session) -> Void) -> UInt32? {
     let end = min(row + limit, rows.endIndex)
     guard row < end else { return nil }
@@ -16,17 +17,17 @@ extension SessionTable {
     return end < rows.endIndex ? end : nil
   }
 
-  /// Every BIB entry, in no particular order.
+  /// Calls `body` with each BIB entry, in no particular order. Throws only what `body` throws.
   public func forEachBIBEntry(_ body: (BIBEntry) throws -> Void) rethrows {
     for number in 0..<rows.endIndex where !rows[number].isFree && rows[number].isLeader {
       try body(rows[number].bibEntry)
     }
   }
 
-  /// Which sessions there are now, in the order in which the module adds them fastest: by protocol, timer and
-  /// expiration, ascending.
+  /// The current sessions, in the order in which the module adds them fastest: by protocol, timer and expiration,
+  /// ascending.
   ///
-  /// - Parameter isWanted: which buckets count; all if left out.
+  /// - Parameter isWanted: whether a bucket is included. `nil`: all are.
   public func kernelOrder(inBuckets isWanted: ((Int) -> Bool)? = nil) -> SessionOrder {
     var keys: ContiguousArray<UInt64> = []
     if isWanted == nil { keys.reserveCapacity(count) }
@@ -37,7 +38,7 @@ extension SessionTable {
     return SessionOrder(keys: keys)
   }
 
-  /// The session that a handle stands for, as it is now; `nil` if it is gone.
+  /// The session that a handle stands for, as it is now. `nil` if it no longer exists.
   public func session(at handle: SessionHandle, now: Instant) -> Session? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree else { return nil }
     return session(rows[handle.number], now: now)
@@ -46,28 +47,31 @@ extension SessionTable {
   private func bucket(of row: SessionRow) -> Int { SessionDigest.bucket(ofIdentity: SessionDigest.identity(row)) }
 }
 
-/// Stands for a session of a table while the table changes.
+/// A reference to a session of a table, for use while the table changes.
 ///
-/// A handle outlives its session, and may then stand for a newer one. That does no harm to a transfer, which the newer
-/// one has to reach anyhow.
+/// A handle may outlive its session, and then stand for a newer one. That does no harm to a transfer, because the peer
+/// needs the newer session in any case.
 public struct SessionHandle: Hashable, Sendable {
   let number: UInt32
 }
 
-/// A list of sessions to go through, perhaps over a long time and bit by bit. 4 bytes per session.
+/// A list of sessions to go through, possibly in steps and over a long time. It takes 4 bytes per session.
 public struct SessionOrder: RandomAccessCollection, Sendable {
   private let rows: ContiguousArray<UInt32>
 
-  /// - Parameter keys: ascending (`key(of:number:)`).
+  /// - Parameter keys: the keys of the rows (`key(of:number:)`), ascending.
   init(keys: ContiguousArray<UInt64>) {
     rows = ContiguousArray(keys.lazy.map { UInt32(truncatingIfNeeded: $0) & 0x0FFF_FFFF })
   }
 
+  /// The position of the first handle, 0.
   public var startIndex: Int { rows.startIndex }
+  /// The position after the last handle.
   public var endIndex: Int { rows.endIndex }
+  /// The handle at a position.
   public subscript(position: Int) -> SessionHandle { SessionHandle(number: rows[position]) }
 
-  /// Protocol, timer (2 bits each), expiry tick (32), row (28), most significant first.
+  /// The sort key of a row: protocol, timer (2 bits each), expiry tick (32), row (28), most significant first.
   static func key(of row: SessionRow, number: UInt32) -> UInt64 {
     UInt64(row.protoBits) << 62 | UInt64(row.timerBits) << 60 | UInt64(row.expires) << 28 | UInt64(number)
   }

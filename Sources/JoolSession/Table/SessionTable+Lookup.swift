@@ -1,8 +1,8 @@
 public import JoolCore
 
-/// Finding one session or BIB entry, and removing it.
+/// Lookup and removal of single sessions and BIB entries.
 extension SessionTable {
-  /// The session as packets from the IPv6 side find it.
+  /// The session to which packets from the IPv6 side belong. `nil` if there is none.
   public func session(
     proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4, now: Instant
   ) -> Session? {
@@ -10,7 +10,7 @@ extension SessionTable {
     return session(rows[number], now: now)
   }
 
-  /// The session as packets from the IPv4 side find it.
+  /// The session to which packets from the IPv4 side belong. `nil` if there is none.
   public func session(
     proto: L4Protocol, source4: TransportAddress4, destination4: TransportAddress4, now: Instant
   ) -> Session? {
@@ -18,29 +18,33 @@ extension SessionTable {
     return session(proto: proto, source6: bib.source6, destination4: destination4, now: now)
   }
 
-  /// The table's version of a session.
+  /// The table's session with the identity of `entry`. `nil` if there is none.
   public func session(like entry: SessionEntry, now: Instant) -> Session? {
     session(proto: entry.proto, source6: entry.source6, destination4: entry.destination4, now: now)
   }
 
-  /// What the table knows of what the own module says about a session.
+  /// How a session that this node's module announces compares with the table's.
   enum Knowledge: Hashable, Sendable {
-    /// No such session.
+    /// The table does not have the session.
     case none
-    /// The session in another state, or with another timer or mask.
+    /// The table has the session with another state, timer or mask.
     case other
-    /// The same, with this much life left, and whether this node's word was the last about it.
+    /// The table has the same session. `left` is its time left there, and `isOwn` is whether the last record about it
+    /// is this node's.
     case same(left: Milliseconds, isOwn: Bool)
-    /// All of it, and the peers know it, too: nothing is to be said.
+    /// The table has the same session with no less time left, and the peers have it as well. Nothing needs to be sent.
     case all
-    /// All of it, too. But somebody else spoke last, and then the packet is news to that one's module: it has no slack
-    /// since its own packet. That can wait until a quarter of the timeout after this node's own last word.
+    /// The table has the same session with no less time left, but the last record about it is another node's. That
+    /// node's module has no slack since its own last packet, so it needs a record of this packet. The record can wait
+    /// until a quarter of the timeout after this node's last one.
     case owed(SessionHandle)
   }
 
+  /// Compares a session that this node's module announces with the table's.
   /// - Parameters:
-  ///   - session: with the life that its module gives it.
-  ///   - quarter: of its timeout: for how long other modules live on what this node said last.
+  ///   - session: the session with the expiration that its module has.
+  ///   - quarter: a quarter of its timeout. For this long, the slack in this node's last record suffices for other
+  ///     modules.
   func knowledge(of session: SessionEntry, quarter: Milliseconds, now: Instant) -> Knowledge {
     guard
       let number = find(proto: session.proto, source6: session.source6, destination4: session.destination4)
@@ -54,8 +58,8 @@ extension SessionTable {
     return .owed(SessionHandle(number: number))
   }
 
-  /// How long ago this node has said something about a session about which another one spoke last; `nil` if it is not
-  /// so.
+  /// The time since this node last sent a record about a session, if the last record about it is another node's. `nil`
+  /// if it is not, if this node never sent one, or if the session no longer exists.
   func ageOfOwnWord(at handle: SessionHandle, now: Instant) -> Milliseconds? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree, rows[handle.number].origin != 0 else {
       return nil
@@ -69,6 +73,7 @@ extension SessionTable {
     return Milliseconds(UInt32(clamping: (tick - min(tick, UInt64(row.ownSaid))) * TickClock.millisecondsPerTick))
   }
 
+  /// The BIB entry of an IPv6 transport address. `nil` if there is none.
   public func bibEntry(proto: L4Protocol, source6: TransportAddress6) -> BIBEntry? {
     let key = SessionRow(
       proto: proto, source6: source6, destination4: TransportAddress(IPv4Address(bits: 0), 0))
@@ -76,13 +81,15 @@ extension SessionTable {
     return rows[leader].bibEntry
   }
 
+  /// The BIB entry of an IPv4 transport address. `nil` if there is none.
   public func bibEntry(proto: L4Protocol, source4: TransportAddress4) -> BIBEntry? {
     let key = SessionRow(proto: proto, source4: source4)
     guard let leader = findBIB4(key, hash.bib4(key)) else { return nil }
     return rows[leader].bibEntry
   }
 
-  /// The BIB entries that keep a session out: that of its source6, or of its source4, if it is not its own.
+  /// The BIB entries that a session contradicts: the one that has its source6 with another source4, and the one that
+  /// has its source4 with another source6.
   public func conflicts(with session: SessionEntry) -> [BIBEntry] {
     let entries = [
       bibEntry(proto: session.proto, source6: session.source6),
@@ -91,7 +98,7 @@ extension SessionTable {
     return entries.compactMap { $0 }.filter { $0.source6 != session.source6 || $0.source4 != session.source4 }
   }
 
-  /// The sessions of a BIB entry; none if there is no such entry.
+  /// The sessions of a BIB entry. Empty if there is no such entry.
   public func sessions(of bib: BIBEntry, now: Instant) -> [Session] {
     let none = TransportAddress(IPv4Address(bits: 0), 0)
     let key = SessionRow(proto: bib.proto, source6: bib.source6, destination4: none)
@@ -105,8 +112,8 @@ extension SessionTable {
     return sessions
   }
 
-  /// Removes a session, and its BIB entry if it was the last one of it.
-  /// - Returns: what it was like.
+  /// Removes a session, and its BIB entry if that has no other session.
+  /// - Returns: the removed session. `nil` if there was none.
   @discardableResult
   public mutating func remove(
     proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4, now: Instant
@@ -117,8 +124,8 @@ extension SessionTable {
     return removed
   }
 
-  /// Removes a BIB entry with its sessions: the way out of a conflict.
-  /// - Returns: how many sessions went; 0 if there is no such entry.
+  /// Removes a BIB entry with its sessions, which resolves a conflict.
+  /// - Returns: how many sessions were removed. 0 if there is no such entry.
   @discardableResult
   public mutating func removeSessions(of bib: BIBEntry) -> Int {
     let none = TransportAddress(IPv4Address(bits: 0), 0)
@@ -131,7 +138,7 @@ extension SessionTable {
     return removed
   }
 
-  /// Removes everything, and gives the memory back.
+  /// Removes all sessions, and frees the memory.
   public mutating func removeAll() {
     rows = RowStore()
     sessions = RowIndex()
@@ -163,7 +170,7 @@ extension SessionTable {
 
   func session(_ row: SessionRow, now: Instant) -> Session {
     let destination4 = row.destination4Address
-    // `init` saw to it that pool6 embeds.
+    // `init` has checked that IPv4 addresses can be embedded in pool6.
     let destination6 = pool6.embedding(destination4.address) ?? IPv6Address(bits: 0)
     let entry = SessionEntry(
       proto: row.proto, source6: row.source6,

@@ -1,7 +1,8 @@
-/// Rows with everything that refers to them: indexes, rings of BIB entries, digests, the wheel.
+/// Insertion and removal of rows, with everything that refers to them: indexes, rings of BIB entries, digests, the
+/// wheel.
 extension SessionTable {
-  /// Expects that no row has this identity, and room for it.
-  /// - Parameter leader: of the row's BIB entry; `nil` if the session makes a new one.
+  /// Inserts a row. Expects that no row has this identity, and that there is room for it.
+  /// - Parameter leader: the leader of the row's BIB entry. `nil` if the session makes a new entry.
   /// - Returns: the row's number.
   mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ bib6Hash: UInt64, leader: UInt32?) -> UInt32 {
     let number = rows.insert(row)
@@ -25,13 +26,13 @@ extension SessionTable {
     return number
   }
 
-  /// Expects that the row is in the wheel.
+  /// Removes a row. Expects that it is in the wheel.
   mutating func remove(_ number: UInt32) {
     wheel.unschedule(number, in: &rows)
     removeUnscheduled(number)
   }
 
-  /// Expects that the row is not in the wheel any more.
+  /// Removes a row. Expects that it is not in the wheel any more.
   mutating func removeUnscheduled(_ number: UInt32) {
     let row = rows[number]
     let bib6Hash = hash.bib6(row)
@@ -60,7 +61,8 @@ extension SessionTable {
     bib4.reserve(count: count) { hash.bib4(rows[$0]) }
   }
 
-  // The copy of `rows` must be gone before a row changes, hence functions of their own.
+  // These are functions of their own so that their copy of `rows` is gone before a row changes. That change would
+  // otherwise copy the rows.
 
   @inline(never)
   private mutating func growSessions(for sessionHash: UInt64) {

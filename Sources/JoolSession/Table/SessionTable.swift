@@ -1,29 +1,32 @@
 public import JoolCore
 
-/// The live sessions of a NAT64 and the BIB they imply, as the module's database has them (RFC 6146 §3.1, §3.2).
+/// The sessions of a NAT64 and the BIB that they imply, as in the module's database (RFC 6146 §3.1, §3.2).
 ///
 /// A session is identified by protocol, source6 and destination4. Per protocol, a source6 has one source4 and a source4
-/// one source6, for all of its sessions: their BIB entry, which lives as long as one of them does. A session that
-/// contradicts is refused whole, as the module refuses it; the table stays as it was. So a session is found from the
-/// IPv4 side, too: source4 leads to source6.
+/// one source6, for all of its sessions. This pair is their BIB entry, which exists as long as one of its sessions
+/// does. A session that contradicts a BIB entry is refused, as the module refuses it, and the table stays as it was. So
+/// a session can be found from the IPv4 side, too, because source4 leads to source6.
 ///
-/// A value: copies are independent, and share memory until they differ. No clock inside: time is an argument and should
-/// not go back (if it does, nothing dies meanwhile). Times are kept in steps of 10 ms, so that an expiration may come
-/// back up to 9 ms longer than it went in, never shorter. What is due stays until `expire(now:)` takes it.
+/// The table is a value: copies are independent, and share memory until they differ. It has no clock. The time is an
+/// argument and should not go back (if it does, nothing expires meanwhile). Times are kept in steps of 10 ms, so the
+/// expiration that is returned may be up to 9 ms longer than the one that was stored, and is never shorter. A session
+/// that has expired stays until `expire(now:)` removes it.
 ///
 /// A session takes 64 bytes in `RowStore` and about 7 in each of three `RowIndex`es (the BIB's two have one entry per
 /// BIB entry); docs/measurements.md has figures. A table has 32 KB of digests, and 250 KB of indexes once it is used.
-/// Memory is kept for later sessions; `removeAll()` gives it back. Adding, updating, finding, removing and expiring
-/// take constant time, but for the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it), and a
-/// new base for all times every 248 days.
+/// Memory is kept for later sessions; `removeAll()` frees it. Adding, updating, finding, removing and expiring take
+/// constant time. The exceptions are the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it),
+/// and a new base for all times every 248 days.
 public struct SessionTable: Sendable {
-  /// destination6 is not stored: it is made of this and destination4, as for Jool's 36-byte record.
+  /// The prefix of the NAT64. A session's destination6 is not stored: it is derived from this and destination4, as for
+  /// Jool's 36-byte record.
   public let pool6: IPv6Prefix
 
   var rows = RowStore()
   var sessions = RowIndex()
-  /// The leader of each BIB entry by source6, and by source4.
+  /// The leader of each BIB entry by source6.
   var bib6 = RowIndex()
+  /// The leader of each BIB entry by source4.
   var bib4 = RowIndex()
   var wheel = TimerWheel()
   var clock: TickClock
@@ -32,34 +35,39 @@ public struct SessionTable: Sendable {
   public internal(set) var rootDigest: UInt64 = 0
   let hash = RowHash()
 
+  /// Makes an empty table.
   /// - Parameters:
-  ///   - pool6: the NAT64's.
-  ///   - now: about the earliest time the table will be told.
+  ///   - pool6: the prefix of the NAT64.
+  ///   - now: about the earliest time that will be passed to the table.
   /// - Returns: `nil` if pool6's length is none of RFC 6052's.
   public init?(pool6: IPv6Prefix, now: Instant) {
     guard IPv6Prefix.translationLengths.contains(pool6.length) else { return nil }
     self.pool6 = pool6
-    // From the first tick on, 0 means "never".
+    // The base is one tick earlier, because tick 0 stands for "never".
     clock = TickClock(base: now - .milliseconds(TickClock.millisecondsPerTick))
   }
 
-  /// How many sessions there are, those that are due included.
+  /// The number of sessions, including those that have expired and were not removed yet.
   public var count: Int { rows.count }
 
+  /// Whether the table has no sessions.
   public var isEmpty: Bool { count == 0 }
 
-  /// How many BIB entries the sessions imply.
+  /// The number of BIB entries that the sessions imply.
   public var bibCount: Int { bib6.count }
 
   /// A session and what the table knows about it.
   public struct Session: Hashable, Sendable {
-    /// `expiration` is what is left at the time asked for, of what was advertised; 0 if the session is due.
+    /// The session. Its `expiration` is the time left, of what was advertised, at the time of the query. 0 if the
+    /// session has expired.
     public var entry: SessionEntry
-    /// The number of the node whose word was the last about it; 0 is this one.
+    /// The number of the peer that sent the last record about the session (`SyncPeer.index`). 0 is this node, and 255 a
+    /// C proxy.
     public var origin: UInt8
     /// The version of the last record; a later record has a higher one.
     public var version: Version
 
+    /// Makes a value from its parts.
     public init(entry: SessionEntry, origin: UInt8, version: Version = .unsaid) {
       self.entry = entry
       self.origin = origin
@@ -67,22 +75,23 @@ public struct SessionTable: Sendable {
     }
   }
 
-  /// What became of a session given to the table.
+  /// The result of `upsert`.
   public enum Change: Hashable, Sendable {
+    /// The session was added.
     case inserted
-    /// The session was there; what it was like.
+    /// The session was in the table already. `previous` is what it was before.
     case updated(previous: Session)
-    /// Not taken: a BIB entry in the table has its source6 or its source4, but not both.
+    /// Not added: a BIB entry in the table has the session's source6 or its source4, but not both.
     case conflict(BIBEntry)
-    /// Not taken: no TCP state or timer has this number, or 268,435,455 sessions are there.
+    /// Not added: no TCP state or timer has this number, or the table is full (268,435,455 sessions).
     case refused
   }
 
   /// Adds a session, or updates the state, timer, expiration, origin and version of the one with its identity.
   ///
   /// - Parameters:
-  ///   - entry: its destination6 does not matter.
-  ///   - isOwnWord: whether this node says so to its peers now, which `knowledge(of:quarter:now:)` asks for.
+  ///   - entry: the session. Its destination6 is ignored.
+  ///   - isOwnWord: whether this node sends it to its peers now. `knowledge(of:quarter:now:)` uses that.
   public mutating func upsert(
     _ entry: SessionEntry, origin: UInt8 = 0, version: Version = .unsaid, isOwnWord: Bool = false, now: Instant
   ) -> Change {
@@ -127,29 +136,30 @@ public struct SessionTable: Sendable {
   private mutating func update(_ number: UInt32, from old: SessionRow, to row: SessionRow) {
     rows[number].update(from: row)
     if old.version != row.version || old.stateAndTimer != row.stateAndTimer { replaceDigest(of: old, by: row) }
-    // A later time needs no move: the wheel finds out when it gets to the old one.
+    // A later expiration needs no move, because the wheel reschedules the row when it reaches the old one.
     if row.expires < old.expires {
       wheel.unschedule(number, in: &rows)
       wheel.schedule(number, in: &rows)
     }
   }
 
-  // MARK: What is said
+  // MARK: Merging
 
-  /// What became of a record.
+  /// The result of `merge`.
   enum Merge: Hashable, Sendable {
+    /// The record is in the table now, in this row.
     case taken(row: UInt32)
-    /// The table has a later one about this session.
+    /// The table has a newer record of this session.
     case outdated
-    /// The table has the same one, and it does not live longer.
+    /// The table has the same record. The time left in this one is not shorter by more than `SyncRecord.sameLife`.
     case repeated
-    /// Not taken: other sessions contradict it. If all of them are older, they should be removed.
+    /// Not merged: other sessions contradict it. If all of them are older, they should be removed.
     case conflict
-    /// The table did not take the record (`Change.refused`).
+    /// Not merged, for the reasons of `Change.refused`.
     case refused
   }
 
-  /// Takes a record if it is the later word about its session; with its life, whatever that is.
+  /// Stores a record if it is newer than the table's about this session. It replaces that whole, expiration included.
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Merge {
     guard var row = SessionRow(record.session, origin: origin, version: record.version) else { return .refused }
     rebaseIfDue(now)
@@ -165,7 +175,8 @@ public struct SessionTable: Sendable {
     }
     let old = rows[number]
     if old.version == row.version, old.hasContent(of: row) {
-      // The same word, told again. A delay only ever makes lives too long: the shortest is nearest to what was said.
+      // The record was received before. A delay only ever makes the time left too long, so the shortest one is the most
+      // accurate.
       let left = clock.remaining(until: old.expires, now: now)
       guard UInt64(left.rawValue) > UInt64(record.session.expiration.rawValue) + SyncRecord.sameLife else {
         return .repeated

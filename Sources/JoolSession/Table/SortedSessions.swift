@@ -1,25 +1,26 @@
 internal import JoolCore
 
-/// Sessions that are taken in the order in which the module adds them fastest: ascending expiration per protocol and timer.
+/// Sessions, to be taken in the order in which the module adds them fastest: ascending expiration per protocol and
+/// timer.
 ///
-/// A million sessions take a while to sort, and to copy to a larger array. So they are kept in runs of a few thousand. One run
-/// is sorted at a time, and what is taken is the least of all runs.
+/// Sorting a million sessions takes long, and so does copying them to a larger array. Therefore they are kept in runs
+/// of a few thousand, which are sorted one at a time. The next session to take is the least of all runs.
 package struct SortedSessions: Sendable {
   static let runBits = 13
   static let runLength = 1 << runBits
 
   private struct Run: Sendable {
     var sessions: [SessionEntry] = []
-    /// Positions in `sessions`; empty until the run is sorted.
+    /// The positions in `sessions` in ascending order. Empty until the run is sorted.
     var order: [UInt16] = []
     var cursor = 0
   }
 
   private var runs: [Run] = []
-  /// Of each sorted run that is not used up: the order of its next session, and which run it is.
+  /// The sort key of the next session of each sorted run that is not used up, and the number of the run.
   private var heads: [(order: UInt64, run: Int)] = []
   private var sorted = 0
-  /// How many there are to take.
+  /// The number of sessions that were not taken yet.
   private(set) var count = 0
 
   init() {}
@@ -30,15 +31,16 @@ package struct SortedSessions: Sendable {
 
   var isEmpty: Bool { count == 0 }
 
-  /// Nothing can be added once sorting has begun.
+  /// Adds a session. Nothing can be added once sorting has begun.
   mutating func append(_ session: SessionEntry) {
-    // Not by a look at the last run: that would hold it, and appending would copy it.
+    // The count shows whether the last run is full. Looking at that run would retain it, and appending would then copy
+    // it.
     if count == runs.count * Self.runLength { runs.append(Run()) }
     runs[runs.count - 1].sessions.append(session)
     count += 1
   }
 
-  /// A session that was appended, by its number, before anything was sorted.
+  /// The session that was appended with this number, counted from 0, before sorting has begun.
   subscript(number: Int) -> SessionEntry {
     get { runs[number >> Self.runBits].sessions[number & (Self.runLength - 1)] }
     set { runs[number >> Self.runBits].sessions[number & (Self.runLength - 1)] = newValue }
@@ -55,7 +57,7 @@ package struct SortedSessions: Sendable {
     return sorted == runs.count
   }
 
-  /// The next sessions, once.
+  /// Removes the next sessions, at most `most`, and returns them.
   mutating func take(_ most: Int) -> [SessionEntry] {
     var taken: [SessionEntry] = []
     taken.reserveCapacity(min(most, count))
@@ -75,7 +77,7 @@ package struct SortedSessions: Sendable {
     return taken
   }
 
-  /// Some shall not be taken after all. What is left is to be sorted again.
+  /// Removes sessions that are not to be taken after all. If there were any, the rest has to be sorted again.
   mutating func removeAll(where isOutdated: (SessionEntry) -> Bool) {
     guard runs.contains(where: { $0.sessions.contains(where: isOutdated) }) else { return }
     let left = runs.flatMap { run in
@@ -86,7 +88,7 @@ package struct SortedSessions: Sendable {
 }
 
 extension SessionEntry {
-  /// Protocol, timer, expiration, most significant first: 42 bits.
+  /// The sort key: protocol, timer, expiration, most significant first, in 42 bits.
   fileprivate var kernelOrder: UInt64 {
     UInt64(proto.rawValue) << 40 | UInt64(timer.rawValue) << 32 | UInt64(expiration.rawValue)
   }

@@ -1,15 +1,15 @@
 internal import JoolCore
 
-/// Instants as counts of 10 ms in 32 bits, from a base that moves along before they run out.
+/// Converts instants to ticks of 10 ms in 32 bits, from a base that is moved before the ticks overflow.
 struct TickClock: Sendable {
   static let millisecondsPerTick: UInt64 = 10
-  /// From this tick on (248 days), `rebase` is due. The longest expiration there is, 50 days, still fits.
+  /// From this tick on (248 days), `rebase` is due. The longest possible expiration, 50 days, still fits.
   static let rebaseTick: UInt64 = 1 << 31
-  /// A thousand years: what is later is as late as that.
+  /// A thousand years in milliseconds. Later instants are treated as this one.
   private static let horizon: UInt64 = 1000 * 365 * 86_400_000
 
   private var base: Instant
-  /// What `milliseconds(at:)` found out last; calls come with the same instant again and again.
+  /// The last result of `milliseconds(at:)`, because it is often called with the same instant.
   private var latest: (instant: Instant, milliseconds: UInt64)
 
   init(base: Instant) {
@@ -17,7 +17,7 @@ struct TickClock: Sendable {
     latest = (base, 0)
   }
 
-  /// Whole milliseconds since the base; 0 for what is before it.
+  /// The whole milliseconds since the base. 0 for instants before it.
   func milliseconds(at now: Instant) -> UInt64 {
     if now == latest.instant { return latest.milliseconds }
     guard now > base else { return 0 }
@@ -28,13 +28,14 @@ struct TickClock: Sendable {
   /// The tick that `now` is in.
   func tick(at now: Instant) -> UInt64 { milliseconds(at: now) / Self.millisecondsPerTick }
 
-  /// When what has `expiration` left at `now` is over: not before that, to the millisecond.
+  /// The tick at which something expires that has `expiration` left at `now`. It is never earlier than that, to the
+  /// millisecond.
   func expiryTick(_ expiration: Milliseconds, now: Instant) -> UInt32 {
     let end = milliseconds(at: now) + UInt64(expiration.rawValue) + Self.millisecondsPerTick - 1
     return UInt32(clamping: end / Self.millisecondsPerTick)
   }
 
-  /// What is left at `now` until a tick; 0 if that is past.
+  /// The time left at `now` until a tick. 0 if that is past.
   func remaining(until tick: UInt32, now: Instant) -> Milliseconds {
     let end = UInt64(tick) * Self.millisecondsPerTick
     return Milliseconds(UInt32(clamping: end - min(end, milliseconds(at: now))))
@@ -42,11 +43,11 @@ struct TickClock: Sendable {
 
   func instant(of tick: UInt32) -> Instant { base + .milliseconds(UInt64(tick) * Self.millisecondsPerTick) }
 
-  /// Makes the next look at `now` a quick one.
+  /// Stores the result for `now`, so that further calls with it are fast.
   mutating func remember(_ now: Instant) { latest = (now, milliseconds(at: now)) }
 
   /// Moves the base so that `now` is in tick 1.
-  /// - Returns: how many ticks later the base is.
+  /// - Returns: by how many ticks the base was moved.
   mutating func rebase(now: Instant) -> UInt32 {
     let tick = tick(at: now)
     if milliseconds(at: now) < Self.horizon, tick > 0 {

@@ -1,28 +1,28 @@
-/// Rows by when they are due: four wheels of 256 lists, one per byte of the tick ("hierarchical timing wheels", Varghese
-/// and Lauck 1987).
+/// Keeps rows by their expirations, in four wheels of 256 lists, one wheel per byte of the tick ("hierarchical timing
+/// wheels", Varghese and Lauck 1987).
 ///
 /// A row is in the wheel of the highest byte in which its tick differs from `current`, in the list of that byte. When
-/// `current` gets there, the row is due or moves to a lower wheel: three times at most. Bit maps say which lists have
-/// rows, so time without any costs nothing. The lists are links within the rows.
+/// `current` reaches the list, the row has expired or moves to a lower wheel, three times at most. Bit maps show which
+/// lists have rows, so time without any costs nothing. The links of the lists are within the rows.
 struct TimerWheel: Sendable {
-  /// In `timerPrevious`: the row is the first one of the list whose number follows.
+  /// A flag in `timerPrevious`: the row is the first one of a list, whose number is in the other bits.
   private static let firstOf: UInt32 = 0x8000_0000
 
-  /// All rows that were due up to this tick were taken.
+  /// The tick up to which all expired rows were taken.
   private(set) var current: UInt32
   private var heads = ContiguousArray(repeating: SessionRow.none, count: 1024)
-  /// A bit per list, four words per wheel.
+  /// The lists that have rows: a bit per list, four words per wheel.
   private var occupied = ContiguousArray<UInt64>(repeating: 0, count: 16)
 
   init(startingAt current: UInt32 = 0) { self.current = current }
 
-  /// A list, and when it is its turn.
+  /// A list, and the tick at which it has to be looked at.
   struct Event {
     let list: Int
     let tick: UInt32
   }
 
-  /// Puts a row into the list of its `expires`, or into the next tick's if that is past.
+  /// Puts a row into the list of its `expires`, or of the next tick if that is past.
   mutating func schedule(_ number: UInt32, in rows: inout RowStore) {
     let tick = max(rows[number].expires, current + 1)
     let wheel = (31 - (tick ^ current).leadingZeroBitCount) / 8
@@ -35,6 +35,7 @@ struct TimerWheel: Sendable {
     occupied[list / 64] |= 1 << UInt64(list % 64)
   }
 
+  /// Removes a row from its list.
   mutating func unschedule(_ number: UInt32, in rows: inout RowStore) {
     let next = rows[number].timerNext
     let previous = rows[number].timerPrevious
@@ -48,7 +49,7 @@ struct TimerWheel: Sendable {
     if next == SessionRow.none { occupied[list / 64] &= ~(1 << UInt64(list % 64)) }
   }
 
-  /// The list whose turn is next. Its rows are due then, or not before.
+  /// The next list to look at. Its rows expire at that tick or later. `nil` if no row is scheduled.
   var nextEvent: Event? {
     for wheel in 0..<4 {
       let shift = UInt64(wheel * 8)
@@ -60,10 +61,10 @@ struct TimerWheel: Sendable {
     return nil
   }
 
-  /// Expects that no event lies in between.
+  /// Moves `current` forward. Expects that no event lies in between.
   mutating func advance(to tick: UInt32) { current = max(current, tick) }
 
-  /// The first row of a list, not in it any more.
+  /// Removes the first row of a list and returns its number. `nil` if the list is empty.
   mutating func takeFirst(of list: Int, in rows: inout RowStore) -> UInt32? {
     let number = heads[list]
     guard number != SessionRow.none else { return nil }

@@ -1,10 +1,11 @@
 import JoolCore
 
-/// What the parsers of addresses need to know of each kind.
+/// The properties of an address type that the parsers of arguments need.
 protocol ArgumentAddress: IPAddress {
   static var family: AddressFamily { get }
-  /// How long the texts of the C client's parser may be; ours are the same because messages depend on it.
+  /// The greatest length of a prefix, in bytes. Both limits are the C client's, because error messages depend on them.
   static var longestPrefix: Int { get }
+  /// The greatest length of a transport address, in bytes.
   static var longestTransportAddress: Int { get }
 }
 
@@ -21,6 +22,7 @@ extension IPv6Address: ArgumentAddress {
 }
 
 extension ArgumentAddress {
+  /// Reads an address.
   init(argument text: some StringProtocol) throws(ArgumentError) {
     guard let address = Self(String(text)) else { throw .notAddress(String(text), Self.family) }
     self = address
@@ -70,14 +72,14 @@ extension PortRange {
       let first = try UInt16(argument: parts[0])
       self.init(first, parts.count == 2 ? try UInt16(argument: parts[1]) : first)
     } catch {
-      // A bad start is shown with what follows, as it may not have been meant as a range at all.
+      // The message shows the whole text if its first part is wrong, because it may not have been meant as a range.
       if case .notUnsignedInteger(String(parts[0])) = error { throw .notUnsignedInteger(text) }
       throw error
     }
   }
 }
 
-/// A text cut at its first separator; separators before anything else are what the C client's tokenizer skips.
+/// A text split at its first separator. Leading separators are skipped first, as the C client's tokenizer does.
 private struct Halves {
   let text: String
   let first: Substring

@@ -1,7 +1,7 @@
 extension FixedWidthInteger where Self: UnsignedInteger {
   /// Reads decimal digits and nothing else.
   ///
-  /// - Parameter limit: the greatest value allowed; the type's own by default.
+  /// - Parameter limit: the greatest allowed value; by default the greatest value of the type.
   init(argument text: some StringProtocol, limit: Self = .max) throws(ArgumentError) {
     guard !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { throw .notUnsignedInteger(String(text)) }
     guard let value = UInt64(text) else { throw .integerTooLong(String(text)) }
@@ -23,10 +23,10 @@ extension Bool {
 
 /// The list of MTU plateaus.
 enum Plateaus {
-  /// How many the module takes.
+  /// The greatest number of plateaus that the module accepts.
   static let limit = 64
 
-  /// Reads numbers separated by commas. Blanks around them and empty elements do not matter.
+  /// Reads numbers separated by commas. Blanks around them and empty elements are ignored.
   static func parse(_ text: String) throws(ArgumentError) -> [UInt16] {
     var plateaus: [UInt16] = []
     for element in text.split(separator: ",") {

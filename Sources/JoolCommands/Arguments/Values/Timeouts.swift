@@ -1,8 +1,8 @@
-/// Times as the command line writes them: `[[HH:]MM:]SS[.mmm]`.
+/// The text form of times on the command line: `[[HH:]MM:]SS[.mmm]`.
 enum Timeouts {
   /// Reads a timeout. A bare number is seconds; no part is limited to 59; `.5` is half a second.
   ///
-  /// - Returns: milliseconds.
+  /// - Returns: the timeout in milliseconds.
   static func parse(_ text: String) throws(ArgumentError) -> UInt32 {
     let halves = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let parts = halves[0].split(separator: ":", omittingEmptySubsequences: false)

@@ -7,6 +7,7 @@ private enum Field: UInt16 {
 }
 
 extension BIBEntry: WireRecord {
+  /// Decodes an entry. All members are mandatory.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     var isStatic: UInt8?
     let selector = try BIBSelector(decoding: payload, isStatic: &isStatic)
@@ -15,6 +16,7 @@ extension BIBEntry: WireRecord {
       source4: try require(selector.source4, "SRC4"), isStatic: try require(isStatic, "STATIC") != 0)
   }
 
+  /// Appends the attributes to `writer`.
   public func encode(into writer: inout AttributeWriter) {
     writer.nest(Field.source6.rawValue, source6)
     writer.nest(Field.source4.rawValue, source4)
@@ -24,6 +26,7 @@ extension BIBEntry: WireRecord {
 }
 
 extension BIBSelector: WireRecord {
+  /// Decodes a selector. Only PROTO is mandatory.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     var isStatic: UInt8?
     try self.init(decoding: payload, isStatic: &isStatic)
@@ -46,7 +49,8 @@ extension BIBSelector: WireRecord {
     self.init(proto: try require(proto, "PROTO"), source6: source6, source4: source4)
   }
 
-  /// PROTO always: without it the module uses uninitialized memory. STATIC is ignored; the C client sends 1.
+  /// Appends the attributes to `writer`. PROTO is always included, because the module uses uninitialized memory without
+  /// it. STATIC is ignored by the module; the C client sends 1.
   public func encode(into writer: inout AttributeWriter) {
     if let source6 { writer.nest(Field.source6.rawValue, source6) }
     if let source4 { writer.nest(Field.source4.rawValue, source4) }

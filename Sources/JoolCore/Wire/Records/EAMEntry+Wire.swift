@@ -5,6 +5,7 @@ private enum Field: UInt16 {
 }
 
 extension EAMEntry: WireRecord {
+  /// Decodes an entry. Both prefixes are mandatory, and must not be null.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     let selector = try EAMSelector(decoding: payload)
     self.init(
@@ -12,6 +13,7 @@ extension EAMEntry: WireRecord {
     )
   }
 
+  /// Appends the attributes to `writer`.
   public func encode(into writer: inout AttributeWriter) {
     writer.nest(Field.prefix6.rawValue, prefix6)
     writer.nest(Field.prefix4.rawValue, prefix4)
@@ -19,6 +21,7 @@ extension EAMEntry: WireRecord {
 }
 
 extension EAMSelector: WireRecord {
+  /// Decodes a selector. Both prefixes are optional.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     self.init(prefix6: .absent, prefix4: .absent)
     var reader = AttributeReader(payload)
@@ -31,6 +34,7 @@ extension EAMSelector: WireRecord {
     }
   }
 
+  /// Appends the attributes to `writer`.
   public func encode(into writer: inout AttributeWriter) {
     prefix6.encode(as: Field.prefix6.rawValue, into: &writer)
     prefix4.encode(as: Field.prefix4.rawValue, into: &writer)
@@ -38,7 +42,7 @@ extension EAMSelector: WireRecord {
 }
 
 extension AddressTranslation {
-  /// Answer to an address query: 1 ADDR6 or 2 ADDR4, and 3 PREFIX6052 or 4 EAM.
+  /// The attributes of the answer to an address query: 1 ADDR6 or 2 ADDR4, and 3 PREFIX6052 or 4 EAM.
   private enum AnswerField: UInt16 {
     case address6 = 1
     case address4 = 2

@@ -6,6 +6,7 @@ extension InstanceEntry: WireRecord {
     case name = 3
   }
 
+  /// Decodes an entry. All members are mandatory.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     var namespace: UInt32?
     var framework: UInt8?
@@ -24,6 +25,7 @@ extension InstanceEntry: WireRecord {
       name: try require(name, "INAME"))
   }
 
+  /// Appends the attributes to `writer`.
   public func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.namespace.rawValue, namespace)
     writer.attribute(Field.framework.rawValue, framework.rawValue)
@@ -31,10 +33,12 @@ extension InstanceEntry: WireRecord {
   }
 }
 
-/// What a new instance is made of. INSTANCE_ADD's operand: 1 XF (u8), 2 POOL6 (IPv6 prefix, null allowed for SIIT).
+/// The properties of an instance to create. INSTANCE_ADD's operand: 1 XF (u8), 2 POOL6 (IPv6 prefix, null allowed for
+/// SIIT).
 public struct NewInstance: WireRecord {
+  /// The framework to hook the instance into.
   public var framework: Framework
-  /// Mandatory for NAT64; the module says so.
+  /// The prefix pool6. It is mandatory for NAT64: the module refuses a NAT64 without it.
   public var pool6: IPv6Prefix?
 
   private enum Field: UInt16 {
@@ -42,11 +46,13 @@ public struct NewInstance: WireRecord {
     case pool6 = 2
   }
 
+  /// Creates the properties of an instance.
   public init(framework: Framework, pool6: IPv6Prefix?) {
     self.framework = framework
     self.pool6 = pool6
   }
 
+  /// Decodes the operand. XF is mandatory; an absent POOL6 counts as null.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     var framework: UInt8?
     var pool6: PrefixChoice<IPv6Address> = .absent
@@ -61,6 +67,7 @@ public struct NewInstance: WireRecord {
     self.init(framework: Framework(rawValue: try require(framework, "XF")), pool6: pool6.prefix)
   }
 
+  /// Appends the attributes to `writer`. POOL6 is always included, as null if there is none.
   public func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.framework.rawValue, framework.rawValue)
     PrefixChoice(pool6).encode(as: Field.pool6.rawValue, into: &writer)

@@ -5,7 +5,8 @@ private enum Field: UInt16 {
 }
 
 extension IPPrefix: WireRecord {
-  /// - Throws: `WireFormatError.missing` for a null prefix too; `PrefixChoice` accepts that.
+  /// Decodes a prefix that is not null.
+  /// - Throws: `WireFormatError.missing` also for a null prefix, which `PrefixChoice` accepts.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     guard case .prefix(let prefix) = try PrefixChoice<Address>(decoding: payload) else {
       throw .missing(field: "prefix ADDR")
@@ -13,6 +14,7 @@ extension IPPrefix: WireRecord {
     self = prefix
   }
 
+  /// Appends the attributes to `writer`.
   public func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.address.rawValue, address: address)
     writer.attribute(Field.length.rawValue, UInt8(length))
@@ -20,7 +22,7 @@ extension IPPrefix: WireRecord {
 }
 
 extension PrefixChoice {
-  /// Never `.absent`.
+  /// Decodes a prefix or null. The result is never `.absent`.
   init(decoding payload: RawSpan) throws(WireFormatError) {
     var address: Address?
     var length: UInt8?
@@ -47,12 +49,12 @@ extension PrefixChoice {
     self = if let prefix { .prefix(prefix) } else { .null }
   }
 
-  /// The prefix, or `nil` for null.
+  /// The prefix, or `nil` for `.null` and `.absent`.
   var prefix: IPPrefix<Address>? {
     if case .prefix(let prefix) = self { prefix } else { nil }
   }
 
-  /// As attribute `type`; nothing at all if absent.
+  /// Appends the prefix as attribute `type`; appends nothing for `.absent`.
   func encode(as type: UInt16, into writer: inout AttributeWriter) {
     switch self {
     case .absent: return

@@ -12,12 +12,13 @@ extension SessionEntry: WireRecord {
     case expiration = 8
   }
 
-  /// Every member is mandatory, and once.
+  /// Decodes a session. Every member is mandatory.
+  /// - Throws: `WireFormatError.repeated` if a member occurs twice, `.missing` if one is missing.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     try self.init(decoding: payload, timerWhenMissing: nil)
   }
 
-  /// An offset: the C client leaves TIMER out.
+  /// Decodes an offset. TIMER may be absent, because the C client leaves it out.
   init(decodingOffset payload: RawSpan) throws(WireFormatError) {
     try self.init(decoding: payload, timerWhenMissing: .established)
   }
@@ -55,9 +56,11 @@ extension SessionEntry: WireRecord {
       timer: try require(timer, "TIMER"), expiration: Milliseconds(try require(expiration, "EXPIRATION")))
   }
 
+  /// Appends the attributes to `writer`.
   public func encode(into writer: inout AttributeWriter) { encode(into: &writer, withTimer: true) }
 
-  /// The module reads only SRC4 and DST4 of an offset; what the C client sends besides is sent here too.
+  /// Appends an offset. The module reads only SRC4 and DST4 of it; the other members are sent because the C client
+  /// sends them.
   func encodeOffset(into writer: inout AttributeWriter) { encode(into: &writer, withTimer: false) }
 
   private func encode(into writer: inout AttributeWriter, withTimer: Bool) {

@@ -6,6 +6,8 @@ private enum Field: UInt16 {
 }
 
 extension TransportAddress: WireRecord {
+  /// Decodes a transport address.
+  /// - Throws: `WireFormatError.repeated` if a member occurs twice, `.missing` if one is missing.
   public init(decoding payload: RawSpan) throws(WireFormatError) {
     var address: Address?
     var port: UInt16?
@@ -24,6 +26,7 @@ extension TransportAddress: WireRecord {
     self.init(try require(address, "transport ADDR"), try require(port, "transport PORT"))
   }
 
+  /// Appends the attributes to `writer`.
   public func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.address.rawValue, address: address)
     writer.attribute(Field.port.rawValue, port)

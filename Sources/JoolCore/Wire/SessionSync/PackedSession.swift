@@ -3,14 +3,17 @@
 ///     0         16       20       24           28      30      32      34      36
 ///     | source6 | source4| dest4  | expires ms | port6 | port4 | dport | flags |
 ///
-/// `destination6` does not travel: the receiver derives it from `destination4` and its own pool6 (RFC 6052); its port is
-/// the source6 port for ICMP and the destination4 port otherwise.
+/// `destination6` is not transmitted: the receiver derives it from `destination4` and its own pool6 (RFC 6052). Its
+/// port is the source6 port for ICMP and the destination4 port otherwise.
 package enum Packed36 {
-  /// Bytes of a record.
+  /// The size of a record in bytes.
   package static let size = 36
-  /// Of the milliseconds left, a u32.
+  /// The position of the milliseconds left, a u32.
   package static let expirationOffset = 24
 
+  /// Decodes a record, with the local instance's pool6.
+  /// - Throws: `WireFormatError.truncated`, `.badValue` for impossible flags, `.missing` if pool6 has a length that RFC
+  ///   6052 does not allow.
   package static func decode(_ bytes: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) -> SessionEntry {
     let flags = try PackedFlags(decoding: bytes, at: 34)
     let source6 = TransportAddress(
@@ -31,6 +34,7 @@ package enum Packed36 {
       expiration: Milliseconds(try bytes.bigEndianInteger(at: expirationOffset, as: UInt32.self, field: "expiration")))
   }
 
+  /// Appends the 36 bytes of a record to `writer`.
   package static func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
     writer.appendBigEndian(session.source6.address.bits)
     writer.appendBigEndian(session.source4.address.bits)
@@ -48,8 +52,9 @@ package enum Packed36 {
 ///     0         16             32       36           40      42      44      46      48
 ///     | source6 | destination6 | source4| expires ms | port6 | dport6| port4 | flags |
 ///
-/// `destination4` does not travel: the receiver takes it out of `destination6`; its port is the source4 port for ICMP
-/// and the destination6 port otherwise. (The module takes the last four bytes, right for /96 only; we go by pool6.)
+/// `destination4` is not transmitted: the receiver extracts it from `destination6`. Its port is the source4 port for
+/// ICMP and the destination6 port otherwise. (The module takes the last four bytes of the address, which is right for
+/// /96 only; this library uses pool6.)
 enum Packed48 {
   static func decode(_ bytes: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) -> SessionEntry {
     let flags = try PackedFlags(decoding: bytes, at: 46)
@@ -85,7 +90,7 @@ enum Packed48 {
   }
 }
 
-/// The last two bytes of a packed record: bits 5–6 protocol, 2–4 TCP state, 0–1 timer, the rest zero.
+/// The last two bytes of a packed record: bits 5–6 protocol, 2–4 TCP state, 0–1 timer. The other bits are zero.
 private struct PackedFlags {
   let proto: L4Protocol
   let state: TCPState

@@ -1,20 +1,26 @@
-/// Reads a run of session records, as C proxies exchange them in UDP and the module puts them into SESSION_ENTRIES.
+/// A decoded run of session records, as C proxies exchange them in UDP and the module sends them in SESSION_ENTRIES.
 ///
-/// A run with any structural mistake is refused as a whole: it must consist of attributes of type 1, all of one layout's
-/// length, and end where the last one ends. The module must not get such a run, because it compares the record's size with
-/// `nla_len`, which includes the attribute's 4-byte header: 4.1.13 takes a record that is up to 4 bytes short and reads
-/// the next record's bytes as its last fields, and takes the longer layouts of older releases for other sessions.
-/// A record whose structure is right but whose values are impossible is refused alone.
+/// A run with any structural mistake is refused as a whole: it must consist of attributes of type 1, all with the
+/// length of one layout, and end where the last attribute ends. The module must not receive any other run, because it
+/// compares the size of a record with `nla_len`, which includes the attribute's 4-byte header. 4.1.13 therefore accepts
+/// a record that is up to 4 bytes too short, and reads the next record's bytes as its last fields. It also misreads the
+/// longer layouts of older releases as other sessions. A record with the right structure but impossible values is
+/// refused alone.
 public struct SyncDatagram: Hashable, Sendable {
+  /// The layout of the records, recognized by their length.
   public let format: SyncFormat
+  /// The sessions of the valid records, in the order of the datagram.
   public private(set) var sessions: [SessionEntry] = []
-  /// Records with impossible values, which are not among `sessions`.
+  /// The errors of the records with impossible values, whose sessions are not in `sessions`.
   public private(set) var refused: [WireFormatError] = []
 
+  /// Decodes a run of records.
   /// - Parameters:
-  ///   - payload: the run of records.
-  ///   - pool6: of the local instance; the layouts derive addresses from it.
-  /// - Throws: for anything wrong with the structure, an empty run included.
+  ///   - payload: The run of records.
+  ///   - pool6: The prefix of the local instance. Two layouts derive addresses from it, and all sessions are checked
+  ///     against it.
+  /// - Throws: `WireFormatError` for any mistake in the structure, including an empty run, and `.missing` if the layout
+  ///   `packed36` cannot use the length of `pool6`.
   public init(decoding payload: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) {
     guard payload.byteCount >= 2 else {
       throw .truncated(field: "session record", need: 4, have: payload.byteCount)
@@ -57,7 +63,8 @@ public struct SyncDatagram: Hashable, Sendable {
 }
 
 extension SessionEntry {
-  /// Whether a NAT64 with this pool6 could have made this session. The module checks almost none of it.
+  /// Checks that a NAT64 with this pool6 could have created this session. The module checks almost none of this.
+  /// - Throws: `WireFormatError.badValue` with the first impossible field.
   package func checkValues(pool6: IPv6Prefix) throws(WireFormatError) {
     if proto == .tcp {
       guard state.isKnown else { throw .badValue(field: "TCP state", value: UInt64(state.rawValue)) }

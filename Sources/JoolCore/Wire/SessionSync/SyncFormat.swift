@@ -1,18 +1,20 @@
-/// How session synchronization writes a session. The module's version decides, and nothing on the wire says which it is.
+/// The layout of a session in session synchronization. It depends on the module's version, and no field on the wire
+/// names it.
 ///
-/// A record is an attribute of type 1 inside SESSION_ENTRIES; the UDP payload of the C proxies is a run of records.
-/// `nla_len` tells the layouts apart: 140, 52 or 40.
+/// A record is an attribute of type 1 inside SESSION_ENTRIES. The UDP payload of the C proxies is a run of records. The
+/// layouts have different values of `nla_len`: 140, 52 or 40.
 public enum SyncFormat: CaseIterable, Hashable, Sendable {
-  /// Up to 4.1.10: nested attributes. The module takes records with members missing, and up to 4.1.9 crashes on one
-  /// without a port. It always sends all of them, and so do we.
+  /// The layout up to 4.1.10: nested attributes. The module accepts records with missing members; up to 4.1.9 it
+  /// crashes on a record without a port. The module always sends all members, and so does this library.
   case nestedUnchecked
-  /// 4.1.11: the same bytes, checked by the module.
+  /// The layout of 4.1.11: the same bytes, checked by the module.
   case nested
-  /// 4.1.12: `packed48`.
+  /// The layout of 4.1.12: 48 packed bytes.
   case packed48
-  /// 4.1.13 and later: `packed36`.
+  /// The layout of 4.1.13 and later: 36 packed bytes.
   case packed36
 
+  /// The layout that a module of this version uses.
   public init(module: ModuleVersion) {
     self =
       switch module {
@@ -23,7 +25,8 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
       }
   }
 
-  /// `nla_len` of a record, attribute header included. A multiple of 4: there is no padding between records.
+  /// The `nla_len` of a record in bytes, attribute header included. It is a multiple of 4, so there is no padding
+  /// between records.
   public var recordLength: Int {
     switch self {
     case .nestedUnchecked, .nested: 140
@@ -32,8 +35,8 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// How many records the module puts into one message for certain: its buffer's 1,520 bytes bound them.
-  /// `ss-max-sessions-per-packet` beyond this loses every full message.
+  /// The number of records that certainly fit into one message of the module, whose buffer has 1,520 bytes. With a
+  /// larger `ss-max-sessions-per-packet` every full message is lost.
   public var safeRecordsPerMessage: Int {
     switch self {
     case .nestedUnchecked, .nested: 10
@@ -42,13 +45,15 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// How many records fit `bytes` of UDP payload.
+  /// The number of records that fit into `bytes` of UDP payload.
   public func records(fitting bytes: Int) -> Int { bytes / recordLength }
 
-  /// How many records one JOOLD_ADD may carry: an attribute holds 65,535 bytes, and 1,000 records are tried and tested.
+  /// The maximum number of records in one JOOLD_ADD. An attribute holds 65,535 bytes, and more than 1,000 records have
+  /// not been tested.
   public var maxRecordsPerAdd: Int { min(1000, (Int(UInt16.max) - 4) / recordLength) }
 
-  /// The layout whose records have this `nla_len`. Both nested ones do; the stricter is answered.
+  /// The layout whose records have this `nla_len`, or `nil`. Both nested layouts have 140; the stricter one, `.nested`,
+  /// is returned.
   static func recognize(recordLength: Int) -> SyncFormat? {
     switch recordLength {
     case 140: .nested
@@ -58,8 +63,7 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Appends one record.
-  /// - Parameter pool6: the local prefix; unused by layouts that carry both destinations.
+  /// Appends one record to `writer`, attribute header included.
   public func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
     switch self {
     case .nestedUnchecked, .nested: writer.nest(SessionEntry.entry, session)
@@ -68,7 +72,7 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// A run of records: the UDP payload, or what JOOLD_ADD carries.
+  /// A run of records: the UDP payload of the C proxies, or the content of a JOOLD_ADD.
   public func encode(_ sessions: some Sequence<SessionEntry>) -> [UInt8] {
     var writer = AttributeWriter()
     for session in sessions { encode(session, into: &writer) }
