@@ -20,6 +20,8 @@ extension Oracle {
         && (verdicts[$0].state == .mending || verdicts[$0].state == .ready)
     }
     let patience: Moment = now - lastDeath < .seconds(7) ? .seconds(6.2) : .seconds(0.2)
+    // While none works, nobody can have them.
+    if !works { self.nobodySince = now }
     if works, now - nobodySince > patience {
       violate(.somebodyMay, now, node: nil, "nobody has had the addresses since \(nobodySince.inSeconds) s")
     }
@@ -79,6 +81,7 @@ extension Oracle {
       let ours = mirrors[node].rows[session]
       let isMissing = ours.expires == 0
       if isMissing {
+        if theirs.expires <= now + suspended(since: theirs.since) { continue }
         let proto = plan.proto(of: session)
         // A rival may have won here; if it is so for good, `agreement` says so.
         if mirrors[node].owners[proto * plan.masks + Int(theirs.mask)] >= 0 { continue }
@@ -123,6 +126,8 @@ extension Oracle {
         let (row, mate) = (mirrors[one].rows[session], mirrors[other].rows[session])
         guard row.since < settled, mate.since < settled, row.expires > now + .seconds(1.5) else { continue }
         if mate.expires == 0 {
+          // What has ended by other clocks is fetched back, but not again and again.
+          if row.expires <= now + suspended(since: row.since) { continue }
           violate(.agreement, now, node: other, "lacks \(plan.name(session)), which node \(one) has")
         } else if row.mask != mate.mask || row.state != mate.state {
           violate(.agreement, now, node: node, "\(plan.name(session)): masks or states differ from node \(peer)")

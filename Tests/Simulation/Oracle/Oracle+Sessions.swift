@@ -42,7 +42,8 @@ extension Oracle {
       let row = mirrors[node].rows[session]
       // Other timeouts may have ended it, but they say nothing about its state.
       if haveTimeoutsChanged, row.expires == 0 || row.mask != truth.mask { continue }
-      let isShort = row.expires < truth.until - tolerance && !haveTimeoutsChanged
+      // A node whose clocks stood sends no packet before its own, longer record allows it.
+      let isShort = row.expires < truth.until - tolerance - suspended && !haveTimeoutsChanged
       if row.expires == 0 || row.mask != truth.mask || isShort {
         let left = (row.expires - truth.until).inSeconds
         violate(
@@ -62,7 +63,7 @@ extension Oracle {
       let quarter = isShared ? (truth.until - truth.lastPacket) / 4 : 0
       // It was given no more than this at once, some time since the run began.
       let most = SimulatedModule.immortal - now
-      if entry.expires - local < min(truth.until - now - quarter, most) - tolerance
+      if entry.expires - local < min(truth.until - now - quarter - suspended, most) - tolerance
         || entry.expires > local && (entry.mask != truth.mask || entry.state != truth.state)
       {
         violate(
@@ -94,8 +95,9 @@ extension Oracle {
     for session in truths.indices where truths[session].isKnown {
       let truth = truths[session]
       let longest = truth.latest - truth.lastPacket
-      // A table that is fetched is late by as much as its frames, and the next node may fetch that one.
-      let fetches = slowest > 0 ? Double(3 + beginnings.count { $0 >= truth.lastPacket && $0 <= now }) : 0
+      // A table that is fetched is late by as much as its frames, and the next node may fetch that one: once per node, and once per start.
+      let recent = beginnings.count { $0 >= truth.lastPacket && $0 <= now }
+      let fetches = slowest > 0 ? Double(mirrors.count + 1 + recent) : 0
       let end = truth.latest + .seconds(1.1 + fetches * slowest + unnoticed) + suspended + drift(longest)
       if mirrors[node].rows[session].expires > 0, mirrors[node].rows[session].expires > end + Self.interval {
         violate(
@@ -111,9 +113,10 @@ extension Oracle {
           .noGhosts, now, node: node,
           "module keeps \(plan.name(session)) \((now + expires - local - end).inSeconds) s too long")
       }
-      // Its own limits bind a module, whatever others say.
+      // Its own limits bind a module, whatever others say; but it keeps the slack of former ones.
       let proto = plan.proto(of: session)
-      let own = simulated.module.timeout(proto, simulated.module.entries[session].timer) * 5 / 4 + .seconds(1)
+      let former = haveTimeoutsChanged ? longest / 4 : 0
+      let own = simulated.module.timeout(proto, simulated.module.entries[session].timer) * 5 / 4 + former + .seconds(1)
       if expires - local > own + drift(own), now - moduleTrouble[node] > .seconds(12) {
         violate(
           .noGhosts, now, node: node, "module has \(plan.name(session)) for longer than its own timeouts allow")

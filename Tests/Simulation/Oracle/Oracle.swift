@@ -38,8 +38,8 @@ struct Oracle {
   var lastTrouble: Moment = 0
   /// For the last fault of a link: since when a packet's word may not have got out.
   var lastLinkTrouble: Moment = 0
-  /// What suspensions add to lives.
-  var suspended: Moment = 0
+  /// When a node's clocks began to go again, and for how long they had stood: by so much it holds longer what it had then.
+  private var suspensions: [(end: Moment, lasted: Moment)] = []
   /// When limits were last changed.
   var limitsChanged: Moment = .seconds(-1000)
   var starts: StartWatch
@@ -127,6 +127,17 @@ struct Oracle {
 
   /// Whether a violation would be the first one.
   func isOpen(_ property: Property) -> Bool { !closed.contains(property) }
+
+  /// A node's clocks go again.
+  mutating func clocksGoOn(after duration: Moment, now: Moment) { suspensions.append((now, duration)) }
+
+  /// All suspensions together.
+  var suspended: Moment { suspensions.reduce(0) { $0 + $1.lasted } }
+
+  /// Those that have ended since a moment.
+  func suspended(since moment: Moment) -> Moment {
+    suspensions.reduce(0) { $1.end >= moment ? $0 + $1.lasted : $0 }
+  }
 
   /// For how long nothing has gone wrong.
   func calm(_ now: Moment) -> Moment { troubles > 0 ? 0 : now - lastTrouble }

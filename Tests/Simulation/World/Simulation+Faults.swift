@@ -78,7 +78,7 @@ extension Simulation {
     case .suspend(let node):
       nodes[node].isSuspended = false
       nodes[node].clock.go(now)
-      oracle.suspended += .seconds(fault.lasts)
+      oracle.clocksGoOn(after: .seconds(fault.lasts), now: now)
       oracle.moduleTrouble[node] = now
       oracle.lastDeath = now
       wake(node, at: now)
@@ -140,7 +140,7 @@ extension Simulation {
     nodes[node].wakes = .max
     nodes[node].busyUntil = now
     nodes[node].isTouched = true
-    oracle.suspended += now - at
+    oracle.clocksGoOn(after: now - at, now: now)
     oracle.moduleTrouble[node] = now
     oracle.lastDeath = now
     wake(node, at: now)
