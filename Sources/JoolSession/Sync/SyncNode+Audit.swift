@@ -25,6 +25,7 @@ extension SyncNode {
     if !isSame {
       let isLater =
         isFresher(session, than: known.entry, origin: origin, now: now) && !isProbe(session, of: known.entry)
+        && !isMisplaced(session, for: known.entry)
       return isLater
         ? learn(session, origin: origin, isRead: true, now: now) : putRight(session, as: known, row, now: now)
     }
@@ -108,5 +109,12 @@ extension SyncNode {
     // The established session expired earlier in the module than in the table, by at most the group's slack.
     return UInt64(known.expiration.rawValue)
       <= UInt64(limits.tcpTransitory.rawValue) + UInt64(groupLimits.slack(of: known))
+  }
+
+  /// Whether the module has put the table's session under a static BIB entry. It ignores the mask of a record whose client
+  /// has an entry already. So it would seem to have a newer session, and that would remove the mask's owner everywhere.
+  private func isMisplaced(_ session: SessionEntry, for known: SessionEntry) -> Bool {
+    session.source4 != known.source4 && feed.terms.statics.contains(session.bibEntry)
+      && !overheard.contains(SessionKey(session))
   }
 }

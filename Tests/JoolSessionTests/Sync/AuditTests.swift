@@ -56,4 +56,24 @@ import Testing
   @Test func whatWasNotAnnouncedMayBeFreshAfterALoss() {
     #expect(state(afterFinding: 239_700, reason: 0) == .v6Init)
   }
+
+  /// The module ignores the mask of a record if the client has a static entry.
+  @Test func whatAStaticEntryHasTakenIsNoNews() {
+    var node = SyncNode.sample(0, isFirst: true, now: start)
+    let known = SessionEntry.sample(0, expiration: 375_000)
+    node.merge(
+      SyncRecord(session: known, version: Version(milliseconds: SyncNode.sampleTime, tag: 1)), origin: 1, now: start)
+    var found = known
+    found.source4 = SessionEntry.sample(1).source4
+    found.expiration = Milliseconds(376_000)
+    var statics = StaticEntries()
+    var entry = found.bibEntry
+    entry.isStatic = true
+    statics.note([entry])
+    node.feed.use(statics)
+    node.beginAudit()
+    node.reconcile(found, now: start)
+    node.finishAudit(completing: true, now: start)
+    #expect(node.table.session(like: known, now: start)?.entry.source4 == known.source4)
+  }
 }

@@ -149,12 +149,17 @@ struct SimulatedModule {
     release(bib)
   }
 
-  /// `bib add`: the administrator's entry stays without sessions.
+  /// `bib add`: the administrator's entry stays without sessions. An entry that is there already becomes static and keeps its sessions;
+  /// one that contradicts it is removed first, or the module would refuse the new one.
   mutating func bind(proto: Int, client: Int, mask: Int) {
     let other = owners[proto * plan.masks + mask]
     // The module refuses a second one.
     if statics[proto * plan.clients + client] >= 0 { return }
     if other >= 0, statics[proto * plan.clients + Int(other)] >= 0 { return }
+    guard Int(other) != client else {
+      statics[proto * plan.clients + client] = Int32(mask)
+      return
+    }
     removeBIB(proto: proto, client: client)
     if other >= 0 { removeBIB(proto: proto, client: Int(other)) }
     let bib = proto * plan.clients + client
