@@ -83,10 +83,12 @@ struct Readiness: Sendable {
     if let until = heldUntil, until <= now { heldUntil = nil }
     guard state.hasTable else { return }
     // Updates that arrived after a mark was taken meet it, too. So an old mark that is met by now is replaced at once.
+    // But a node that was mending for long is not ready because it has what its peers had before that.
     let isMet = mark?.isMet(by: own, known: known) ?? false
+    let isMetInTime = isMet && mark.map { now - $0.takenAt <= Self.patience } ?? false
     let lateMark = isMet ? nil : mark
     if isMet || mark == nil { mark = Mark(vector: known, takenAt: now) }
-    let isMetNow = isMet || mark?.isMet(by: own, known: known) == true
+    let isMetNow = isMetInTime || mark?.isMet(by: own, known: known) == true
     switch (hasLosses, module) {
     case (true, _): return fallBack(because: .loss)
     case (_, .away): return fallBack(because: .moduleAway)

@@ -58,6 +58,20 @@ import Testing
     expectHealth(&group, starts: [0, 0, 0, 1])
   }
 
+  /// The peers have timed the original out, but they know how far it came.
+  @Test func aCopyOfANodeThatEndedStartsAnewIfItIsBehind() throws {
+    var group = try Self.group(3, isSealed: false)
+    let snapshot = group.proxies[0]
+    for number in 1...50 { group.announce([.sample(number, expiration: 290_000)], at: 0) }
+    group.live(.seconds(1))
+    group.restart(0, seed: 71)
+    group.live(.seconds(30))
+    group.proxies[0] = snapshot
+    group.live(.seconds(5))
+    #expect(group.proxies[0].node?.identity != snapshot.node?.identity)
+    expectHealth(&group, starts: [1, 0, 0])
+  }
+
   @Test(arguments: [false, true]) func aReplayOfOwnFramesChangesNothing(isSealed: Bool) throws {
     var group = try Self.group(2, isSealed: isSealed)
     for number in 1...20 { group.announce([.sample(number, expiration: 290_000)], at: 0) }

@@ -108,6 +108,21 @@ import Testing
     #expect(run.readiness.state == .mending)
   }
 
+  @Test func whatPeersHadBeforeALongMendingIsNotEnough() {
+    var run = ready()
+    (run.known, run.hasLosses) = (3, true)
+    run.update()
+    run.update()
+    run.known = 36
+    run.update(after: .seconds(3))
+    (run.own, run.hasLosses) = (3, false)
+    let early = run.update()
+    #expect(early == .mending, "33 updates that the peer sent during those 3 s are missing")
+    run.own = 36
+    let mended = run.update(after: .milliseconds(100))
+    #expect(mended == .ready)
+  }
+
   @Test func theModuleCounts() {
     var run = Run()
     run.readiness.fetched()
