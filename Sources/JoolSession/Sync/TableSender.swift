@@ -100,7 +100,7 @@ struct TableSender: Sendable {
     if let known = transfers.firstIndex(where: { $0.target == peer && $0.number == pull.transfer }) {
       index = known
     } else {
-      guard pull.next == 0, asker.finished != pull.transfer, asker.lastBegun.map({ now - $0 >= Self.spacing }) ?? true,
+      guard pull.hasNothing, asker.finished != pull.transfer, asker.lastBegun.map({ now - $0 >= Self.spacing }) ?? true,
         makeRoom(for: peer, now: now)
       else { return }
       asker.lastBegun = now
@@ -172,5 +172,13 @@ struct TableSender: Sendable {
     else { return false }
     transfers.remove(at: oldest)
     return true
+  }
+}
+
+extension SyncFrame.Pull {
+  /// Whether no frame of the transfer has arrived. Only then may it begin: if it was dropped after some frames, the
+  /// rows may be divided among the frames in another way now. A receiver that has nothing requests a whole window.
+  fileprivate var hasNothing: Bool {
+    next == 0 && (missing.isEmpty || missing.count >= Int(TransferProgress.firstWindow))
   }
 }

@@ -53,6 +53,15 @@ import Testing
     #expect(windows == [24, 40, 72, 136, 8, 8], "up to 256 on their way")
   }
 
+  /// A dropped transfer does not begin again after some frames: its rows may be in other frames now.
+  @Test func beginsOnlyForReceiversThatHaveNothing() {
+    var sender = TableSender()
+    let hasBegunForSome = ask(&sender, missing: [0, 1, 2, 4])
+    #expect(!hasBegunForSome)
+    let hasBegunForNothing = ask(&sender, missing: Array(0..<16))
+    #expect(hasBegunForNothing)
+  }
+
   @Test func sendsWhatIsMissingAgain() {
     var sender = TableSender()
     _ = ask(&sender)
