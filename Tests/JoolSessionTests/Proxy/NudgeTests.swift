@@ -3,7 +3,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct NudgeTests {
-  @Test func comesOnceAfterTheLastMessageAndItsDeadline() {
+  @Test func firesOnceAfterTheDeadlineOfTheLastMessage() {
     var nudge = Nudge(deadline: .milliseconds(100))
     let start = Instant.now
     #expect(nudge.due == nil)
