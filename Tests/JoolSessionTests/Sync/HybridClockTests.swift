@@ -6,7 +6,7 @@ import Testing
 @Suite struct HybridClockTests {
   private let start = Instant.now
 
-  @Test(arguments: [1, 49, 50, 60, 400]) func goesWithTheTimeOfDayForEver(days: Int) {
+  @Test(arguments: [1, 49, 50, 60, 400]) func followsTheTimeOfDayForDays(days: Int) {
     let milliseconds = UInt64(days) * 86_400_000
     var clock = HybridClock(time: 5, tag: 7, now: start)
     for day in 1...days { clock.note(Version(milliseconds: UInt64(day) * 86_400_000 - 1000, tag: 3)) }
@@ -14,7 +14,7 @@ import Testing
     #expect(version == Version(milliseconds: 5 + milliseconds, tag: 7))
   }
 
-  @Test func isLaterThanWhatWasHeardWhateverTheTime() {
+  @Test func isLaterThanReceivedVersions() {
     var clock = HybridClock(time: 1000, tag: 7, now: start)
     let heard = Version(milliseconds: 5000, tag: 9)
     clock.note(heard)
@@ -26,7 +26,7 @@ import Testing
     #expect(clock.next(now: start + .seconds(60)) == Version(milliseconds: 61_000, tag: 7))
   }
 
-  @Test func neverSaysAVersionTwice() {
+  @Test func neverIssuesAVersionTwice() {
     var clock = HybridClock(time: 1000, tag: 1023, now: start)
     var latest = clock.latest
     for _ in 0..<3000 {
@@ -52,7 +52,7 @@ import Testing
     #expect(clocks[0].next(now: start).tag == 5)
   }
 
-  @Test func anAgeOf40DaysIsOlder() {
+  @Test func agesOfManyDaysGiveOlderVersions() {
     let day: UInt32 = 86_400_000
     let now = start + .seconds(3)
     for days: UInt32 in 1...49 {
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func aWordIsNeverLaterThanItsClock() {
+  @Test func aVersionIsNeverLaterThanItsClock() {
     for tag: UInt16 in [0, 7, 1023] {
       var clock = HybridClock(time: 1_000_000, tag: tag, now: start)
       clock.note(Version(milliseconds: 1_002_000, tag: 500))
@@ -79,8 +79,8 @@ import Testing
     }
   }
 
-  /// What the wire lets pass must not stop a clock.
-  @Test func goesOnAtTheEndOfTime() {
+  /// The largest version that a frame can contain must not stop a clock.
+  @Test func keepsWorkingAtTheLargestVersion() {
     var clock = HybridClock(time: .max, tag: 7, now: start)
     clock.note(Version(rawValue: Version.limit - 1))
     #expect(clock.next(now: start).rawValue == Version.limit - 1)

@@ -2,21 +2,21 @@ import Testing
 
 @testable import JoolSession
 
-/// Those who are gone (A.1), and whose table is of use.
+/// Nodes that have ended (A.1), and the choice of sources for pulls.
 extension PeerSetTests {
-  @Test func aToldSilenceIsReckonedFromItsReceipt() {
+  @Test func countsAReceivedSilenceFromItsReceipt() {
     var listener = Listener(us)
     listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 100)])
     let mark = listener.peers.mark(of: a, now: listener.now)
-    listener.now += .seconds(30)  // a long transfer
+    listener.now += .seconds(30)  // A long transfer.
     listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 130)])
     listener.peers.cover(mark ?? VersionVector())
     let entry = listener.entry(of: gone)
     #expect(entry?.next == 9)
-    #expect(entry?.silence == 131, "a second more, because silences are told in whole ones")
+    #expect(entry?.silence == 131, "one second more, because silences are sent in whole seconds")
   }
 
-  @Test func whatOthersTellMakesNoNoteYounger() {
+  @Test func mentionsByOthersDoNotExtendTheMemory() {
     var listener = Listener(us)
     listener.hear(gone, .starting, echo: false)
     listener.hear(gone, .ready, last: 8)
@@ -31,12 +31,12 @@ extension PeerSetTests {
     listener.now += .seconds(2401)
     listener.hear(a, .ready, entries: [.sample(gone, next: 12, silence: 20)])
     let old = listener.entry(of: gone)
-    #expect(old == nil, "neither mentioned")
-    #expect(listener.losses() == [], "nor lacked")
+    #expect(old == nil, "not mentioned")
+    #expect(listener.losses() == [], "not missing")
   }
 
-  /// It sent its last update right before it died, and no hello after that.
-  @Test func whatNoHelloHasConfirmedIsNotMentionedLater() {
+  /// The node sent its last update right before it failed, and no hello after that.
+  @Test func doesNotMentionUnconfirmedUpdatesLater() {
     var listener = Listener(us)
     listener.hear(gone, .starting)
     listener.hear(gone, .ready, last: 1)
@@ -52,10 +52,10 @@ extension PeerSetTests {
     #expect(listener.peers.retired.count == 1)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, entries: [.sample(gone, next: 3, silence: 2950)])
-    #expect(listener.losses() == [], "a hello has reached that one")
+    #expect(listener.losses() == [], "the other node has received a hello with that number")
   }
 
-  @Test func returnsAfterLongAreFirstContacts() {
+  @Test func aReturnAfterALongTimeIsAFirstContact() {
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready)
@@ -69,7 +69,7 @@ extension PeerSetTests {
     #expect(listener.losses() == [a])
   }
 
-  @Test func startsThatSaidNothingLeaveNothing() {
+  @Test func forgetsStartsThatSentNothing() {
     var listener = Listener(us)
     for number in 1...UInt64(500) {
       listener.hear(Incarnation(1000 + number), .starting)
@@ -80,8 +80,8 @@ extension PeerSetTests {
     #expect(entries.isEmpty)
   }
 
-  /// A crash loop: the oldest are forgotten first.
-  @Test func keeps256OfThoseWhoAreGone() {
+  /// In a crash loop the oldest incarnations are forgotten first.
+  @Test func keepsAtMost256RetiredPeers() {
     var listener = Listener(us)
     for number in 1...UInt64(400) {
       listener.hear(Incarnation(1000 + number), .starting, last: 1)
@@ -95,8 +95,8 @@ extension PeerSetTests {
     #expect(!seen.contains(Incarnation(1001)))
   }
 
-  /// Two nodes tell each other of a third one that has died, for hours.
-  @Test func nobodyFetchesAForgottenIncarnation() {
+  /// For hours two nodes mention a third one, which has failed.
+  @Test func doesNotFetchAForgottenIncarnation() {
     let start = Instant.now
     var nodes = [Listener(a, now: start), Listener(b, now: start)]
     for index in 0...1 {
@@ -105,7 +105,7 @@ extension PeerSetTests {
       nodes[index].hear(gone, .ready, last: 1)
       _ = nodes[index].peers.receive(update: 1, of: gone, now: start, jitter: .zero)
     }
-    // What one lacks at first is fetched once.
+    // The updates that one node lacks at first are fetched once.
     nodes[0].hear(gone, .ready, last: 2)
     _ = nodes[0].peers.receive(update: 2, of: gone, now: start, jitter: .zero)
     var pulls = [0, 0]
@@ -147,12 +147,12 @@ extension PeerSetTests {
       return listener.peers.sources(
         for: listener.losses(), known: known, isStarting: false, last: last, now: listener.now)
     }
-    #expect(sources() == [b, a, mending], "ready ones first, and of them who has all")
+    #expect(sources() == [b, a, mending], "ready nodes first, and among them the one with all updates")
     listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 10)])
     #expect(sources() == [a, b, mending])
     #expect(sources(last: a) == [b, a, mending])
     listener.now += SyncPeer.patience
     listener.hear(b, .ready, echo: false)
-    #expect(sources() == [], "who does not hear us cannot be asked")
+    #expect(sources() == [], "a node that does not receive this one cannot be a source")
   }
 }

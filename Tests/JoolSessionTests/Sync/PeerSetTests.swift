@@ -10,7 +10,7 @@ import Testing
   let b = Incarnation(2)
   let gone = Incarnation(50)
 
-  /// Somebody who hears peers by their hellos.
+  /// A node that receives hellos of peers.
   struct Listener {
     var peers: PeerSet
     var now: Instant
@@ -46,15 +46,15 @@ import Testing
     }
   }
 
-  // MARK: Who is a peer
+  // MARK: Admission
 
-  @Test func whoDoesNotMentionUsIsNoPeer() {
+  @Test func doesNotAdmitASenderThatDoesNotMentionThisNode() {
     var listener = Listener(us)
     let outcome = listener.hear(a, echo: false)
     #expect(outcome == .unvalidated(answer: true))
     #expect(listener.peers.all.isEmpty)
     let again = listener.hear(a, echo: false)
-    #expect(again == .unvalidated(answer: false), "one early hello a second")
+    #expect(again == .unvalidated(answer: false), "one early hello per second")
     let echo = listener.entry(of: a)
     #expect(echo?.flags == [.heard, .hasTable])
     #expect(echo?.progress == Progress())
@@ -63,8 +63,8 @@ import Testing
     #expect(listener.peers.unvalidated.count == 0)
   }
 
-  /// A.13: 64 made-up numbers keep nobody out.
-  @Test func madeUpNumbersKeepNobodyOut() {
+  /// A.13: forged incarnations do not keep peers out.
+  @Test func forgedIncarnationsDoNotKeepPeersOut() {
     var listener = Listener(us)
     for number in 0..<1000 { listener.hear(Incarnation(5000 + UInt64(number)), echo: false) }
     #expect(listener.peers.unvalidated.count == UnvalidatedSenders.capacity)
@@ -76,7 +76,7 @@ import Testing
     #expect(entry != nil)
   }
 
-  @Test func aPeerIsDisplacedOnlyAfterSilence() {
+  @Test func replacesAPeerOnlyAfterItsTimeout() {
     var listener = Listener(us)
     for number in 1...UInt64(PeerSet.capacity) { listener.hear(Incarnation(number)) }
     let refused = listener.hear(Incarnation(1000))
@@ -88,7 +88,7 @@ import Testing
     #expect(Set(listener.peers.all.map(\.index)).count == PeerSet.capacity)
   }
 
-  @Test func lateHellosAreDropped() {
+  @Test func dropsLateHellos() {
     var listener = Listener(us)
     listener.hear(a)
     let header = SyncFrame.Header(kind: .hello, sender: a, number: 0, sequence: 9, target: .nobody)
@@ -97,30 +97,30 @@ import Testing
     let outcome = listener.peers.receive(hello: hello, header: header, from: nil, now: listener.now, jitter: .zero)
     #expect(outcome == .outdated)
     #expect(listener.peers[a]?.state == .ready)
-    // A made-up number mutes nobody.
+    // A forged hello number blocks a peer only for a while.
     listener.now += SyncPeer.numberPatience
     let later = listener.peers.receive(hello: hello, header: header, from: nil, now: listener.now, jitter: .zero)
     #expect(later == .peer(isFirstContact: false))
   }
 
   /// A.14
-  @Test func anotherPool6IsNoPeerForSessions() {
+  @Test func excludesNodesWithAnotherPool6() {
     var listener = Listener(us)
     let outcome = listener.hear(a, last: 9, entries: [.sample(gone, next: 7, silence: 10)], pool6: .other)
     #expect(outcome == .otherPool6(isNew: true))
     #expect(listener.losses() == [])
     #expect(listener.peers.heard(now: listener.now).isEmpty)
-    #expect(!listener.peers.hearsOfTable(now: listener.now), "it does not keep us from being first")
+    #expect(!listener.peers.hearsOfTable(now: listener.now), "it does not keep this node from being the first")
     let entry = listener.entry(of: a)
     #expect(entry?.flags.contains(.hasOtherPool6) == true)
     listener.hear(b, .starting, entries: [.sample(a, next: 0, flags: [.heard, .hasTable, .hasOtherPool6])])
     #expect(!listener.peers.hearsOfTable(now: listener.now))
   }
 
-  // MARK: The first
+  // MARK: The first node
 
   /// A.2
-  @Test func hearsOfTablesOfThoseWhoDoNotHearUs() {
+  @Test func noticesTablesOfNodesThatDoNotReceiveThisOne() {
     var listener = Listener(us)
     listener.hear(a, .starting)
     #expect(!listener.peers.hearsOfTable(now: listener.now))
@@ -129,60 +129,60 @@ import Testing
     #expect(listener.peers.hearsOfTable(now: listener.now))
   }
 
-  @Test func hearsOfTablesThatOnlyOthersHear() {
+  @Test func noticesTablesThatOnlyOthersReceive() {
     var listener = Listener(us)
     listener.hear(a, .starting, entries: [.sample(b, next: 1, flags: [.heard, .hasTable])])
     #expect(listener.peers.hearsOfTable(now: listener.now))
     listener.now += .seconds(4)
     listener.hear(a, .starting, entries: [.sample(b, next: 1, silence: 5, flags: [.hasTable])])
-    #expect(!listener.peers.hearsOfTable(now: listener.now), "it is gone")
+    #expect(!listener.peers.hearsOfTable(now: listener.now), "it has timed out")
   }
 
-  // MARK: What is lacking
+  // MARK: Losses
 
   /// A.5
-  @Test func firstContactIsALoss() {
+  @Test func countsAFirstContactAsALoss() {
     var listener = Listener(us)
     listener.hear(a, .ready)
-    #expect(listener.losses() == [a], "although it has said nothing yet")
+    #expect(listener.losses() == [a], "although it has sent no update yet")
     listener.peers.cover(listener.peers.mark(of: a, now: listener.now) ?? VersionVector())
     #expect(listener.losses() == [])
   }
 
-  @Test func whoStartsBeforeOurEyesHasNothingThatWeLack() {
+  @Test func aNodeSeenStartingHasNoLosses() {
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready)
     #expect(listener.losses() == [])
     listener.hear(a, .ready, last: 3)
-    #expect(listener.losses() == [], "they are asked for")
+    #expect(listener.losses() == [], "NAKs request them")
     #expect(listener.peers[a]?.stream.deadline != nil)
   }
 
   /// A.5d
-  @Test func aHoleBeforeFirstContactIsALoss() {
+  @Test func countsAGapBeforeTheFirstContactAsALoss() {
     var listener = Listener(us)
     listener.hear(a, .ready, last: 7)
     _ = listener.peers.receive(update: 8, of: a, now: listener.now, jitter: .zero)
     #expect(listener.losses() == [a])
     let entry = listener.entry(of: a)
-    #expect(entry?.next == 0, "and nobody is told that it is there")
+    #expect(entry?.next == 0, "the node does not advertise these updates")
   }
 
   /// A.7
-  @Test func whatOthersHaveOfSomebodyWhoIsNotHeardIsALoss() {
+  @Test func countsUpdatesOfAnUnreceivedNodeAsALoss() {
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, entries: [.sample(gone, next: 5, flags: [.heard, .hasTable])])
     #expect(listener.losses() == [gone])
     listener.peers.cover(listener.peers.mark(of: a, now: listener.now) ?? VersionVector())
     #expect(listener.losses() == [])
-    // An update behind a hole, which no cumulative number tells.
+    // An update beyond a gap, which no cumulative number shows.
     listener.hear(a, .ready, entries: [.sample(gone, next: 5, beyond: 2, flags: [.heard, .hasTable])])
     #expect(listener.losses() == [gone])
   }
 
-  @Test func whatOnlyTheDeadHadIsNobodys() {
+  @Test func ignoresUpdatesThatOnlyFailedNodesHad() {
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
@@ -191,13 +191,13 @@ import Testing
     #expect(listener.losses() == [])
   }
 
-  @Test func whoHasNoTableIsNotBelievedAboutOthers() {
+  @Test func ignoresEntriesOfNodesWithoutATable() {
     var listener = Listener(us)
     listener.hear(a, .starting, entries: [.sample(gone, next: 5, silence: 10)])
     #expect(listener.losses() == [])
   }
 
-  @Test func entriesThatDidNotFitOneHelloAreKept() {
+  @Test func keepsEntriesThatDidNotFitTheNextHello() {
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
@@ -205,11 +205,11 @@ import Testing
     listener.hear(a, .ready, entries: others)
     #expect(listener.losses() == [gone])
     listener.hear(a, .ready)
-    #expect(listener.losses() == [], "there would have been room for it")
+    #expect(listener.losses() == [], "this hello had room for the entry")
   }
 
   /// A.13
-  @Test func aMadSequenceCostsOneSecond() {
+  @Test func anAbsurdSequenceNumberHasEffectForOneSecond() {
     var listener = Listener(us)
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, last: 1 << 60)
