@@ -11,7 +11,7 @@ import Testing
     let keys = isSealed ? try FrameSealTests.ring((1, "a")) : nil
     var group = Group(count: count, keys: Array(repeating: keys, count: count))
     group.announce([.sample(0, expiration: 290_000)], at: 0)
-    group.live(.seconds(1))
+    group.run(.seconds(1))
     return group
   }
 
@@ -20,7 +20,7 @@ import Testing
     for index in group.proxies.indices {
       let session = SessionEntry.sample(1000 + index, expiration: 290_000)
       group.announce([session], at: index)
-      group.live(.seconds(1))
+      group.run(.seconds(1))
       for other in group.proxies.indices {
         #expect(group.proxies[other].node?.table.session(like: session, now: group.now) != nil, "\(index) to \(other)")
       }
@@ -34,11 +34,11 @@ import Testing
     let snapshot = group.proxies[0]
     for number in 1...50 {
       group.announce([.sample(number, expiration: 290_000)], at: 0)
-      group.live(.milliseconds(20))
+      group.run(.milliseconds(20))
     }
-    group.live(.seconds(1))
+    group.run(.seconds(1))
     group.proxies[0] = snapshot
-    group.live(.seconds(5))
+    group.run(.seconds(5))
     #expect(group.proxies[0].node?.identity != snapshot.node?.identity)
     let findings = group.findings(at: 0)
     #expect(findings.contains { $0.contains("snapshot") && $0.contains("--net.key-file") != isSealed })
@@ -52,7 +52,7 @@ import Testing
     let identity = group.proxies[0].node?.identity
     group.proxies[3] = group.proxies[0]
     group.announce([.sample(1, expiration: 290_000)], at: 0)
-    group.live(.seconds(5))
+    group.run(.seconds(5))
     #expect(group.proxies[0].node?.identity == identity, "the original keeps its identity")
     #expect(group.proxies[3].node?.identity != identity)
     expectHealth(&group, starts: [0, 0, 0, 1])
@@ -63,11 +63,11 @@ import Testing
     var group = try Self.group(3, isSealed: false)
     let snapshot = group.proxies[0]
     for number in 1...50 { group.announce([.sample(number, expiration: 290_000)], at: 0) }
-    group.live(.seconds(1))
+    group.run(.seconds(1))
     group.restart(0, seed: 71)
-    group.live(.seconds(30))
+    group.run(.seconds(30))
     group.proxies[0] = snapshot
-    group.live(.seconds(5))
+    group.run(.seconds(5))
     #expect(group.proxies[0].node?.identity != snapshot.node?.identity)
     expectHealth(&group, starts: [1, 0, 0])
   }
@@ -75,11 +75,11 @@ import Testing
   @Test(arguments: [false, true]) func ignoresReplaysOfItsOwnFrames(isSealed: Bool) throws {
     var group = try Self.group(2, isSealed: isSealed)
     for number in 1...20 { group.announce([.sample(number, expiration: 290_000)], at: 0) }
-    group.live(.seconds(1))
+    group.run(.seconds(1))
     let identity = group.proxies[0].node?.identity
     for frame in group.frames where frame.proxy == 0 {
-      group.hear(frame.datagram, at: 0)
-      group.live(.milliseconds(10))
+      group.inject(frame.datagram, at: 0)
+      group.run(.milliseconds(10))
     }
     #expect(group.proxies[0].node?.identity == identity)
     expectHealth(&group, starts: [0, 0])
@@ -90,8 +90,8 @@ import Testing
     var group = try Self.group(2, isSealed: false)
     for _ in 0..<100 {
       let identity = try #require(group.proxies[0].node?.identity)
-      group.hear(SyncFrame(sender: identity, number: 1, sequence: 1 << 60, body: .nak([])).encoded(), at: 0)
-      group.live(.seconds(1), step: .milliseconds(50))
+      group.inject(SyncFrame(sender: identity, number: 1, sequence: 1 << 60, body: .nak([])).encoded(), at: 0)
+      group.run(.seconds(1), step: .milliseconds(50))
     }
     #expect(group.proxies[0].counters.copies == 2)
   }
@@ -104,8 +104,8 @@ import Testing
     group.restart(1, seed: 71, keys: keys)
     group.restart(0, seed: 72, keys: keys)
     for datagram in former.suffix(40) {
-      group.hear(datagram, at: 1, from: Group.address(of: 0))
-      group.live(.milliseconds(100))
+      group.inject(datagram, at: 1, from: Group.address(of: 0))
+      group.run(.milliseconds(100))
     }
     // The sessions of node 0 would also arrive through node 2, so the test asks whether node 1 accepts node 0 itself.
     let present = try #require(group.proxies[0].node?.identity)
@@ -119,11 +119,11 @@ import Testing
     var group = try Self.group(2, isSealed: true)
     var copy = group.proxies[0]
     for _ in 0..<120 {
-      group.live(.seconds(1), step: .milliseconds(50))
+      group.run(.seconds(1), step: .milliseconds(50))
       _ = copy.turn(now: group.now)
     }
     group.proxies[0] = copy
-    group.live(.seconds(20))
+    group.run(.seconds(20))
     expectHealth(&group, starts: [0, 0])
   }
 }

@@ -22,14 +22,14 @@ import Testing
   /// The hellos of a peer list the nodes that it receives.
   @Test func reportsThatNoPeerReceivesThisNode() {
     var group = Group()
-    group.deaf = [1]
+    group.unreachable = [1]
     group.pass(.seconds(7))
     let unheard = group.proxies[0].status(now: group.now)
     #expect(unheard.peers.map(\.state) == [.ready])
     #expect(unheard.aloneBecause == "Peers are heard (fe80::2), but none of them hears this node.")
-    let deaf = group.proxies[1].loneliness(now: group.now)
-    #expect(deaf?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
-    group.deaf = []
+    let unreachable = group.proxies[1].loneliness(now: group.now)
+    #expect(unreachable?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
+    group.unreachable = []
     group.pass(.seconds(3))
     #expect(group.proxies.map { $0.loneliness(now: group.now) } == [nil, nil])
   }
@@ -38,7 +38,7 @@ import Testing
     let keys = try FrameSealTests.ring((1, "a"))
     for ring in [nil, keys] {
       var group = Group(keys: [ring, ring], settled: false)
-      group.deaf = [1]
+      group.unreachable = [1]
       group.pass(.seconds(7))
       let reason = group.proxies[0].loneliness(now: group.now)
       #expect(reason?.hasSuffix("none of these nodes hears this one.") == true)
@@ -48,7 +48,7 @@ import Testing
 
   @Test func reportsTheLossOfAllPeersAfterTheTimeout() {
     var group = Group(count: 3)
-    group.deaf = [0]
+    group.unreachable = [0]
     group.pass(.milliseconds(3500))
     #expect(group.proxies[0].loneliness(now: group.now) == nil, "the peers have not timed out yet")
     group.pass(.seconds(3))
@@ -58,7 +58,7 @@ import Testing
 
   @Test func namesPeersThatDoNotReceiveThisNode() {
     var group = Group(count: 3)
-    group.deaf = [0]
+    group.unreachable = [0]
     group.pass(.seconds(8))
     func unheard(at index: Int) -> [String] {
       group.proxies[index].status(now: group.now).findings.filter { $0.contains("hear") }
@@ -68,7 +68,7 @@ import Testing
       #expect(unheard(at: index).map { $0.hasPrefix(beginning) } == [true])
     }
     #expect(unheard(at: 0) == [], "it receives nothing, so it cannot know")
-    group.deaf = []
+    group.unreachable = []
     group.pass(.seconds(3))
     #expect((0...2).allSatisfy { unheard(at: $0) == [] })
   }
@@ -77,14 +77,14 @@ import Testing
   @Test func aReceivedCProxyCountsAsAPeer() {
     var group = Group(count: 1, formats: [.legacy])
     #expect(group.proxies[0].loneliness(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     group.pass(.seconds(60))
     #expect(group.proxies[0].loneliness(now: group.now) == nil)
   }
 
   @Test func reportsRejectedDatagrams() throws {
     var group = Group(count: 1, keys: [try FrameSealTests.ring((1, "a"))])
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     let reason = group.proxies[0].loneliness(now: group.now)
     #expect(reason?.contains("but datagrams that were rejected (UNSEALED 1)") == true)
   }

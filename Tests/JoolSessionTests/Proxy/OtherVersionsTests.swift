@@ -30,12 +30,12 @@ import Testing
     let keys = isSealed ? try FrameSealTests.ring((1, "a")) : nil
     var group = Group(keys: [keys, keys])
     let former = bytes(hex: "0000 02 \(isSealed ? "ff" : "01")") + [UInt8](repeating: 7, count: 100)
-    group.hear(former, at: 0)
+    group.inject(former, at: 0)
     #expect(group.proxies[0].counters.otherVersions == 1)
     #expect(group.proxies[0].counters.malformedDatagrams == 0)
     #expect(group.findings(at: 0).filter { $0.contains("another version") }.count == 1)
     guard !isSealed else { return }
-    group.hear(SyncFormat.packed36.encode([.sample(1)]), at: 0)
+    group.inject(SyncFormat.packed36.encode([.sample(1)]), at: 0)
     #expect(group.proxies[0].node?.table.count == 1)
   }
 }

@@ -44,7 +44,7 @@ import Testing
 
   @Test func limitsExpirationsWhileStarting() {
     var group = Group(count: 1, settled: false)
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
     group.pass(.seconds(7))
     _ = group.audit(0, [])
     #expect(group.module(0).allSatisfy { $0.expiration.rawValue <= 375_000 })
@@ -94,7 +94,7 @@ import Testing
 
   @Test(arguments: SyncFormat.allCases) func usesTheRecordLayoutOfItsCProxies(format: SyncFormat) throws {
     var group = Group()
-    group.hearLegacy(format.encode([.sample(7)]), at: 0)
+    group.injectLegacy(format.encode([.sample(7)]), at: 0)
     group.settle()
     #expect(group.module(0).count == 1)
     group.announce([.sample(0)], at: 0)
@@ -107,7 +107,7 @@ import Testing
   @Test func addsARepeatedCProxySessionOnce() {
     var group = Group()
     for _ in 0..<60 {
-      group.hearLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
+      group.injectLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
       group.settle()
       group.pass(.seconds(1))
     }

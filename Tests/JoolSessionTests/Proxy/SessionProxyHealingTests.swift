@@ -28,12 +28,12 @@ import Testing
   @Test func acceptsANewMaskOwnerFromACProxy() {
     var group = Group(count: 1)
     _ = group.audit(0, [])
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
     group.settle()
     for number in [9, 2] {
       var rival = SessionEntry.sample(number)
       rival.source4 = SessionEntry.sample(5).source4
-      group.hearLegacy(SyncFormat.packed36.encode([rival]), at: 0)
+      group.injectLegacy(SyncFormat.packed36.encode([rival]), at: 0)
       group.settle()
       #expect(group.module(0).last?.source6 == rival.source6)
       #expect(group.proxies[0].node?.table.count == 1)
@@ -143,10 +143,10 @@ import Testing
   @Test func resumesAnInterruptedTransfer() {
     var group = Group()
     // So many updates are lost that NAKs cannot request them all.
-    group.deaf = [1]
+    group.unreachable = [1]
     group.announce((0..<40_000).map { .sample($0, expiration: 290_000) }, at: 0)
     group.settle()
-    group.deaf = []
+    group.unreachable = []
     var turns = 0
     while group.proxies[1].node?.table.isEmpty == true, turns < 500 {
       group.pass(.milliseconds(10))

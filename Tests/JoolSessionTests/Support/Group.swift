@@ -26,7 +26,7 @@ struct Group {
   /// The number of `add` requests that each module executes per 10 ms.
   var addsPerTurn = Int.max
   /// The proxies that receive nothing.
-  var deaf: Set<Int> = []
+  var unreachable: Set<Int> = []
 
   /// - Parameters:
   ///   - keys: the keys of each proxy; by default no proxy has any.
@@ -89,7 +89,7 @@ struct Group {
     try? proxies[index].learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: now)
   }
 
-  mutating func hearLegacy(_ datagram: [UInt8], at index: Int) {
+  mutating func injectLegacy(_ datagram: [UInt8], at index: Int) {
     _ = proxies[index].received(
       datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 99), now: now)
   }
@@ -148,7 +148,7 @@ struct Group {
     for datagram in datagrams {
       if SyncFrame.isFrame(datagram.span.bytes) { frames.append((sender, datagram)) } else { legacy.append(datagram) }
       for _ in 0..<copies {
-        for index in proxies.indices where index != sender && !deaf.contains(index) {
+        for index in proxies.indices where index != sender && !unreachable.contains(index) {
           _ = proxies[index].received(
             datagram: datagram.span.bytes, length: datagram.count, from: Self.address(of: sender), now: now)
         }

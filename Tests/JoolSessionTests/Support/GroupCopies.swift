@@ -5,7 +5,7 @@ import JoolCore
 extension Group {
   /// Passes time and, as the event loop does, replaces the identities of copies and handles pauses.
   /// - Parameter step: the time between two turns of the loop.
-  mutating func live(_ duration: Duration, step: Duration = .milliseconds(10)) {
+  mutating func run(_ duration: Duration, step: Duration = .milliseconds(10)) {
     let end = now + duration
     while now < end {
       now += step - .milliseconds(10)
@@ -23,7 +23,7 @@ extension Group {
 
   /// Delivers a datagram from outside the group, or a repeated one.
   @discardableResult
-  mutating func hear(
+  mutating func inject(
     _ datagram: [UInt8], at index: Int, from address: IPv6Address = IPv6Address(bits: 0xFE80 << 112 | 666),
     waited: Duration = .zero
   ) -> SessionProxy.DatagramAction {

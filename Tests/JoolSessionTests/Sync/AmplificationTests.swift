@@ -52,7 +52,7 @@ import Testing
       let datagram = frame(number).encoded()
       number += 1
       bytes += datagram.count
-      victim.hear(datagram, at: 1)
+      victim.inject(datagram, at: 1)
       victim.pass(.milliseconds(10))
       untouched.pass(.milliseconds(10))
     }
@@ -118,8 +118,8 @@ import Testing
           let hello = SyncFrame(
             sender: sender, number: UInt32(second), sequence: 0, body: .hello(Self.hello(.ready))
           ).encoded()
-          for index in group.proxies.indices { group.hear(hello, at: index) }
-          if number % 20 == 19 { group.live(.milliseconds(100)) }
+          for index in group.proxies.indices { group.inject(hello, at: index) }
+          if number % 20 == 19 { group.run(.milliseconds(100)) }
         }
         if second == 2 { group.restart(2, seed: 77) }
       }
@@ -139,7 +139,7 @@ import Testing
       group.pass(.seconds(1))
       let peer = try #require(group.proxies[0].node?.identity)
       let last = try #require(group.proxies[0].node?.resend.last)
-      group.hear(SyncFrame(sender: peer, number: 0, sequence: last + ahead, body: kind).encoded(), at: 1)
+      group.inject(SyncFrame(sender: peer, number: 0, sequence: last + ahead, body: kind).encoded(), at: 1)
       group.pass(.milliseconds(1300))
       #expect(group.proxies[1].node?.peers[peer]?.stream.isComplete == true, "\(kind)")
       for number in 1...20 { group.announce([.sample(number, expiration: 290_000)], at: 0) }
@@ -164,7 +164,7 @@ import Testing
       let hello = SyncFrame(
         sender: Incarnation(6000 + UInt64(number)), number: 1, sequence: 0,
         body: .hello(Self.hello(.starting, mentions: own)))
-      group.hear(hello.encoded(), at: 1)
+      group.inject(hello.encoded(), at: 1)
       group.pass(.milliseconds(500))
     }
     #expect(settingsSent() > before)

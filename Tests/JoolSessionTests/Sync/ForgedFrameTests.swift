@@ -54,7 +54,7 @@ import Testing
       let frame = SyncFrame(
         sender: sender == .present ? peer.identity : Incarnation(4712), number: peer.hellos + 1, sequence: sequence,
         body: body)
-      hear(frame, at: 1, in: &group)
+      inject(frame, at: 1, in: &group)
       group.pass(.milliseconds(10))
       #expect(group.frames.count - sentBefore < 150, "\(body) causes many datagrams")
       var pending: [(session: SessionEntry, at: Instant)] = []
@@ -94,7 +94,7 @@ import Testing
     for number in 0..<20 {
       var hello = SyncFrame.Hello.sample(.starting)
       hello.entries = [.sample(victim, next: 1)]
-      hear(
+      inject(
         SyncFrame(sender: Incarnation(5000 + UInt64(number)), number: 1, sequence: 0, body: .hello(hello)), at: 1,
         in: &group)
       group.pass(.milliseconds(500))
@@ -117,7 +117,7 @@ import Testing
     #expect(group.proxies[1].node?.peers[present]?.isAlive(at: group.now) == true)
   }
 
-  private func hear(_ frame: SyncFrame, at index: Int, in group: inout Group) {
+  private func inject(_ frame: SyncFrame, at index: Int, in group: inout Group) {
     let datagram = frame.encoded()
     _ = group.proxies[index].received(
       datagram: datagram.span.bytes, length: datagram.count, from: Self.attacker, now: group.now)

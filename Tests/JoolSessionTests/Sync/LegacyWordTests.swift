@@ -32,11 +32,11 @@ import Testing
   /// A lost update is retransmitted like any other.
   @Test func retransmitsALostSession() {
     var group = NodeGroup(count: 2)
-    group.deaf = [1]
+    group.unreachable = [1]
     group.nodes[0].hearLegacy(.sample(0, expiration: 300_000), now: group.now)
     group.pass(.milliseconds(30))
     #expect(group.records[0].count == 1)
-    group.deaf = []
+    group.unreachable = []
     group.pass(.seconds(2))
     #expect(group.isEqual)
     #expect(group.nodes[1].table.count == 1)

@@ -15,7 +15,7 @@ extension SyncNode {
   }
 }
 
-/// Nodes without their proxies, on a network that loses only datagrams to deaf nodes.
+/// Nodes without their proxies, on a network that loses only datagrams to unreachable nodes.
 struct NodeGroup {
   static let step = Duration.milliseconds(10)
 
@@ -29,7 +29,7 @@ struct NodeGroup {
   /// The sessions that each node has sent to C proxies.
   private(set) var announcements: [[SessionEntry]]
   /// The nodes that receive nothing.
-  var deaf: Set<Int> = []
+  var unreachable: Set<Int> = []
   private(set) var now = Instant.now
 
   /// - Parameter settled: whether the nodes have received each other's hellos and have read their modules.
@@ -72,7 +72,7 @@ struct NodeGroup {
       if case .update(let updates)? = (try? SyncFrame(decoding: datagram.span.bytes, pool6: .wellKnown))?.body {
         records[sender] += updates
       }
-      for index in nodes.indices where index != sender && !deaf.contains(index) {
+      for index in nodes.indices where index != sender && !unreachable.contains(index) {
         // An invalid datagram would be a mistake of the test.
         try? nodes[index].receive(datagram.span.bytes, now: now)
       }

@@ -23,7 +23,7 @@ import Testing
 
     /// - Parameter echo: whether the hello mentions the listener.
     @discardableResult
-    mutating func hear(
+    mutating func receive(
       _ sender: Incarnation, _ state: NodeState = .ready, last: UInt64 = 0, echo: Bool = true,
       entries: [SyncFrame.HelloEntry] = [], pool6: IPv6Prefix = .wellKnown
     ) -> PeerSet.HelloOutcome {
@@ -50,15 +50,15 @@ import Testing
 
   @Test func doesNotAdmitASenderThatDoesNotMentionThisNode() {
     var listener = Listener(us)
-    let outcome = listener.hear(a, echo: false)
+    let outcome = listener.receive(a, echo: false)
     #expect(outcome == .unvalidated(answer: true))
     #expect(listener.peers.all.isEmpty)
-    let again = listener.hear(a, echo: false)
+    let again = listener.receive(a, echo: false)
     #expect(again == .unvalidated(answer: false), "one early hello per second")
     let echo = listener.entry(of: a)
     #expect(echo?.flags == [.heard, .hasTable])
     #expect(echo?.progress == Progress())
-    let validated = listener.hear(a)
+    let validated = listener.receive(a)
     #expect(validated == .peer(isFirstContact: true))
     #expect(listener.peers.unvalidated.count == 0)
   }
@@ -66,11 +66,11 @@ import Testing
   /// A.13: forged incarnations do not keep peers out.
   @Test func forgedIncarnationsDoNotKeepPeersOut() {
     var listener = Listener(us)
-    for number in 0..<1000 { listener.hear(Incarnation(5000 + UInt64(number)), echo: false) }
+    for number in 0..<1000 { listener.receive(Incarnation(5000 + UInt64(number)), echo: false) }
     #expect(listener.peers.unvalidated.count == UnvalidatedSenders.capacity)
-    let outcome = listener.hear(a)
+    let outcome = listener.receive(a)
     #expect(outcome == .peer(isFirstContact: true))
-    for number in 0..<1000 { listener.hear(Incarnation(9000 + UInt64(number)), echo: false) }
+    for number in 0..<1000 { listener.receive(Incarnation(9000 + UInt64(number)), echo: false) }
     #expect(listener.peers[a] != nil)
     let entry = listener.entry(of: a)
     #expect(entry != nil)
@@ -78,11 +78,11 @@ import Testing
 
   @Test func replacesAPeerOnlyAfterItsTimeout() {
     var listener = Listener(us)
-    for number in 1...UInt64(PeerSet.capacity) { listener.hear(Incarnation(number)) }
-    let refused = listener.hear(Incarnation(1000))
+    for number in 1...UInt64(PeerSet.capacity) { listener.receive(Incarnation(number)) }
+    let refused = listener.receive(Incarnation(1000))
     #expect(refused == .noRoom)
     listener.now += SyncPeer.patience
-    let admitted = listener.hear(Incarnation(1000))
+    let admitted = listener.receive(Incarnation(1000))
     #expect(admitted == .peer(isFirstContact: true))
     #expect(listener.peers.all.count == PeerSet.capacity)
     #expect(Set(listener.peers.all.map(\.index)).count == PeerSet.capacity)
@@ -90,7 +90,7 @@ import Testing
 
   @Test func dropsLateHellos() {
     var listener = Listener(us)
-    listener.hear(a)
+    listener.receive(a)
     let header = SyncFrame.Header(kind: .hello, sender: a, number: 0, sequence: 9, target: .nobody)
     var hello = SyncFrame.Hello.sample(.mending)
     hello.entries = [.sample(us, next: 1)]
@@ -106,14 +106,14 @@ import Testing
   /// A.14
   @Test func excludesNodesWithAnotherPool6() {
     var listener = Listener(us)
-    let outcome = listener.hear(a, last: 9, entries: [.sample(gone, next: 7, silence: 10)], pool6: .other)
+    let outcome = listener.receive(a, last: 9, entries: [.sample(gone, next: 7, silence: 10)], pool6: .other)
     #expect(outcome == .otherPool6(isNew: true))
     #expect(listener.losses() == [])
     #expect(listener.peers.heard(now: listener.now).isEmpty)
     #expect(!listener.peers.hearsOfTable(now: listener.now), "it does not keep this node from being the first")
     let entry = listener.entry(of: a)
     #expect(entry?.flags.contains(.hasOtherPool6) == true)
-    listener.hear(b, .starting, entries: [.sample(a, next: 0, flags: [.heard, .hasTable, .hasOtherPool6])])
+    listener.receive(b, .starting, entries: [.sample(a, next: 0, flags: [.heard, .hasTable, .hasOtherPool6])])
     #expect(!listener.peers.hearsOfTable(now: listener.now))
   }
 
@@ -122,19 +122,19 @@ import Testing
   /// A.2
   @Test func noticesTablesOfNodesThatDoNotReceiveThisOne() {
     var listener = Listener(us)
-    listener.hear(a, .starting)
+    listener.receive(a, .starting)
     #expect(!listener.peers.hearsOfTable(now: listener.now))
     #expect(listener.peers.hearsLowerStart(now: listener.now))
-    listener.hear(b, .mending, echo: false)
+    listener.receive(b, .mending, echo: false)
     #expect(listener.peers.hearsOfTable(now: listener.now))
   }
 
   @Test func noticesTablesThatOnlyOthersReceive() {
     var listener = Listener(us)
-    listener.hear(a, .starting, entries: [.sample(b, next: 1, flags: [.heard, .hasTable])])
+    listener.receive(a, .starting, entries: [.sample(b, next: 1, flags: [.heard, .hasTable])])
     #expect(listener.peers.hearsOfTable(now: listener.now))
     listener.now += .seconds(4)
-    listener.hear(a, .starting, entries: [.sample(b, next: 1, silence: 5, flags: [.hasTable])])
+    listener.receive(a, .starting, entries: [.sample(b, next: 1, silence: 5, flags: [.hasTable])])
     #expect(!listener.peers.hearsOfTable(now: listener.now), "it has timed out")
   }
 
@@ -143,7 +143,7 @@ import Testing
   /// A.5
   @Test func countsAFirstContactAsALoss() {
     var listener = Listener(us)
-    listener.hear(a, .ready)
+    listener.receive(a, .ready)
     #expect(listener.losses() == [a], "although it has sent no update yet")
     listener.peers.cover(listener.peers.mark(of: a, now: listener.now) ?? VersionVector())
     #expect(listener.losses() == [])
@@ -151,10 +151,10 @@ import Testing
 
   @Test func aNodeSeenStartingHasNoLosses() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready)
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready)
     #expect(listener.losses() == [])
-    listener.hear(a, .ready, last: 3)
+    listener.receive(a, .ready, last: 3)
     #expect(listener.losses() == [], "NAKs request them")
     #expect(listener.peers[a]?.stream.deadline != nil)
   }
@@ -162,7 +162,7 @@ import Testing
   /// A.5d
   @Test func countsAGapBeforeTheFirstContactAsALoss() {
     var listener = Listener(us)
-    listener.hear(a, .ready, last: 7)
+    listener.receive(a, .ready, last: 7)
     _ = listener.peers.receive(update: 8, of: a, now: listener.now, jitter: .zero)
     #expect(listener.losses() == [a])
     let entry = listener.entry(of: a)
@@ -172,20 +172,20 @@ import Testing
   /// A.7
   @Test func countsUpdatesOfAnUnreceivedNodeAsALoss() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, flags: [.heard, .hasTable])])
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, flags: [.heard, .hasTable])])
     #expect(listener.losses() == [gone])
     listener.peers.cover(listener.peers.mark(of: a, now: listener.now) ?? VersionVector())
     #expect(listener.losses() == [])
     // An update beyond a gap, which no cumulative number shows.
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, beyond: 2, flags: [.heard, .hasTable])])
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, beyond: 2, flags: [.heard, .hasTable])])
     #expect(listener.losses() == [gone])
   }
 
   @Test func ignoresUpdatesThatOnlyFailedNodesHad() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
     #expect(listener.losses() == [gone])
     listener.now += SyncPeer.patience
     #expect(listener.losses() == [])
@@ -193,29 +193,29 @@ import Testing
 
   @Test func ignoresEntriesOfNodesWithoutATable() {
     var listener = Listener(us)
-    listener.hear(a, .starting, entries: [.sample(gone, next: 5, silence: 10)])
+    listener.receive(a, .starting, entries: [.sample(gone, next: 5, silence: 10)])
     #expect(listener.losses() == [])
   }
 
   @Test func keepsEntriesThatDidNotFitTheNextHello() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
     let others: [SyncFrame.HelloEntry] = (0..<50).map { .sample(Incarnation(1000 + $0), next: 1, silence: 10) }
-    listener.hear(a, .ready, entries: others)
+    listener.receive(a, .ready, entries: others)
     #expect(listener.losses() == [gone])
-    listener.hear(a, .ready)
+    listener.receive(a, .ready)
     #expect(listener.losses() == [], "this hello had room for the entry")
   }
 
   /// A.13
   @Test func anAbsurdSequenceNumberHasEffectForOneSecond() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, last: 1 << 60)
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, last: 1 << 60)
     #expect(listener.losses() == [a])
     listener.now += .seconds(1)
-    listener.hear(a, .ready, last: 0)
+    listener.receive(a, .ready, last: 0)
     #expect(listener.losses() == [])
   }
 }

@@ -17,17 +17,17 @@ extension SyncNodeTests {
   @Test func subtractsTheTimeInTheSocketFromExpirations() throws {
     var group = Group()
     let session = SessionEntry.sample(0, expiration: 60_000)
-    group.deaf = [1]
+    group.unreachable = [1]
     group.announce([session], at: 0)
     group.pass(.seconds(4))
     let update = try Self.lastFrame(.update, of: group)
     let frame = try SyncFrame(decoding: update.span.bytes, pool6: .wellKnown)
     guard case .update(let records) = frame.body, let record = records.first else { return #expect(Bool(false)) }
-    group.hear(update, at: 1, waited: .milliseconds(3500))
+    group.inject(update, at: 1, waited: .milliseconds(3500))
     let known = try #require(group.proxies[1].node?.table.session(like: session, now: group.now))
     let left = record.session.expiration.rawValue - 3500
     #expect((left - 200...left).contains(known.entry.expiration.rawValue))
-    group.hear(try Self.lastFrame(.hello, of: group), at: 1, waited: .seconds(2))
+    group.inject(try Self.lastFrame(.hello, of: group), at: 1, waited: .seconds(2))
     let peer = try #require(group.proxies[1].node?.peers[frame.sender])
     #expect(peer.lastHeard == group.now - .seconds(2), "the wait in the socket counts as silence")
   }
@@ -35,13 +35,13 @@ extension SyncNodeTests {
   @Test func requestsUpdatesAgainThatWaitedTooLong() throws {
     var group = Group()
     let session = SessionEntry.sample(0, expiration: 60_000)
-    group.deaf = [1]
+    group.unreachable = [1]
     group.announce([session], at: 0)
     group.pass(.milliseconds(500))
-    let action = group.hear(try Self.lastFrame(.update, of: group), at: 1, waited: .milliseconds(5001))
+    let action = group.inject(try Self.lastFrame(.update, of: group), at: 1, waited: .milliseconds(5001))
     #expect(action == .stale && group.proxies[1].counters.stale == 1)
     #expect(group.module(1).isEmpty)
-    group.deaf = []
+    group.unreachable = []
     group.pass(.seconds(2))
     #expect(group.module(1).map(\.source6) == [session.source6])
     #expect(group.proxies[1].node?.counters.naksSent == 1)
@@ -55,7 +55,7 @@ extension SyncNodeTests {
     later.source4 = waited.source4
     for index in 0...1 { _ = group.proxies[index].turn(now: group.now) }
     group.now += .seconds(4)
-    group.deaf = [1]
+    group.unreachable = [1]
     group.announce([later], at: 0)
     group.take(from: 0, isCongested: false)
     let update = try Self.lastFrame(.update, of: group)
@@ -63,8 +63,8 @@ extension SyncNodeTests {
     let slept = group.proxies[1].turn(now: group.now)
     #expect(slept == nil)
     group.announce([waited], at: 1)
-    group.hear(update, at: 1, waited: .milliseconds(100))
-    group.deaf = []
+    group.inject(update, at: 1, waited: .milliseconds(100))
+    group.unreachable = []
     group.pass(.seconds(2))
     for index in 0...1 {
       let table = try #require(group.proxies[index].node?.table)
@@ -102,13 +102,13 @@ extension SyncNodeTests {
     of session: SessionEntry, in group: inout NodeGroup, thenUse limits: SessionLimits? = nil
   ) throws {
     group.pass(.seconds(2))
-    group.deaf = [0]
+    group.unreachable = [0]
     group.skip(.seconds(1900))
     let ended = SessionEntry.sample(0, proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)
     group.nodes[1].learn(ended, now: group.now)
     group.drain(1)
     group.skip(.seconds(10))
-    group.deaf = []
+    group.unreachable = []
     group.nodes[0].slept(for: .seconds(1910), now: group.now)
     if let limits { group.nodes[0].use(limits, now: group.now) }
     group.pass(.seconds(5))
@@ -123,7 +123,7 @@ extension SyncNodeTests {
     let keys = try FrameSealTests.ring((1, "a"))
     for ring in [nil, keys] {
       var group = Group(keys: [ring, ring])
-      group.live(.seconds(1))
+      group.run(.seconds(1))
       #expect(group.proxies[1].node?.right.may == true)
       group.now += .seconds(10)
       let slept = group.proxies[1].turn(now: group.now)
@@ -133,7 +133,7 @@ extension SyncNodeTests {
       #expect(group.proxies[1].node?.peers.heard(now: group.now).isEmpty == true)
       let starts = Set(group.frames.filter { $0.proxy == 1 }.map { $0.datagram[8..<16] })
       _ = group.proxies[0].turn(now: group.now)
-      group.live(.seconds(5))
+      group.run(.seconds(5))
       #expect(group.proxies.allSatisfy { $0.node?.state == .ready && $0.node?.right.may == true })
       guard ring != nil else { continue }
       let now = Set(group.frames.filter { $0.proxy == 1 }.map { $0.datagram[8..<16] })
@@ -144,7 +144,7 @@ extension SyncNodeTests {
   /// No other node could have taken the addresses.
   @Test func aNodeThatSleptAloneKeepsTheAddresses() throws {
     var group = Group(count: 1)
-    group.live(.seconds(1))
+    group.run(.seconds(1))
     group.now += .seconds(10)
     _ = group.proxies[0].turn(now: group.now)
     #expect(group.proxies[0].node?.state == .mending)
