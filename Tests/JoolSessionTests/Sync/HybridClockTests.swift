@@ -16,12 +16,12 @@ import Testing
 
   @Test func isLaterThanReceivedVersions() {
     var clock = HybridClock(time: 1000, tag: 7, now: start)
-    let heard = Version(milliseconds: 5000, tag: 9)
-    clock.note(heard)
+    let received = Version(milliseconds: 5000, tag: 9)
+    clock.note(received)
     clock.note(Version(milliseconds: 4000, tag: 9))
-    #expect(clock.latest == heard)
+    #expect(clock.latest == received)
     let next = clock.next(now: start)
-    #expect(next > heard && next.milliseconds == 5000 && next.tag == 7)
+    #expect(next > received && next.milliseconds == 5000 && next.tag == 7)
     #expect(clock.latest == next)
     #expect(clock.next(now: start + .seconds(60)) == Version(milliseconds: 61_000, tag: 7))
   }
@@ -37,13 +37,13 @@ import Testing
     #expect(latest.milliseconds == 1002, "1,024 fit a millisecond")
   }
 
-  @Test func nodesWithOtherTagsNeverSayTheSame() {
+  @Test func nodesWithDifferentTagsNeverAssignEqualVersions() {
     var clocks = (0..<4).map { HybridClock(time: 1000, tag: UInt16($0) * 300, now: start) }
-    var said: Set<Version> = []
+    var assigned: Set<Version> = []
     for round in 0..<1000 {
       for index in clocks.indices {
         let version = clocks[index].next(now: start + .milliseconds(round / 10))
-        let isNew = said.insert(version).inserted
+        let isNew = assigned.insert(version).inserted
         #expect(isNew)
         if round % 3 == 0 { for other in clocks.indices { clocks[other].note(version) } }
       }
@@ -57,9 +57,9 @@ import Testing
     let now = start + .seconds(3)
     for days: UInt32 in 1...49 {
       var clock = HybridClock(time: SyncNode.sampleTime, tag: 7, now: start)
-      let said = clock.next(now: now)
+      let assigned = clock.next(now: now)
       let version = clock.version(age: Milliseconds(days * day), now: now)
-      #expect(version < said)
+      #expect(version < assigned)
       #expect(version == Version(milliseconds: SyncNode.sampleTime + 3000 - UInt64(days * day), tag: 7))
       #expect(version > clock.version(age: Milliseconds(days * day + 1), now: now))
     }

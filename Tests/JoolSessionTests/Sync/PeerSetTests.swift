@@ -170,7 +170,7 @@ import Testing
   }
 
   /// A.7
-  @Test func countsUpdatesOfAnUnreceivedNodeAsALoss() {
+  @Test func countsUpdatesOfAnUnreachableNodeAsALoss() {
     var listener = Listener(us)
     listener.receive(a, .starting, echo: false)
     listener.receive(a, .ready, entries: [.sample(gone, next: 5, flags: [.heard, .hasTable])])

@@ -46,7 +46,7 @@ import Testing
     #expect(schedule.start(for: losses) == now + .seconds(2))
   }
 
-  /// Others mention further updates of an unreceived node every second.
+  /// Other nodes mention further updates of an unreachable node every second.
   @Test func backsOffAfterPullsThatBringNoSession() {
     var schedule = PullSchedule(from: start)
     var now = start

@@ -64,7 +64,7 @@ struct RightSimulation {
       now += Int.random(in: 1...300, using: &random)
       deliver(loss: loss)
       performRandomEvent()
-      if !hasRightHolder { return "nobody has the right at \(now) ms" }
+      if !hasRightHolder { return "no node has the right at \(now) ms" }
     }
     return nil
   }

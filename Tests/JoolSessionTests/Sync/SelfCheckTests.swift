@@ -72,7 +72,7 @@ import Testing
 
   /// A peer that never receives this node may be behind a link that works in one direction only. Each new start of the
   /// seal costs that peer memory.
-  @Test func renewsTheSealLessAndLessOften() {
+  @Test func renewsTheSealAtGrowingIntervals() {
     var check = SelfCheck()
     var renewals: [Int] = []
     for second in 0..<100_000 {

@@ -62,7 +62,7 @@ import Testing
     try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)
   }
 
-  @Test(arguments: bodies) func decodesWhatItEncodes(body: SyncFrame.Body) throws {
+  @Test(arguments: bodies) func decodesEncodedFrames(body: SyncFrame.Body) throws {
     let bytes = frame(body).encoded()
     #expect(bytes.count <= PathSize.ethernet.frame)
     let isFrame = SyncFrame.isFrame(bytes.span.bytes)

@@ -149,7 +149,7 @@ extension SyncNodeTests {
   }
 
   /// A.7: the updates of node 0 reach node 1 only through node 2.
-  @Test func fetchesUpdatesOfAnUnreceivedNodeFromAnother() {
+  @Test func fetchesUpdatesOfAnUnreachableNodeThroughAnother() {
     var links = Links(count: 3)
     links.pass(.seconds(3))
     links.cut = [[0, 1]]
@@ -160,9 +160,9 @@ extension SyncNodeTests {
     #expect(links.states[1] == .ready)
   }
 
-  /// The first node never receives the second one, so it fetches that node's updates from the third: at most once a
-  /// second, and only while there are any.
-  @Test func fetchesUpdatesOfANeverReceivedNodeWithFewPulls() {
+  /// The first node never receives datagrams of the second one, so it fetches that node's updates from the third: at
+  /// most once a second, and only while there are any.
+  @Test func fetchesUpdatesOfAnAlwaysUnreachableNodeWithFewPulls() {
     var links = Links(count: 3)
     links.cut = [[0, 1]]
     links.pass(.seconds(8))

@@ -147,7 +147,7 @@ extension NodeUnderTest {
     return Verdict(state: state, may: standing.isReady)
   }
 
-  /// The number of the node in its frames. It changes when the node starts anew.
+  /// The number of the node in its frames. It changes when the node takes a new identity.
   var number: UInt64 { proxy.identity }
 
   var table: SessionTable? { proxy.table }
