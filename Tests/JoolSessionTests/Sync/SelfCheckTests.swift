@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func detectsSleepByALongTurn() {
+  @Test func detectsSleepByAPauseBetweenTurns() {
     var check = SelfCheck()
     var now = start
     for (pause, slept): (Duration, Bool) in [

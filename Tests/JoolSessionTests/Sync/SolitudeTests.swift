@@ -15,7 +15,7 @@ import Testing
     solitude.look(now: start + .seconds(10))
     #expect(solitude.since == start + .seconds(9) - Solitude.attention)
     solitude.end(now: start + .seconds(5))
-    #expect(solitude.since == start + .seconds(9) - Solitude.attention, "the sign is older than the excluded time")
+    #expect(solitude.since == start + .seconds(9) - Solitude.attention, "an older sign changes nothing")
     solitude.end(now: start + .seconds(11))
     #expect(solitude.since == start + .seconds(11))
   }

@@ -42,7 +42,7 @@ extension Oracle {
       let row = mirrors[node].rows[session]
       // Other timeouts may have removed the session, but they do not change its state.
       if haveTimeoutsChanged, row.expires == 0 || row.mask != truth.mask { continue }
-      // A node whose clocks stood sends no record until a packet exceeds its own, longer expiration.
+      // A node whose clocks stood holds a longer expiration, and sends no record until a packet exceeds that.
       let isShort = row.expires < truth.until - tolerance - suspended && !haveTimeoutsChanged
       if row.expires == 0 || row.mask != truth.mask || isShort {
         let left = (row.expires - truth.until).inSeconds
