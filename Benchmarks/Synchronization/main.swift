@@ -57,9 +57,9 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   _ = proxy.takeAudit()
   proxy.finishAudit(isComplete: true, now: start + .seconds(8))
   takeEverything(&proxy, now: start + .seconds(8))
-  proxy.noteProgress(isAuditing: false, now: start + .seconds(8))
+  proxy.updateReadiness(isAuditing: false, now: start + .seconds(8))
   proxy.advance(to: start + .seconds(8))
-  guard proxy.standing.state == .ready else { fatalError("the proxy is not ready") }
+  guard proxy.nodeStatus.state == .ready else { fatalError("the proxy is not ready") }
   return proxy
 }
 
@@ -138,7 +138,7 @@ for turn in 0..<workload.count {
   sender.advance(to: now)
   _ = sender.takeDatagrams(now: now)
   _ = sender.nextStoreRequest(now: now)
-  sender.noteProgress(isAuditing: false, now: now)
+  sender.updateReadiness(isAuditing: false, now: now)
   _ = sender.nextDeadline
 }
 print(

@@ -68,7 +68,7 @@ import Testing
     // After 200 s without a packet, the session has expired for this module.
     group.pass(.seconds(200))
     group.modules[1] = []
-    group.proxies[1].moduleMayLack()
+    group.proxies[1].requestRefill()
     _ = group.audit(1, [])
     group.pass(.seconds(1))
     #expect(group.module(1).isEmpty)
@@ -104,7 +104,7 @@ import Testing
     }
     #expect(group.module(1).count == 500, "no session is added twice")
     #expect(group.proxies.allSatisfy { $0.node?.counters.repairs == 0 })
-    #expect(group.proxies[1].node?.counters.newsSent == 0)
+    #expect(group.proxies[1].node?.counters.changesSent == 0)
   }
 
   /// A module removes after 24.8 days a session that may have 50 days left.

@@ -207,8 +207,8 @@ private final class ProxyUnderTest {
   let start = Instant.now
   private var last: [SessionEntry] = []
 
-  func receive(message: [UInt8]) -> SessionProxy.KernelMessageAction {
-    core.received(kernelMessage: message.span.bytes)
+  func receive(message: [UInt8]) -> SessionProxy.ModuleMessageAction {
+    core.received(moduleMessage: message.span.bytes)
   }
 
   func attach(_ kernel: SessionProxy.Kernel) {

@@ -13,7 +13,7 @@ import Testing
     group.announce(sessions, at: 0)
     group.pass(.seconds(1))
     for index in 1...2 {
-      #expect(group.proxies[index].standing.state == .ready)
+      #expect(group.proxies[index].nodeStatus.state == .ready)
       #expect(Set(group.module(index).map(\.source6)) == Set(sessions.map(\.source6)))
     }
     #expect(group.legacy.isEmpty, "nothing is sent to C proxies")
@@ -50,7 +50,7 @@ import Testing
     }
     late.pass(.seconds(7))
     #expect(late.module(0).isEmpty)
-    #expect(late.proxies[0].counters.untrustedFrames == UInt64(group.frames.count))
+    #expect(late.proxies[0].counters.unvalidatedStarts == UInt64(group.frames.count))
   }
 
   /// The replayed frames are those of a peer that is present and trusted: expired sessions must not return.

@@ -101,7 +101,7 @@ struct Group {
     proxies[index].reconcile(sessions, because: reason, now: now)
     deliver(proxies[index].takeDatagrams(now: now, legacy: reason == .start ? [] : nil), from: index)
     proxies[index].finishAudit(isComplete: true, now: now)
-    settle()
+    updateState()
     return reason
   }
 
@@ -110,7 +110,7 @@ struct Group {
   }
 
   /// Passes enough time for all pending datagrams to arrive.
-  mutating func settle() { pass(.milliseconds(200)) }
+  mutating func updateState() { pass(.milliseconds(200)) }
 
   mutating func pass(_ duration: Duration) {
     let end = now + duration
@@ -141,7 +141,7 @@ struct Group {
         proxies[index].finished(request, .done, now: now)
       }
     }
-    proxies[index].noteProgress(isAuditing: false, now: now)
+    proxies[index].updateReadiness(isAuditing: false, now: now)
   }
 
   private mutating func deliver(_ datagrams: [[UInt8]], from sender: Int) {

@@ -151,7 +151,7 @@ extension PeerSetTests {
     listener.receive(a, .ready, entries: [.sample(gone, next: 9, silence: 10)])
     #expect(sources() == [a, b, mending])
     #expect(sources(last: a) == [b, a, mending])
-    listener.now += SyncPeer.patience
+    listener.now += SyncPeer.timeout
     listener.receive(b, .ready, echo: false)
     #expect(sources() == [], "a node that does not receive this one cannot be a source")
   }

@@ -81,7 +81,7 @@ import Testing
     for number in 1...UInt64(PeerSet.capacity) { listener.receive(Incarnation(number)) }
     let refused = listener.receive(Incarnation(1000))
     #expect(refused == .noRoom)
-    listener.now += SyncPeer.patience
+    listener.now += SyncPeer.timeout
     let admitted = listener.receive(Incarnation(1000))
     #expect(admitted == .peer(isFirstContact: true))
     #expect(listener.peers.all.count == PeerSet.capacity)
@@ -98,7 +98,7 @@ import Testing
     #expect(outcome == .outdated)
     #expect(listener.peers[a]?.state == .ready)
     // A forged hello number blocks a peer only for a while.
-    listener.now += SyncPeer.numberPatience
+    listener.now += SyncPeer.numberTimeout
     let later = listener.peers.receive(hello: hello, header: header, from: nil, now: listener.now, jitter: .zero)
     #expect(later == .peer(isFirstContact: false))
   }
@@ -110,11 +110,11 @@ import Testing
     #expect(outcome == .otherPool6(isNew: true))
     #expect(listener.losses() == [])
     #expect(listener.peers.heard(now: listener.now).isEmpty)
-    #expect(!listener.peers.hearsOfTable(now: listener.now), "it does not keep this node from being the first")
+    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it does not keep this node from being the first")
     let entry = listener.entry(of: a)
     #expect(entry?.flags.contains(.hasOtherPool6) == true)
     listener.receive(b, .starting, entries: [.sample(a, next: 0, flags: [.heard, .hasTable, .hasOtherPool6])])
-    #expect(!listener.peers.hearsOfTable(now: listener.now))
+    #expect(!listener.peers.hasSignOfTable(now: listener.now))
   }
 
   // MARK: The first node
@@ -123,19 +123,19 @@ import Testing
   @Test func noticesTablesOfNodesThatDoNotReceiveThisOne() {
     var listener = Listener(us)
     listener.receive(a, .starting)
-    #expect(!listener.peers.hearsOfTable(now: listener.now))
-    #expect(listener.peers.hearsLowerStart(now: listener.now))
+    #expect(!listener.peers.hasSignOfTable(now: listener.now))
+    #expect(listener.peers.hasLowerStartingNode(now: listener.now))
     listener.receive(b, .mending, echo: false)
-    #expect(listener.peers.hearsOfTable(now: listener.now))
+    #expect(listener.peers.hasSignOfTable(now: listener.now))
   }
 
   @Test func noticesTablesThatOnlyOthersReceive() {
     var listener = Listener(us)
     listener.receive(a, .starting, entries: [.sample(b, next: 1, flags: [.heard, .hasTable])])
-    #expect(listener.peers.hearsOfTable(now: listener.now))
+    #expect(listener.peers.hasSignOfTable(now: listener.now))
     listener.now += .seconds(4)
     listener.receive(a, .starting, entries: [.sample(b, next: 1, silence: 5, flags: [.hasTable])])
-    #expect(!listener.peers.hearsOfTable(now: listener.now), "it has timed out")
+    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it has timed out")
   }
 
   // MARK: Losses
@@ -187,7 +187,7 @@ import Testing
     listener.receive(a, .starting, echo: false)
     listener.receive(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
     #expect(listener.losses() == [gone])
-    listener.now += SyncPeer.patience
+    listener.now += SyncPeer.timeout
     #expect(listener.losses() == [])
   }
 

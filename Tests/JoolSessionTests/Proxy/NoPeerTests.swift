@@ -5,18 +5,18 @@ import Testing
 @testable import JoolSession
 
 /// The reasons that a node reports when it has no peer.
-@Suite struct LonelinessTests {
+@Suite struct NoPeerTests {
   @Test func reportsThatNoPeerWasEverReceived() {
     let group = Group(count: 1)
     let status = group.proxies[0].status(now: group.now)
-    #expect(status.standing.isReady)
-    #expect(status.aloneBecause == "No peer was heard since the start, 7 s ago, nor anything else.")
+    #expect(status.nodeStatus.isReady)
+    #expect(status.noPeerReason == "No peer was heard since the start, 7 s ago, nor anything else.")
     #expect(ProxyStatus(text: status.text) == status)
   }
 
   @Test func connectedNodesAreNotAlone() {
     let group = Group()
-    #expect(group.proxies.map { $0.loneliness(now: group.now) } == [nil, nil])
+    #expect(group.proxies.map { $0.noPeerReason(now: group.now) } == [nil, nil])
   }
 
   /// The hellos of a peer list the nodes that it receives.
@@ -26,12 +26,12 @@ import Testing
     group.pass(.seconds(7))
     let unheard = group.proxies[0].status(now: group.now)
     #expect(unheard.peers.map(\.state) == [.ready])
-    #expect(unheard.aloneBecause == "Peers are heard (fe80::2), but none of them hears this node.")
-    let unreachable = group.proxies[1].loneliness(now: group.now)
+    #expect(unheard.noPeerReason == "Peers are heard (fe80::2), but none of them hears this node.")
+    let unreachable = group.proxies[1].noPeerReason(now: group.now)
     #expect(unreachable?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
     group.unreachable = []
     group.pass(.seconds(3))
-    #expect(group.proxies.map { $0.loneliness(now: group.now) } == [nil, nil])
+    #expect(group.proxies.map { $0.noPeerReason(now: group.now) } == [nil, nil])
   }
 
   @Test func reportsThatNoPeerEverReceivedThisNode() throws {
@@ -40,9 +40,9 @@ import Testing
       var group = Group(keys: [ring, ring], settled: false)
       group.unreachable = [1]
       group.pass(.seconds(7))
-      let reason = group.proxies[0].loneliness(now: group.now)
+      let reason = group.proxies[0].noPeerReason(now: group.now)
       #expect(reason?.hasSuffix("none of these nodes hears this one.") == true)
-      #expect(group.proxies[1].loneliness(now: group.now)?.hasPrefix("No peer was heard since the start") == true)
+      #expect(group.proxies[1].noPeerReason(now: group.now)?.hasPrefix("No peer was heard since the start") == true)
     }
   }
 
@@ -50,10 +50,10 @@ import Testing
     var group = Group(count: 3)
     group.unreachable = [0]
     group.pass(.milliseconds(3500))
-    #expect(group.proxies[0].loneliness(now: group.now) == nil, "the peers have not timed out yet")
+    #expect(group.proxies[0].noPeerReason(now: group.now) == nil, "the peers have not timed out yet")
     group.pass(.seconds(3))
-    #expect(group.proxies[0].loneliness(now: group.now) != nil)
-    #expect(group.proxies[1].loneliness(now: group.now) == nil, "node 2 is still its peer")
+    #expect(group.proxies[0].noPeerReason(now: group.now) != nil)
+    #expect(group.proxies[1].noPeerReason(now: group.now) == nil, "node 2 is still its peer")
   }
 
   @Test func namesPeersThatDoNotReceiveThisNode() {
@@ -76,16 +76,16 @@ import Testing
   /// C proxies do not list the nodes that they receive, and a standby sends nothing.
   @Test func aReceivedCProxyCountsAsAPeer() {
     var group = Group(count: 1, formats: [.legacy])
-    #expect(group.proxies[0].loneliness(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
+    #expect(group.proxies[0].noPeerReason(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
     group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     group.pass(.seconds(60))
-    #expect(group.proxies[0].loneliness(now: group.now) == nil)
+    #expect(group.proxies[0].noPeerReason(now: group.now) == nil)
   }
 
   @Test func reportsRejectedDatagrams() throws {
     var group = Group(count: 1, keys: [try FrameSealTests.ring((1, "a"))])
     group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
-    let reason = group.proxies[0].loneliness(now: group.now)
+    let reason = group.proxies[0].noPeerReason(now: group.now)
     #expect(reason?.contains("but datagrams that were rejected (UNSEALED 1)") == true)
   }
 
@@ -96,7 +96,7 @@ import Testing
     func findings(after seconds: Int) -> [String] { group.proxies[0].status(now: start + .seconds(seconds)).findings }
     group.proxies[0].sending.failed(on: 0, because: "Network is unreachable", now: start)
     #expect(
-      group.proxies[0].loneliness(now: start)?.hasSuffix("Sends fail (ff08::1 on eth2: Network is unreachable).")
+      group.proxies[0].noPeerReason(now: start)?.hasSuffix("Sends fail (ff08::1 on eth2: Network is unreachable).")
         == true)
     group.proxies[0].sending.failed(on: 0, because: "Network is unreachable", now: start + .seconds(3))
     #expect(findings(after: 4) == [])
