@@ -42,7 +42,7 @@ import Testing
         Peers: 1, C proxies heard: 1
           fe80::5 (node 123456789abcdef0): ready, 19 sessions, heard 412 ms ago; updates missing: 1, gaps: 2, lost: 3
         Counters:
-          NEWS: 3
+          CHANGES: 3
 
         """)
   }

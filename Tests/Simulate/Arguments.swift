@@ -1,6 +1,6 @@
 import GroupSimulation
 
-/// What to simulate.
+/// The command line: what to simulate.
 struct Arguments {
   static let usage = """
     usage: simulate [--climate NAME|all|holding] [--seeds FIRST-LAST] [--seconds N] [--shrink] [--trace [--session N]]
@@ -9,19 +9,19 @@ struct Arguments {
 
   var climates = Climate.allCases
   var seeds: ClosedRange<UInt64> = 1...20
-  /// When to stop, whatever is left.
+  /// The seconds after which remaining runs are skipped.
   var seconds: Double?
   var shrinks = false
   var isKnown = false
-  /// One of them; `nil`: all.
+  /// The name of one known scenario; `nil`: all.
   var known: String?
   var isMutants = false
   var traces = false
   var session: Int?
-  /// Whether to stop at the first violation of each run, and to say nothing of the others.
+  /// The file of a scenario.
   var scenario: String?
 
-  /// - Returns: `nil` for what cannot be understood.
+  /// - Returns: `nil` if the arguments are invalid.
   init?(_ words: [String]) {
     var words = words[...]
     while let word = words.popFirst() {

@@ -1,6 +1,6 @@
 import GroupSimulation
 
-/// Of the runs of a climate.
+/// The figures of a climate's runs.
 struct Figures {
   private var runs = 0
   private var failed = 0

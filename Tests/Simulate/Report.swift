@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import GroupSimulation
 
-/// Runs, and prints what came of them.
+/// Runs scenarios and prints the results.
 struct Report {
   private let arguments: Arguments
   private let begin = ContinuousClock.now
@@ -15,7 +15,7 @@ struct Report {
 
   // MARK: Climates
 
-  /// All seeds of all climates, seed by seed, so that a limit of time cuts all climates alike.
+  /// Runs all seeds of all climates, seed by seed, so that a time limit shortens all climates alike.
   func runClimates() -> Bool {
     var figures: [Climate: Figures] = [:]
     var holds = true
@@ -46,19 +46,19 @@ struct Report {
     let shortest = shrinker.shortest
     say(
       """
-      seed \(scenario.seed) (\(scenario.climate)) breaks \(shrinker.violation).
+      seed \(scenario.seed) (\(scenario.climate)) violates \(shrinker.violation).
       \(shortest.faults.count) of \(scenario.faults.count) faults after \(shrinker.runs) runs:
       \(shortest.text)
       """)
     if let json = try? JSONEncoder().encode(shortest) { say(String(decoding: json, as: UTF8.self)) }
   }
 
-  /// A scenario as JSON.
+  /// Runs a scenario from a JSON file.
   func run(file: String) -> Bool {
     guard let data = FileManager.default.contents(atPath: file),
       let scenario = try? JSONDecoder().decode(Scenario.self, from: data)
     else {
-      say("simulate: '\(file)' is no scenario")
+      say("simulate: '\(file)' is not a valid scenario")
       return false
     }
     var simulation = Simulation(scenario)
@@ -70,9 +70,9 @@ struct Report {
     return violations.isEmpty
   }
 
-  // MARK: What is known
+  // MARK: Known faults
 
-  /// The recorded faults must not come back.
+  /// Runs the recorded faults, which must not return.
   func runKnown() -> Bool {
     var holds = true
     for (name, scenario, breaks) in KnownScenarios.all where arguments.known.map({ $0 == name }) ?? true {
@@ -83,7 +83,7 @@ struct Report {
       let violations = simulation.run()
       let took = start.duration(to: .now)
       let isIt = violations.contains { breaks.contains($0.property) }
-      let word = violations.isEmpty ? "holds" : isIt ? "is found" : "breaks something else"
+      let word = violations.isEmpty ? "holds" : isIt ? "is found" : "violates another property"
       say("\(name.padded(8))\(word) (\(took))")
       for violation in violations { say("    \(violation)") }
       if !violations.isEmpty { holds = false }
@@ -91,7 +91,7 @@ struct Report {
     return holds
   }
 
-  /// Each property must be able to bark.
+  /// Runs the lies: each must violate its property, and the same run without the lie must violate none.
   func runMutants() -> Bool {
     var holds = true
     for lie in Lie.allCases {
@@ -103,7 +103,7 @@ struct Report {
       let violations = simulation.run()
       let isFound = violations.contains { $0.property == lie.property }
       say("\(lie)".padded(20) + "\(lie.property) ".padded(20) + (isFound ? "is found" : "IS NOT FOUND"))
-      for violation in own { say("    without it: \(violation)") }
+      for violation in own { say("    without the lie: \(violation)") }
       if !isFound { for violation in violations { say("    \(violation)") } }
       if !isFound || !own.isEmpty { holds = false }
     }
@@ -115,7 +115,7 @@ extension String {
   func padded(_ count: Int) -> String { self + String(repeating: " ", count: max(count - self.count, 1)) }
 }
 
-/// Prints at once, for whoever follows a long run.
+/// Prints at once, so that a long run can be followed.
 func say(_ text: String) {
   print(text)
   fflush(nil)

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import GroupSimulation
 
-// Simulates groups of proxies, and says what does not hold. Exit status 1 if anything does not.
+// Simulates groups of proxies and prints violated properties. The exit status is 1 if there are any.
 
 guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
   print(Arguments.usage)

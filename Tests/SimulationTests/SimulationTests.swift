@@ -1,23 +1,23 @@
 import GroupSimulation
 import Testing
 
-/// A few seeds of each climate; `simulate` runs many.
+/// One seed of some climates; `simulate` runs many.
 @Suite struct SimulationTests {
-  /// Without optimization the others take minutes.
-  @Test(arguments: [Climate.lossy, .starts, .oneWay, .clocks]) func holds(in climate: Climate) {
+  /// Without optimization the other climates take minutes.
+  @Test(arguments: [Climate.lossy, .starts, .oneWay, .clocks]) func allPropertiesHold(in climate: Climate) {
     let scenario = climate.scenario(seed: 1).cut(to: 20)
     var simulation = Simulation(scenario)
     let violations = simulation.run()
     #expect(violations.isEmpty, "\(climate) seed 1\n\(scenario.text)")
   }
 
-  @Test(arguments: Lie.allCases) func barksAt(lie: Lie) {
+  @Test(arguments: Lie.allCases) func detects(lie: Lie) {
     var simulation = Simulation(lie.scenario)
     let violations = simulation.run(until: lie.property)
     #expect(violations.contains { $0.property == lie.property }, "\(violations)")
   }
 
-  @Test func isTheSameAgain() {
+  @Test func repeatsARunExactly() {
     let scenario = Climate.lossy.scenario(seed: 3)
     var first = Simulation(scenario)
     var second = Simulation(scenario)
@@ -27,7 +27,7 @@ import Testing
     #expect(first.hash != 0)
   }
 
-  @Test func losesOnlyWhatItsFaultsLose() {
+  @Test func losesNothingWithoutFaults() {
     var scenario = Climate.lossy.scenario(seed: 4)
     scenario.faults = []
     var simulation = Simulation(scenario)
@@ -35,7 +35,7 @@ import Testing
     #expect(simulation.frames(.nak) == 0)
   }
 
-  @Test func makesAScenarioShorter() throws {
+  @Test func shortensAScenario() throws {
     var scenario = Lie.isNeverReady.scenario
     scenario.faults = Climate.everything.scenario(seed: 1).faults.filter {
       $0.nodes.allSatisfy { $0 < 2 } && $0.at < 20
@@ -50,7 +50,7 @@ import Testing
 }
 
 extension Scenario {
-  /// The same without what comes later.
+  /// The same scenario, cut to some seconds.
   fileprivate func cut(to seconds: Double) -> Scenario {
     var scenario = self
     scenario.duration = min(scenario.duration, seconds)

@@ -9,7 +9,7 @@ import Testing
     for row in rows { _ = queue.insert(UInt32(row), now: start + .seconds(seconds)) }
   }
 
-  @Test func waitsForAPauseButNotForEver() {
+  @Test func waitsForAPauseUpToALimit() {
     var queue = AdditionQueue()
     #expect(queue.deadline == nil)
     insert(0..<1, into: &queue, at: 0)
@@ -24,7 +24,7 @@ import Testing
     #expect(queue.deadline == start + AdditionQueue.batchTimeout)
   }
 
-  @Test func aBurstEndsByItsNumber() {
+  @Test func endsABatchAtItsMaximumSize() {
     var queue = AdditionQueue()
     insert(0..<AdditionQueue.batchCapacity + 10, into: &queue, at: 1)
     #expect(queue.deadline == start + .seconds(1))
@@ -36,7 +36,7 @@ import Testing
     #expect(queue.isEmpty && queue.deadline == nil)
   }
 
-  @Test func aRowWaitsOnce() {
+  @Test func queuesARowOnlyOnce() {
     var queue = AdditionQueue()
     let first = queue.insert(70, now: start)
     let second = queue.insert(70, now: start)
@@ -48,7 +48,7 @@ import Testing
     #expect(third)
   }
 
-  @Test func aRowThatWasGivenOtherwiseIsNotGivenAgain() {
+  @Test func doesNotReturnForgottenRows() {
     var queue = AdditionQueue()
     insert(0..<3, into: &queue, at: 0)
     queue.forget(1)
@@ -59,7 +59,7 @@ import Testing
     #expect(entered == 4)
   }
 
-  @Test func givesAtOnceWhatSomebodyWaitsFor() {
+  @Test func returnsQueuedRowsAtOnceAfterHurry() {
     var queue = AdditionQueue()
     queue.hurry()
     insert(0..<3000, into: &queue, at: 1)

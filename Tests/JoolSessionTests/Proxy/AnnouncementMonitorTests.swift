@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolSession
 
-/// A module that is looked at every two seconds, as the event loop does it.
+/// A module whose counters are read every two seconds, as in the event loop.
 @Suite struct AnnouncementMonitorTests {
   private struct Lab {
     var watch = AnnouncementMonitor()
@@ -12,13 +12,13 @@ import Testing
     var announced: UInt64 = 0
     let start = Instant.now
     var second = 0
-    /// When the table was read.
+    /// The seconds in which an audit read the table.
     var audits: [Int] = []
-    /// What the next audits find.
+    /// The number of unannounced sessions that the next audits find.
     var found: UInt64 = 0
     static let patience = Duration.seconds(3)
 
-    /// Time passes; each second `traffic` says what happens.
+    /// Advances the time. `traffic` is called for each second and changes the counters.
     mutating func pass(_ seconds: Int, _ traffic: (inout Lab, Int) -> Void = { _, _ in }) {
       for _ in 0..<seconds {
         second += 1
@@ -42,9 +42,9 @@ import Testing
     return lab
   }
 
-  @Test func readsNothingOfAModuleThatAnnouncesEverything() {
+  @Test func startsNoAuditIfEverySessionIsAnnounced() {
     var lab = settled()
-    // Announced two seconds later.
+    // Sessions are announced two seconds after their translation.
     var waiting: [UInt64] = [0, 0]
     lab.pass(600) { lab, second in
       let news = second % 10 < 3 ? UInt64(50 + second % 7) : 0
@@ -55,7 +55,7 @@ import Testing
     #expect(lab.audits.isEmpty, "\(lab.audits)")
   }
 
-  @Test func findsABurstThatWasAnnouncedInPart() {
+  @Test func startsAnAuditAfterAPartlyAnnouncedBurst() {
     var lab = settled()
     lab.found = 9
     lab.translated += 40
@@ -63,18 +63,18 @@ import Testing
     lab.pass(8)
     #expect(lab.audits.count == 1)
     lab.pass(100)
-    #expect(lab.audits.count == 1, "once")
+    #expect(lab.audits.count == 1, "no second audit")
     lab.translated += 1
     lab.pass(12)
-    #expect(lab.audits.count == 2, "a single packet, too")
+    #expect(lab.audits.count == 2, "a single unannounced packet is enough")
   }
 
-  /// The number of its sessions says nothing: it falls meanwhile.
-  @Test func findsABurstWhileCountersStartAnew() {
+  /// The number of sessions cannot replace the counters, because it falls at the same time.
+  @Test func startsAnAuditAfterABurstDuringACounterReset() {
     var lab = settled()
     lab.translated = 0
     lab.pass(2)
-    // The event loop has the table read because the instance is new.
+    // The event loop starts an audit because the instance is new.
     lab.watch.auditBegan()
     lab.watch.auditEnded(found: nil, after: .milliseconds(1), now: lab.start + .seconds(lab.second))
     lab.translated = 40
@@ -83,15 +83,16 @@ import Testing
     #expect(lab.audits.count == 1)
   }
 
-  /// What was under way when an audit began must not stand for what was dropped later.
-  @Test func isNotMisledByAnnouncementsThatCameAfterAnAudit() {
+  /// Announcements that were in flight when an audit began must not compensate for announcements that are dropped
+  /// later.
+  @Test func ignoresLateAnnouncementsOfSessionsBeforeAnAudit() {
     var lab = settled()
     lab.found = 1
     lab.translated += 20
     lab.pass(2)
     lab.watch.auditBegan()
     lab.watch.auditEnded(found: 1, after: .milliseconds(1), now: lab.start + .seconds(lab.second))
-    // Twenty of before arrive, twenty of now do not.
+    // The announcements of twenty earlier packets arrive; those of twenty new packets do not.
     lab.pass(1) { lab, _ in
       lab.announced += 20
       lab.translated += 20
@@ -100,16 +101,16 @@ import Testing
     #expect(lab.audits.count == 1)
   }
 
-  @Test func readsABusyModuleThatHidesNothingLessAndLessOften() {
+  @Test func backsOffWhileAuditsFindNothing() {
     var lab = settled()
-    // ICMP errors: translated, and never announced.
+    // ICMP errors are translated, but never announced.
     lab.pass(600) { lab, _ in lab.translated += 100 }
     let pauses = zip(lab.audits.dropFirst(), lab.audits).map { $0 - $1 }
     #expect(pauses.first.map { $0 >= 8 } == true, "\(pauses)")
     #expect(pauses.last.map { (64...70).contains($0) } == true, "\(pauses)")
   }
 
-  @Test func readsAModuleThatAlwaysDropsAtMostSoOften() {
+  @Test func limitsTheAuditRateWhileAnnouncementsAreDropped() {
     var lab = settled()
     lab.found = 3
     lab.pass(600) { lab, _ in
@@ -120,7 +121,7 @@ import Testing
     #expect(pauses.allSatisfy { (8...14).contains($0) }, "\(pauses)")
   }
 
-  @Test func restsTenTimesAsLongAsReadingTook() {
+  @Test func pausesForTenTimesTheDurationOfAnAudit() {
     var lab = settled()
     lab.translated += 5
     lab.watch.auditEnded(found: 5, after: .seconds(9), now: lab.start + .seconds(lab.second))
@@ -130,8 +131,8 @@ import Testing
     #expect(lab.audits.count == 1)
   }
 
-  /// `session advertise` of another program makes the module announce what it did not translate.
-  @Test func takesAnnouncementsWithoutPacketsForNoCredit() {
+  /// Another program's `session advertise` makes the module announce sessions for which it translated no packet.
+  @Test func givesNoCreditForAnnouncementsWithoutPackets() {
     var lab = settled()
     lab.announced += 5000
     lab.pass(10)

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct FlushTimerTests {
-  @Test func comesOnceAfterTheLastMessageAndItsDeadline() {
+  @Test func firesOnceAfterTheDeadlineOfTheLastMessage() {
     var flushTimer = FlushTimer(deadline: .milliseconds(100))
     let start = Instant.now
     #expect(flushTimer.due == nil)

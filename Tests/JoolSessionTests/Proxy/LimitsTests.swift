@@ -12,7 +12,7 @@ import Testing
     return kernel
   }
 
-  /// Two nodes with these timeouts, which know each other's.
+  /// Two nodes with these timeouts that have exchanged their settings.
   private func group(udp seconds: [UInt32]) -> Group {
     var group = Group()
     for index in 0...1 {
@@ -28,7 +28,7 @@ import Testing
     group.proxies[index].node?.table.session(like: session, now: group.now)?.entry.expiration.rawValue ?? 0
   }
 
-  @Test func loweredTimeoutsAreSaidAgain() {
+  @Test func sendsSessionsAgainAfterTimeoutsAreLowered() {
     var group = group(udp: [300, 300])
     let sessions = (0..<3000).map { SessionEntry.sample($0, expiration: 300_000) }
     group.announce(sessions, at: 0)
@@ -43,8 +43,8 @@ import Testing
     #expect(group.proxies[0].node?.table.rootDigest == group.proxies[1].node?.table.rootDigest)
   }
 
-  /// A hello with the longer timeouts may come later than what was sent because of them, or not at all.
-  @Test func raisedTimeoutsAreBelievedBeforeTheyAreHeard() {
+  /// A hello with the longer timeouts may arrive after the updates that depend on them, or not at all.
+  @Test func acceptsLongerExpirationsBeforeTheHelloWithRaisedTimeouts() {
     var group = group(udp: [300, 300])
     let session = SessionEntry.sample(0, expiration: 600_000)
     group.proxies[0].attached(kernel(udp: 600), now: group.now)
@@ -57,15 +57,15 @@ import Testing
     #expect((374_000...375_000).contains(given), "\(given)")
   }
 
-  @Test func noModuleGetsMoreThanItsOwnLongest() {
+  @Test func limitsExpirationsToTheTimeoutsOfTheModule() {
     var group = group(udp: [300, 120])
     let session = SessionEntry.sample(0, expiration: 300_000)
     group.announce([session], at: 0)
     group.pass(.seconds(1))
-    #expect(left(group, at: 1, of: session) > 370_000, "the table keeps what was said")
+    #expect(left(group, at: 1, of: session) > 370_000, "the table keeps the received expiration")
     let given = group.module(1).last?.expiration.rawValue ?? 0
     #expect((148_000...150_000).contains(given), "\(given)")
-    // After 200 s without a packet it is over for this module.
+    // After 200 s without a packet, the session has expired for this module.
     group.pass(.seconds(200))
     group.modules[1] = []
     group.proxies[1].requestRefill()
@@ -75,7 +75,7 @@ import Testing
     #expect(left(group, at: 1, of: session) > 170_000)
   }
 
-  @Test func aShorterSpeakerTakesNothingAway() {
+  @Test func keepsTheSlackOfAPeerWithShorterTimeouts() {
     var group = group(udp: [120, 300])
     group.announce([.sample(0, expiration: 120_000)], at: 0)
     group.pass(.seconds(1))
@@ -83,7 +83,7 @@ import Testing
     #expect((148_000...150_000).contains(given), "\(given)")
   }
 
-  @Test func differentTimeoutsRepairNothing() {
+  @Test func differentTimeoutsCauseNoRepairs() {
     var group = group(udp: [300, 120])
     let sessions = (0..<500).map { SessionEntry.sample($0, expiration: 300_000) }
     group.announce(sessions, at: 0)
@@ -92,7 +92,7 @@ import Testing
     #expect(group.module(1).count == 500)
     for _ in 0..<37 {
       group.pass(.seconds(10))
-      // Nobody minds that the module has less than the table.
+      // The module holds shorter expirations than the table. This must not cause repairs.
       group.proxies[1].requestAudit(.precaution)
       let passed = Milliseconds(group.now - given).rawValue
       let held = group.module(1).filter { $0.expiration.rawValue > passed }.map { session in
@@ -102,13 +102,13 @@ import Testing
       }
       _ = group.audit(1, held)
     }
-    #expect(group.module(1).count == 500, "0 given twice")
+    #expect(group.module(1).count == 500, "no session is added twice")
     #expect(group.proxies.allSatisfy { $0.node?.counters.repairs == 0 })
     #expect(group.proxies[1].node?.counters.changesSent == 0)
   }
 
-  /// A module ends after 24.8 days what could be left for 50.
-  @Test func aModuleIsGivenAgainWhatLastsLongerThanItCanBeTold() throws {
+  /// A module removes after 24.8 days a session that may have 50 days left.
+  @Test func addsSessionsAgainThatOutlastTheModulesLongestExpiration() throws {
     var group = Group()
     var kernel = Group.kernel
     kernel.limits.tcpEstablished = Milliseconds(40 * 86_400_000)
@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func aTimeoutOf40DaysMakesNothingImmortal() {
+  @Test func capsExpirationsDespiteATimeoutOf40Days() {
     var limits = SessionLimits()
     limits.tcpEstablished = Milliseconds(40 * 86_400_000)
     let session = SessionEntry.sample(proto: .tcp, expiration: .max)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolSession
 
-/// The module agrees with the table, whichever way the table came to what it has.
+/// The module ends up with the sessions of the table, however these reached the table.
 @Suite struct ModuleFeedTests {
   /// A session of another client with the mask of `sample(0)`.
   private var rival: SessionEntry {
@@ -28,7 +28,7 @@ import Testing
     return sibling
   }
 
-  /// What the module of the second proxy is asked for, in this order.
+  /// The requests to the second proxy's module since `begin`, in order.
   private func requests(_ group: inout Group, from begin: Int) -> [StoreRequest] {
     group.pass(.seconds(1))
     return Array(group.requests[1][begin...])
@@ -36,7 +36,7 @@ import Testing
 
   enum Way: CaseIterable { case merge, reconcile, refill }
 
-  @Test(arguments: Way.allCases) func aSessionUnderAnotherMaskIsEvictedAndGiven(way: Way) {
+  @Test(arguments: Way.allCases) func replacesASessionUnderAnotherMask(way: Way) {
     var group = Group()
     group.announce([.sample(0), sibling(of: .sample(0), 1)], at: 0)
     group.pass(.seconds(2))
@@ -45,7 +45,7 @@ import Testing
     switch way {
     case .merge: group.announce([moved, sibling(of: moved, 1)], at: 0)
     case .reconcile:
-      // The eviction got lost, but nobody knows.
+      // The first eviction fails, so the audit must repeat it.
       group.evictionOutcome = .failed
       group.announce([moved, sibling(of: moved, 1)], at: 0)
       group.updateState()
@@ -68,12 +68,12 @@ import Testing
       return
     }
     #expect(Set(given.map(\.source4)) == [moved.source4])
-    #expect(Set(given.map(\.destination4.port)) == [443, 1001], "all the sessions of the mask")
+    #expect(Set(given.map(\.destination4.port)) == [443, 1001], "all sessions of the mask")
   }
 
-  @Test func evictionAndWinnerGoTogether() throws {
+  @Test func confirmsAnEvictionTogetherWithItsReplacement() throws {
     var group = Group()
-    // The module has a session that the table lacks, with a mask that is another client's by now.
+    // The module holds a session that the table lacks, under a mask that now belongs to another client.
     let winners = (1...3).map { sibling(of: rival, $0) }
     group.announce(winners, at: 0)
     group.pass(.seconds(2))
@@ -88,7 +88,7 @@ import Testing
     let first = try #require(next)
     #expect(first == .evict(SessionEntry.sample(0).bibEntry))
     group.proxies[1].finished(first, .done, now: group.now)
-    #expect(group.proxies[1].node?.feed.progress.confirmed.reaches(fed) == false, "half of it")
+    #expect(group.proxies[1].node?.feed.progress.confirmed.reaches(fed) == false, "the replacement is still missing")
     let last = group.proxies[1].nextStoreRequest(now: group.now)
     let second = try #require(last)
     guard case .add(let given) = second else {
@@ -122,12 +122,12 @@ import Testing
     #expect(group.now - begin < .seconds(3))
   }
 
-  @Test func aSlowModuleIsBehind() {
+  @Test func reportsMendingWhileTheModuleIsBehind() {
     var group = Group()
     group.announce((0..<500).map { .sample($0, expiration: 290_000) }, at: 0)
     group.addsPerTurn = 0
     group.pass(.seconds(3))
-    #expect(group.proxies[1].nodeStatus.state == .ready, "not at once")
+    #expect(group.proxies[1].nodeStatus.state == .ready, "the node stays ready at first")
     group.pass(.seconds(3))
     #expect(group.proxies[1].nodeStatus.state == .mending)
     group.addsPerTurn = 1
@@ -135,7 +135,7 @@ import Testing
     #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
-  @Test func aRefusedEvictionStays() {
+  @Test func repeatsARefusedEviction() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
     group.pass(.seconds(2))
@@ -143,7 +143,7 @@ import Testing
     group.announce([rival], at: 0)
     group.pass(.seconds(7))
     #expect(group.evictionAttempts > 3)
-    #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "no winner without it")
+    #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "the new owner is not added before the eviction")
     #expect(group.proxies[1].nodeStatus.state == .mending)
     group.evictionOutcome = .done
     group.pass(.seconds(2))
@@ -152,7 +152,7 @@ import Testing
     #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
-  @Test func whatADetachCutsOffIsMadeGood() {
+  @Test func repeatsAnEvictionThatADetachInterrupted() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
     group.pass(.seconds(2))
@@ -169,7 +169,7 @@ import Testing
     #expect(group.module(1).last?.source6 == rival.source6)
   }
 
-  @Test func staticEntriesStay() {
+  @Test func evictsNoStaticEntries() {
     var group = Group()
     var entry = SessionEntry.sample(0).bibEntry
     entry.isStatic = true
@@ -184,13 +184,13 @@ import Testing
     group.pass(.seconds(6))
     #expect(group.evictions.isEmpty)
     #expect(!group.module(1).contains { $0.source6 == rival.source6 })
-    #expect(group.proxies[1].node?.table.session(like: rival, now: group.now) != nil, "the table has it")
+    #expect(group.proxies[1].node?.table.session(like: rival, now: group.now) != nil, "the table keeps the session")
     #expect(group.proxies[1].status(now: group.now).findings.contains { $0.hasPrefix("A static BIB entry") })
     #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
-  /// An administrator adds it after the module's table was read.
-  @Test func anEntryThatHasBecomeStaticStays() {
+  /// An administrator adds the static entry after the module's table was read.
+  @Test func doesNotEvictAnEntryThatHasBecomeStatic() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
     group.pass(.seconds(2))
@@ -198,10 +198,10 @@ import Testing
     group.announce([rival], at: 0)
     group.pass(.seconds(3))
     #expect(group.evictionAttempts == 1)
-    #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "it would be ignored")
+    #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "the module would ignore it")
     #expect(group.proxies[1].status(now: group.now).findings.contains { $0.hasPrefix("A static BIB entry") })
     #expect(group.proxies[1].nodeStatus.state == .ready)
-    // It is known now: nobody tries again.
+    // The entry is now known to be static, so the node does not try to evict it again.
     group.evictionOutcome = .done
     group.announce([sibling(of: rival, 1)], at: 0)
     group.announce([.sample(0)], at: 0)
@@ -211,7 +211,7 @@ import Testing
     #expect(group.requests[1].filter { $0 == .evict(SessionEntry.sample(0).bibEntry) }.count == 1)
   }
 
-  @Test func noMoreStaticEntriesAreKeptThanThereIsRoomFor() {
+  @Test func keepsStaticEntriesUpToTheCapacity() {
     var statics = StaticEntries()
     statics.note(
       (0..<StaticEntries.capacity + 5).lazy.map {
@@ -222,9 +222,9 @@ import Testing
     #expect(statics.count == StaticEntries.capacity)
   }
 
-  /// The module of a standby asks both ends of an established session that ends whether they are there, and announces
-  /// nothing.
-  @Test func aProbeIsNoPacket() {
+  /// When an established session expires, the module of a standby probes both ends and announces nothing. The session's
+  /// new state is not the effect of a packet.
+  @Test func doesNotTakeAProbeForAPacket() {
     var group = Group()
     group.announce([.sample(proto: .tcp, expiration: 200_000)], at: 0)
     group.pass(.seconds(2))
@@ -237,7 +237,7 @@ import Testing
     #expect(group.module(1).last?.state == .established)
   }
 
-  @Test func noAuditBeginsBeforeTheModuleHasWhatTheLastOneFound() {
+  @Test func startsNoAuditBeforeTheLastRefillIsDone() {
     var group = Group()
     group.announce((0..<3000).map { .sample($0, expiration: 290_000) }, at: 0)
     group.pass(.seconds(2))

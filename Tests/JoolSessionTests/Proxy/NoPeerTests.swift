@@ -4,9 +4,9 @@ import Testing
 
 @testable import JoolSession
 
-/// What a node knows of being alone.
+/// The reasons that a node reports when it has no peer.
 @Suite struct NoPeerTests {
-  @Test func aNodeThatNeverHeardAPeerSaysSo() {
+  @Test func reportsThatNoPeerWasEverReceived() {
     let group = Group(count: 1)
     let status = group.proxies[0].status(now: group.now)
     #expect(status.nodeStatus.isReady)
@@ -14,31 +14,31 @@ import Testing
     #expect(ProxyStatus(text: status.text) == status)
   }
 
-  @Test func nodesThatHearEachOtherAreNotAlone() {
+  @Test func connectedNodesAreNotAlone() {
     let group = Group()
     #expect(group.proxies.map { $0.noPeerReason(now: group.now) } == [nil, nil])
   }
 
-  /// A peer names in its hellos whom it hears.
-  @Test func aNodeThatIsNotHeardIsAloneAlthoughItHears() {
+  /// The hellos of a peer list the nodes that it receives.
+  @Test func reportsThatNoPeerReceivesThisNode() {
     var group = Group()
-    group.deaf = [1]
+    group.unreachable = [1]
     group.pass(.seconds(7))
     let unheard = group.proxies[0].status(now: group.now)
     #expect(unheard.peers.map(\.state) == [.ready])
     #expect(unheard.noPeerReason == "Peers are heard (fe80::2), but none of them hears this node.")
-    let deaf = group.proxies[1].noPeerReason(now: group.now)
-    #expect(deaf?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
-    group.deaf = []
+    let unreachable = group.proxies[1].noPeerReason(now: group.now)
+    #expect(unreachable?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
+    group.unreachable = []
     group.pass(.seconds(3))
     #expect(group.proxies.map { $0.noPeerReason(now: group.now) } == [nil, nil])
   }
 
-  @Test func aNodeThatWasNeverHeardIsAloneToo() throws {
+  @Test func reportsThatNoPeerEverReceivedThisNode() throws {
     let keys = try FrameSealTests.ring((1, "a"))
     for ring in [nil, keys] {
       var group = Group(keys: [ring, ring], settled: false)
-      group.deaf = [1]
+      group.unreachable = [1]
       group.pass(.seconds(7))
       let reason = group.proxies[0].noPeerReason(now: group.now)
       #expect(reason?.hasSuffix("none of these nodes hears this one.") == true)
@@ -46,19 +46,19 @@ import Testing
     }
   }
 
-  @Test func aPeerThatDiedLeavesItAlone() {
+  @Test func reportsTheLossOfAllPeersAfterTheTimeout() {
     var group = Group(count: 3)
-    group.deaf = [0]
+    group.unreachable = [0]
     group.pass(.milliseconds(3500))
-    #expect(group.proxies[0].noPeerReason(now: group.now) == nil, "nobody is missed for so short a time")
+    #expect(group.proxies[0].noPeerReason(now: group.now) == nil, "the peers have not timed out yet")
     group.pass(.seconds(3))
     #expect(group.proxies[0].noPeerReason(now: group.now) != nil)
-    #expect(group.proxies[1].noPeerReason(now: group.now) == nil, "it has the third one")
+    #expect(group.proxies[1].noPeerReason(now: group.now) == nil, "node 2 is still its peer")
   }
 
-  @Test func saysWhoDoesNotHearUs() {
+  @Test func namesPeersThatDoNotReceiveThisNode() {
     var group = Group(count: 3)
-    group.deaf = [0]
+    group.unreachable = [0]
     group.pass(.seconds(8))
     func unheard(at index: Int) -> [String] {
       group.proxies[index].status(now: group.now).findings.filter { $0.contains("hear") }
@@ -67,29 +67,29 @@ import Testing
       let beginning = "fe80::1 does not hear this node, although others do: "
       #expect(unheard(at: index).map { $0.hasPrefix(beginning) } == [true])
     }
-    #expect(unheard(at: 0) == [], "it hears nobody, so it cannot know")
-    group.deaf = []
+    #expect(unheard(at: 0) == [], "it receives nothing, so it cannot know")
+    group.unreachable = []
     group.pass(.seconds(3))
     #expect((0...2).allSatisfy { unheard(at: $0) == [] })
   }
 
-  /// They never say whom they hear, and a standby is silent.
-  @Test func aCProxyThatWasHeardIsCompany() {
+  /// C proxies do not list the nodes that they receive, and a standby sends nothing.
+  @Test func aReceivedCProxyCountsAsAPeer() {
     var group = Group(count: 1, formats: [.legacy])
     #expect(group.proxies[0].noPeerReason(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
-    group.receiveLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     group.pass(.seconds(60))
     #expect(group.proxies[0].noPeerReason(now: group.now) == nil)
   }
 
-  @Test func namesWhatWasHeardInstead() throws {
+  @Test func reportsRejectedDatagrams() throws {
     var group = Group(count: 1, keys: [try FrameSealTests.ring((1, "a"))])
-    group.receiveLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     let reason = group.proxies[0].noPeerReason(now: group.now)
     #expect(reason?.contains("but datagrams that were rejected (UNSEALED 1)") == true)
   }
 
-  @Test func sendsThatFailAreAFindingAfterFiveSeconds() {
+  @Test func reportsFailedSendsAfterFiveSeconds() {
     var group = Group(count: 1)
     group.proxies[0].sending = SendHealth(links: ["ff08::1 on eth2", "ff08::1 on eth3"])
     let start = group.now
@@ -106,7 +106,7 @@ import Testing
       ])
     group.proxies[0].sending.sent(on: 1)
     #expect(
-      findings(after: 60) == findings(after: 5), "the other link works, this one does not, and the text is no news")
+      findings(after: 60) == findings(after: 5), "a send on the other link does not end the finding or change its text")
     group.proxies[0].sending.sent(on: 0)
     #expect(findings(after: 60) == [])
   }

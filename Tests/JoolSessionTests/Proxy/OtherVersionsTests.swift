@@ -8,7 +8,7 @@ import Testing
   private let one = IPv6Address(bits: 1)
   private let other = IPv6Address(bits: 2)
 
-  @Test func tellsOfTheFirstAsLongAsItIsHeard() {
+  @Test func reportsTheFirstSenderWhileItsFramesArrive() {
     var versions = OtherVersions()
     let start = Instant.now
     #expect(versions.findings(now: start).isEmpty)
@@ -25,17 +25,17 @@ import Testing
     #expect(versions.findings(now: now + OtherVersions.memory).first?.contains("\(other)") == true)
   }
 
-  /// Such a proxy may be one that is being upgraded, so C proxies' words from there count.
-  @Test(arguments: [false, true]) func isCountedAndIsAFinding(isSealed: Bool) throws {
+  /// Such a proxy may be waiting for its upgrade, so legacy datagrams from its address are still accepted.
+  @Test(arguments: [false, true]) func countsAndReportsFramesOfAnotherVersion(isSealed: Bool) throws {
     let keys = isSealed ? try FrameSealTests.ring((1, "a")) : nil
     var group = Group(keys: [keys, keys])
     let former = bytes(hex: "0000 02 \(isSealed ? "ff" : "01")") + [UInt8](repeating: 7, count: 100)
-    group.hear(former, at: 0)
+    group.inject(former, at: 0)
     #expect(group.proxies[0].counters.otherVersions == 1)
     #expect(group.proxies[0].counters.malformedDatagrams == 0)
     #expect(group.findings(at: 0).filter { $0.contains("another version") }.count == 1)
     guard !isSealed else { return }
-    group.hear(SyncFormat.packed36.encode([.sample(1)]), at: 0)
+    group.inject(SyncFormat.packed36.encode([.sample(1)]), at: 0)
     #expect(group.proxies[0].node?.table.count == 1)
   }
 }

@@ -13,14 +13,14 @@ import Testing
     var peerFormats = PeerFormats()
     peerFormats.noteLegacy(.packed48, from: address(1), now: start)
     let soon = start + .seconds(3600)
-    #expect(peerFormats.legacyCount(now: soon) == 1, "a standby is silent")
+    #expect(peerFormats.legacyCount(now: soon) == 1, "a standby sends nothing")
     #expect(peerFormats.layouts(own: .packed36, now: soon) == [.packed48])
     let late = start + PeerFormats.legacyMemory
     #expect(peerFormats.legacyCount(now: late) == 0)
     #expect(peerFormats.layouts(own: .packed36, now: late) == [.packed36])
   }
 
-  @Test func madeUpAddressesKeepNoCProxyOut() {
+  @Test func acceptsACProxyAfterManyForgedAddresses() {
     var peerFormats = PeerFormats()
     for number in 0..<200 { peerFormats.noteLegacy(.nested, from: address(number), now: start + .seconds(number)) }
     peerFormats.noteLegacy(.packed48, from: address(1000), now: start + .seconds(300))
@@ -29,13 +29,13 @@ import Testing
     #expect(peerFormats.layouts(own: .packed36, now: now).contains(.packed48))
   }
 
-  @Test func oneFrameDoesNotSilenceACProxy() {
+  @Test func keepsACProxyAfterASingleFrame() {
     var peerFormats = PeerFormats()
     peerFormats.noteLegacy(.packed36, from: address(1), now: start)
     peerFormats.noteSS2(from: address(1), now: start)
     #expect(!peerFormats.usesSS2(address(1), now: start))
     peerFormats.noteSS2(from: address(1), now: start + .seconds(1))
-    #expect(peerFormats.usesSS2(address(1), now: start + .seconds(1)), "it was replaced by one of our kind")
+    #expect(peerFormats.usesSS2(address(1), now: start + .seconds(1)), "an SS2 proxy has replaced it")
     #expect(peerFormats.legacyCount(now: start + .seconds(1)) == 0)
   }
 }

@@ -13,16 +13,16 @@ import Testing
     ]
   }
 
-  @Test func asksForTheTableWhenTheModuleDroppedSessions() {
+  @Test func requestsARepairAfterTheModuleDroppedSessions() {
     var watch = QueueMonitor()
-    // What was dropped before we came is not our doing, and a join's business.
+    // Drops before the first reading do not count: a proxy that starts fetches the table anyway.
     let drops = [7, 7, 10, 10].map { watch.read(statistics($0)) }
     #expect(drops == [0, 0, 3, 0])
     let repairs = (0..<2).map { _ in watch.shouldRepair(now: start) }
     #expect(repairs == [true, false])
   }
 
-  @Test func doesNotSendTheTableAllTheTime() {
+  @Test func limitsTheRateOfRepairs() {
     var watch = QueueMonitor()
     _ = watch.read(statistics(0))
     var repairs: [Bool] = []
@@ -33,7 +33,7 @@ import Testing
     #expect(repairs.filter { $0 }.count == 3)
   }
 
-  @Test func startsAnewWithAnInstanceOrWithoutTheCounter() {
+  @Test func resetsWithANewInstanceOrWithoutTheCounter() {
     var watch = QueueMonitor()
     let drops = [statistics(100), statistics(2), [], statistics(3)].map { watch.read($0) }
     #expect(drops == [0, 0, 0, 1])
@@ -41,7 +41,7 @@ import Testing
 }
 
 @Suite struct InstanceMonitorTests {
-  @Test func noticesThatCountersStartAnew() {
+  @Test func detectsACounterReset() {
     var watch = InstanceMonitor()
     let isNew = [0, 5, 9, 2, 2, 0].map {
       watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_RECEIVED6"])], given: 0)
@@ -49,24 +49,24 @@ import Testing
     #expect(isNew == [false, false, false, true, false, true])
   }
 
-  /// Made, filled and made again between two looks.
-  @Test func noticesThatWhatItTookIsGone() {
+  /// The instance is created, filled and created again between two readings.
+  @Test func detectsThatAddedSessionsAreNotCounted() {
     var watch = InstanceMonitor()
     let looks: [(taken: UInt64, given: UInt64)] = [(0, 0), (3, 3), (5, 4), (5, 7), (1, 8)]
     let isNew = looks.map { look in
       watch.isNew([Statistic(id: 1, value: look.taken, names: ["JSTAT_JOOLD_PKT_RCVD"])], given: look.given)
     }
-    #expect(isNew == [false, false, false, true, true], "another proxy may give it some, too")
+    #expect(isNew == [false, false, false, true, true], "another proxy may add sessions, too")
   }
 
-  @Test func takesNoGaugeForACounter() {
+  @Test func ignoresGauges() {
     var watch = InstanceMonitor()
     let isNew = [9, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_SESSIONS"])], given: 0) }
     #expect(isNew == [false, false])
   }
 
-  /// Others may have grown beyond what they were.
-  @Test func noticesOneCounterThatStartsAnew() {
+  /// The other counters may have exceeded their old values.
+  @Test func detectsTheResetOfASingleCounter() {
     var watch = InstanceMonitor()
     func look(_ received: UInt64, _ success: UInt64) -> Bool {
       watch.isNew(

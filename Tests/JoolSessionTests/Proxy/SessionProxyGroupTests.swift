@@ -4,9 +4,9 @@ import Testing
 
 @testable import JoolSession
 
-/// Proxies that hear each other, and C proxies among them.
+/// Groups of connected proxies, some with C proxies among them.
 @Suite struct SessionProxyGroupTests {
-  @Test(arguments: [1280, 1420, 1500]) func nothingLeavesThatIsTooLargeForThePath(mtu: Int) throws {
+  @Test(arguments: [1280, 1420, 1500]) func sendsNoDatagramLargerThanThePathMTU(mtu: Int) throws {
     let keys = try FrameSealTests.ring((1, "a"))
     for ring in [nil, keys] {
       var group = Group(keys: [ring, ring], settled: false)
@@ -18,11 +18,11 @@ import Testing
       #expect(group.module(1).count == 500)
       let largest = (group.frames.map(\.datagram.count) + group.legacy.map(\.count)).max() ?? 0
       #expect(largest <= mtu - 48)
-      #expect(largest > mtu - 48 - 150, "the room is used")
+      #expect(largest > mtu - 48 - 150, "the available size is used")
     }
   }
 
-  @Test func tellsANewSessionOnceToEachKindOfPeer() throws {
+  @Test func sendsANewSessionOnceToEachKindOfPeer() throws {
     var group = Group()
     let sessions: [SessionEntry] = (0..<5).map { .sample($0) }
     group.announce(sessions, at: 0)
@@ -30,28 +30,28 @@ import Testing
     #expect(Set(group.module(1).map(SessionKey.init)) == Set(sessions.map(SessionKey.init)))
     #expect(group.legacy.count == 1, "one datagram for C proxies")
     let datagram = try #require(group.legacy.first)
-    let said = try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown)
-    #expect(said.sessions.count == 5)
-    #expect(group.proxies[1].counters.supersededRecords == 0, "the legacy datagram is not heard a second time")
+    let decoded = try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown)
+    #expect(decoded.sessions.count == 5)
+    #expect(group.proxies[1].counters.supersededRecords == 0, "the legacy datagram is not processed as a second record")
   }
 
-  @Test func tellsCProxiesFromTheFirstMomentOn() {
+  @Test func sendsToCProxiesWhileStarting() {
     var group = Group(count: 1, settled: false)
     group.announce([.sample()], at: 0)
     group.updateState()
     #expect(group.legacy.count == 1)
   }
 
-  @Test func letsNoSessionLiveTooLongFromTheFirstMomentOn() {
+  @Test func limitsExpirationsWhileStarting() {
     var group = Group(count: 1, settled: false)
-    group.receiveLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
     group.pass(.seconds(7))
     _ = group.audit(0, [])
     #expect(group.module(0).allSatisfy { $0.expiration.rawValue <= 375_000 })
     #expect(group.module(0).count == 1)
   }
 
-  @Test func sendsNothingForPacketsThatTellPeersNothing() {
+  @Test func sendsNoRefreshBeforeAQuarterOfTheTimeout() {
     var group = Group()
     group.announce([.sample(expiration: 300_000)], at: 0)
     group.updateState()
@@ -61,14 +61,14 @@ import Testing
       group.announce([.sample(expiration: 300_000)], at: 0)
       group.updateState()
     }
-    #expect(group.recordsSent == records, "a quarter of the timeout has not passed yet")
+    #expect(group.recordsSent == records, "less than a quarter of the timeout has passed")
     group.pass(.seconds(10))
     group.announce([.sample(expiration: 300_000)], at: 0)
     group.updateState()
     #expect(group.recordsSent == records + 1)
   }
 
-  @Test func keepsRefreshesBackWhileTheNetworkIsSlow() {
+  @Test func defersRefreshesWhileTheNetworkIsCongested() {
     var group = Group()
     let session = SessionEntry.sample(0, expiration: 300_000)
     group.announce([session], at: 0)
@@ -82,7 +82,7 @@ import Testing
     #expect(group.recordsSent == records + 2, "the refresh follows")
   }
 
-  @Test func tellsOfAChangedStateAtOnce() {
+  @Test func sendsAChangedStateAtOnce() {
     var group = Group()
     group.announce([.sample(proto: .tcp, state: .established)], at: 0)
     group.updateState()
@@ -92,29 +92,29 @@ import Testing
     #expect(group.module(1).last.map { $0.expiration.rawValue > 240_000 } == true)
   }
 
-  @Test(arguments: SyncFormat.allCases) func speaksTheLayoutOfTheCProxiesItHears(format: SyncFormat) throws {
+  @Test(arguments: SyncFormat.allCases) func usesTheRecordLayoutOfItsCProxies(format: SyncFormat) throws {
     var group = Group()
-    group.receiveLegacy(format.encode([.sample(7)]), at: 0)
+    group.injectLegacy(format.encode([.sample(7)]), at: 0)
     group.updateState()
     #expect(group.module(0).count == 1)
     group.announce([.sample(0)], at: 0)
     group.updateState()
     let datagram = try #require(group.legacy.last)
-    let said = try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown)
-    #expect(said.format.recordLength == format.recordLength)
+    let decoded = try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown)
+    #expect(decoded.format.recordLength == format.recordLength)
   }
 
-  @Test func addsWhatACProxyRepeatsForEveryPacketOnce() {
+  @Test func addsARepeatedCProxySessionOnce() {
     var group = Group()
     for _ in 0..<60 {
-      group.receiveLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
+      group.injectLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
       group.updateState()
       group.pass(.seconds(1))
     }
     #expect(group.module(0).count == 1)
   }
 
-  @Test func doesNotTellCProxiesWhatAStandbyHasWhenItStarts() {
+  @Test func doesNotSendAStartingStandbysTableToCProxies() {
     var group = Group(count: 1, settled: false)
     group.pass(.seconds(3))
     let reason = group.audit(0, [.sample(0), .sample(1)])
@@ -122,10 +122,10 @@ import Testing
     #expect(group.legacy.isEmpty)
     group.announce([.sample(0)], at: 0)
     group.updateState()
-    #expect(group.legacy.count == 1, "but a packet of the session makes it news")
+    #expect(group.legacy.count == 1, "a packet of the session is sent")
   }
 
-  @Test func tellsWhatItFindsAfterAnOverrun() {
+  @Test func sendsTheSessionsFoundAfterAnOverrun() {
     var group = Group()
     group.proxies[0].overran()
     #expect(group.proxies[0].nodeStatus.state == .mending)
@@ -136,7 +136,7 @@ import Testing
     #expect(group.proxies[0].nodeStatus.state == .ready)
   }
 
-  @Test func prefersWhatTheModuleSaidToWhatWasReadBefore() {
+  @Test func prefersAnAnnouncementToAnEarlierReading() {
     var group = Group()
     group.proxies[0].overran()
     let reason = group.proxies[0].takeAudit()
@@ -148,7 +148,7 @@ import Testing
     #expect(group.module(1).map(\.state) == [.trans])
   }
 
-  @Test func staysReadyWhileItLooksAroundAsAPrecaution() {
+  @Test func staysReadyDuringAPrecautionaryAudit() {
     var group = Group()
     group.proxies[0].requestAudit(.precaution)
     #expect(group.proxies[0].nodeStatus.state == .ready)
@@ -157,8 +157,9 @@ import Testing
     #expect(group.module(1).count == 1)
   }
 
-  /// It reckons the life of what it was given from a last packet that it supposes, by its timeouts.
-  @Test func givesAModuleWithOtherTimeoutsTheWholeTable() {
+  /// The module stores the time of the last packet, not the expiration. When a timeout changes, the sessions that the
+  /// proxy added expire at other times, so they are added again.
+  @Test func refillsTheModuleAfterItsTimeoutsChange() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
     group.updateState()
@@ -170,10 +171,10 @@ import Testing
     #expect(reason == .repair)
     #expect(group.module(1).count == 10)
     group.proxies[1].attached(kernel, now: group.now)
-    #expect(group.proxies[1].audit == nil, "once")
+    #expect(group.proxies[1].audit == nil, "no second refill")
   }
 
-  @Test func givesANewModuleTheWholeTable() {
+  @Test func fillsANewModuleWithTheWholeTable() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
     group.updateState()
@@ -187,13 +188,13 @@ import Testing
     #expect(reason == .repair)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
     group.proxies[1].updateReadiness(isAuditing: false, now: group.now)
-    #expect(group.proxies[1].nodeStatus.state == .mending, "the module has nothing yet")
+    #expect(group.proxies[1].nodeStatus.state == .mending, "the module is still empty")
     group.updateState()
     #expect(group.proxies[1].nodeStatus.state == .ready)
     #expect(Set(group.module(1).map(\.source6)).count == 11)
   }
 
-  @Test func makesRoomForASessionWhoseMaskHasANewOwner() {
+  @Test func evictsTheFormerOwnerOfAMask() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
     group.updateState()
@@ -205,7 +206,7 @@ import Testing
     #expect(group.module(1).last?.source6 == rival.source6)
   }
 
-  @Test func dropsWhatOnlyLooksLikeAFrame() {
+  @Test func dropsALegacyDatagramWithTheHeaderOfAFrame() {
     var group = Group(count: 1)
     let datagram = [0, 0, SyncFrame.version] + SyncFormat.packed36.encode([.sample()])
     let action = group.proxies[0].received(
@@ -217,7 +218,7 @@ import Testing
     #expect(group.proxies[0].counters.malformedDatagrams == 1)
   }
 
-  @Test func leavesTheFormatAloneThatItWasToldTo() {
+  @Test func ignoresTheOtherFormat() {
     var group = Group(formats: [.legacy, .ss2])
     group.announce([.sample()], at: 0)
     group.announce([.sample(1)], at: 1)
@@ -228,7 +229,7 @@ import Testing
     #expect(group.legacy.count == 1)
   }
 
-  @Test func knowsWhetherItIsReadyAndWhoElseIsThere() throws {
+  @Test func reportsItsStateAndItsPeers() throws {
     var group = Group(settled: false)
     #expect(group.proxies[0].nodeStatus == NodeStatus(.starting, isReady: false))
     group.pass(.seconds(7))

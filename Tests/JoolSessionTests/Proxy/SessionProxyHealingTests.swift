@@ -4,9 +4,9 @@ import Testing
 
 @testable import JoolSession
 
-/// What goes wrong at a bad moment is made good, and once.
+/// Recovery from failures at inconvenient moments, without repeated work.
 @Suite struct SessionProxyHealingTests {
-  @Test func aJoinOverTwoLinksSendsTheTableOnce() {
+  @Test func sendsTheTableOnceOverTwoLinks() {
     var group = Group()
     group.copies = 2
     func transferred() -> Int {
@@ -25,15 +25,15 @@ import Testing
     #expect(group.proxies[0].node?.pulls.sender.waiting.isEmpty == true)
   }
 
-  @Test func aCProxyMayGiveAMaskToAnotherClient() {
+  @Test func acceptsANewMaskOwnerFromACProxy() {
     var group = Group(count: 1)
     _ = group.audit(0, [])
-    group.receiveLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
     group.updateState()
     for number in [9, 2] {
       var rival = SessionEntry.sample(number)
       rival.source4 = SessionEntry.sample(5).source4
-      group.receiveLegacy(SyncFormat.packed36.encode([rival]), at: 0)
+      group.injectLegacy(SyncFormat.packed36.encode([rival]), at: 0)
       group.updateState()
       #expect(group.module(0).last?.source6 == rival.source6)
       #expect(group.proxies[0].node?.table.count == 1)
@@ -41,8 +41,8 @@ import Testing
     #expect(group.evictions.map(\.source6) == [SessionEntry.sample(5).source6, SessionEntry.sample(9).source6])
   }
 
-  /// A session that the module did not announce kept another one out, and has ended since.
-  @Test func eachAuditGivesTheModuleWhatItLacks() {
+  /// A session that the module did not announce had blocked another one, and has expired since.
+  @Test func eachAuditAddsTheSessionsThatTheModuleLacks() {
     var group = Group()
     group.announce([.sample(0), .sample(1)], at: 0)
     group.pass(.seconds(1))
@@ -53,7 +53,7 @@ import Testing
     #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
-  @Test func aRefreshThatWaitedSaysWhatIsLeft() {
+  @Test func sendsADeferredRefreshWithTheTimeLeft() {
     var group = Group()
     let session = SessionEntry.sample(0, expiration: 300_000)
     group.announce([session], at: 0)
@@ -71,7 +71,7 @@ import Testing
     #expect((284_000...286_000).contains(left), "375 s less 90: \(left)")
   }
 
-  @Test func whatHadToGiveWayDoesNotGetIntoTheModule() {
+  @Test func doesNotAddAReplacedSessionToTheModule() {
     var group = Group()
     group.announce([.sample(0), .sample(3)], at: 0)
     group.take(from: 0, isCongested: false)
@@ -82,7 +82,7 @@ import Testing
     #expect(Set(group.module(1).map(\.source6)) == [rival.source6, SessionEntry.sample(3).source6])
   }
 
-  @Test func evictionsDoNotOutliveTheModule() {
+  @Test func dropsQueuedEvictionsWithTheModule() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
     group.updateState()
@@ -93,10 +93,10 @@ import Testing
     group.updateState()
     group.proxies[1].attached(Group.kernel, now: group.now)
     let next = group.proxies[1].nextStoreRequest(now: group.now)
-    #expect(next == nil, "the next audit says what is in the way")
+    #expect(next == nil, "the next audit finds the conflicting entries")
   }
 
-  @Test func aModuleThatChangesDuringAnAuditGetsTheTableFromTheNext() {
+  @Test func refillsAModuleThatChangedDuringTheLastAudit() {
     var group = Group()
     group.announce((0..<10).map { .sample($0) }, at: 0)
     group.updateState()
@@ -113,14 +113,14 @@ import Testing
     #expect(group.module(1).count == 10)
   }
 
-  @Test func aNodeThatIsNotHeardGoesOnAskingForWhatItLost() {
+  @Test func keepsRequestingLostUpdatesWhileItsRequestsAreLost() {
     var group = Group()
     for number in 0..<2000 {
       group.announce([.sample(number)], at: 0)
       _ = group.proxies[0].takeDatagrams(now: group.now)
     }
-    // One direction works.
-    func hearOnly(_ seconds: Int) {
+    // Only datagrams from node 0 to node 1 arrive.
+    func passOneWay(_ seconds: Int) {
       for _ in 0..<seconds * 100 {
         group.now += .milliseconds(10)
         group.proxies[0].advance(to: group.now)
@@ -132,21 +132,21 @@ import Testing
         _ = group.proxies[1].takeDatagrams(now: group.now)
       }
     }
-    hearOnly(30)
+    passOneWay(30)
     #expect(group.proxies[1].nodeStatus.state == .mending)
     group.pass(.seconds(8))
     #expect(group.proxies[1].nodeStatus.state == .ready)
     #expect(group.module(1).count == 2000)
   }
 
-  /// The source goes silent for a while in the middle of the table.
-  @Test func aTransferThatBrokeOffGoesOn() {
+  /// The joiner's credits are lost for a while in the middle of the table.
+  @Test func resumesAnInterruptedTransfer() {
     var group = Group()
-    // More updates than are asked for are lost.
-    group.deaf = [1]
+    // So many updates are lost that NAKs cannot request them all.
+    group.unreachable = [1]
     group.announce((0..<40_000).map { .sample($0, expiration: 290_000) }, at: 0)
     group.updateState()
-    group.deaf = []
+    group.unreachable = []
     var turns = 0
     while group.proxies[1].node?.table.isEmpty == true, turns < 500 {
       group.pass(.milliseconds(10))
@@ -154,7 +154,7 @@ import Testing
     }
     let begun = group.proxies[1].node?.table.count ?? 0
     #expect((1..<39_000).contains(begun), "in the middle: \(begun)")
-    // Its hellos arrive, the joiner's credits do not.
+    // The source's hellos arrive, but the joiner's credits do not.
     for _ in 0..<400 {
       group.now += .milliseconds(10)
       for index in 0...1 { group.proxies[index].advance(to: group.now) }
@@ -169,7 +169,7 @@ import Testing
     #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
-  @Test func aLargeTableIsGoneThroughBitByBit() {
+  @Test func refillsALargeTableInSteps() {
     var group = Group(count: 1)
     _ = group.audit(0, [])
     group.announce((0..<40_000).map { .sample($0, expiration: 290_000) }, at: 0)
@@ -183,7 +183,7 @@ import Testing
     #expect((1...5000).contains(group.module(0).count))
     group.proxies[0].requestAudit(.advertisement)
     let next = group.proxies[0].takeAudit()
-    #expect(next == nil, "not before this one is over")
+    #expect(next == nil, "no audit starts before the refill is done")
     group.pass(.seconds(2))
     #expect(group.module(0).count == 40_000)
   }

@@ -24,34 +24,34 @@ import Testing
 
   // MARK: Module → network
 
-  @Test func acknowledgesAMulticastBeforeItLooksAtTheRecords() {
+  @Test func acknowledgesAMulticastBeforeDecodingItsRecords() {
     let proxy = proxy()
     let records = SyncFormat.packed36.encode([.sample(0), .sample(1)])
     let message = multicast(records: records)
-    #expect(proxy.hear(message) == .acknowledge(thenLearn: 52..<52 + records.count))
+    #expect(proxy.receive(message: message) == .acknowledge(thenLearn: 52..<52 + records.count))
     #expect(Array(message[52...]) == records)
     #expect(proxy.core.counters.kernelReceivedPackets == 1)
     #expect(proxy.core.counters.kernelReceivedBytes == 80)
   }
 
-  @Test func leavesAnotherInstancesMulticastAlone() throws {
+  @Test func ignoresTheMulticastOfAnotherInstance() throws {
     let proxy = proxy()
     let message = multicast(try #require(InstanceName("Default")), records: SyncFormat.packed36.encode([.sample()]))
-    #expect(proxy.hear(message) == .ignore)
+    #expect(proxy.receive(message: message) == .ignore)
     #expect(proxy.core.counters == ProxyCounters())
   }
 
-  @Test func acknowledgesAMulticastItCannotUse() {
+  @Test func acknowledgesAnUnusableMulticast() {
     let proxy = proxy()
     let message = multicast(records: [])
-    #expect(proxy.hear(message) == .acknowledgeUnusable(.missing(field: "session records")))
+    #expect(proxy.receive(message: message) == .acknowledgeUnusable(.missing(field: "session records")))
   }
 
-  @Test func dropsWhatIsNotJoolsProtocol() {
+  @Test func dropsTruncatedModuleMessages() {
     let proxy = proxy()
     let message = multicast(records: SyncFormat.packed36.encode([.sample()]))
     for length in 0..<message.count {
-      guard case .drop = proxy.hear(Array(message[..<length])) else {
+      guard case .drop = proxy.receive(message: Array(message[..<length])) else {
         Issue.record("accepted \(length) of \(message.count) bytes")
         continue
       }
@@ -68,11 +68,11 @@ import Testing
     #expect(proxy.core.counters.transcodedRecords == (format == .packed36 ? 0 : 3))
   }
 
-  @Test func dropsADatagramWholeIfItsStructureIsWrongAnywhere() {
+  @Test func dropsAWholeDatagramForOneStructuralError() {
     let good = SyncFormat.packed36.encode([.sample(0), .sample(1)])
     let bad: [[UInt8]] = [
       [], Array(good.dropLast()), good + [0], good + SyncFormat.packed48.encode([.sample(2)]),
-      // What crashes a module up to 4.1.9: a nested record without a port.
+      // A nested record without a port crashes modules up to 4.1.9.
       Array(SyncFormat.nested.encode([.sample(0)]).dropLast(8)),
     ]
     let proxy = proxy()
@@ -86,14 +86,14 @@ import Testing
     #expect(proxy.core.counters.malformedDatagrams == UInt64(bad.count))
   }
 
-  @Test func dropsADatagramThatWasCut() {
+  @Test func dropsATruncatedDatagram() {
     let proxy = proxy()
     let datagram = SyncFormat.packed36.encode([.sample()])
     let action = proxy.receive(datagram, length: 4000)
     #expect(action == .drop(.truncated(field: "datagram", need: 4000, have: 40)))
   }
 
-  @Test func refusesAnImpossibleRecordAlone() {
+  @Test func refusesOnlyTheInvalidRecord() {
     let proxy = proxy()
     let wrong = SessionEntry.sample(1, proto: .udp, timer: .transitory)
     let action = proxy.receive(SyncFormat.packed36.encode([.sample(0), wrong, .sample(2)]))
@@ -102,7 +102,7 @@ import Testing
     #expect(proxy.core.counters.refusedRecords == 1)
   }
 
-  @Test func letsNoSessionLiveLongerThanAFreshOne() {
+  @Test func limitsExpirationsToThoseOfFreshSessions() {
     let proxy = proxy()
     _ = proxy.receive(
       SyncFormat.packed36.encode([
@@ -112,13 +112,14 @@ import Testing
         .sample(4, proto: .icmp, expiration: 60_001), .sample(5, proto: .icmp, expiration: 59_999),
       ]))
     let added = proxy.offered(after: 1).map(\.expiration.rawValue)
-    // With slack, and a second later. What has more than its timeout has slack already.
+    // The expirations include slack and are read a second later. An expiration above the timeout includes slack
+    // already.
     #expect(added == [8_999_000, 299_000, 6500, 374_000, 59_010, 74_000])
   }
 
-  // MARK: Handing on
+  // MARK: Batches for the module
 
-  @Test func handsABurstOnInAddsThatTheModuleTakes() {
+  @Test func splitsABurstIntoBatchesOfAThousand() {
     let proxy = proxy()
     for number in 0..<2500 { _ = proxy.receive(SyncFormat.packed36.encode([.sample(number)])) }
     #expect(proxy.offered(after: 0).isEmpty)
@@ -134,14 +135,14 @@ import Testing
     #expect(proxy.core.counters.kernelSentBytes == 100_000)
   }
 
-  @Test func offersSessionsAgainUntilTheModuleTookThem() {
+  @Test func offersSessionsUntilTheModuleHasThem() {
     let proxy = proxy()
     _ = proxy.receive(SyncFormat.packed36.encode([.sample()]))
     let offered = proxy.offered(after: 1)
     #expect(proxy.offered(after: 1) == offered)
     proxy.core.detached()
     #expect(proxy.offered(after: 2).isEmpty)
-    // Meanwhile the peers go on, and the module comes back as another version.
+    // Meanwhile a peer sends another session, and the module returns in another version.
     _ = proxy.receive(SyncFormat.packed36.encode([.sample(1)]))
     proxy.attach(kernel(ModuleVersion(4, 1, 9)))
     let again = proxy.offered(after: 3)
@@ -156,11 +157,11 @@ import Testing
     #expect(proxy.offered(after: 1).count == 1)
   }
 
-  /// The instance was made anew with another prefix while sessions waited for it.
-  @Test func givesNothingOfAFormerPool6ToTheModule() throws {
+  /// The instance was created again with another prefix while sessions were queued for it.
+  @Test func addsNoSessionsOfAFormerPool6() throws {
     let proxy = proxy()
     for number in 0..<1500 { _ = proxy.receive(SyncFormat.packed36.encode([.sample(number)])) }
-    // Some are sorted and half given, others wait, a BIB entry is in the way.
+    // Half of the sorted sessions are added, others are queued, and a BIB entry must be evicted.
     _ = proxy.offered(after: 1)
     proxy.take()
     _ = proxy.receive(SyncFormat.packed36.encode([.sample(2000)]))
@@ -200,13 +201,15 @@ import Testing
   }
 }
 
-/// A core, and the time that passes around it.
+/// A proxy with a fixed start time and shortcuts for its inputs and outputs.
 private final class ProxyUnderTest {
   var core = SessionProxy(instance: .default, format: .legacy, seed: 1)
   let start = Instant.now
   private var last: [SessionEntry] = []
 
-  func hear(_ message: [UInt8]) -> SessionProxy.ModuleMessageAction { core.received(moduleMessage: message.span.bytes) }
+  func receive(message: [UInt8]) -> SessionProxy.ModuleMessageAction {
+    core.received(moduleMessage: message.span.bytes)
+  }
 
   func attach(_ kernel: SessionProxy.Kernel) {
     core.attached(kernel, now: start)
@@ -223,7 +226,7 @@ private final class ProxyUnderTest {
     return action
   }
 
-  /// What the module should get so many seconds after the start.
+  /// The sessions offered to the module this many seconds after the start.
   func offered(after seconds: Int) -> [SessionEntry] {
     let now = start + .seconds(seconds)
     last = []
@@ -237,6 +240,6 @@ private final class ProxyUnderTest {
     return last
   }
 
-  /// The module takes what was offered.
+  /// Confirms that the module has added the offered sessions.
   func take() { core.finished(.add(last), .done, now: start) }
 }

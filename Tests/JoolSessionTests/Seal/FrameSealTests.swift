@@ -31,40 +31,40 @@ import Testing
     #expect(first[32...] != second[32...], "another nonce")
   }
 
-  /// Nothing of an incarnation can be replayed once all keys that it used are gone.
-  @Test func incarnationsOfRemovedKeysMakeRoom() throws {
+  /// Frames of an incarnation cannot be replayed once all keys that it used have been removed.
+  @Test func forgetsIncarnationsOfRemovedKeys() throws {
     var receiver = FrameSeal(keys: try Self.ring((1, "a"), (2, "b")), start: 100, maxIncarnations: 3)
     let (old, new) = (try Self.ring((1, "a")), try Self.ring((2, "b")))
     for (start, ring) in [(1, old), (2, old), (3, new)] {
-      let isTrusted = try hears(&receiver, start: UInt64(start), ring)
+      let isTrusted = try trustsNewSender(&receiver, start: UInt64(start), ring)
       #expect(isTrusted)
     }
-    let hasRoom = try hears(&receiver, start: 4, new)
+    let hasRoom = try trustsNewSender(&receiver, start: 4, new)
     #expect(!hasRoom)
-    #expect(receiver.isFull, "which is a finding")
+    #expect(receiver.isFull, "the status reports it")
     receiver.keys = new
-    let hasRoomNow = try hears(&receiver, start: 4, new)
+    let hasRoomNow = try trustsNewSender(&receiver, start: 4, new)
     #expect(hasRoomNow)
     #expect(!receiver.isFull)
-    #expect(throws: SealFailure.replayed) { _ = try self.hears(&receiver, start: 3, new) }
-    // The same number for another key: what the former one sealed is gone, too.
+    #expect(throws: SealFailure.replayed) { _ = try self.trustsNewSender(&receiver, start: 3, new) }
+    // Another key under the same number: frames sealed with the former key cannot be opened either.
     let another = try Self.ring((2, "c"))
     receiver.keys = another
     for start in 5...7 {
-      let isTrusted = try hears(&receiver, start: UInt64(start), another)
+      let isTrusted = try trustsNewSender(&receiver, start: UInt64(start), another)
       #expect(isTrusted)
     }
   }
 
   /// Whether the first frame of an incarnation is trusted.
-  private func hears(_ receiver: inout FrameSeal, start: UInt64, _ ring: KeyRing) throws -> Bool {
+  private func trustsNewSender(_ receiver: inout FrameSeal, start: UInt64, _ ring: KeyRing) throws -> Bool {
     var sender = FrameSeal(keys: ring, start: start)
     let bytes = try sealed(by: &sender)
     let opened = try receiver.open(bytes.span.bytes)
     return receiver.trust(opened)
   }
 
-  @Test func aFullSealIsAFinding() throws {
+  @Test func reportsAFullSeal() throws {
     var group = Group(keys: [try Self.ring((1, "a")), try Self.ring((1, "a"))], settled: false)
     group.proxies[0].seal = FrameSeal(keys: try Self.ring((1, "a")), start: 1, maxIncarnations: 0)
     group.pass(.seconds(3))
@@ -72,8 +72,8 @@ import Testing
     #expect(group.findings(at: 1) == [])
   }
 
-  /// A seal made by other software: Python's cryptography, HKDF-SHA256 and ChaCha20-Poly1305.
-  @Test func opensWhatOthersHaveSealed() throws {
+  /// A frame sealed by other software (Python's cryptography: HKDF-SHA256 and ChaCha20-Poly1305).
+  @Test func opensFramesSealedByOtherSoftware() throws {
     var seal = FrameSeal(keys: try Self.ring((1, "a")), start: 1)
     let sealed = bytes(
       hex: """
@@ -86,8 +86,8 @@ import Testing
     #expect(!opened.isTrusted)
   }
 
-  /// The mix by other software: Python's hashlib, over nine words.
-  @Test func mixesWhatNoCopyReadsAgain() {
+  /// The expected mix was computed by other software (Python's hashlib, over nine words).
+  @Test func mixesInputsThatDifferBetweenCopies() {
     let fresh = ProcessMoment(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
     #expect(fresh.mix(start: 8, counter: 9) == 0x713a_0563_be92_fa4d)
     let (one, other) = (ProcessMoment.now(), ProcessMoment.now())
@@ -96,7 +96,7 @@ import Testing
     #expect(one.mix(start: 8, counter: 9) != other.mix(start: 8, counter: 9))
   }
 
-  /// Goes on whoever reads it.
+  /// A clock shared by all copies that advances with each reading.
   private final class Readings: Sendable {
     private let last = Mutex<UInt64>(0)
 
@@ -108,8 +108,8 @@ import Testing
     }
   }
 
-  /// A copy of the proxy is made between any two batches, and goes on with other frames; so do copies of the copies. What was
-  /// copied has the same start and counter, and the kernel's randomness is the same at worst, but clocks go on.
+  /// The proxy is copied between any two batches, the copies are copied in turn, and all send different frames. A copy
+  /// has the same start and counter. In the worst case the kernel's randomness is the same, too, but clocks advance.
   @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
     let readings = Readings()
     let source: ProcessMoment.Source = {
@@ -128,15 +128,15 @@ import Testing
           text &+= 1
           for datagram in copies[index].seal(Array(repeating: [text], count: size)) {
             let former = seen.updateValue(datagram[32...], forKey: datagram[..<32])
-            #expect(former == nil, "the header, and so key and nonce, of another text")
+            #expect(former == nil, "another text has the same header, and so the same key and nonce")
           }
         }
       }
     }
   }
 
-  /// A copy that is made once the mix is drawn can only say the same again.
-  @Test func fromTheMixOnACopyRepeatsTheSame() throws {
+  /// A copy that is made after the mix was drawn can only seal the same frames again.
+  @Test func aCopyMadeAfterTheMixRepeatsTheSameDatagrams() throws {
     let fresh = ProcessMoment(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
     var seal = FrameSeal(keys: try Self.ring((1, "a")), start: 7) { fresh }
     var copy = seal
@@ -144,7 +144,7 @@ import Testing
     #expect(one == other && one.count == 2)
   }
 
-  @Test func refusesTheFormerVersionWithAClearWord() throws {
+  @Test func refusesTheFormerVersionWithAClearMessage() throws {
     var seal = FrameSeal(keys: try Self.ring((1, "a")), start: 1)
     let former = bytes(
       hex: """
@@ -159,8 +159,9 @@ import Testing
     #expect(counters.otherVersions == 1)
   }
 
-  /// What comes back over the network is nothing new; what is ahead of us under our own start was said by a copy.
-  @Test func tellsAnEchoFromACopy() throws {
+  /// Own frames that return over the network are replays. A higher counter under the own start proves that a copy has
+  /// sent the frame, if the frame is authentic: anyone can forge a header.
+  @Test func distinguishesEchoesFromCopies() throws {
     var seal = FrameSeal(keys: try Self.ring((1, "a")), start: 1)
     var copy = seal
     let (own, same) = (try sealed(by: &seal), try sealed(by: &copy))
@@ -169,7 +170,7 @@ import Testing
     forged[40] ^= 1
     let outcomes = [own, same, ahead, forged].map { Self.failure(of: &seal, $0) }
     #expect(
-      outcomes == [.replayed, .replayed, .ownStart, .forged], "of equal ones none is ahead; anybody can write a header")
+      outcomes == [.replayed, .replayed, .ownStart, .forged], "an equal counter proves no copy")
     seal.startAnew(2)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), start: 3)
     let anew = try sealed(by: &seal)
@@ -177,8 +178,9 @@ import Testing
     #expect(opened.start == 2 && opened.counter == 0)
   }
 
-  /// Headers with the start of a trusted peer must not displace the key that its datagrams need, nor fill the memory.
-  @Test func opensWhatComesAfterFourBillionDatagrams() throws {
+  /// Forged headers with the start of a trusted peer must neither displace the key that its datagrams need nor fill the
+  /// memory.
+  @Test func opensDatagramsAfterFourBillion() throws {
     let ring = try Self.ring((1, "a"), (2, "b"))
     var receiver = FrameSeal(keys: ring, start: 9)
     let header = bytes(hex: "0000 03 ff 00000001 0001020304050607 0000000100000004 08090a0b0c0d0e0f")
@@ -195,7 +197,7 @@ import Testing
     let second = try sealed(by: &sender)
     let forged = header + [UInt8](repeating: 0, count: 28)
     let outcomes = [forged, second, later, later].map { Self.failure(of: &receiver, $0) }
-    #expect(outcomes == [.forged, nil, nil, .replayed], "the upper half of the counter has another key")
+    #expect(outcomes == [.forged, nil, nil, .replayed], "each upper half of the counter has its own key")
   }
 
   @Test func refusesEveryChangeOfABit() throws {
@@ -233,10 +235,10 @@ import Testing
     let forged = Self.failure(of: &old, try sealed(by: &impostor))
     #expect(forged == .forged)
     let echo = Self.failure(of: &old, fromOld)
-    #expect(echo == .replayed, "our own words come back")
+    #expect(echo == .replayed, "an own frame came back")
   }
 
-  @Test func acceptsNothingTwiceFromWhomItTrusts() throws {
+  @Test func refusesReplaysFromATrustedSender() throws {
     var sender = FrameSeal(keys: try Self.ring((1, "a")), start: 1)
     var receiver = FrameSeal(keys: try Self.ring((1, "a")), start: 2)
     let datagrams = try (0..<4).map { _ in try sealed(by: &sender) }
@@ -246,7 +248,7 @@ import Testing
     #expect(hasRoom)
     let outcomes = [1, 3, 3, 2, 2, 0].map { Self.failure(of: &receiver, datagrams[$0]) }
     #expect(
-      outcomes == [.replayed, nil, .replayed, nil, .replayed, .replayed], "2 was overtaken; 0 came before the trust")
+      outcomes == [.replayed, nil, .replayed, nil, .replayed, .replayed], "frame 2 was reordered; frame 0 is too old")
   }
 
   private static func failure(of seal: inout FrameSeal, _ datagram: [UInt8]) -> SealFailure? {

@@ -14,7 +14,7 @@ import Testing
     #expect(ring[1] == nil)
   }
 
-  @Test func saysWhatIsWrongWithALine() {
+  @Test func reportsInvalidLines() {
     func failure(_ text: String) -> KeyRingError? {
       do throws(KeyRingError) { _ = try KeyRing(parsing: text, name: "keys") } catch { return error }
       return nil
@@ -32,7 +32,7 @@ import Testing
     #expect(ring[2] != nil)
   }
 
-  @Test func makesLinesThatItCanRead() throws {
+  @Test func createsLinesThatItCanRead() throws {
     let (one, other) = (KeyRing.newLine(id: 5), KeyRing.newLine(id: 5))
     #expect(one != other)
     #expect(try KeyRing(parsing: one, name: "keys").sealingID == 5)

@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func refusesWhatIsTooOldToTell() {
+  @Test func refusesNumbersBelowTheWindow() {
     var window = ReplayWindow(after: 9)
     let numbers: [UInt64] = [
       10, 1_000_000, 11, 1_000_000 - ReplayWindow.size, 1_000_000 - ReplayWindow.size / 2, .max, .max, 1_000_001,
@@ -27,7 +27,7 @@ import Testing
     #expect(admitted == [true, true, false, false, true, true, false, false])
   }
 
-  @Test(arguments: [0, 63, 64, 5000, UInt64.max - 70]) func refusesWhatCameBeforeItBegan(first: UInt64) {
+  @Test(arguments: [0, 63, 64, 5000, UInt64.max - 70]) func refusesNumbersUpToItsStart(first: UInt64) {
     var window = ReplayWindow(after: first)
     for number in (first > 5000 ? first - 5000 : 0)...first {
       let isFirst = window.admit(number)

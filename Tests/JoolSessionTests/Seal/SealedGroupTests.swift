@@ -7,7 +7,7 @@ import Testing
 @Suite struct SealedGroupTests {
   private let sessions = (0..<500).map { SessionEntry.sample($0, expiration: 250_000) }
 
-  @Test func nodesWithTheKeyHaveTheSameTable() throws {
+  @Test func nodesWithTheKeyShareTheirTable() throws {
     let keys = try FrameSealTests.ring((1, "a"))
     var group = Group(count: 3, keys: [keys, keys, keys])
     group.announce(sessions, at: 0)
@@ -16,15 +16,15 @@ import Testing
       #expect(group.proxies[index].nodeStatus.state == .ready)
       #expect(Set(group.module(index).map(\.source6)) == Set(sessions.map(\.source6)))
     }
-    #expect(group.legacy.isEmpty, "C proxies hear nothing")
+    #expect(group.legacy.isEmpty, "nothing is sent to C proxies")
     for (_, datagram) in group.frames { #expect(datagram[3] == FrameSeal.type) }
   }
 
-  @Test func nodesWithoutTheKeyAreOutside() throws {
+  @Test func excludesNodesWithoutTheKey() throws {
     let (ours, theirs) = (try FrameSealTests.ring((1, "a")), try FrameSealTests.ring((1, "b")))
     var group = Group(count: 4, keys: [ours, ours, theirs, nil])
     for index in [0, 2, 3] { group.announce([.sample(index, expiration: 250_000)], at: index) }
-    group.receiveLegacy(SyncFormat.packed36.encode([.sample(9)]), at: 0)
+    group.injectLegacy(SyncFormat.packed36.encode([.sample(9)]), at: 0)
     group.pass(.seconds(2))
     #expect(group.module(0).isEmpty)
     #expect(group.module(1).map(\.source6) == [SessionEntry.sample(0).source6])
@@ -33,8 +33,8 @@ import Testing
     #expect(counters.forgedDatagrams > 0 && counters.unsealedDatagrams > 0)
   }
 
-  /// Everything that was ever said, said again to a node that has just started and remembers nothing.
-  @Test func whatWasRecordedSaysNothingToALaterStart() throws {
+  /// All recorded frames are replayed to a node that has just started and has no memory.
+  @Test func aNewNodeIgnoresRecordedFrames() throws {
     let keys = try FrameSealTests.ring((1, "a"))
     var group = Group(keys: [keys, keys])
     group.announce(sessions, at: 0)
@@ -53,15 +53,15 @@ import Testing
     #expect(late.proxies[0].counters.unvalidatedStarts == UInt64(group.frames.count))
   }
 
-  /// The same while who said it is still there, and trusted: sessions that have ended must not come back.
-  @Test func whatAPeerSaidBeforeAStartIsNotSaidAgain() throws {
+  /// The replayed frames are those of a peer that is present and trusted: expired sessions must not return.
+  @Test func aRestartedNodeIgnoresRecordedFramesOfAPresentPeer() throws {
     let keys = try FrameSealTests.ring((1, "a"))
     var group = Group(keys: [keys, keys])
     group.announce((0..<20).map { .sample($0, expiration: 10_000) }, at: 0)
     group.pass(.seconds(150))
     let recorded = group.frames.filter { $0.proxy == 0 }.map(\.datagram)
     #expect(group.module(1).count == 20 && recorded.count > 100)
-    #expect(group.proxies.allSatisfy { $0.node?.table.count == 0 }, "they have ended")
+    #expect(group.proxies.allSatisfy { $0.node?.table.count == 0 }, "they have expired")
     group.restart(1, seed: 77, keys: keys)
     for _ in 0..<20 {
       for datagram in recorded {
@@ -75,7 +75,7 @@ import Testing
     #expect(group.proxies[1].node?.peers.all.count == 1, "it trusts the peer")
   }
 
-  @Test func aGroupGetsANewKeyNodeByNode() throws {
+  @Test func replacesTheKeyNodeByNode() throws {
     let (old, both) = (try FrameSealTests.ring((1, "a")), try FrameSealTests.ring((1, "a"), (2, "b")))
     let (turned, new) = (try FrameSealTests.ring((2, "b"), (1, "a")), try FrameSealTests.ring((2, "b")))
     var group = Group(keys: [old, old])

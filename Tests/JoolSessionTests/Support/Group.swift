@@ -3,35 +3,35 @@ import TestSupport
 
 @testable import JoolSession
 
-/// A group without losses, and modules that take everything.
+/// A group on a network without losses, with modules that accept everything.
 struct Group {
   static let kernel = SessionProxy.Kernel(
     format: .packed36, pool6: .wellKnown, limits: SessionLimits(), isEnabled: true)
 
   var proxies: [SessionProxy]
-  /// What each module was given.
+  /// The sessions that were added to each module.
   var modules: [[SessionEntry]]
-  /// What each was asked for.
+  /// The requests to each module.
   private(set) var requests: [[StoreRequest]]
   let start = Instant.now
   var now: Instant
   private(set) var legacy: [[UInt8]] = []
   private(set) var frames: [(proxy: Int, datagram: [UInt8])] = []
   private(set) var evictions: [BIBEntry] = []
-  /// How often each datagram arrives: over several links, it is more than once.
+  /// How many times each datagram arrives; more than once over several links.
   var copies = 1
-  /// What modules do when they are to remove a BIB entry, and how often they were.
+  /// The outcome of evictions. `evictionAttempts` counts them.
   var evictionOutcome = StoreRequest.Outcome.done
   private(set) var evictionAttempts = 0
-  /// How much modules take each 10 ms.
+  /// The number of `add` requests that each module executes per 10 ms.
   var addsPerTurn = Int.max
-  /// Proxies that nothing reaches.
-  var deaf: Set<Int> = []
+  /// The proxies that receive nothing.
+  var unreachable: Set<Int> = []
 
   /// - Parameters:
-  ///   - keys: of each proxy; none have any by default.
-  ///   - seed: of the first proxy; the others count on.
-  ///   - settled: whether the proxies have found each other.
+  ///   - keys: the keys of each proxy; by default no proxy has any.
+  ///   - seed: the seed of the first proxy; the others have the numbers after it.
+  ///   - settled: whether the proxies have become ready.
   init(count: Int = 2, formats: [WireFormat] = [], keys: [KeyRing?] = [], seed: UInt64 = 1, settled: Bool = true) {
     proxies = (0..<count).map {
       SessionProxy(
@@ -43,7 +43,7 @@ struct Group {
     now = start
     for index in proxies.indices { proxies[index].attached(Self.kernel, now: now) }
     guard settled else { return }
-    // The first one is ready when its module's table was read, the others have fetched its table then.
+    // The first proxy is ready after its module's table was read; the others have fetched its table by then.
     pass(.seconds(3))
     for index in proxies.indices { _ = audit(index, []) }
     pass(.seconds(4))
@@ -52,14 +52,14 @@ struct Group {
 
   static func address(of proxy: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(proxy + 1)) }
 
-  /// What left, but for what is sealed.
+  /// The contents of all frames that were sent, except sealed ones.
   var bodies: [(proxy: Int, body: SyncFrame.Body)] {
     frames.compactMap { frame in
       (try? SyncFrame(decoding: frame.datagram.span.bytes, pool6: .wellKnown)).map { (frame.proxy, $0.body) }
     }
   }
 
-  /// How many records left as updates.
+  /// The number of records that were sent in updates.
   var recordsSent: Int {
     frames.reduce(0) { count, frame in
       guard let decoded = try? SyncFrame(decoding: frame.datagram.span.bytes, pool6: .wellKnown),
@@ -77,25 +77,25 @@ struct Group {
     return proxies[index].status(now: now).findings
   }
 
-  /// Another start of a proxy, with an empty module.
+  /// Restarts a proxy, with an empty module.
   mutating func restart(_ index: Int, seed: UInt64, keys: KeyRing? = nil) {
     proxies[index] = SessionProxy(instance: .default, format: .auto, seed: seed, keys: keys, sealStart: seed)
     modules[index] = []
     proxies[index].attached(Self.kernel, now: now)
   }
 
-  /// The module of a proxy sees packets.
+  /// Makes the module of a proxy announce sessions.
   mutating func announce(_ sessions: [SessionEntry], at index: Int) {
     try? proxies[index].learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: now)
   }
 
-  mutating func receiveLegacy(_ datagram: [UInt8], at index: Int) {
+  mutating func injectLegacy(_ datagram: [UInt8], at index: Int) {
     _ = proxies[index].received(
       datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 99), now: now)
   }
 
-  /// Reads the module's table if the proxy wants it.
-  /// - Returns: why it did.
+  /// Reads the module's table if the proxy requests an audit.
+  /// - Returns: the reason of the audit; `nil` if there was none.
   mutating func audit(_ index: Int, _ sessions: [SessionEntry]) -> SessionProxy.Audit? {
     guard let reason = proxies[index].takeAudit() else { return nil }
     proxies[index].reconcile(sessions, because: reason, now: now)
@@ -109,7 +109,7 @@ struct Group {
     deliver(proxies[index].takeDatagrams(now: now, isCongested: isCongested), from: index)
   }
 
-  /// Lets everything that is under way arrive.
+  /// Passes enough time for all pending datagrams to arrive.
   mutating func updateState() { pass(.milliseconds(200)) }
 
   mutating func pass(_ duration: Duration) {
@@ -124,7 +124,7 @@ struct Group {
     }
   }
 
-  /// The module of a proxy does what it is asked for.
+  /// The module of a proxy executes the requests of the proxy.
   private mutating func feed(_ index: Int) {
     var adds = 0
     while adds < addsPerTurn, let request = proxies[index].nextStoreRequest(now: now) {
@@ -148,7 +148,7 @@ struct Group {
     for datagram in datagrams {
       if SyncFrame.isFrame(datagram.span.bytes) { frames.append((sender, datagram)) } else { legacy.append(datagram) }
       for _ in 0..<copies {
-        for index in proxies.indices where index != sender && !deaf.contains(index) {
+        for index in proxies.indices where index != sender && !unreachable.contains(index) {
           _ = proxies[index].received(
             datagram: datagram.span.bytes, length: datagram.count, from: Self.address(of: sender), now: now)
         }

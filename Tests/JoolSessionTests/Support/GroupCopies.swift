@@ -3,9 +3,9 @@ import JoolCore
 @testable import JoolSession
 
 extension Group {
-  /// Passes time, with what the loop does about copies and pauses.
-  /// - Parameter step: between two turns of the loop.
-  mutating func live(_ duration: Duration, step: Duration = .milliseconds(10)) {
+  /// Passes time and, as the event loop does, replaces the identities of copies and handles pauses.
+  /// - Parameter step: the time between two turns of the loop.
+  mutating func run(_ duration: Duration, step: Duration = .milliseconds(10)) {
     let end = now + duration
     while now < end {
       now += step - .milliseconds(10)
@@ -21,9 +21,9 @@ extension Group {
     }
   }
 
-  /// A datagram from outside the group, or once more.
+  /// Delivers a datagram from outside the group, or a repeated one.
   @discardableResult
-  mutating func hear(
+  mutating func inject(
     _ datagram: [UInt8], at index: Int, from address: IPv6Address = IPv6Address(bits: 0xFE80 << 112 | 666),
     waited: Duration = .zero
   ) -> SessionProxy.DatagramAction {
@@ -31,7 +31,7 @@ extension Group {
       datagram: datagram.span.bytes, length: datagram.count, from: address, waited: waited, now: now)
   }
 
-  /// Whether all tables are the same.
+  /// Whether all tables are equal.
   var isEqual: Bool {
     proxies.allSatisfy { $0.node?.table.rootDigest == proxies[0].node?.table.rootDigest }
   }

@@ -4,24 +4,24 @@ import Testing
 
 @testable import JoolSession
 
-/// Who may take itself for the group's first.
+/// The conditions under which a starting node becomes the group's first.
 @Suite struct AloneTimerTests {
   private let start = Instant.now
 
-  @Test func timeInWhichNobodyListenedCountsLittle() {
+  @Test func barelyCountsTimeWithoutChecks() {
     var solitude = AloneTimer(now: start)
     for step in 1...5 { solitude.look(now: start + AloneTimer.interval * step) }
     #expect(solitude.since == start)
     solitude.look(now: start + .seconds(10))
     #expect(solitude.since == start + .seconds(9) - AloneTimer.attention)
     solitude.end(now: start + .seconds(5))
-    #expect(solitude.since == start + .seconds(9) - AloneTimer.attention, "of what was heard before")
+    #expect(solitude.since == start + .seconds(9) - AloneTimer.attention, "an older sign changes nothing")
     solitude.end(now: start + .seconds(11))
     #expect(solitude.since == start + .seconds(11))
   }
 
-  /// The sockets were opened late, or the machine did not let the process run.
-  @Test func whoDidNotRunIsNotAlone() {
+  /// The sockets were opened late, or the machine did not schedule the process.
+  @Test func aNodeThatDidNotRunIsNotTheFirst() {
     var node = SyncNode.sample(0, isFirst: false, now: start)
     var now = start + .seconds(4)
     node.advance(to: now)
@@ -34,8 +34,8 @@ import Testing
     #expect(waited > 4.8 && waited < 5.2, "\(waited)")
   }
 
-  /// The active node's hellos are late or lost while it has much to say.
-  @Test func updatesOfAStrangerTellOfATable() {
+  /// The active node's hellos are delayed or lost while it sends many updates.
+  @Test func updatesOfAnUnknownNodeShowThatATableExists() {
     var links = SyncNodeTests.Links(count: 1, isFirst: true)
     links.pass(.seconds(1))
     links.add(1)
@@ -52,8 +52,8 @@ import Testing
     #expect(links.nodes[1].table.count == 30)
   }
 
-  /// A stranger who sends nothing any more holds nobody up.
-  @Test func isTheFirstWhenUpdatesEnd() {
+  /// An unknown node that no longer sends delays nothing.
+  @Test func isTheFirstAfterTheUpdatesEnd() {
     var links = SyncNodeTests.Links(count: 1, isFirst: true)
     links.add(1)
     links.losesHellosOf = [0]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolSession
 
-/// Small frames that make a node send much.
+/// The amount that a node sends in response to small frames.
 @Suite struct AmplificationTests {
   private static let duration = Duration.seconds(2)
 
@@ -18,8 +18,8 @@ import Testing
     return hello
   }
 
-  /// All that asks for something, as often as the network takes it.
-  private static let questions: [SyncFrame.Body] = [
+  /// All frames that request something.
+  private static let requests: [SyncFrame.Body] = [
     .nak([.init(first: 1, count: .max)]), .nak((0..<64).map { .init(first: $0 * 16 + 1, count: 16) }),
     .pull(.init(transfer: 0, next: 0, window: .max, buckets: nil, missing: [])),
     .compare(first: 0, Array(repeating: 1, count: 64)), .buckets(group: 0, Array(repeating: 1, count: 64)),
@@ -31,7 +31,7 @@ import Testing
         settings: .init(isEnabled: true, isTranslating: false, limits: SessionLimits(), pool4: []))),
   ]
 
-  /// A group of our kind, whose second node has 30,000 sessions and has said all of them.
+  /// A group of SS2 proxies, whose second node has 30,000 sessions and has sent all of them.
   private static func group() -> Group {
     var group = Group(formats: [.ss2, .ss2])
     group.announce((0..<30_000).map { .sample($0, expiration: 290_000) }, at: 1)
@@ -39,8 +39,9 @@ import Testing
     return group
   }
 
-  /// Asks each 10 ms.
-  /// - Returns: the bytes that came in, and how many more left than without.
+  /// Sends a frame to node 1 every 10 ms.
+  /// - Returns: the bytes that were sent to the node, and the bytes that the node sent beyond those of an undisturbed
+  /// group.
   private static func attack(
     _ group: Group, with frame: (Int) -> SyncFrame
   ) -> (bytes: Int, sent: Int) {
@@ -52,7 +53,7 @@ import Testing
       let datagram = frame(number).encoded()
       number += 1
       bytes += datagram.count
-      victim.hear(datagram, at: 1)
+      victim.inject(datagram, at: 1)
       victim.pass(.milliseconds(10))
       untouched.pass(.milliseconds(10))
     }
@@ -63,10 +64,10 @@ import Testing
     group.frames.reduce(0) { $0 + ($1.proxy == 1 ? $1.datagram.count : 0) }
   }
 
-  @Test func strangersGetLessThanThreeTimesWhatTheySent() {
+  @Test func sendsStrangersLessThanThreeTimesTheirBytes() {
     let group = Self.group()
     let hellos: [SyncFrame.Body] = [.hello(Self.hello(.starting)), .hello(Self.hello(.ready))]
-    for body in Self.questions + hellos {
+    for body in Self.requests + hellos {
       for isAlwaysNew in [false, true] {
         let (bytes, sent) = Self.attack(group) { number in
           SyncFrame(
@@ -78,13 +79,13 @@ import Testing
     }
   }
 
-  /// Of a peer's, as anybody can write it who listens.
-  @Test func peersGetAtMostTheirBucket() throws {
+  /// The frames name a peer as their sender, because anyone who listens can forge them.
+  @Test func sendsPeersAtMostTheirBudget() throws {
     let group = Self.group()
     let peer = try #require(group.proxies[0].node?.identity)
     let last = try #require(group.proxies[0].node?.resend.last)
     let seconds = 2
-    for body in Self.questions {
+    for body in Self.requests {
       let (_, sent) = Self.attack(group) { number in
         var body = body
         if case .pull(var pull) = body {
@@ -96,9 +97,9 @@ import Testing
       let most =
         switch body {
         case .nak: seconds * SendBudget.peerRate + SendBudget.peerBurst
-        // A transfer per second, of which the peer does not show that it arrives.
+        // One transfer per second, whose frames the peer does not acknowledge.
         case .pull: 3 * Int(TransferProgress.firstWindow) * PathMTU.ethernet.payload
-        // Five per second.
+        // Five comparisons per second.
         case .compare: (5 * seconds + 1) * 65 * 552
         default: 2 * PathMTU.ethernet.payload
         }
@@ -106,8 +107,8 @@ import Testing
     }
   }
 
-  /// Made-up numbers do not hear this node, so they have no place that a peer could need.
-  @Test func madeUpNodesKeepNobodyOut() {
+  /// Forged incarnations do not mention this node in their hellos, so they take no place that a peer needs.
+  @Test func forgedNodesDoNotKeepPeersOut() {
     var group = Group(count: 3)
     group.announce([.sample(0, expiration: 290_000)], at: 0)
     group.pass(.seconds(1))
@@ -118,8 +119,8 @@ import Testing
           let hello = SyncFrame(
             sender: sender, number: UInt32(second), sequence: 0, body: .hello(Self.hello(.ready))
           ).encoded()
-          for index in group.proxies.indices { group.hear(hello, at: index) }
-          if number % 20 == 19 { group.live(.milliseconds(100)) }
+          for index in group.proxies.indices { group.inject(hello, at: index) }
+          if number % 20 == 19 { group.run(.milliseconds(100)) }
         }
         if second == 2 { group.restart(2, seed: 77) }
       }
@@ -131,15 +132,15 @@ import Testing
     #expect(group.proxies[0].node?.peers.heard(now: group.now).count == 2)
   }
 
-  /// A number that the peer never reaches is believed until its next hello.
-  @Test(arguments: [UInt64(1), 3000, 1 << 60]) func aMadSequenceCostsOneSecond(ahead: UInt64) throws {
+  /// A sequence number beyond the peer's last one counts only until the peer's next hello.
+  @Test(arguments: [UInt64(1), 3000, 1 << 60]) func anAbsurdSequenceNumberHasEffectForOneSecond(ahead: UInt64) throws {
     for kind: SyncFrame.Body in [.update([]), .nak([])] {
       var group = Group()
       group.announce([.sample(0, expiration: 290_000)], at: 0)
       group.pass(.seconds(1))
       let peer = try #require(group.proxies[0].node?.identity)
       let last = try #require(group.proxies[0].node?.resend.last)
-      group.hear(SyncFrame(sender: peer, number: 0, sequence: last + ahead, body: kind).encoded(), at: 1)
+      group.inject(SyncFrame(sender: peer, number: 0, sequence: last + ahead, body: kind).encoded(), at: 1)
       group.pass(.milliseconds(1300))
       #expect(group.proxies[1].node?.peers[peer]?.stream.isComplete == true, "\(kind)")
       for number in 1...20 { group.announce([.sample(number, expiration: 290_000)], at: 0) }
@@ -149,24 +150,24 @@ import Testing
     }
   }
 
-  /// Whoever comes would like to have them soon; the others do not wait longer for it.
-  @Test func settingsAreNotPostponed() throws {
+  /// New peers request the settings, but their requests do not delay those for the other peers.
+  @Test func requestsDoNotDelaySettings() throws {
     var group = Group()
     let range = MaskRange(mark: 0, proto: .tcp, addresses: 1...1, ports: 1...2)
     group.proxies[1].tell(pool4: [range], now: group.now)
     group.pass(.milliseconds(100))
-    func told() -> Int {
+    func settingsSent() -> Int {
       group.bodies.count { if case .settings = $0.body { $0.proxy == 1 } else { false } }
     }
-    let before = told()
+    let before = settingsSent()
     let own = try #require(group.proxies[1].node?.identity)
     for number in 0..<40 {
       let hello = SyncFrame(
         sender: Incarnation(6000 + UInt64(number)), number: 1, sequence: 0,
         body: .hello(Self.hello(.starting, mentions: own)))
-      group.hear(hello.encoded(), at: 1)
+      group.inject(hello.encoded(), at: 1)
       group.pass(.milliseconds(500))
     }
-    #expect(told() > before)
+    #expect(settingsSent() > before)
   }
 }

@@ -4,14 +4,14 @@ import Testing
 
 @testable import JoolSession
 
-/// When tables are compared although nothing is known to be missing.
+/// The schedule of table comparisons without a known loss.
 @Suite struct AntiEntropyTests {
   private let start = Instant.now
   private let peer = Incarnation(2)
 
   private func after(_ seconds: Double) -> Instant { start + .seconds(seconds) }
 
-  @Test func aDifferenceMustLast() {
+  @Test func requiresALastingDifference() {
     var antiEntropy = AntiEntropy()
     antiEntropy.note(peer, differs: true, now: start)
     #expect(!antiEntropy.isDue(peer, now: after(0.9)))
@@ -23,8 +23,8 @@ import Testing
     #expect(!antiEntropy.isDue(Incarnation(3), now: after(2)))
   }
 
-  /// Pulls that bring nothing come less and less often, whatever the peer gets by its own.
-  @Test func thePauseCountsWhatItBroughtOurselves() {
+  /// The pause doubles after each pull that brings this node nothing, even if the peer's own pulls bring it sessions.
+  @Test func thePauseDependsOnlyOnOwnPulls() {
     var antiEntropy = AntiEntropy()
     var now = start
     func pause(brought: Int) -> Double {
@@ -40,11 +40,11 @@ import Testing
     #expect(pauses == [2, 4, 8, 16, 32, 64, 64, 2, 4])
     antiEntropy.keep { $0 != peer }
     antiEntropy.note(peer, differs: true, now: now)
-    #expect(antiEntropy.isDue(peer, now: now + .seconds(1)), "a peer that is new")
+    #expect(antiEntropy.isDue(peer, now: now + .seconds(1)), "a new peer has no pause")
   }
 
-  /// Two tables with the same sessions, of which one has missed that a packet made them live longer.
-  @Test func aLostRefreshShowsInTheDigest() throws {
+  /// Two tables with the same sessions, of which one has missed a later expiration.
+  @Test func aLostRefreshChangesTheDigest() throws {
     var ours = try #require(SessionTable(pool6: .wellKnown, now: start))
     _ = ours.upsert(.sample(1), version: Version(rawValue: 1 << 30), now: start)
     var theirs = ours

@@ -4,14 +4,14 @@ import Testing
 
 @testable import JoolSession
 
-/// Comparing the module's table with the node's.
+/// The comparison of the module's table with the node's.
 @Suite struct AuditTests {
   private let start = Instant.now
   private let established = SessionEntry.sample(proto: .tcp, expiration: 9_000_000)
 
-  /// What the table has after an audit two and a half seconds after the start.
+  /// The state in the table after an audit 2.4 seconds after the start.
   /// - Parameters:
-  ///   - left: of the life of a session that the module has in another state, in milliseconds.
+  ///   - left: the time left, in milliseconds, of a session that the module has in another state.
   ///   - isAnnounced: whether the module announced it since the start.
   private func state(afterFinding left: UInt32, isAnnounced: Bool = false, reason: UInt8) -> TCPState? {
     var node = SyncNode.sample(0, isFirst: false, now: start)
@@ -27,12 +27,12 @@ import Testing
     return node.table.session(like: established, now: now)?.entry.state
   }
 
-  /// The module was given it with slack, a quarter of its timeout ago. A packet would have been announced.
-  @Test func aStartTakesNoSlackForAPacket() {
+  /// The module received the session with slack, a quarter of its timeout ago. It would have announced a packet.
+  @Test func doesNotTakeSlackForAPacketAtStart() {
     #expect(state(afterFinding: 239_700, reason: SyncNode.legacyOrigin) == .established)
   }
 
-  /// What is left of slack looks like a packet, and clocks that run at other speeds make a little more of it.
+  /// The rest of the slack looks like a packet, and clocks of different speeds increase it a little.
   @Test(arguments: [0, SyncNode.legacyOrigin], [true, false]) func anAuditAddsNoSlack(reason: UInt8, isKnown: Bool) {
     var node = SyncNode.sample(0, isFirst: true, now: start)
     let found = SessionEntry.sample(proto: .tcp, expiration: 7_197_000)
@@ -49,16 +49,16 @@ import Testing
     #expect(left == 7_197_000)
   }
 
-  @Test func whatWasAnnouncedSinceTheStartIsFresh() {
+  @Test func prefersASessionAnnouncedSinceTheStart() {
     #expect(state(afterFinding: 239_700, isAnnounced: true, reason: SyncNode.legacyOrigin) == .v6Init)
   }
 
-  @Test func whatWasNotAnnouncedMayBeFreshAfterALoss() {
+  @Test func prefersAnUnannouncedSessionAfterALoss() {
     #expect(state(afterFinding: 239_700, reason: 0) == .v6Init)
   }
 
   /// The module ignores the mask of a record if the client has a static entry.
-  @Test func whatAStaticEntryHasTakenIsNoNews() {
+  @Test func ignoresTheMaskOfAStaticEntry() {
     var node = SyncNode.sample(0, isFirst: true, now: start)
     let known = SessionEntry.sample(0, expiration: 375_000)
     node.merge(

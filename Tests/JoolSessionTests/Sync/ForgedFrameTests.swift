@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolSession
 
-/// A group without a key, and somebody on its network who makes up one datagram. What may it do, and for how long?
+/// The effect and its duration of one forged datagram in a group without a key.
 @Suite struct ForgedFrameTests {
   private static let attacker = IPv6Address(bits: 0xFE80 << 112 | 666)
 
@@ -31,9 +31,9 @@ import Testing
     ]
   }
 
-  /// Whatever it says: the node that hears it keeps the right to the addresses, is ready again soon, and hears every session of its
-  /// peer within four seconds.
-  @Test(arguments: Sender.allCases, Number.allCases) func costsNeitherTheAddressesNorASession(
+  /// Whatever the frame contains, the node that receives it keeps the right to the addresses, becomes ready again soon,
+  /// and receives every session of its peer within four seconds.
+  @Test(arguments: Sender.allCases, Number.allCases) func keepsTheAddressesAndAllSessions(
     sender: Sender, number: Number
   ) throws {
     for kind in Self.bodies(Group(count: 1)).indices {
@@ -54,25 +54,25 @@ import Testing
       let frame = SyncFrame(
         sender: sender == .present ? peer.identity : Incarnation(4712), number: peer.hellos + 1, sequence: sequence,
         body: body)
-      hear(frame, at: 1, in: &group)
+      inject(frame, at: 1, in: &group)
       group.pass(.milliseconds(10))
-      #expect(group.frames.count - sentBefore < 150, "\(body) makes a node send much")
-      var said: [(session: SessionEntry, at: Instant)] = []
+      #expect(group.frames.count - sentBefore < 150, "\(body) causes many datagrams")
+      var pending: [(session: SessionEntry, at: Instant)] = []
       for tenth in 0..<75 {
         if tenth % 5 == 0, tenth < 40 {
           let session = SessionEntry.sample(1000 + tenth, expiration: 290_000)
           group.announce([session], at: 0)
-          said.append((session, group.now))
+          pending.append((session, group.now))
         }
         group.pass(.milliseconds(100))
         let nodeStatus = group.proxies[1].nodeStatus
         #expect(nodeStatus.isReady, "\(body) after \(tenth) tenths")
         if tenth > 40 { #expect(nodeStatus.state == .ready, "\(body) after \(tenth) tenths") }
         let arrived = Set(group.module(1).map(SessionKey.init))
-        for one in said where group.now - one.at > .seconds(4) {
-          #expect(arrived.contains(SessionKey(one.session)), "\(body): not even after four seconds")
+        for one in pending where group.now - one.at > .seconds(4) {
+          #expect(arrived.contains(SessionKey(one.session)), "\(body): the session did not arrive within four seconds")
         }
-        said.removeAll { group.now - $0.at > .seconds(4) }
+        pending.removeAll { group.now - $0.at > .seconds(4) }
       }
       let stream = group.proxies[1].node?.peers[peer.identity]?.stream
       let end = group.proxies[0].node.map { $0.resend.last + 1 }
@@ -81,29 +81,29 @@ import Testing
   }
 
   /// A.13
-  @Test func settingsAreNotPostponed() throws {
+  @Test func requestsDoNotDelaySettings() throws {
     var group = Group()
     let range = MaskRange(mark: 0, proto: .tcp, addresses: 1...1, ports: 1...2)
     group.proxies[1].tell(pool4: [range], now: group.now)
     group.pass(.milliseconds(100))
-    func told() -> Int {
+    func settingsSent() -> Int {
       group.bodies.count { if case .settings = $0.body { $0.proxy == 1 } else { false } }
     }
-    let before = told()
+    let before = settingsSent()
     let victim = try #require(group.proxies[1].node?.identity)
     for number in 0..<20 {
       var hello = SyncFrame.Hello.sample(.starting)
       hello.entries = [.sample(victim, next: 1)]
-      hear(
+      inject(
         SyncFrame(sender: Incarnation(5000 + UInt64(number)), number: 1, sequence: 0, body: .hello(hello)), at: 1,
         in: &group)
       group.pass(.milliseconds(500))
     }
-    #expect(told() > before)
+    #expect(settingsSent() > before)
   }
 
-  /// A.12: incarnations do not replace each other, so whatever is late mutes nobody.
-  @Test func aLateDatagramOfAFormerStartMutesNobody() throws {
+  /// A.12: incarnations do not replace each other, so a late datagram of one does not affect another.
+  @Test func acceptsANodeDespiteLateDatagramsOfItsFormerStart() throws {
     var group = Group()
     let former = try #require(group.frames.last { $0.proxy == 0 }).datagram
     group.restart(0, seed: 70)
@@ -117,7 +117,7 @@ import Testing
     #expect(group.proxies[1].node?.peers[present]?.isAlive(at: group.now) == true)
   }
 
-  private func hear(_ frame: SyncFrame, at index: Int, in group: inout Group) {
+  private func inject(_ frame: SyncFrame, at index: Int, in group: inout Group) {
     let datagram = frame.encoded()
     _ = group.proxies[index].received(
       datagram: datagram.span.bytes, length: datagram.count, from: Self.attacker, now: group.now)

@@ -15,24 +15,24 @@ extension SyncNode {
   }
 }
 
-/// Nodes without their proxies, on a network that loses nothing but what is cut.
+/// Nodes without their proxies, on a network that loses only datagrams to unreachable nodes.
 struct NodeGroup {
   static let step = Duration.milliseconds(10)
 
   var nodes: [SyncNode]
-  /// What each module was given.
+  /// The sessions that were added to each module.
   var modules: [[SessionEntry]]
-  /// What each module was told to forget.
+  /// The BIB entries that were removed from each module.
   private(set) var evictions: [[BIBEntry]]
   /// The records that each node has sent as updates.
   private(set) var records: [[SyncRecord]]
-  /// What each node has told C proxies.
+  /// The sessions that each node has sent to C proxies.
   private(set) var announcements: [[SessionEntry]]
-  /// Nodes that nothing reaches.
-  var deaf: Set<Int> = []
+  /// The nodes that receive nothing.
+  var unreachable: Set<Int> = []
   private(set) var now = Instant.now
 
-  /// - Parameter settled: whether the nodes have heard each other, and have read their modules.
+  /// - Parameter settled: whether the nodes have received each other's hellos and have read their modules.
   init(count: Int, settled: Bool = true) {
     let start = now
     nodes = (0..<count).map { .sample($0, now: start) }
@@ -61,10 +61,10 @@ struct NodeGroup {
     }
   }
 
-  /// Time passes, and nobody runs.
+  /// Advances the time while no node runs.
   mutating func skip(_ duration: Duration) { now += duration }
 
-  /// Lets what a node has to say arrive at once.
+  /// Delivers the pending output of a node at once.
   mutating func drain(_ sender: Int) {
     let output = nodes[sender].takeOutput(now: now)
     announcements[sender] += output.announcements
@@ -72,14 +72,14 @@ struct NodeGroup {
       if case .update(let updates)? = (try? SyncFrame(decoding: datagram.span.bytes, pool6: .wellKnown))?.body {
         records[sender] += updates
       }
-      for index in nodes.indices where index != sender && !deaf.contains(index) {
-        // A damaged datagram would be the test's mistake.
+      for index in nodes.indices where index != sender && !unreachable.contains(index) {
+        // An invalid datagram would be a mistake of the test.
         try? nodes[index].receive(datagram.span.bytes, now: now)
       }
     }
   }
 
-  /// The module of a node does what it is asked for.
+  /// The module of a node executes all requests.
   mutating func feed(_ index: Int) {
     while let request = nodes[index].nextStoreRequest(1000, now: now) {
       switch request {
@@ -95,6 +95,6 @@ struct NodeGroup {
     nodes[index].table.session(like: session, now: now).map { SyncRecord($0) }
   }
 
-  /// Whether all tables are the same.
+  /// Whether all tables are equal.
   var isEqual: Bool { nodes.allSatisfy { $0.table.rootDigest == nodes[0].table.rootDigest } }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolSession
 
-/// What nodes tell each other of their settings, and what they make of it.
+/// The settings that nodes exchange, and the findings that follow.
 @Suite struct NodeSettingsTests {
   private static func range(
     _ first: UInt32, _ last: UInt32, _ ports: ClosedRange<UInt16> = 61_001...65_535, mark: UInt32 = 0,
@@ -26,7 +26,7 @@ import Testing
       peer: .init(name: "K", pool6: pool6, settings: there, isTranslating: there.isTranslating))
   }
 
-  @Test func neighboursInPool4BecomeOneRange() throws {
+  @Test func mergesAdjacentPool4EntriesIntoOneRange() throws {
     let entries = try (0..<UInt32(256)).reversed().map { last in
       let address = IPv4Address(bits: 0xC000_0200 + last)
       return Pool4Entry(proto: .udp, prefix: try #require(IPv4Prefix(address: address, length: 32)), ports: .all)
@@ -36,8 +36,8 @@ import Testing
     #expect(MaskRange.merging(apart.map { MaskRange($0) }).count == 2)
   }
 
-  /// Against the plain definition, address by address and port by port.
-  @Test func subtractionAndIntersectionAreThoseOfSets() {
+  /// The results are compared with the definition, address by address and port by port.
+  @Test func subtractsAndIntersectsLikeSets() {
     var random = SeededGenerator(seed: 4)
     func points(_ ranges: [MaskRange]) -> Set<[UInt32]> {
       Set(ranges.flatMap { range in range.addresses.flatMap { a in range.ports.map { [a, UInt32($0)] } } })
@@ -52,17 +52,17 @@ import Testing
       let (left, right) = (some(), some())
       let rest = left.subtracting(right)
       #expect(points(rest) == points([left]).subtracting(points([right])))
-      #expect(rest.reduce(0) { $0 + $1.addresses.count * $1.ports.count } == points(rest).count, "nothing twice")
+      #expect(rest.reduce(0) { $0 + $1.addresses.count * $1.ports.count } == points(rest).count, "no overlaps")
       #expect(points([left.intersection(right)].compactMap { $0 }) == points([left]).intersection(points([right])))
     }
   }
 
-  @Test func nodesThatAreSetAlikeFit() {
+  @Test func findsNothingForEqualSettings() {
     let both = Self.settings([Self.range(1, 4), Self.range(1, 4, proto: .udp)])
     #expect(findings(both, both) == [])
   }
 
-  @Test func namesWhatOneOfThemLacks() {
+  @Test func namesMissingPool4Ranges() {
     let wide = Self.settings([Self.range(1, 1)])
     let narrow = Self.settings([Self.range(1, 1, 61_501...65_535)])
     #expect(
@@ -90,7 +90,7 @@ import Testing
     #expect(found[3].hasPrefix("pool4 is empty at K"))
   }
 
-  @Test func twoThatTranslateNeedRangesOfTheirOwn() {
+  @Test func requiresSeparateRangesOfTwoTranslatingNodes() {
     let both = Self.settings([Self.range(1, 1)], isTranslating: true)
     #expect(findings(both, both).first?.contains("both give out TCP 192.0.2.1 61001-65535") == true)
     let divided = Self.settings([Self.range(1, 1, mark: 1), Self.range(2, 2, mark: 2)], isTranslating: true)
@@ -98,8 +98,8 @@ import Testing
     #expect(findings(both, Self.settings(both.pool4)) == [], "only one of them translates")
   }
 
-  /// Against the plain definition.
-  @Test func theIndexHasEveryRangeThatOverlaps() {
+  /// The results are compared with the definition.
+  @Test func theIndexFindsEveryOverlappingRange() {
     var random = SeededGenerator(seed: 6)
     func some() -> MaskRange {
       let bounds = (0..<2).map { _ in UInt32.random(in: 0...60, using: &random) }
@@ -119,7 +119,7 @@ import Testing
   }
 
   /// A peer chooses its ranges, and 64 may be forged.
-  @Test func comparingPoolsOfTheMostRangesTakesFewSteps() {
+  @Test func comparesTheLargestPoolsInFewSteps() {
     let many = (0..<1024).map { Self.range(UInt32($0) * 2, UInt32($0) * 2) }
     func findings(_ pool4: [MaskRange], _ other: [MaskRange], steps: Int) -> [String] {
       var check = CompatibilityCheck(
@@ -130,9 +130,9 @@ import Testing
     #expect(findings(many, many, steps: 1) == [])
     let found = findings(many, Array(many.dropLast(2)), steps: 10)
     #expect(found.map { $0.contains("lacks TCP 192.0.9.252 61001-65535, TCP 192.0.9.254 61001-65535:") } == [true])
-    // Ranges that all overlap.
+    // All these ranges overlap.
     let bad = (0..<1024).map { Self.range(0, 4000, UInt16($0)...UInt16(60_000 - $0)) }
-    #expect(findings(many, bad, steps: 1000) == [], "given up")
+    #expect(findings(many, bad, steps: 1000) == [], "the comparison gives up")
   }
 
   @Test func theStatusRepeatsTheLastFindings() {
@@ -142,23 +142,23 @@ import Testing
     #expect(group.findings(at: 1) == [])
     group.proxies[0].tell(pool4: [MaskRange(Self.entry(1))], now: group.now)
     group.pass(.seconds(2))
-    #expect(group.proxies[1].status(now: group.now).findings == [], "whoever asks costs nothing")
+    #expect(group.proxies[1].status(now: group.now).findings == [], "a status request does not start a comparison")
     #expect(group.findings(at: 1).count == 2)
     #expect(group.proxies[1].status(now: group.now).findings.count == 2)
   }
 
-  @Test func peersHearOfALargePool4InParts() {
+  @Test func sendsALargePool4InParts() {
     var group = Group(keys: [], seed: 3)
     let pool4 = (0..<UInt32(300)).map { MaskRange(Self.entry($0)) }
     group.proxies[0].tell(pool4: pool4, now: group.now)
     group.proxies[1].tell(pool4: pool4, now: group.now)
     group.pass(.seconds(2))
     #expect(group.findings(at: 0) == [])
-    let heard = group.proxies[1].node?.peers.all.first?.settings.settings
-    #expect(heard?.pool4.count == 300)
+    let received = group.proxies[1].node?.peers.all.first?.settings.settings
+    #expect(received?.pool4.count == 300)
     #expect(group.proxies[1].node?.settingsReceived == 1)
     group.pass(.seconds(65))
-    #expect(group.proxies[1].node?.settingsReceived == 1, "what is said again is no news")
+    #expect(group.proxies[1].node?.settingsReceived == 1, "repeated settings do not count")
     group.proxies[0].tell(pool4: Array(pool4.dropLast()), now: group.now)
     group.pass(.seconds(2))
     #expect(group.proxies[1].node?.settingsReceived == 2)
@@ -167,7 +167,7 @@ import Testing
     #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001:") == true)
   }
 
-  @Test func aSwitchIsNoGroupInWhichBothTranslate() {
+  @Test func doesNotReportASwitchoverAsTwoActiveNodes() {
     var group = Group(seed: 3)
     func pass(_ seconds: Int, active: [Int]) -> [String] {
       for _ in 0..<seconds / 10 {
@@ -183,7 +183,7 @@ import Testing
     #expect(pass(160, active: [0, 1]).first?.contains("both translate") == true)
   }
 
-  /// Every second address, so that nothing can be merged.
+  /// An entry for every second address, so that none can be merged.
   private static func entry(_ number: UInt32) -> Pool4Entry {
     let address = IPv4Address(bits: 0xC000_0200 + number * 2)
     return Pool4Entry(proto: .tcp, prefix: IPv4Prefix(host: address), ports: PortRange(1000, 1001))

@@ -2,44 +2,44 @@ import Testing
 
 @testable import JoolSession
 
-/// Those who are gone (A.1), and whose table is of use.
+/// Nodes that have ended (A.1), and the choice of sources for pulls.
 extension PeerSetTests {
-  @Test func aToldSilenceIsReckonedFromItsReceipt() {
+  @Test func countsAReceivedSilenceFromItsReceipt() {
     var listener = Listener(us)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 100)])
+    listener.receive(a, .ready, entries: [.sample(gone, next: 9, silence: 100)])
     let mark = listener.peers.mark(of: a, now: listener.now)
-    listener.now += .seconds(30)  // a long transfer
-    listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 130)])
+    listener.now += .seconds(30)  // A long transfer.
+    listener.receive(a, .ready, entries: [.sample(gone, next: 9, silence: 130)])
     listener.peers.cover(mark ?? VersionVector())
     let entry = listener.entry(of: gone)
     #expect(entry?.next == 9)
-    #expect(entry?.silence == 131, "a second more, because silences are advertised in whole ones")
+    #expect(entry?.silence == 131, "one second more, because silences are sent in whole seconds")
   }
 
-  @Test func whatOthersTellMakesNoNoteYounger() {
+  @Test func mentionsByOthersDoNotExtendTheMemory() {
     var listener = Listener(us)
-    listener.hear(gone, .starting, echo: false)
-    listener.hear(gone, .ready, last: 8)
+    listener.receive(gone, .starting, echo: false)
+    listener.receive(gone, .ready, last: 8)
     for sequence in 1...8 {
       _ = listener.peers.receive(update: UInt64(sequence), of: gone, now: listener.now, jitter: .zero)
     }
     listener.now += .seconds(600)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 20)])
+    listener.receive(a, .ready, entries: [.sample(gone, next: 9, silence: 20)])
     listener.peers.cover(listener.peers.mark(of: a, now: listener.now) ?? VersionVector())
     let entry = listener.entry(of: gone)
     #expect(entry?.silence == 600)
     listener.now += .seconds(2401)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 12, silence: 20)])
+    listener.receive(a, .ready, entries: [.sample(gone, next: 12, silence: 20)])
     let old = listener.entry(of: gone)
-    #expect(old == nil, "neither mentioned")
-    #expect(listener.losses() == [], "nor lacked")
+    #expect(old == nil, "not mentioned")
+    #expect(listener.losses() == [], "not missing")
   }
 
-  /// It sent its last update right before it died, and no hello after that.
-  @Test func whatNoHelloHasConfirmedIsNotMentionedLater() {
+  /// The node sent its last update right before it failed, and no hello after that.
+  @Test func doesNotMentionUnconfirmedUpdatesLater() {
     var listener = Listener(us)
-    listener.hear(gone, .starting)
-    listener.hear(gone, .ready, last: 1)
+    listener.receive(gone, .starting)
+    listener.receive(gone, .ready, last: 1)
     for sequence in 1...UInt64(2) {
       _ = listener.peers.receive(update: sequence, of: gone, now: listener.now, jitter: .zero)
     }
@@ -50,29 +50,29 @@ extension PeerSetTests {
       #expect(entry?.next == 2)
     }
     #expect(listener.peers.retired.count == 1)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 3, silence: 2950)])
-    #expect(listener.losses() == [], "a hello has reached that one")
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, entries: [.sample(gone, next: 3, silence: 2950)])
+    #expect(listener.losses() == [], "the other node has received a hello with that number")
   }
 
-  @Test func returnsAfterLongAreFirstContacts() {
+  @Test func aReturnAfterALongTimeIsAFirstContact() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready)
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready)
     listener.now += PeerMemory().acquaintance - .seconds(1)
-    let early = listener.hear(a, .ready)
+    let early = listener.receive(a, .ready)
     #expect(early == .peer(isFirstContact: false))
     listener.now += PeerMemory().acquaintance
-    listener.hear(a, .ready, echo: false)
-    let late = listener.hear(a, .ready)
+    listener.receive(a, .ready, echo: false)
+    let late = listener.receive(a, .ready)
     #expect(late == .peer(isFirstContact: true))
     #expect(listener.losses() == [a])
   }
 
-  @Test func startsThatSaidNothingLeaveNothing() {
+  @Test func forgetsStartsThatSentNothing() {
     var listener = Listener(us)
     for number in 1...UInt64(500) {
-      listener.hear(Incarnation(1000 + number), .starting)
+      listener.receive(Incarnation(1000 + number), .starting)
       listener.now += .seconds(6)
     }
     #expect(listener.peers.retired.count == 0)
@@ -80,11 +80,11 @@ extension PeerSetTests {
     #expect(entries.isEmpty)
   }
 
-  /// A crash loop: the oldest are forgotten first.
-  @Test func keeps256OfThoseWhoAreGone() {
+  /// In a crash loop the oldest incarnations are forgotten first.
+  @Test func keepsAtMost256RetiredPeers() {
     var listener = Listener(us)
     for number in 1...UInt64(400) {
-      listener.hear(Incarnation(1000 + number), .starting, last: 1)
+      listener.receive(Incarnation(1000 + number), .starting, last: 1)
       _ = listener.peers.receive(update: 1, of: Incarnation(1000 + number), now: listener.now, jitter: .zero)
       listener.now += .seconds(6)
     }
@@ -95,18 +95,18 @@ extension PeerSetTests {
     #expect(!seen.contains(Incarnation(1001)))
   }
 
-  /// Two nodes tell each other of a third one that has died, for hours.
-  @Test func nobodyFetchesAForgottenIncarnation() {
+  /// For hours two nodes mention a third one, which has failed.
+  @Test func doesNotFetchAForgottenIncarnation() {
     let start = Instant.now
     var nodes = [Listener(a, now: start), Listener(b, now: start)]
     for index in 0...1 {
-      nodes[index].hear([b, a][index], .starting, echo: false)
-      nodes[index].hear(gone, .starting)
-      nodes[index].hear(gone, .ready, last: 1)
+      nodes[index].receive([b, a][index], .starting, echo: false)
+      nodes[index].receive(gone, .starting)
+      nodes[index].receive(gone, .ready, last: 1)
       _ = nodes[index].peers.receive(update: 1, of: gone, now: start, jitter: .zero)
     }
-    // What one lacks at first is fetched once.
-    nodes[0].hear(gone, .ready, last: 2)
+    // The updates that one node lacks at first are fetched once.
+    nodes[0].receive(gone, .ready, last: 2)
     _ = nodes[0].peers.receive(update: 2, of: gone, now: start, jitter: .zero)
     var pulls = [0, 0]
     var marks: [(mark: VersionVector, due: Instant)?] = [nil, nil]
@@ -116,7 +116,7 @@ extension PeerSetTests {
         let other = 1 - index
         var entries = nodes[other].entries()
         entries.removeAll { $0.incarnation == [a, b][index] }
-        nodes[index].hear([a, b][other], .ready, entries: entries)
+        nodes[index].receive([a, b][other], .ready, entries: entries)
         if let (mark, due) = marks[index], due <= nodes[index].now {
           nodes[index].peers.cover(mark)
           marks[index] = nil
@@ -138,21 +138,21 @@ extension PeerSetTests {
   @Test func choosesSources() {
     var listener = Listener(us)
     let mending = Incarnation(3)
-    for node in [a, b, mending] { listener.hear(node, .starting, echo: false) }
-    listener.hear(mending, .mending, entries: [.sample(gone, next: 9, silence: 10)])
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
-    listener.hear(b, .ready, entries: [.sample(gone, next: 9, silence: 10)])
+    for node in [a, b, mending] { listener.receive(node, .starting, echo: false) }
+    listener.receive(mending, .mending, entries: [.sample(gone, next: 9, silence: 10)])
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
+    listener.receive(b, .ready, entries: [.sample(gone, next: 9, silence: 10)])
     func sources(last: Incarnation? = nil) -> [Incarnation] {
       let known = listener.peers.known(now: listener.now)
       return listener.peers.sources(
         for: listener.losses(), known: known, isStarting: false, last: last, now: listener.now)
     }
-    #expect(sources() == [b, a, mending], "ready ones first, and of them who has all")
-    listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 10)])
+    #expect(sources() == [b, a, mending], "ready nodes first, and among them the one with all updates")
+    listener.receive(a, .ready, entries: [.sample(gone, next: 9, silence: 10)])
     #expect(sources() == [a, b, mending])
     #expect(sources(last: a) == [b, a, mending])
     listener.now += SyncPeer.timeout
-    listener.hear(b, .ready, echo: false)
-    #expect(sources() == [], "who does not hear us cannot be asked")
+    listener.receive(b, .ready, echo: false)
+    #expect(sources() == [], "a node that does not receive this one cannot be a source")
   }
 }

@@ -10,7 +10,7 @@ import Testing
   let b = Incarnation(2)
   let gone = Incarnation(50)
 
-  /// Somebody who hears peers by their hellos.
+  /// A node that receives hellos of peers.
   struct Listener {
     var peers: PeerSet
     var now: Instant
@@ -23,7 +23,7 @@ import Testing
 
     /// - Parameter echo: whether the hello mentions the listener.
     @discardableResult
-    mutating func hear(
+    mutating func receive(
       _ sender: Incarnation, _ state: NodeState = .ready, last: UInt64 = 0, echo: Bool = true,
       entries: [SyncFrame.HelloEntry] = [], pool6: IPv6Prefix = .wellKnown
     ) -> PeerSet.HelloOutcome {
@@ -46,176 +46,176 @@ import Testing
     }
   }
 
-  // MARK: Who is a peer
+  // MARK: Admission
 
-  @Test func whoDoesNotMentionUsIsNoPeer() {
+  @Test func doesNotAdmitASenderThatDoesNotMentionThisNode() {
     var listener = Listener(us)
-    let outcome = listener.hear(a, echo: false)
+    let outcome = listener.receive(a, echo: false)
     #expect(outcome == .unvalidated(answer: true))
     #expect(listener.peers.all.isEmpty)
-    let again = listener.hear(a, echo: false)
-    #expect(again == .unvalidated(answer: false), "one early hello a second")
+    let again = listener.receive(a, echo: false)
+    #expect(again == .unvalidated(answer: false), "one early hello per second")
     let echo = listener.entry(of: a)
     #expect(echo?.flags == [.heard, .hasTable])
     #expect(echo?.progress == Progress())
-    let validated = listener.hear(a)
+    let validated = listener.receive(a)
     #expect(validated == .peer(isFirstContact: true))
     #expect(listener.peers.unvalidated.count == 0)
   }
 
-  /// A.13: 64 made-up numbers keep nobody out.
-  @Test func madeUpNumbersKeepNobodyOut() {
+  /// A.13: forged incarnations do not keep peers out.
+  @Test func forgedIncarnationsDoNotKeepPeersOut() {
     var listener = Listener(us)
-    for number in 0..<1000 { listener.hear(Incarnation(5000 + UInt64(number)), echo: false) }
+    for number in 0..<1000 { listener.receive(Incarnation(5000 + UInt64(number)), echo: false) }
     #expect(listener.peers.unvalidated.count == UnvalidatedSenders.capacity)
-    let outcome = listener.hear(a)
+    let outcome = listener.receive(a)
     #expect(outcome == .peer(isFirstContact: true))
-    for number in 0..<1000 { listener.hear(Incarnation(9000 + UInt64(number)), echo: false) }
+    for number in 0..<1000 { listener.receive(Incarnation(9000 + UInt64(number)), echo: false) }
     #expect(listener.peers[a] != nil)
     let entry = listener.entry(of: a)
     #expect(entry != nil)
   }
 
-  @Test func aPeerIsDisplacedOnlyAfterSilence() {
+  @Test func replacesAPeerOnlyAfterItsTimeout() {
     var listener = Listener(us)
-    for number in 1...UInt64(PeerSet.capacity) { listener.hear(Incarnation(number)) }
-    let refused = listener.hear(Incarnation(1000))
+    for number in 1...UInt64(PeerSet.capacity) { listener.receive(Incarnation(number)) }
+    let refused = listener.receive(Incarnation(1000))
     #expect(refused == .noRoom)
     listener.now += SyncPeer.timeout
-    let admitted = listener.hear(Incarnation(1000))
+    let admitted = listener.receive(Incarnation(1000))
     #expect(admitted == .peer(isFirstContact: true))
     #expect(listener.peers.all.count == PeerSet.capacity)
     #expect(Set(listener.peers.all.map(\.index)).count == PeerSet.capacity)
   }
 
-  @Test func lateHellosAreDropped() {
+  @Test func dropsLateHellos() {
     var listener = Listener(us)
-    listener.hear(a)
+    listener.receive(a)
     let header = SyncFrame.Header(kind: .hello, sender: a, number: 0, sequence: 9, target: .nobody)
     var hello = SyncFrame.Hello.sample(.mending)
     hello.entries = [.sample(us, next: 1)]
     let outcome = listener.peers.receive(hello: hello, header: header, from: nil, now: listener.now, jitter: .zero)
     #expect(outcome == .outdated)
     #expect(listener.peers[a]?.state == .ready)
-    // A made-up number mutes nobody.
+    // A forged hello number blocks a peer only for a while.
     listener.now += SyncPeer.numberTimeout
     let later = listener.peers.receive(hello: hello, header: header, from: nil, now: listener.now, jitter: .zero)
     #expect(later == .peer(isFirstContact: false))
   }
 
   /// A.14
-  @Test func anotherPool6IsNoPeerForSessions() {
+  @Test func excludesNodesWithAnotherPool6() {
     var listener = Listener(us)
-    let outcome = listener.hear(a, last: 9, entries: [.sample(gone, next: 7, silence: 10)], pool6: .other)
+    let outcome = listener.receive(a, last: 9, entries: [.sample(gone, next: 7, silence: 10)], pool6: .other)
     #expect(outcome == .otherPool6(isNew: true))
     #expect(listener.losses() == [])
     #expect(listener.peers.heard(now: listener.now).isEmpty)
-    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it does not keep us from being first")
+    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it does not keep this node from being the first")
     let entry = listener.entry(of: a)
     #expect(entry?.flags.contains(.hasOtherPool6) == true)
-    listener.hear(b, .starting, entries: [.sample(a, next: 0, flags: [.heard, .hasTable, .hasOtherPool6])])
+    listener.receive(b, .starting, entries: [.sample(a, next: 0, flags: [.heard, .hasTable, .hasOtherPool6])])
     #expect(!listener.peers.hasSignOfTable(now: listener.now))
   }
 
-  // MARK: The first
+  // MARK: The first node
 
   /// A.2
-  @Test func hearsOfTablesOfThoseWhoDoNotHearUs() {
+  @Test func noticesTablesOfNodesThatDoNotReceiveThisOne() {
     var listener = Listener(us)
-    listener.hear(a, .starting)
+    listener.receive(a, .starting)
     #expect(!listener.peers.hasSignOfTable(now: listener.now))
     #expect(listener.peers.hasLowerStartingNode(now: listener.now))
-    listener.hear(b, .mending, echo: false)
+    listener.receive(b, .mending, echo: false)
     #expect(listener.peers.hasSignOfTable(now: listener.now))
   }
 
-  @Test func hearsOfTablesThatOnlyOthersHear() {
+  @Test func noticesTablesThatOnlyOthersReceive() {
     var listener = Listener(us)
-    listener.hear(a, .starting, entries: [.sample(b, next: 1, flags: [.heard, .hasTable])])
+    listener.receive(a, .starting, entries: [.sample(b, next: 1, flags: [.heard, .hasTable])])
     #expect(listener.peers.hasSignOfTable(now: listener.now))
     listener.now += .seconds(4)
-    listener.hear(a, .starting, entries: [.sample(b, next: 1, silence: 5, flags: [.hasTable])])
-    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it is gone")
+    listener.receive(a, .starting, entries: [.sample(b, next: 1, silence: 5, flags: [.hasTable])])
+    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it has timed out")
   }
 
-  // MARK: What is lacking
+  // MARK: Losses
 
   /// A.5
-  @Test func firstContactIsALoss() {
+  @Test func countsAFirstContactAsALoss() {
     var listener = Listener(us)
-    listener.hear(a, .ready)
-    #expect(listener.losses() == [a], "although it has said nothing yet")
+    listener.receive(a, .ready)
+    #expect(listener.losses() == [a], "although it has sent no update yet")
     listener.peers.cover(listener.peers.mark(of: a, now: listener.now) ?? VersionVector())
     #expect(listener.losses() == [])
   }
 
-  @Test func whoStartsBeforeOurEyesHasNothingThatWeLack() {
+  @Test func aNodeSeenStartingHasNoLosses() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready)
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready)
     #expect(listener.losses() == [])
-    listener.hear(a, .ready, last: 3)
-    #expect(listener.losses() == [], "they are asked for")
+    listener.receive(a, .ready, last: 3)
+    #expect(listener.losses() == [], "NAKs request them")
     #expect(listener.peers[a]?.stream.deadline != nil)
   }
 
   /// A.5d
-  @Test func aHoleBeforeFirstContactIsALoss() {
+  @Test func countsAGapBeforeTheFirstContactAsALoss() {
     var listener = Listener(us)
-    listener.hear(a, .ready, last: 7)
+    listener.receive(a, .ready, last: 7)
     _ = listener.peers.receive(update: 8, of: a, now: listener.now, jitter: .zero)
     #expect(listener.losses() == [a])
     let entry = listener.entry(of: a)
-    #expect(entry?.next == 0, "and nobody is advertised that it is there")
+    #expect(entry?.next == 0, "the node does not advertise these updates")
   }
 
   /// A.7
-  @Test func whatOthersHaveOfSomebodyWhoIsNotHeardIsALoss() {
+  @Test func countsUpdatesOfAnUnreachableNodeAsALoss() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, flags: [.heard, .hasTable])])
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, flags: [.heard, .hasTable])])
     #expect(listener.losses() == [gone])
     listener.peers.cover(listener.peers.mark(of: a, now: listener.now) ?? VersionVector())
     #expect(listener.losses() == [])
-    // An update behind a hole, which no cumulative number tells.
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, beyond: 2, flags: [.heard, .hasTable])])
+    // An update beyond a gap, which no cumulative number shows.
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, beyond: 2, flags: [.heard, .hasTable])])
     #expect(listener.losses() == [gone])
   }
 
-  @Test func whatOnlyTheDeadHadIsNobodys() {
+  @Test func ignoresUpdatesThatOnlyFailedNodesHad() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
     #expect(listener.losses() == [gone])
     listener.now += SyncPeer.timeout
     #expect(listener.losses() == [])
   }
 
-  @Test func whoHasNoTableIsNotBelievedAboutOthers() {
+  @Test func ignoresEntriesOfNodesWithoutATable() {
     var listener = Listener(us)
-    listener.hear(a, .starting, entries: [.sample(gone, next: 5, silence: 10)])
+    listener.receive(a, .starting, entries: [.sample(gone, next: 5, silence: 10)])
     #expect(listener.losses() == [])
   }
 
-  @Test func entriesThatDidNotFitOneHelloAreKept() {
+  @Test func keepsEntriesThatDidNotFitTheNextHello() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
     let others: [SyncFrame.HelloEntry] = (0..<50).map { .sample(Incarnation(1000 + $0), next: 1, silence: 10) }
-    listener.hear(a, .ready, entries: others)
+    listener.receive(a, .ready, entries: others)
     #expect(listener.losses() == [gone])
-    listener.hear(a, .ready)
-    #expect(listener.losses() == [], "there would have been room for it")
+    listener.receive(a, .ready)
+    #expect(listener.losses() == [], "this hello had room for the entry")
   }
 
   /// A.13
-  @Test func aMadSequenceCostsOneSecond() {
+  @Test func anAbsurdSequenceNumberHasEffectForOneSecond() {
     var listener = Listener(us)
-    listener.hear(a, .starting, echo: false)
-    listener.hear(a, .ready, last: 1 << 60)
+    listener.receive(a, .starting, echo: false)
+    listener.receive(a, .ready, last: 1 << 60)
     #expect(listener.losses() == [a])
     listener.now += .seconds(1)
-    listener.hear(a, .ready, last: 0)
+    listener.receive(a, .ready, last: 0)
     #expect(listener.losses() == [])
   }
 }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import JoolSession
 
-/// What C proxies say gets a version from one node, and reaches all.
+/// Sessions from C proxies: one node gives them a version, and all nodes receive them.
 @Suite struct PendingLegacySessionsTests {
-  @Test func aMissedWordIsRepaired() {
+  @Test func sendsACProxysSessionToNodesThatMissedIt() {
     var group = NodeGroup(count: 3)
     let session = SessionEntry.sample(0, expiration: 300_000)
     for index in [0, 1] { group.nodes[index].receiveLegacy(session, now: group.now) }
@@ -15,11 +15,11 @@ import Testing
     #expect(group.isEqual)
     #expect(group.record(session, at: 2).map { $0.version > .unassigned } == true)
     #expect(group.modules[2].map(\.source6) == [session.source6])
-    #expect(group.records.map(\.count) == [1, 0, 0], "one node says it")
+    #expect(group.records.map(\.count) == [1, 0, 0], "one node sends it")
     #expect(group.announcements.allSatisfy { $0.isEmpty }, "C proxies have received it")
   }
 
-  @Test func theNextOneSaysWhatTheFirstOneMissed() {
+  @Test func theNextRankSendsASessionThatTheFirstMissed() {
     var group = NodeGroup(count: 3)
     let session = SessionEntry.sample(0, expiration: 300_000)
     for index in [1, 2] { group.nodes[index].receiveLegacy(session, now: group.now) }
@@ -29,21 +29,21 @@ import Testing
     #expect(group.modules[0].map(\.source6) == [session.source6])
   }
 
-  /// An update that nobody got is repeated, as any other.
-  @Test func aLostWordIsSaidAgain() {
+  /// A lost update is retransmitted like any other.
+  @Test func retransmitsALostSession() {
     var group = NodeGroup(count: 2)
-    group.deaf = [1]
+    group.unreachable = [1]
     group.nodes[0].receiveLegacy(.sample(0, expiration: 300_000), now: group.now)
     group.pass(.milliseconds(30))
     #expect(group.records[0].count == 1)
-    group.deaf = []
+    group.unreachable = []
     group.pass(.seconds(2))
     #expect(group.isEqual)
     #expect(group.nodes[1].table.count == 1)
   }
 
-  /// It tells of every packet; the slack keeps that from the group.
-  @Test func isSaidOncePerQuarter() {
+  /// A C proxy sends every packet; because of the slack, the group needs few of them.
+  @Test func sendsARefreshOncePerQuarterOfTheTimeout() {
     var group = NodeGroup(count: 2)
     for _ in 0..<600 {
       for index in 0...1 { group.nodes[index].receiveLegacy(.sample(0, expiration: 300_000), now: group.now) }
@@ -53,7 +53,7 @@ import Testing
     #expect(group.modules[0].count == 8)
   }
 
-  @Test func whatWasSaidIsNewer() {
+  @Test func prefersARecordToACProxysSession() {
     var group = NodeGroup(count: 2)
     var session = SessionEntry.sample(0, proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)
     group.nodes[1].receiveLegacy(session, now: group.now)
@@ -64,7 +64,7 @@ import Testing
     #expect(group.record(session, at: 1)?.session.state == .established)
   }
 
-  @Test func aWordOfAClientWithATakenMaskMakesRoom() {
+  @Test func aCProxysSessionReplacesTheOwnerOfItsMask() {
     var group = NodeGroup(count: 2)
     group.nodes[0].learn(.sample(0, expiration: 300_000), now: group.now)
     group.pass(.milliseconds(100))
@@ -77,20 +77,20 @@ import Testing
     #expect(group.record(rival, at: 0)?.session.source6 == rival.source6)
   }
 
-  @Test func waitsForLowerRanksButNotLong() {
+  @Test func waitsBrieflyForLowerRanks() {
     let now = Instant.now
-    var waiting = PendingLegacySessions()
-    waiting.add(.sample(0), rank: 0, now: now)
-    #expect(waiting.deadline == now)
-    waiting.add(.sample(1), rank: 3, now: now)
-    waiting.add(.sample(2), rank: 60, now: now)
-    #expect(waiting.takeDue(now: now).map(\.source6) == [SessionEntry.sample(0).source6])
-    #expect(waiting.deadline == now + .milliseconds(60))
-    // With less life it says less than what waits.
-    waiting.remove(sentAs: SyncRecord(session: .sample(1, expiration: 59_000), version: Version(rawValue: 1)))
-    #expect(waiting.deadline == now + .milliseconds(60))
-    waiting.remove(sentAs: SyncRecord(session: .sample(1, expiration: 59_800), version: Version(rawValue: 1)))
-    #expect(waiting.takeDue(now: now + .milliseconds(200)) == [.sample(2, expiration: 59_800)])
-    #expect(waiting.isEmpty && waiting.deadline == nil)
+    var words = PendingLegacySessions()
+    words.add(.sample(0), rank: 0, now: now)
+    #expect(words.deadline == now)
+    words.add(.sample(1), rank: 3, now: now)
+    words.add(.sample(2), rank: 60, now: now)
+    #expect(words.takeDue(now: now).map(\.source6) == [SessionEntry.sample(0).source6])
+    #expect(words.deadline == now + .milliseconds(60))
+    // A record with less time left does not replace the waiting session.
+    words.remove(sentAs: SyncRecord(session: .sample(1, expiration: 59_000), version: Version(rawValue: 1)))
+    #expect(words.deadline == now + .milliseconds(60))
+    words.remove(sentAs: SyncRecord(session: .sample(1, expiration: 59_800), version: Version(rawValue: 1)))
+    #expect(words.takeDue(now: now + .milliseconds(200)) == [.sample(2, expiration: 59_800)])
+    #expect(words.isEmpty && words.deadline == nil)
   }
 }

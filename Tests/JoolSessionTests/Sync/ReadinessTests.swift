@@ -5,7 +5,7 @@ import Testing
 @Suite struct ReadinessTests {
   private static let peer = Incarnation(7)
 
-  /// A node that hears one peer.
+  /// A node with one peer.
   private struct Run {
     var readiness = Readiness()
     var now = Instant.now
@@ -40,10 +40,10 @@ import Testing
     return run
   }
 
-  @Test func isReadyWithATableThatLacksNothing() {
+  @Test func isReadyWithACompleteTable() {
     var run = Run()
     let before = run.update(after: .seconds(60))
-    #expect(before == .starting, "whatever is known")
+    #expect(before == .starting, "the table has not been fetched")
     run.readiness.fetched()
     #expect(run.readiness.state == .mending)
     let after = run.update()
@@ -51,14 +51,14 @@ import Testing
     #expect(run.readiness.reason == nil)
   }
 
-  @Test func theFirstIsReadyAtOnce() {
+  @Test func theFirstNodeIsReadyAtOnce() {
     var run = Run()
     run.readiness.beFirst()
     let state = run.update()
     #expect(state == .ready)
   }
 
-  @Test func aLossEndsItAtOnce() {
+  @Test func aLossEndsReadinessAtOnce() {
     var run = ready()
     run.hasLosses = true
     run.known = 9
@@ -71,8 +71,8 @@ import Testing
     #expect(mended == .ready)
   }
 
-  /// Suspect "missing and still ready for 4.4 s".
-  @Test func whatIsMissingForASecondEndsIt() {
+  /// The suspected fault "missing and still ready for 4.4 s".
+  @Test func missingUpdatesEndReadinessAfterASecond() {
     var run = ready()
     run.known = 2
     let before = run.update(after: .seconds(5))
@@ -88,7 +88,7 @@ import Testing
     #expect(mended == .ready)
   }
 
-  @Test func aSteadyStreamThatIsAlwaysOnItsWayLeavesItReady() {
+  @Test func staysReadyWhileASteadyStreamIsInFlight() {
     var run = ready()
     for step in 1...300 {
       run.known = UInt64(step) * 10
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func whoFallsFartherAndFartherBehindMends() {
+  @Test func fallingFurtherBehindEndsReadiness() {
     var run = ready()
     for step in 1...40 {
       run.known = UInt64(step) * 100
@@ -108,7 +108,7 @@ import Testing
     #expect(run.readiness.state == .mending)
   }
 
-  @Test func whatPeersHadBeforeALongMendingIsNotEnough() {
+  @Test func requiresARecentMarkAfterALongMending() {
     var run = ready()
     (run.known, run.hasLosses) = (3, true)
     run.update()
@@ -123,7 +123,7 @@ import Testing
     #expect(mended == .ready)
   }
 
-  @Test func theModuleCounts() {
+  @Test func dependsOnTheModule() {
     var run = Run()
     run.readiness.fetched()
     run.module = .unmet
@@ -135,7 +135,7 @@ import Testing
     #expect(met == .ready)
     run.module = .unmet
     let unmet = run.update(after: .seconds(2))
-    #expect(unmet == .ready, "not late yet")
+    #expect(unmet == .ready, "the module is not late yet")
     run.module = .late
     let late = run.update()
     #expect(late == .mending)
@@ -147,7 +147,7 @@ import Testing
     #expect(run.readiness.reason == .moduleAway)
   }
 
-  @Test func afterASleepItWaitsForHellos() {
+  @Test func waitsForHellosAfterASleep() {
     var run = ready()
     run.readiness.slept(now: run.now)
     #expect(run.readiness.state == .mending)
@@ -158,7 +158,7 @@ import Testing
     #expect(late == .ready)
   }
 
-  @Test func nothingEndsAStart() {
+  @Test func staysStartingAfterASleepOrFallBack() {
     var readiness = Readiness()
     readiness.fallBack(because: .module)
     readiness.slept(now: .now)

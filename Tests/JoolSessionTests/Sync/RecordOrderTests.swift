@@ -4,31 +4,31 @@ import Testing
 
 @testable import JoolSession
 
-/// Whatever the order in which words come, the same ones stay.
+/// Records lead to the same tables in any order of arrival.
 @Suite struct RecordOrderTests {
   private static let start = Instant.now
 
-  /// Two clients want the same two masks.
+  /// A session of one of two clients that compete for two masks.
   private static func session(client: Int, mask: Int, state: TCPState = .established) -> SessionEntry {
     var session = SessionEntry.sample(client, proto: .tcp, state: state, expiration: 300_000)
     session.source4 = SessionEntry.sample(mask).source4
     return session
   }
 
-  private static func record(_ session: SessionEntry, version: UInt64, life: UInt32 = 300_000) -> SyncRecord {
+  private static func record(_ session: SessionEntry, version: UInt64, left: UInt32 = 300_000) -> SyncRecord {
     var session = session
-    session.expiration = Milliseconds(life)
+    session.expiration = Milliseconds(left)
     return SyncRecord(session: session, version: Version(rawValue: version))
   }
 
-  /// Four words on two masks: of two clients, with versions that are all different, or some of them equal.
+  /// Four records on two masks, of two clients; in some lists all versions differ, in others some are equal.
   private static let words: [[SyncRecord]] = [
     [
       record(session(client: 0, mask: 0), version: 10), record(session(client: 1, mask: 0), version: 20),
-      record(session(client: 0, mask: 1), version: 30, life: 100_000), record(session(client: 1, mask: 1), version: 40),
+      record(session(client: 0, mask: 1), version: 30, left: 100_000), record(session(client: 1, mask: 1), version: 40),
     ],
     [
-      record(session(client: 0, mask: 0), version: 40, life: 100_000), record(session(client: 1, mask: 0), version: 30),
+      record(session(client: 0, mask: 0), version: 40, left: 100_000), record(session(client: 1, mask: 0), version: 30),
       record(session(client: 0, mask: 1), version: 20), record(session(client: 1, mask: 1), version: 10),
     ],
     [
@@ -37,11 +37,11 @@ import Testing
     ],
     [
       record(session(client: 0, mask: 0), version: 10), record(session(client: 0, mask: 0, state: .trans), version: 10),
-      record(session(client: 1, mask: 0), version: 10), record(session(client: 0, mask: 1), version: 9, life: 200_000),
+      record(session(client: 1, mask: 0), version: 10), record(session(client: 0, mask: 1), version: 9, left: 200_000),
     ],
     [
-      record(session(client: 0, mask: 0), version: 10), record(session(client: 0, mask: 0), version: 20, life: 100_000),
-      record(session(client: 0, mask: 0), version: 10, life: 290_000), record(session(client: 1, mask: 1), version: 15),
+      record(session(client: 0, mask: 0), version: 10), record(session(client: 0, mask: 0), version: 20, left: 100_000),
+      record(session(client: 0, mask: 0), version: 10, left: 290_000), record(session(client: 1, mask: 1), version: 15),
     ],
   ]
 
@@ -66,24 +66,24 @@ import Testing
     return node
   }
 
-  /// Each gives its table to each other one, in the order in which the module adds sessions fastest.
-  /// - Returns: whether anything was news.
+  /// Each node sends its table to every other one, in the order in which the module adds sessions fastest.
+  /// - Returns: whether any record changed a table.
   private static func exchange(_ group: inout [SyncNode]) -> Bool {
-    var isNews = false
+    var hasChanged = false
     for source in group.indices {
       let table = group[source].table
       let records = table.kernelOrder().compactMap { table.session(at: $0, now: start) }.map { SyncRecord($0) }
       for target in group.indices where target != source {
-        for record in records where group[target].merge(record, origin: 2, now: start) { isNews = true }
+        for record in records where group[target].merge(record, origin: 2, now: start) { hasChanged = true }
       }
     }
-    return isNews
+    return hasChanged
   }
 
-  /// Three nodes hear the words in any order, and give each other their tables until nothing is news: then they are
-  /// equal, lives included.
-  @Test(arguments: words) func everyPermutationEndsEqual(words: [SyncRecord]) {
-    // Many orders lead to the same table.
+  /// Three nodes receive the records in any order and exchange their tables until nothing changes. Then they are equal,
+  /// including the times left.
+  @Test(arguments: words) func everyOrderOfRecordsEndsEqual(words: [SyncRecord]) {
+    // Many orders lead to the same table, so each is kept once.
     var ends: [Set<SyncRecord>: SyncNode] = [:]
     for order in Self.permutations(words) {
       let node = Self.node(0, after: order)
@@ -105,45 +105,46 @@ import Testing
     }
   }
 
-  /// Of two words about one session the order of arrival decides nothing.
-  @Test func theLaterWordCountsWhole() {
-    let long = Self.record(.sample(0), version: 10, life: 300_000)
-    let short = Self.record(.sample(0), version: 20, life: 100_000)
+  /// The order of arrival does not decide between two records of one session.
+  @Test func theNewerRecordReplacesTheOlder() {
+    let long = Self.record(.sample(0), version: 10, left: 300_000)
+    let short = Self.record(.sample(0), version: 20, left: 100_000)
     for words in Self.permutations([long, short]) {
-      let left = Self.contents(Self.node(0, after: words))
-      #expect(left == [short], "the later one, though it lives shorter")
+      let contents = Self.contents(Self.node(0, after: words))
+      #expect(contents == [short], "the newer record wins, although it has less time left")
     }
   }
 
-  /// A delay only makes lives too long: of the same word the shortest life counts, but for what is no difference.
-  @Test func aWordToldAgainIsNotYounger() {
-    let said = Self.record(.sample(0), version: 10, life: 100_000)
-    for (life, expected) in [(100_200, 100_000), (99_800, 100_000), (99_000, 99_000), (200_000, 100_000)] {
-      let told = Self.record(.sample(0), version: 10, life: UInt32(life))
-      let left = Self.contents(Self.node(0, after: [said, told]))
-      #expect(left.map(\.session.expiration.rawValue) == [UInt32(expected)])
+  /// Delays only make the time left too long. Of equal records the one with the least time left counts, unless the
+  /// difference is negligible.
+  @Test func aRepeatedRecordDoesNotExtendTheTimeLeft() {
+    let original = Self.record(.sample(0), version: 10, left: 100_000)
+    for (left, expected) in [(100_200, 100_000), (99_800, 100_000), (99_000, 99_000), (200_000, 100_000)] {
+      let repeated = Self.record(.sample(0), version: 10, left: UInt32(left))
+      let contents = Self.contents(Self.node(0, after: [original, repeated]))
+      #expect(contents.map(\.session.expiration.rawValue) == [UInt32(expected)])
     }
   }
 
-  /// Two nodes that do not hear each other may say the same version: then the content decides, everywhere alike.
-  @Test func equalVersionsForOneMask() {
+  /// Two disconnected nodes may assign the same version. Then the content decides, the same way on all nodes.
+  @Test func comparesContentsOfEqualVersions() {
     let words = (0..<4).map { Self.record(Self.session(client: $0, mask: 0), version: 10) }
     let ends = Self.permutations(words).map { Self.contents(Self.node(0, after: $0)) }
     #expect(Set(ends).count == 1)
     #expect(ends[0].map(\.session.source6) == [words[3].session.source6])
   }
 
-  /// All rivals must be older: a record that beats the one but not the other removes neither.
-  @Test func whoLosesToOneRivalRemovesNone() {
+  /// A record must be newer than all its rivals. One that is newer than only one of them removes neither.
+  @Test func losingToOneRivalRemovesNone() {
     let (mine, other) = (Self.session(client: 0, mask: 0), Self.session(client: 1, mask: 1))
     var node = Self.node(0, after: [Self.record(mine, version: 10), Self.record(other, version: 30)])
-    let isNews = node.merge(Self.record(Self.session(client: 0, mask: 1), version: 20), origin: 1, now: Self.start)
-    #expect(!isNews)
+    let hasChanged = node.merge(Self.record(Self.session(client: 0, mask: 1), version: 20), origin: 1, now: Self.start)
+    #expect(!hasChanged)
     #expect(node.table.count == 2)
     #expect(node.counters.outdated == 1)
   }
 
-  @Test func ordersEverythingThatIsSaid() {
+  @Test func comparesEveryFieldOfEqualVersions() {
     let base = SessionEntry.sample(3, proto: .udp)
     var greater = Array(repeating: base, count: 6)
     greater[0].state = TCPState(rawValue: base.state.rawValue + 1)
@@ -152,7 +153,7 @@ import Testing
     greater[3].source6 = TransportAddress(base.source6.address, base.source6.port + 1)
     greater[4].destination4 = TransportAddress(base.destination4.address, base.destination4.port + 1)
     greater[5].proto = .icmp
-    // Each is above those that differ in less important things.
+    // Each record is above those that differ only in less significant fields.
     let sorted = ([base] + greater.reversed()).map { SyncRecord(session: $0, version: Version(rawValue: 5)) }
     for (position, record) in sorted.enumerated() {
       for (other, known) in sorted.enumerated() {

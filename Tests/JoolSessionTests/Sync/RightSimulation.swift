@@ -1,9 +1,9 @@
 @testable import JoolSession
 
-/// Nodes that tell each other their state and what they ask and promise, in hellos that are lost and late. A seed
-/// repeats a run.
+/// Nodes that exchange their states, questions and promises in hellos that may be lost or delayed. A seed reproduces a
+/// run.
 struct RightSimulation {
-  /// A hello, with what its sender promises each node.
+  /// A hello, with the promises of its sender.
   private struct Hello {
     var number = 0
     var peer: AddressRight.Peer
@@ -18,10 +18,10 @@ struct RightSimulation {
     var state = NodeState.ready
     var isTranslating = false
     var sessions: UInt64 = 10
-    /// A stand-in for the vector: who has the higher number has everything that the other one has.
+    /// A stand-in for the version vector: a node with a higher number has all updates of one with a lower number.
     var has = 0
     var right = AddressRight()
-    /// The last hello of each other node, and when it came.
+    /// The last hello of each other node, and the time of its arrival.
     var heard: [Int: (hello: Hello, at: Int)] = [:]
   }
 
@@ -32,8 +32,9 @@ struct RightSimulation {
     let hello: Hello
   }
 
-  /// Milliseconds.
+  /// The peer timeout in milliseconds.
   private static let patience = 5000
+  /// The longest delay of a hello in milliseconds.
   private static let longestDelay = 800
 
   private var random: SeededGenerator
@@ -56,20 +57,21 @@ struct RightSimulation {
     for number in nodes.indices { update(number) }
   }
 
-  /// - Returns: what went wrong, and when.
+  /// - Returns: a description of the failure with its time; `nil` if there was none.
   mutating func run() -> String? {
     let loss = Double.random(in: 0...0.5, using: &random)
     for _ in 0..<100 {
       now += Int.random(in: 1...300, using: &random)
       deliver(loss: loss)
-      happen()
-      if !maySomebody { return "nobody has the right at \(now) ms" }
+      performRandomEvent()
+      if !hasRightHolder { return "no node has the right at \(now) ms" }
     }
     return nil
   }
 
-  /// While a node with a table lives, or the death of one with the right is not noticed, one may.
-  private var maySomebody: Bool {
+  /// Whether a node has the right, or none can: no node with a table runs, or the failure of the node with the right
+  /// has not been noticed yet.
+  private var hasRightHolder: Bool {
     guard nodes.contains(where: { $0.isUp && $0.state.hasTable }) else { return true }
     return nodes.contains { node in
       if node.isUp { return node.right.may }
@@ -79,10 +81,10 @@ struct RightSimulation {
 
   private func isOf(_ node: Node, _ hello: Hello) -> Bool { hello.peer.incarnation == node.incarnation }
 
-  private mutating func happen() {
+  private mutating func performRandomEvent() {
     let number = Int.random(in: nodes.indices, using: &random)
     guard nodes[number].isUp else {
-      // Its death must be noticed before it starts again: the old start and the new one are two nodes.
+      // The failure must be noticed before the node starts again, because the two starts count as two nodes.
       if !nodes.contains(where: { $0.isUp && $0.heard[number] != nil }) { restart(number) }
       return
     }
@@ -128,7 +130,7 @@ struct RightSimulation {
     let due = network.filter { $0.due <= now }.sorted { ($0.due, $0.hello.number) < ($1.due, $1.hello.number) }
     network.removeAll { $0.due <= now }
     for datagram in due where nodes[datagram.target].isUp {
-      // Of a node that is dead, what was on its way still comes: then its death is not noticed yet.
+      // Hellos of a failed node still arrive, so its failure is not noticed yet.
       guard isOf(nodes[datagram.sender], datagram.hello) else { continue }
       let old = nodes[datagram.target].heard[datagram.sender]?.hello.number ?? 0
       guard Double.random(in: 0..<1, using: &random) >= loss, datagram.hello.number > old else { continue }

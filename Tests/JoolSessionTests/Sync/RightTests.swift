@@ -2,7 +2,7 @@ import Testing
 
 @testable import JoolSession
 
-/// Who may have the addresses.
+/// The right to the addresses.
 @Suite struct RightTests {
   private let start = Instant.now
 
@@ -22,7 +22,7 @@ import Testing
       isTranslating: false, sessions: 10, coversUs: true, isCovered: true)
   }
 
-  /// The right of a node that was ready.
+  /// The right of a ready node.
   private func right(of number: UInt64 = 1) -> AddressRight {
     var right = AddressRight()
     let isNews = right.update(own(number, .ready), peers: [], now: start)
@@ -42,8 +42,9 @@ import Testing
     }
   }
 
-  /// After a partition both mend. The one that translates has addresses in use; the other one leaves them to it.
-  @Test func theTranslatingNodeStays() {
+  /// After a partition both nodes are mending. The addresses are in use on the one that translates, so the other one
+  /// leaves them to it.
+  @Test func theTranslatingNodeKeepsTheRight() {
     var (active, standby) = (right(of: 9), right(of: 1))
     var (activeHello, standbyHello) = (peer(9, .mending), peer(1, .mending))
     activeHello.isTranslating = true
@@ -61,7 +62,7 @@ import Testing
     #expect(active.isBound)
   }
 
-  @Test func ofTwoThatTranslateNeitherYields() {
+  @Test func twoTranslatingNodesBothKeepTheRight() {
     var right = right()
     var other = peer(2, .mending)
     other.isTranslating = true
@@ -69,29 +70,29 @@ import Testing
     _ = right.update(own(1, .mending, isTranslating: true), peers: [other], now: start)
     #expect(right.may)
     #expect(right.asks == .nobody)
-    // But for a ready one that has everything.
+    // A ready peer that has everything is an exception.
     other.state = .ready
     _ = right.update(own(1, .mending, isTranslating: true), peers: [other], now: start)
     #expect(right.asks == Incarnation(2))
   }
 
-  @Test func aStandbyYieldsOnlyForAPromise() {
+  @Test func aStandbyYieldsOnlyToAPromise() {
     var standby = right()
     var active = peer(.ready)
     active.coversUs = false
     _ = standby.update(own(1, .mending), peers: [active], now: start)
-    #expect(standby.asks == .nobody, "it has something that the active node lacks")
+    #expect(standby.asks == .nobody, "it has an update that the active node lacks")
     active.coversUs = true
     let isNews = standby.update(own(1, .mending), peers: [active], now: start)
-    #expect(isNews, "the active node must hear of the question")
+    #expect(isNews, "the active node must receive the question")
     #expect((standby.may, standby.asks) == (true, Incarnation(2)))
     active.promise = standby.request &+ 1
     _ = standby.update(own(1, .mending), peers: [active], now: start)
-    #expect(standby.may, "that was another question")
+    #expect(standby.may, "the promise answers another question")
     active.promise = standby.request
     _ = standby.update(own(1, .mending), peers: [active], now: start)
     #expect(!standby.may)
-    // Whatever the active node does, it keeps the right.
+    // The active node keeps the right even if it becomes mending.
     active.state = .mending
     let same = standby.update(own(1, .mending), peers: [active], now: start)
     #expect(!same)
@@ -100,7 +101,7 @@ import Testing
     #expect((standby.may, standby.asks) == (true, .nobody))
   }
 
-  @Test func takesTheRightBack() {
+  @Test func takesTheRightBackFromAFailedPeer() {
     for isGone in [true, false] {
       var standby = right()
       var active = peer(.ready)
@@ -108,7 +109,7 @@ import Testing
       active.promise = standby.request
       _ = standby.update(own(1, .mending), peers: [active], now: start)
       #expect(!standby.may)
-      // It died, or its module is gone.
+      // The peer has failed or lost its module.
       active.may = false
       let isNews = standby.update(own(1, .mending), peers: isGone ? [] : [active], now: start)
       #expect(isNews)
@@ -116,7 +117,7 @@ import Testing
     }
   }
 
-  @Test func whoIsBoundKeepsTheRight() {
+  @Test func aBoundNodeKeepsTheRight() {
     var right = right()
     var asking = peer(2, .mending)
     (asking.asks, asking.request) = (Incarnation(1), 7)
@@ -125,7 +126,7 @@ import Testing
     let better = peer(3, .ready)
     _ = right.update(own(1, .mending), peers: [asking, better], now: start)
     #expect((right.may, right.asks) == (true, .nobody))
-    // Each of these frees it.
+    // Each of these changes frees the node from its promise.
     var others = [AddressRight.Peer?]()
     others.append(nil)
     for change in [{ $0.asks = .nobody }, { $0.asks = Incarnation(3) }] as [(inout AddressRight.Peer) -> Void] {
@@ -144,14 +145,14 @@ import Testing
     #expect(right.promise(to: Incarnation(2)) == 8)
   }
 
-  @Test func promisesOnlyWhatItCanKeep() {
+  @Test func promisesOnlyIfItCanKeepThePromise() {
     var asking = peer(2, .mending)
     (asking.asks, asking.request) = (Incarnation(1), 7)
     var ready = right()
     asking.isCovered = false
     _ = ready.update(own(1, .ready), peers: [asking], now: start)
-    #expect(!ready.isBound, "the other one has something that this one lacks")
-    // Who asks somebody itself promises nothing: of two that ask each other, both keep the right.
+    #expect(!ready.isBound, "the other node has an update that this one lacks")
+    // A node that asks a peer itself promises nothing, so two nodes that ask each other both keep the right.
     var mending = right(of: 3)
     (asking.asks, asking.isTranslating, asking.isCovered) = (Incarnation(3), true, true)
     _ = mending.update(own(3, .mending), peers: [asking], now: start)
@@ -163,7 +164,7 @@ import Testing
     #expect(!starting.isBound)
   }
 
-  @Test func theRankDecidesWhereNobodyTranslates() {
+  @Test func theRankDecidesIfNeitherTranslates() {
     func asks(sessions: UInt64, than other: UInt64, number: UInt64) -> Bool {
       var right = right(of: 5)
       var peer = peer(number, .mending)
@@ -182,7 +183,7 @@ import Testing
     #expect(!asks(sessions: .max, than: .max, number: 6))
   }
 
-  @Test func withdrawsAQuestionThatIsNotAnswered() {
+  @Test func withdrawsAnUnansweredQuestion() {
     var right = right(of: 5)
     var other = peer(4, .mending)
     _ = right.update(own(5, .mending), peers: [other], now: start)
@@ -198,7 +199,7 @@ import Testing
     #expect(right.request != first)
   }
 
-  @Test func noQuestionHasTheNumberZero() {
+  @Test func neverNumbersAQuestionZero() {
     var right = right(of: 5)
     var numbers: Set<UInt8> = []
     for _ in 0..<300 {
@@ -210,9 +211,9 @@ import Testing
     #expect(!numbers.contains(0))
   }
 
-  /// A node that has started never had the right. If those that had it are gone, it takes it before its module has
-  /// everything.
-  @Test func somebodyMustHaveIt() {
+  /// A node that was starting has never had the right. If the nodes that had it are gone, this node takes it before its
+  /// module is complete.
+  @Test func takesARightThatNobodyHas() {
     var right = AddressRight()
     var source = peer(.ready)
     _ = right.update(own(1, .mending), peers: [source], now: start)
@@ -222,8 +223,8 @@ import Testing
     #expect(right.may)
   }
 
-  /// A node that slept does not know who has the addresses now.
-  @Test func whoSleptListensFirst() {
+  /// A node that slept does not know which node has the addresses now.
+  @Test func listensBeforeTakingTheRightAfterASleep() {
     var right = right()
     right.slept(hadRival: true, pause: .milliseconds(1500), now: start)
     _ = right.update(own(1, .mending), peers: [], now: start + .milliseconds(1499))
@@ -231,11 +232,11 @@ import Testing
     _ = right.update(own(1, .mending), peers: [], now: start + .milliseconds(1500))
     #expect(right.may)
     right.slept(hadRival: false, pause: .milliseconds(1500), now: start + .seconds(9))
-    #expect(right.may, "nobody else has had it")
+    #expect(right.may, "no other node had it")
   }
 
-  /// Two to four nodes, whose hellos are lost and late. They mend and get ready, die and start, as it comes.
-  @Test(arguments: 0..<20) func neverNobody(seed: UInt64) {
+  /// Two to four nodes with lost and delayed hellos change their states, fail and restart at random.
+  @Test(arguments: 0..<20) func someNodeAlwaysHasTheRight(seed: UInt64) {
     for number in 0..<200 {
       var simulation = RightSimulation(seed: seed &* 1000 &+ UInt64(number))
       let fault = simulation.run()

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SelfCheckTests {
   private let start = Instant.now
 
-  @Test func ownFramesThatComeBackAreNoCopy() {
+  @Test func doesNotTakeReturnedOwnFramesForACopy() {
     var check = SelfCheck()
     for sequence: UInt64 in [0, 5, 10] { check.hears(ownSequence: sequence, last: 10, now: start) }
     #expect(!check.isCopied)
@@ -15,7 +15,7 @@ import Testing
     #expect(!check.isCopied)
   }
 
-  @Test func aPeerThatHasMoreOfUsThanWeSaidHasHeardACopy() {
+  @Test func detectsACopyByAPeersProgressBeyondItsOwn() {
     for (next, beyond, isCopy): (UInt64, UInt64, Bool) in [
       (0, 0, false), (11, 0, false), (9, 2, false), (12, 0, true), (9, 3, true), (.max, 1, true), (1, .max, true),
     ] {
@@ -25,8 +25,8 @@ import Testing
     }
   }
 
-  /// Anybody can write a frame without a seal; with one, only a copy can.
-  @Test func forgedFramesMakeANodeStartAnewOncePerMinute() {
+  /// Anyone can forge a frame without a seal; only a copy can send a sealed one.
+  @Test func forgedFramesCauseOneNewIdentityPerMinute() {
     for isSealed in [false, true] {
       var check = SelfCheck(isSealed: isSealed)
       let starts = (0..<180).count { second in
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func turnsThatAreFarApartAreSleep() {
+  @Test func detectsSleepByAPauseBetweenTurns() {
     var check = SelfCheck()
     var now = start
     for (pause, slept): (Duration, Bool) in [
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func aTurnThatIsLateIsNoticed() {
+  @Test func noticesALateTurn() {
     var check = SelfCheck()
     var now = start
     for (pause, isLate): (Duration, Bool) in [
@@ -70,8 +70,9 @@ import Testing
     #expect(check.pausedSince == nil)
   }
 
-  /// A peer that never hears us may be behind a link that works one way: each new start costs it memory.
-  @Test func theSealIsRenewedLessAndLessOften() {
+  /// A peer that never receives this node may be behind a link that works in one direction only. Each new start of the
+  /// seal costs that peer memory.
+  @Test func renewsTheSealAtGrowingIntervals() {
     var check = SelfCheck()
     var renewals: [Int] = []
     for second in 0..<100_000 {

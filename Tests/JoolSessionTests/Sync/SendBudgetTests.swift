@@ -7,18 +7,18 @@ import Testing
 @Suite struct SendBudgetTests {
   private let start = Instant.now
 
-  @Test func letsABurstOutAndThenSoManyPerInterval() {
+  @Test func admitsABurstAndThenALimitedRate() {
     var budget = SendBudget()
     budget.pace = .gentle
     var taken: [Int] = []
     for moment in (0..<6).map({ start + .milliseconds(2) * $0 }) + [start + .seconds(3600)] {
       taken.append((0..<1000).count { _ in budget.admit(bytes: 100, to: 1, now: moment) })
     }
-    #expect(taken == [8, 0, 0, 1, 0, 1, 8], "a pause saves up no more than a burst")
+    #expect(taken == [8, 0, 0, 1, 0, 1, 8], "a pause accumulates no more than a burst")
   }
 
-  /// Three peers ask for more than there is, one of them ten times as often; a fourth asks once.
-  @Test func aPeerGetsNoMoreThanItsShare() {
+  /// Three peers request more than the budget, one of them ten times as often.
+  @Test func limitsEachPeerToItsShare() {
     var budget = SendBudget()
     var given: [UInt64: Int] = [:]
     var now = start
@@ -35,7 +35,7 @@ import Testing
     #expect(given.values.reduce(0, +) <= 2 * SendBudget.rate + SendBudget.burst)
   }
 
-  @Test func tablesAndRepeatedUpdatesShareTheBuckets() throws {
+  @Test func tablesAndRetransmissionsShareTheBuckets() throws {
     var budget = SendBudget()
     budget.repeatPace = SendPace(frames: 1000, burst: 1000)
     let repeated = (0..<1000).count { _ in budget.admit(repeated: 1400, to: 1, now: start) }
@@ -46,41 +46,41 @@ import Testing
     #expect(next > start && next <= start + .nanoseconds(125 * 1452))
     let isThere = budget.admit(bytes: 1452, to: 1, now: next)
     #expect(isThere)
-    #expect(budget.nextRoom(to: [1, 2]).map { $0 <= start } ?? true, "the other one waits for nothing")
+    #expect(budget.nextRoom(to: [1, 2]).map { $0 <= start } ?? true, "the other peer need not wait")
     #expect(budget.nextRoom(to: []) == nil)
   }
 
-  @Test func whatIsRefusedCostsNothing() {
+  @Test func refusedDatagramsCostNothing() {
     var budget = SendBudget()
     budget.pace = .gentle
     let admitted = (0..<1000).count { _ in budget.admit(bytes: 1400, to: 1, now: start) }
     #expect(admitted == 8)
     let repeated = (0..<1000).count { _ in budget.admit(repeated: 1400, to: 1, now: start) }
-    #expect(repeated == 256, "992 refused tables took nothing of the bucket")
+    #expect(repeated == 256, "the 992 refused table frames took nothing from the bucket")
   }
 
-  /// C proxies are sent every frame, and their buffer has room for 92 full ones. One may be there that never spoke; beside one
-  /// that did, tables leave even slower.
+  /// C proxies receive every frame, and their socket buffer has room for 92 full ones. A C proxy may be present that
+  /// has never sent anything. If one has, tables are sent even slower.
   @Test(arguments: [(false, 48), (true, 10)])
-  func aJoinAndARepairLeaveInBurstsThatAReceiverOfTheCKindHolds(isCProxyKnown: Bool, most: Int) throws {
+  func sendsTablesAndRepairsInBurstsThatACProxyCanBuffer(isCProxyKnown: Bool, most: Int) throws {
     var group = Group()
     if isCProxyKnown {
-      for index in 0...1 { group.receiveLegacy(SyncFormat.packed36.encode([.sample(7)]), at: index) }
+      for index in 0...1 { group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: index) }
     }
     group.announce((0..<30_000).map { .sample($0, expiration: 290_000) }, at: 0)
     group.pass(.seconds(2))
     group.restart(1, seed: 50)
-    if isCProxyKnown { group.receiveLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 1) }
+    if isCProxyKnown { group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 1) }
     #expect(burst(of: &group, for: .seconds(6)) <= most)
     #expect(group.proxies[1].node?.table.count == 30_000)
-    // Two tables that differ.
+    // Two different tables are compared.
     let peer = try #require(group.proxies[1].node?.identity)
     group.proxies[0].node?.compare(
       groups: Array(repeating: 1, count: TableComparison.groups), first: 0, from: peer, now: group.now)
     #expect(burst(of: &group, for: .seconds(1)) <= most)
   }
 
-  /// The most frames of a table or a repair in ten milliseconds.
+  /// The largest number of table and repair frames in ten milliseconds.
   private func burst(of group: inout Group, for duration: Duration) -> Int {
     var most = 0
     let end = group.now + duration

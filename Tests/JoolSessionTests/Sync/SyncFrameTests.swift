@@ -62,14 +62,14 @@ import Testing
     try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)
   }
 
-  @Test(arguments: bodies) func survivesTheWire(body: SyncFrame.Body) throws {
+  @Test(arguments: bodies) func decodesEncodedFrames(body: SyncFrame.Body) throws {
     let bytes = frame(body).encoded()
     #expect(bytes.count <= PathMTU.ethernet.frame)
     let isFrame = SyncFrame.isFrame(bytes.span.bytes)
     #expect(isFrame)
     let decoded = try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)
     #expect(decoded == frame(body))
-    // A C proxy's module reads an attribute of length 0 and stops.
+    // The module of a C proxy reads an attribute of length 0 and stops.
     #expect(bytes[0] == 0 && bytes[1] == 0)
   }
 
@@ -123,7 +123,7 @@ import Testing
     #expect(throws: WireFormatError.unsupportedVersion(2)) { try decode(bytes) }
   }
 
-  @Test func refusesVersionsThatNoClockHas() {
+  @Test func refusesVersionsAboveTheLimit() {
     var update = frame(.update([Self.record(.sample())])).encoded()
     update[32 + 36] = 0x80
     #expect(throws: WireFormatError.self) { try decode(update) }
@@ -138,11 +138,11 @@ import Testing
     #expect(throws: WireFormatError.self) { try decode(bytes) }
   }
 
-  @Test func anUpdateAgesUntilItIsSentAgain() throws {
+  @Test func agesAnUpdateBeforeItsRetransmission() throws {
     var bytes = frame(.update([Self.record(.sample(1)), Self.record(.sample(2, expiration: 300))])).encoded()
     SyncFrame.age(&bytes, by: Milliseconds(400))
     guard case .update(let aged) = try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown).body else {
-      Issue.record("no update any more")
+      Issue.record("the frame is no longer an update")
       return
     }
     let left = SessionEntry.sample(1).expiration.rawValue - 400

@@ -4,15 +4,15 @@ import Testing
 
 @testable import JoolSession
 
-/// Who hears whom, and what follows from it.
+/// Nodes with partial connectivity.
 extension SyncNodeTests {
-  /// Nodes with links that can be cut one way.
+  /// Nodes with links that can be cut in one direction.
   struct Links {
     var nodes: [SyncNode]
     var now = Instant.now
-    /// Sender and receiver.
+    /// The pairs of sender and receiver whose link is cut.
     var cut: Set<[Int]> = []
-    /// Nodes whose hellos get lost.
+    /// The nodes whose hellos are lost.
     var losesHellosOf: Set<Int> = []
     private(set) var sent: [(sender: Int, frame: SyncFrame)] = []
 
@@ -59,12 +59,12 @@ extension SyncNodeTests {
     }
   }
 
-  /// A planned end costs nobody the peer timeout.
-  @Test func whoEndsGivesBackWhatOthersRelyOn() {
+  /// After a planned end no peer has to wait for the peer timeout.
+  @Test func aNodeThatLeavesReleasesItsPromise() {
     var links = Links(count: 2)
     links.pass(.seconds(8))
     #expect(links.states == [.ready, .ready])
-    // The second node mends, and leaves the addresses to the first.
+    // The second node becomes mending and leaves the addresses to the first.
     links.nodes[1].module = .late
     links.pass(.seconds(3))
     #expect(links.nodes.map(\.right.may) == [true, false])
@@ -76,8 +76,8 @@ extension SyncNodeTests {
     #expect(links.nodes[1].peers[Incarnation(1)]?.state == .starting)
   }
 
-  /// A node without a table keeps no more keys than its module has sessions, and some.
-  @Test func announcedKeysEndWithTheirSessions() {
+  /// A starting node keeps at most as many keys as its module has sessions, plus a margin.
+  @Test func announcedKeysExpireWithTheirSessions() {
     let start = Instant.now
     var node = SyncNode.sample(0, isFirst: false, now: start)
     for second in 0..<300 {
@@ -90,7 +90,7 @@ extension SyncNodeTests {
     #expect(node.earlyAnnouncements.contains(SessionKey(.sample(29_999))))
   }
 
-  @Test func theLowestOfThoseThatStartTogetherIsTheFirst() {
+  @Test func theLowestOfNodesStartingTogetherIsTheFirst() {
     var links = Links(count: 3)
     links.pass(.milliseconds(1100))
     #expect(links.states == [.starting, .starting, .starting])
@@ -100,13 +100,13 @@ extension SyncNodeTests {
     #expect(links.nodes.allSatisfy { $0.right.may })
   }
 
-  /// A.2: A is not heard by B, which starts; C hears A.
-  @Test func isNotFirstWhileSomebodyElseHearsOne() {
+  /// A.2: the starting node does not receive node 0, but another node does.
+  @Test func isNotFirstWhileAPeerReceivesAReadyNode() {
     var links = Links(count: 2)
     links.pass(.seconds(3))
     links.nodes[0].learn(.sample(1), now: links.now)
     links.pass(.seconds(1))
-    // The third one hears only the second one, which is not ready for it.
+    // The third node receives only the second one, which does not receive it.
     links.add(2)
     links.cut = [[0, 2], [2, 0], [2, 1]]
     links.pass(.seconds(20))
@@ -130,8 +130,8 @@ extension SyncNodeTests {
     #expect(links.has(.sample(1), 1))
   }
 
-  /// A.5: two ready nodes meet; each has what the other one lacks.
-  @Test func twoReadyNodesThatMeetFetchWhatTheyLack() {
+  /// A.5: two ready nodes meet, and each lacks sessions of the other.
+  @Test func twoReadyNodesThatMeetFetchMissingSessions() {
     var links = Links(count: 2, isFirst: true)
     links.cut = [[0, 1], [1, 0]]
     links.nodes[0].learn(.sample(0), now: links.now)
@@ -148,8 +148,8 @@ extension SyncNodeTests {
     #expect(links.nodes[0].table.count == 2)
   }
 
-  /// A.7: what A says reaches B only through C.
-  @Test func aNodeThatIsNotHeardIsFollowedThroughAnother() {
+  /// A.7: the updates of node 0 reach node 1 only through node 2.
+  @Test func fetchesUpdatesOfAnUnreachableNodeThroughAnother() {
     var links = Links(count: 3)
     links.pass(.seconds(3))
     links.cut = [[0, 1]]
@@ -160,9 +160,9 @@ extension SyncNodeTests {
     #expect(links.states[1] == .ready)
   }
 
-  /// The first node hears the second one from the beginning, but not the other way around. So it takes that one's word from the third, at
-  /// most once a second, and only while there is some.
-  @Test func aNodeThatWasNeverHeardIsFollowedWithFewPulls() {
+  /// The first node never receives datagrams of the second one, so it fetches that node's updates from the third: at
+  /// most once a second, and only while there are any.
+  @Test func fetchesUpdatesOfAnAlwaysUnreachableNodeWithFewPulls() {
     var links = Links(count: 3)
     links.cut = [[0, 1]]
     links.pass(.seconds(8))
@@ -176,12 +176,12 @@ extension SyncNodeTests {
     let pulls = links.nodes[0].counters.resyncs - before
     #expect(pulls > 0 && pulls <= 8, "\(pulls)")
     links.pass(.seconds(60))
-    #expect(links.nodes[0].counters.resyncs - before == pulls, "nothing is said any more")
+    #expect(links.nodes[0].counters.resyncs - before == pulls, "there are no further updates")
     #expect(links.states == [.ready, .ready, .ready])
   }
 
-  /// A.7: what was lost is fetched from somebody else, if its sender is gone.
-  @Test func aLossIsMadeGoodByAThird() {
+  /// A.7: lost updates are fetched from another node if their sender is gone.
+  @Test func fetchesLossesFromAThirdNode() {
     var links = Links(count: 3)
     links.pass(.seconds(3))
     links.cut = [[0, 1]]
@@ -193,7 +193,7 @@ extension SyncNodeTests {
     #expect(links.states[1] == .ready)
   }
 
-  @Test func whatIsMissingIsAskedFor() {
+  @Test func requestsMissingUpdates() {
     var links = Links(count: 2)
     links.pass(.seconds(3))
     links.cut = [[0, 1]]
@@ -209,7 +209,7 @@ extension SyncNodeTests {
   }
 
   /// A.14
-  @Test func anotherPool6IsNoPeerForSessions() {
+  @Test func exchangesNoSessionsWithAnotherPool6() {
     var links = Links(count: 2, isFirst: true, pool6: [1: .other])
     links.nodes[0].learn(.sample(1), now: links.now)
     links.pass(.seconds(3))
@@ -220,14 +220,14 @@ extension SyncNodeTests {
     #expect(links.nodes.map(\.counters.resyncs) == [0, 0])
   }
 
-  @Test func twoNodesWithOneTagTakeDifferentOnes() {
+  @Test func nodesWithEqualTagsChooseDifferentOnes() {
     var links = Links(count: 2)
     links.nodes[1].clock.tag = links.nodes[0].clock.tag
     links.pass(.seconds(1))
     #expect(links.nodes[0].clock.tag != links.nodes[1].clock.tag)
   }
 
-  @Test func aStateThatChangesIsToldSoon() {
+  @Test func advertisesAChangedStateSoon() {
     var links = Links(count: 2)
     links.pass(.seconds(3))
     links.nodes[0].fallBack(because: .module)
@@ -236,7 +236,7 @@ extension SyncNodeTests {
     #expect(links.nodes[1].peers[links.nodes[0].identity]?.state == .mending)
   }
 
-  @Test func aStartingNodesHellosPayForTheAnswer() {
+  @Test func aStartingNodePadsItsHellosToTheSizeOfTheAnswer() {
     var links = Links(count: 2)
     links.pass(.milliseconds(100))
     for (sender, frame) in links.sent {

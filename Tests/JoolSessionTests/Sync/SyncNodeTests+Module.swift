@@ -4,9 +4,9 @@ import Testing
 
 @testable import JoolSession
 
-/// A node is ready when its module has what was fetched, not when the table has it.
+/// Readiness and the module: a node is ready only after its module, too, has the fetched sessions.
 extension SyncNodeTests {
-  @Test func isNotReadyBeforeTheModuleHasWhatWasFetched() {
+  @Test func isNotReadyBeforeTheModuleHasTheFetchedSessions() {
     var links = Links(count: 2, isFirst: true)
     links.cut = [[0, 1], [1, 0]]
     links.pass(.seconds(1))
@@ -19,25 +19,25 @@ extension SyncNodeTests {
     links.cut = []
     links.pass(.seconds(5))
     #expect(links.nodes.map(\.table.count) == [200, 200])
-    #expect(links.states == [.mending, .mending], "the modules have taken nothing yet")
+    #expect(links.states == [.mending, .mending], "the modules have added nothing yet")
     links.pass(.milliseconds(200)) { $0.serveModules() }
     #expect(links.states == [.ready, .ready])
   }
 
-  /// Whoever fetched its table before would take nothing for all there is.
-  @Test func theFirstNodeHasNoTableBeforeItsModulesWasRead() {
+  /// A peer that fetched the table earlier would take an empty table for the complete one.
+  @Test func theFirstNodeHasNoTableBeforeItsModuleWasRead() {
     var links = Links(count: 1)
     links.nodes[0].module = .unmet
     links.pass(.seconds(4))
     #expect(links.states == [.starting])
-    #expect(links.nodes[0].isFirst && !links.nodes[0].isListening, "its module's sessions may be said")
+    #expect(links.nodes[0].isFirst && !links.nodes[0].isListening, "it may send its module's sessions")
     links.nodes[0].module = .met
     links.pass(.milliseconds(100))
     #expect(links.states == [.ready])
   }
 
-  /// The module went away while it was to get what was fetched; the audit after that tells what it lacks.
-  @Test func aFeedThatWasClosedKeepsNobodyFromBeingReady() {
+  /// The module disappeared while fetched sessions were being added. The next audit finds the sessions that it lacks.
+  @Test func isReadyAgainAfterItsFeedWasClosed() {
     var links = Links(count: 2, isFirst: true)
     links.cut = [[0, 1], [1, 0]]
     links.pass(.seconds(1))
@@ -59,7 +59,7 @@ extension SyncNodeTests {
 }
 
 extension SyncNodeTests.Links {
-  /// Each module does what it is asked for.
+  /// Each module executes all requests.
   mutating func serveModules() {
     for index in nodes.indices {
       while let request = nodes[index].nextStoreRequest(1000, now: now) {

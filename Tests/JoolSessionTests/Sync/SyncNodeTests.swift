@@ -4,56 +4,57 @@ import Testing
 
 @testable import JoolSession
 
-/// What a node says, and what it does not.
+/// The records that a node sends, and those that it does not send.
 @Suite struct SyncNodeTests {
-  /// Each node that sees packets of a flow says so once per quarter of the timeout, whoever spoke last: 75 s of 300 s.
-  @Test func aFlowThroughTwoNodesIsSaidOncePerQuarter() {
+  /// Each node that translates packets of a flow sends a record once per quarter of the timeout (75 s of 300 s),
+  /// whichever node sent the last one.
+  @Test func sendsAFlowThroughTwoNodesOncePerQuarterOfTheTimeout() {
     var group = NodeGroup(count: 2)
     for second in 0..<600 {
       group.nodes[second % 2].learn(.sample(0, expiration: 300_000), now: group.now)
       group.pass(.seconds(1))
     }
     #expect(group.records.allSatisfy { $0.count <= 1 + 600 / 75 }, "\(group.records.map(\.count))")
-    // Whoever is given a session by the other one keeps it for as long as the flow goes on.
+    // Each node keeps the session for as long as the flow lasts.
     #expect(group.isEqual)
     for index in 0...1 {
       #expect((group.record(.sample(0), at: index)?.session.expiration.rawValue ?? 0) > 300_000)
     }
   }
 
-  /// A node's module has no slack since its own last packet: it must hear of the other one's, and what it hears must
-  /// reach its own module.
-  @Test func whatIsKeptBackIsSaidInTime() throws {
+  /// A node's module has no slack after its own last packet. So it needs the records of the other node, and these must
+  /// reach the module.
+  @Test func sendsADeferredRecordInTime() throws {
     var group = NodeGroup(count: 2)
     let session = SessionEntry.sample(0, expiration: 300_000)
     for index in [0, 1, 0] {
       group.nodes[index].learn(session, now: group.now)
       group.pass(.seconds(10))
     }
-    #expect(group.records.map(\.count) == [1, 1], "the third packet is kept back")
+    #expect(group.records.map(\.count) == [1, 1], "the record of the third packet is deferred")
     let given = group.modules.map(\.count)
     group.pass(.seconds(60))
-    #expect(group.records.map(\.count) == [2, 1], "75 s after the first word, though no packet follows")
+    #expect(group.records.map(\.count) == [2, 1], "75 s after the first record, although no packet follows")
     #expect(group.isEqual)
     for index in 0...1 {
       #expect(group.modules[index].count == given[index] + 1)
-      // As of the packet that was kept back: 20 s after the first one, and 375 s from there.
+      // The time left counts from the deferred packet, 20 s after the first one: 375 s from there.
       let left = try #require(group.modules[index].last).expiration.rawValue
       #expect((318_000...320_100).contains(left), "\(left)")
     }
     group.pass(.seconds(100))
-    #expect(group.records.map(\.count) == [2, 1], "once")
+    #expect(group.records.map(\.count) == [2, 1], "no second record")
   }
 
-  /// A packet of an established connection gives no life to its end.
-  @Test func whatIsKeptBackEndsWithItsState() throws {
+  /// A deferred packet of the established connection does not extend the closing state.
+  @Test func dropsADeferredRecordWhenTheStateChanges() throws {
     var group = NodeGroup(count: 2)
     let session = SessionEntry.sample(0, proto: .tcp, expiration: 7_200_000)
     for index in [0, 1, 0] {
       group.nodes[index].learn(session, now: group.now)
       group.pass(.seconds(10))
     }
-    #expect(group.records.map(\.count) == [1, 1], "the third packet is kept back")
+    #expect(group.records.map(\.count) == [1, 1], "the record of the third packet is deferred")
     let ended = SessionEntry.sample(0, proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)
     group.nodes[1].learn(ended, now: group.now)
     group.pass(.seconds(100))
@@ -64,8 +65,8 @@ import Testing
     }
   }
 
-  /// Nor to the session that has got its place in the table.
-  @Test func whatIsKeptBackEndsWithItsSession() throws {
+  /// A deferred packet does not extend the session that has replaced its own in the table.
+  @Test func dropsADeferredRecordWhenTheSessionIsReplaced() throws {
     var group = NodeGroup(count: 2)
     let session = SessionEntry.sample(0, proto: .tcp, expiration: 7_200_000)
     for index in [0, 1, 0] {
@@ -85,7 +86,7 @@ import Testing
     #expect((5_149_000...5_150_010).contains(left), "\(left)")
   }
 
-  @Test func aFlowThroughOneNodeIsSaidOncePerQuarter() {
+  @Test func sendsAFlowThroughOneNodeOncePerQuarterOfTheTimeout() {
     var group = NodeGroup(count: 2)
     for _ in 0..<600 {
       group.nodes[1].learn(.sample(0, expiration: 300_000), now: group.now)
@@ -94,8 +95,8 @@ import Testing
     #expect(group.records.map(\.count) == [0, 8])
   }
 
-  /// Another state is news at once, whoever says it.
-  @Test func aChangeIsSaidAtOnce() {
+  /// A changed state is sent at once by any node.
+  @Test func sendsAChangedStateAtOnce() {
     var group = NodeGroup(count: 2)
     let session = SessionEntry.sample(0, proto: .tcp, expiration: 7_200_000)
     var ended = session
@@ -109,12 +110,13 @@ import Testing
     #expect(group.records.map(\.count) == [2, 2])
   }
 
-  /// The later word replaces the earlier one with its life. So whoever speaks takes over what is left.
-  @Test func theSpeakerTakesNoLifeAway() {
+  /// A newer record replaces the older one with its time left. So its sender takes over the longer time left of the
+  /// older record.
+  @Test func aNewerRecordDoesNotShortenTheTimeLeft() {
     var group = NodeGroup(count: 2)
     group.nodes[0].learn(.sample(0, expiration: 300_000), now: group.now)
     group.pass(.seconds(10))
-    // This module found it idle, and tells of it without slack.
+    // This module found the session idle and announces it without slack.
     var idle = SessionEntry.sample(0, expiration: 300_000)
     idle.expiration = Milliseconds(290_000)
     group.nodes[1].learn(idle, now: group.now)
@@ -126,8 +128,8 @@ import Testing
     }
   }
 
-  /// A word that is older than what the table has in its place loses, and the module gets what won.
-  @Test func anOldWordOfTheModuleGivesWay() {
+  /// An announcement that is older than the table's record for the same mask loses, and the module gets the winner.
+  @Test func aLateAnnouncementLosesToTheTable() {
     var group = NodeGroup(count: 2)
     var rival = SessionEntry.sample(1)
     rival.source4 = SessionEntry.sample(0).source4

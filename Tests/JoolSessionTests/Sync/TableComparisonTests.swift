@@ -2,16 +2,16 @@ import Testing
 
 @testable import JoolSession
 
-/// How two tables are found to differ.
+/// The search for the differences between two tables.
 @Suite struct TableComparisonTests {
-  /// Digests of 4,096 buckets that are alike on both nodes.
+  /// The digests of 4,096 buckets, equal on both nodes.
   private let alike = (0..<4096).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 | 1 }
 
   private func groups(_ buckets: [UInt64]) -> [UInt64] {
     (0..<64).map { buckets[$0 * 64..<$0 * 64 + 64].reduce(0, ^) }
   }
 
-  /// The peer's answers to a question, in the order in which it sends them.
+  /// The peer's answers to a question, in sending order.
   private func answer(
     _ comparison: TableComparison, ours: [UInt64], theirs: [UInt64]
   ) -> (differences: SyncFrame.Differences?, groups: [Int]) {
@@ -44,22 +44,22 @@ import Testing
     #expect((0..<4096).filter(comparison.buckets.contains) == [0, 63, 64, 2000, 4095])
   }
 
-  @Test func equalTablesAreComparedAtOnce() throws {
+  @Test func equalTablesNeedOneExchange() throws {
     var comparison = TableComparison()
     comparison.receive(try #require(answer(comparison, ours: alike, theirs: alike).differences))
     #expect(comparison.isComplete)
     #expect(comparison.buckets.isEmpty)
   }
 
-  @Test func asksAgainForWhatDidNotCome() throws {
+  @Test func requestsLostAnswersAgain() throws {
     var theirs = alike
     for group in 0..<64 { theirs[group * 64 + 7] ^= 1 << 40 }
     var comparison = TableComparison()
-    // The differences are lost, and the buckets of some groups.
+    // The differences are lost, and so are the buckets of some groups.
     for group in 0..<64 where group != 10 && group != 20 { receive(group, &comparison, ours: alike, theirs: theirs) }
     #expect(!comparison.isComplete)
     let second = answer(comparison, ours: alike, theirs: theirs)
-    #expect(second.groups == [10, 20], "what has come does not come again")
+    #expect(second.groups == [10, 20], "received groups are not requested again")
     comparison.receive(try #require(second.differences))
     receive(20, &comparison, ours: alike, theirs: theirs)
     let third = answer(comparison, ours: alike, theirs: theirs)
@@ -70,7 +70,7 @@ import Testing
     #expect(comparison.buckets.count == 64)
   }
 
-  @Test func numbersFromOutsideDoNoHarm() {
+  @Test func ignoresInvalidNumbersFromPeers() {
     var comparison = TableComparison()
     for (first, count) in [(-1, 1), (64, 1), (63, 2), (0, 0), (0, 65), (.max, 1), (0, .max), (5, -1)] {
       comparison.receive(SyncFrame.Differences(first: first, count: count, bitmap: .max))

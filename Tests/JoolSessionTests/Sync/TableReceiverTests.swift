@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolSession
 
-/// A pull, as whoever pulls sees it.
+/// The receiver's side of a pull.
 @Suite struct TableReceiverTests {
   private let start = Instant.now
   private let source = Incarnation(7)
@@ -47,7 +47,7 @@ import Testing
     }
     #expect(receiver.isFinished)
     #expect(receiver.isWhole)
-    #expect(pull(&receiver)?.next == 3, "so that the source forgets the transfer")
+    #expect(pull(&receiver)?.next == 3, "it lets the source forget the transfer")
     let nothing = request(&receiver, after: 10_000)
     #expect(nothing == nil)
   }
@@ -63,7 +63,7 @@ import Testing
     receiver.receive(buckets: theirs, of: 3, from: source, ours: { _ in 1 }, now: start)
     let pull = pull(&receiver)
     #expect(pull?.buckets.map { buckets in (0..<4096).filter(buckets.contains) } == [3 * 64 + 9])
-    // Until the first frame has come, the set is told again.
+    // The set of buckets is repeated until the first frame arrives.
     #expect(self.pull(&receiver, after: 100)?.buckets == pull?.buckets)
     let isNew = receive(0, of: 20, &receiver, after: 110)
     #expect(isNew)
@@ -92,8 +92,8 @@ import Testing
     }
   }
 
-  /// Without a loss, a pull is limited. The next one, with another number, fetches other buckets.
-  @Test func aLimitedPullCoversNothing() {
+  /// Without a loss a pull is limited to some buckets. The next one has another number and fetches others.
+  @Test func aLimitedPullIsNotWhole() {
     var receiver = receiver(isComparing: true, maxBuckets: 10)
     _ = request(&receiver)
     receiver.receive(SyncFrame.Differences(first: 0, count: 64, bitmap: 1 << 62 | 1), from: source, now: start)
@@ -106,8 +106,8 @@ import Testing
     #expect(!receiver.isWhole)
   }
 
-  /// A source that needs more than two seconds for the first frame: what comes late counts.
-  @Test func theTransferNumberIsKept() {
+  /// A source may need more than two seconds for the first frame, which must still count.
+  @Test func keepsTheTransferNumberForASlowSource() {
     var receiver = receiver()
     var sent: [Int] = []
     for millisecond in 0...10_000 {
@@ -117,17 +117,17 @@ import Testing
       #expect(pull.next == 0)
     }
     #expect(sent == [0, 100, 300, 700, 1500, 3100, 6300, 9500])
-    #expect(!receiver.isForgotten(now: start + .seconds(10)), "the source has said nothing, so it can begin yet")
+    #expect(!receiver.isForgotten(now: start + .seconds(10)), "the source has sent nothing, so it may still begin")
     let isNew = receive(0, of: 2, &receiver, after: 10_000)
     #expect(isNew)
-    // From then on it is asked again soon.
+    // After that, missing frames are requested sooner.
     #expect(pull(&receiver, after: 10_100)?.missing == [1])
     let last = receive(1, of: 2, &receiver, after: 10_200)
     #expect(last)
     #expect(receiver.isFinished)
   }
 
-  @Test func aSilentSourceIsNoticed() {
+  @Test func detectsASilentSource() {
     var receiver = receiver()
     _ = request(&receiver)
     #expect(!receiver.isSilent(now: start + .milliseconds(1999)))
@@ -137,8 +137,8 @@ import Testing
     #expect(receiver.isSilent(now: start + .milliseconds(3500)))
   }
 
-  /// The source gave the transfer up for another one. It answers this number no more, so the pull ends.
-  @Test func aForgottenTransferEnds() {
+  /// The source has dropped the transfer for another one and no longer answers this number, so the pull ends.
+  @Test func endsATransferThatTheSourceForgot() {
     var receiver = receiver()
     _ = request(&receiver)
     _ = receive(0, of: 100, &receiver)
@@ -150,7 +150,7 @@ import Testing
     #expect(ended == 6400)
   }
 
-  @Test func onlyTheSourceAndItsTransferCount() {
+  @Test func ignoresFramesOfOtherSourcesAndTransfers() {
     var receiver = receiver()
     _ = request(&receiver)
     let bulk = SyncFrame.Bulk(transfer: 4000, frame: 0, frames: 1, records: [])
@@ -168,14 +168,14 @@ import Testing
     #expect(!comparing.isFinished)
   }
 
-  @Test func whatWasOnItsWayDoesNotCount() {
+  @Test func doesNotCountRecordsThatWereInFlight() {
     var receiver = receiver(limit: 1000)
     for version in [1, 999, 1000, 5000] as [UInt64] { receiver.countNews(Version(rawValue: version)) }
     #expect(receiver.brought == 2)
   }
 
-  /// Sender and receiver with a network between them that loses, repeats and reorders.
-  @Test(arguments: 0..<50) func everythingComesWhateverIsLost(seed: UInt64) throws {
+  /// A sender and a receiver on a network that loses, duplicates and reorders.
+  @Test(arguments: 0..<50) func completesTheTransferDespiteLosses(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var table = try #require(SessionTable(pool6: .wellKnown, now: start))
     let count = Int.random(in: 0...4000, using: &random)

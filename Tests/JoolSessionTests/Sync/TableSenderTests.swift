@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolSession
 
-/// Who answers pulls.
+/// The source's side of pulls.
 @Suite struct TableSenderTests {
   private let start = Instant.now
   private let order: SessionOrder
@@ -41,7 +41,7 @@ import Testing
     let hasBegun = ask(&sender)
     #expect(hasBegun)
     #expect(frames(&sender) == Array(0..<16))
-    // The same again and again: nothing shows that the frames arrive.
+    // Repeated requests show no progress, so they do not increase the window.
     for _ in 0..<20 { _ = ask(&sender) }
     #expect(frames(&sender) == [])
     var (next, windows) = (UInt32(0), [Int]())
@@ -50,11 +50,12 @@ import Testing
       _ = ask(&sender, next: next)
       windows.append(frames(&sender).count)
     }
-    #expect(windows == [24, 40, 72, 136, 8, 8], "up to 256 on their way")
+    #expect(windows == [24, 40, 72, 136, 8, 8], "up to 256 frames in flight")
   }
 
-  /// A dropped transfer does not begin again after some frames: its rows may be in other frames now.
-  @Test func beginsOnlyForReceiversThatHaveNothing() {
+  /// A dropped transfer does not begin again for a receiver with some frames, because its rows may be in other frames
+  /// now.
+  @Test func beginsOnlyForReceiversWithoutFrames() {
     var sender = TableSender()
     let hasBegunForSome = ask(&sender, missing: [0, 1, 2, 4])
     #expect(!hasBegunForSome)
@@ -62,12 +63,12 @@ import Testing
     #expect(hasBegunForNothing)
   }
 
-  @Test func sendsWhatIsMissingAgain() {
+  @Test func retransmitsMissingFrames() {
     var sender = TableSender()
     _ = ask(&sender)
     _ = frames(&sender)
     _ = ask(&sender, window: 16, missing: [3, 5, 15, 16, 900, .max])
-    #expect(frames(&sender) == [3, 5, 15], "and nothing that was never sent")
+    #expect(frames(&sender) == [3, 5, 15], "frames that were never sent are ignored")
     _ = ask(&sender, next: 10, window: 6, missing: [3, 12])
     #expect(frames(&sender) == [12])
   }
@@ -100,7 +101,7 @@ import Testing
     #expect(frame?.rows.isEmpty == true)
   }
 
-  @Test func oneTransferPerSecondAndPeer() {
+  @Test func beginsOneTransferPerSecondAndPeer() {
     var sender = TableSender()
     let begun = [(1, 0), (2, 500), (3, 999), (4, 1000), (5, 1999), (6, 2000)].map {
       ask(&sender, transfer: UInt32($0.0), after: $0.1)
@@ -109,11 +110,11 @@ import Testing
     let other = ask(&sender, by: 2, after: 2001)
     #expect(other)
     let late = ask(&sender, transfer: 7, next: 5, after: 9000)
-    #expect(!late, "nobody knows what it is about")
+    #expect(!late, "the request continues an unknown transfer")
   }
 
-  /// Or else they would take turns for ever, and none would get to the end.
-  @Test func theFifthWaitsWhileFourGoOn() {
+  /// Otherwise five transfers would displace each other forever, and none would finish.
+  @Test func theFifthTransferWaitsWhileFourMakeProgress() {
     var sender = TableSender()
     for peer in 1...4 as ClosedRange<UInt64> {
       let hasBegun = ask(&sender, by: peer)
@@ -122,7 +123,7 @@ import Testing
     let fifth = ask(&sender, by: 5, after: 1999)
     #expect(!fifth)
     _ = frames(&sender)
-    // The second one is silent.
+    // The second receiver is silent.
     for peer in [1, 3, 4] as [UInt64] { _ = ask(&sender, by: peer, next: 1, after: 1900) }
     let hasPlace = ask(&sender, by: 5, after: 2000)
     #expect(hasPlace)
@@ -131,12 +132,12 @@ import Testing
     #expect(!another)
   }
 
-  @Test func eachHasItsTurn() {
+  @Test func servesReceiversInTurn() {
     var sender = TableSender()
     for peer in 1...3 as ClosedRange<UInt64> { _ = ask(&sender, by: peer) }
     var turns: [UInt64] = []
     for _ in 0..<6 { if let frame = sender.next({ $0 != Incarnation(2) }) { turns.append(frame.target.number) } }
-    #expect(turns == [1, 3, 1, 3, 1, 3], "there is no room for frames to 2")
+    #expect(turns == [1, 3, 1, 3, 1, 3], "the budget of receiver 2 is used up")
     sender.forget(Incarnation(1), now: start)
     #expect(Set(sender.waiting.map(\.number)) == [2, 3])
     sender.forget(now: start + .seconds(60))
@@ -153,12 +154,12 @@ import Testing
     #expect(other)
   }
 
-  @Test func numbersFromOutsideDoNoHarm() {
+  @Test func ignoresInvalidNumbersFromPeers() {
     var sender = TableSender()
     _ = ask(&sender, next: 0, window: .max, missing: [.max])
     _ = frames(&sender)
     _ = ask(&sender, next: 999, window: .max, missing: [0, .max])
-    #expect(frames(&sender) == [], "what was not sent has not arrived")
+    #expect(frames(&sender) == [], "frames that were not sent cannot have arrived")
     _ = ask(&sender, next: .max, window: .max)
     #expect(sender.waiting == [])
   }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct TokenBucketTests {
   private let start = Instant.now
 
-  @Test func letsABurstOutAndThenSoMuchPerSecond() {
+  @Test func admitsABurstAndThenALimitedRate() {
     var bucket = TokenBucket(rate: 1_000_000, burst: 5000)
     #expect(bucket.isFull(now: start) && bucket.has(5000, now: start))
     bucket.take(5000, now: start)
@@ -15,11 +15,11 @@ import Testing
     #expect(bucket.has(1000, now: start + .milliseconds(1)))
     #expect(!bucket.has(1001, now: start + .milliseconds(1)))
     #expect(!bucket.isFull(now: start + .milliseconds(4)) && bucket.isFull(now: start + .milliseconds(5)))
-    #expect(!bucket.has(5001, now: start + .seconds(3600)), "a pause saves up no more than a burst")
+    #expect(!bucket.has(5001, now: start + .seconds(3600)), "a pause accumulates no more than a burst")
   }
 
-  /// Over any time, whoever asks for more than there is.
-  @Test func neverGivesMoreThanTheBurstAndTheRate() {
+  /// The limit holds at any time, however much is requested.
+  @Test func neverExceedsTheBurstAndTheRate() {
     var bucket = TokenBucket(rate: 8_000_000, burst: 512 << 10)
     var random = SeededGenerator(seed: 4)
     var (now, given) = (start, 0)
@@ -33,6 +33,6 @@ import Testing
       let allowed = Double(512 << 10) + 8_000_000 * ((now - start) / .seconds(1))
       #expect(Double(given) <= allowed)
     }
-    #expect(Double(given) > 8_000_000 * ((now - start) / .seconds(1)), "and no less than the rate")
+    #expect(Double(given) > 8_000_000 * ((now - start) / .seconds(1)), "the rate is used up")
   }
 }

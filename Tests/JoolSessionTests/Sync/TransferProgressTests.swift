@@ -2,7 +2,7 @@ import Testing
 
 @testable import JoolSession
 
-/// The credit that a receiver gives.
+/// The credit that a receiver grants.
 @Suite struct TransferProgressTests {
   @Test func theWindowDoublesWithProgress() {
     var progress = TransferProgress()
@@ -25,7 +25,7 @@ import Testing
     #expect(again.next == repeated.next)
   }
 
-  @Test func withoutProgressTheWindowStays() {
+  @Test func theWindowStaysWithoutProgress() {
     var progress = TransferProgress()
     for _ in 0..<5 {
       let credit = progress.credit(isRepeated: true)
@@ -34,15 +34,15 @@ import Testing
     _ = progress.receive(3, of: 50)
     let credit = progress.credit(isRepeated: true)
     #expect(credit.window == 16)
-    #expect(credit.missing == [0, 1, 2] + Array(4..<16), "whatever may have been sent and has not come")
+    #expect(credit.missing == [0, 1, 2] + Array(4..<16), "all frames that may have been sent and have not arrived")
   }
 
-  @Test func namesWhatWasOvertaken() {
+  @Test func listsMissingFrames() {
     var progress = TransferProgress()
     _ = progress.credit(isRepeated: false)
     for frame in [0, 1, 4, 6] as [UInt32] { _ = progress.receive(frame, of: 100) }
     #expect(!progress.isCreditDue)
-    // The last one that may be sent: no other one will come.
+    // The last frame that the credit allows: no further one will arrive.
     _ = progress.receive(15, of: 100)
     #expect(progress.isCreditDue)
     let credit = progress.credit(isRepeated: false)
@@ -65,7 +65,7 @@ import Testing
     #expect(credit.missing == [])
   }
 
-  @Test func takesNoFrameThatCannotBe() {
+  @Test func refusesInvalidFrameNumbers() {
     var progress = TransferProgress()
     _ = progress.credit(isRepeated: false)
     let frames: [(UInt32, UInt32)] = [(0, 0), (5, 5), (5, 4), (512, 1000), (.max, .max), (.max - 1, .max)]

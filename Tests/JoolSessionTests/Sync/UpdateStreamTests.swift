@@ -16,9 +16,9 @@ import Testing
     }
 
     mutating func receive(_ sequences: UInt64...) -> [Bool] {
-      var news: [Bool] = []
-      for sequence in sequences { news.append(stream.receive(sequence, now: now, jitter: .zero)) }
-      return news
+      var areNew: [Bool] = []
+      for sequence in sequences { areNew.append(stream.receive(sequence, now: now, jitter: .zero)) }
+      return areNew
     }
 
     mutating func confirm(_ last: UInt64) { stream.confirm(last: last, now: now, jitter: .zero) }
@@ -35,19 +35,19 @@ import Testing
     }
   }
 
-  @Test func countsWhatComesInOrder() {
+  @Test func acceptsUpdatesInOrder() {
     var run = Run()
-    let news = run.receive(1, 2, 3, 3)
-    #expect(news == [true, true, true, false])
+    let areNew = run.receive(1, 2, 3, 3)
+    #expect(areNew == [true, true, true, false])
     #expect(run.stream.progress == Progress(next: 4))
     #expect(run.stream.isComplete)
     #expect(run.stream.deadline == nil)
   }
 
-  @Test func asksForAHoleAndFillsIt() {
+  @Test func requestsAGapAndFillsIt() {
     var run = Run()
-    let news = run.receive(1, 4, 2)
-    #expect(news == [true, true, true])
+    let areNew = run.receive(1, 4, 2)
+    #expect(areNew == [true, true, true])
     #expect(run.stream.progress == Progress(next: 3, beyond: 2))
     run.pass(.milliseconds(10))
     #expect(run.naks == [[3...3]])
@@ -60,15 +60,15 @@ import Testing
     #expect(run.stream.unrecovered == 0)
   }
 
-  @Test func reorderingHealsItselfWithinTheFirstDelay() {
+  @Test func requestsNothingAfterBriefReordering() {
     var run = Run()
-    let news = run.receive(2, 1)
-    #expect(news == [true, true])
+    let areNew = run.receive(2, 1)
+    #expect(areNew == [true, true])
     run.pass(.seconds(1))
     #expect(run.naks.isEmpty)
   }
 
-  @Test func afterThreeNAKsInVainItIsALoss() {
+  @Test func declaresALossAfterThreeUnansweredNAKs() {
     var run = Run()
     _ = run.receive(2)
     run.confirm(2)
@@ -79,11 +79,11 @@ import Testing
     #expect(run.stream.isLost)
     #expect(run.stream.unrecovered == 1)
     run.pass(.seconds(5))
-    #expect(run.naks.count == 3, "NAKs do not go on")
+    #expect(run.naks.count == 3, "no further NAKs")
     #expect(run.stream.progress == Progress(next: 1, beyond: 2))
   }
 
-  @Test func whatIsMissingAfterALossIsAskedForNevertheless() {
+  @Test func requestsLaterGapsDespiteALoss() {
     var run = Run()
     _ = run.receive(2)
     run.confirm(2)
@@ -97,11 +97,11 @@ import Testing
     #expect(!run.stream.isLost)
   }
 
-  @Test func whatIsUnavailableIsALossAtOnce() {
+  @Test func declaresUnavailableUpdatesLostAtOnce() {
     var run = Run()
     run.confirm(7)
     run.stream.unavailable(until: 3)
-    #expect(!run.stream.isLost, "nobody has asked yet")
+    #expect(!run.stream.isLost, "no NAK was sent yet")
     run.pass(.milliseconds(10))
     run.stream.unavailable(until: 3)
     #expect(run.stream.isLost)
@@ -110,7 +110,7 @@ import Testing
     #expect(run.naks.last == [4...7])
   }
 
-  @Test func aHoleThatStaysIsLostThoughOthersAreFilled() {
+  @Test func declaresALastingGapLostWhileOthersAreFilled() {
     var run = Run()
     var sequence: UInt64 = 2
     for _ in 0..<60 {
@@ -124,7 +124,7 @@ import Testing
     #expect(run.stream.unrecovered == 1)
   }
 
-  @Test func moreThan1024MissingAreALoss() {
+  @Test func declaresMoreThan1024MissingUpdatesLost() {
     var run = Run()
     run.confirm(UpdateStream.maxMissing)
     #expect(!run.stream.isLost)
@@ -132,13 +132,13 @@ import Testing
     #expect(run.stream.isLost)
   }
 
-  /// A.5: whoever has nothing of a peer lacks its table, too.
-  @Test func withoutABaseEverythingBeforeIsLost() {
+  /// A.5: a node that has received nothing of a peer lacks the peer's table, too.
+  @Test func declaresEverythingBeforeTheFirstContactLost() {
     var run = Run(next: 0, last: 41)
     #expect(run.stream.isLost)
     run.confirm(41)
     run.pass(.seconds(1))
-    #expect(run.naks.isEmpty, "it cannot be sent again")
+    #expect(run.naks.isEmpty, "the table cannot be retransmitted")
     _ = run.receive(42, 44)
     #expect(run.stream.progress == Progress(next: 0, beyond: 45))
     run.pass(.milliseconds(10))
@@ -148,7 +148,7 @@ import Testing
     #expect(!run.stream.isLost)
   }
 
-  @Test func aTableThatIsOlderThanTheBaseOfTheStreamLeavesTheRestToBeAskedFor() {
+  @Test func requestsUpdatesBetweenAnOldTableAndTheBase() {
     var run = Run(next: 0, last: 41)
     _ = run.receive(42)
     run.stream.cover(Progress(next: 40))
@@ -157,7 +157,7 @@ import Testing
     #expect(run.naks == [[40...41]])
   }
 
-  @Test func aSteadyStreamDuringAPullTakesOneRange() {
+  @Test func storesASteadyStreamDuringAPullAsOneRange() {
     var run = Run(next: 0, last: 41)
     for sequence in UInt64(42)...50_000 {
       _ = run.receive(sequence)
@@ -167,8 +167,8 @@ import Testing
     #expect(run.stream.progress == Progress(next: 50_001))
   }
 
-  /// A.13: one made-up number costs a second.
-  @Test func aMadSequenceIsForgottenWithTheNextHello() {
+  /// A.13: a forged sequence number has an effect for one second.
+  @Test func anAbsurdSequenceNumberEndsWithTheNextHello() {
     var run = Run()
     _ = run.receive(1)
     run.confirm(1)
@@ -179,13 +179,13 @@ import Testing
     run.raise(3000)
     #expect(!run.stream.isComplete)
     run.pass(.seconds(1))
-    #expect(!run.stream.isLost, "no hello has said so")
+    #expect(!run.stream.isLost, "no hello has confirmed it")
     run.confirm(1)
     #expect(run.stream.isComplete)
     #expect(run.stream.deadline == nil)
   }
 
-  @Test func aMadHelloIsForgottenWithTheNextOne() {
+  @Test func anAbsurdHelloEndsWithTheNextOne() {
     var run = Run()
     run.confirm(1 << 60)
     #expect(run.stream.isLost)
@@ -194,11 +194,11 @@ import Testing
     #expect(!run.stream.isLost)
     _ = run.receive(1, 3)
     run.pass(.milliseconds(10))
-    #expect(run.naks.last == [2...2], "what comes afterwards is asked for")
+    #expect(run.naks.last == [2...2], "later gaps are requested")
   }
 
-  /// A forged update must not make its supposed sender believe that a copy of it has gone on.
-  @Test func tellsOnlyWhatAHelloHasConfirmed() {
+  /// A forged update must not make its alleged sender conclude that a copy of it is running.
+  @Test func advertisesOnlyConfirmedUpdates() {
     var run = Run()
     _ = run.receive(1)
     run.confirm(1)
@@ -207,12 +207,12 @@ import Testing
     #expect(run.stream.progress == Progress(next: 3, beyond: 7))
     run.pass(.seconds(1))
     run.confirm(1)
-    #expect(run.stream.progress == Progress(next: 2), "nobody has sent them")
+    #expect(run.stream.progress == Progress(next: 2), "they were never sent")
     let real = run.receive(2)
     #expect(real == [true])
   }
 
-  @Test func aHelloThatWasOvertakenRetractsNothing() {
+  @Test func aReorderedHelloRetractsNothing() {
     var run = Run()
     _ = run.receive(1, 2)
     run.confirm(1)

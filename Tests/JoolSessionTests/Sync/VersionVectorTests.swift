@@ -6,15 +6,15 @@ import Testing
   private let a = Incarnation(1)
   private let b = Incarnation(2)
 
-  @Test func absentMeansNothing() {
+  @Test func treatsAnAbsentEntryAsNoProgress() {
     var vector = VersionVector()
     #expect(vector[a] == Progress(next: 0))
     vector[b] = Progress(next: 1)
     #expect(vector.covers(VersionVector()))
-    #expect(!VersionVector().covers(vector), "a base is something")
+    #expect(!VersionVector().covers(vector), "a base counts as progress")
   }
 
-  @Test func whatIsBeyondAHoleCounts() {
+  @Test func updatesBeyondAGapCount() {
     #expect(!Progress(next: 5).covers(Progress(next: 3, beyond: 4)))
     #expect(Progress(next: 5, beyond: 2).covers(Progress(next: 3, beyond: 4)))
     var both = Progress(next: 5)
@@ -22,7 +22,7 @@ import Testing
     #expect(both == Progress(next: 5, beyond: 2))
   }
 
-  @Test func aMarkIsMetByWhatItsMomentHad() {
+  @Test func aMarkIsMetByTheUpdatesOfItsMoment() {
     var known = VersionVector()
     known[a] = Progress(next: 9)
     let mark = Mark(vector: known, takenAt: .now)
@@ -32,8 +32,8 @@ import Testing
     own[a] = Progress(next: 9)
     var later = known
     later[a] = Progress(next: 20)
-    #expect(mark.isMet(by: own, known: later), "whatever has come since then")
+    #expect(mark.isMet(by: own, known: later), "later updates do not matter")
     own[a] = Progress(next: 8)
-    #expect(mark.isMet(by: own, known: VersionVector()), "what only the dead had is nobody's")
+    #expect(mark.isMet(by: own, known: VersionVector()), "updates that only failed nodes had do not count")
   }
 }

@@ -2,7 +2,8 @@ import JoolCore
 
 @testable import JoolSession
 
-/// `SessionTable` as one would write it without a thought for memory and time. Milliseconds since `start` as time.
+/// The simplest implementation of `SessionTable`, without regard for memory and time. Times are milliseconds since
+/// `start`.
 struct NaiveTable {
   struct Key: Hashable {
     let proto: L4Protocol
@@ -13,10 +14,10 @@ struct NaiveTable {
   struct Row {
     var entry: SessionEntry
     var origin: UInt8
-    /// In steps of 10 ms.
+    /// The expiry, a multiple of 10 ms.
     var expires: UInt64
     var version: Version
-    /// Of the node's own last word, in steps of 10 ms, counted from 1.
+    /// The time of the node's own last record, in steps of 10 ms.
     var ownRecordTick: UInt64?
   }
 
@@ -54,7 +55,7 @@ struct NaiveTable {
     return old.map { .updated(previous: session($0, now: now)) } ?? .inserted
   }
 
-  /// `nil` is `deferredPackets`, of a row that has no number here.
+  /// The expected `SessionTable.Knowledge`; `nil` stands for `deferredPackets`, because rows have no handles here.
   func knowledge(of session: SessionEntry, quarter: UInt64, now: UInt64) -> SessionTable.Knowledge? {
     guard let row = rows[Self.key(session)] else { return SessionTable.Knowledge.none }
     let (known, said) = (row.entry, row.ownRecordTick)
@@ -81,7 +82,7 @@ struct NaiveTable {
 
   var bib: Set<BIBEntry> { Set(rows.values.map { Self.bib($0.entry) }) }
 
-  /// The digests as their description says, of words made of the entries' bytes.
+  /// The digests as specified, computed from words made of the entries' bytes.
   var digests: [UInt64] {
     var buckets = [UInt64](repeating: 0, count: 4096)
     for row in rows.values {

@@ -3,12 +3,12 @@ import Testing
 @testable import JoolSession
 
 @Suite struct RowIndexShardTests {
-  /// Hashes that put all rows into few homes, or that are random.
+  /// The masks produce hashes that put all rows into few homes, or random ones.
   @Test(arguments: [UInt64.max, 0xFFF0_0000_0000_0003, 0x7, 0xC000_0000_0000_0000])
-  func findsWhatIsThereHoweverTheHashesCollide(mask: UInt64) {
+  func findsAllRowsDespiteCollidingHashes(mask: UInt64) {
     var generator = SeededGenerator(seed: mask)
     let hashes = (0..<3000).map { _ in generator.next() & mask }
-    // All hashes equal but for 3 bits, at most 100 rows: more neighbours than that there are none.
+    // With masks of two or three bits there are at most 100 rows, because a home has room for few neighbours.
     let rows: Range<UInt32> = mask == 7 || mask.nonzeroBitCount == 2 ? 0..<100 : 0..<3000
     var index = RowIndexShard()
     var members: Set<UInt32> = []
@@ -29,8 +29,8 @@ import Testing
     }
   }
 
-  @Test func growsWhenTooManyAreNeighbours() {
-    // 500 rows whose homes are next to each other until there are many homes.
+  @Test func growsWhenARowHasTooManyNeighbours() {
+    // The homes of 500 rows are next to each other until the shard has many homes.
     let hashes = (0..<500).map { UInt64($0) << 48 }
     var index = RowIndexShard()
     for number in 0..<500 { while !index.insert(UInt32(number), hashes[number]) { index.grow { hashes[Int($0)] } } }

@@ -11,7 +11,7 @@ import Testing
   init() throws { table = try #require(SessionTable(pool6: .wellKnown, now: start)) }
 
   @Test(arguments: [1, 9, 10, 11, 255, 2560, 6000, 655_360, 7_200_000, 167_772_160, UInt32.max])
-  func sessionsDieInTimeButNeverEarly(expiration: UInt32) {
+  func sessionsExpireInTimeButNeverEarly(expiration: UInt32) {
     for offset in [0, 1, 5, 9] {
       var table = table
       let now = start + .milliseconds(offset)
@@ -19,30 +19,30 @@ import Testing
       let end = now + .milliseconds(expiration)
       #expect(table.expire(now: end - .milliseconds(1)) == 0)
       #expect(table.session(like: .sample(), now: end + .milliseconds(9))?.entry.expiration == Milliseconds(0))
-      var dead: [SessionTable.Session] = []
-      #expect(table.expire(now: end + .milliseconds(9)) { dead.append($0) } == 1)
-      #expect(dead.map(\.entry) == [.sample(expiration: 0)])
+      var expired: [SessionTable.Session] = []
+      #expect(table.expire(now: end + .milliseconds(9)) { expired.append($0) } == 1)
+      #expect(expired.map(\.entry) == [.sample(expiration: 0)])
       #expect(table.isEmpty)
     }
   }
 
-  @Test func tellsWhenToComeNext() {
+  @Test func reportsItsNextDeadline() {
     var table = table
     #expect(table.nextDeadline == nil)
     for seconds: UInt32 in [40, 10, 3000] {
       _ = table.upsert(.sample(Int(seconds), expiration: seconds * 1000), now: start)
     }
-    var deaths: [Instant] = []
+    var expirations: [Instant] = []
     var visits = 0
     while let deadline = table.nextDeadline {
       visits += 1
-      table.expire(now: deadline) { _ in deaths.append(deadline) }
+      table.expire(now: deadline) { _ in expirations.append(deadline) }
     }
-    #expect(deaths == [10, 40, 3000].map { start + .seconds($0) })
+    #expect(expirations == [10, 40, 3000].map { start + .seconds($0) })
     #expect(visits <= 3 * 4)
   }
 
-  @Test func updatesMoveTheEnd() {
+  @Test func updatesMoveTheExpiry() {
     var table = table
     _ = table.upsert(.sample(0, expiration: 60_000), now: start)
     _ = table.upsert(.sample(1, expiration: 60_000), now: start)
@@ -53,10 +53,10 @@ import Testing
     #expect(table.expire(now: start + .seconds(300)) == 1)
   }
 
-  @Test func timeMayStandStillOrGoBack() {
+  @Test func timeMayStopOrGoBack() {
     var table = table
     #expect(table.expire(now: start + .seconds(100)) == 0)
-    // What is due when it comes dies with the next tick.
+    // A session that is due on arrival expires with the next tick.
     _ = table.upsert(.sample(0, expiration: 1000), now: start)
     _ = table.upsert(.sample(1, expiration: 0), now: start + .seconds(100))
     #expect(table.expire(now: start) == 0)
@@ -65,7 +65,7 @@ import Testing
     #expect(table.expire(now: start + .seconds(100.01)) == 2)
   }
 
-  @Test func livesThroughAnyInstant() {
+  @Test func acceptsAnyInstant() {
     var table = table
     let instants = [0, 1, -1, 300, -300, 50_000, -50_000, 50_001].map { start + .seconds($0 * 86_400) }
     for (number, now) in instants.enumerated() {
@@ -79,12 +79,12 @@ import Testing
     #expect(table.count == 0)
   }
 
-  @Test func countsFromANewBaseWithoutLosingTime() {
+  @Test func changesItsTimeBaseWithoutLosingTime() {
     var table = table
     let hours = 3 * 365 * 24
     _ = table.upsert(.sample(0, expiration: .max), now: start)
     for hour in stride(from: 0, to: hours, by: 2) {
-      // A session that is refreshed for three years, and others that come and go.
+      // One session is refreshed for three years, while others are added and expire.
       let now = start + .seconds(hour * 3600)
       let change = table.upsert(.sample(1, expiration: 7_200_000), now: now)
       #expect(change != .inserted || hour == 0)

@@ -10,21 +10,21 @@ import Testing
   func behavesLikeTheNaiveTable(seed: UInt64) throws {
     var pair = try TablePair(seed: seed)
     for step in 1...2000 {
-      pair.doSomething()
+      pair.doRandomOperation()
       if step % 100 == 0 { pair.compare() }
     }
   }
 
   @Test(arguments: 11...14)
-  func livesForYears(seed: UInt64) throws {
-    // A base lasts 248 days. Hours pass between operations, now and then months; sessions live up to 50 days.
+  func behavesLikeTheNaiveTableForYears(seed: UInt64) throws {
+    // A time base lasts 248 days. Hours pass between operations, and sometimes months; sessions last up to 50 days.
     var pair = try TablePair(seed: seed, pause: 10...43_200_000, expiration: 10...4_294_967_295)
     for step in 1...12_000 {
-      pair.doSomething()
+      pair.doRandomOperation()
       if step % 1000 == 0 {
         pair.compare()
         pair.pass(.random(in: 0...8_000_000_000, using: &pair.generator))
-        pair.doSomething()
+        pair.doRandomOperation()
         pair.compare()
       }
     }
@@ -32,10 +32,10 @@ import Testing
   }
 
   @Test(arguments: 21...24)
-  func copiesGoTheirOwnWays(seed: UInt64) throws {
+  func copiesAreIndependent(seed: UInt64) throws {
     var pairs = [try TablePair(seed: seed)]
     for step in 1...1200 {
-      for number in pairs.indices { pairs[number].doSomething() }
+      for number in pairs.indices { pairs[number].doRandomOperation() }
       if step % 300 == 0 {
         for number in pairs.indices {
           var copy = pairs[number]
@@ -49,7 +49,7 @@ import Testing
   }
 }
 
-/// Both tables, a clock, and chance.
+/// Both tables, a clock, and a random generator.
 struct TablePair {
   let start = Instant.now
   var table: SessionTable
@@ -71,7 +71,7 @@ struct TablePair {
 
   mutating func pass(_ milliseconds: UInt64) { now += milliseconds }
 
-  mutating func doSomething() {
+  mutating func doRandomOperation() {
     switch Int.random(in: 0..<100, using: &generator) {
     case 0..<70:
       let (session, origin) = (session(), UInt8.random(in: 0...3, using: &generator))
@@ -89,7 +89,7 @@ struct TablePair {
     }
   }
 
-  /// From few addresses, so that most of them were seen already, and some contradict.
+  /// A random session of few addresses, so that most are known already and some conflict.
   mutating func session() -> SessionEntry {
     let client = UInt16.random(in: 0..<40, using: &generator)
     let mask = UInt8.random(in: 0..<20, using: &generator) == 0 ? client + 1 : client
@@ -158,7 +158,7 @@ struct TablePair {
         == bib.first { $0.proto == session.proto && $0.source4 == session.source4 })
   }
 
-  /// Everything that can be seen of the tables.
+  /// Compares all observable state of both tables.
   func compare() {
     var sessions: Set<SessionTable.Session> = []
     table.forEach(now: instant) { sessions.insert($0) }

@@ -35,7 +35,7 @@ import Testing
     #expect(table.session(like: session, now: start)?.entry.destination6 == expected)
   }
 
-  @Test func needsAPool6ThatEmbedsAddresses() throws {
+  @Test func refusesAPool6ThatEmbedsNoAddresses() throws {
     let pool6 = try #require(IPv6Prefix(address: IPv6Address(bits: 0), length: 95))
     #expect(SessionTable(pool6: pool6, now: start) == nil)
   }
@@ -68,12 +68,12 @@ import Testing
     #expect(table.upsert(other, now: start) == .conflict(bib))
     #expect(table.removeSessions(of: bib) == 1)
     #expect(table.upsert(other, now: start) == .inserted)
-    other.proto = .icmp  // A protocol has a BIB of its own.
+    other.proto = .icmp  // Each protocol has its own BIB.
     other.source4 = session.source4
     #expect(table.upsert(other, now: start) == .inserted)
   }
 
-  @Test func aBIBEntryLivesAsLongAsItsLastSession() {
+  @Test func aBIBEntryLastsAsLongAsItsLastSession() {
     var table = table
     let sessions = (0..<5).map { number in
       var session = SessionEntry.sample()
@@ -95,23 +95,23 @@ import Testing
 
   // MARK: Updates
 
-  @Test func anUpdateTellsWhatWasThere() {
+  @Test func anUpdateReturnsThePreviousSession() {
     var table = table
     let session = SessionEntry.sample(proto: .tcp, state: .v6Init, timer: .transitory, expiration: 240_000)
     #expect(table.upsert(session, version: Version(rawValue: 7), now: start) == .inserted)
-    var news = session
-    (news.state, news.timer, news.expiration) = (.established, .established, Milliseconds(7_200_000))
+    var update = session
+    (update.state, update.timer, update.expiration) = (.established, .established, Milliseconds(7_200_000))
     var previous = session
     previous.expiration = Milliseconds(230_000)
     #expect(
-      table.upsert(news, origin: 3, version: Version(rawValue: 8), now: start + .seconds(10))
+      table.upsert(update, origin: 3, version: Version(rawValue: 8), now: start + .seconds(10))
         == .updated(previous: SessionTable.Session(entry: previous, origin: 0, version: Version(rawValue: 7))))
     #expect(
-      table.session(like: news, now: start + .seconds(10))
-        == SessionTable.Session(entry: news, origin: 3, version: Version(rawValue: 8)))
+      table.session(like: update, now: start + .seconds(10))
+        == SessionTable.Session(entry: update, origin: 3, version: Version(rawValue: 8)))
   }
 
-  @Test func refusesStatesAndTimersThatDoNotExist() {
+  @Test func refusesUnknownStatesAndTimers() {
     var table = table
     #expect(table.upsert(.sample(proto: .tcp, state: TCPState(rawValue: 8)), now: start) == .refused)
     #expect(table.upsert(.sample(proto: .tcp, timer: SessionTimer(rawValue: 4)), now: start) == .refused)
@@ -120,19 +120,19 @@ import Testing
 
   // MARK: Digests
 
-  @Test func digestsAreTheSameEverywhere() {
+  @Test func computesTheSpecifiedDigests() {
     var table = table
     #expect(table.digest(of: 255) == 0)
     let version = Version(rawValue: 0x0102_0304_0506_0708)
     #expect(
       table.upsert(.sample(proto: .tcp, state: .trans, timer: .transitory), version: version, now: start) == .inserted)
-    // Computed from the description, by another program.
+    // The expected values were computed from the specification by another program.
     #expect(table.digest(of: 255) == 0xd66e_64b6_2a71_7c7a)
     #expect(table.rootDigest == 0xb5f1_e6b9_014f_0c1d)
     #expect((table.digest(of: -1), table.digest(of: 4096)) == (0, 0))
   }
 
-  @Test func digestsTellStatesAndVersionsButNotTimesNorOrigins() {
+  @Test func digestsCoverStatesAndVersionsButNotTimesOrOrigins() {
     var (left, right) = (table, table)
     _ = left.upsert(.sample(proto: .tcp, expiration: 1000), origin: 0, now: start)
     _ = right.upsert(.sample(proto: .tcp, expiration: 2000), origin: 7, now: start + .seconds(1))
@@ -145,7 +145,7 @@ import Testing
     #expect(left.rootDigest != right.rootDigest)
   }
 
-  @Test func ordersTheBucketsAskedFor() {
+  @Test func ordersOnlyTheRequestedBuckets() {
     var table = table
     for number in 0..<1000 { _ = table.upsert(.sample(number), now: start) }
     let wanted = Set((0..<4096).filter { table.digest(of: $0) != 0 }.prefix(100))
@@ -159,7 +159,7 @@ import Testing
 
   // MARK: Order
 
-  @Test func ordersSessionsAsTheModuleAddsThemFastest() {
+  @Test func ordersSessionsForTheFastestAdds() {
     var table = table
     for (number, expiration) in [50, 10, 40, 20, 30].enumerated() {
       let expiration = UInt32(expiration * 1000)
@@ -172,14 +172,14 @@ import Testing
     table.forEach(now: start) { expected.append($0.entry) }
     expected = SortedSessions(expected).allSorted()
     #expect(order.compactMap { table.session(at: $0, now: start)?.entry } == expected)
-    // Handles of sessions that are gone lead nowhere.
+    // Handles of removed sessions find nothing.
     table.expire(now: start + .seconds(25))
     #expect(order.compactMap { table.session(at: $0, now: start) }.count == 9)
     table.removeAll()
     #expect(order.allSatisfy { table.session(at: $0, now: start) == nil })
   }
 
-  @Test func forgetsEverythingAndGoesOn() {
+  @Test func isUsableAfterRemoveAll() {
     var table = table
     for number in 0..<5000 { _ = table.upsert(.sample(number), now: start) }
     table.expire(now: start + .seconds(59))
@@ -191,5 +191,5 @@ import Testing
     #expect(table.expire(now: start + .seconds(119)) == 1)
   }
 
-  @Test func aRowIsACacheLine() { #expect(MemoryLayout<SessionRow>.stride == 64) }
+  @Test func aRowFitsACacheLine() { #expect(MemoryLayout<SessionRow>.stride == 64) }
 }

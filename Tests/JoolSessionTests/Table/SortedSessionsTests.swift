@@ -5,7 +5,7 @@ import Testing
 @testable import JoolSession
 
 extension SortedSessions {
-  /// All of it, at once.
+  /// Sorts and takes all sessions at once.
   func allSorted() -> [SessionEntry] {
     var rest = self
     while !rest.sortSome() {}
@@ -18,18 +18,18 @@ extension SortedSessions {
     SessionEntry.sample($0, proto: L4Protocol.allCases[$0 % 3], expiration: UInt32($0 * 7919 % 30_011) * 100)
   }
 
-  @Test func givesAllInOrderWhateverTheNumberOfRuns() {
+  @Test func returnsAllSessionsInOrderAfterSeveralRuns() {
     var sorted = SortedSessions(sessions)
     var turns = 1
     while !sorted.sortSome() { turns += 1 }
-    #expect(turns == 4, "a run at a time")
+    #expect(turns == 4, "one run per call")
     var given: [SessionEntry] = []
     while !sorted.isEmpty { given += sorted.take(1000) }
     let expected = sessions.sorted { ($0.proto.rawValue, $0.expiration) < ($1.proto.rawValue, $1.expiration) }
     #expect(given == expected)
   }
 
-  @Test func forgetsWhatIsNotWantedAnyMore() {
+  @Test func dropsRemovedSessions() {
     var sorted = SortedSessions(sessions)
     while !sorted.sortSome() {}
     _ = sorted.take(5000)

@@ -2,7 +2,7 @@ import JoolSession
 import Testing
 
 @Suite struct InstantTests {
-  @Test(arguments: [0, 1, -1, 86_400_000_000_000, -86_400_000_000_000]) func isAsFarAwayAsWasAdded(nanoseconds: Int) {
+  @Test(arguments: [0, 1, -1, 86_400_000_000_000, -86_400_000_000_000]) func differsByTheAddedTime(nanoseconds: Int) {
     let now = Instant.now
     #expect(now.duration(to: now + .nanoseconds(nanoseconds)) == .nanoseconds(nanoseconds))
     #expect((now + .nanoseconds(nanoseconds)) - now == .nanoseconds(nanoseconds))
@@ -10,7 +10,7 @@ import Testing
     #expect((now < now + .nanoseconds(nanoseconds)) == (nanoseconds > 0))
   }
 
-  @Test func isNeverFartherAwayThanTheNumberHolds() {
+  @Test func clampsInsteadOfOverflowing() {
     let millennium = Duration.seconds(1000 * 365 * 86_400)
     let (past, future) = (Instant.now - millennium, Instant.now + millennium)
     #expect(past < .now && .now < future)
@@ -18,7 +18,7 @@ import Testing
     #expect(future - past > .seconds(500 * 365 * 86_400))
   }
 
-  @Test func goesOn() {
+  @Test func neverGoesBack() {
     let before = Instant.now
     #expect(before <= .now)
   }

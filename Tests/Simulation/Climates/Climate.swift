@@ -1,4 +1,4 @@
-/// A distribution that scenarios are drawn from. The same seed gives the same scenario.
+/// A distribution from which scenarios are drawn. The same seed gives the same scenario.
 package enum Climate: String, Codable, CaseIterable, Sendable {
   case calm, lossy, oneWay, slowTables, rollingRestarts, starts, meeting, shortTimeouts, limits, clocks, pauses, copies
   case load, floods, mixed, twoGroups, everything
@@ -45,13 +45,13 @@ struct Draft {
     scenario.nodes = Array(repeating: NodePlan(), count: nodes)
     for node in 0..<nodes {
       scenario.nodes[node].startsAt = Double(node) * dice.number(0...0.3)
-      // About as well set as NTP does it.
+      // About the accuracy of NTP.
       scenario.nodes[node].wallSkew = dice.number(-0.02...0.02)
     }
     scenario.duration = seconds
   }
 
-  /// Clients that the node with the addresses translates, each with a packet every so many seconds.
+  /// Adds clients that the node with the addresses translates. Each client has a packet per `every` seconds.
   mutating func flows(_ clients: Int, first: Int = 0, every: Double, from: Double = 8, until: Double? = nil) {
     for proto in 0..<3 {
       var flow = Flow(client: first, from: from, until: until ?? scenario.duration, every: every / Double(clients))
@@ -73,7 +73,7 @@ struct Draft {
     return Link(from, (from + 1 + dice.number(0..<(count - 1))) % count)
   }
 
-  /// All links of a time: `kind` for each.
+  /// Adds a fault of every link for the same time.
   mutating func everywhere(at: Double, lasts: Double, _ kind: (Link) -> Fault.Kind) {
     for from in 0..<count { for to in 0..<count where to != from { add(kind(Link(from, to)), at: at, lasts: lasts) } }
   }

@@ -1,9 +1,9 @@
-/// Climates in which the network is what is wrong.
+/// Climates with faults of the network.
 extension Draft {
   mutating func calm() {
     begin(nodes: dice.number(2..<5), seconds: 7200)
     flows(dice.number(5..<30), every: dice.number(5...60), until: 5000)
-    // A flow whose packets take two ways.
+    // A flow whose packets pass through two nodes.
     var flow = Flow(client: 40, from: 10, until: 2000, every: 1)
     flow.through = [0, 1]
     scenario.traffic.append(flow)
@@ -13,7 +13,7 @@ extension Draft {
     begin(nodes: dice.number(2..<9), seconds: 60)
     flows(20, every: 2, until: 58)
     var (share, twice, jitter) = (dice.number(0.05...0.4), dice.number(0...0.3), dice.number(0...0.2))
-    // Often it is the weather in which a simulation of version 2 found nodes that never got ready (A.12).
+    // Often draw the conditions under which a simulation of version 2 found nodes that never became ready (A.12).
     if dice.chance(0.3) { (share, twice, jitter) = (0.4, 0.3, 0.2) }
     everywhere(at: 0, lasts: 40) { .loss($0, share: share) }
     everywhere(at: 0, lasts: 40) { .duplicate($0, share: twice) }
@@ -25,7 +25,7 @@ extension Draft {
     for _ in 0..<dice.number(0..<3) { partition(at: dice.number(5...30), lasts: dice.number(1...9)) }
   }
 
-  /// Some nodes do not hear the others.
+  /// Adds a partition of the group.
   private mutating func partition(at: Double, lasts: Double) {
     let first = dice.number(1..<count)
     for one in 0..<first {
@@ -57,13 +57,13 @@ extension Draft {
     let start = scenario.nodes[late].startsAt ?? 20
     switch dice.number(0..<4) {
     case 0:
-      // The link of a host that boots forwards only after some seconds.
+      // The link of a booting host forwards only after some seconds.
       for other in 0..<3 where other != late {
         add(.cut(Link(late, other)), at: start - 1, lasts: 8)
         add(.cut(Link(other, late)), at: start - 1, lasts: 8)
       }
     case 1:
-      // The others have lost much of each other, and mend.
+      // The other two have lost many updates of each other and are mending.
       let (one, two) = ((late + 1) % 3, (late + 2) % 3)
       for link in [Link(one, two), Link(two, one)] { add(.loss(link, share: 1), at: start - 8, lasts: 8.1) }
       everywhere(at: 0, lasts: 60) { .delay($0, 1.2, only: [.bulk, .buckets, .differences]) }
@@ -77,7 +77,7 @@ extension Draft {
     }
   }
 
-  /// Much is said on both sides of a cut.
+  /// Adds many updates on both sides of a cut.
   mutating func both(_ one: Int, _ two: Int, from: Double, until: Double) {
     for (side, node) in [one, two].enumerated() {
       var flow = Flow(client: 100 + 3000 * side, from: from, until: until, every: 0.001)

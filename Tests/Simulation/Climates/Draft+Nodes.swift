@@ -1,4 +1,4 @@
-/// Climates in which nodes are what is wrong.
+/// Climates with faults of the nodes.
 extension Draft {
   mutating func slowTables() {
     begin(nodes: dice.number(2..<4), seconds: 10_800)
@@ -115,9 +115,9 @@ extension Draft {
     add(.snapshot(victim), at: 30)
     let resumes = 30 + dice.number(2...100)
     add(.resume(victim), at: resumes)
-    // Without a key, a node believes in a copy of itself once per minute only.
+    // Without a key, a node reacts to signs of a copy of itself only once per minute.
     add(.clone(dice.number(0..<3), as: 3), at: max(dice.number(150...250), resumes + (isSealed ? 0 : 65)))
-    // The copies hear different things.
+    // The copies translate different packets.
     var flow = Flow(client: 60, from: 160, until: 390, every: 0.5)
     flow.clients = 200
     flow.through = [0, 1, 2, 3]

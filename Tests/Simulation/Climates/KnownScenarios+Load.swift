@@ -1,9 +1,10 @@
-/// A standby starts while the active node makes thousands of sessions per second (A.4).
+/// Runs in which a standby starts while the active node creates thousands of sessions per second (A.4).
 extension KnownScenarios {
-  /// Seconds in which a node is ready once it has a table, whatever the load.
+  /// The number of seconds within which a node with a table becomes ready, whatever the load.
   private static let bound = 3.0
 
-  /// News without an end, of which the first ten seconds are new sessions: nothing that waits for a quiet moment ends.
+  /// Changes without a pause, of which the first ten seconds are new sessions. A wait for an idle moment would never
+  /// end.
   static func startsUnderLoad(thousands: Int) -> Scenario {
     var run = scenario("A.4", seconds: 28)
     for node in 0..<2 { run.nodes[node].moduleSpeed = 5 }
@@ -16,7 +17,7 @@ extension KnownScenarios {
     return run
   }
 
-  /// The standby hears updates of the active node, but no hello for two seconds.
+  /// The standby receives updates of the active node, but no hello for two seconds.
   static var hearsNoHellosUnderLoad: Scenario {
     var run = startsUnderLoad(thousands: 10)
     run.faults.append(Fault(.loss(Link(0, 1), share: 1, only: [.hello]), at: 14.9, lasts: 2))

@@ -1,4 +1,4 @@
-/// Runs with copies of a node, with strangers, and with nodes of another group.
+/// Runs with copies of a node, strangers, and nodes of another group.
 extension KnownScenarios {
   static var sealedCopy: Scenario {
     var run = scenario("A.11a", seconds: 60)
@@ -27,7 +27,7 @@ extension KnownScenarios {
     return run
   }
 
-  /// One hello in the name of node 0, as of another start of it (in version 2), or of long ago (in version 3).
+  /// One hello with the number of node 0: of another start (in version 2), or of an absurd sequence (in version 3).
   static var madeUpStart: Scenario {
     var run = scenario("A.12", seconds: 60)
     run.traffic = [flow(0, clients: 100, from: 20, until: 60, every: 0.2, through: [0])]
@@ -38,7 +38,7 @@ extension KnownScenarios {
   static var madeUpNodes: Scenario {
     var run = scenario("A.13", seconds: 60)
     run.traffic = [flow(0, clients: 100, from: 15, until: 60, every: 0.2, through: [0])]
-    // At this rate each of the two hears all hundred numbers.
+    // At this rate each of the two nodes receives all hundred numbers.
     run.faults = [
       Fault(.flood(.madeUpNodes, to: 0, perSecond: 130), at: 12, lasts: 48),
       Fault(.flood(.madeUpNodes, to: 1, perSecond: 130), at: 12, lasts: 48), Fault(.restartHost(1), at: 25),

@@ -1,4 +1,4 @@
-/// What the simulation found in version 3.
+/// The faults that the simulation found in version 3.
 extension KnownScenarios {
   static let ofVersion3: [Known] = [
     ("B.1", owedInAnotherState, [.agreement]),
@@ -10,14 +10,15 @@ extension KnownScenarios {
     ("B.9", startsWhenSlackIsUsedUp, [.noGhosts]),
   ]
 
-  /// The last packet of a connection through two nodes closes it. The other node has kept back a packet from before.
+  /// The last packet of a connection through two nodes closes it. The other node has deferred the announcement of an
+  /// earlier packet.
   private static var owedInAnotherState: Scenario {
     var run = scenario("B.1", seconds: 160)
     run.traffic = [flow(0, from: 10, until: 48, every: 1, through: [0, 1, 1], proto: 0)]
     return run
   }
 
-  /// What is sent because of longer timeouts arrives before the hello that has them.
+  /// Updates with longer timeouts arrive before the hello that advertises these.
   private static var timeoutsAreRaised: Scenario {
     var run = scenario("B.2", seconds: 30)
     run.traffic = [flow(0, clients: 10, from: 8, until: 30, every: 0.1, through: [0])]
@@ -27,7 +28,7 @@ extension KnownScenarios {
     return run
   }
 
-  /// The mask that a stopped proxy's module gave somebody is somebody else's when the proxy goes on.
+  /// The module of a stopped proxy assigns a mask. When the proxy resumes, the mask belongs to another client.
   private static var readsLateWhatWasAnnounced: Scenario {
     var run = scenario("B.4", seconds: 60)
     run.masks = 1
@@ -36,7 +37,7 @@ extension KnownScenarios {
     return run
   }
 
-  /// A node sleeps that has kept back a packet, and the connection is closed meanwhile.
+  /// A node sleeps with a deferred announcement, and meanwhile the connection is closed.
   private static var owedBeforeASleep: Scenario {
     var run = owedInAnotherState
     run.climate = "B.5"
@@ -45,7 +46,7 @@ extension KnownScenarios {
     return run
   }
 
-  /// A node sleeps while another one's packet closes a connection, and has shorter timeouts when it wakes.
+  /// A node sleeps while a packet through another node closes a connection, and has shorter timeouts when it wakes.
   private static var timeoutsAreLoweredAfterASleep: Scenario {
     var run = scenario("B.7", seconds: 160)
     run.traffic = [flow(0, from: 10, until: 48, every: 1, through: Array(repeating: 0, count: 38) + [1], proto: 0)]
@@ -55,7 +56,7 @@ extension KnownScenarios {
     return run
   }
 
-  /// A proxy is killed between an update and the hello that would confirm it; 45 minutes later its peers retire it.
+  /// A proxy is killed between an update and the hello that would confirm it. After 45 minutes its peers retire it.
   private static var diesBeforeItsHello: Scenario {
     var run = scenario("B.8", nodes: 3, seconds: 2900)
     run.traffic = [flow(0, clients: 20, from: 29.9, until: 30.3, every: 0.02, through: [0])]
@@ -63,11 +64,11 @@ extension KnownScenarios {
     return run
   }
 
-  /// A standby's proxy starts when its module has a session for about as long as a packet of that moment would give it, and
-  /// for a little longer than the others, because its clock is slow.
+  /// A standby's proxy starts when the slack of its module's session is used up, so that the session looks as if a
+  /// packet had just arrived. The time left is a little longer than on the other node, because the clock is slow.
   private static var startsWhenSlackIsUsedUp: Scenario {
     var run = scenario("B.9", seconds: 1850)
-    // The second packet makes the connection an established one; the module has it for 9,000 s then.
+    // The second packet establishes the connection; from then on the module keeps it for 9,000 s.
     run.traffic = [flow(0, from: 9, until: 20, every: 10, through: [0], proto: 0)]
     run.nodes[1].drift = -300
     run.faults = [Fault(.restartProxy(1), at: 1822)]

@@ -1,11 +1,11 @@
-/// Faults of the past, each as the shortest run that shows it. None may come back.
+/// The faults of the past, each as the shortest run that shows it. None may return.
 package enum KnownScenarios {
-  /// The fault's number in docs/model/design.md, what happens, and what it broke.
+  /// The number of the fault in docs/model/design.md, the run, and the properties that the fault violated.
   package typealias Known = (name: String, scenario: Scenario, breaks: [Property])
 
   package static let all = ofVersion2 + ofVersion3
 
-  /// What was found by reading version 2 of the protocol.
+  /// The faults that were found by reading version 2 of the protocol.
   private static let ofVersion2: [Known] = [
     ("A.1", resyncsForEver, [.calmIsQuiet, .backInTime]),
     ("A.2", startsAmongMending, [.firstIsAlone, .truthOfReady]),
@@ -77,7 +77,7 @@ package enum KnownScenarios {
     var run = scenario("A.2", nodes: 3, seconds: 60)
     // With this seed, node 2 has the lowest number in version 2.
     run.seed = 2
-    // The others have fallen back and need some seconds for each other's table.
+    // The other nodes have become mending and need some seconds for each other's table.
     for node in 0..<2 { run.nodes[node].clients = 2000..<12_000 }
     run.nodes[2].startsAt = 34.6
     run.traffic = muchOnBothSides
@@ -85,13 +85,13 @@ package enum KnownScenarios {
     return run
   }
 
-  /// More updates than can be sent again.
+  /// More updates than can be retransmitted.
   private static var muchOnBothSides: [Flow] {
     [0, 1].map { node in
-      var news = flow(
+      var updates = flow(
         1000 * node, clients: 1000, from: 20.5, until: 32, every: 0.002, through: [node], burst: 2, proto: 0)
-      news.flaps = true
-      return news
+      updates.flaps = true
+      return updates
     }
   }
 
@@ -111,7 +111,7 @@ package enum KnownScenarios {
 
   private static var twoReadyNodesMeet: Scenario {
     var run = scenario("A.5ab", seconds: 30)
-    // Node 1 has the sessions: in version 2 it has the lower number, and so begins to compare.
+    // Node 1 has the sessions: in version 2 it has the lower number, so it begins the comparison.
     run.traffic = [flow(0, clients: 150_000, from: 2, until: 11, every: 0.001, through: [1], burst: 17)]
     run.faults = cut(from: 0, lasts: 12)
     return run
@@ -129,14 +129,15 @@ package enum KnownScenarios {
     return run
   }
 
-  /// Node 2 gets the table of node 1 just when that lacks updates of node 0, of which node 2 hears only the last 256.
+  /// Node 2 fetches the table of node 1 while that node lacks updates of node 0, of which node 2 receives only the last
+  /// 256.
   private static var holeBeforeFirstContact: Scenario {
     var run = scenario("A.5d", nodes: 3, seconds: 200)
     run.nodes[2].startsAt = 112
     run.traffic = [
       flow(0, clients: 450, from: 20, until: 21.8, every: 0.004, through: [0]),
       flow(0, clients: 450, from: 110.1, until: 111.9, every: 0.004, through: [0]),
-      // So that it asks node 1, which has more.
+      // With these sessions node 1 has more, so node 2 asks it.
       flow(450, clients: 50, from: 110.1, until: 110.6, every: 0.01, through: [1]),
     ]
     run.faults = cut(from: 110, lasts: 2.7) + [Fault(.loss(Link(0, 2), share: 1, only: [.update]), at: 112.6, lasts: 4)]
@@ -179,7 +180,7 @@ package enum KnownScenarios {
     return run
   }
 
-  /// The first node never hears the second one, whose updates it gets through the third one.
+  /// The first node never receives the second one, whose updates it gets through the third one.
   private static var isNeverHeard: Scenario {
     var run = scenario("A.7c", nodes: 3, seconds: 1100)
     run.traffic = [flow(0, clients: 50, from: 20, until: 300, every: 0.1, through: [1])]

@@ -1,5 +1,5 @@
 extension Lie {
-  /// A run in which it breaks its property, and which holds without it.
+  /// A run in which the lie violates its property. Without the lie the run violates none.
   package var scenario: Scenario {
     var run = Scenario(climate: rawValue, seed: 1, nodes: [NodePlan(), NodePlan()], duration: 60)
     run.lie = self
@@ -9,7 +9,7 @@ extension Lie {
     run.traffic = [flow]
     switch self {
     case .isReadyTooEarly:
-      // Node 1 lacks more than can be sent again, and gets it slowly.
+      // Node 1 lacks more updates than can be retransmitted, and fetches them slowly.
       run.traffic[0].every = 0.002
       run.traffic[0].clients = 3000
       run.traffic[0].until = 25

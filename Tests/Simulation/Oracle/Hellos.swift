@@ -1,16 +1,16 @@
-/// The last hellos from one node to another one: when they were sent, and when they arrived.
+/// The times at which the last hellos from one node to another were sent and arrived.
 struct Hellos {
   private var ring: [(sent: Moment, arrived: Moment)] = []
   private var next = 0
   private(set) var lastArrival: Moment = .seconds(-1_000_000)
-  /// Since when they come without a pause of five seconds.
+  /// The time since which hellos arrive without a pause of four seconds.
   private(set) var since: Moment = 0
-  /// When the first one arrived.
+  /// The arrival of the first hello.
   private var firstArrival: Moment = .seconds(1_000_000)
-  /// Whether one has arrived whose sender had heard this node, so that the sender counts as a peer.
+  /// Whether a hello has arrived whose sender had received this node, so that the sender counts as a peer.
   private(set) var haveAnswered = false
 
-  /// - Parameter heard: what the sender has heard of the receiver.
+  /// - Parameter heard: the hellos that the sender has received from the receiver.
   mutating func note(sent: Moment, arrived: Moment, heard: Hellos) {
     if heard.firstArrival <= sent, sent - heard.lastArrival < .seconds(5) { haveAnswered = true }
     firstArrival = min(firstArrival, arrived)
@@ -28,7 +28,7 @@ struct Hellos {
     }
   }
 
-  /// When the last one was sent that arrived before a moment.
+  /// The latest sending time of the hellos that arrived by a moment.
   func sent(arrivedBefore moment: Moment) -> Moment? {
     ring.lazy.filter { $0.arrived <= moment }.map(\.sent).max()
   }

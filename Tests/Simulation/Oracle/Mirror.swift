@@ -1,26 +1,26 @@
 import JoolCore
 import JoolSession
 
-/// What a node's table had when the oracle last looked at it, and since when it has been so.
+/// The contents of a node's table when the oracle last read it, and the times of their changes.
 struct Mirror {
   struct Row {
-    /// 0: there is no such session.
+    /// The expiry; 0 if there is no such session.
     var expires: Moment = 0
     var version: UInt64 = 0
-    /// Since when it has this version, mask and state.
+    /// The time since which the row has this version, mask and state.
     var since: Moment = 0
     var mask: Int32 = -1
     var state: UInt8 = 0
     var look: UInt32 = 0
-    /// Whether its last word was a C proxy's: those have no versions.
+    /// Whether the last record came from a C proxy, which has no version.
     var isLegacy = false
   }
 
   private(set) var rows: [Row]
-  /// By protocol and client: the mask of its sessions, -1 for none; by protocol and mask: whose it is.
+  /// The mask of each client by protocol and client, -1 for none; the client of each mask by protocol and mask.
   private(set) var masks: [Int32]
   private(set) var owners: [Int32]
-  /// The sessions that are there, and those that were there at the last look.
+  /// The sessions that the table had at the last look.
   private(set) var present: [Int32] = []
   private(set) var lookedAt: Moment = -1
   private var look: UInt32 = 0
@@ -31,7 +31,7 @@ struct Mirror {
     owners = Array(repeating: -1, count: AddressPlan.protocols * plan.masks)
   }
 
-  /// Looks at a table. What is under way in the node is not there yet.
+  /// Reads a table. Records that the node has not processed yet are not in it.
   mutating func look(at table: SessionTable?, _ plan: AddressPlan, _ time: NodeUnderTest.Time, now: Moment, lie: Lie?) {
     look += 1
     for session in present {

@@ -1,8 +1,8 @@
 import JoolCore
 
-/// What is looked at in all nodes together.
+/// The checks that compare nodes.
 extension Oracle {
-  /// Whether somebody has the right to the addresses.
+  /// Notes whether any node has the right to the addresses.
   mutating func noteRights(_ now: Moment) {
     let somebody = verdicts.contains { $0.may }
     if somebody {
@@ -20,14 +20,15 @@ extension Oracle {
         && (verdicts[$0].state == .mending || verdicts[$0].state == .ready)
     }
     let patience: Moment = now - lastDeath < .seconds(7) ? .seconds(6.2) : .seconds(0.2)
-    // While none works, nobody can have them.
+    // While no node works, none can have the addresses.
     if !works { self.nobodySince = now }
     if works, now - nobodySince > patience {
-      violate(.somebodyMay, now, node: nil, "nobody has had the addresses since \(nobodySince.inSeconds) s")
+      violate(.somebodyMay, now, node: nil, "no node has had the right since \(nobodySince.inSeconds) s")
     }
   }
 
-  /// After some calm everybody is ready. A source that mends may have to be followed by another one: three pulls.
+  /// Checks that all nodes are ready after some calm. A mending source may have to be followed by another one, which
+  /// takes three pulls.
   mutating func watchReadiness(_ nodes: [SimulatedNode], now: Moment) {
     guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + 3 * pullTime) + 2) else { return }
     for node in nodes.indices where nodes[node].isRunning && nodes[node].isAttached {
@@ -44,14 +45,14 @@ extension Oracle {
     verdictsSince[node] > lastTrouble + .seconds(max(5, 3 + 3 * pullTime) + 1)
   }
 
-  /// Ready nodes have what those that they hear have had for a while.
+  /// Checks that ready nodes have the sessions that the nodes they receive have had for a while.
   mutating func watchTruth(_ nodes: [SimulatedNode], now: Moment) {
     guard isOpen(.truthOfReady) else { return }
     let count = nodes.count
     for node in nodes.indices where isWatched(node, nodes) && verdicts[node].state == .ready {
       for peer in 0..<count where peer != node && areOneGroup(node, peer) && usesSS2(peer) {
         let (heard, hears) = (hellos[peer * count + node], hellos[node * count + peer])
-        // A node that has not said hello since it heard this one is no peer of it.
+        // A node that has sent no hello since it received this one is no peer.
         guard now - heard.lastArrival < .seconds(2), heard.haveAnswered,
           mirrors[peer].lookedAt >= 0,
           verdicts[peer].state == .ready || verdicts[peer].state == .mending,
@@ -83,7 +84,7 @@ extension Oracle {
       if isMissing {
         if theirs.expires <= now + suspended(since: theirs.since) { continue }
         let proto = plan.proto(of: session)
-        // A rival may have won here; if it is so for good, `agreement` says so.
+        // A rival may have won here. If that is permanent, `agreement` reports it.
         if mirrors[node].owners[proto * plan.masks + Int(theirs.mask)] >= 0 { continue }
         if mirrors[node].masks[plan.bib(of: session)] >= 0 { continue }
         if ours.since > told - .seconds(1), ours.since > 0 { continue }
@@ -101,14 +102,14 @@ extension Oracle {
     )
   }
 
-  /// Whether something was said just before its author ended or was cut off. Then some nodes may have it although no hello of the author
-  /// has told of it, and none of them tells others before tables are compared.
+  /// Whether a record was sent just before its author ended or was cut off. Some nodes may then have it although no
+  /// hello of the author has confirmed it, and none of them mentions it before tables are compared.
   private func isLastWord(_ version: UInt64, _ now: Moment) -> Bool {
     let said = NodeUnderTest.said(version)
     return partings.contains { $0 > now - .seconds(15) && said < $0 + .seconds(0.1) && said > $0 - .seconds(3) }
   }
 
-  /// After some calm tables are equal.
+  /// Checks that tables are equal after some calm.
   mutating func watchAgreement(_ nodes: [SimulatedNode], now: Moment) {
     guard isOpen(.agreement), calm(now) > .seconds(5 + pullTime) else { return }
     let watched = nodes.indices.filter { isWatched($0, nodes) && verdicts[$0].state == .ready }
@@ -126,7 +127,7 @@ extension Oracle {
         let (row, mate) = (mirrors[one].rows[session], mirrors[other].rows[session])
         guard row.since < settled, mate.since < settled, row.expires > now + .seconds(1.5) else { continue }
         if mate.expires == 0 {
-          // What has ended by other clocks is fetched back, but not again and again.
+          // A session that has expired by other clocks is fetched again, but not repeatedly.
           if row.expires <= now + suspended(since: row.since) { continue }
           violate(.agreement, now, node: other, "lacks \(plan.name(session)), which node \(one) has")
         } else if row.mask != mate.mask || row.state != mate.state {
@@ -138,13 +139,13 @@ extension Oracle {
         {
           violate(
             .agreement, now, node: node,
-            "\(plan.name(session)): lives differ from node \(peer) by \(abs(row.expires - mate.expires).inSeconds) s")
+            "\(plan.name(session)): expiry differs from node \(peer) by \(abs(row.expires - mate.expires).inSeconds) s")
         }
       }
     }
   }
 
-  /// How far clocks part in some time.
+  /// The most by which clocks diverge in some time.
   func drift(_ time: Moment) -> Moment {
     let most = scenario.nodes.map { abs($0.drift) }.max() ?? 0
     return Moment(Double(max(time, 0)) * most * 2 / 1_000_000) + (most > 0 ? .seconds(0.2) : 0)

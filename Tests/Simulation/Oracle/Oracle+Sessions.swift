@@ -1,8 +1,8 @@
 import JoolCore
 
-/// What is looked at in each node alone.
+/// The checks of single nodes.
 extension Oracle {
-  /// - Parameter isFull: whether to look at tables that were not touched, too.
+  /// Performs all checks.
   mutating func watch(_ nodes: inout [SimulatedNode], now: Moment) {
     var changed = false
     for node in nodes.indices where nodes[node].isUp && !nodes[node].isSuspended {
@@ -40,28 +40,29 @@ extension Oracle {
       guard truth.node >= 0, areOneGroup(node, Int(truth.node)), !differ(node, Int(truth.node)) else { continue }
       let tolerance: Moment = .seconds(0.6) + drift(truth.until - truth.lastPacket)
       let row = mirrors[node].rows[session]
-      // Other timeouts may have ended it, but they say nothing about its state.
+      // Other timeouts may have removed the session, but they do not change its state.
       if haveTimeoutsChanged, row.expires == 0 || row.mask != truth.mask { continue }
-      // A node whose clocks stood sends no packet before its own, longer record allows it.
+      // A node whose clocks stood holds a longer expiration, and sends no record until a packet exceeds that.
       let isShort = row.expires < truth.until - tolerance - suspended && !haveTimeoutsChanged
       if row.expires == 0 || row.mask != truth.mask || isShort {
         let left = (row.expires - truth.until).inSeconds
         violate(
           .entitlement, now, node: node,
           row.expires == 0
-            ? "table lacks \(plan.name(session)), last packet at \(truth.lastPacket.inSeconds) s"
-            : "\(plan.name(session)) has mask \(row.mask) for \(truth.mask), and ends \(left) s late")
+            ? "the table lacks \(plan.name(session)), last packet at \(truth.lastPacket.inSeconds) s"
+            : "\(plan.name(session)) has mask \(row.mask) instead of \(truth.mask), and expires \(left) s late")
       } else if row.state != truth.state {
-        violate(.entitlement, now, node: node, "\(plan.name(session)) has state \(row.state) for \(truth.state)")
+        violate(.entitlement, now, node: node, "\(plan.name(session)) has state \(row.state) instead of \(truth.state)")
       }
       guard isModuleWatched, !haveTimeoutsChanged, !simulated.module.isBarred(session, mask: Int(truth.mask)) else {
         continue
       }
       let entry = simulated.module.entries[session]
-      // A flow through two nodes is said once in a quarter of its timeout, and a module's own packets have no slack.
+      // A flow through two nodes is sent once per quarter of its timeout, and packets of the module itself add no
+      // slack.
       let isShared = truth.seenBy & (truth.seenBy - 1) != 0 && truth.seenBy >> UInt64(node) & 1 != 0
       let quarter = isShared ? (truth.until - truth.lastPacket) / 4 : 0
-      // It was given no more than this at once, some time since the run began.
+      // The module was given at most this time left, at some time since the run began.
       let most = SimulatedModule.immortal - now
       if entry.expires - local < min(truth.until - now - quarter - suspended, most) - tolerance
         || entry.expires > local && (entry.mask != truth.mask || entry.state != truth.state)
@@ -69,8 +70,9 @@ extension Oracle {
         violate(
           .entitlement, now, node: node,
           """
-          module has \(plan.name(session)) with mask \(entry.mask) for \(truth.mask), state \(entry.state) for \
-          \(truth.state) and \((entry.expires - local).inSeconds) s left for \((truth.until - now).inSeconds) s
+          the module has \(plan.name(session)) with mask \(entry.mask) instead of \(truth.mask), state \(entry.state) \
+          instead of \(truth.state) and \((entry.expires - local).inSeconds) s left instead of \
+          \((truth.until - now).inSeconds) s
           """)
       }
     }
@@ -83,7 +85,7 @@ extension Oracle {
 
   private var haveTimeoutsChanged: Bool { limitsChanged >= 0 }
 
-  /// Whether the module was given what it lacks.
+  /// Whether the module has had time to receive the sessions that it lacked.
   private func hasModuleSettled(_ node: Int, _ simulated: SimulatedNode, _ now: Moment) -> Bool {
     !simulated.losesAnnouncements && now - moduleTrouble[node] > .seconds(8 + pullTime)
       && now - verdictsSince[node] > .seconds(5)
@@ -95,7 +97,8 @@ extension Oracle {
     for session in truths.indices where truths[session].isKnown {
       let truth = truths[session]
       let longest = truth.latest - truth.lastPacket
-      // A table that is fetched is late by as much as its frames, and the next node may fetch that one: once per node, and once per start.
+      // A fetched table is delayed by as much as its frames, and the next node may fetch that table: once per node, and
+      // once per start.
       let recent = beginnings.count { $0 >= truth.lastPacket && $0 <= now }
       let fetches = slowest > 0 ? Double(mirrors.count + 1 + recent) : 0
       let end = truth.latest + .seconds(1.1 + fetches * slowest + unnoticed) + suspended + drift(longest)
@@ -103,7 +106,7 @@ extension Oracle {
         violate(
           .noGhosts, now, node: node,
           """
-          \(plan.name(session)) is to live \((mirrors[node].rows[session].expires - end).inSeconds) s too long; \
+          \(plan.name(session)) expires \((mirrors[node].rows[session].expires - end).inSeconds) s too late; \
           last packet at \(truth.lastPacket.inSeconds) s
           """)
       }
@@ -111,15 +114,15 @@ extension Oracle {
       if expires > local, now + (expires - local) > end + .seconds(0.5), simulated.isAttached {
         violate(
           .noGhosts, now, node: node,
-          "module keeps \(plan.name(session)) \((now + expires - local - end).inSeconds) s too long")
+          "the module keeps \(plan.name(session)) \((now + expires - local - end).inSeconds) s too long")
       }
-      // Its own limits bind a module, whatever others say; but it keeps the slack of former ones.
+      // A module keeps to its own timeouts, whatever peers send. But it keeps the slack of former timeouts.
       let proto = plan.proto(of: session)
       let former = haveTimeoutsChanged ? longest / 4 : 0
       let own = simulated.module.timeout(proto, simulated.module.entries[session].timer) * 5 / 4 + former + .seconds(1)
       if expires - local > own + drift(own), now - moduleTrouble[node] > .seconds(12) {
         violate(
-          .noGhosts, now, node: node, "module has \(plan.name(session)) for longer than its own timeouts allow")
+          .noGhosts, now, node: node, "the module has \(plan.name(session)) for longer than its own timeouts allow")
       }
     }
   }
@@ -142,7 +145,7 @@ extension Oracle {
       if entry.expires > local, entry.mask != row.mask {
         violate(
           .moduleAgrees, now, node: node,
-          "module has mask \(entry.mask) for \(plan.name(session)), the table \(row.mask)")
+          "the module has mask \(entry.mask) for \(plan.name(session)), the table has \(row.mask)")
       } else if entry.expires <= local, !haveTimeoutsChanged, !hasDifferentTimeouts,
         truths[session].seenBy >> UInt64(node) & 1 == 0
       {

@@ -1,10 +1,10 @@
-/// What the oracle knows of nodes that start beside others.
+/// The oracle's notes on nodes that start beside others.
 struct StartWatch {
-  /// When each node got its table; `nil` before, and once it was ready.
+  /// The time at which each node got its table; `nil` before that, and after the node has become ready.
   var tables: [Moment?]
-  /// How many sessions each module had lately.
+  /// The recent numbers of sessions in each module.
   fileprivate var counts: [[(at: Moment, sessions: Int)]]
-  /// How many nodes became ready while others had sessions.
+  /// The number of nodes that became ready while others had sessions.
   fileprivate var checked = 0
 
   init(nodes: Int) {
@@ -13,12 +13,12 @@ struct StartWatch {
   }
 }
 
-/// Who starts under load is ready soon, and has nearly all (`promptStart`).
+/// The check that a node starting under load is ready soon, with nearly all sessions (`promptStart`).
 extension Oracle {
-  /// How far behind a ready node may be.
+  /// The most that a ready node may be behind the others.
   private static let lag: Moment = .seconds(1)
 
-  /// After each turn of a node. *Starting* ends when it has a table.
+  /// Called after each turn of a node. The state *starting* ends when the node has a table.
   mutating func watchStart(
     of node: Int, after former: NodeUnderTest.State, _ nodes: [SimulatedNode], now: Moment
   ) {
@@ -32,15 +32,15 @@ extension Oracle {
     starts.checked += 1
     let ours = nodes[node].module.count
     if now - since > .seconds(bound) {
-      violate(.promptStart, now, node: node, "has had its table since \(since.inSeconds) s, and is ready only now")
+      violate(.promptStart, now, node: node, "has had its table since \(since.inSeconds) s, but is ready only now")
     } else if ours < most {
       violate(
         .promptStart, now, node: node,
-        "ready with \(ours) sessions in its module; another one had \(most) a second ago")
+        "ready with \(ours) sessions in its module; another module had \(most) a second ago")
     }
   }
 
-  /// Twice a second.
+  /// Called twice a second.
   mutating func watchStarts(_ nodes: [SimulatedNode], now: Moment) {
     guard let bound = scenario.readyWithin else { return }
     for node in nodes.indices {
@@ -49,19 +49,19 @@ extension Oracle {
       if let since = starts.tables[node], now - since > .seconds(bound) {
         violate(
           .promptStart, now, node: node,
-          "has had its table since \(since.inSeconds) s, and is \(verdicts[node].state) still")
+          "has had its table since \(since.inSeconds) s, but is still \(verdicts[node].state)")
       }
     }
   }
 
-  /// A run in which nobody started beside others shows nothing.
+  /// A run in which no node started beside others shows nothing.
   mutating func watchStartsAtTheEnd(_ now: Moment) {
     if scenario.readyWithin != nil, starts.checked == 0 {
-      violate(.promptStart, now, node: nil, "nobody has become ready beside a node with sessions")
+      violate(.promptStart, now, node: nil, "no node has become ready beside a node with sessions")
     }
   }
 
-  /// How many sessions a module had a second ago.
+  /// The number of sessions that a module had a second ago.
   private func sessions(of node: Int, _ now: Moment) -> Int? {
     starts.counts[node].last { $0.at <= now - Self.lag }?.sessions
   }

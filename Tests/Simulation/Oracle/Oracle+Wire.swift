@@ -1,11 +1,11 @@
-/// What is on the wire.
+/// The checks of sent datagrams.
 extension Oracle {
-  /// Bytes on request: 20 MB in a second and 2 MB at once, and some for a frame that is begun.
+  /// The most bytes that may be sent on request: 20 MB in a second and 2 MB at once, plus the rest of a frame.
   private static let mostPerSecond = 22_100_000
   private static let mostPerTurn = 2_100_000
 
   mutating func watchWire(_ now: Moment) {
-    if wire.repeatedNonce != nil { violate(.nonces, now, node: nil, "one key and nonce, two texts") }
+    if wire.repeatedNonce != nil { violate(.nonces, now, node: nil, "a pair of key and nonce seals two texts") }
     for node in wire.nodes.indices {
       if wire.nodes[node].mostPerTurn > Self.mostPerTurn {
         violate(.budget, now, node: node, "\(wire.nodes[node].mostPerTurn) bytes on request in one turn")
@@ -14,22 +14,22 @@ extension Oracle {
         violate(.budget, now, node: node, "\(wire.nodes[node].mostPerSecond) bytes on request in a second")
       }
     }
-    // What strangers ask for costs at most three times what they send.
+    // Strangers receive at most three times the bytes that they send.
     if floodRate > 0, calm(now) > .seconds(10 + pullTime),
       let node = wire.nodes.indices.first(where: { wire.nodes[$0].secondBytes > 3 * 60 * floodRate + 20_000 })
     {
-      violate(.budget, now, node: node, "\(wire.nodes[node].secondBytes) bytes in a second for strangers")
+      violate(.budget, now, node: node, "\(wire.nodes[node].secondBytes) bytes in a second sent to strangers")
     }
     watchQuiet(now)
     watchRecords(now)
   }
 
-  /// Whether all has been well for so long that nobody may lack anything.
+  /// Whether there has been no fault for so long that no node may lack anything.
   func isLongCalm(_ now: Moment) -> Bool { calm(now) > .seconds(120 + 4 * pullTime) && now > quietFrom }
 
   private mutating func watchQuiet(_ now: Moment) {
     let calm = calm(now)
-    // What went on before the long calm does not count.
+    // Requests before the long calm do not count.
     guard isLongCalm(now) else { return wire.resetAsking() }
     if let asker = wire.asker {
       let type = FrameType(rawValue: asker.type).map { "\($0)" } ?? "?"
@@ -37,7 +37,8 @@ extension Oracle {
     }
     let nodes = scenario.nodes.count
     let allowed = 10 * nodes * nodes + Int((calm.inSeconds - 120) / 60) * nodes * nodes * 4
-    // Sessions that end some milliseconds apart may do so at two hellos in a row: then a node fetches what is about to end.
+    // Sessions that expire some milliseconds apart may do so at two hellos in a row. Then a node fetches sessions that
+    // are about to expire.
     let pulls = 9 + Int((calm.inSeconds - 120) / 60)
     if wire.pulls > pulls {
       violate(.calmIsQuiet, now, node: nil, "\(wire.pulls) frames to fetch tables")
@@ -47,7 +48,7 @@ extension Oracle {
     }
   }
 
-  /// A node says a session once in a quarter of its timeout, and when it changes.
+  /// Checks that a node sends a session once per quarter of its timeout, and when it changes.
   private mutating func watchRecords(_ now: Moment) {
     guard isOpen(.budget), now / Self.interval % 10 == 0 else { return }
     let passed = now - wire.since

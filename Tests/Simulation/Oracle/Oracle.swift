@@ -1,10 +1,10 @@
 import JoolCore
 
-/// Watches a run: keeps the truth, and compares the nodes with it.
+/// Watches a run: it records what happened to each session and compares the nodes with that.
 struct Oracle {
-  /// How often it looks.
+  /// The interval between two looks.
   static let interval: Moment = 500_000
-  /// A table that was not touched is looked at this often.
+  /// The interval between two looks at a table that has not changed.
   static let rest: Moment = 5_000_000
 
   let plan: AddressPlan
@@ -12,51 +12,54 @@ struct Oracle {
   var mirrors: [Mirror]
   var truths: [Truth]
   var hellos: [Hellos]
-  /// The last verdict of each node, and since when it holds.
+  /// The last verdict of each node, and the time since which its state holds.
   var verdicts: [Verdict]
   var verdictsSince: [Moment]
-  /// When each module was last touched by a fault; its proxy needs some time then.
+  /// The time of the last fault of each module. Its proxy needs some time after that.
   var moduleTrouble: [Moment]
-  /// Since its start, whether a node has heard somebody with a table, and whether it got one.
+  /// The time at which a node last received a node with a table since its own start (-1: never), and whether it has
+  /// received frames of a table.
   var heardTable: [Moment]
   var gotTable: [Bool]
   /// Whether a node has had the addresses since its start.
   var hadRight: [Bool]
-  /// Datagrams of strangers per second.
+  /// The number of datagrams per second that strangers send.
   var floodRate = 0
-  /// Since when nobody may have the addresses; `nil`: somebody may.
+  /// The time since which no node may have the addresses; `nil` if one may.
   var nobodySince: Moment? = 0
   var hadSomebody = false
-  /// The last death, silence or awakening.
+  /// The time of the last end, silence or resumption of a node.
   var lastDeath: Moment = 0 { didSet { if lastDeath != oldValue { partings.append(lastDeath) } } }
-  /// All of them.
+  /// All values of `lastDeath`.
   private(set) var partings: [Moment] = []
-  /// Since when each node has a table; `max`: it has none.
+  /// The time since which each node has a table; `max` if it has none.
   private var tableSince: [Moment]
-  /// Faults that go on and are no weather, and when the last one ended.
+  /// The number of current faults other than weather, and the end of the last one.
   var troubles = 0
   var lastTrouble: Moment = 0
-  /// For the last fault of a link: since when a packet's word may not have got out.
+  /// For the last fault of a link, the time since which an announcement may not have been sent.
   var lastLinkTrouble: Moment = 0
-  /// When a node's clocks began to go again, and for how long they had stood: by so much it holds longer what it had then.
+  /// The times at which a node's clocks resumed, and for how long they had stood. The node holds its sessions longer by
+  /// that time.
   private var suspensions: [(end: Moment, lasted: Moment)] = []
-  /// When limits were last changed.
+  /// The time of the last change of timeouts.
   var limitsChanged: Moment = .seconds(-1000)
   var starts: StartWatch
   var wire: WireWatch
   private(set) var violations: [Violation] = []
-  /// What was violated, and what cannot be asked of this scenario.
+  /// The properties that were violated already, or cannot be demanded of this scenario.
   private var closed: Set<Property>
-  /// Seconds that a pull may take, and that a datagram may need.
+  /// The most seconds that a pull takes, and the most that a datagram takes.
   let pullTime: Double
   let slowest: Double
-  /// How many tables are fetched: each may be late by as much.
+  /// The number of tables that are fetched. Each may be delayed by `slowest`.
   let fetches: Double
-  /// When nodes are made anew, ascending.
+  /// The times at which nodes start with an empty table, in ascending order.
   let beginnings: [Moment]
-  /// Seconds for which a proxy may have been stopped without knowing it, so that what it reads is older.
+  /// The seconds for which a proxy may have been stopped without noticing it, so that its announcements are older than
+  /// they seem.
   let unnoticed: Double
-  /// Before that, somebody may have to ask for what a link never brings.
+  /// The time before which a node may have to request updates that a cut link never brings.
   let quietFrom: Moment
 
   init(_ scenario: Scenario, _ plan: AddressPlan) {
@@ -85,7 +88,7 @@ struct Oracle {
     pullTime = Self.pullTime(scenario, plan, slowest)
   }
 
-  /// What cannot be asked of this scenario.
+  /// The properties that cannot be demanded of this scenario.
   private static func excuses(_ scenario: Scenario) -> Set<Property> {
     var excused: Set<Property> = []
     for fault in scenario.faults {
@@ -112,7 +115,7 @@ struct Oracle {
 
   private static func pullTime(_ scenario: Scenario, _ plan: AddressPlan, _ slowest: Double) -> Double {
     let speed = scenario.nodes.map(\.moduleSpeed).max() ?? 0
-    // A sealed copy is not believed until its peers have not named it for ten seconds.
+    // A sealed copy is not accepted until its peers have not mentioned it for ten seconds.
     let isCopied = scenario.nodes.contains(where: \.isSealed) && scenario.faults.contains { $0.isCopy }
     return (isCopied ? 13 : 1) + 4 * slowest + Double(plan.sessions) / 20_000 + Double(plan.sessions * speed)
       / 1_000_000
@@ -128,18 +131,18 @@ struct Oracle {
   /// Whether a violation would be the first one.
   func isOpen(_ property: Property) -> Bool { !closed.contains(property) }
 
-  /// A node's clocks go again.
+  /// Notes that the clocks of a node resume.
   mutating func clocksGoOn(after duration: Moment, now: Moment) { suspensions.append((now, duration)) }
 
-  /// All suspensions together.
+  /// The total duration of all suspensions.
   var suspended: Moment { suspensions.reduce(0) { $0 + $1.lasted } }
 
-  /// Those that have ended since a moment.
+  /// The total duration of the suspensions that have ended since a moment.
   func suspended(since moment: Moment) -> Moment {
     suspensions.reduce(0) { $1.end >= moment ? $0 + $1.lasted : $0 }
   }
 
-  /// For how long nothing has gone wrong.
+  /// The time since the last fault.
   func calm(_ now: Moment) -> Moment { troubles > 0 ? 0 : now - lastTrouble }
 
   func areOneGroup(_ node: Int, _ other: Int) -> Bool {
@@ -149,14 +152,15 @@ struct Oracle {
 
   func usesSS2(_ node: Int) -> Bool { scenario.nodes[node].format != .legacy }
 
-  // MARK: What happens
+  // MARK: Events
 
   mutating func packet(_ session: Int, _ entry: SessionEntry, at node: Int, now: Moment) {
     guard let mask = plan.mask(of: entry.source4) else { return }
     let life = Int(entry.expiration.rawValue) * 1000
     let old = truths[session]
     let isNews = !old.isKnown || old.mask != Int32(mask) || old.state != entry.state.rawValue || old.until < now
-    // A node that nobody can ask sends news once; if it got lost, later packets do not say it for a quarter of the timeout.
+    // A node that cannot be asked sends a change only once. If that datagram is lost, later packets are not sent for a
+    // quarter of the timeout.
     let isOwed = usesSS2(node) || !isLossy(from: node, now: now) && (old.isOwed || isNews)
     var truth = Truth(
       lastPacket: now, until: now + life, mask: Int32(mask), state: entry.state.rawValue, node: Int32(node),
@@ -179,7 +183,7 @@ struct Oracle {
     }
   }
 
-  /// Whether a datagram of the node may get lost, which leaves a little after the packet.
+  /// Whether a datagram of the node may be lost; it leaves shortly after the packet.
   private func isLossy(from node: Int, now: Moment) -> Bool {
     scenario.faults.contains { fault in
       switch fault.kind {
@@ -190,8 +194,9 @@ struct Oracle {
     }
   }
 
-  /// A module counts a session's life from its last packet, or from the packet that would explain what it was given. So longer timeouts
-  /// prolong all of its sessions at once, and its proxy passes that on, with slack if the session looks like a fresh one.
+  /// A module derives a session's expiry from its last packet, or from the packet that would explain the time left it
+  /// was given. So longer timeouts prolong all its sessions at once, and its proxy advertises that, with slack if the
+  /// session looks fresh.
   mutating func limitsChange(at node: SimulatedNode, now: Moment) {
     limitsChanged = now
     let local = node.clock.local(now)
@@ -202,7 +207,7 @@ struct Oracle {
     }
   }
 
-  /// A node ends or falls silent: what it has just learnt is not owed.
+  /// A node ends or becomes silent, so the other nodes need not have the sessions that it has just announced.
   mutating func ends(_ node: Int, now: Moment) {
     let since = min(now, lastLinkTrouble > now - .seconds(10) || troubles > 0 ? lastLinkTrouble : now) - .seconds(1)
     for session in truths.indices where truths[session].node == Int32(node) && truths[session].lastPacket >= since {
@@ -228,7 +233,7 @@ struct Oracle {
     lastDeath = now
   }
 
-  /// A datagram of a node arrives at another one.
+  /// Notes the arrival of a node's datagram at another node.
   mutating func arrives(_ datagram: Network.Datagram, now: Moment) {
     guard datagram.from >= 0, datagram.bytes.count > 31, datagram.bytes[0] == 0, datagram.bytes[1] == 0 else { return }
     let type = datagram.bytes[3]
@@ -242,16 +247,16 @@ struct Oracle {
     if type == 6 { gotTable[to] = true }
   }
 
-  // MARK: Looking
+  // MARK: Verdicts
 
-  /// After each turn of a node.
+  /// Checks the verdict of a node after each of its turns.
   mutating func look(at node: Int, _ verdict: Verdict, now: Moment) {
     let old = verdicts[node]
     guard verdict != old else { return }
     if verdict.state != old.state { verdictsSince[node] = now }
     verdicts[node] = verdict
     if old.state == .ready, verdict.state == .mending, isLongCalm(now) {
-      violate(.calmIsQuiet, now, node: node, "mends although all has been well for \(calm(now).inSeconds) s")
+      violate(.calmIsQuiet, now, node: node, "is mending although there was no fault for \(calm(now).inSeconds) s")
     }
     let hasTable = verdict.state == .ready || verdict.state == .mending
     tableSince[node] = hasTable ? min(tableSince[node], now) : .max
@@ -259,10 +264,10 @@ struct Oracle {
     if verdict.state == .ready, old.state == .starting, !gotTable[node], heardTable[node] >= 0,
       now - heardTable[node] < .seconds(4.5), usesSS2(node), !scenario.nodes[node].isSealed
     {
-      violate(.firstIsAlone, now, node: node, "ready without a table, though it heard a node with one")
+      violate(.firstIsAlone, now, node: node, "ready without a table, although it received a node with one")
     }
     if verdict.may, verdict.state == .starting {
-      violate(.onlyTheRightMay, now, node: node, "has the addresses, and no table")
+      violate(.onlyTheRightMay, now, node: node, "has the right to the addresses, but no table")
     }
     noteRights(now)
   }

@@ -1,36 +1,37 @@
-/// What must hold at all times.
+/// The properties that must always hold.
 package enum Property: String, Codable, CaseIterable, Sendable {
-  /// Who is ready has what the nodes that it hears had, and its module has it, too.
+  /// A ready node has the sessions that the nodes it receives had, and so has its module.
   case truthOfReady
-  /// Who became ready without a table had heard nobody who has one.
+  /// A node that became ready without a table had not received a node that has one.
   case firstIsAlone
-  /// Somebody may have the addresses.
+  /// At least one node may have the addresses.
   case somebodyMay
-  /// A node without a table may not have them.
+  /// A node without a table may not have the addresses.
   case onlyTheRightMay
-  /// After some calm, tables are equal, versions and lives included.
+  /// After some calm, tables are equal, including versions and times left.
   case agreement
-  /// A session that a packet entitles to live is in table and module of each ready node, under the right mask.
+  /// A session that must exist because of its last packet is in the table and the module of each ready node, under the
+  /// right mask.
   case entitlement
-  /// No session lives longer than its last packet entitles it to.
+  /// No session lasts longer than its last packet allows.
   case noGhosts
-  /// A module has no entry that contradicts the table; static ones are not removed.
+  /// A module has no entry that contradicts the table, and static entries are not removed.
   case moduleAgrees
-  /// After some calm, everybody is ready.
+  /// After some calm, all nodes are ready.
   case backInTime
-  /// Who starts is ready soon after it has a table, and its module lacks at most what is a second old.
+  /// A starting node is ready soon after it has a table, and its module lacks at most the sessions of the last second.
   case promptStart
-  /// After long calm nobody asks for anything, and nobody mends.
+  /// After a long calm no node requests anything, and no node is mending.
   case calmIsQuiet
-  /// Nobody says more than is needed, or sends more on request than is allowed.
+  /// No node sends more records than needed, or more on request than allowed.
   case budget
-  /// No key and nonce seal two texts.
+  /// No pair of key and nonce seals two texts.
   case nonces
-  /// Nobody fails to read what a node has sent.
+  /// Every node can decode the frames of the other nodes.
   case noTrap
 }
 
-/// A property that did not hold.
+/// The first time at which a property did not hold.
 package struct Violation: Codable, Equatable, Sendable, CustomStringConvertible {
   package var property: Property
   package var at: Moment

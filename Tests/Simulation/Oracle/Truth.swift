@@ -1,19 +1,19 @@
-/// What happened to a session, whatever nodes say of it.
+/// The packets of a session, whatever nodes report about it.
 struct Truth {
-  /// Before the run if its module had it from the start.
+  /// The time of the last packet; before the run if a module had the session from the start.
   var lastPacket: Moment = 0
-  /// Until when that keeps it alive, by the module that saw it.
+  /// The expiry after that packet, by the module that translated it.
   var until: Moment = 0
   var mask: Int32 = -1
   var state: UInt8 = 0
-  /// Whose module saw it; -1: no packet came.
+  /// The node whose module translated it; -1 if there was no packet.
   var node: Int32 = -1
-  /// Whether others must know: not if its node ended before it could say so.
+  /// Whether the other nodes must have the session. They need not if the node ended before it could send it.
   var isOwed = false
-  /// The latest end that any packet since the session began allows, slack included.
+  /// The latest expiry that any packet since the session began allows, including slack.
   var latest: Moment = 0
 
-  /// A bit for each node whose module saw packets of it: those modules have it without slack.
+  /// A bit for each node whose module translated packets of the session. Those modules have it without slack.
   var seenBy: UInt64 = 0
 
   var isKnown: Bool { node >= 0 }

@@ -1,10 +1,10 @@
-/// What is on the wire: how much, and whether it may be.
+/// Counts the datagrams that nodes send, for the checks of amounts and nonces.
 struct WireWatch {
-  /// Of one node.
+  /// The counts of one node.
   struct Node {
     var asked = 0
     var compared = 0
-    /// Bytes that were sent because somebody asked: in this second, in the last turn, and the most.
+    /// The bytes that were sent on request: in this second, and the most in a second and in a turn.
     var secondBytes = 0
     var second: Moment = 0
     var mostPerSecond = 0
@@ -17,19 +17,20 @@ struct WireWatch {
   private let scenario: Scenario
   private let plan: AddressPlan
   private(set) var nodes: [Node]
-  /// By node and session: how often it was told since the last reset.
+  /// The number of records since the last reset, by node and session.
   private(set) var told: [UInt16]
-  /// By session: how often it changed since then, or its address moved.
+  /// The number of changes of each session, including those of its mask, since the last reset.
   private(set) var changes: [UInt16]
   private(set) var since: Moment = 0
   private var nonces: [[UInt8]: Int] = [:]
   private(set) var repeatedNonce: Int?
-  /// Since the last reset, the first request for what was lost, and how often tables were compared and fetched for no loss.
+  /// The first request for lost updates since the last reset, and the numbers of frames that compared and fetched
+  /// tables.
   private(set) var asker: (node: Int, type: UInt8, at: Moment)?
   private(set) var comparisons = 0
   private(set) var pulls = 0
   private(set) var hash: UInt64 = 0
-  /// Which types were sent, for figures.
+  /// The number of frames by type, for the figures.
   private(set) var frames: [Int]
 
   init(_ scenario: Scenario, _ plan: AddressPlan) {
@@ -41,7 +42,7 @@ struct WireWatch {
     frames = Array(repeating: 0, count: 256)
   }
 
-  /// Counting begins anew: something has happened that makes nodes speak.
+  /// Resets all counts, because an event has happened that makes nodes send.
   mutating func reset(_ now: Moment) {
     since = now
     resetAsking()
@@ -49,7 +50,7 @@ struct WireWatch {
     for place in changes.indices { changes[place] = 0 }
   }
 
-  /// The long calm begins.
+  /// Resets the counts of requests, when a long calm begins.
   mutating func resetAsking() {
     asker = nil
     comparisons = 0
@@ -58,7 +59,7 @@ struct WireWatch {
 
   mutating func packet(_ session: Int, changes isChange: Bool) { if isChange { changes[session] &+= 1 } }
 
-  /// What a node sends in a turn.
+  /// Counts the datagrams that a node sends in a turn.
   mutating func sends(_ datagrams: [[UInt8]], from node: Int, now: Moment) {
     var turn = 0
     for datagram in datagrams {

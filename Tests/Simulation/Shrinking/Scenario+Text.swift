@@ -1,6 +1,6 @@
-/// For people to read.
+/// Descriptions for human readers.
 extension Scenario {
-  /// What goes wrong, in order.
+  /// The nodes, the traffic, and the faults in order.
   package var text: String {
     let nodes = nodes.enumerated().map { "  node \($0.offset): \($0.element.text)" }
     let flows = traffic.map(\.text).map { "  \($0)" }
@@ -33,7 +33,7 @@ extension Fault {
 }
 
 extension Double {
-  /// To thousandths.
+  /// The number, rounded to thousandths.
   var short: String {
     let thousandths = Int((self * 1000).rounded())
     let rest = String(abs(thousandths) % 1000)

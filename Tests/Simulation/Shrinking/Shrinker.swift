@@ -1,4 +1,4 @@
-/// Makes a scenario shorter that breaks a property.
+/// Shortens a scenario that violates a property.
 package struct Shrinker {
   private let property: Property
   private let limit: Int
@@ -8,7 +8,7 @@ package struct Shrinker {
   private(set) package var violation: Violation
 
   /// - Parameters:
-  ///   - limit: how many runs at most.
+  ///   - limit: the largest number of runs.
   ///   - mayRun: whether there is time left.
   package init(_ scenario: Scenario, _ violation: Violation, limit: Int = 300, while mayRun: @escaping () -> Bool) {
     shortest = scenario
@@ -32,7 +32,8 @@ package struct Shrinker {
     _ = fails(scenario)
   }
 
-  /// Whether it still breaks the property; then it is the shortest.
+  /// Runs a scenario. If it still violates the property, it becomes the shortest one.
+  /// - Returns: whether it does.
   private mutating func fails(_ scenario: Scenario) -> Bool {
     guard runs < limit, mayRun(), scenario != shortest else { return false }
     runs += 1
@@ -43,7 +44,7 @@ package struct Shrinker {
     return true
   }
 
-  /// Delta debugging (Zeller 2002).
+  /// Drops faults by delta debugging (Zeller 2002).
   private mutating func dropFaults() {
     var parts = 2
     while !shortest.faults.isEmpty {
@@ -66,12 +67,12 @@ package struct Shrinker {
     while place < shortest.traffic.count {
       var scenario = shortest
       scenario.traffic.remove(at: place)
-      // Session numbers must not change their meaning.
+      // The addresses of the other flows stay the same.
       if !fails(scenario) { place += 1 }
     }
   }
 
-  /// Drops the highest nodes that no fault and no flow names.
+  /// Drops the highest nodes, if no fault and no flow names them.
   private mutating func dropNodes() {
     while shortest.nodes.count > 1 {
       var scenario = shortest
@@ -84,7 +85,7 @@ package struct Shrinker {
     }
   }
 
-  /// Each start and length to the next of some round times.
+  /// Rounds starts and shortens lengths of faults, and reduces the traffic.
   private mutating func shortenTimes() {
     for place in shortest.faults.indices {
       for length in [0, 0.1, 1, 5, 10, 60] where length < shortest.faults[place].lasts && length > 0 {

@@ -1,9 +1,10 @@
 import JoolCore
 import TestSupport
 
-/// Sessions as numbers, so that what is known of them is in arrays.
+/// Numbers the sessions, so that arrays can hold their data.
 ///
-/// A session is a protocol, a client and a server; a mask is a number of pool4, of each protocol.
+/// A session is a protocol, a client and a server. A mask is the number of a transport address of pool4; each protocol
+/// has its own.
 struct AddressPlan: Sendable {
   static let protocols = 3
   private static let portsPerAddress = 60_000
@@ -25,7 +26,7 @@ struct AddressPlan: Sendable {
 
   func session(proto: Int, client: Int, server: Int) -> Int { (proto * clients + client) * servers + server }
 
-  /// Protocol and client as one number.
+  /// The number of a session's protocol and client.
   func bib(of session: Int) -> Int { session / servers }
 
   func proto(of session: Int) -> Int { session / (clients * servers) }
@@ -34,7 +35,7 @@ struct AddressPlan: Sendable {
 
   func server(of session: Int) -> Int { session % servers }
 
-  /// `nil` for a session that is not in the plan.
+  /// The number of a session; `nil` if it is not in the plan.
   func session(of entry: SessionEntry) -> Int? {
     let (client, server) = (
       Int(truncatingIfNeeded: entry.source6.address.bits & 0xFFFF_FFFF) - 1,
@@ -60,7 +61,7 @@ struct AddressPlan: Sendable {
       UInt16(mask % Self.portsPerAddress + Self.firstPort))
   }
 
-  /// - Parameter expiration: in microseconds.
+  /// - Parameter expiration: the time left in microseconds.
   func entry(_ session: Int, mask: Int, state: UInt8, timer: UInt8, expiration: Int, pool6: IPv6Prefix) -> SessionEntry
   {
     let proto = L4Protocol(rawValue: UInt8(proto(of: session))) ?? .udp
@@ -88,6 +89,6 @@ struct AddressPlan: Sendable {
 }
 
 extension SessionEntry {
-  /// The BIB entry that it implies.
+  /// The BIB entry of the session.
   var bib: BIBEntry { BIBEntry(proto: proto, source6: source6, source4: source4, isStatic: false) }
 }

@@ -1,4 +1,4 @@
-/// A generator with a seed (SplitMix64, Steele et al. 2014).
+/// A random generator with a seed (SplitMix64, Steele et al. 2014).
 package struct Dice: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
@@ -15,14 +15,14 @@ package struct Dice: RandomNumberGenerator, Sendable {
 
   mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &self) }
 
-  /// The same numbers give the same result: chance that does not depend on what else happens.
+  /// A hash of numbers, for random decisions that do not depend on other events.
   static func hash(_ numbers: UInt64...) -> UInt64 {
     var result: UInt64 = 0x2545_F491_4F6C_DD1D
     for number in numbers { result = mix(result ^ mix(number &+ 0x9E37_79B9_7F4A_7C15)) }
     return result
   }
 
-  /// From 0 to 1, of which 1 is left out.
+  /// A share from 0 to 1, excluding 1.
   static func share(_ hash: UInt64) -> Double { Double(hash >> 11) / Double(1 << 53) }
 
   private static func mix(_ state: UInt64) -> UInt64 {

@@ -1,8 +1,8 @@
-/// What happens, in order; what happens at the same time in the order in which it was scheduled. A binary heap.
+/// The events in order of time. Events of the same time keep the order in which they were scheduled. A binary heap.
 struct EventQueue {
   enum Event {
     case turn(node: Int)
-    /// A datagram, by its place in the network's store.
+    /// The arrival of a datagram, by its place in the network's store.
     case arrival(Int)
     case packet(flow: Int)
     case begin(fault: Int)

@@ -1,6 +1,6 @@
-/// Something that goes wrong for some time.
+/// A fault that begins at one time and lasts for another.
 package struct Fault: Codable, Equatable, Sendable {
-  /// Seconds.
+  /// The start, and the duration, in seconds.
   package var at: Double
   package var lasts: Double
   package var kind: Kind
@@ -12,47 +12,48 @@ package struct Fault: Codable, Equatable, Sendable {
   }
 
   package enum Kind: Codable, Equatable, Sendable {
-    // Links, each in one direction. Shares are from 0 to 1, times in seconds; `only`: frames of some types.
+    // Faults of links, each in one direction. Shares are from 0 to 1, times in seconds. `only` limits a fault to some
+    // types of frames.
     case loss(Link, share: Double, only: [FrameType]? = nil)
     case delay(Link, Double, jitter: Double = 0, only: [FrameType]? = nil)
     case duplicate(Link, share: Double)
     case cut(Link)
-    /// The queue is in bytes; what does not fit is dropped.
+    /// The queue is in bytes. Datagrams that do not fit are dropped.
     case bandwidth(Link, bytesPerSecond: Int, queue: Int)
 
-    // Nodes.
-    /// The proxy ends and starts anew after the fault's time, its module goes on.
+    // Faults of nodes.
+    /// The proxy ends and restarts after the duration of the fault; its module continues.
     case restartProxy(Int)
-    /// Proxy and module start anew.
+    /// Proxy and module restart.
     case restartHost(Int)
-    /// The proxy is stopped, its host goes on.
+    /// The proxy is stopped; its host continues.
     case pause(Int)
-    /// A virtual machine is stopped, its clocks with it.
+    /// A virtual machine is suspended with its clocks.
     case suspend(Int)
     case snapshot(Int)
-    /// The node goes on from its last snapshot.
+    /// The node resumes from its last snapshot.
     case resume(Int)
-    /// A copy of the node goes on beside it, as the second one.
+    /// A copy of the node runs beside it, as the second node.
     case clone(Int, as: Int)
 
-    // Modules.
+    // Faults of modules.
     case moduleGone(Int)
-    /// Announcements are lost; the proxy is told so at the end.
+    /// Announcements are lost. The proxy is notified at the end.
     case overrun(Int)
     case staticBinding(Int, client: Int, mask: Int)
     case timeouts(Int, Timeouts)
     case moduleSpeed(Int, microseconds: Int)
 
-    /// The addresses move, if the node may have them.
+    /// The addresses move to the node if it may have them.
     case takeover(to: Int)
 
-    // Others.
+    // Faults by outsiders.
     case flood(FloodKind, to: Int, perSecond: Int)
-    /// A C proxy that is no node tells outdated sessions.
+    /// A C proxy outside the group sends outdated sessions.
     case lies(to: Int)
   }
 
-  /// Whether it is what the network is like, rather than something that happens: nodes must get ready in spite of it.
+  /// Whether the fault is a condition of the environment rather than an event. Nodes must become ready in spite of it.
   var isWeather: Bool {
     switch kind {
     case .delay, .bandwidth, .moduleSpeed, .snapshot, .flood: true
@@ -80,7 +81,7 @@ package struct Fault: Codable, Equatable, Sendable {
     }
   }
 
-  /// The nodes that it names.
+  /// The nodes that the fault names.
   package var nodes: [Int] {
     switch kind {
     case .loss(let link, _, _), .delay(let link, _, _, _), .duplicate(let link, _), .cut(let link),
@@ -95,7 +96,7 @@ package struct Fault: Codable, Equatable, Sendable {
   }
 }
 
-/// From one node to another one.
+/// A link from one node to another.
 package struct Link: Hashable, Codable, Sendable {
   package var from: Int
   package var to: Int
@@ -106,20 +107,20 @@ package struct Link: Hashable, Codable, Sendable {
   }
 }
 
-/// By the byte on the wire. Versions of the protocol agree about what these are for.
+/// The types of frames with their numbers on the wire. All versions of the protocol agree about them.
 package enum FrameType: UInt8, Codable, CaseIterable, Sendable {
   case hello = 1
   case update, nak, unavailable, pull, bulk, compare, buckets, differences, settings
   case sealed = 255
 }
 
-/// What strangers send.
+/// The kinds of datagrams that strangers send.
 package enum FloodKind: String, Codable, CaseIterable, Sendable {
-  /// Hellos of a hundred numbers.
+  /// Hellos of a hundred invented nodes.
   case madeUpNodes
-  /// Of a number that nobody has.
+  /// Requests of an unknown node.
   case naks, pulls, compares
-  /// A node's hello with a sequence far ahead.
+  /// Hellos with a node's number and an absurdly high sequence.
   case madSequences
   case otherVersion
 }

@@ -1,10 +1,10 @@
 import JoolCore
 
-/// Frames of nobody.
+/// Frames that strangers forge.
 enum Forgery {
   /// - Parameters:
-  ///   - number: another one each time.
-  ///   - victim: a node whose number is used where that is the point.
+  ///   - number: a different number for each datagram.
+  ///   - victim: the number of a node, for forgeries that name a node as their sender.
   static func datagram(
     _ kind: FloodKind, number: UInt64, of victim: UInt64, to target: UInt64, pool6: IPv6Prefix
   ) -> [UInt8] {

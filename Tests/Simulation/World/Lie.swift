@@ -1,28 +1,29 @@
-/// What node 1 of a mutant does wrong, one for each property of the oracle: a watcher that cannot bark is worth nothing.
+/// The wrong behaviour of node 1 in a test of the oracle. There is one for each property, because a check that never
+/// fails proves nothing.
 package enum Lie: String, Codable, CaseIterable, Sendable {
-  /// It says that it is ready although it lacks what others have.
+  /// The node reports that it is ready although it lacks sessions of others.
   case isReadyTooEarly
-  /// It says that it is ready at once after its start.
+  /// The node reports that it is ready right after its start.
   case isReadyAtOnce
-  /// It gives up the addresses whatever others do.
+  /// The node gives up the right to the addresses, whatever the others do.
   case neverMay
-  /// It has the addresses from its start on.
+  /// The node has the right to the addresses from its start on.
   case alwaysMay
-  /// Its table has other states than what was said.
+  /// The states in the table differ from those that were sent.
   case changesStates
   case losesSessions
   case keepsSessions
-  /// Its module ignores that entries should go.
+  /// The module ignores evictions.
   case ignoresEvictions
   case isNeverReady
-  /// It says that it is ready some seconds after it is.
+  /// The node reports that it is ready some seconds too late.
   case isReadyLate
   case asksForNothing
   case repeatsItself
   case reusesNonces
   case sendsGarbage
 
-  /// The property that it breaks.
+  /// The property that the lie violates.
   package var property: Property {
     switch self {
     case .isReadyTooEarly: .truthOfReady

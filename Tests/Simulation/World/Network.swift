@@ -1,4 +1,5 @@
-/// Between the nodes: every datagram goes to all others. Chance is a hash of who sends what to whom for the how-manieth time.
+/// The network, on which every datagram goes to all other nodes. Random decisions are hashes of the sender, the
+/// receiver, the type, and the number of such datagrams before.
 struct Network {
   struct Datagram {
     let bytes: [UInt8]
@@ -7,16 +8,16 @@ struct Network {
     let sent: Moment
   }
 
-  /// Microseconds that a datagram takes when nothing is wrong.
+  /// The time in microseconds that a datagram takes without faults.
   static let latency: Moment = 500
   static let outsider = -1
 
   private let seed: UInt64
   private let count: Int
-  /// Faults of links that go on.
+  /// The current faults of links.
   private var faults: [(number: Int, kind: Fault.Kind)] = []
   private var ordinals: [UInt64]
-  /// When each link has sent what waits for it.
+  /// The time at which each link has sent its queue.
   private var busyUntil: [Moment]
   private(set) var store: [Datagram?] = []
   private var free: [Int] = []
@@ -32,7 +33,8 @@ struct Network {
 
   mutating func end(_ number: Int) { faults.removeAll { $0.number == number } }
 
-  /// When a datagram arrives at a node: once, more than once or not at all. Calls `arrives` with the place in the store.
+  /// Sends a datagram to a node: once, more than once or not at all. Calls `arrives` with the place in the store and
+  /// the time of arrival.
   mutating func send(_ bytes: [UInt8], from: Int, to: Int, now: Moment, arrives: (Int, Moment) -> Void) {
     let type = bytes.count > 3 && bytes[0] == 0 && bytes[1] == 0 ? bytes[3] : 0
     let link = Link(from, to)
@@ -83,7 +85,7 @@ struct Network {
     only?.contains(where: { $0.rawValue == type }) ?? true
   }
 
-  /// So that two faults of one datagram are independent.
+  /// A number for each kind of fault, so that two faults of one datagram are independent.
   private static func code(_ kind: Fault.Kind) -> Int {
     switch kind {
     case .loss: 1

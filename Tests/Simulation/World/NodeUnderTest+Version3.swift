@@ -1,16 +1,16 @@
 import JoolCore
 import JoolSession
 
-/// Version 3.
+/// The parts that depend on version 3 of the protocol.
 extension NodeUnderTest {
-  /// Bytes of a record.
+  /// The size of a record in bytes.
   static let recordSize = 44
-  /// The header that a sealed frame shares with no other one.
+  /// The size in bytes of a sealed frame's header, which no other sealed frame may have.
   static let sealHeader = 32
   static let version: UInt8 = 3
-  /// Sessions that are read of the module at a time.
+  /// The number of sessions that are read from the module at a time.
   private static let page = 256
-  /// Requests to the module in a turn.
+  /// The largest number of requests to the module in a turn.
   private static let burst = 64
 
   init(_ plan: NodePlan, seed: UInt64) {
@@ -42,15 +42,15 @@ extension NodeUnderTest {
     proxy.detached()
   }
 
-  /// A turn of the loop begins, before the sockets are read.
-  /// - Returns: whether it did not run for seconds. Then what the module has announced meanwhile does not count.
+  /// Begins a turn of the loop, before the sockets are read.
+  /// - Returns: whether the node did not run for seconds. Then announcements of the module from that time do not count.
   mutating func begin(_ time: Time, chance: UInt64) -> Bool {
     guard proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2)) != nil else { return false }
     proxy.requestAudit(.repair)
     return true
   }
 
-  /// - Returns: whether it could be read.
+  /// - Returns: whether the datagram could be decoded.
   mutating func receive(_ datagram: [UInt8], from address: IPv6Address, waited: Duration, _ time: Time) -> Bool {
     let action = proxy.received(
       datagram: datagram.span.bytes, length: datagram.count, from: address, waited: waited, now: time.now)
@@ -60,18 +60,18 @@ extension NodeUnderTest {
 
   mutating func learn(_ sessions: [SessionEntry], _ time: Time) {
     guard !sessions.isEmpty else { return }
-    // A refused session would be the simulation's mistake.
+    // A refused session would be a mistake of the simulation.
     try? proxy.learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: time.now)
   }
 
   mutating func overran() { proxy.overran() }
 
-  /// A turn of the loop after the sockets were read.
+  /// Performs a turn of the loop after the sockets were read.
   /// - Parameters:
-  ///   - local: `time` as the module counts it.
-  ///   - chance: of this turn and this node.
-  ///   - send: what to do with datagrams.
-  /// - Returns: how many sessions the module was given.
+  ///   - local: `time` on the module's clock.
+  ///   - chance: a random number for this turn and node.
+  ///   - send: a function that sends datagrams.
+  /// - Returns: the number of sessions that were added to the module.
   mutating func turn(
     _ time: Time, local: Moment, module: inout SimulatedModule, isAttached: Bool, chance: UInt64,
     send: ([[UInt8]]) -> Void
@@ -99,7 +99,7 @@ extension NodeUnderTest {
       guard let request = proxy.nextStoreRequest(now: time.now) else { return 0 }
       switch request {
       case .evict(let entry):
-        // The event loop asks the module right before.
+        // The event loop checks the entry right before it removes it.
         let isStatic = module.isStatic(entry)
         if !isStatic { module.remove(entry) }
         proxy.finished(request, isStatic ? .isStatic : .done, now: time.now)
@@ -132,7 +132,7 @@ extension NodeUnderTest {
     }
   }
 
-  /// When the next turn is due, perhaps in the past.
+  /// The time at which the next turn is due, possibly in the past.
   func deadline(_ time: Time) -> Instant? { audit == nil ? proxy.nextDeadline : time.now }
 
   var verdict: Verdict {
@@ -147,15 +147,15 @@ extension NodeUnderTest {
     return Verdict(state: state, may: nodeStatus.isReady)
   }
 
-  /// Its number in what it sends; another one when it has started anew.
+  /// The number of the node in its frames. It changes when the node takes a new identity.
   var number: UInt64 { proxy.identity }
 
   var table: SessionTable? { proxy.table }
 
-  /// When a version was said, by the clock of who said it.
+  /// The time at which a version was assigned, by the clock of its author.
   static func said(_ version: UInt64) -> Moment { Moment(Int64(version >> 20) - NodeClock.epoch) * 1000 }
 
-  /// The body of a hello of a node that is ready, has nothing and has heard nobody.
+  /// The body of a hello of a ready node without sessions and peers.
   static func hello(_ pool6: IPv6Prefix) -> [UInt8] {
     let state = Forgery.big(2 << 56 | UInt64(pool6.length) << 16)
     let timeouts = Forgery.big(7_200_000 << 32 | 240_000) + Forgery.big(300_000 << 32 | 60_000)

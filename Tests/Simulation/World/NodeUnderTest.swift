@@ -1,37 +1,37 @@
 import JoolCore
 import JoolSession
 
-/// The core of a proxy as the simulation uses it, whatever version of the protocol it speaks. What differs from one version to
-/// another is in an extension named after the version.
+/// The core of a proxy as the simulation uses it, in any version of the protocol. An extension named after the version
+/// contains the parts that differ.
 struct NodeUnderTest {
-  /// What the core is told of the time.
+  /// The times that the core receives as input.
   struct Time {
-    /// Monotonic.
+    /// The monotonic time.
     var now: Instant
-    /// Milliseconds since 1970, by the node's wall clock.
+    /// The node's wall clock, in milliseconds since 1970.
     var wall: Int64
   }
 
-  /// What it is doing, as far as all versions have it.
+  /// The states that all versions have.
   enum State {
-    /// It has no table yet.
+    /// The node has no table yet.
     case starting
-    /// It has a table that lacks something, or the module lacks something of it.
+    /// The table lacks sessions, or the module lacks sessions of the table.
     case mending
     case ready
-    /// It has no module.
+    /// The node has no module.
     case away
   }
 
   var proxy: SessionProxy
-  /// Where the reading of the module's table goes on; `nil`: it is not being read.
+  /// The current audit and the place at which the reading of the module's table continues; `nil` if there is none.
   var audit: (reason: SessionProxy.Audit, next: Int)?
   let pool6: IPv6Prefix
 }
 
-/// What a node may do.
+/// The state of a node and its right to the addresses.
 struct Verdict: Equatable {
   var state: NodeUnderTest.State
-  /// Whether it may have the addresses.
+  /// Whether the node may have the addresses.
   var may: Bool
 }

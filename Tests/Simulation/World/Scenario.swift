@@ -1,14 +1,14 @@
-/// Microseconds since the run began.
+/// A time in microseconds since the run began.
 package typealias Moment = Int
 
 extension Moment {
-  /// - Parameter seconds: at most some 290,000 years.
+  /// - Parameter seconds: at most about 290,000 years.
   package static func seconds(_ seconds: Double) -> Moment { Moment((seconds * 1_000_000).rounded()) }
 
   package var inSeconds: Double { Double(self) / 1_000_000 }
 }
 
-/// A run, complete: it can be written down, repeated, and made shorter.
+/// A complete description of a run. It can be saved, repeated and shortened.
 package struct Scenario: Codable, Equatable, Sendable {
   /// The distribution that it was drawn from, or the name of a recorded fault.
   package var climate: String
@@ -16,14 +16,14 @@ package struct Scenario: Codable, Equatable, Sendable {
   package var nodes: [NodePlan]
   package var traffic: [Flow] = []
   package var faults: [Fault] = []
-  /// Seconds.
+  /// The duration of the run in seconds.
   package var duration: Double
-  /// How many masks pool4 has for each protocol; `nil`: enough for all clients.
+  /// The number of masks that pool4 has for each protocol; `nil`: enough for all clients.
   package var masks: Int?
-  /// Seconds in which whoever starts beside a node with sessions is ready once it has a table (`promptStart`); `nil`: the property
-  /// is not looked at.
+  /// The seconds within which a node that starts beside a node with sessions is ready after it has a table
+  /// (`promptStart`); `nil`: the property is not checked.
   package var readyWithin: Double?
-  /// For tests of the oracle: what node 1 does wrong.
+  /// The wrong behaviour of node 1, for tests of the oracle.
   package var lie: Lie?
 
   package init(climate: String, seed: UInt64, nodes: [NodePlan], duration: Double) {
@@ -34,32 +34,32 @@ package struct Scenario: Codable, Equatable, Sendable {
   }
 }
 
-/// What a node is like.
+/// The properties of a node.
 package struct NodePlan: Codable, Equatable, Sendable {
   package enum Format: String, Codable, Sendable { case ss2, auto, legacy }
 
   package var format = Format.ss2
-  /// Seconds; `nil`: it is started by a fault (`clone`).
+  /// The time of the start in seconds; `nil` if a fault (`clone`) starts the node.
   package var startsAt: Double? = 0
   package var isSealed = false
-  /// Nodes of different groups have another pool6.
+  /// The number of the node's group. Different groups have different pool6 prefixes.
   package var group = 0
-  /// Seconds that the wall clock is ahead.
+  /// The seconds by which the wall clock is ahead.
   package var wallSkew = 0.0
-  /// Millionths that the monotonic clock is faster.
+  /// The millionths by which the monotonic clock is fast.
   package var drift = 0.0
   package var timeouts = Timeouts()
-  /// Whose sessions the module has at the start.
+  /// The clients whose sessions the module has at the start.
   package var clients = 0..<0
-  /// Seconds since their last packets.
+  /// The seconds since the last packets of these sessions.
   package var idle = 0.0
-  /// Microseconds that the module takes for each session that it is given.
+  /// The microseconds that the module takes to add a session.
   package var moduleSpeed = 5
 
   package init() {}
 }
 
-/// Of a module, in seconds.
+/// The timeouts of a module in seconds.
 package struct Timeouts: Codable, Equatable, Sendable {
   package var tcpEstablished = 7200.0
   package var tcpTransitory = 240.0
@@ -68,7 +68,7 @@ package struct Timeouts: Codable, Equatable, Sendable {
 
   package init() {}
 
-  /// How long a packet keeps a session alive, by protocol and timer (0: established).
+  /// The time for which a packet keeps a session, by protocol and timer (0: established).
   func life(_ proto: Int, _ timer: UInt8) -> Moment {
     switch (proto, timer) {
     case (0, 0): .seconds(tcpEstablished)
@@ -79,24 +79,24 @@ package struct Timeouts: Codable, Equatable, Sendable {
   }
 }
 
-/// Packets of some clients.
+/// A series of packets of some clients.
 package struct Flow: Codable, Equatable, Sendable {
   /// The first of `clients` clients that take turns.
   package var client: Int
   package var clients = 1
   package var server = 0
-  /// As on the wire: 0 TCP, 1 UDP, 2 ICMP.
+  /// The protocol with its number on the wire: 0 TCP, 1 UDP, 2 ICMP.
   package var proto = 1
-  /// Seconds.
+  /// The times of the first and of the last possible packet, in seconds.
   package var from: Double
   package var until: Double
-  /// Seconds from one packet to the next.
+  /// The seconds from one packet to the next.
   package var every: Double
-  /// How many clients have a packet each time.
+  /// The number of clients that have a packet each time.
   package var burst = 1
-  /// Whether each packet changes the state of a TCP session, and so is news.
+  /// Whether each packet changes the state of a TCP session, so that it must be sent.
   package var flaps = false
-  /// Whose modules translate it in turn; empty: the node that has the addresses.
+  /// The nodes whose modules translate the packets in turn; empty: the node that has the addresses.
   package var through: [Int] = []
 
   package init(client: Int, from: Double, until: Double, every: Double) {

@@ -1,21 +1,22 @@
 import JoolCore
 
-/// Jool's BIB and session database as far as synchronization sees them. Times are its node's, in microseconds.
+/// Jool's BIB and session database, as far as synchronization depends on them. Times are microseconds on the node's
+/// clock.
 struct SimulatedModule {
   struct Entry {
-    /// 0: there is no such session.
+    /// The expiry; 0 if there is no such session.
     var expires: Moment = 0
     var mask: Int32 = -1
     var state: UInt8 = 0
     var timer: UInt8 = 0
   }
 
-  /// Whoever is to live for so long lives for ever.
+  /// From this time left on, a session never expires.
   static let immortal: Moment = 0x8000_0000 * 1000
 
   private let plan: AddressPlan
   private let pool6: IPv6Prefix
-  /// A session's life is counted from its last packet: with other timeouts it ends at another time.
+  /// The timeouts. A session expires a timeout after its last packet, so a change of timeouts moves the expiry.
   var timeouts: Timeouts {
     didSet {
       let former = oldValue
@@ -26,22 +27,22 @@ struct SimulatedModule {
       soonest = 0
     }
   }
-  /// By session number.
+  /// The sessions by their numbers.
   private(set) var entries: [Entry]
-  /// By protocol and client: its mask, -1 for none. Static entries included.
+  /// The masks by protocol and client, including those of static entries; -1 for none.
   private(set) var masks: [Int32]
-  /// By protocol and mask: whose it is.
+  /// The clients by protocol and mask; -1 for none.
   private var owners: [Int32]
-  /// By protocol and client: how many sessions there are.
+  /// The numbers of sessions by protocol and client.
   private var live: [Int32]
-  /// By protocol and client: the mask that an administrator gave it.
+  /// The masks of static entries by protocol and client; -1 for none.
   private(set) var statics: [Int32]
-  /// No session ends before.
+  /// A time before which no session expires.
   private var soonest = Moment.max
   private(set) var count = 0
-  /// For a mutant of the oracle's tests.
+  /// Whether evictions are ignored, for a test of the oracle.
   var ignoresEvictions = false
-  /// How many static entries a proxy removed.
+  /// The number of static entries that a proxy removed.
   private(set) var removedStatics = 0
 
   init(_ plan: AddressPlan, timeouts: Timeouts, pool6: IPv6Prefix) {
@@ -57,16 +58,15 @@ struct SimulatedModule {
 
   func has(_ session: Int, now: Moment) -> Bool { entries[session].expires > now }
 
-  /// Whether its client has another mask, or the mask another client.
+  /// Whether the session's client has another mask, or the mask belongs to another client.
   func contradicts(_ session: Int, mask: Int) -> Bool {
     let known = masks[plan.bib(of: session)]
     let owner = owners[plan.proto(of: session) * plan.masks + mask]
     return known >= 0 && Int(known) != mask || owner >= 0 && Int(owner) != plan.client(of: session)
   }
 
-  /// A packet of a session: makes or refreshes it. `nil` if every mask is taken.
-  /// - Parameters:
-  ///   - state: for TCP.
+  /// Translates a packet of a session, which creates or refreshes the session. Returns `nil` if every mask is taken.
+  /// - Parameter state: the state after the packet, for TCP.
   mutating func translate(_ session: Int, state: UInt8, now: Moment) -> SessionEntry? {
     expire(now)
     let bib = plan.bib(of: session)
@@ -89,13 +89,14 @@ struct SimulatedModule {
     return nil
   }
 
-  /// JOOLD_ADD: under the client's BIB entry if it has one; ignored if the mask belongs to another client.
+  /// Adds a session (JOOLD_ADD) under the client's BIB entry if there is one. It is ignored if the mask belongs to
+  /// another client.
   mutating func add(_ entry: SessionEntry, now: Moment) {
     expire(now)
     guard let session = plan.session(of: entry), var mask = plan.mask(of: entry.source4) else { return }
     let known = masks[plan.bib(of: session)]
     if known >= 0 {
-      // An existing session with another mask is ignored, a new one gets the client's mask.
+      // An existing session with another mask is ignored; a new one gets the client's mask.
       if has(session, now: now), Int(entries[session].mask) != mask { return }
       mask = Int(known)
     } else if owners[plan.proto(of: session) * plan.masks + mask] >= 0 {
@@ -107,7 +108,7 @@ struct SimulatedModule {
       expires: now + (left < Self.immortal ? left : .seconds(1e9)))
   }
 
-  /// BIB_RM of an entry with both addresses; static ones are removed like others.
+  /// Removes an entry (BIB_RM with both addresses). Static entries are removed like others.
   mutating func remove(_ entry: BIBEntry) {
     guard !ignoresEvictions, let client = plan.client(of: entry.source6), let mask = plan.mask(of: entry.source4)
     else { return }
@@ -117,13 +118,13 @@ struct SimulatedModule {
     removeBIB(proto: proto, client: client)
   }
 
-  /// Whether an administrator has added it.
+  /// Whether an administrator has added the entry.
   func isStatic(_ entry: BIBEntry) -> Bool {
     guard let client = plan.client(of: entry.source6), let mask = plan.mask(of: entry.source4) else { return false }
     return statics[Int(entry.proto.rawValue) * plan.clients + client] == Int32(mask)
   }
 
-  /// What administrators have added.
+  /// The entries that administrators have added.
   var staticEntries: [BIBEntry] {
     statics.indices.filter { statics[$0] >= 0 }.map { bib in
       let session = bib * plan.servers
@@ -133,7 +134,7 @@ struct SimulatedModule {
     }
   }
 
-  /// Whether a static entry keeps a session out.
+  /// Whether a static entry prevents a session from being added.
   func isBarred(_ session: Int, mask: Int) -> Bool {
     let bib = plan.bib(of: session)
     if statics[bib] >= 0 { return Int(statics[bib]) != mask }
@@ -149,11 +150,12 @@ struct SimulatedModule {
     release(bib)
   }
 
-  /// `bib add`: the administrator's entry stays without sessions. An entry that is there already becomes static and keeps its sessions;
-  /// one that contradicts it is removed first, or the module would refuse the new one.
+  /// Adds a static entry (`bib add`), which stays without sessions. An existing entry becomes static and keeps its
+  /// sessions. One that contradicts the new entry is removed first, because otherwise the module would refuse the new
+  /// one.
   mutating func bind(proto: Int, client: Int, mask: Int) {
     let other = owners[proto * plan.masks + mask]
-    // The module refuses a second one.
+    // The module refuses a second static entry.
     if statics[proto * plan.clients + client] >= 0 { return }
     if other >= 0, statics[proto * plan.clients + Int(other)] >= 0 { return }
     guard Int(other) != client else {
@@ -168,8 +170,8 @@ struct SimulatedModule {
     owners[proto * plan.masks + mask] = Int32(client)
   }
 
-  /// A page of the table, in the order of session numbers.
-  /// - Returns: where the next page begins; `nil` after the last one.
+  /// Reads a page of the table, in the order of session numbers.
+  /// - Returns: the start of the next page; `nil` after the last one.
   func page(from start: Int, limit: Int, now: Moment, _ body: (SessionEntry) -> Void) -> Int? {
     var session = start
     var found = 0
@@ -199,7 +201,7 @@ struct SimulatedModule {
     }
   }
 
-  /// What has ended makes room. Looks at most ten times a second.
+  /// Removes expired sessions, at most ten times a second.
   private mutating func expire(_ now: Moment) {
     guard soonest <= now else { return }
     var next = Moment.max

@@ -1,16 +1,16 @@
 import JoolCore
 
-/// A host: a proxy, its module, its socket and its clocks.
+/// A host with a proxy, its module, its socket and its clocks.
 struct SimulatedNode {
-  /// Bytes that wait in the socket: what does not fit is dropped.
+  /// The socket's buffer in bytes. Datagrams that do not fit are dropped.
   static let socketSize = 20_000_000
-  /// Sessions in a message of the module.
+  /// The number of sessions in a message of the module.
   static let message = 36
-  /// Sessions that wait in the module.
+  /// The number of sessions that the module can queue.
   static let capacity = 2000
-  /// Datagrams that are read in a turn.
+  /// The largest number of datagrams that are read in a turn.
   static let batch = 64
-  /// What a turn takes at least, in microseconds.
+  /// The shortest duration of a turn, in microseconds.
   static let turnTime: Moment = 100
 
   struct ReceivedDatagram {
@@ -24,36 +24,36 @@ struct SimulatedNode {
   var core: NodeUnderTest
   var module: SimulatedModule
   var clock: NodeClock
-  /// Whether it was started.
+  /// Whether the node was started.
   var isUp = false
   var isPaused = false
   var isSuspended = false
   var isAttached = true
-  /// How often the proxy was started.
+  /// The number of the proxy's starts.
   var starts: UInt64 = 0
   var moduleSpeed: Int
   private(set) var socket: [ReceivedDatagram] = []
   private var firstInSocket = 0
   private var bytesInSocket = 0
   private(set) var dropped = 0
-  /// Sessions that the module has announced and the proxy has not read.
+  /// The sessions that the module has announced and the proxy has not read.
   private var announced: [SessionEntry] = []
-  /// Numbers of sessions that it will announce when that was read.
+  /// The numbers of the sessions that the module will announce after that message was read.
   private var unannounced: [Int] = []
   var losesAnnouncements = false
   private var hasOverrun = false
-  /// When the next turn is due, and when the last one has ended.
+  /// The time at which the next turn is due, and the end of the last turn.
   var wakes = Moment.max
   var busyUntil: Moment = 0
-  /// Chance that copies of it do not share.
+  /// The state of the node's random numbers, which copies do not share.
   var chance: UInt64
-  /// Its number in what it sends.
+  /// The number of the node in its frames.
   private(set) var number: UInt64 = 0
-  /// What it has sent since the last look.
+  /// The datagrams of the last turn.
   var sent: [[UInt8]] = []
-  /// Whether its table may have changed since the oracle looked at it.
+  /// Whether the table may have changed since the oracle read it.
   var isTouched = true
-  /// Datagrams of other nodes that it could not read.
+  /// The number of datagrams of other nodes that could not be decoded.
   private(set) var unreadable = 0
 
   init(_ plan: NodePlan, _ addresses: AddressPlan, seed: UInt64) {
@@ -68,14 +68,14 @@ struct SimulatedNode {
 
   static func address(of node: Int) -> IPv6Address { IPv6Address(bits: 0xFE80 << 112 | UInt128(node + 2)) }
 
-  /// Whether its proxy runs.
+  /// Whether the proxy runs.
   var isRunning: Bool { isUp && !isPaused && !isSuspended }
 
   func time(_ now: Moment) -> NodeUnderTest.Time {
     NodeUnderTest.Time(now: clock.instant(now), wall: clock.wall(now))
   }
 
-  /// The proxy starts, again or for the first time.
+  /// Starts the proxy, for the first time or again.
   mutating func start(_ now: Moment) {
     starts += 1
     isUp = true
@@ -99,20 +99,20 @@ struct SimulatedNode {
     socket.append(ReceivedDatagram(bytes: bytes, from: sender, at: now))
   }
 
-  /// The module tells of a packet: at once as long as a message has room, and else when that was acknowledged.
+  /// Announces a session: at once if the message has room, and otherwise after that message was acknowledged.
   mutating func announce(_ session: SessionEntry, number: Int) {
     guard isUp, !losesAnnouncements else { return }
     if announced.count < Self.message { announced.append(session) } else { unannounced.append(number) }
   }
 
-  /// What the module has announced is lost, and the proxy is told so.
+  /// Loses the module's announcements and notifies the proxy.
   mutating func overrun() {
     announced = []
     unannounced = []
     hasOverrun = true
   }
 
-  /// A turn of the proxy's loop. What it sends is in `sent`.
+  /// Performs a turn of the proxy's loop. The sent datagrams are in `sent`.
   mutating func turn(_ now: Moment) {
     let time = time(now)
     chance = Dice.hash(chance)
@@ -150,7 +150,7 @@ struct SimulatedNode {
       unannounced.removeAll()
       core.overran()
     }
-    // What the module still has of it.
+    // Only sessions that the module still has are announced.
     for number in unannounced where module.has(number, now: local) {
       announced.append(module.entry(number, now: local))
     }

@@ -1,6 +1,6 @@
 import JoolCore
 
-/// What goes wrong, from its beginning to its end.
+/// The start and the end of faults.
 extension Simulation {
   mutating func begin(_ number: Int) {
     let fault = scenario.faults[number]
@@ -83,7 +83,7 @@ extension Simulation {
       oracle.lastDeath = now
       wake(node, at: now)
     case .moduleGone(let node):
-      // Another fault that took it away has ended already.
+      // Another fault that detached the module has ended already.
       guard !nodes[node].isAttached else { return }
       nodes[node].isAttached = true
       nodes[node].module.removeAll()
@@ -158,9 +158,9 @@ extension Simulation {
     wake(copy, at: now)
   }
 
-  // MARK: Others
+  // MARK: Outsiders
 
-  /// What strangers send, every half second for the time since.
+  /// Sends the datagrams of strangers, every half second for the time since then.
   mutating func flood() {
     for place in floods.indices {
       while floods[place].next <= now {

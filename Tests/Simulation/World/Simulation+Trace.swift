@@ -1,7 +1,7 @@
 import JoolCore
 import JoolSession
 
-/// For whoever looks into a run.
+/// Messages for the analysis of a run.
 extension Simulation {
   mutating func traceFrames(of node: Int) {
     let types: [FrameType] = [.nak, .unavailable, .pull, .compare, .differences]
@@ -11,7 +11,7 @@ extension Simulation {
     }
   }
 
-  /// What has become of a session at a node.
+  /// Prints the records of the traced session at a node when they change.
   mutating func traceSession(at node: Int) {
     guard let session = traced, nodes[node].isUp, session < plan.sessions else { return }
     let entry = plan.entry(session, mask: 0, state: 0, timer: 0, expiration: 0, pool6: nodes[node].core.pool6)
@@ -20,7 +20,7 @@ extension Simulation {
     let text =
       (row.map { known in
         "table: \(known.entry.state), mask \(plan.mask(of: known.entry.source4) ?? -1), version \(known.version.rawValue), origin \(known.origin)"
-      } ?? "table: nothing") + "; module: mask \(own.mask), state \(own.state)"
+      } ?? "table: none") + "; module: mask \(own.mask), state \(own.state)"
     let ends =
       "until \(row.map { (now + Int($0.entry.expiration.rawValue) * 1000).inSeconds } ?? 0) s and "
       + "\((now + own.expires - nodes[node].clock.local(now)).inSeconds) s"

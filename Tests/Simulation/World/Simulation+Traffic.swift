@@ -1,8 +1,8 @@
 import JoolCore
 
-/// Packets, and who has the addresses that they go to.
+/// The packets, and the node that has the addresses to which they go.
 extension Simulation {
-  /// How long VRRP needs to notice that a node may not have them any more.
+  /// The time that VRRP needs to notice that a node may no longer have the addresses.
   private static let noticing: Moment = 3_000_000
 
   mutating func packet(of number: Int) {
@@ -21,7 +21,7 @@ extension Simulation {
     }
   }
 
-  /// A connection is opened, has packets, and is closed; then it begins again.
+  /// The state after a packet: a connection is opened, has packets, is closed, and begins again.
   private static func state(ofPacket count: Int) -> UInt8 {
     switch count % 40 {
     case 0: 1
@@ -31,7 +31,7 @@ extension Simulation {
     }
   }
 
-  /// - Parameter idle: how long ago that was, if it was before the node's start.
+  /// - Parameter idle: the time since the packet, if it arrived before the node's start.
   mutating func translate(_ session: Int, state: UInt8, at node: Int, idle: Moment? = nil) {
     guard nodes[node].isAttached, !nodes[node].isSuspended else { return }
     let local = nodes[node].clock.local(now)
@@ -41,7 +41,7 @@ extension Simulation {
     if nodes[node].isRunning { wake(node, at: now) } else if idle == nil { oracle.truths[session].isOwed = false }
   }
 
-  /// Whether a node is there to have the addresses.
+  /// Whether a node can have the addresses.
   private func canBeActive(_ node: Int) -> Bool {
     nodes[node].isRunning && nodes[node].isAttached && oracle.verdicts[node].may
       && scenario.nodes[node].group == 0
@@ -54,7 +54,8 @@ extension Simulation {
     }
     activeFails = activeFails ?? now
     guard now - (activeFails ?? now) >= Self.noticing || active == nil else { return }
-    // Keepalived's track file says that a process ends only when it is started again: the module may go on without its proxy.
+    // Keepalived learns of the end of a proxy only when the proxy restarts and writes the track file. Until then the
+    // module may continue without its proxy.
     if let next = nodes.indices.first(where: canBeActive) {
       active = next
       activeFails = nil

@@ -1,6 +1,7 @@
 import JoolCore
 
-/// A run of a scenario: nodes, their network, what goes wrong, and an oracle that watches. The same scenario gives the same run.
+/// A run of a scenario: its nodes, network and faults, and an oracle that watches them. The same scenario gives the
+/// same run.
 package struct Simulation {
   let scenario: Scenario
   let plan: AddressPlan
@@ -9,25 +10,26 @@ package struct Simulation {
   var queue = EventQueue()
   var oracle: Oracle
   var now: Moment = 0
-  /// Who has the addresses, and since when that node may not have them.
+  /// The node that has the addresses, and the time since which it may not have them.
   var active: Int?
   var activeFails: Moment?
-  /// Packets of each flow so far.
+  /// The number of packets of each flow so far.
   var packets: [Int]
   var snapshots: [Int: (node: SimulatedNode, at: Moment)] = [:]
-  /// Timeouts and speeds before a fault changed them.
+  /// The timeouts and speeds before a fault changed them.
   var former: [Int: (Timeouts, Int)] = [:]
-  /// What a flood is at.
+  /// The current floods with the times of their next datagrams.
   var floods: [(number: Int, kind: FloodKind, to: Int, every: Moment, next: Moment)] = []
   var liars: [(number: Int, to: Int, next: Moment)] = []
   var outsiders: UInt64 = 0
-  /// For figures: the longest time from an end of all trouble to everybody's readiness.
+  /// The number of events so far, for the figures.
   package private(set) var events = 0
-  /// Whether to print what nodes become and what goes wrong.
+  /// Whether to print the changes of the nodes' states and the faults.
   package var traces = false
-  /// The number of a session that is followed, too.
+  /// The number of a session to trace.
   package var traced: Int?
   var tracedTexts: [Int: String] = [:]
+  /// The longest time from the end of all faults until all nodes were ready, for the figures.
   package private(set) var worstReturn: Moment = 0
 
   package init(_ scenario: Scenario) {
@@ -52,7 +54,7 @@ package struct Simulation {
   }
 
   /// Runs to the end, or until a property is violated.
-  /// - Parameter property: which one; `nil`: all of them are to be found.
+  /// - Parameter property: the property; `nil`: the run ends with its duration.
   /// - Returns: the first violation of each property.
   package mutating func run(until property: Property? = nil) -> [Violation] {
     let end = Moment.seconds(scenario.duration)
@@ -68,7 +70,7 @@ package struct Simulation {
     return oracle.violations
   }
 
-  /// Of all datagrams that were sent.
+  /// A hash of all datagrams that were sent.
   package var hash: UInt64 { oracle.wire.hash }
 
   package func frames(_ type: FrameType) -> Int { oracle.wire.frames[Int(type.rawValue)] }
@@ -110,7 +112,7 @@ package struct Simulation {
 
   // MARK: Turns
 
-  /// A turn is due, unless one is due earlier.
+  /// Schedules a turn, unless an earlier one is due.
   mutating func wake(_ node: Int, at moment: Moment) {
     let due = max(moment, nodes[node].busyUntil)
     guard due < nodes[node].wakes || nodes[node].wakes < now else { return }
@@ -144,9 +146,9 @@ package struct Simulation {
     }
   }
 
-  /// It has found a copy of itself.
+  /// Notes that a node has taken a new identity, because it has found a copy of itself.
   private mutating func startedAnew(_ node: Int) {
-    trace("node \(node) starts anew")
+    trace("node \(node) takes a new identity")
     oracle.ends(node, now: now)
     oracle.started(node, now: now)
     oracle.lastTrouble = now
@@ -162,7 +164,7 @@ package struct Simulation {
     if nodes[node].isRunning { wake(node, at: now) }
   }
 
-  /// What a node says that it is.
+  /// The verdict that a node reports.
   func verdict(of node: Int) -> Verdict {
     var verdict =
       nodes[node].isAttached && nodes[node].isUp ? nodes[node].core.verdict : Verdict(state: .away, may: false)
