@@ -110,7 +110,7 @@ import Testing
     #expect(json["alone"] == .boolean(true))
     #expect(json["alone_because"] == "No peer is heard; the last one was fe80::5, 35 s ago.")
     #expect(
-      bench.run("jool session proxy status --ready").status == 0, "A node without peers stays ready.")
+      bench.run("jool session proxy status --ready").status == 0, "A node without peers is not ready.")
     #expect(ProxyStatus(text: alone.text) == alone)
   }
 

@@ -15,12 +15,12 @@ import Testing
   /// The options for debugging that GNU argp adds to every program. Only the manual names them, once.
   private static let argp: Set = ["program-name", "HANG"]
 
-  @Test(arguments: ["jool", "jool_siit"]) func agreeOnEveryOperation(program: String) throws {
+  @Test(arguments: ["jool", "jool_siit"]) func agreesOnEveryOperation(program: String) throws {
     let manual = try Self.manual(program)
     for word in Self.tree(program).words { try check(word, [program], manual) }
   }
 
-  @Test(arguments: ["jool", "jool_siit"]) func agreeOnTheOptionsBeforeTheMode(program: String) throws {
+  @Test(arguments: ["jool", "jool_siit"]) func agreesOnTheOptionsBeforeTheMode(program: String) throws {
     var expected = Names(words: Set(Self.tree(program).words.map(\.name)))
     for option in RootOptions.declarations {
       expected.options.insert(option.name)
@@ -45,7 +45,7 @@ import Testing
     #expect(Self.argp.filter { !section.contains("--\($0)") } == [])
   }
 
-  @Test(arguments: ["jool", "jool_siit"]) func listTheOptionsOfJool35InTheManual(program: String) throws {
+  @Test(arguments: ["jool", "jool_siit"]) func listsTheOptionsOfJool35InTheManual(program: String) throws {
     let section = try #require(try Self.page().split(separator: "§").first { $0.hasPrefix(".SH OPTIONS OF JOOL 3.5") })
     let options = LegacyOptions(translator: JoolProgram.translator(ofProgram: program)).declarations
     #expect(options.map(\.name).filter { !section.contains("--\($0)") } == [])
