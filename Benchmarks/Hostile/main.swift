@@ -1,5 +1,5 @@
-/// `hostile-benchmark [COUNT]`: so many bad datagrams of each kind to a sealed proxy, without sockets, while its peer goes on
-/// telling it sessions. Ends with 1 if one of them was heard, a session is missing, or memory grew.
+/// `hostile-benchmark [COUNT]`: sends COUNT bad datagrams of each kind to a sealed proxy, without sockets, while its
+/// peer advertises sessions. Exits with 1 if a bad datagram was accepted, a session is missing, or the memory grew.
 internal import BenchmarkSupport
 internal import Glibc
 internal import JoolCore
@@ -11,7 +11,7 @@ let workload = Workload(count: 100_000, sessionsPerClient: 1)
 var random = SystemRandomNumberGenerator()
 let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
 
-/// Two proxies that hear each other, and all that the first one has said.
+/// Two proxies that exchange datagrams, and a record of the first one's datagrams.
 @MainActor struct Pair {
   private(set) var speaker: SessionProxy
   private(set) var hearer: SessionProxy
@@ -30,7 +30,7 @@ let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
     for _ in 0..<400 { pass() }
   }
 
-  /// 10 ms.
+  /// Advances the time by 10 ms and delivers the datagrams of both proxies.
   mutating func pass(isRecorded: Bool = false) {
     now += .milliseconds(10)
     for datagram in speaker.takeDatagrams(now: now) {
@@ -45,7 +45,7 @@ let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
     if let request = hearer.nextStoreRequest(now: now) { hearer.finished(request, .done, now: now) }
   }
 
-  /// A new session's first packet.
+  /// Announces the first packet of a new session to the first proxy.
   mutating func speak(isRecorded: Bool = false) throws {
     let session = workload.session(said, timer: .established, expiration: 240_000)
     said += 1
@@ -53,7 +53,7 @@ let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
     for _ in 0..<5 { pass(isRecorded: isRecorded) }
   }
 
-  /// - Returns: whether the hearer believed it.
+  /// - Returns: Whether the second proxy accepted the datagram.
   mutating func hears(_ datagram: [UInt8]) -> Bool {
     if case .heard = hearer.received(datagram: datagram.span.bytes, length: datagram.count, from: near, now: now) {
       return true

@@ -1,5 +1,5 @@
-/// `table-benchmark [COUNT [SESSIONS-PER-CLIENT]]`: what `SessionTable` costs, per session. One size per process, so that
-/// memory is only what that size needs. Times are processor time: other programs disturb them little.
+/// `table-benchmark [COUNT [SESSIONS-PER-CLIENT]]`: measures the cost of `SessionTable` per session. A process measures
+/// one size, so that the memory is that of this size. Times are processor time, which other programs hardly affect.
 internal import BenchmarkSupport
 internal import JoolCore
 internal import JoolSession
@@ -9,7 +9,8 @@ let workload = Workload(count: arguments.first ?? 1_000_000, sessionsPerClient: 
 let clock = ProcessorClock()
 let start = Instant.now
 
-/// Runs something for each session, in turn or far from each other, and prints nanoseconds of processor time per session.
+/// Runs `body` for each session, in order or in scattered order, and prints the processor time per session in
+/// nanoseconds.
 func measure(_ name: String, inTurn: Bool = false, _ body: (Int) -> Void) {
   let began = clock.now
   for position in 0..<workload.count { body(inTurn ? position : workload.shuffled(position)) }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// What the process uses, in bytes.
+/// The memory of the process in bytes.
 package struct Memory {
-  /// Pages in memory, second field of `/proc/self/statm`.
+  /// The resident memory, from the second field of `/proc/self/statm`.
   package let resident: Int
-  /// The most there ever were, `VmHWM` in `/proc/self/status`.
+  /// The highest resident memory so far, `VmHWM` in `/proc/self/status`.
   package let peak: Int
 
   package static func now() -> Memory {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The time that this process was given on a processor.
+/// A clock of the processor time of this process.
 package struct ProcessorClock {
   package init() {}
 

@@ -1,9 +1,9 @@
 package import JoolCore
 
-/// Sessions by number, made when needed, so that they take no memory: 35 % TCP, 60 % UDP, 5 % ICMP.
+/// Sessions by number: 35 % TCP, 60 % UDP, 5 % ICMP. They are generated on demand and take no memory.
 package struct Workload {
   package let count: Int
-  /// How many sessions in a row share a client's transport address, and so a BIB entry.
+  /// The number of consecutive sessions that share a client's transport address, and therefore a BIB entry.
   package let sessionsPerClient: Int
 
   package init(count: Int, sessionsPerClient: Int) {
@@ -34,7 +34,7 @@ package struct Workload {
     )
   }
 
-  /// Every number once, far from the previous one.
+  /// A permutation of the numbers in which neighbours are far apart.
   package func shuffled(_ position: Int) -> Int {
     Int(UInt64(position).multipliedFullWidth(by: 0x9E37_79B1).low % UInt64(count))
   }

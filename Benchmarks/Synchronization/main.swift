@@ -1,12 +1,13 @@
-/// `sync-benchmark [COUNT]`: what a proxy does with a record, without its sockets: processor time, and how often it asks the heap
-/// for memory. Ends with 1 if that is more often than a few times per datagram: under load nothing may grow with the records.
+/// `sync-benchmark [COUNT]`: measures the processor time and the heap allocations of a proxy per record, without
+/// sockets. Exits with 1 if there are more than a few allocations per datagram, because under load they must not grow
+/// with the records.
 internal import BenchmarkSupport
 internal import CAllocations
 internal import Glibc
 internal import JoolCore
 internal import JoolSession
 
-/// For each full datagram: the lists of its records, the datagrams that follow from it, and what they wait in.
+/// The limit for each full datagram: the lists of its records, the resulting datagrams, and their queues.
 let allocationsPerDatagram = 16.0
 
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 100_000
@@ -14,7 +15,7 @@ let workload = Workload(count: max(count, 1000), sessionsPerClient: 1)
 let format = SyncFormat.packed36
 let perDatagram = format.records(fitting: 1452)
 let clock = ProcessorClock()
-/// So long that no session ends between two packets, and each of them is to be said again after half an hour.
+/// Timeouts that are so long that no session ends between two packets, and each is advertised again after half an hour.
 let limits = {
   var limits = SessionLimits()
   (limits.udp, limits.icmp) = (limits.tcpEstablished, limits.tcpEstablished)
@@ -23,7 +24,7 @@ let limits = {
 let start = Instant.now
 var isFrugal = true
 
-/// The sessions as the module announces them when each has just seen a packet.
+/// The module's announcements of sessions that have just seen a packet.
 let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagram).map { first in
   let sessions = (first..<min(first + perDatagram, workload.count)).map {
     var session = workload.session($0)
@@ -46,7 +47,7 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   if perBatch > allocationsPerDatagram { isFrugal = false }
 }
 
-/// A ready proxy that has joined nobody, with a module that took everything.
+/// A ready proxy that has joined no peer, with a module that has accepted all sessions.
 @MainActor func makeProxy(seed: UInt64, keys: KeyRing? = nil) -> SessionProxy {
   guard let pool6 = Workload.pool6 else { fatalError("pool6") }
   var proxy = SessionProxy(instance: .default, format: .ss2, seed: seed, keys: keys)
@@ -58,16 +59,16 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   takeEverything(&proxy, now: start + .seconds(8))
   proxy.noteProgress(isAuditing: false, now: start + .seconds(8))
   proxy.advance(to: start + .seconds(8))
-  guard proxy.standing.state == .ready else { fatalError("a proxy that starts is not what is to be measured") }
+  guard proxy.standing.state == .ready else { fatalError("the proxy is not ready") }
   return proxy
 }
 
-/// The module takes what the proxy has for it.
+/// Completes all requests of the proxy to its module.
 @MainActor func takeEverything(_ proxy: inout SessionProxy, now: Instant) {
   while let request = proxy.nextStoreRequest(now: now) { proxy.finished(request, .done, now: now) }
 }
 
-/// What each has to say reaches the other one.
+/// Delivers the datagrams of both proxies to each other.
 @MainActor func exchange(_ one: inout SessionProxy, _ other: inout SessionProxy, now: Instant) {
   for datagram in one.takeDatagrams(now: now) {
     _ = other.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 1), now: now)
@@ -79,20 +80,21 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   other.advance(to: now)
 }
 
-/// Nobody takes the word of a node before each has heard the other one.
+/// Exchanges hellos until each proxy has validated the other one. Before that, they accept no updates.
 @MainActor func introduce(_ one: inout SessionProxy, _ other: inout SessionProxy) {
   for tick in 0..<400 { exchange(&one, &other, now: start + .seconds(8) + .milliseconds(10 * tick)) }
 }
 
-/// Between two datagrams of the module under load. So there is a hello now and then, without which nobody believes more
-/// than some thousand updates.
+/// The time between two datagrams of the module under load. It allows regular hellos, without which a peer accepts only
+/// some thousand updates.
 let pause = Duration.microseconds(50)
 
 var speaker = makeProxy(seed: 1)
 var hearer = makeProxy(seed: 2)
 introduce(&speaker, &hearer)
 
-/// The module's announcements, a datagram at a time, as the event loop handles them; what the proxy sends.
+/// Handles the module's announcements datagram by datagram, like the event loop, and passes the proxy's datagrams to
+/// `send`.
 @MainActor func announce(at time: Instant, send: ([UInt8]) -> Void) throws {
   for (index, records) in announcements.enumerated() {
     let now = time + pause * index
@@ -108,7 +110,7 @@ var frames: [[UInt8]] = []
 frames.reserveCapacity(announcements.count * 2 + 100)
 try measure("news to the network (the table grows)") { try announce(at: first) { frames.append($0) } }
 
-/// Datagrams of the peer, up to the requests for the module.
+/// Handles the datagrams of the peer, up to the requests for the module.
 @MainActor func hear(at time: Instant) {
   for frame in frames {
     _ = hearer.received(
@@ -124,10 +126,10 @@ let second = first + .seconds(1900)
 try measure("refreshes to the network") { try announce(at: second) { frames.append($0) } }
 measure("refreshes from the network to the module") { hear(at: second + .seconds(1)) }
 guard hearer.status(now: second + .seconds(2)).sessions == UInt64(workload.count) else {
-  fatalError("the peers did not meet")
+  fatalError("the peers did not synchronize")
 }
 
-/// What happens under light load: each packet wakes the proxy.
+/// The case of light load, in which each packet wakes the proxy.
 let single = format.encode([workload.session(1)])
 let beganTurns = clock.now
 for turn in 0..<workload.count {
@@ -143,7 +145,7 @@ print(
   "  a packet alone, and a turn of the event loop: \(Int((clock.now - beganTurns) / .nanoseconds(1)) / workload.count) ns"
 )
 
-/// Two proxies that hear each other.
+/// Two proxies that exchange datagrams.
 @MainActor struct Pair {
   private var near: SessionProxy
   private var far: SessionProxy
@@ -153,8 +155,8 @@ print(
     introduce(&near, &far)
   }
 
-  /// Packets of all sessions after so long that each is news.
-  /// - Returns: the processor time per session.
+  /// Handles packets of all sessions after so much time that each is a change.
+  /// - Returns: The processor time per session in nanoseconds.
   mutating func refresh(_ announcements: [[UInt8]], records: Int, at now: Instant) throws -> Double {
     let began = clock.now
     for (index, announcement) in announcements.enumerated() {
@@ -164,12 +166,12 @@ print(
       takeEverything(&far, now: now + .seconds(1))
     }
     let used = clock.now - began
-    guard far.status(now: now).sessions >= UInt64(records) else { fatalError("the peers did not meet") }
+    guard far.status(now: now).sessions >= UInt64(records) else { fatalError("the peers did not synchronize") }
     return used / .nanoseconds(1) / Double(records)
   }
 }
 
-/// From proxy to proxy, with and without a seal, in turn.
+/// Compares refreshes from proxy to proxy with and without a seal, in alternating rounds.
 @MainActor func compareSealing(_ name: String, announcements: [[UInt8]], records: Int) throws {
   var pairs = [Pair(keys: nil), Pair(keys: try KeyRing(parsing: KeyRing.newLine(id: 1), name: "benchmark"))]
   var times: [[Double]] = [[], []]
@@ -177,7 +179,7 @@ print(
     for index in pairs.indices {
       let time = try pairs[index].refresh(
         announcements, records: records, at: first + .seconds(5 + 1900 * round))
-      if round > 0 { times[index].append(time) }  // the first one fills the tables
+      if round > 0 { times[index].append(time) }  // The first round fills the tables.
     }
   }
   let medians = times.map { $0.sorted()[$0.count / 2] }
