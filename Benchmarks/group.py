@@ -1,5 +1,4 @@
-"""Two proxies of one kind that synchronize the sessions of a crowd of clients, for the benchmarks of
-synchronization."""
+"""Two proxies of one kind that share a crowd's sessions: what every benchmark of synchronization begins with."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from lab.process import run
 from lab.proxies import Proxy, wait_ready
 from measure import cpu
 
-QUIET_TIME = 8.0
+PATIENCE = 8.0
 
 
 class Group:
@@ -21,7 +20,7 @@ class Group:
 
     def __init__(self, program: Path, *options: str) -> None:
         reset()
-        impair_links()
+        weather()
         make_eager()
         self.program, self.options = program, options
         self.proxies = {node: self.start(node) for node in NODES}
@@ -40,11 +39,10 @@ class Group:
         return sum(self.crowd.opened - session_count(node) for node in NODES)
 
     def outcome(self) -> tuple[int, float]:
-        """The number of missing sessions when it has not changed for `QUIET_TIME` seconds, and the time of the last
-        change."""
+        """How many sessions are lost when nothing has changed for long, and when the last change was."""
         begun = changed = time.monotonic()
         last = self.missing()
-        while last and time.monotonic() - changed < QUIET_TIME:
+        while last and time.monotonic() - changed < PATIENCE:
             time.sleep(0.1)
             now = self.missing()
             if now != last:
@@ -52,8 +50,8 @@ class Group:
         return last, changed - begun
 
 
-def impair_links(*words: str) -> None:
-    """Makes the sync link lose, delay or reorder datagrams in both directions; without arguments, it works normally."""
+def weather(*words: str) -> None:
+    """What the sync link does to datagrams, in both directions. Nothing without words."""
     run("modprobe", "sch_netem")
     for node in NODES:
         run("tc", "qdisc", "del", "dev", "eth2", "root", ns=node, check=False)

@@ -1,5 +1,6 @@
-/// `table-benchmark [COUNT [SESSIONS-PER-CLIENT]]`: measures the cost of `SessionTable` per session. A process measures
-/// one size, so that the memory is that of this size. Times are processor time, which other programs hardly affect.
+/// `table-benchmark [COUNT [SESSIONS-PER-CLIENT]]`: measures the cost of `SessionTable` per session. It measures one
+/// size per process, so that memory is only what that size needs. Times are processor time, because other programs
+/// hardly affect it.
 internal import BenchmarkSupport
 internal import JoolCore
 internal import JoolSession
@@ -9,8 +10,8 @@ let workload = Workload(count: arguments.first ?? 1_000_000, sessionsPerClient: 
 let clock = ProcessorClock()
 let start = Instant.now
 
-/// Runs `body` for each session, in order or in scattered order, and prints the processor time per session in
-/// nanoseconds.
+/// Runs `body` for each session, in turn or in shuffled order, and prints the nanoseconds of processor time per
+/// session.
 func measure(_ name: String, inTurn: Bool = false, _ body: (Int) -> Void) {
   let began = clock.now
   for position in 0..<workload.count { body(inTurn ? position : workload.shuffled(position)) }
@@ -32,7 +33,7 @@ let before = Memory.now()
 measure("insert, growing from empty", inTurn: true) { _ = table.upsert(workload.session($0), now: start) }
 let after = Memory.now()
 print("  memory: \(perSession(after.resident - before.resident)) bytes per session resident,", terminator: " ")
-print("\(perSession(after.peak - before.resident)) at the peak, while an index grew")
+print("\(perSession(after.peak - before.resident)) at the peak, when an index grew")
 print("  \(table.count) sessions, \(table.bibCount) BIB entries")
 
 let later = start + .milliseconds(500)
@@ -50,7 +51,7 @@ measure("look up, IPv4 side") {
     proto: session.proto, source4: session.source4, destination4: session.destination4, now: later)
   checksum += found == nil ? 1 : 0
 }
-measure("look up, not there") {
+measure("look up, missing") {
   var session = workload.session($0)
   session.destination4 = TransportAddress(session.destination4.address, 80)
   checksum += table.session(like: session, now: later) == nil ? 0 : 1
@@ -73,16 +74,16 @@ began = clock.now
 checksum += Int(truncatingIfNeeded: table.rootDigest)
 print("  root digest: \(clock.now - began)")
 
-var deaths = 0
+var expired = 0
 var longest = Duration.zero
 began = clock.now
 for step in 1...3100 {
   let stepBegan = clock.now
-  deaths += table.expire(now: later + .milliseconds(100 * step)) { checksum += Int($0.origin) }
+  expired += table.expire(now: later + .milliseconds(100 * step)) { checksum += Int($0.origin) }
   longest = max(longest, clock.now - stepBegan)
 }
-report("expire \(deaths) within 5 minutes", clock.now - began)
-print("  longest 100 ms of them: \(longest); left: \(table.count)")
+report("expire \(expired) within 5 minutes", clock.now - began)
+print("  longest 100 ms of that: \(longest); left: \(table.count)")
 
 var (slowest, other) = (Duration.zero, SessionTable(pool6: pool6, now: start))
 table.removeAll()
@@ -92,4 +93,4 @@ for number in 0..<workload.count {
   _ = other?.upsert(session, now: start)
   slowest = max(slowest, clock.now - insertBegan)
 }
-print("  slowest insert, an index growing: \(slowest); checksum \(checksum)")
+print("  slowest insert (an index grows): \(slowest); checksum \(checksum)")

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// The memory of the process in bytes.
 package struct Memory {
-  /// The resident memory, from the second field of `/proc/self/statm`.
+  /// The resident memory: the second field of `/proc/self/statm`.
   package let resident: Int
-  /// The highest resident memory so far, `VmHWM` in `/proc/self/status`.
+  /// The largest resident memory so far: `VmHWM` in `/proc/self/status`.
   package let peak: Int
 
   package static func now() -> Memory {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A clock of the processor time of this process.
+/// The processor time of this process.
 package struct ProcessorClock {
   package init() {}
 

@@ -1,9 +1,9 @@
 package import JoolCore
 
-/// Sessions by number: 35 % TCP, 60 % UDP, 5 % ICMP. They are generated on demand and take no memory.
+/// Sessions by number. They are created when needed, so that they take no memory: 35 % TCP, 60 % UDP, 5 % ICMP.
 package struct Workload {
   package let count: Int
-  /// The number of consecutive sessions that share a client's transport address, and therefore a BIB entry.
+  /// The number of consecutive sessions that share a client's transport address, and so a BIB entry.
   package let sessionsPerClient: Int
 
   package init(count: Int, sessionsPerClient: Int) {
@@ -11,7 +11,7 @@ package struct Workload {
     self.sessionsPerClient = sessionsPerClient
   }
 
-  /// 64:ff9b::/96
+  /// The prefix 64:ff9b::/96.
   package static let pool6 = IPv6Prefix(address: IPv6Address(bits: 0x0064_ff9b << 96), length: 96)
 
   package func session(_ number: Int, timer: SessionTimer = .established, expiration: UInt32? = nil) -> SessionEntry {
@@ -34,7 +34,7 @@ package struct Workload {
     )
   }
 
-  /// A permutation of the numbers in which neighbours are far apart.
+  /// A permutation of the numbers, in which neighbours are far apart.
   package func shuffled(_ position: Int) -> Int {
     Int(UInt64(position).multipliedFullWidth(by: 0x9E37_79B1).low % UInt64(count))
   }

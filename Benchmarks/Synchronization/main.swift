@@ -1,13 +1,13 @@
-/// `sync-benchmark [COUNT]`: measures the processor time and the heap allocations of a proxy per record, without
-/// sockets. Exits with 1 if there are more than a few allocations per datagram, because under load they must not grow
-/// with the records.
+/// `sync-benchmark [COUNT]`: measures the cost of a record in a proxy, without its sockets: processor time and heap
+/// allocations. The exit status is 1 if a datagram needs more than a few allocations, because under load their number
+/// must not grow with the records.
 internal import BenchmarkSupport
 internal import CAllocations
 internal import Glibc
 internal import JoolCore
 internal import JoolSession
 
-/// The limit for each full datagram: the lists of its records, the resulting datagrams, and their queues.
+/// The most allocations per full datagram: lists of its records, resulting datagrams, and their queues.
 let allocationsPerDatagram = 16.0
 
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 100_000
@@ -15,7 +15,7 @@ let workload = Workload(count: max(count, 1000), sessionsPerClient: 1)
 let format = SyncFormat.packed36
 let perDatagram = format.records(fitting: 1452)
 let clock = ProcessorClock()
-/// Timeouts that are so long that no session ends between two packets, and each is advertised again after half an hour.
+/// Timeouts so long that no session expires between two packets, and a refresh is due after half an hour.
 let limits = {
   var limits = SessionLimits()
   (limits.udp, limits.icmp) = (limits.tcpEstablished, limits.tcpEstablished)
@@ -24,7 +24,7 @@ let limits = {
 let start = Instant.now
 var isFrugal = true
 
-/// The module's announcements of sessions that have just seen a packet.
+/// The sessions as the module announces them right after a packet.
 let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagram).map { first in
   let sessions = (first..<min(first + perDatagram, workload.count)).map {
     var session = workload.session($0)
@@ -47,7 +47,7 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   if perBatch > allocationsPerDatagram { isFrugal = false }
 }
 
-/// A ready proxy that has joined no peer, with a module that has accepted all sessions.
+/// A ready proxy without peers, with a module that has added everything.
 @MainActor func makeProxy(seed: UInt64, keys: KeyRing? = nil) -> SessionProxy {
   guard let pool6 = Workload.pool6 else { fatalError("pool6") }
   var proxy = SessionProxy(instance: .default, format: .ss2, seed: seed, keys: keys)
@@ -57,18 +57,18 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   _ = proxy.takeAudit()
   proxy.finishAudit(isComplete: true, now: start + .seconds(8))
   takeEverything(&proxy, now: start + .seconds(8))
-  proxy.noteProgress(isAuditing: false, now: start + .seconds(8))
+  proxy.updateReadiness(isAuditing: false, now: start + .seconds(8))
   proxy.advance(to: start + .seconds(8))
-  guard proxy.standing.state == .ready else { fatalError("the proxy is not ready") }
+  guard proxy.nodeStatus.state == .ready else { fatalError("the proxy is not ready") }
   return proxy
 }
 
-/// Completes all requests of the proxy to its module.
+/// Executes all requests to the proxy's module.
 @MainActor func takeEverything(_ proxy: inout SessionProxy, now: Instant) {
   while let request = proxy.nextStoreRequest(now: now) { proxy.finished(request, .done, now: now) }
 }
 
-/// Delivers the datagrams of both proxies to each other.
+/// Exchanges the pending datagrams of two proxies.
 @MainActor func exchange(_ one: inout SessionProxy, _ other: inout SessionProxy, now: Instant) {
   for datagram in one.takeDatagrams(now: now) {
     _ = other.received(datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 1), now: now)
@@ -80,27 +80,27 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   other.advance(to: now)
 }
 
-/// Exchanges hellos until each proxy has validated the other one. Before that, they accept no updates.
+/// Lets two proxies exchange hellos, because a proxy accepts no updates before both have received the other one.
 @MainActor func introduce(_ one: inout SessionProxy, _ other: inout SessionProxy) {
   for tick in 0..<400 { exchange(&one, &other, now: start + .seconds(8) + .milliseconds(10 * tick)) }
 }
 
-/// The time between two datagrams of the module under load. It allows regular hellos, without which a peer accepts only
-/// some thousand updates.
+/// The time between two datagrams of the module under load. It makes the proxy send a hello now and then, without which
+/// peers accept only some thousand updates.
 let pause = Duration.microseconds(50)
 
-var speaker = makeProxy(seed: 1)
-var hearer = makeProxy(seed: 2)
-introduce(&speaker, &hearer)
+var sender = makeProxy(seed: 1)
+var receiver = makeProxy(seed: 2)
+introduce(&sender, &receiver)
 
-/// Handles the module's announcements datagram by datagram, like the event loop, and passes the proxy's datagrams to
-/// `send`.
+/// Handles the module's announcements one datagram at a time, as the event loop does, and passes on the datagrams that
+/// the proxy sends.
 @MainActor func announce(at time: Instant, send: ([UInt8]) -> Void) throws {
   for (index, records) in announcements.enumerated() {
     let now = time + pause * index
-    try speaker.learn(records: records.span.bytes, now: now)
-    for datagram in speaker.takeDatagrams(now: now) { send(datagram) }
-    if speaker.nextDeadline ?? now <= now { speaker.advance(to: now) }
+    try sender.learn(records: records.span.bytes, now: now)
+    for datagram in sender.takeDatagrams(now: now) { send(datagram) }
+    if sender.nextDeadline ?? now <= now { sender.advance(to: now) }
   }
 }
 
@@ -108,44 +108,44 @@ print("\(workload.count) sessions")
 let first = start + .seconds(13)
 var frames: [[UInt8]] = []
 frames.reserveCapacity(announcements.count * 2 + 100)
-try measure("news to the network (the table grows)") { try announce(at: first) { frames.append($0) } }
+try measure("new sessions to the network (the table grows)") { try announce(at: first) { frames.append($0) } }
 
-/// Handles the datagrams of the peer, up to the requests for the module.
-@MainActor func hear(at time: Instant) {
+/// Handles the datagrams of the peer, up to the requests to the module.
+@MainActor func receiveFrames(at time: Instant) {
   for frame in frames {
-    _ = hearer.received(
+    _ = receiver.received(
       datagram: frame.span.bytes, length: frame.count, from: IPv6Address(bits: 1), now: time)
-    _ = hearer.takeDatagrams(now: time)
+    _ = receiver.takeDatagrams(now: time)
   }
-  takeEverything(&hearer, now: time + .seconds(1))
+  takeEverything(&receiver, now: time + .seconds(1))
 }
-measure("news from the network to the module (the table grows)") { hear(at: first + .seconds(1)) }
+measure("new sessions from the network to the module (the table grows)") { receiveFrames(at: first + .seconds(1)) }
 try measure("packets of sessions that peers know") { try announce(at: first + .seconds(2)) { _ in } }
 frames.removeAll(keepingCapacity: true)
 let second = first + .seconds(1900)
 try measure("refreshes to the network") { try announce(at: second) { frames.append($0) } }
-measure("refreshes from the network to the module") { hear(at: second + .seconds(1)) }
-guard hearer.status(now: second + .seconds(2)).sessions == UInt64(workload.count) else {
-  fatalError("the peers did not synchronize")
+measure("refreshes from the network to the module") { receiveFrames(at: second + .seconds(1)) }
+guard receiver.status(now: second + .seconds(2)).sessions == UInt64(workload.count) else {
+  fatalError("sessions are missing at the peer")
 }
 
-/// The case of light load, in which each packet wakes the proxy.
+/// The cost under light load, when each packet wakes the proxy.
 let single = format.encode([workload.session(1)])
 let beganTurns = clock.now
 for turn in 0..<workload.count {
   let now = second + .seconds(2) + .microseconds(100 * turn)
-  try speaker.learn(records: single.span.bytes, now: now)
-  speaker.advance(to: now)
-  _ = speaker.takeDatagrams(now: now)
-  _ = speaker.nextStoreRequest(now: now)
-  speaker.noteProgress(isAuditing: false, now: now)
-  _ = speaker.nextDeadline
+  try sender.learn(records: single.span.bytes, now: now)
+  sender.advance(to: now)
+  _ = sender.takeDatagrams(now: now)
+  _ = sender.nextStoreRequest(now: now)
+  sender.updateReadiness(isAuditing: false, now: now)
+  _ = sender.nextDeadline
 }
 print(
   "  a packet alone, and a turn of the event loop: \(Int((clock.now - beganTurns) / .nanoseconds(1)) / workload.count) ns"
 )
 
-/// Two proxies that exchange datagrams.
+/// Two connected proxies.
 @MainActor struct Pair {
   private var near: SessionProxy
   private var far: SessionProxy
@@ -155,8 +155,8 @@ print(
     introduce(&near, &far)
   }
 
-  /// Handles packets of all sessions after so much time that each is a change.
-  /// - Returns: The processor time per session in nanoseconds.
+  /// Announces packets of all sessions, so late that each must be sent.
+  /// - Returns: the processor time per session in nanoseconds.
   mutating func refresh(_ announcements: [[UInt8]], records: Int, at now: Instant) throws -> Double {
     let began = clock.now
     for (index, announcement) in announcements.enumerated() {
@@ -166,12 +166,12 @@ print(
       takeEverything(&far, now: now + .seconds(1))
     }
     let used = clock.now - began
-    guard far.status(now: now).sessions >= UInt64(records) else { fatalError("the peers did not synchronize") }
+    guard far.status(now: now).sessions >= UInt64(records) else { fatalError("sessions are missing at the peer") }
     return used / .nanoseconds(1) / Double(records)
   }
 }
 
-/// Compares refreshes from proxy to proxy with and without a seal, in alternating rounds.
+/// Measures the way from proxy to proxy, alternately with and without a seal.
 @MainActor func compareSealing(_ name: String, announcements: [[UInt8]], records: Int) throws {
   var pairs = [Pair(keys: nil), Pair(keys: try KeyRing(parsing: KeyRing.newLine(id: 1), name: "benchmark"))]
   var times: [[Double]] = [[], []]

@@ -46,17 +46,17 @@ extension ProxyEventLoop {
       transfer = TableTransfer(finished.sessions, because: finished.reason, base: finished.base)
       dump = nil
     }
-    if transfer?.reason == .advertisement, outbox.isStuck(now: now) {
+    if transfer?.reason == .advertisement, sendQueue.isStalled(now: now) {
       // The transfer is abandoned, because nothing can be sent and another audit may be requested meanwhile.
       transfer = nil
       proxy.finishAudit(isComplete: false, now: now)
       proxy.requestAudit(.repair)
       answerAdvertisers("error the network takes nothing; try again when it does")
     }
-    // While the link is down, the transfer pauses instead of filling the send queue. Once the queue is stuck, the
+    // While the link is down, the transfer pauses instead of filling the send queue. Once the queue is stalled, the
     // transfer goes on, because a node without its link must become ready, too. Updates that peers miss meanwhile are
     // repaired later.
-    let mayGoOn = outbox.isEmpty || (transfer?.reason != .advertisement && outbox.isStuck(now: now))
+    let mayGoOn = sendQueue.isEmpty || (transfer?.reason != .advertisement && sendQueue.isStalled(now: now))
     if mayGoOn, let reason = transfer?.reason, let sessions = transfer?.nextBurst(now: now), !sessions.isEmpty {
       proxy.reconcile(sessions, because: reason, now: now)
       let legacy: [SessionEntry]? =
