@@ -1,6 +1,6 @@
-# The README's two commands, and what they are made of. Everything is idempotent.
+# The two commands of the README (`make demo`, `make test`) and their parts. All targets are idempotent.
 SWIFT ?= swift
-# Programs start in milliseconds and need no Swift on the machine they run on.
+# A static standard library, so that programs start in milliseconds and need no Swift at run time.
 RELEASE = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests Benchmarks
 PREFIX ?= /usr/local
@@ -10,23 +10,23 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test bench ready setup packages build unit vm golden lint format install clean
 
-demo: ready    # two real NAT64s share their sessions through our proxy
+demo: ready    # two real NAT64s synchronize their sessions through our proxies
 	Tests/VM/demo
 
 test: ready lint    # unit tests, then the real modules in a VM
 	Tests/all
 
-bench: ready    # our figures beside the C tools': instructions for the same answers, then times on a real module
+bench: ready    # compares our programs with the C tools: instructions for the same answers, then times on a real module
 	Benchmarks/Native/run costs
 	Benchmarks/run
 
-ready: packages    # the lab's kernel and our programs, built side by side
+ready: packages    # builds the lab's kernel and our programs in parallel
 	+$(MAKE) --no-print-directory -j2 setup build
 
 setup: packages    # Debian packages, kernel, modules, C clients
 	env -u MAKEFLAGS Tests/VM/setup
 
-packages:    # what building and unit tests need
+packages:    # the Debian packages for building and for unit tests
 	Tests/setup
 
 build: packages    # .build/bin/{jool,jool_siit,joold}
@@ -43,7 +43,7 @@ unit:    # seconds, no kernel
 vm: build
 	Tests/VM/run
 
-golden: build    # the C clients' answers to their own command lines, in the VM; minutes
+golden: build    # compares the answers to all recorded command lines of the C clients, in the VM; minutes
 	Tests/VM/run --only '^$$' --golden
 
 lint:
@@ -52,9 +52,9 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-# Only files are copied if there are programs already: root, for whom sudo finds no Swift, may install what a user has built.
-# jool and jool_siit are one file with two names, or two files where the file system has no hard links. No link depends on
-# another name, so each program can be moved and renamed.
+# If the programs are built already, this only copies files, because under sudo there is usually no Swift in PATH.
+# jool and jool_siit are hard links to one file, or two files if the file system has no hard links. There are no
+# symbolic links, so each program can be moved and renamed.
 install:
 	test -x .build/release/jool && test -x .build/release/joold || $(MAKE) build
 	install -D -m 755 .build/release/jool $(BIN)/jool

@@ -1,4 +1,4 @@
-"""How every benchmark prints: a line for each figure, our programs beside the C programs."""
+"""The output of all benchmarks: a line for each figure, with our programs beside the C programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HEADING = f"{'':58} {'unit':22} {'ours':>11} {'C':>11} {'ours : C':>9}"
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, in which unit, and how much of it on either side. `None`: that side cannot do it."""
+    """A measured quantity, its unit, and its values on both sides. `None`: that side does not support it."""
 
     what: str
     unit: str
@@ -26,7 +26,7 @@ class Figure:
         return f"{self.what:58} {self.unit:22} {_number(self.ours):>11} {_number(self.c):>11} {ratio:>9}"
 
     def csv(self) -> str:
-        """What, unit, ours, C and ratio, for a program that compares runs."""
+        """The quantity, unit, ours, C and ratio, for programs that compare runs."""
         values = ("" if value is None else f"{value:.6g}" for value in (self.ours, self.c, self.ratio))
         return ",".join((f'"{self.what}"', self.unit, *values))
 
@@ -38,6 +38,6 @@ def _number(value: float | None) -> str:
 
 
 def machine() -> str:
-    """The guest that this runs in."""
+    """A description of the guest in which the benchmark runs."""
     kind = {"uml": "User-Mode Linux", "qemu": "emulated PC"}.get(os.environ.get("JOOL_VM_MACHINE", ""), "Linux")
     return f"{kind} {os.uname().release}, {os.cpu_count()} processor(s)"

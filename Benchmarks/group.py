@@ -1,4 +1,5 @@
-"""Two proxies of one kind that share a crowd's sessions: what every benchmark of synchronization begins with."""
+"""Two proxies of one kind that synchronize the sessions of a crowd of clients, for the benchmarks of
+synchronization."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from lab.process import run
 from lab.proxies import Proxy, wait_ready
 from measure import cpu
 
-PATIENCE = 8.0
+QUIET_TIME = 8.0
 
 
 class Group:
@@ -20,7 +21,7 @@ class Group:
 
     def __init__(self, program: Path, *options: str) -> None:
         reset()
-        weather()
+        impair_links()
         make_eager()
         self.program, self.options = program, options
         self.proxies = {node: self.start(node) for node in NODES}
@@ -39,10 +40,11 @@ class Group:
         return sum(self.crowd.opened - session_count(node) for node in NODES)
 
     def outcome(self) -> tuple[int, float]:
-        """How many sessions are lost when nothing has changed for long, and when the last change was."""
+        """The number of missing sessions when it has not changed for `QUIET_TIME` seconds, and the time of the last
+        change."""
         begun = changed = time.monotonic()
         last = self.missing()
-        while last and time.monotonic() - changed < PATIENCE:
+        while last and time.monotonic() - changed < QUIET_TIME:
             time.sleep(0.1)
             now = self.missing()
             if now != last:
@@ -50,8 +52,8 @@ class Group:
         return last, changed - begun
 
 
-def weather(*words: str) -> None:
-    """What the sync link does to datagrams, in both directions. Nothing without words."""
+def impair_links(*words: str) -> None:
+    """Makes the sync link lose, delay or reorder datagrams in both directions; without arguments, it works normally."""
     run("modprobe", "sch_netem")
     for node in NODES:
         run("tc", "qdisc", "del", "dev", "eth2", "root", ns=node, check=False)

@@ -1,4 +1,4 @@
-"""Measures our programs and the C programs in the same VM and prints one table. See `run`."""
+"""Measures our programs and the C programs in the same VM, and prints one table. See `run`."""
 
 from __future__ import annotations
 
@@ -29,14 +29,15 @@ SIDES = {"ours": OURS, "C": C}
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds. User-Mode Linux books all processor time as system time, so the two kinds are one."""
+    """Real time and processor time in seconds. User-Mode Linux counts all processor time as system time, so `cpu` is
+    the sum."""
 
     real: float
     cpu: float
 
 
 def cost(argv: list[str | Path], ns: str | None = None) -> Cost:
-    """Runs a command with its output in a file (RAM) and says what it took."""
+    """Runs a command with its output in a file (in RAM), and returns its cost."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with namespace(ns), open(SCRATCH / "output", "wb") as output:
         subprocess.run(argv, stdout=output, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False)
@@ -45,7 +46,7 @@ def cost(argv: list[str | Path], ns: str | None = None) -> Cost:
 
 
 def cpu(proxies: Iterable[Proxy]) -> float:
-    """Seconds of processor time that proxies have used so far, in user space and in the kernel."""
+    """The processor time, in seconds, that the proxies have used so far in user space and in the kernel."""
     return sum(sum(proxy.cpu()) for proxy in proxies)
 
 
@@ -57,7 +58,7 @@ def medians(runs: dict[str, list[Cost]]) -> dict[str, Cost]:
 
 
 def alternately(commands: dict[str, list[str | Path]], rounds: int, ns: str | None = None) -> dict[str, Cost]:
-    """Medians of runs in turn, so that a busy minute of the machine hits both sides."""
+    """The medians of alternating runs, so that other load on the machine affects both sides equally."""
     runs: dict[str, list[Cost]] = {side: [] for side in commands}
     for _ in range(rounds):
         for side, argv in commands.items():
@@ -100,14 +101,14 @@ class Transfer:
 
 
 def advertise(count: int, program: Path) -> Transfer | None:
-    """One table through two proxies of one kind."""
+    """Transfers a table through two proxies of one kind; `None` if the C programs do not support it."""
     if program == C and lab_version() < (4, 1, 11):
-        return None  # these modules never transmit an advertisement, and the C programs rely on it
+        return None  # the C programs rely on the module's advertisement, which these modules never send
     network.reset()
     make_both()
     make_roomy(*NODES)
     proxies = [Proxy(node, program) for node in NODES]
-    load("j", sessions(count, kinds=UDP_ONLY))  # one list in the module: there the order of arrival matters most
+    load("j", sessions(count, kinds=UDP_ONLY))  # one list in the module, where the order of arrival matters most
     before = cpu(proxies)
     start = time.monotonic()
     cost([program / "jool", "session", "advertise"], ns="j")

@@ -1,4 +1,5 @@
-"""Synchronization by our proxies and by the C programs, in the same VM: bad links, dead programs, load, late nodes. See `run`."""
+"""Measures synchronization by our proxies and by the C programs in the same VM: bad links, killed programs, load, late
+nodes. See `run`."""
 
 from __future__ import annotations
 
@@ -11,40 +12,41 @@ import time
 from collections.abc import Callable
 
 from figures import HEADING, Figure, machine
-from group import Group, take_over, weather
+from group import Group, impair_links, take_over
 from lab import network
 from lab.network import NODES, C, jool, make_instance, restore_links
 from lab.process import run
 from measure import SIDES
-from throughput import joining, news, updates
+from throughput import joining, new_sessions, updates
 
 SIZE = 1000
 
 
 def bad_link(*words: str) -> Callable[[Group], None]:
-    def happen(group: Group) -> None:
-        weather(*words)
+    def inject(group: Group) -> None:
+        impair_links(*words)
         for active in NODES:
             take_over(active)
             group.crowd.open(SIZE)
 
-    return happen
+    return inject
 
 
 def partition(group: Group) -> None:
-    # The client is known on both sides: else each gives it a mask of its own, and one of them must yield in the end.
+    # Both nodes must know the client before the partition. Otherwise each assigns another mask, and one mask must be
+    # removed.
     group.crowd.open(SIZE)
     group.outcome()
-    weather("loss", "100%")
+    impair_links("loss", "100%")
     group.crowd.open(SIZE)
     take_over("k")
     group.crowd.open(SIZE)
     time.sleep(10)
-    weather()
+    impair_links()
 
 
 def killed(node: str) -> Callable[[Group], None]:
-    def happen(group: Group) -> None:
+    def inject(group: Group) -> None:
         group.crowd.open(SIZE)
         group.proxies[node].signal(signal.SIGKILL)
         group.proxies[node].wait(10)
@@ -52,7 +54,7 @@ def killed(node: str) -> Callable[[Group], None]:
         group.proxies[node] = group.start(node)
         group.crowd.open(SIZE)
 
-    return happen
+    return inject
 
 
 def new_instance(group: Group) -> None:
@@ -81,7 +83,7 @@ FAULTS: dict[str, Callable[[Group], None]] = {
     "a partition of 10 s": partition,
     "the standby's proxy is killed": killed("k"),
     "the active node's proxy is killed": killed("j"),
-    "the standby's instance is made anew": new_instance,
+    "the standby's instance is recreated": new_instance,
     "the standby's sync link flaps": flap,
 }
 
@@ -94,20 +96,20 @@ def fault(name: str) -> list[Figure]:
         FAULTS[name](group)
         total = 2 * group.crowd.opened
         lost[side], seconds[side] = group.outcome()
-    weather()
+    impair_links()
     return [
         Figure(f"{name}: lost of {total:,}", "sessions", lost["ours"], lost["C"]),
-        Figure("  until nothing more came", "s", seconds["ours"], seconds["C"]),
+        Figure("  until the last one arrived", "s", seconds["ours"], seconds["C"]),
     ]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="", metavar="REGEX", help="sections whose names match")
-    parser.add_argument("--largest", type=int, default=1_000_000, metavar="SESSIONS", help="no larger table than this (default 1,000,000)")
+    parser.add_argument("--largest", type=int, default=1_000_000, metavar="SESSIONS", help="largest table (default 1,000,000)")
     options = parser.parse_args()
     sections: dict[str, Callable[[], list[Figure]]] = {name: lambda name=name: fault(name) for name in FAULTS}
-    sections |= {"updates": updates, "news": news}
+    sections |= {"updates": updates, "new sessions": new_sessions}
     for count, beside in ((100_000, True), (1_000_000, False)):
         if count <= options.largest:
             sections[f"join {count:,}"] = lambda count=count, beside=beside: joining(count, beside)

@@ -1,4 +1,4 @@
-"""How much the proxies bear, and what it costs: updates, new sessions, and nodes that join. See `run`."""
+"""Measures the throughput of the proxies and its cost: updates, new sessions, and joining nodes. See `run`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from figures import Figure
-from group import PATIENCE, Group, take_over
+from group import QUIET_TIME, Group, take_over
 from lab.crowd import Crowd
 from lab.netlink import session_count
 from lab.network import NODES, OURS, C, jool, make_both, make_roomy, reset
@@ -18,17 +18,17 @@ from lab.synthetic import load, sessions
 from measure import cpu
 
 RATES = (250, 1000, 2000, 4000, 8000, 16000)
-SECONDS, PACKETS = 6.0, 8000  # at least, at each rate: the guest counts processor time in steps of 10 ms
+SECONDS, PACKETS = 6.0, 8000  # the minima at each rate, because the guest counts processor time in steps of 10 ms
 
 
 def dropped(node: str) -> int:
-    """JSTAT_JOOLD_SSS_ENOSPC: sessions that found the module's queue full."""
+    """The number of sessions that the module dropped because its queue was full (JSTAT_JOOLD_SSS_ENOSPC)."""
     lines = jool(C, node, "stats", "display", "--all", "--csv", "--no-headers").out.splitlines()
     return next((int(value) for name, value in (line.split(",") for line in lines) if name == "JSTAT_JOOLD_SSS_ENOSPC"), 0)
 
 
 def send_at(crowd: Crowd, ports: range, rate: int, seconds: float) -> float:
-    """Packets of existing sessions at a rate, evenly; the rate that was reached."""
+    """Sends packets of existing sessions evenly at a rate, and returns the rate that was reached."""
     begun = time.monotonic()
     sent = 0
     while (passed := time.monotonic() - begun) < seconds:
@@ -43,7 +43,8 @@ def send_at(crowd: Crowd, ports: range, rate: int, seconds: float) -> float:
 
 
 def updates_of(program: Path) -> tuple[float, dict[int, float]]:
-    """The highest rate of packets per second without a drop; by rate, processor time of both proxies per packet in microseconds."""
+    """The highest rate of packets per second without a drop, and the processor time of both proxies per packet, in
+    microseconds, by rate."""
     group = Group(program)
     for node in NODES:  # the module's defaults
         jool(C, node, "global", "update", "ss-capacity", "512")
@@ -75,15 +76,15 @@ NEW = 20_000
 
 
 @dataclass(frozen=True)
-class News:
-    """What became of new sessions that were opened as fast as the client can."""
+class NewSessions:
+    """The result for new sessions that are opened as fast as possible."""
 
     lost: float
-    rate: float  # sessions per second, from the first packet until the standby's module had the last
-    cost: float  # microseconds of both proxies per session
+    rate: float  # sessions per second, from the first packet until the standby's module has the last session
+    cost: float  # processor time of both proxies per session in microseconds
 
 
-def news_of(program: Path, *options: str) -> News:
+def new_sessions_of(program: Path, *options: str) -> NewSessions:
     group = Group(program, *options)
     take_over("j")
     group.crowd.open(1)
@@ -92,20 +93,20 @@ def news_of(program: Path, *options: str) -> News:
     group.crowd.open(NEW, pace=0)
     opened = time.monotonic() - begun
     lost, seconds = group.outcome()
-    return News(lost, (NEW - lost) / (opened + seconds), (group.cpu() - before) / NEW * 1e6)
+    return NewSessions(lost, (NEW - lost) / (opened + seconds), (group.cpu() - before) / NEW * 1e6)
 
 
-def news() -> list[Figure]:
+def new_sessions() -> list[Figure]:
     keys = SCRATCH / "keys"
     keys.write_text(run(OURS / "jool", "session", "proxy", "keygen").out)
     keys.chmod(0o600)
     kinds: dict[str, tuple[Path, tuple[str, ...]]] = {
         "sealed": (OURS, ("--net.key-file", str(keys))), "plain": (OURS, ("--net.format", "ss2")), "C": (C, ()),
     }
-    runs: dict[str, list[News]] = {kind: [] for kind in kinds}
+    runs: dict[str, list[NewSessions]] = {kind: [] for kind in kinds}
     for _ in range(3):
         for kind, (program, options) in kinds.items():
-            runs[kind].append(news_of(program, *options))
+            runs[kind].append(new_sessions_of(program, *options))
 
     def median(kind: str, part: str) -> float:
         return statistics.median(getattr(one, part) for one in runs[kind])
@@ -124,7 +125,7 @@ def news() -> list[Figure]:
 
 
 def join_ours(count: int) -> tuple[int, float, float]:
-    """How many sessions are missing, seconds until ready, seconds of processor time of both proxies."""
+    """The number of missing sessions, the seconds until ready, and the seconds of processor time of both proxies."""
     reset()
     make_both()
     make_roomy(*NODES)
@@ -138,7 +139,7 @@ def join_ours(count: int) -> tuple[int, float, float]:
 
 
 def join_theirs(count: int, patience: float) -> tuple[int, float]:
-    """What an administrator can do: advertise again and again until nothing is missing."""
+    """Advertises repeatedly until no session is missing, which is the only way to fill a late node with C proxies."""
     reset()
     make_both()
     make_roomy(*NODES)
@@ -149,7 +150,7 @@ def join_theirs(count: int, patience: float) -> tuple[int, float]:
     while (missing := count - session_count("k")) and time.monotonic() - begun < patience:
         jool(C, "j", "session", "advertise", check=False)
         settled, last = time.monotonic(), -1
-        while time.monotonic() - settled < PATIENCE and time.monotonic() - begun < patience:
+        while time.monotonic() - settled < QUIET_TIME and time.monotonic() - begun < patience:
             if (now := session_count("k")) != last:
                 last, settled = now, time.monotonic()
             time.sleep(0.2)
@@ -161,6 +162,6 @@ def joining(count: int, beside: bool) -> list[Figure]:
     theirs = join_theirs(count, 120) if beside else (None, None)
     return [
         Figure(f"a node joins one with {count:,} sessions: missing", "sessions", missing, theirs[0]),
-        Figure("  until ready; C: advertised again and again for 120 s", "s", seconds, theirs[1]),
+        Figure("  until ready; C: advertised repeatedly for 120 s", "s", seconds, theirs[1]),
         Figure("  processor time of both proxies", "µs per session", used / count * 1e6),
     ]

@@ -12,9 +12,9 @@ import replay
 from replay import OURS, Release, Result
 
 COUNT = 2000
-FOLLOWS = SURVIVES_PADDING = (4, 1, 13)  # the first release whose client has `session follow`, and does not give up at padding
+FOLLOWS = ACCEPTS_PADDING = (4, 1, 13)  # the first release whose client has `session follow` and accepts padding
 FORMATS = ((), ("--no-headers",), ("--csv",), ("--csv", "--no-headers"))
-# The C client takes the padding before a 64-bit value for a statistic. Ours skips it.
+# The C client prints the padding before a 64-bit value as a statistic. Our client skips it.
 PADDING_SHOWN = re.compile(rb"^\?\?\?\?[:,][^\n]*\n(  [^\n]*\n)*", re.M)
 
 
@@ -23,7 +23,7 @@ def commands(release: Release, kind: str) -> Iterator[tuple[str, ...]]:
         for protocol in ("--tcp", "--udp", "--icmp"):
             for form in FORMATS:
                 yield noun, "display", protocol, "--numeric", *form
-    if kind != "edge" or release.numbers >= SURVIVES_PADDING:
+    if kind != "edge" or release.numbers >= ACCEPTS_PADDING:
         for form in FORMATS:
             yield "stats", "display", "--all", *form
     if release.numbers >= FOLLOWS:
@@ -31,7 +31,7 @@ def commands(release: Release, kind: str) -> Iterator[tuple[str, ...]]:
 
 
 def difference(theirs: Result, ours: Result) -> str:
-    """Where the two begin to differ, or nothing."""
+    """The first difference between the two results; empty if they are equal."""
     if theirs.status != ours.status:
         return f"status {theirs.status} of the C client, {ours.status} of ours: {ours.err or theirs.err}"
     if theirs.out == ours.out:
@@ -50,7 +50,7 @@ def compare(release: Release, kind: str, words: tuple[str, ...]) -> str:
 
 
 def notices_one_bit(release: Release) -> bool:
-    """Whether the comparison fails if our program gets a table in which one bit of one address differs."""
+    """Whether the comparison detects a table for our program in which one bit of one address differs."""
     whole = replay.table("mixed", COUNT, release.version)
     damaged = whole.with_name("damaged")
     shutil.copytree(whole, damaged, dirs_exist_ok=True)
@@ -63,8 +63,8 @@ def notices_one_bit(release: Release) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="compare", description="Our programs' output beside that of the C clients, byte by byte.")
-    parser.add_argument("--verbose", action="store_true", help="name what is equal, too")
+    parser = argparse.ArgumentParser(prog="compare", description="Compares our programs' output with that of the C clients, byte by byte.")
+    parser.add_argument("--verbose", action="store_true", help="print equal outputs, too")
     options = parser.parse_args()
     equal = different = 0
     for release in replay.releases():
@@ -79,7 +79,7 @@ def main() -> int:
                     print(f"equal    {name}", flush=True)
     print(f"{equal} outputs equal those of the C clients, {different} differ")
     if not equal or not notices_one_bit(replay.releases()[-1]):
-        sys.exit("compare: nothing was compared, or a bit that differs went unnoticed")
+        sys.exit("compare: nothing was compared, or a differing bit was not detected")
     return 1 if different else 0
 
 

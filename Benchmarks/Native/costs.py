@@ -1,4 +1,4 @@
-"""Counts what our programs and the C clients do for the same answers: instructions and allocations. See README.md."""
+"""Counts the instructions and allocations of our programs and the C clients for the same answers. See README.md."""
 
 from __future__ import annotations
 
@@ -36,14 +36,15 @@ MEMCHECK = ("valgrind", "--leak-check=no", "--undef-value-errors=no")
 
 
 def stripped(program: Path, name: str) -> Path:
-    """A copy without debug information: the valgrind of Debian 12 cannot read Swift's. The symbols stay."""
+    """A copy of the program without debug information, which the valgrind of Debian 12 cannot read. The symbols
+    remain."""
     copy = WORK / name
     subprocess.run(["strip", "-g", "-o", copy, program], check=True)
     return copy
 
 
 def counted(pattern: str, before: tuple[str, ...], folder: Path, words: tuple[str | Path, ...]) -> int:
-    """The number that valgrind prints after `pattern` about a run on a table."""
+    """The number that valgrind prints after `pattern` for a run on a table."""
     result = replay.run(folder, *words, before=before)
     found = re.search(pattern + r"\s*([\d,]+)", result.err)
     if result.status != 0 or not found:
@@ -61,7 +62,7 @@ def allocations(folder: Path, *words: str | Path) -> int:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command costs a program, for each entry of a table."""
+    """The cost of a command per entry of the table."""
 
     instructions: float
     allocations: float
@@ -74,7 +75,7 @@ class Bench:
         self.ours, self.c = stripped(OURS / "jool", "ours"), stripped(release.programs / "jool", "c")
 
     def cost(self, program: Path, words: tuple[str, ...]) -> Cost:
-        """The difference between a large table and one of a single entry: without what starting the program costs."""
+        """The difference between a large table and one of a single entry, so that start-up is not counted."""
         counts = ((count(self.large, program, *words) - count(self.small, program, *words)) for count in (instructions, allocations))
         return Cost(*(count / (self.entries - 1) for count in counts))
 
@@ -112,11 +113,11 @@ def libraries(program: Path) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="costs", description="What our programs and the C clients do for the same answers.")
+    parser = argparse.ArgumentParser(prog="costs", description="Counts the instructions and allocations of our programs and the C clients.")
     parser.add_argument("--entries", type=int, default=ENTRIES, help=f"size of the table (default {ENTRIES})")
     parser.add_argument("--version", default="4.1.13", help="release of the C client (default 4.1.13)")
     parser.add_argument("--only", default="", metavar="REGEX", help="commands whose words match")
-    parser.add_argument("--csv", action="store_true", help="print for programs: what, unit, ours, C, ratio")
+    parser.add_argument("--csv", action="store_true", help="print CSV: quantity, unit, ours, C, ratio")
     options = parser.parse_args()
     release = next((one for one in replay.releases() if one.version == options.version), None)
     if not release:
@@ -126,7 +127,7 @@ def main() -> int:
         print(f"natively, C client of {release.version}, {options.entries:,} entries; a ratio below 1 means that ours is better\n\n{HEADING}")
     sections = [("--version", bench.start_up)]
     sections += [(" ".join(words), lambda words=words: bench.figures(words)) for words in COMMANDS + ONLY_OURS]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # counts do not depend on what else runs
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the counts do not depend on other load
         for figures in pool.map(lambda section: section[1](), [one for one in sections if re.search(options.only, one[0])]):
             for figure in figures:
                 print(figure.csv() if options.csv else figure.line(), flush=True)

@@ -1,4 +1,4 @@
-"""Shows which functions of a command cost the most instructions. See README.md."""
+"""Shows the functions of a command that cost the most instructions. See README.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay import OURS, WORK
 def main() -> int:
     parser = argparse.ArgumentParser(prog="hottest", description="The functions of a command that cost the most instructions.")
     parser.add_argument("--entries", type=int, default=ENTRIES, help=f"size of the table (default {ENTRIES})")
-    parser.add_argument("--inclusive", action="store_true", help="count what a function calls, too")
+    parser.add_argument("--inclusive", action="store_true", help="include the functions that a function calls")
     parser.add_argument("words", nargs=argparse.REMAINDER, help="default: session display --csv --numeric")
     options = parser.parse_args()
     words = options.words or ["session", "display", "--csv", "--numeric"]

@@ -1,4 +1,4 @@
-"""Runs Jool clients, as users have them, on answers from files: no module, no VM, no privileges."""
+"""Runs unmodified Jool clients on answers from files, without a module, a VM or privileges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.process import NOISE
 
 OURS = Path(os.environ["JOOL_BIN"])
 LAB = Path(os.environ["JOOL_LAB"])
-WORK = Path(os.environ["REPLAY_WORK"])  # the library and the tables are there
+WORK = Path(os.environ["REPLAY_WORK"])  # the folder of the library and the tables
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Release:
 
 
 def releases() -> list[Release]:
-    """What Tests/VM/setup has fetched, oldest first."""
+    """The releases that Tests/VM/setup has fetched, oldest first."""
     found = [Release(file.read_text().strip(), file.parent / "bin") for file in LAB.glob("*/version")]
     return sorted(found, key=lambda release: release.numbers)
 
@@ -43,7 +43,7 @@ def table(kind: str, count: int, version: str) -> Path:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Nothing of the caller's, so that a program does the same work wherever it is run."""
+    """A fixed environment, so that a program does the same work on every machine."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "REPLAY_TABLE": str(folder), "LD_PRELOAD": str(WORK / "replay.so")}
 
 
@@ -55,6 +55,6 @@ class Result:
 
 
 def run(folder: Path, *words: str | Path, before: tuple[str, ...] = ()) -> Result:
-    """Runs a client on a table. `before`: a program that runs the client, with its options."""
+    """Runs a client on a table. `before` is a program, with its options, that runs the client."""
     done = subprocess.run([*before, *words], env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True)
     return Result(done.returncode, done.stdout, NOISE.sub("", done.stderr.decode(errors="replace")))

@@ -1,13 +1,13 @@
-"""What module.c answers with: synthetic tables in the module's wire format, and captured answers of real modules for the rest.
+"""Writes the answers of module.c: synthetic tables in the module's wire format, and recorded answers of real modules.
 
-Tables are of two kinds:
+There are two kinds of tables:
 
 mixed  a campus network: privacy, EUI-64 and short IPv6 addresses, 16 IPv4 addresses of pool4, all states, all expirations.
-edge   what a real table hardly ever has: every pattern of zeros in an address, mapped and compatible addresses, numbers of
-       every length, expirations up to 49 days, states that no module has; and statistics as a kernel without efficient
-       unaligned access (MIPS, User-Mode Linux) sends them, with padding before each value.
+edge   values that are rare in real tables: every pattern of zeros in an address, mapped and compatible addresses,
+       numbers of every length, expirations up to 49 days, states that no module has; and statistics with padding
+       before each value, as from kernels without efficient unaligned access (MIPS, User-Mode Linux).
 
-The same arguments make the same bytes.
+The same arguments yield the same bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lab.netlink import NLA_F_NESTED, attribute
 from lab.records import ICMP, TCP, UDP
 
 CAPTURES = Path(__file__).parents[2] / "Tests/JoolCoreTests/Fixtures/vectors"
-HEADERS, CONTROLLER_HEADERS = 48, 20  # what comes before the attributes of a message: netlink, generic netlink, Jool
+HEADERS, CONTROLLER_HEADERS = 48, 20  # the sizes of the headers before the attributes: netlink, generic netlink, Jool
 POOL6 = records.POOL6
 SS_ENABLED = 27  # the number of a global setting
 SESSIONS = 7  # the root attribute of a multicast
@@ -58,7 +58,7 @@ class Session:
         )
 
     def binding(self, protocol: int, is_static: bool) -> bytes:
-        """The entry of the BIB that belongs to it."""
+        """The BIB entry of the session."""
         return _nest(
             1,
             _address(1, self.source6, self.source6_port) + _address(2, self.source4, self.source4_port)
@@ -100,7 +100,7 @@ def _campus_session(dice: random.Random, protocol: int) -> Session:
         interface = struct.pack("!Q", dice.randrange(1, 0x10000))
     port, mask_port = dice.randrange(1024, 65536), dice.randrange(1024, 65536)
     mask, server = bytes([198, 51, 100, dice.randrange(1, 17)]), dice.randbytes(4)
-    if protocol == ICMP:  # the identifiers take the ports' places
+    if protocol == ICMP:  # identifiers instead of ports
         ends = (port, port, mask_port, mask_port)
     else:
         service = dice.choices((443, 80, 53, dice.randrange(1024, 65536)), (60, 10, 10, 20))[0]
@@ -154,7 +154,7 @@ def _notable_addresses6(dice: random.Random) -> list[bytes]:
 
 
 def captured(version: str, name: str) -> bytes:
-    """What a real module (or the kernel) first answered in one of the captured exchanges."""
+    """The first answer of a real module (or of the kernel) in one of the recorded exchanges."""
     for line in (CAPTURES / f"{version}.jsonl").read_text().splitlines():
         exchange = json.loads(line)
         if exchange["name"] == name:
@@ -168,7 +168,8 @@ def synchronizing(settings: bytes) -> bytes:
 
 
 def multicasts(version: str, table: list[Session], protocol: int) -> bytes:
-    """The messages of the group `joold` that carry a table, without the nodes that ours refuses: no NAT64 has them."""
+    """The messages of the multicast group `joold` that contain a table, without impossible addresses, which our client
+    refuses."""
     possible = [session for session in table if any(session.source6) and session.source6[0] != 0xFF]
     numbers = tuple(int(part) for part in version.split("."))
     header = struct.pack("=BBH", 0, 2, 0) + b"jool" + bytes(numbers) + bytes([0, 2, 0, 0, 0]) + b"default".ljust(16, b"\0")
@@ -181,7 +182,7 @@ def multicasts(version: str, table: list[Session], protocol: int) -> bytes:
 
 
 def write(folder: Path, kind: str, count: int, version: str) -> None:
-    """Fills a folder for module.c."""
+    """Writes the files of a table into a folder for module.c."""
     make: Callable[[int, int], list[Session]] = {"mixed": mixed, "edge": edge}[kind]
     files = {
         "family": captured(version, "nat64-resolve-family")[CONTROLLER_HEADERS:],

@@ -1,6 +1,6 @@
 import Glibc
 
-/// libFuzzer, as a function: its own `main` loses against the one that the package manager makes.
+/// Runs libFuzzer. This program needs the function, because SwiftPM's `main` replaces that of libFuzzer.
 @_silgen_name("LLVMFuzzerRunDriver")
 func runDriver(
   _ count: UnsafeMutablePointer<CInt>,

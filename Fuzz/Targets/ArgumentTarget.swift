@@ -6,7 +6,7 @@
   @testable import JoolDaemon
   @testable import JoolCore
 
-  /// Whole command lines, without a module.
+  /// The target for whole command lines, without a module.
   enum ArgumentTarget {
     static func run(_ bytes: [UInt8]) {
       var words = bytes.prefix(4096).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
@@ -14,7 +14,7 @@
       }
       let isSIIT = words.first?.isEmpty == true
       if isSIIT { words.removeFirst() }
-      // Options that sleep, and files of this machine.
+      // `--HANG` would sleep, and device files would block.
       words.removeAll { $0.hasPrefix("--H") || $0.contains("/") && $0.contains("dev") }
       let output = OutputSink()
       let error = OutputSink()
@@ -27,7 +27,7 @@
       context.advertiseThroughProxy = { (_) throws(ProxyControl.Failure) in nil }
       context.hasSystemLog = { false }
       let status = JoolProgram.run(words, in: context)
-      require(status == .success || !error.text.isEmpty, "a failure without a word")
+      require(status == .success || !error.text.isEmpty, "a failure without a message")
     }
   }
 

@@ -1,25 +1,26 @@
-#if DEBUG  // internals can be tested in debug builds only
+#if DEBUG  // `@testable` imports need a debug build.
 
-  /// The decoders and parsers that outside input reaches. Each takes any bytes, must not crash, and stops the process if
-  /// what it accepts does not survive being written and read again.
+  /// The decoders and parsers of input from outside. Each accepts any bytes and must not crash. The process stops if an
+  /// accepted value is not the same after encoding and decoding.
   package enum FuzzTarget: String, CaseIterable, Sendable {
-    /// Command lines of `jool` and `jool_siit`, of today and of 3.5, and completion. Words end at line feeds.
+    /// Command lines of `jool` and `jool_siit`, in the current and the 3.5 grammar, and completion. Line feeds separate
+    /// words.
     case arguments
     case transportAddress
     case prefix
     case time
-    /// JSON, and configuration files.
+    /// JSON and configuration files.
     case json
-    /// Messages of netlink: requests, answers of every operation, multicasts.
+    /// Netlink messages: requests, answers of every operation, and multicasts.
     case netlink
-    /// Session records as proxies exchange them.
+    /// Session records that proxies exchange.
     case syncDatagram
-    /// Frames of SS2, plain and sealed, at a proxy that listens.
+    /// SS2 frames, plain and sealed, that a proxy receives.
     case syncFrame
-    /// Files of keys.
+    /// Key files.
     case keyFile
 
-    /// Feeds it one input.
+    /// Runs the target on one input.
     package func run(_ bytes: [UInt8]) {
       switch self {
       case .arguments: ArgumentTarget.run(bytes)
@@ -35,7 +36,7 @@
     }
   }
 
-  /// Stops the process, so that the fuzzer keeps the input.
+  /// Stops the process if the condition is false, so that the fuzzer stores the input.
   func require(_ condition: Bool, _ text: @autoclosure () -> String) {
     precondition(condition, text())
   }

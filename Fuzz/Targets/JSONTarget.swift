@@ -3,7 +3,7 @@
   @testable import JoolCommands
   @testable import JoolCore
 
-  /// JSON and what is made of it.
+  /// The target for JSON and for configurations in JSON.
   enum JSONTarget {
     static func run(_ bytes: [UInt8]) {
       guard let value = try? JSONReader.read(bytes) else { return }
@@ -19,16 +19,16 @@
           require(again?.configuration == configuration, "configuration changed")
           let validator = ConfigurationValidator(translator: translator, module: .newestKnown)
           let findings = validator.findings(in: configuration)
-          require(findings.allSatisfy { !$0.problem.text.isEmpty }, "a finding without a word")
+          require(findings.allSatisfy { !$0.problem.text.isEmpty }, "a finding without a message")
         } catch {
-          require(!error.text.isEmpty, "a failure without a word")
+          require(!error.text.isEmpty, "a failure without a message")
         }
       }
     }
   }
 
   extension JSONValue {
-    /// The value to be written, if it has no number that is no integer.
+    /// The value for writing; `nil` if it contains a number that is not an integer.
     fileprivate var item: JSONItem? {
       switch content {
       case .null: return .null

@@ -3,12 +3,12 @@
   import JoolCore
   @testable import JoolSession
 
-  /// What peers and administrators tell a proxy.
+  /// The targets for frames of peers and key files of administrators.
   enum SyncTargets {
     private static let keys = try? KeyRing(
       parsing: "1 " + String(repeating: "07", count: KeyRing.keySize), name: "fuzz")
 
-    /// The frame as it is, and as a member of the group would seal it: what is in a seal is not believed either.
+    /// Processes the frame plain and sealed by a member of the group, because valid seals may enclose malformed frames.
     static func syncFrame(_ bytes: [UInt8]) {
       let pool6 = IPv6Prefix(address: IPv6Address(bits: 0x64_ff9b << 96), length: 96)
       guard let pool6, let keys else { return require(false, "no constants") }
@@ -39,7 +39,7 @@
       do throws(KeyRingError) {
         _ = try KeyRing(parsing: String(decoding: bytes, as: UTF8.self), name: "fuzz")
       } catch {
-        require(!error.description.isEmpty, "an error without a word")
+        require(!error.description.isEmpty, "an error without a message")
       }
     }
   }

@@ -3,7 +3,7 @@
   @testable import JoolCommands
   @testable import JoolCore
 
-  /// Bytes from the kernel and from the network.
+  /// The targets for bytes from the kernel and from the network.
   enum WireTargets {
     static func netlink(_ bytes: [UInt8]) {
       var reader = NetlinkMessageReader(bytes.span.bytes)
@@ -15,7 +15,7 @@
           if let multicast = try? SyncMulticast(decoding: message.payload) { records(multicast.sessions.copied()) }
         }
       } catch {
-        require(!"\(error)".isEmpty, "an error without a word")
+        require(!"\(error)".isEmpty, "an error without a message")
       }
       guard let answer = try? Answer(message: bytes) else { return }
       _ = try? answer.refusal()
@@ -46,7 +46,7 @@
       }
     }
 
-    /// What was accepted means the same when it is sent.
+    /// Checks that an accepted request is the same after encoding and decoding.
     private static func check(_ request: Request) {
       let message = request.message(family: 30, sequence: 1)
       guard message.count < Int(UInt16.max) else { return }

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// The golden cases of the C programs, in this process, against a module in memory.
+/// Replays the recorded cases of the C programs in this process, against a module in memory.
 @Suite struct GoldenTests {
   @Test(arguments: [
     "help-nat64", "help-siit", "root-nat64", "tokens-nat64", "autocomplete-nat64", "instance-add-errors",
@@ -17,13 +17,13 @@ import Testing
     Self.replay(GoldenFile.cases(of: scenario), on: bench)
   }
 
-  @Test func reportsThatNoModuleIsLoaded() {
+  @Test func reportsAMissingModule() {
     let bench = TestBench()
     bench.kernel.loaded = []
     Self.replay(GoldenFile.cases(of: "nomod-nat64"), on: bench)
   }
 
-  @Test func reportsThatOnlyTheOtherModuleIsLoaded() {
+  @Test func reportsThatTheOtherModuleIsLoaded() {
     let bench = TestBench()
     bench.kernel.loaded = [.nat64]
     Self.replay(GoldenFile.cases(of: "wrongmod-siit"), on: bench)
@@ -50,7 +50,7 @@ import Testing
     let bench = TestBench()
     bench.kernel.pageSize = 100
     bench.directory = GoldenFile.folder + "files/" + scenario
-    // Cases with several namespaces, and what they leave, are not simulated.
+    // The fake module does not simulate the case with several namespaces.
     let skipped = scenario == "file-handle-nat64" ? ["019"] : []
     Self.replay(GoldenFile.cases(of: scenario).filter { !skipped.contains($0.id) }, on: bench)
   }
@@ -90,11 +90,11 @@ import Testing
     }
   }
 
-  /// Leaves out what golden cases do not promise.
+  /// Masks the parts of the output that golden cases do not promise.
   private static func masked(_ outcome: Outcome, _ golden: GoldenCase, times: Bool) -> Outcome {
     var outcome = outcome
     if times { outcome.output.replace(/\d+:\d\d:\d\d(\.\d{3})?/, with: "<TIME>") }
-    // The explanations of statistics are each program's own words.
+    // Each program has its own explanations of statistics.
     outcome.output.replace(/(JSTAT\w+: \d+\n)[^\n]+\n\n/) { "\($0.output.1)<EXPLANATION>\n\n" }
     outcome.output.replace(/(JSTAT\w+,\d+,)"[^"]*"/) { "\($0.output.1)\"<EXPLANATION>\"" }
     let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map { line in

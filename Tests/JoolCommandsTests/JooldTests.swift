@@ -2,7 +2,7 @@ import Testing
 
 @testable import JoolCommands
 
-/// The deprecated daemon's arguments and files.
+/// Tests of the arguments and files of `joold`, the deprecated daemon.
 @Suite struct JooldTests {
   private static let deprecation = "Warning: `joold` is deprecated. See `jool session proxy --help`.\n"
 
@@ -37,11 +37,11 @@ import Testing
       ("ttl.json", "ttl.json:2:10: Field 'ttl' is not a valid integer.", 22),
       ("ttl-range.json", "ttl-range.json:2:10: ttl out of range: 256 (0-255)", 1),
     ] as [(String, String, UInt8)])
-  func saysWhatIsWrongWithAFileAndWhere(path: String, message: String, status: UInt8) {
+  func reportsTheMistakeInAFileAndItsPlace(path: String, message: String, status: UInt8) {
     #expect(run(path, "empty.json") == Outcome(output: "", error: message + "\n", status: status))
   }
 
-  @Test func readsTheModulesFileFirst() {
+  @Test func readsTheModuleFileFirst() {
     #expect(run("missing-network.json", "missing-module.json").error.hasPrefix("missing-module.json: Could not open"))
     #expect(
       run("missing-network.json", "instance.json").error.hasPrefix("instance.json:1:15: The instance name"))
@@ -66,7 +66,7 @@ import Testing
     #expect(run("a", "b", "c", "d").status == 64)
   }
 
-  @Test func helpsWhenAsked() {
+  @Test func printsHelpOnRequest() {
     #expect(run("--help").status == 0)
     #expect(run("--version").output == "4.1.15.0\n")
   }

@@ -3,9 +3,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// What the golden cases do not cover.
+/// Tests of behavior that the golden cases do not cover.
 @Suite struct ProgramTests {
-  @Test func isAHealthCheckWithoutArguments() {
+  @Test func checksTheInstanceIfThereAreNoArguments() {
     let bench = TestBench()
     bench.run("jool instance add -6 64:ff9b::/96")
     let outcome = bench.run("jool")
@@ -15,7 +15,7 @@ import Testing
     #expect(bench.run("jool").status == 253)
   }
 
-  @Test func servesSIITIfCalledSo() {
+  @Test func selectsTheTranslatorByTheProgramsName() {
     let bench = TestBench()
     #expect(
       bench.run("/usr/bin/jool_siit eamt").error
@@ -23,12 +23,12 @@ import Testing
     #expect(bench.run("/opt/jool eamt").error.hasPrefix("Unexpected token: 'eamt'"))
   }
 
-  @Test func namesTheProgramAsItWasCalled() {
+  @Test func usesTheTypedProgramNameInMessages() {
     #expect(
       TestBench().run("./bin/jool --foo").error.hasPrefix("./bin/jool: unrecognized option '--foo'\nTry `./bin/jool"))
   }
 
-  @Test func saysWhichOfTwoVersionsToUpdate() {
+  @Test func namesTheOutdatedOneOfTwoVersions() {
     let bench = TestBench()
     bench.kernel.version = ModuleVersion(4, 1, 8)
     #expect(bench.run("jool instance add -6 64:ff9b::/96") == Outcome())
@@ -51,7 +51,7 @@ import Testing
     #expect(bench.run("jool global display").status == 234)
   }
 
-  @Test func acceptsTheTutorialsProtocolWords() {
+  @Test func acceptsProtocolsWithoutDashes() {
     let bench = TestBench()
     bench.run("jool instance add -6 64:ff9b::/96")
     #expect(bench.run("jool pool4 add tcp 192.0.2.1 61001-65535") == Outcome())
@@ -60,7 +60,7 @@ import Testing
       bench.run("jool pool4 add tcp --udp 192.0.2.1 5").error == "Error: Only one protocol is allowed per request.\n")
   }
 
-  @Test func warnsOfTheDenylistsOldName() {
+  @Test func warnsOfTheOldNameOfTheDenylist() {
     let bench = TestBench()
     bench.run("jool_siit instance add")
     let outcome = bench.run("jool_siit blacklist4 flush")
@@ -84,7 +84,7 @@ import Testing
     #expect(bench.run("jool_siit eamt remove 192.0.9.0/24").status == 3)
   }
 
-  @Test func advertisesOnlyWhatTheModuleAgreesTo() {
+  @Test func requestsAnAdvertisementOnce() {
     let bench = TestBench()
     bench.run("jool instance add -6 64:ff9b::/96")
     bench.run("jool global update ss-enabled true")
@@ -94,7 +94,7 @@ import Testing
     #expect(bench.kernel.instances[0].advertisements == 1)
   }
 
-  @Test func replacesTheOperationsNameInMessages() {
+  @Test func replacesTheNameOfTheOperationInMessages() {
     let bench = TestBench()
     #expect(bench.run("jool bib add --program-name=x --foo").error.hasPrefix("x: unrecognized option '--foo'\nTry `x"))
     #expect(
@@ -109,7 +109,7 @@ import Testing
     #expect(bench.run("jool autocomplete 3 --instance=x pool4 dis").output == "display ")
   }
 
-  @Test func printsEveryRowOnceWhateverThePages() {
+  @Test func printsEveryRowOnceAcrossPages() {
     let bench = TestBench()
     bench.run("jool instance add -6 64:ff9b::/96")
     bench.run("jool pool4 add --tcp 192.0.2.1 1-2000")
@@ -127,7 +127,7 @@ import Testing
     #expect(bench.kernel.requests.isEmpty)
   }
 
-  @Test func saysWhichModulesHaveAVariable() {
+  @Test func namesTheReleaseThatIntroducedAVariable() {
     let bench = TestBench()
     bench.run("jool instance add -6 64:ff9b::/96")
     bench.kernel.version = ModuleVersion(4, 1, 9)
@@ -138,21 +138,21 @@ import Testing
     #expect(outcome.status == 95 && !bench.kernel.requests.contains(.globalUpdate))
   }
 
-  @Test func sendsNothingOfAFileWithAMistake() {
+  @Test func sendsNothingIfAFileIsInvalid() {
     let bench = TestBench()
     bench.directory = GoldenFile.folder + "files/file-errors-siit"
     for number in 13...17 { bench.run("jool_siit file handle e\(number).json") }
     #expect(bench.kernel.requests.isEmpty)
   }
 
-  @Test func everyOperationHasHelp() {
+  @Test func printsHelpOfEveryOperation() {
     for program in ["jool", "jool_siit"] {
       let tree = CommandTable.words(of: JoolProgram.translator(ofProgram: program))
       for mode in tree.words { check(mode, [program]) }
     }
   }
 
-  @Test func wordsThatNeedMoreWordsHaveHelp() {
+  @Test func printsHelpOfIncompleteCommands() {
     let help = TestBench().run("jool session --help")
     #expect(help.status == 0)
     #expect(help.output.hasPrefix("Usage: session [OPTION...] WORD\n  or:  session display [OPTION...]\n"))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import JoolCommands
 
-/// `session proxy --config FILE`.
+/// Tests of `session proxy --config FILE`.
 @Suite struct ProxyOptionsFileTests {
   @Test func readsOptionsFromAFile() throws {
     let text = """
@@ -22,8 +22,8 @@ import Testing
           peers: [.init(host: "2001:db8::5", port: "1")], timeToLive: 3, format: .ss2))
   }
 
-  /// At SIGHUP the proxy cannot wait until somebody writes into a pipe.
-  @Test func doesNotReadAPipeAgain() throws {
+  /// The proxy must not block at SIGHUP until another process writes into the pipe.
+  @Test func refusesAPipeOnReload() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("pipe-\(UUID())").path
     #expect(mkfifo(path, 0o600) == 0)
     defer { unlink(path) }
@@ -46,7 +46,7 @@ import Testing
       """
     ),
     ("{\"net.ttl\": []}", "Error: The 'net.ttl' element appears to be an array, not a 'String'.\n(FILE:1:13)\n"),
-  ]) func saysWhereAFileOfOptionsIsWrong(text: String, message: String) throws {
+  ]) func reportsThePlaceOfAMistakeInTheFile(text: String, message: String) throws {
     let path = try TemporaryFile.path(text)
     let outcome = TestBench().run("jool session proxy --config \(path)")
     #expect(outcome == Outcome(error: message.replacing("FILE", with: path), status: 234))
@@ -55,19 +55,19 @@ import Testing
   @Test(arguments: [
     ("--log.level", "Error: 'loud' is no log level; use one of debug, info, notice, warning, error.\n"),
     ("--log.target", "Error: 'loud' is no log target; use one of auto, stderr, syslog.\n"),
-  ]) func namesTheWordsThatAnOptionKnows(option: String, message: String) {
+  ]) func listsTheValuesOfAnOption(option: String, message: String) {
     let outcome = TestBench().run("jool session proxy \(option) loud ff08::1")
     #expect(outcome == Outcome(error: message, status: 22))
   }
 
-  @Test func optionsOfTheCommandLineFollowTheFile() throws {
+  @Test func appliesTheCommandLineAfterTheFile() throws {
     let path = try TemporaryFile.path("{\"net.ttl\": 3, \"net.dev.in\": \"eth2\"}")
     let words = ["-t", "5", "--config", path, "-i", "eth3", "ff08::1"]
     guard
       case .run(let command) = try SessionProxyCommand().syntax.parse(
         words[...], into: SessionProxyCommand(), typedName: "proxy", order: .anywhere)
     else {
-      Issue.record("it is no question for help")
+      Issue.record("The words were parsed as a request for help.")
       return
     }
     #expect(command.arguments.timeToLive == 3)
@@ -76,7 +76,7 @@ import Testing
 }
 
 enum TemporaryFile {
-  /// A new file with this text; the system forgets it some day.
+  /// The path of a new temporary file with this text. The file is not deleted.
   static func path(_ text: String) throws -> String {
     let url = FileManager.default.temporaryDirectory.appending(component: "jool-\(UUID().uuidString).json")
     try Data(text.utf8).write(to: url)

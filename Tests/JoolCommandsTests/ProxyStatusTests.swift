@@ -8,7 +8,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct ProxyStatusTests {
-  /// It translated when it fell back, and keeps the addresses.
+  /// A node that was translating when it fell behind, and therefore keeps its addresses.
   private static let mending = NodeStatus(.mending, isReady: true, because: "The module is behind.")
   private static let status = ProxyStatus(
     nodeStatus: mending, format: .auto, node: 0xAB, sessions: 20, bibEntries: 7, legacyPeers: 1,
@@ -31,7 +31,7 @@ import Testing
     return bench
   }
 
-  @Test func tellsPeople() {
+  @Test func printsTheStatusAsText() {
     #expect(
       bench(Self.mending).run("jool session proxy status").output == """
         State: ready, mending
@@ -47,7 +47,7 @@ import Testing
         """)
   }
 
-  @Test func tellsPrograms() throws {
+  @Test func printsTheStatusAsJSON() throws {
     let output = bench(Self.mending).run("jool session proxy status --json").output
     let status = try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
     #expect(status["state"] == "mending")
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(arguments: NodeStatus.State.allCases, [false, true])
-  func succeedsOnlyIfReadyWhereThatIsAsked(state: NodeStatus.State, isReady: Bool) {
+  func failsWithReadyUnlessTheNodeIsReady(state: NodeStatus.State, isReady: Bool) {
     let bench = bench(NodeStatus(state, isReady: isReady))
     #expect(bench.run("jool session proxy status").status == 0)
     let outcome = bench.run("jool session proxy status --ready")
@@ -67,7 +67,7 @@ import Testing
     #expect(outcome.error == (isReady ? "" : "Error: The session proxy is not ready: \(state.rawValue).\n"))
   }
 
-  @Test func travelsFromTheProxyToWhoeverAsks() {
+  @Test func encodesAndDecodesTheStatus() {
     for nodeStatus in [Self.mending, Self.ready, NodeStatus(.starting, isReady: false)] {
       var status = Self.status
       status.nodeStatus = nodeStatus
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func tellsWhatKeepsNodesFromTakingOver() throws {
+  @Test func printsFindingsAboutTheGroup() throws {
     let bench = TestBench()
     let finding = "pool4 of K lacks TCP 192.0.2.1 61001-61500: what is masked so here ends when K takes over."
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
@@ -90,12 +90,12 @@ import Testing
     let output = bench.run("jool session proxy status --json").output
     let status = try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
     #expect(status["findings"]?.array == [.string(finding)])
-    var travelled = Self.status
-    travelled.findings = [finding]
-    #expect(ProxyStatus(text: travelled.text) == travelled)
+    var decoded = Self.status
+    decoded.findings = [finding]
+    #expect(ProxyStatus(text: decoded.text) == decoded)
   }
 
-  @Test func tellsWhoHasNobody() throws {
+  @Test func printsTheReasonWhyANodeIsAlone() throws {
     let bench = TestBench()
     var alone = Self.status
     alone.nodeStatus = Self.ready
@@ -110,11 +110,11 @@ import Testing
     #expect(json["alone"] == .boolean(true))
     #expect(json["alone_because"] == "No peer is heard; the last one was fe80::5, 35 s ago.")
     #expect(
-      bench.run("jool session proxy status --ready").status == 0, "a survivor must stay, and somebody must be first")
+      bench.run("jool session proxy status --ready").status == 0, "A node without peers is not ready.")
     #expect(ProxyStatus(text: alone.text) == alone)
   }
 
-  @Test func knowsHowManyPeersAreReady() {
+  @Test func comparesTheNumberOfReadyPeers() {
     let ready = "jool session proxy status --ready"
     #expect(bench().run("\(ready) --peers 1").status == 0)
     #expect(bench().run("\(ready) --peers 0").status == 0)
@@ -143,7 +143,7 @@ import Testing
     #expect(bench().run("\(ready) --peers -1").status != 0)
   }
 
-  @Test func saysThatAProxyDoesNotReact() {
+  @Test func reportsAStalledProxy() {
     let bench = TestBench()
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in throw .stalled }
     let outcome = bench.run("jool session proxy status --ready")
@@ -151,13 +151,13 @@ import Testing
     #expect(outcome.error.hasPrefix("Error: The session proxy runs, but has not reacted for ten seconds."))
   }
 
-  @Test(arguments: ["--ready", "--json"]) func knowsThatItsOptionsAreNotThoseOfAProxy(option: String) {
+  @Test(arguments: ["--ready", "--json"]) func refusesOptionsOfTheStatusWithoutTheWord(option: String) {
     let outcome = TestBench().run("jool session proxy \(option) ff08::1")
     #expect(outcome.error.contains("proxy: unrecognized option '\(option)'"))
     #expect(outcome.status == 64)
   }
 
-  @Test(arguments: ["status", "keygen"]) func isNoGroupsName(word: String) {
+  @Test(arguments: ["status", "keygen"]) func refusesAnOperationAsTheNameOfAGroup(word: String) {
     let outcome = TestBench().run("jool session proxy -p 6464 \(word)")
     #expect(
       outcome.error == """
@@ -168,8 +168,8 @@ import Testing
     #expect(TestBench().run("jool session proxy \(word) ff08::1").status == 64)
   }
 
-  /// A group of one is no failover, whatever keeps the others away.
-  @Test func checkFailsIfNobodyIsHeard() {
+  /// A node without peers cannot fail over, whatever the reason.
+  @Test func failsTheCheckIfTheProxyHasNoPeers() {
     let bench = bench()
     bench.run("jool instance add -6 64:ff9b::/96")
     bench.run("jool global update ss-enabled true")
@@ -193,13 +193,13 @@ import Testing
     #expect(onlyC.error.contains("nothing was compared"))
   }
 
-  @Test func saysThatThereIsNoProxy() {
+  @Test func reportsAMissingProxy() {
     let outcome = TestBench().run("jool -i x session proxy status")
     #expect(outcome.status == 3)
     #expect(outcome.error.hasPrefix("Error: No session proxy runs for instance 'x'"))
   }
 
-  @Test func knowsTheFormatsByName() {
+  @Test func listsTheFormatsIfOneIsUnknown() {
     let outcome = TestBench().run("jool session proxy --net.format c ff08::1")
     #expect(outcome.error == "Error: 'c' is no format; use one of auto, legacy, ss2.\n")
   }

@@ -3,14 +3,14 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// The golden cases with real connections, replayed with the same sessions in the fake module.
+/// Replays the recorded cases with real connections. The fake module has the same sessions.
 @Suite struct SessionGoldenTests {
   @Test func displaysSessionsNumerically() throws {
     let bench = try Self.bench()
     GoldenTests.replay(GoldenFile.cases(of: "session-display"), on: bench, maskingTimes: true)
   }
 
-  @Test func speaksTheOldCommandLine() throws {
+  @Test func acceptsTheOldCommandLine() throws {
     let bench = try Self.bench()
     GoldenTests.replay(GoldenFile.cases(of: "own-legacy-nat64"), on: bench)
   }

@@ -2,14 +2,16 @@ import Testing
 
 @testable import JoolCommands
 
-/// Programs whose standard streams are closed, run by a shell as they were built.
+/// Tests that a shell runs the built programs with closed or failing standard streams.
 @Suite struct StandardDescriptorTests {
-  /// A bit for each of 0, 1 and 2 that is closed. The missing ones are /dev/null before anything else is opened.
-  @Test(arguments: 0..<8) func areAllOpen(closed: Int) {
+  /// A closed standard stream must be /dev/null before the program opens anything else.
+  ///
+  /// - Parameter closed: A bit for each closed descriptor of 0, 1 and 2.
+  @Test(arguments: 0..<8) func replacesClosedDescriptorsWithDevNull(closed: Int) {
     let closing = (0...2).filter { closed >> $0 & 1 == 1 }.map { "\($0)>&-" }.joined(separator: " ")
     let areReserved = (0...2).filter { closed >> $0 & 1 == 1 }
       .map { "&& [ \"$(readlink /proc/$pid/fd/\($0))\" = /dev/null ]" }.joined(separator: " ")
-    // One program waits for a debugger, the other for a file.
+    // The first program waits for a debugger, the second for a file.
     for program in ["jool bib display --HANG=9", "joold netsocket.json pipe"] {
       let output = Shell.output(
         of:
@@ -17,7 +19,7 @@ import Testing
           mkfifo pipe
           \(Shell.products)/\(program) </dev/zero \(closing) 2>/dev/zero \(closed & 4 == 0 ? "" : "2>&-") & pid=$!
           for try in $(seq 100); do
-            # Before that it is the shell, which opens and closes, or the loader, which gives a library the lowest free number.
+            # Earlier the process is the shell, or the loader, which opens libraries at the lowest free descriptor.
             [ "$(cat /proc/$pid/comm)" = \(program.prefix { $0 != " " }) ] \(areReserved) && break
             sleep 0.05
           done
@@ -32,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func dataThatCannotBeWrittenIsAFailure() {
+  @Test func failsIfOutputCannotBeWritten() {
     let keygen = "\(Shell.products)/jool session proxy keygen"
     #expect(Shell.output(of: "\(keygen) >&-; echo $?") == "Error: Could not write the output: Bad file descriptor\n9\n")
     #expect(

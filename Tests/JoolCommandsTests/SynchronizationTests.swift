@@ -5,7 +5,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// `session follow`, `session proxy` and `session advertise`, up to where the engine takes over.
+/// Tests of `session follow`, `session proxy` and `session advertise`, up to the start of the event loop.
 @Suite struct SynchronizationTests {
   private static func bench() -> TestBench {
     let bench = TestBench()
@@ -17,11 +17,11 @@ import Testing
     "Error: The kernel module returned error 3: This namespace lacks an instance named 'nope'.\n"
 
   @Test(arguments: ["session follow", "session proxy ff08::db8:64:64"])
-  func failsAtOnceWithoutTheInstance(command: String) {
+  func failsAtOnceIfTheInstanceIsMissing(command: String) {
     #expect(Self.bench().run("jool -i nope \(command)") == Outcome(error: Self.missing, status: 3))
   }
 
-  @Test func warnsIfTheInstanceDoesNotSynchronize() throws {
+  @Test func warnsIfSynchronizationIsDisabled() throws {
     let bench = Self.bench()
     let error = bench.error(of: "jool") { (context) throws(CommandFailure) in
       _ = try SynchronizationCheck.run(in: context)
@@ -39,7 +39,7 @@ import Testing
     #expect(silence.isEmpty)
   }
 
-  @Test func printsWhatItFollowsAsTheCClientDoes() throws {
+  @Test func printsFollowedSessionsLikeTheCClient() throws {
     let session = SessionEntry(
       proto: .udp, source6: try TransportAddress(argument: "2001:db8::8#40011"),
       destination6: try TransportAddress(argument: "64:ff9b::c000:209#1234"),
@@ -48,18 +48,18 @@ import Testing
     #expect(SessionFollow.line(session) == "UDP,2001:db8::8,40011,192.0.2.1,61011,192.0.2.9,1234,0:04:59.972")
   }
 
-  @Test func wantsAMulticastAddress() {
+  @Test func requiresAMulticastAddress() {
     let outcome = Self.bench().run("jool session proxy")
     #expect(outcome == Outcome(error: "Error: The multicast address is mandatory.\n", status: 22))
   }
 
-  @Test func acceptsTheTutorialsOptionForTheAddress() {
+  @Test func acceptsTheMulticastAddressAsAnOption() {
     #expect(Self.bench().run("jool -i nope session proxy --net.mcast.addr ff08::1").error == Self.missing)
     #expect(Self.bench().run("jool session proxy --net.mcast.addr ff08::1 ff08::1").status == 64)
     #expect(Self.bench().run("jool -i nope session proxy --net.mcast 6464 ff08::1").error == Self.missing)
   }
 
-  @Test func findsTheHostAndThePortOfAPeer() throws {
+  @Test func splitsAPeerIntoHostAndPort() throws {
     for (text, host, port) in [
       ("k.example", "k.example", ""), ("k.example:7000", "k.example", "7000"), ("2001:db8::5", "2001:db8::5", ""),
       ("[2001:db8::5]", "2001:db8::5", ""), ("[fe80::5%eth0]:7000", "fe80::5%eth0", "7000"),
@@ -69,16 +69,16 @@ import Testing
   }
 
   @Test(arguments: ["", ":7000", "k:", "[::1", "[::1]7000", "[::1]:", "[]:7000"])
-  func refusesWhatIsNoPeer(text: String) {
+  func refusesAnInvalidPeer(text: String) {
     #expect(throws: ArgumentError.notPeer(text)) { try ProxyArguments.peer(text) }
   }
 
-  @Test func boundsTheTimeToLive() {
+  @Test func limitsTheTimeToLive() {
     #expect(Self.bench().run("jool session proxy -t 256 ff08::1").error == "Error: '256' is out of bounds (0-255).\n")
     #expect(Self.bench().run("jool session proxy -t x ff08::1").status == 1)
   }
 
-  @Test func bannerShowsWhatWasGiven() {
+  @Test func printsTheConfigurationInTheBanner() {
     var arguments = ProxyArguments(multicastAddress: "ff08::db8:64:64", timeToLive: 3)
     #expect(
       arguments.banner(instance: "default") == """
@@ -100,7 +100,7 @@ import Testing
       arguments.banner(instance: "default").contains("net.ttl: 3\n  stats.addr: ::\n  stats.port: 45678\n\njoold"))
   }
 
-  @Test func servesStatisticsOnlyIfAsked() throws {
+  @Test func servesStatisticsOnlyOnRequest() throws {
     var arguments = ProxyArguments(multicastAddress: "ff08::1")
     #expect(arguments.configuration(instance: .default, links: []).statistics == nil)
     arguments.statisticsAddress = "127.0.0.1"
@@ -109,7 +109,7 @@ import Testing
         == ProxyConfiguration.Statistics(address: "127.0.0.1", port: "6401"))
   }
 
-  @Test func eachPairOfDevicesIsALink() throws {
+  @Test func pairsInputAndOutputDevicesIntoLinks() throws {
     var arguments = ProxyArguments(multicastAddress: "ff08::1")
     func devices() throws -> [[String?]] {
       try arguments.links().map {
@@ -137,11 +137,11 @@ import Testing
     #expect(try ProxyArguments.peer(text) == .init(host: host, port: port))
   }
 
-  @Test(arguments: ["", ":6464", "k:", "[::1]6464", "[]:1"]) func refusesOtherPeers(text: String) {
+  @Test(arguments: ["", ":6464", "k:", "[::1]6464", "[]:1"]) func refusesInvalidPeers(text: String) {
     #expect(throws: ArgumentError.notPeer(text)) { try ProxyArguments.peer(text) }
   }
 
-  @Test func peersNeedNoGroup() throws {
+  @Test func acceptsPeersWithoutAGroup() throws {
     let arguments = ProxyArguments(
       multicastPort: "6464", peers: [.init(host: "k", port: ""), .init(host: "l", port: "1")])
     #expect(
@@ -150,7 +150,7 @@ import Testing
       ])
   }
 
-  @Test func advertisesThroughTheProxyIfThereIsOne() {
+  @Test func advertisesThroughARunningProxy() {
     let bench = Self.bench()
     bench.proxyAnswer = { (_) throws(ProxyControl.Failure) in 5 }
     #expect(bench.run("jool session advertise") == Outcome())
@@ -160,7 +160,7 @@ import Testing
         == Outcome(error: "Error: The session proxy answered: the instance is away\n", status: 95))
   }
 
-  @Test func saysThatOldModulesCannotAdvertise() {
+  @Test func refusesToAdvertiseWithAnOldModule() {
     let bench = Self.bench()
     bench.kernel.version = ModuleVersion(4, 1, 9)
     let outcome = bench.run("jool session advertise")

@@ -1,4 +1,4 @@
-/// Any JSON, comparable: what fixtures say and what tests make of our values.
+/// A JSON value for comparing fixtures with the tests' own values.
 public enum JSONValue: Hashable, Sendable, Codable {
   case null
   case boolean(Bool)
@@ -9,7 +9,7 @@ public enum JSONValue: Hashable, Sendable, Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    // Most frequent first: a wrong guess costs a thrown error.
+    // The most frequent types come first, because each failed attempt throws an error.
     if let value = try? container.decode(String.self) {
       self = .string(value)
     } else if let value = try? container.decode([String: JSONValue].self) {

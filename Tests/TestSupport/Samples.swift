@@ -1,6 +1,6 @@
 public import JoolCore
 
-/// Values that tests of several targets start from.
+/// Sample values for the tests of several targets.
 extension IPv6Prefix {
   /// 64:ff9b::/96
   public static let wellKnown = IPv6Prefix(host: IPv6Address(bits: 0x0064_ff9b << 96)).shortened(to: 96)
@@ -9,7 +9,7 @@ extension IPv6Prefix {
 }
 
 extension SessionEntry {
-  /// Client `2001:db8::1:0` plus `number`, behind 192.0.2.1, to 192.0.2.8#443, through 64:ff9b::/96.
+  /// A session from the client `2001:db8::1:0` plus `number`, masked by 192.0.2.1, to 192.0.2.8#443 in 64:ff9b::/96.
   public static func sample(
     _ number: Int = 0, proto: L4Protocol = .udp, state: TCPState = .established, timer: SessionTimer = .established,
     expiration: UInt32 = 60_000

@@ -1,10 +1,10 @@
 public import JoolCore
 
-/// A kernel as a function: each request, netlink header included, makes the datagrams that it is answered with.
+/// A kernel that calls a function for each request (with its netlink header); the result is the list of answers.
 public struct ScriptedKernel: KernelTransport {
   private let answer: ([UInt8]) throws(JoolError) -> [[UInt8]]
   private var queue: [[UInt8]] = []
-  /// Everything that was sent, in order.
+  /// All datagrams that were sent, in order.
   public private(set) var sent: [[UInt8]] = []
 
   public init(_ answer: @escaping ([UInt8]) throws(JoolError) -> [[UInt8]]) { self.answer = answer }

@@ -10,7 +10,7 @@ from lab.network import NODES, OURS, VIRTUAL4, jool
 from lab.process import Failed, clean_up, wait_for
 from lab.proxies import GROUP6, PORT, Proxy
 from lab.traffic import Ping, TCPTransfer, UDPEcho
-from scenarios.tutorial import lose
+from scenarios.tutorial import shut_down
 
 PICTURE = """
         n6  IPv6 client                          n4  IPv4 server
@@ -25,11 +25,11 @@ PICTURE = """
 """
 PROTOCOLS = ("tcp", "udp", "icmp")
 Row = tuple[str, str, str, str]
-started = time.monotonic()
+begun = time.monotonic()
 
 
-def say(text: str) -> None:
-    print(f"[{time.monotonic() - started:5.1f} s] {text}", flush=True)
+def log(text: str) -> None:
+    print(f"[{time.monotonic() - begun:5.1f} s] {text}", flush=True)
 
 
 def configure(node: str) -> None:
@@ -43,12 +43,12 @@ def configure(node: str) -> None:
     for command in commands:
         print(f"          {node.upper()}# jool {command}", flush=True)
         jool(OURS, node, *command.split())
-    # Sessions travel when a packet of them is full or this many milliseconds after the last: 2000 unless told.
+    # The module sends a packet of sessions when it is full, or this many milliseconds after the last (default 2000).
     jool(OURS, node, "global", "update", "ss-flush-deadline", "200")
 
 
 def table(node: str) -> dict[Row, str]:
-    """What `jool session display` says on a node: session → time left."""
+    """The sessions that `jool session display` prints on a node: session → time left."""
     found: dict[Row, str] = {}
     for protocol in PROTOCOLS:
         text = jool(OURS, node, "session", "display", f"--{protocol}", "--csv", "--numeric", "--no-headers").out
@@ -72,10 +72,10 @@ def show(j: dict[Row, str], k: dict[Row, str]) -> None:
 
 def demonstrate() -> None:
     print(PICTURE, flush=True)
-    say("making the network of the tutorial")
+    log("building the network of the tutorial")
     network.build()
     network.reset()
-    say("configuring both NAT64s")
+    log("configuring both NAT64s")
     for node in NODES:
         configure(node)
     proxy = f"session proxy --net.mcast.addr {GROUP6} --net.mcast.port {PORT} --net.dev.in eth2 --net.dev.out eth2"
@@ -83,43 +83,43 @@ def demonstrate() -> None:
     for node in NODES:
         print(f"          {node.upper()}# jool -i default {typed} &", flush=True)
         Proxy(node, argv=(OURS / "jool", "-i", "default", *proxy.split()))
-    say("both proxies are listening; starting a ping, a UDP exchange and a TCP transfer through J")
+    log("both proxies are listening; starting a ping, a UDP exchange and a TCP transfer through J")
     ping, echo, tcp = Ping(), UDPEcho(), TCPTransfer()
     ping.wait_more(3)
     echo.exchange()
     tcp.wait_more(8192)
-    wait_for("K knows J's sessions", lambda: (on_j := table("j").keys()) and on_j <= table("k").keys(), timeout=15)
-    say("the sessions of J and what K knows of them:")
+    wait_for("K has J's sessions", lambda: (on_j := table("j").keys()) and on_j <= table("k").keys(), timeout=15)
+    log("the sessions on J and on K:")
     on_j, on_k = table("j"), table("k")
     show(on_j, on_k)
 
-    say("J is taken away: links down, instance removed. K claims the virtual addresses, as keepalived would")
+    log("J is shut down: links down, instance removed. K takes over the virtual addresses, as with keepalived")
     bytes_before, pings_before = tcp.at_server, len(ping.received)
-    lose("j")
+    shut_down("j")
     network.claim("k")
     moved = time.monotonic()
     tcp.wait_more(8192)
-    say(f"TCP goes on: new bytes at both ends {time.monotonic() - moved:.2f} s after the move")
+    log(f"TCP continues: new bytes at both ends {time.monotonic() - moved:.2f} s after the move")
     echo.exchange()
-    say("UDP goes on: the server answers the same source address and port")
+    log("UDP continues: the server answers the same source address and port")
     ping.wait_more(3)
-    say("ping goes on; K's table, in which J's sessions serve:")
+    log("ping continues; the table on K, with J's sessions:")
     after = table("k")
     show({}, after)
     if after.keys() != on_k.keys():
-        raise Failed("K made sessions of its own instead of using J's")
+        raise Failed("K created its own sessions instead of using J's")
     if len(set(echo.peers)) != 1:
         raise Failed(f"the UDP server saw different clients: {set(echo.peers)}")
     tcp.finish()
-    say(f"TCP: {tcp.at_server:,} bytes arrived, each checked; {bytes_before:,} of them through J, the rest through K")
-    say(f"ping: {len(ping.received)} answers, {pings_before} of them through J")
-    say("every connection that J had lives on K, in the same session.")
+    log(f"TCP: {tcp.at_server:,} bytes arrived and were correct; {bytes_before:,} of them through J, the rest through K")
+    log(f"ping: {len(ping.received)} answers, {pings_before} of them through J")
+    log("every connection through J continues through K, in the same session.")
 
 
 try:
     demonstrate()
 except Failed as failure:
-    say(f"FAILED: {failure}")
+    log(f"FAILED: {failure}")
     sys.exit(1)
 finally:
     clean_up()

@@ -5,7 +5,7 @@ import sys
 
 from lab import runner
 
-# Before a duration is known (lab/durations.json), a scenario runs in this order.
+# The order of scenarios without a known duration (lab/durations.json).
 ORDER = (
     "tutorial", "interfaces", "links", "sync", "sealed", "pages", "pages35", "peers", "bulk", "group", "both", "alone", "second", "privileges", "descriptors",
     "failover", "soak", "streams", "display", "statistics", "follow", "errors", "files", "hostile", "forged", "dropped", "faults",

@@ -1,8 +1,8 @@
-"""Replays the golden command-line cases of this boot's version, inside the VM.
+"""Replays the golden command-line cases of the booted version, inside the VM.
 
 usage: replay.py [--only REGEX] [--exclude REGEX] [-v] [--answers FILE]
 
---only and --exclude select scenarios by name. --answers writes what every failing case answered, for waivers.json.
+--only and --exclude select scenarios by name. --answers writes the answers of failing cases, for waivers.json.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SIDE_BY_SIDE, LIMIT = 4, 900.0
 
 
 def set_modules(wanted: list[str], fresh: bool) -> None:
-    """Exactly these modules; `fresh` forgets the instances of earlier scenarios."""
+    """Loads exactly these modules. `fresh` removes the instances of earlier scenarios."""
     loaded = {"jool", "jool_siit"} & network.loaded()
     if fresh or not wanted or loaded - set(wanted):
         network.unload_modules()
@@ -47,15 +47,15 @@ class Running:
 
 
 def waits(spec: dict) -> float:
-    """Seconds in which a scenario's programs do nothing."""
+    """The seconds during which the programs of a scenario only wait."""
     return sum((case.get("wait") or 0) + (case.get("timeout") or 0) for case in spec["cases"])
 
 
 def replay(specs: list[dict]) -> Iterator[tuple[dict, dict | None, float]]:
-    """Runs the scenarios; yields each with its answers (none if it did not end well) and its seconds.
+    """Runs the scenarios. Yields each with its answers (`None` if it failed to run) and its duration in seconds.
 
-    Instances belong to a network namespace, so scenarios that want the same modules run side by side: some mostly wait.
-    Those that see or need more than their namespace (`fresh`) run alone.
+    Scenarios with the same modules run in parallel, because instances belong to a network namespace and some scenarios
+    mostly wait. Those that use more than their namespace (`fresh`) run alone.
     """
     def alone(spec: dict) -> bool:
         return bool(spec.get("fresh")) or not spec["modules"]
@@ -136,9 +136,9 @@ def main() -> int:
             f"{len(spec['cases']) - len(bad) - missing} of {len(spec['cases'])} cases", flush=True,
         )
         if trouble:
-            print(f"      the kernel complained: {trouble}")
+            print(f"      the kernel reported: {trouble}")
         if outcome and outcome["notes"] and options.verbose:
-            print(f"      setup said: {outcome['notes'].strip()}")
+            print(f"      output of the setup: {outcome['notes'].strip()}")
         for name, case, reasons in bad:
             print(f"      {name}  {' '.join(case['argv'])}")
             print("\n".join(f"        {line}" for line in reasons), flush=True)

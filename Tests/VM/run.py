@@ -1,4 +1,4 @@
-"""Runs guests side by side and sums up what they found: see `run`."""
+"""Runs guests in parallel and sums up their results. See `run`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LAB, MACHINE = Path(os.environ["JOOL_LAB"]), os.environ["JOOL_VM_MACHINE"]
-# A machine that shares its cores stalls now and then; more than this many second tries are no accident.
+# The limit of passes at a second try. A machine that shares its cores sometimes stalls, but more of them indicate a
+# fault.
 MAX_SECOND_TRIES = 3
 LEFT_OUT = "left out: "
 SUMMARY = re.compile(r"^(\d+) passed(?:, (\d+) of them at a second try)?, (\d+) failed")
@@ -24,25 +25,25 @@ SUMMARY = re.compile(r"^(\d+) passed(?:, (\d+) of them at a second try)?, (\d+) 
 
 @dataclass
 class Job:
-    """One guest, or a pair of guests, and what came of it."""
+    """A guest or a pair of guests, and its result."""
 
     title: str
     prefix: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
-    # How many of the guests that may run at once this one counts for.
+    # The number of guests in this job.
     weight: int = 1
     seconds: float = 0
     passed: int = 0
     second_tries: int = 0
     failed: int = 0
     left_out: list[str] = field(default_factory=list)
-    # A folder for each scenario that a guest of this version has taken; `None` if the job is no scenarios.
+    # The folder with the scenarios that guests of this version have claimed; `None` if the job runs no scenarios.
     claims: Path | None = None
 
     @property
     def is_too_late(self) -> bool:
-        """Whether other guests have taken all there is to do."""
+        """Whether other guests have claimed all scenarios."""
         if self.claims is None or not (number := self.claims / "count").exists():
             return False
         return sum(entry.is_dir() for entry in self.claims.iterdir()) >= int(number.read_text() or 0)
@@ -65,7 +66,7 @@ class Job:
             print(f"{self.prefix:6} {line}", end="", flush=True)
         status = process.wait()
         self.seconds = time.monotonic() - started
-        # A guest that died fails nothing by name.
+        # The output of a guest that ended early names no failed scenario.
         if not has_summary or (status != 0 and self.failed == 0):
             self.failed += 1
 
@@ -75,7 +76,8 @@ class Job:
 
 
 class Slots:
-    """Lets guests run while there is room for them. The first one that there is room for comes next."""
+    """Limits the number of guests that run at once. The first waiting job that fits into the free slots is started
+    next."""
 
     def __init__(self, count: int) -> None:
         self.free, self.count = count, count
@@ -115,7 +117,7 @@ def numbers(version: str) -> list[int]:
 
 
 def versions_at_hand() -> dict[str, str]:
-    """Version → suite."""
+    """The Debian suite of each installed version."""
     return {file.read_text().strip(): file.parent.name for file in LAB.glob("*/version")}
 
 
@@ -125,12 +127,12 @@ def default_versions() -> list[str]:
     for wanted in ("4.1.9", "4.1.13"):
         if wanted not in at_hand:
             print(f"run: no Jool {wanted} in {LAB}", file=sys.stderr)
-    # Each once, even if the newest is one of the other two.
+    # No duplicates, even if the newest is one of the other two.
     return list(dict.fromkeys(version for version in ("4.1.13", "4.1.9", newest) if version in at_hand))
 
 
 def scenario_jobs(version: str, count: int, options: list[str], claims: Path, is_thorough: bool) -> list[Job]:
-    """Several guests for one version; each takes the next scenario that nobody has."""
+    """Several guests for one version. Each takes the next unclaimed scenario."""
     claim = claims / version
     claim.mkdir()
     environment = {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400"), "JOOL_TEST_THOROUGH": "1" if is_thorough else ""}
@@ -146,27 +148,28 @@ def scenario_jobs(version: str, count: int, options: list[str], claims: Path, is
 
 def golden_job(version: str, options: list[str], desk: "Desk") -> Job:
     options = [*options, *desk.golden_options(version)]
-    # Command lines want no second processor: an emulated one costs more than it gives.
+    # One processor, because an emulated second processor slows down command lines.
     environment = {"JOOL_VM_TIMEOUT": os.environ.get("JOOL_VM_TIMEOUT", "2400"), "JOOL_VM_CPUS": "1", "JOOL_VM_MEMORY": "2G"}
     command = [str(HERE / "boot"), version, "python3", str(HERE / "replay.py"), *options]
     return Job(f"Jool {version}, golden command lines", version, command, environment)
 
 
 class Desk:
-    """What a run without JOOL_TEST_THOROUGH, and without versions on the command line, leaves out."""
+    """The tests that a run leaves out without JOOL_TEST_THOROUGH and without versions on the command line."""
 
-    # This group takes two minutes, most of it waiting, and what our proxy answers there does not depend on the module's version.
+    # This group takes two minutes, mostly waiting, and the answers of our proxy in it do not depend on the module's
+    # version.
     ON_THE_NEWEST = "session-proxy"
 
     def __init__(self, options: argparse.Namespace, versions: list[str]) -> None:
-        # What one version leaves out, others have to run: those that a desk has by default, and all of them.
+        # Other versions must run the tests that one version leaves out, so this applies only to the default versions.
         self.leaves_out_nothing = bool(options.versions) or len(versions) < 3 or os.environ.get("JOOL_TEST_THOROUGH") == "1"
         self.is_thorough = self.leaves_out_nothing or bool(options.golden_only)
         self.versions = versions
         self.newest = max(versions, key=numbers)
 
     def golden_versions(self) -> list[str]:
-        """The oldest and the newest: the answers of the one between are those of the newest but for its number."""
+        """The oldest and the newest. The answers of the middle one equal those of the newest, except for its number."""
         return [version for version in self.versions if self.is_thorough or version != "4.1.13"]
 
     def golden_options(self, version: str) -> list[str]:
@@ -180,7 +183,7 @@ class Desk:
 
 
 def group_jobs() -> list[Job]:
-    """A group whose nodes have modules of two versions."""
+    """Groups whose nodes have modules of two versions."""
     return [
         Job(f"Jool 4.1.13 and 4.1.9{text} in one group", "both", [str(HERE / "versions"), "4.1.13", "4.1.9", *words], weight=2)
         for text, words in (("", []), (" with a C proxy", ["C"]))
@@ -217,8 +220,8 @@ def main() -> int:
 
 
 def in_order(scenarios: list[list[Job]], pairs: list[Job], golden: list[Job]) -> list[Job]:
-    """The version that has most to do, which is the first one, gets two guests at once; pairs start while there is room for two.
-    Whoever is free in the end helps with what is left."""
+    """The jobs in the order of their start. The first version, which has the most scenarios, gets two guests at once.
+    Pairs start while two slots are free. Guests that are free at the end share the remaining scenarios."""
     busiest, others = scenarios[:1], scenarios[1:]
     jobs = [job for some in busiest for job in some[:1]] + pairs[:1] + [job for some in busiest for job in some[1:2]] + pairs[1:]
     jobs += [job for some in others for job in some[:1]] + golden
@@ -236,18 +239,18 @@ def sum_up(jobs: list[Job], left_out: list[str]) -> int:
     passed, second_tries, failed = (sum(getattr(job, name) for job in jobs) for name in ("passed", "second_tries", "failed"))
     print()
     for job in jobs:
-        # Those that came too late to help say nothing.
+        # Jobs that found no scenario left are not printed.
         if job.passed or job.failed or len(jobs) == 1:
             print(job)
     if left_out := list(dict.fromkeys([*left_out, *(line for job in jobs for line in job.left_out)])):
-        print("Left out at a desk; JOOL_TEST_THOROUGH=1 leaves out nothing:")
+        print("Left out without JOOL_TEST_THOROUGH=1:")
         print("\n".join(f"  {line}" for line in left_out))
     if second_tries > MAX_SECOND_TRIES:
         failed += 1
-        print(f"FAILED: {second_tries} scenarios passed only at a second try; no more than {MAX_SECOND_TRIES} may")
+        print(f"FAILED: {second_tries} scenarios passed only at a second try; the limit is {MAX_SECOND_TRIES}")
     if passed == 0 and failed == 0:
         failed = 1
-        print("FAILED: nothing was chosen")
+        print("FAILED: no test was selected")
     print(f"{passed} passed, {second_tries} of them at a second try, {failed} failed")
     return 1 if failed else 0
 

@@ -1,7 +1,7 @@
-"""One half of a group whose nodes have modules of different versions, each in a VM of its own: `versions.py j|k ours|C`.
+"""One node of a group whose modules have different versions, each in its own VM: `versions.py j|k ours|C`.
 
-The guests' network cards (`versions`) join the two sync links. k translates first, then j; each prints what it has in the end. A C
-proxy on k speaks first, too, so that ours on j knows what layout it needs.
+The guests' network cards (`versions`) connect the two sync links. k translates first, then j. Each prints its table at
+the end. A C proxy on k also sends first, so that ours on j knows which layout it needs.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from lab.proxies import Listener, Proxy, wait_ready
 from lab.tables import table
 
 FIRST, SECOND = 500, 2000
-# The other VM may be slower.
-PATIENCE = 240.0
-# What a C proxy loses comes again only with the session's next packet.
+# Generous, because the other VM may be slower.
+TIME_LIMIT = 240.0
+# A session that a C proxy loses is sent again only after the session's next packet.
 REPEAT = 5.0
 
 
 def join_links() -> None:
-    run("modprobe", "virtio_net", check=False)  # built into User-Mode Linux is a card of its own
+    run("modprobe", "virtio_net", check=False)  # User-Mode Linux has its own network driver
     cards = lambda: [card.name for card in Path("/sys/class/net").iterdir() if (card / "device").exists()]  # noqa: E731
     wait_for("a network card", cards, timeout=20)
     run("ip", "link", "set", cards()[0], "master", "brs", "up")
 
 
 def wait_count(node: str, count: int, meanwhile: Callable[[], None] = lambda: None) -> float:
-    """Until a node has as many sessions."""
+    """Waits until a node has `count` sessions, and returns the seconds."""
     begun = time.monotonic()
     due = begun + REPEAT
 
@@ -49,7 +49,7 @@ def wait_count(node: str, count: int, meanwhile: Callable[[], None] = lambda: No
         return session_count(node) == count
 
     try:
-        wait_for(f"{count} sessions on {node}", has_all, PATIENCE, every=0.2)
+        wait_for(f"{count} sessions on {node}", has_all, TIME_LIMIT, every=0.2)
     finally:
         print(f"has {session_count(node)} of {count} sessions", flush=True)
     return time.monotonic() - begun
@@ -60,12 +60,13 @@ def wait_peer(node: str) -> None:
         found = jool(OURS, node, "session", "proxy", "status", "--json", check=False)
         return json.loads(found.out) if found.status == 0 else {}
 
-    wait_for("the other node", lambda: answer().get("peers"), PATIENCE, every=0.2)
-    wait_ready(node, timeout=PATIENCE)
+    wait_for("the other node", lambda: answer().get("peers"), TIME_LIMIT, every=0.2)
+    wait_ready(node, timeout=TIME_LIMIT)
 
 
 def send_one_by_one(crowd: Crowd) -> None:
-    """A packet of each of k's sessions. Modules up to 4.1.11 drop announcements of a crowd."""
+    """Sends a packet of each of k's sessions at a slow pace, because modules up to 4.1.11 drop announcements of a
+    burst."""
     for port in range(Crowd.FIRST, Crowd.FIRST + FIRST):
         crowd.send(range(port, port + 1))
         time.sleep(0.05)
@@ -85,8 +86,8 @@ def main() -> int:
     if program == OURS:
         wait_peer(node)
     elif node == "k":
-        ear = Listener(None)  # the C proxy shares its port with nobody
-        wait_for("a word of the other node", lambda: ear.everything(1), PATIENCE)
+        listener = Listener(None)  # in the root namespace, because the C proxy does not share its port
+        wait_for("a datagram of the other node", lambda: listener.receive_all(1), TIME_LIMIT)
     crowd = Crowd()
     if node == "k":
         claim(node)
@@ -97,12 +98,12 @@ def main() -> int:
     else:
         waited = wait_count(node, FIRST)
         claim(node)
-        # A C proxy does not ask for what its small receive buffer does not hold while its machine is busy.
+        # A C proxy requests nothing again that overflows its small receive buffer while its machine is busy.
         crowd.open(SECOND, pace=0.2 if program == C else 0.005)
         print(f"had {FIRST} sessions of k after {waited:.1f} s", flush=True)
         waited = wait_count(node, FIRST + SECOND)
     print(f"had all sessions after {waited:.1f} s", flush=True)
-    time.sleep(10)  # for the other one
+    time.sleep(10)  # so that the other node can finish
     sessions = sorted(table(node, "udp"))
     print(f"table of {len(sessions)} sessions: {hashlib.sha256(os.linesep.join(sessions).encode()).hexdigest()}")
     network.clean_up()

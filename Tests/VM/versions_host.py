@@ -1,4 +1,4 @@
-"""Boots the two guests of `versions` with a cable between them, and compares what they have in the end."""
+"""Boots the two guests of `versions` with a cable between them, and compares their tables at the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class SocketPairCable:
-    """User-Mode Linux: each end is an inherited socket."""
+    """A cable for User-Mode Linux. Each end is an inherited socket."""
 
     def __init__(self) -> None:
         self.ends = dict(zip("jk", socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)))
@@ -26,7 +26,7 @@ class SocketPairCable:
 
 
 class PortCable:
-    """QEMU: j listens on a port of this machine as soon as it starts, k connects to it."""
+    """A cable for QEMU. j listens on a port of this machine when it starts, and k connects to it."""
 
     def __init__(self) -> None:
         self.port = random.randint(20000, 39999)

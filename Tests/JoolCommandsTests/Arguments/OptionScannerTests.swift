@@ -11,7 +11,7 @@ import Testing
     OptionDeclaration(name: "wait", letter: "w", value: .optional("SECS")),
   ]
 
-  /// The items in text form, and the error that ended them.
+  /// The scanned items as text, and the error that ended the scan, if any.
   private func scan(
     _ words: [String], order: OptionScanner.Order = .anywhere
   ) -> (items: [String], error: OptionError?) {
@@ -31,20 +31,20 @@ import Testing
     }
   }
 
-  @Test func deliversOptionsBeforeArguments() {
+  @Test func returnsOptionsBeforeArguments() {
     #expect(scan(["a", "--csv", "b", "-n"]).items == ["--csv", "--numeric", "a", "b"])
   }
 
-  @Test func stopsAtTheFirstArgumentIfToldSo() {
+  @Test func stopsAtTheFirstArgumentOnRequest() {
     #expect(scan(["--csv", "a", "--numeric"], order: .beforeArguments).items == ["--csv", "a", "--numeric"])
   }
 
-  @Test func takesEverythingAfterTwoDashesAsArguments() {
+  @Test func treatsEverythingAfterTwoDashesAsArguments() {
     #expect(scan(["a", "--", "--csv", "-x"]).items == ["a", "--csv", "-x"])
     #expect(scan(["--", "--"]).items == ["--"])
   }
 
-  @Test func takesALoneDashAsAnArgument() {
+  @Test func treatsASingleDashAsAnArgument() {
     #expect(scan(["-"]).items == ["-"])
   }
 
@@ -52,7 +52,7 @@ import Testing
     #expect(scan(["--c", "--nu", "--ma=1"]).items == ["--csv", "--numeric", "--mark=1"])
   }
 
-  @Test func listsWhatAnAbbreviationCouldMean() {
+  @Test func listsTheMatchesOfAnAmbiguousAbbreviation() {
     #expect(scan(["--n"]).error == .ambiguous("n", possibilities: ["no-headers", "numeric"]))
   }
 
@@ -63,21 +63,21 @@ import Testing
     #expect(item == .option(0, value: nil))
   }
 
-  @Test func takesValuesAttachedOrFromTheNextWord() {
+  @Test func acceptsAValueAttachedOrInTheNextWord() {
     #expect(
       scan(["--mark=", "--mark", "-1", "-m5", "-m", "6"]).items == ["--mark=", "--mark=-1", "--mark=5", "--mark=6"])
   }
 
-  @Test func takesOptionalValuesOnlyAttached() {
+  @Test func acceptsAnOptionalValueOnlyAttached() {
     #expect(scan(["--wait", "5", "--wait=6"]).items == ["--wait", "--wait=6", "5"])
   }
 
-  @Test func splitsClustersOfLetters() {
+  @Test func splitsCombinedShortOptions() {
     #expect(scan(["-nm7"]).items == ["--numeric", "--mark=7"])
     #expect(scan(["-nm", "7"]).items == ["--numeric", "--mark=7"])
   }
 
-  @Test func reportsTheFirstProblemAfterWhatWasBeforeIt() {
+  @Test func returnsTheItemsBeforeTheFirstError() {
     let result = scan(["--csv", "--nope=1", "--numeric"])
     #expect(result.items == ["--csv"])
     #expect(result.error == .unrecognized("nope=1"))
@@ -90,7 +90,7 @@ import Testing
     (["--ma"], .requiresValue("mark")),
     (["--cs=1"], .allowsNoValue("csv")),
   ])
-  func saysWhatIsWrongWithAnOption(words: [String], error: OptionError) {
+  func reportsTheErrorOfAnOption(words: [String], error: OptionError) {
     #expect(scan(words).error == error)
   }
 }

@@ -20,14 +20,14 @@ import Testing
     #expect(!lines.contains { $0.contains("secret") })
   }
 
-  @Test func startsExplanationsOnTheirOwnLineAfterLongNames() {
+  @Test func putsTheExplanationOfALongNameOnItsOwnLine() {
     let option = OptionDeclaration(
       name: "an-option-with-a-long-name", value: .required("VALUE"), explanation: "explained")
     let help = UsageText(name: "test", options: [option], arguments: "").help
     #expect(help.contains("      --an-option-with-a-long-name=VALUE\n                             explained\n"))
   }
 
-  @Test func keepsArgumentsTogether() {
+  @Test func doesNotBreakLinesWithinTheArguments() {
     let options = (1...5).map { OptionDeclaration(name: "option-\($0)") }
     let usage = UsageText(name: "test", options: options, arguments: "FIRST SECOND").usage
     #expect(usage.split(separator: "\n").contains { $0.hasSuffix("FIRST SECOND") })

@@ -4,7 +4,7 @@ import Testing
 @testable import JoolCommands
 
 @Suite struct ValueTests {
-  @Test func readsIntegersOfDigitsOnly() throws {
+  @Test func acceptsOnlyDigitsInIntegers() throws {
     #expect(try UInt8(argument: "255") == 255)
     #expect(try UInt32(argument: "010") == 10)
     for text in ["", "7x", "0x10", "+5", "-1", " 7", "12.5", "１"] {
@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func tellsTooLargeFromTooLong() {
+  @Test func distinguishesOutOfBoundsFromTooLong() {
     #expect(throws: ArgumentError.outOfBounds("256", least: "0", greatest: "255")) { try UInt8(argument: "256") }
     #expect(throws: ArgumentError.integerTooLong("18446744073709551616")) {
       try UInt8(argument: "18446744073709551616")
@@ -46,7 +46,7 @@ import Testing
     #expect(throws: error) { try Timeouts.parse(text) }
   }
 
-  @Test func writesTimesWithMillisecondsOnlyIfThereAreAny() {
+  @Test func omitsZeroMilliseconds() {
     #expect(Timeouts.text(milliseconds: 240_000) == "0:04:00")
     #expect(Timeouts.text(milliseconds: 7_198_232) == "1:59:58.232")
     #expect(Timeouts.text(milliseconds: 1_007) == "0:00:01.007")
@@ -78,7 +78,7 @@ import Testing
     #expect(throws: ArgumentError.notUnsignedInteger("")) { try PortRange(argument: "100-") }
   }
 
-  @Test func readsPlateausWithBlanks() throws {
+  @Test func readsPlateausSeparatedByCommasOrBlanks() throws {
     #expect(try Plateaus.parse("6000, 5000 ,,4000,") == [6000, 5000, 4000])
     #expect(throws: ArgumentError.emptyPlateaus) { try Plateaus.parse(" , ") }
     #expect(throws: ArgumentError.tooManyPlateaus(limit: 64)) {

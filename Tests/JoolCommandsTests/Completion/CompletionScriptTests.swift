@@ -1,9 +1,9 @@
 import Glibc
 import Testing
 
-/// The scripts in `completions/`, run by the shells themselves with the programs just built, and without a module.
+/// Tests of the scripts in `completions/`. The shells themselves run them with the built programs, without a module.
 @Suite struct CompletionScriptTests {
-  /// A line, and what every shell offers for its last word, in any order.
+  /// A command line, and the candidates that every shell offers for its last word, in any order.
   static let cases: [(line: String, candidates: Set<String>)] = [
     ("jool po", ["pool4"]), ("jool glob", ["global"]), ("jool session f", ["follow"]),
     ("jool pool4 ", ["display", "add", "remove", "flush"]),
@@ -17,28 +17,28 @@ import Testing
     ("jool -f LIC", ["LICENSE"]),
   ]
 
-  @Test(.shell("bash"), arguments: cases) func bashCompletes(line: String, candidates: Set<String>) {
+  @Test(.shell("bash"), arguments: cases) func completesInBash(line: String, candidates: Set<String>) {
     #expect(Self.bash(line) == candidates)
   }
 
-  @Test(.shell("zsh"), arguments: cases) func zshCompletes(line: String, candidates: Set<String>) {
-    // zsh offers the parts of paths.
+  @Test(.shell("zsh"), arguments: cases) func completesInZsh(line: String, candidates: Set<String>) {
+    // zsh offers only the last component of a path.
     #expect(Self.zsh(line) == Set(candidates.map { $0.replacing("completions/", with: "") }))
   }
 
-  @Test(.shell("fish"), arguments: cases) func fishCompletes(line: String, candidates: Set<String>) {
+  @Test(.shell("fish"), arguments: cases) func completesInFish(line: String, candidates: Set<String>) {
     #expect(Self.fish(line) == candidates)
   }
 
-  /// bash replaces what follows a `=` or `:`, the others the word.
-  @Test(.shell("bash")) func bashCompletesPartsOfWords() {
+  /// bash replaces only the part of the word after a `=` or `:`; zsh and fish replace the whole word.
+  @Test(.shell("bash")) func completesPartsOfWordsInBash() {
     #expect(Self.bash("jool instance add --pool6 64:") == ["ff9b::/96"])
     #expect(Self.bash("jool pool4 add --max-iterations=a") == ["auto"])
     #expect(Self.bash("jool --file=LIC") == ["LICENSE"])
     #expect(Self.bash("jool session proxy --track-file=LIC") == ["LICENSE"])
   }
 
-  @Test(.shell("zsh")) func zshCompletesPartsOfWords() {
+  @Test(.shell("zsh")) func completesPartsOfWordsInZsh() {
     #expect(Self.zsh("jool instance add --pool6 64:") == ["64:ff9b::/96"])
     #expect(Self.zsh("joold LIC") == ["LICENSE"])
     #expect(Self.zsh("jool pool4 add --max-iterations=a") == ["--max-iterations=auto"])
@@ -46,7 +46,7 @@ import Testing
     #expect(Self.zsh("jool -i 'a b' po") == ["pool4"])
   }
 
-  @Test(.shell("fish")) func fishCompletesPartsOfWords() {
+  @Test(.shell("fish")) func completesPartsOfWordsInFish() {
     #expect(Self.fish("jool instance add --pool6 64:") == ["64:ff9b::/96"])
     #expect(Self.fish("joold LIC") == ["LICENSE"])
     #expect(Self.fish("jool pool4 add --max-iterations=a") == ["--max-iterations=auto"])
@@ -73,7 +73,7 @@ import Testing
     candidates(from: "fish", ". completions/jool.fish; complete -C \(Shell.quoted(line))")
   }
 
-  /// The lines that a shell prints that finds the programs on its path, without explanations.
+  /// The candidates, without explanations, that `shell` prints for `script` with the built programs in its path.
   private static func candidates(from shell: String, _ script: String) -> Set<String> {
     let output = Shell.output(
       of: """
@@ -90,7 +90,7 @@ import Testing
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Skips a test, visibly, where the shell is missing; but not in CI, where it then fails.
+  /// Skips a test visibly if the shell is missing. In CI the test runs and fails instead.
   fileprivate static func shell(_ name: String) -> Self {
     .enabled(
       if: getenv("JOOL_TEST_THOROUGH") != nil || ["/bin/", "/usr/bin/"].contains { access($0 + name, X_OK) == 0 },

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// What shells offer.
+/// Tests of the candidates that the programs print for the shells.
 @Suite struct ShellCompletionTests {
   @Test(
     arguments: [
@@ -21,7 +21,7 @@ import Testing
       ("session proxy status --r", ["--ready"]), ("session proxy --check ''", []), ("session --u", ["--usage"]),
       ("session proxy --track-file ''", [":files"]), ("bib add --pro", []),
     ] as [(String, [String])])
-  func offersWhatFits(words: String, candidates: [String]) {
+  func offersMatchingCandidates(words: String, candidates: [String]) {
     let outcome = Self.bench().run("jool complete \(words)")
     let offered = outcome.output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }
     if words.isEmpty {

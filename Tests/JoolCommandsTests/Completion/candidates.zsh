@@ -1,7 +1,7 @@
-# What zsh offers for a line, one candidate per line: zsh -f candidates.zsh FUNCTIONS LINE
+# Prints the candidates that zsh offers for a line, one per line: zsh -f candidates.zsh FUNCTIONS LINE
 #
-# A second, interactive shell completes the line. Its compadd, through which all candidates go, shows them,
-# but for calls with -A, -D or -O, which fill arrays instead of offering something.
+# A second, interactive shell completes the line. Its compadd, which receives all candidates, prints them.
+# Calls with -A, -D or -O are ignored, because they fill arrays and offer nothing.
 zmodload zsh/zpty || exit 1
 zpty shell zsh -f -i
 zpty -w shell 'PS1=; stty -echo; fpath=('${(q)1}' $fpath); autoload -Uz compinit; compinit -u -D

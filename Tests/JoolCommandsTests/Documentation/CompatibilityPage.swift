@@ -13,7 +13,7 @@ enum CompatibilityPage {
     }
   }
 
-  /// The human part.
+  /// The part that is written by hand.
   static func template() throws -> String {
     String(decoding: try FileReader.bytes(of: GoldenFile.folder + "differences.md"), as: UTF8.self)
   }

@@ -4,44 +4,44 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// The pages that are made from the programs' tables and the tests' data. `docs/generate` writes them.
+/// Tests that the generated pages match the programs' tables and the tests' data. `docs/generate` writes these pages.
 @Suite struct DocumentationTests {
   private static let folder = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/"
 
-  @Test func thePageOfDifferencesIsUpToDate() throws {
+  @Test func keepsTheCompatibilityPageUpToDate() throws {
     try check("compatibility.md", try CompatibilityPage.text())
   }
 
-  @Test func theManualIsUpToDate() throws {
+  @Test func keepsTheManualUpToDate() throws {
     try check("jool.8", try ManualPage.text())
   }
 
-  @Test func thePageOfTheProxyNamesEveryOption() throws {
+  @Test func namesEveryOptionOnTheProxyPage() throws {
     let page = String(decoding: try FileReader.bytes(of: Self.folder + "session-proxy.md"), as: UTF8.self)
     for option in SessionProxyCommand().syntax.options {
       #expect(page.contains("`--\(option.declaration.name)`"), "\(option.declaration.name)")
     }
   }
 
-  @Test func theTablesNameEveryDifferentCase() throws {
+  @Test func listsEveryDifferingCaseInTheTables() throws {
     let named = CompatibilityPage.namedCases(in: try CompatibilityPage.template())
     for own in try CompatibilityPage.cases() { #expect(named.contains("\(own.scenario) \(own.id)"), "\(own)") }
   }
 
-  @Test func everyDifferentCaseHasAReason() throws {
+  @Test func givesAReasonForEveryDifferingCase() throws {
     for own in try CompatibilityPage.cases() {
       #expect(own.remark.contains(": ") && !own.remark.hasPrefix("Where this client"), "\(own)")
     }
   }
 
-  @Test func whatDiffersHereIsWaivedOnTheRealModule() throws {
+  @Test func waivesEveryDifferingCaseOnTheRealModule() throws {
     let waivers = try GoldenWaivers()
     for own in try CompatibilityPage.cases() {
       #expect(waivers.isWaived("\(own.scenario)/\(own.id)", in: "4.1.15"), "\(own)")
     }
   }
 
-  @Test func theJSONPageNamesEveryField() throws {
+  @Test func namesEveryFieldOnTheJSONPage() throws {
     let page = String(decoding: try FileReader.bytes(of: Self.folder + "json.md"), as: UTF8.self)
     let session = JSONOutputTests.session(.tcp, .established)
     var random = RandomModels(seed: 0)

@@ -1,19 +1,20 @@
 import Foundation
 
-/// Where the programs answer something else than the C clients on the real modules: `Tests/VM/golden/waivers.json`.
+/// The differences between the programs' answers and those of the C clients on the real modules, from
+/// `Tests/VM/golden/waivers.json`.
 struct GoldenWaivers {
   struct Waiver: Decodable {
     var versions: [String]
     var argv: String
     var reason: String
-    /// The version whose answer, or waiver, is this one's.
+    /// The version with the same answer or waiver.
     var `as`: String?
     var prints: Answer?
   }
 
-  /// An answer, as far as it is told here.
+  /// The exit status of an answer.
   struct Answer: Decodable {
-    /// A number, or a signal in words.
+    /// A number, or the name of a signal.
     var status: String
 
     private enum CodingKeys: String, CodingKey { case exit }
@@ -28,7 +29,7 @@ struct GoldenWaivers {
     }
   }
 
-  /// By "SCENARIO/ID".
+  /// The waivers of each case, by "SCENARIO/ID".
   let byCase: [String: [Waiver]]
 
   private static let folder = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/VM/golden/"
@@ -41,7 +42,7 @@ struct GoldenWaivers {
     byCase[name]?.contains { $0.versions.contains(version) } == true
   }
 
-  /// Rows of a table: case, versions, command, status of the C client, status here, why.
+  /// The rows of a table: case, versions, command, status of the C client, status of this client, reason.
   func rows() throws -> [[String]] {
     var recorded: [String: [String: String]] = [:]
     func status(_ name: String, in version: String) throws -> String {

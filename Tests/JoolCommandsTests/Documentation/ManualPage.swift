@@ -1,7 +1,8 @@
 @testable import JoolCommands
 @testable import JoolCore
 
-/// `docs/jool.8`: what both programs take, from the tables that drive parsing and help; then `docs/manual-ending.roff`.
+/// `docs/jool.8`: the options and operations of both programs, from the tables that drive parsing and help, and then
+/// `docs/manual-ending.roff`.
 enum ManualPage {
   static func text() throws -> String {
     var page = """
@@ -52,7 +53,7 @@ enum ManualPage {
     return page + String(decoding: try FileReader.bytes(of: ending), as: UTF8.self)
   }
 
-  /// A word and all that may follow it.
+  /// The entries of a word and of all words that may follow it.
   private static func entries(_ path: [String], _ word: Word) -> String {
     let path = path + [word.name]
     if case .completion = word.meaning { return section(path, "", word.explanation, []) }
@@ -99,7 +100,7 @@ enum ManualPage {
 
   private static func escaped(_ text: String) -> String { text.replacing("-", with: "\\-") }
 
-  /// What the tables do not know, written by hand: how the session proxy works, exit status, environment.
+  /// The part that is written by hand: the session proxy, the exit status and the environment.
   private static let ending =
     "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/manual-ending.roff"
 }

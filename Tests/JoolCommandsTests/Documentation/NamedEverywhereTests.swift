@@ -3,24 +3,24 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Parser, `--help`, `--usage`, completion and the manual name the same options and words: all of them.
+/// Tests that the parser, `--help`, `--usage`, completion and the manual name the same options and words.
 @Suite struct NamedEverywhereTests {
-  /// What one of the five names at one place of the command line.
+  /// The names that one of these five sources gives for one place of the command line.
   struct Names: Equatable {
     var options: Set<String> = []
     var letters: Set<Character> = []
     var words: Set<String> = []
   }
 
-  /// Options that GNU argp gives to every program, for debuggers. Only the manual names them, once.
+  /// The options for debugging that GNU argp adds to every program. Only the manual names them, once.
   private static let argp: Set = ["program-name", "HANG"]
 
-  @Test(arguments: ["jool", "jool_siit"]) func atEveryOperation(program: String) throws {
+  @Test(arguments: ["jool", "jool_siit"]) func agreesOnEveryOperation(program: String) throws {
     let manual = try Self.manual(program)
     for word in Self.tree(program).words { try check(word, [program], manual) }
   }
 
-  @Test(arguments: ["jool", "jool_siit"]) func beforeTheMode(program: String) throws {
+  @Test(arguments: ["jool", "jool_siit"]) func agreesOnTheOptionsBeforeTheMode(program: String) throws {
     var expected = Names(words: Set(Self.tree(program).words.map(\.name)))
     for option in RootOptions.declarations {
       expected.options.insert(option.name)
@@ -45,7 +45,7 @@ import Testing
     #expect(Self.argp.filter { !section.contains("--\($0)") } == [])
   }
 
-  @Test(arguments: ["jool", "jool_siit"]) func inTheManualForTheSpellingOfJool35(program: String) throws {
+  @Test(arguments: ["jool", "jool_siit"]) func listsTheOptionsOfJool35InTheManual(program: String) throws {
     let section = try #require(try Self.page().split(separator: "§").first { $0.hasPrefix(".SH OPTIONS OF JOOL 3.5") })
     let options = LegacyOptions(translator: JoolProgram.translator(ofProgram: program)).declarations
     #expect(options.map(\.name).filter { !section.contains("--\($0)") } == [])
@@ -74,12 +74,12 @@ import Testing
     #expect(Self.offered(path, "--").options == expected.options, "complete \(place)")
     #expect(Self.offered(path, "").words.isSuperset(of: expected.words), "complete \(place)")
     if word.command != nil {
-      // Keys share a section.
+      // All keys of `global update` share a section of the manual.
       let isKey = command is GlobalUpdate
       let heading = isKey ? "global update" : place
       var listed = try #require(manual[heading], "the manual has no section of \(heading)")
       if isKey { #expect(listed.words.contains(word.name), "\(place)") }
-      // The manual says once that every operation has these.
+      // The manual states once that every operation has these options.
       listed.options.formUnion(["help", "usage", "version"])
       listed.letters.formUnion(["?", "V"])
       listed.words = expected.words

@@ -12,9 +12,9 @@ struct FakeInstance {
   var sessions: [SessionEntry] = []
   var eamt: [EAMEntry] = []
   var denylist4: [IPv4Prefix] = []
-  /// Counters that are not zero.
+  /// The counters that are not zero.
   var counters: [String: UInt64] = [:]
-  /// How often its sessions were advertised.
+  /// The number of times that its sessions were advertised.
   var advertisements = 0
 
   typealias Refusal = FakeKernel.Refusal
@@ -72,7 +72,7 @@ struct FakeInstance {
     return FakeAnswer()
   }
 
-  /// A section of a configuration file.
+  /// Stores a section of a configuration file.
   mutating func fill(with section: RequestAttribute, force: Bool) throws(Refusal) {
     switch section {
     case .globals(let settings):
@@ -156,7 +156,7 @@ struct FakeInstance {
           text: "Prefix \(entry.prefix6) overlaps with \(name).\n(Use --force to override this validation.)")
       }
     }
-    // The module walks its trie; this is how it comes out for the cases.
+    // The module walks its trie. For the golden cases this order has the same result.
     eamt.insert(entry, at: 0)
   }
 

@@ -1,26 +1,26 @@
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Jool's module in memory: takes requests as bytes and answers in bytes, with the real module's words.
+/// A model of Jool's module in memory. It decodes requests and encodes answers, with the real module's messages.
 ///
-/// It knows as much of the real one as the golden cases ask for.
+/// It covers only the behavior that the golden cases need.
 final class FakeKernel {
-  /// The module's "no".
+  /// The error that the module returns for a request.
   struct Refusal: Error {
     var code: UInt16
     var text: String
   }
 
-  /// The modules that are loaded; without any there is no netlink family.
+  /// The loaded modules. If there are none, there is no netlink family.
   var loaded: Set<TranslatorType> = [.nat64, .siit]
   var isPrivileged = true
   var version = ModuleVersion(4, 1, 15)
-  /// The ports of the machine itself, which newer modules protect; `nil` is the module that does not.
+  /// The machine's ephemeral ports, which newer modules protect; `nil` for an older module, which does not.
   var ephemeralPorts: ClosedRange<UInt16>?
   var instances: [FakeInstance] = []
-  /// How many entries of a list go into one answer.
+  /// The maximum number of list entries in one answer.
   var pageSize = 3
-  /// The operations that were asked for, in order.
+  /// The operations of the received requests, in order.
   private(set) var requests: [JoolOperation] = []
   private var answers: [[UInt8]] = []
   /// The instance that FILE_HANDLE requests are building.
@@ -29,7 +29,7 @@ final class FakeKernel {
   private static let family: UInt16 = 30
   static let namespace: UInt32 = 0x4323_4600
 
-  /// A way to this module.
+  /// A transport to this module.
   func transport() -> AnyTransport {
     AnyTransport(
       send: { (datagram) throws(JoolError) in self.receive(datagram) },
@@ -231,7 +231,7 @@ struct FakeAnswer {
 }
 
 extension Request {
-  /// The protocol that a list is asked for.
+  /// The protocol whose list is requested.
   var proto: L4Protocol {
     for attribute in attributes {
       switch attribute {

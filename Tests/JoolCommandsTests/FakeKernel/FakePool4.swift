@@ -1,6 +1,6 @@
 @testable import JoolCore
 
-/// pool4 of the fake module: a table for each mark and protocol, ranges merged.
+/// The pool4 of the fake module: a table for each mark and protocol, with merged ranges.
 struct FakePool4 {
   private struct Table {
     var mark: UInt32
@@ -12,7 +12,7 @@ struct FakePool4 {
 
   private var tables: [Table] = []
 
-  /// Marks in descending order, taken as signed; addresses and ranges ascending.
+  /// The entries in the module's order: marks descending as signed numbers; addresses and ranges ascending.
   func entries(of proto: L4Protocol) -> [Pool4Entry] {
     let own = tables.filter { $0.proto == proto }
     let sorted = own.sorted { Int32(bitPattern: $0.mark) > Int32(bitPattern: $1.mark) }
@@ -31,7 +31,7 @@ struct FakePool4 {
     tables.contains { $0.proto == proto && $0.ports[address.address.bits]?.contains(address.port) == true }
   }
 
-  /// - Parameter ephemeral: the ports of the machine itself, which the module protects unless it is forced.
+  /// - Parameter ephemeral: The machine's ephemeral ports, which the module protects unless the request is forced.
   mutating func add(_ entry: Pool4Entry, sparing ephemeral: ClosedRange<UInt16>? = nil) throws(FakeKernel.Refusal) {
     try FakeKernel.check(suffixOf: entry.prefix)
     if let ephemeral, entry.proto != .icmp, ephemeral.overlaps(entry.ports.first...entry.ports.last) {

@@ -1,6 +1,6 @@
 @testable import JoolCore
 
-/// Address queries of the fake module.
+/// The address queries of the fake module.
 extension FakeInstance {
   func translate(_ address: IPv4Address) throws(Refusal) -> FakeAnswer {
     if let eam = eamt.first(where: { $0.prefix4.contains(address) }) {
@@ -37,7 +37,7 @@ extension FakeInstance {
     Refusal(code: 22, text: "Unable to translate \(address): \(reason)")
   }
 
-  /// 1 ADDR6 or 2 ADDR4, and 3 PREFIX6052 or 4 EAM.
+  /// An answer with attribute 1 (ADDR6) or 2 (ADDR4), and 3 (PREFIX6052) or 4 (EAM).
   private static func answer<Address: IPAddress>(_ address: Address, _ rule: some WireRecord) -> FakeAnswer {
     FakeAnswer { writer in
       writer.attribute(Address.bitWidth == 128 ? 1 : 2, address: address)

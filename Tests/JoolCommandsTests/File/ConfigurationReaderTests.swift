@@ -3,7 +3,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// What is said about mistakes in configuration files.
+/// Tests of the messages about mistakes in configuration files.
 @Suite struct ConfigurationReaderTests {
   @Test(
     arguments: [
@@ -27,11 +27,11 @@ import Testing
       ),
       (#"{ "instance": "a" "#, "(F:1:19: expected ',' or '}')"),
     ] as [(String, String)])
-  func saysWhereTheMistakeIsAndWhatWouldBeRight(text: String, place: String) {
+  func reportsThePlaceOfAMistakeAndACorrection(text: String, place: String) {
     #expect(failure(of: text)?.place.map { "(\($0))" } == place)
   }
 
-  /// Keys of old releases, at the root and among the variables.
+  /// Keys of old releases, at the root and in `global`.
   @Test(
     arguments: [
       (#""pool6": "64:ff9b::/96""#, #"since Jool 4.0 it stands in "global": "global": {"pool6": …}"#),
@@ -62,19 +62,19 @@ import Testing
       (#""global": { "eam-hairpin-mode": 1 }"#, #"modes are words since Jool 4.0: "simple" is 1"#),
       (#""global": { "eam-hairpin-mode": 3 }"#, nil),
     ] as [(String, String?)])
-  func saysWhatOldKeysAreCalledToday(member: String, advice: String?) throws {
+  func namesTheReplacementOfAnOldKey(member: String, advice: String?) throws {
     let failure = failure(of: #"{ "instance": "a", "framework": "netfilter", \#(member) }"#, translator: .siit)
     #expect(try #require(failure).place?.advice == advice)
   }
 
-  @Test func takesNumberSignsForComments() {
+  @Test func reportsNumberSignsAsComments() {
     for text in ["# no\n{}", #"{ # no"#, #"{ "instance": "a" # no"#, "{} # no"] {
       #expect(failure(of: text)?.place?.advice == JSONSyntaxError.Reason.comment.description, "\(text)")
     }
     #expect(failure(of: ##"{ "instance": "#", "framework": "netfilter" }"##) == nil)
   }
 
-  @Test func acceptsTheKeyCommentEverywhere() {
+  @Test func acceptsACommentKeyAtEveryLevel() {
     let text =
       #"{ "comment": [], "instance": "a", "Comment": 1, "framework": "netfilter", "global": { "comment": 2 } }"#
     #expect(failure(of: text) == nil)
@@ -84,7 +84,7 @@ import Testing
     arguments: [
       ("pool4", "pool5", true), ("Framework", "framework", true), ("", "a", true), ("tos", "xyz", false),
     ] as [(String, String, Bool)])
-  func knowsWhichNamesAreNear(text: String, name: String, isNear: Bool) {
+  func suggestsOnlySimilarNames(text: String, name: String, isNear: Bool) {
     #expect((NearestName.of(text, among: [name]) != nil) == isNear)
   }
 

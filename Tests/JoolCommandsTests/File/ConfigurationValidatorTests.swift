@@ -3,7 +3,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// What modules refuse, rule by rule. The scenarios of the VM compare the rules with the modules.
+/// Tests of each rule by which modules refuse a configuration. Scenarios in the VM compare the rules with the modules.
 @Suite struct ConfigurationValidatorTests {
   private static let pool4 = #""pool4": [ { "protocol": "TCP", "prefix": "192.0.2.0/30", "port range": "1000-2000" } ]"#
 
@@ -22,7 +22,7 @@ import Testing
       (#""pool6": "64::/96", "f-args": 16"#, "f-args goes up to 15."),
       (#""pool6": "64::/96", "eam-hairpin-mode": "off""#, "NAT64 has no eam-hairpin-mode."),
     ] as [(String, String)])
-  func refusesVariables(members: String, message: String) throws {
+  func refusesInvalidVariables(members: String, message: String) throws {
     try Self.expect([message: .refused], in: #""global": { \#(members) }"#)
   }
 
@@ -32,11 +32,11 @@ import Testing
       #""mtu-plateaus": [0, 1]"#, #""mtu-plateaus": []"#, #""ss-capacity": 0"#, #""maximum-simultaneous-opens": 0"#,
       #""ss-max-sessions-per-packet": 4294967295"#, #""tos": 255"#,
     ])
-  func takesVariables(member: String) throws {
+  func acceptsValidVariables(member: String) throws {
     try Self.expect([:], in: #""global": { "pool6": "64:ff9b::/96", \#(member) }"#)
   }
 
-  @Test func knowsWhichVariablesOnlyForceSets() throws {
+  @Test func marksVariablesThatNeedForce() throws {
     try Self.expect(
       ["Bits 64 to 71 of pool6 '2001:db8:0:0:ff00::/96' must be zero (RFC 6052).": .refusedUnlessForced],
       in: #""global": { "pool6": "2001:db8:0:0:ff00::/96" }"#)
@@ -55,12 +55,12 @@ import Testing
       in: #""global": { "rfc6791v6-prefix": "2001:db8::1/64" }"#, .siit)
   }
 
-  @Test func needsPool6OfNAT64sAlone() throws {
+  @Test func requiresPool6OnlyOfNAT64() throws {
     try Self.expect([:], in: #""global": { "pool6": null }"#, .siit)
     try Self.expect(["Object 'global' is missing the 'pool6' child.": .refused], in: #""comment": 1"#)
   }
 
-  @Test(arguments: [9, 12, 13, 14, 15] as [UInt8]) func knowsWhatReleasesDiffer(revision: UInt8) throws {
+  @Test(arguments: [9, 12, 13, 14, 15] as [UInt8]) func appliesTheRulesOfTheRelease(revision: UInt8) throws {
     let module = ModuleVersion(4, 1, revision)
     func effects(_ members: String) throws -> [ConfigurationFinding.Effect] {
       try Self.findings(in: members, module: module).map(\.effect)
@@ -86,7 +86,7 @@ import Testing
       ("1-65535", "TCP", true), ("32767", "TCP", false), ("61000", "TCP", false), ("40000-10", "UDP", true),
       ("0-65535", "ICMP", false),
     ] as [(String, String, Bool)])
-  func knowsEphemeralPorts(ports: String, proto: String, isRefused: Bool) throws {
+  func refusesEphemeralPorts(ports: String, proto: String, isRefused: Bool) throws {
     let entry = #"{ "protocol": "\#(proto)", "prefix": "192.0.2.1", "port range": "\#(ports)" }"#
     let findings = try Self.findings(in: #""global": { "pool6": "64::/96" }, "pool4": [ \#(entry) ]"#)
     #expect(findings.map(\.effect) == (isRefused ? [.refusedUnlessForced] : []))
@@ -96,13 +96,13 @@ import Testing
     arguments: [
       (["2001:db8::1#80 192.0.2.3#1080"], nil), (["2001:db8::1#80 192.0.2.4#1080"], "is not in pool4."),
       (["2001:db8::1#80 192.0.2.3#80"], "is not in pool4."), (["2001:db8::1#80 192.0.2.3#0"], "is not in pool4."),
-      // The module takes the same entry twice.
+      // The module accepts the same entry twice.
       (["2001:db8::1#80 192.0.2.1#1080", "2001:db8::1#80 192.0.2.1#1080"], nil),
       (["2001:db8::1#80 192.0.2.1#1080", "2001:db8::2#80 192.0.2.1#1080"], "collides with"),
       (["2001:db8::1#80 192.0.2.1#1080", "2001:db8::1#80 192.0.2.1#1081"], "collides with"),
       (["::#0 192.0.2.1#1080", "ff02::1#80 192.0.2.1#1081"], nil),
     ] as [([String], String?)])
-  func comparesStaticEntries(entries: [String], message: String?) throws {
+  func refusesCollidingStaticEntries(entries: [String], message: String?) throws {
     let bib = entries.map { entry in
       let addresses = entry.split(separator: " ")
       return #"{ "protocol": "TCP", "ipv6 address": "\#(addresses[0])", "ipv4 address": "\#(addresses[1])" }"#
@@ -112,7 +112,7 @@ import Testing
     if let message { #expect(findings.first?.problem.text.contains(message) == true) }
   }
 
-  @Test func keepsProtocolsApart() throws {
+  @Test func looksUpStaticEntriesInThePool4OfTheirProtocol() throws {
     let bib = #""bib": [ { "protocol": "UDP", "ipv6 address": "2001:db8::1#80", "ipv4 address": "192.0.2.1#1080" } ]"#
     try Self.expect(
       ["UDP address '192.0.2.1#1080' is not in pool4.": .refused],
@@ -129,13 +129,13 @@ import Testing
       (["2001:db8:1::/120 192.0.2.0/24", "2001:db8:2::/124 192.0.2.16/28"], .refusedUnlessForced),
       (["2001:db8:1::/120 192.0.2.0/24", "2001:db8:1::10/124 198.51.100.0/28"], .refusedUnlessForced),
       (["2001:db8:1::/120 192.0.2.0/24", "2001:db8:1::/112 198.51.0.0/16"], .refusedUnlessForced),
-      // The larger prefix begins elsewhere, and came second.
+      // The larger prefix begins at another address and comes second.
       (["2001:db8:1::/120 192.0.2.0/24", "2001:db8:2::/112 192.0.0.0/16"], nil),
       (["2001:db8:2::/112 192.0.0.0/16", "2001:db8:1::/120 192.0.2.0/24"], .refusedUnlessForced),
       (["2001:db8:1::/120 192.0.2.0/24", "::/0 0.0.0.0/0"], nil),
       (["::/0 0.0.0.0/0", "2001:db8:1::/120 192.0.2.0/24"], .refusedUnlessForced),
     ] as [([String], ConfigurationFinding.Effect?)])
-  func comparesMappings(entries: [String], effect: ConfigurationFinding.Effect?) throws {
+  func refusesOverlappingMappings(entries: [String], effect: ConfigurationFinding.Effect?) throws {
     let eamt = entries.map { entry in
       let prefixes = entry.split(separator: " ")
       return #"{ "ipv6 prefix": "\#(prefixes[0])", "ipv4 prefix": "\#(prefixes[1])" }"#
@@ -145,7 +145,7 @@ import Testing
     #expect(findings.allSatisfy { $0.place == .eamt(entries.count - 1) })
   }
 
-  @Test func comparesMappingsBehindForcedOnes() throws {
+  @Test func refusesAMappingThatCollidesAfterAForcedOne() throws {
     let findings = try Self.findings(
       in: #"""
         "eamt": [
@@ -157,7 +157,7 @@ import Testing
     #expect(findings.map(\.effect) == [.refusedUnlessForced, .refused])
   }
 
-  @Test func saysWhatALargePool4Costs() throws {
+  @Test func warnsOfTheCostOfALargePool4() throws {
     func texts(_ prefixes: [String]) throws -> [String] {
       let pool4 = prefixes.map { #"{ "protocol": "TCP", "prefix": "\#($0)" }"# }.joined(separator: ", ")
       let findings = try Self.findings(in: #""global": { "pool6": "64::/96" }, "pool4": [ \#(pool4) ]"#)

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// `file check` finds without a module what `file handle` or the module would refuse.
+/// Tests that `file check` finds, without a module, the mistakes that `file handle` or the module would refuse.
 @Suite struct FileCheckTests {
   @Test func needsNoModule() {
     let bench = Self.bench("file-full-nat64")
@@ -18,20 +18,20 @@ import Testing
     #expect(bench.kernel.requests.isEmpty)
   }
 
-  @Test func findsWhatHandleFinds() {
+  @Test func reportsTheErrorsOfFileHandle() {
     let bench = Self.bench("file-errors-global")
     let outcome = bench.run("jool file check e13.json")
     #expect(outcome.status == 234)
     #expect(outcome.error.contains("Unknown tag: ") && outcome.error.contains("(e13.json:1:46: "))
   }
 
-  @Test func comparesTheNamesOfTheInstance() {
+  @Test func refusesAFileOfAnotherInstance() {
     #expect(
       Self.bench("file-full-nat64").run("jool -i other file check full.json").error.hasPrefix(
         "Error: The -i command line argument (other) does not match"))
   }
 
-  @Test func saysWhatForceSkipsAndFailsOnlyWithoutIt() {
+  @Test func failsWithoutForceAndWarnsWithIt() {
     let bench = Self.bench("check")
     let warning = """
       Warning: [2001:db8:1::/124, 198.51.100.0/28] overlaps with [2001:db8:1::/120, 192.0.2.0/24].
@@ -53,17 +53,17 @@ import Testing
         """)
   }
 
-  @Test func checksForTheReleaseThatIsAskedFor() {
+  @Test func checksForTheRequestedRelease() {
     let bench = Self.bench("check")
     #expect(bench.run("jool file check --module 4.1.9 new.json").error.hasPrefix("Error: Modules have ss-max-sessions"))
     #expect(bench.run("jool file check --module 4.1.11 new.json") == Outcome())
     #expect(bench.run("jool file check --module 4.0.1 new.json").error.hasPrefix("Error: '4.0.1' is not a release"))
-    // Without a word about it: the loaded module's.
+    // Without --module the release is that of the loaded module.
     bench.versionInSysfs = ModuleVersion(4, 1, 9)
     #expect(bench.run("jool file check new.json").status == 234)
   }
 
-  @Test func warnsOfWhatTheModuleDoesNotLookAt() {
+  @Test func warnsOfDeprecatedKeys() {
     let outcome = Self.bench("check").run("jool_siit file check blacklist.json")
     #expect(outcome.status == 0)
     #expect(outcome.error == "Warning: \"blacklist4\" is deprecated.\n(blacklist.json:4:3: call it \"denylist4\")\n")

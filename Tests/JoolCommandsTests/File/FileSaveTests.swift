@@ -4,9 +4,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// What `file save` prints, given to `file handle`, makes the same instance.
+/// Tests that `file handle` rebuilds the same instance from the output of `file save`.
 @Suite struct FileSaveTests {
-  @Test func savesANAT64ThatHandleRebuilds() throws {
+  @Test func savesANAT64ThatFileHandleRebuilds() throws {
     let bench = TestBench()
     bench.run("jool -i main instance add --iptables -6 64:ff9b::/96")
     for line in [
@@ -25,7 +25,7 @@ import Testing
     #expect(bench.run("jool -i main bib display --udp --csv --no-headers").output.isEmpty)
   }
 
-  @Test func savesASIITThatHandleRebuilds() throws {
+  @Test func savesASIITThatFileHandleRebuilds() throws {
     let bench = TestBench()
     bench.run("jool_siit instance add")
     for line in [
@@ -36,20 +36,20 @@ import Testing
     try check(bench, "jool_siit", "-i default")
   }
 
-  @Test func leavesOutPrefixesThatAreNotSet() {
+  @Test func omitsUnsetPrefixes() {
     let bench = TestBench()
     bench.run("jool_siit instance add")
     #expect(!bench.run("jool_siit file save").output.contains("null"))
   }
 
-  @Test func warnsIfItCannotKnowTheFramework() {
+  @Test func warnsIfTheFrameworkIsAmbiguous() {
     let bench = TestBench()
     bench.run("jool instance add -6 64:ff9b::/96")
     bench.kernel.instances.append(FakeInstance(type: .nat64, framework: .iptables, pool6: nil))
     #expect(bench.run("jool file save").error.hasPrefix("Warning: Instances called 'default' exist in several"))
   }
 
-  /// Saves, empties the module, handles, and compares what the module has; then saves again.
+  /// Saves the instance, empties the module, handles the saved file, and compares the new instance with the old one.
   private func check(_ bench: TestBench, _ program: String, _ option: String) throws {
     let before = bench.kernel.instances[0]
     let saved = bench.run("\(program) \(option) file save")
@@ -75,7 +75,7 @@ import Testing
 }
 
 extension Pool4Entry {
-  /// The entry without the difference between a limit that was always automatic and one that became so.
+  /// The entry with the same flags for a limit that was always automatic and for one that became automatic.
   fileprivate var withoutDefaults: Pool4Entry {
     var copy = self
     if iterations.flags.contains(.automatic) { copy.iterations = .automatic }

@@ -7,7 +7,7 @@ import Testing
 
   private func content(_ text: String) throws(JSONSyntaxError) -> JSONValue.Content { try read(text).content }
 
-  @Test func knowsWhereEverythingIs() throws {
+  @Test func recordsThePositionOfEveryValue() throws {
     let root = try read("{\n  \"a\": 1,\n  \"b\" : [ true ] }")
     let b = try #require(root.member(named: "B"))
     #expect(b.keyPosition == TextPosition(line: 3, column: 3))
@@ -16,12 +16,12 @@ import Testing
     #expect(elements[0].position == TextPosition(line: 3, column: 11))
   }
 
-  @Test func ignoresWhatFollowsTheFirstValue() throws {
+  @Test func ignoresTextAfterTheFirstValue() throws {
     #expect(try content("{} trailing") == .object([]))
     #expect(try content("[] {") == .array([]))
   }
 
-  @Test func takesControlCharactersAsBlanks() throws {
+  @Test func treatsControlCharactersAsBlanks() throws {
     #expect(try content("\u{1}\t\r\n[\u{2}]") == .array([]))
   }
 
@@ -30,7 +30,7 @@ import Testing
     #expect(try content("\"abc\\") == .string("abc\\"))
   }
 
-  @Test func takesUnknownEscapesAsTheCharacter() throws {
+  @Test func readsAnUnknownEscapeAsItsCharacter() throws {
     #expect(try content(#""\a\"\\\n""#) == .string("a\"\\\n"))
   }
 
@@ -43,7 +43,7 @@ import Testing
     arguments: [
       ("-", 0), ("1e2", 100), ("1e", 1), ("-1.5E-1", -0.15), ("12", 12), ("1.", 1), ("1e999", .infinity),
     ] as [(String, Double)])
-  func readsNumbersThatLackDigits(text: String, value: Double) throws {
+  func readsIncompleteNumbers(text: String, value: Double) throws {
     #expect(try content(text) == .number(value))
   }
 
@@ -62,7 +62,7 @@ import Testing
     ("[nullx]", .expectedCommaOrEnd(closing: "]"), TextPosition(line: 1, column: 6)),
     ("[1,]", .expectedValue, TextPosition(line: 1, column: 4)),
   ])
-  func saysWhereASyntaxErrorIs(text: String, reason: JSONSyntaxError.Reason, position: TextPosition) {
+  func reportsThePositionOfASyntaxError(text: String, reason: JSONSyntaxError.Reason, position: TextPosition) {
     do throws(JSONSyntaxError) {
       let value = try read(text)
       Issue.record("accepted as \(value)")
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func boundsTheDepth() {
+  @Test func limitsTheNestingDepth() {
     let deep = String(repeating: "[", count: 100_000)
     do throws(JSONSyntaxError) {
       _ = try read(deep)
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func survivesEveryPrefixAndEveryChangedByte() {
+  @Test func toleratesEveryTruncationAndChangedByte() {
     let text = Array(#"{"a":[1,-2.5e3,true,null,"x\u00e9\n"],"b":{"c":false}}"#.utf8)
     for length in 0...text.count { _ = try? JSONReader.read(Array(text[..<length])) }
     for index in text.indices {

@@ -3,7 +3,8 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// `jool --file FILE`, which does what `jool file handle FILE` does, and the places where `--file` names an instance.
+/// Tests of `jool --file FILE`, which equals `jool file handle FILE`, and of command lines where `--file` only names
+/// the instance.
 @Suite struct LegacyFileTests {
   @Test(
     arguments: [
@@ -22,7 +23,7 @@ import Testing
       ("--file no-pool6.json", "file handle no-pool6.json"), ("--file missing.json", "file handle missing.json"),
       ("--file empty-object.json", "file handle empty-object.json"), ("--file ''", "file handle ''"),
     ] as [(String, String)])
-  func isTheModeOfItsOwnCommandLine(old: String, new: String) {
+  func handlesTheFileIfThereIsNoOtherMode(old: String, new: String) {
     let (first, second) = (Self.bench(), Self.bench())
     let outcome = first.run("jool \(old)")
     var expected = second.run("jool \(new)")
@@ -31,14 +32,14 @@ import Testing
     #expect(first.kernel.instances.map(\.name) == second.kernel.instances.map(\.name))
   }
 
-  @Test func isAModeOfSIITsToo() {
+  @Test func handlesTheFileOfASIIT() {
     let bench = TestBench()
     bench.directory = GoldenFile.folder + "files/file-full-siit"
     #expect(bench.run("jool_siit --file full.json").status == 0)
     #expect(bench.kernel.instances.map(\.type) == [.siit])
   }
 
-  /// The words, and what the command line says.
+  /// The options, the first part of the message, and the exit status.
   @Test(
     arguments: [
       ("--file good.json instance status", "Dead\n(Instance 'file' does not exist.)\n", 0),
@@ -51,7 +52,7 @@ import Testing
       ("--file good.json foo", "Unexpected token: 'foo'\n", 234), ("--file", "jool: option '--file' requires", 64),
       ("--file good.json --session --count", "Jool Error: This namespace lacks an instance named 'file'.\n", 3),
     ] as [(String, String, UInt8)])
-  func namesAnInstanceBeforeAMode(options: String, text: String, status: UInt8) {
+  func namesTheInstanceBeforeAnotherMode(options: String, text: String, status: UInt8) {
     let bench = Self.bench()
     let outcome = bench.run("jool \(options)")
     let message = outcome.error.split(separator: "\n", omittingEmptySubsequences: false).drop { $0.hasPrefix("Hint: ") }

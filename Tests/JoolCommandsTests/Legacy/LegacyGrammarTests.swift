@@ -3,9 +3,10 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// The manual of Jool 3.5, mode by mode: what each command line leaves in the module, or why it is refused.
+/// Tests of the grammar in the manual of Jool 3.5, mode by mode: the effect of each command line on the module, or
+/// the reason for its refusal.
 @Suite struct LegacyGrammarTests {
-  /// A command line on bindings of TCP and ICMP, and what is left.
+  /// A command line that is applied to bindings of TCP and ICMP, and the remaining bindings.
   @Test(
     arguments: [
       ("--bib --remove 192.0.2.1#10 2001:db8::1#10", []), ("--bib --remove 2001:db8::1#10", []),
@@ -27,7 +28,7 @@ import Testing
         .map(\.description) == left)
   }
 
-  /// Command lines of an SIIT, one after the other, and the output of each.
+  /// Successive command lines of an SIIT, and the output of each.
   @Test(
     arguments: [
       [
@@ -60,7 +61,7 @@ import Testing
         ("--global --update --plateaus '9, 8'", ""), ("--instance --remove", ""),
       ],
     ] as [[(String, String)]])
-  func steersSIITs(lines: [(String, String)]) {
+  func configuresASIIT(lines: [(String, String)]) {
     let bench = TestBench()
     #expect(bench.run("jool_siit --instance --add").status == 0)
     for (options, output) in lines {
@@ -70,10 +71,10 @@ import Testing
     }
   }
 
-  /// Refusals: status, the first line of the message, and what must be in the rest of it.
+  /// Refused command lines: the status, the first line of the message, and a part of the rest of it.
   @Test(
     arguments: [
-      // What the mode does not have.
+      // Operations and options that the mode lacks.
       ("jool --session --add", 234, illegal, "--session has no --add; it has --display, --count."),
       ("jool --bib --flush", 234, illegal, "--bib has no --flush; it has --display, --count, --add, --remove."),
       ("jool --joold --display", 234, illegal, "--joold has no --display; it has --advertise."),
@@ -84,16 +85,16 @@ import Testing
       ("jool --global --display --tos 5", 234, illegal, "--global --display does not go with --tos."),
       ("jool --global --update", 234, illegal, "--update wants a variable and its value, such as --tos 0."),
       ("jool_siit --eamt --tcp", 64, "jool_siit: unrecognized option '--tcp'", ""),
-      // Two of a kind.
+      // Two modes, operations or variables at once.
       ("jool --session --bib", 234, illegal, "--session and --bib exclude each other."),
       ("jool --pool4 --add --remove 192.0.2.1", 234, illegal, "--add and --remove exclude each other."),
       ("jool --tos 1 --udp-timeout 300", 234, "You can only edit one global config value at a time.", ""),
-      // Several modes are possible.
+      // Ambiguous modes.
       ("jool --tcp --numeric", 234, illegal, "A mode is missing, one of --bib, --session."),
       ("jool --count", 234, illegal, "A mode is missing, one of --pool6, --pool4, --bib, --session."),
       ("jool --remove 192.0.2.1", 234, illegal, "A mode is missing, one of --pool6, --pool4, --bib."),
       ("jool --numeric --quick", 234, illegal, "No mode takes"),
-      // Something is missing, or too much.
+      // Missing and excess arguments.
       ("jool --pool4 --add", 234, "The command is missing an IPv4 prefix or address.", ""),
       ("jool --pool4 --force", 234, "The command is missing an IPv4 prefix or address.", ""),
       ("jool --pool4 --update", 234, "The command is missing --max-iterations.", ""),
@@ -105,7 +106,7 @@ import Testing
       ("jool --pool4 --add 192.0.2.1 1-2 3-4", 64, "jool: Too many arguments", ""),
       ("jool --session 192.0.2.1", 64, "jool: Too many arguments", ""),
       ("jool --global 5", 64, "jool: Too many arguments", ""),
-      // Values.
+      // Invalid values.
       ("jool --pool4 --add 192.0.2.1 0", 234, "TCP cannot use port 0. (Did you mean 1-65535?)", ""),
       ("jool --pool4 --add 192.0.0.0/23", 249, "Warning: You're adding lots of addresses", "Use --force to override"),
       ("jool --pool4 --add 192.0.2.1 x", 1, "'x' is not a number.", ""),
@@ -116,7 +117,7 @@ import Testing
       ("jool --fragment-arrival-timeout x", 1, "'x' is not a number.", ""),
       ("jool_siit --pool6 --remove 2001:db8::/96", 3, "--pool6 does not hold 2001:db8::/96.", ""),
       ("jool_siit --pool6791 --remove 192.0.2.0/24", 3, "--pool6791 does not hold 192.0.2.0/24.", ""),
-      // What is gone.
+      // Removed options.
       (
         "jool --instance --add", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", "instance add --pool6 PREFIX"
       ),
@@ -128,7 +129,7 @@ import Testing
       ("jool_siit --genFH=1", 234, "--genFH is gone since Jool 3.5.", ""),
       ("jool_siit --toFrag 2", 64, "jool_siit: unrecognized option '--toFrag'", ""),
     ] as [(String, UInt8, String, String)])
-  func refuses(line: String, status: UInt8, first: String, rest: String) {
+  func refusesInvalidCommandLines(line: String, status: UInt8, first: String, rest: String) {
     let bench = LegacyPool4Tests.nat64()
     bench.run("jool_siit instance add")
     bench.givesHints = false
@@ -140,7 +141,7 @@ import Testing
 
   private static let illegal = "Illegal arguments combination. See the manpage for grammar.\n"
 
-  @Test func keepsThePrefixThatAPoolHolds() {
+  @Test func refusesASecondPrefixInAPool() {
     let bench = TestBench()
     bench.run("jool_siit --instance --add")
     for (option, prefixes) in [
@@ -161,7 +162,7 @@ import Testing
     }
   }
 
-  @Test func addsABindingToAllTablesOrNone() {
+  @Test func addsABindingToAllProtocolsOrNone() {
     let bench = LegacyPool4Tests.nat64()
     bench.run("jool --pool4 --add --tcp --udp 192.0.2.1 10-19")
     bench.run("jool --bib --add --tcp 192.0.2.1#10 2001:db8::1#10")
@@ -174,7 +175,7 @@ import Testing
   }
 
   @Test(arguments: ["--fragment-arrival-timeout 2", "--toFrag 2", "--global --toFrag=2", "--update --toFrag 2"])
-  func acceptsTheTimeoutThatDoesNothing(options: String) {
+  func acceptsTheTimeoutWithoutEffect(options: String) {
     let bench = LegacyPool4Tests.nat64()
     let before = bench.run("jool global display").output
     let outcome = bench.run("jool \(options)")
@@ -194,7 +195,7 @@ import Testing
       ("--advertise", "session advertise"), ("-i x --session --count", "-i x session count"),
       ("--pool4 --update --tcp --max-iterations 4", "pool4 add ADDRESS PORTS --tcp --max-iterations 4"),
     ] as [(String, String)])
-  func hintsAtTodaysSpelling(options: String, words: String) {
+  func hintsAtTheCurrentSpelling(options: String, words: String) {
     #expect(
       LegacyPool4Tests.nat64().run("jool \(options)").error.hasPrefix("Hint: Jool 4 spells this: jool \(words)\n"))
   }

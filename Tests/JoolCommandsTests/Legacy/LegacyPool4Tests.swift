@@ -3,9 +3,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// `--pool4` of Jool 3.5: what each command line leaves in the module.
+/// Tests of `--pool4` of Jool 3.5: the contents of the module's pool4 after each command line.
 @Suite struct LegacyPool4Tests {
-  /// A command line on an instance without addresses in pool4, and what pool4 holds then.
+  /// A command line that is applied to an empty pool4, and the contents of pool4 afterwards.
   @Test(
     arguments: [
       ("--pool4 --add 192.0.2.1", ["TCP 0 192.0.2.1 1-65535", "UDP 0 192.0.2.1 1-65535", "ICMP 0 192.0.2.1 0-65535"]),
@@ -28,19 +28,20 @@ import Testing
       ("-4 -a -t -m 5 192.0.2.1 7", ["TCP 5 192.0.2.1 7-7"]),
       ("-4at 192.0.2.1 7", ["TCP 0 192.0.2.1 7-7"]),
       ("--add 192.0.2.1 7 --tcp --pool4", ["TCP 0 192.0.2.1 7-7"]),
-      // The operation is implied, then the mode too.
+      // The operation is implied; in the second line the mode is, too.
       ("--pool4 192.0.2.1 7 --tcp", ["TCP 0 192.0.2.1 7-7"]),
       ("--mark 5 192.0.2.1 7 --tcp", ["TCP 5 192.0.2.1 7-7"]),
       ("--pool4", []), ("--pool4 --display", []), ("--pool4 --flush", []), ("--pool4 --quick", []),
     ] as [(String, [String])])
-  func fillsPool4(options: String, contents: [String]) {
+  func addsToPool4(options: String, contents: [String]) {
     let bench = Self.nat64()
     let outcome = bench.run("jool \(options)")
     #expect(outcome.status == 0, "\(outcome.error)")
     #expect(Self.pool4(of: bench) == contents)
   }
 
-  /// A command line on 192.0.2.1 and .2 with ports 10-19 of all protocols, and what is left of the first one's.
+  /// A command line that is applied to ports 10-19 of all protocols at 192.0.2.1 and 192.0.2.2, and the contents of
+  /// pool4 afterwards.
   @Test(
     arguments: [
       ("--pool4 --remove 192.0.2.1", ["192.0.2.2 10-19", "192.0.2.2 10-19", "192.0.2.2 10-19"]),
@@ -53,7 +54,7 @@ import Testing
       ("--pool4 --quick 192.0.2.0/24", []),
       ("--pool4 --flush", []), ("--pool4 --flush --quick", []), ("-4f", []), ("-4fq", []), ("--pool4 --quick", []),
     ] as [(String, [String])])
-  func emptiesPool4(options: String, contents: [String]) {
+  func removesFromPool4(options: String, contents: [String]) {
     let bench = Self.nat64()
     bench.run("jool --pool4 --add 192.0.2.1 10-19")
     bench.run("jool --pool4 --add 192.0.2.2 10-19")
@@ -62,7 +63,8 @@ import Testing
     #expect(Self.pool4(of: bench).map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") } == contents)
   }
 
-  /// A command line on sets with mark 0 of all protocols, and one with mark 1 of TCP; and the iterations of the four.
+  /// A command line that is applied to a table with mark 0 of each protocol and one with mark 1 of TCP, and the marks
+  /// and iterations of the four tables afterwards.
   @Test(
     arguments: [
       ("--pool4 --update --max-iterations 9", ["1 1024", "0 9", "0 9", "0 9"]),
@@ -72,7 +74,7 @@ import Testing
       ("--pool4 --mark 1 --max-iterations infinity", ["1 0", "0 1024", "0 1024", "0 1024"]),
       ("--pool4 --update --udp --max-iterations auto", ["1 1024", "0 1024", "0 1024", "0 1024"]),
     ] as [(String, [String])])
-  func updatesSetsOfPool4(options: String, iterations: [String]) {
+  func updatesTheIterationsOfPool4(options: String, iterations: [String]) {
     let bench = Self.nat64()
     bench.run("jool --pool4 --add 192.0.2.1 10-19")
     bench.run("jool --pool4 --add --tcp --mark 1 192.0.2.1 20-29")
@@ -82,7 +84,7 @@ import Testing
     #expect(entries.map { "\($0.mark) \($0.iterations.limit)" } == iterations)
   }
 
-  @Test func addsPortsThatTheModuleWantsToSpare() {
+  @Test func addsEphemeralPortsWithAWarning() {
     let bench = Self.nat64()
     bench.kernel.ephemeralPorts = 32768...60999
     bench.givesHints = false

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Command lines of Jool 3.5 and before, with the output that their pages show.
+/// Tests of command lines of Jool 3.5 and before. Their manual pages show the expected output.
 @Suite struct LegacyTests {
   @Test func displaysAllSessionTables() {
     let outcome = Self.nat64().run("jool --session")
@@ -54,7 +54,7 @@ import Testing
       outcome.error == "Hint: Jool 4 spells this: jool session display --numeric --csv (--tcp | --icmp)\n")
   }
 
-  @Test func hasNoFootersWithoutHeaders() {
+  @Test func omitsFootersWithoutHeaders() {
     #expect(
       Self.nat64().run("jool --session --udp --no-headers").output == "UDP:\n---------------------------------\n")
   }
@@ -73,7 +73,7 @@ import Testing
     #expect(bench.run("jool --bib --count").output == "TCP: 0\nUDP: 0\nICMP: 0\n")
   }
 
-  @Test func changesAllThreePool4TablesWithoutProtocol() {
+  @Test func changesThePool4OfAllProtocolsByDefault() {
     let bench = Self.nat64()
     #expect(bench.run("jool --pool4 --add 198.51.100.1 100-200 --mark 7").status == 0)
     for proto in L4Protocol.allCases {
@@ -100,7 +100,7 @@ import Testing
     #expect(bench.run("jool global display").output.contains("  \(key): \(value)"))
   }
 
-  @Test func takesNumbersOfHairpinModes() {
+  @Test func acceptsNumericHairpinModes() {
     let bench = TestBench()
     bench.run("jool_siit instance add")
     #expect(bench.run("jool_siit --eam-hairpin-mode 1").error.hasSuffix("update eam-hairpin-mode simple\n"))
@@ -139,14 +139,14 @@ import Testing
       ("--address-dependent-filtering maybe", "Cannot parse 'maybe' as a bool (true|", 234),
       ("--tos 1 --foo", "jool: unrecognized option '--foo'", 64),
     ] as [(String, String, UInt8)])
-  func refusesInTheOldWords(options: String, message: String, status: UInt8) {
+  func refusesWithTheOldMessages(options: String, message: String, status: UInt8) {
     let outcome = Self.nat64().run("jool \(options)")
     let withoutHint = outcome.error.split(separator: "\n").filter { !$0.hasPrefix("Hint: ") }
     #expect(withoutHint.first?.hasPrefix(message) == true, "\(outcome.error)")
     #expect(outcome.status == status)
   }
 
-  @Test func passesOnTheModulesRefusalInTheOldForm() {
+  @Test func printsTheModulesErrorInTheOldForm() {
     let bench = TestBench()
     bench.givesHints = false
     #expect(
@@ -160,7 +160,7 @@ import Testing
             """, status: 3))
   }
 
-  @Test func staysWithTodaysGrammarWhereThatHasAMeaning() {
+  @Test func prefersTheCurrentGrammar() {
     let bench = Self.nat64()
     #expect(bench.run("jool --foo").error.hasPrefix("jool: unrecognized option '--foo'\n"))
     #expect(bench.run("jool_siit --session").error.hasPrefix("jool_siit: unrecognized option '--session'\n"))
@@ -170,13 +170,13 @@ import Testing
     #expect(bench.run("jool --u").output.hasPrefix("jool ("))
   }
 
-  @Test func keepsHintsToItselfIfTold() {
+  @Test func suppressesHintsOnRequest() {
     let bench = Self.nat64()
     bench.givesHints = false
     #expect(bench.run("jool --session --count").error.isEmpty)
   }
 
-  @Test func steersTheTablesOfASIIT() {
+  @Test func changesTheTablesOfASIIT() {
     let bench = TestBench()
     bench.run("jool_siit instance add")
     #expect(bench.run("jool_siit --eamt --add 192.0.2.0/24 2001:db8::/120").status == 0)
@@ -197,7 +197,7 @@ import Testing
       (60_000, "1 minutes, 0 seconds", "00:01:00.0"), (3_600_000, "1 hours, 0 minutes", "01:00:00.0"),
       (.max, "1193 hours, 2 minutes", "1193:02:47.295"),
     ] as [(UInt32, String, String)])
-  func writesTimesTheOldWay(milliseconds: UInt32, friendly: String, csv: String) {
+  func writesTimesInTheOldFormat(milliseconds: UInt32, friendly: String, csv: String) {
     #expect(LegacyTimes.friendly(milliseconds: milliseconds) == friendly)
     #expect(LegacyTimes.csv(milliseconds: milliseconds) == csv)
   }

@@ -10,30 +10,30 @@ import Testing
     (0..<count).map { .ipv4(IPv4Address(bits: 0xC000_0200 + $0)) }
   }
 
-  @Test func asksForEachAddressOnce() {
-    let asked = Asked()
+  @Test func looksUpEachAddressOnce() {
+    let lookUps = LookUpCounter()
     let resolver = NameResolver { address in
-      asked.count.withLock { $0 += 1 }
+      lookUps.count.withLock { $0 += 1 }
       return .name("host-\(address)")
     }
     let addresses = Self.addresses(100)
     resolver.prepare(addresses + addresses)
     resolver.prepare(addresses)
-    #expect(asked.count.withLock { $0 } == 100)
+    #expect(lookUps.count.withLock { $0 } == 100)
     #expect(resolver.result(for: addresses[7]) == .name("host-192.0.2.7"))
   }
 
-  @Test func looksUpManyAtTheSameTime() {
+  @Test func looksUpAddressesInParallel() {
     let resolver = NameResolver { _ in
       usleep(50_000)
       return .none
     }
     let start = ContinuousClock.now
     resolver.prepare(Self.addresses(64))
-    #expect(ContinuousClock.now - start < .seconds(2))  // 3.2 s one after the other
+    #expect(ContinuousClock.now - start < .seconds(2))  // 3.2 s if done one after the other
   }
 
-  @Test func givesUpOnceNobodyAnswers() {
+  @Test func stopsLookingUpAfterATimeout() {
     let resolver = NameResolver(patience: .milliseconds(50)) { _ in
       sleep(1)
       return .name("late")
@@ -44,7 +44,7 @@ import Testing
     #expect(resolver.result(for: Self.addresses(1)[0]) == .unanswered)
   }
 
-  @Test func keepsAnswersThatCameBeforeTheSilence() {
+  @Test func keepsAnswersFromBeforeATimeout() {
     let resolver = NameResolver(patience: .milliseconds(100)) { address in
       if address == Self.addresses(2)[1] { sleep(1) }
       return .name("quick")
@@ -54,7 +54,7 @@ import Testing
     #expect(resolver.result(for: Self.addresses(2)[1]) == .unanswered)
   }
 
-  @Test func reportsOnlyTheFirstFailuresOneByOne() {
+  @Test func reportsOnlyTheFirstFailuresSeparately() {
     let bench = TestBench()
     bench.names = { _ in .failed("no answer") }
     bench.run("jool instance add -6 64:ff9b::/96")
@@ -65,7 +65,7 @@ import Testing
     #expect(lines.last == "(12 more look-ups failed. Use --numeric to do without names.)")
   }
 
-  private final class Asked: Sendable {
+  private final class LookUpCounter: Sendable {
     let count = Mutex(0)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// What `--json` prints; `docs/json.md` promises it.
+/// Tests of the output of `--json`, which `docs/json.md` promises.
 @Suite struct JSONOutputTests {
   @Test func printsTheTablesOfANAT64() {
     let bench = Self.nat64()
@@ -51,7 +51,7 @@ import Testing
     #expect(bench.run("jool session count --udp --csv").output == "Protocol,Sessions\nUDP,1\n")
   }
 
-  @Test func printsVariablesByTheirTypes() {
+  @Test func printsVariablesAccordingToTheirTypes() {
     let output = Self.nat64().run("jool global display --json").output
     for line in [
       #"  "manually-enabled": true,"#, #"  "pool6": "64:ff9b::/96","#, #"  "udp-timeout": 300000,"#,
@@ -114,7 +114,7 @@ import Testing
     #expect(Self.nat64().run(line).error == message + "\n")
   }
 
-  @Test func escapesWhatJSONAndTerminalsMisunderstand() {
+  @Test func escapesControlCharacters() {
     #expect(JSONItem.string("a\"\\\n\u{1}\u{7F}é").text() == #""a\"\\\n\u0001\u007fé""#)
   }
 

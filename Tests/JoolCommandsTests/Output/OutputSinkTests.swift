@@ -5,7 +5,7 @@ import Testing
 @testable import JoolCommands
 
 @Suite struct OutputSinkTests {
-  /// What arrives at the other end of a pipe while `body` writes, and what is left for the end.
+  /// The text that a sink sends into a pipe while `body` writes, and the text that it sends at the final flush.
   private func bytesSent(
     _ buffering: OutputSink.Buffering, _ body: (OutputSink) -> Void
   ) throws -> (before: String, after: String) {
@@ -22,7 +22,7 @@ import Testing
     return (String(all.dropLast(before.count)), before)
   }
 
-  @Test func sendsLinesToWhoeverWatches() throws {
+  @Test func sendsEachLineAtOnce() throws {
     let sent = try bytesSent(.lines) {
       $0.print("first")
       $0.write("sec")
@@ -31,7 +31,7 @@ import Testing
     #expect(sent.after == "sec")
   }
 
-  @Test func gathersBlocksForOthers() throws {
+  @Test func sendsWholeBlocks() throws {
     let sent = try bytesSent(.block(10)) {
       $0.print("12345678")
       $0.print("9")
@@ -41,7 +41,7 @@ import Testing
     #expect(sent.after == "rest\n")
   }
 
-  @Test func reportsThatOutputIsLost() throws {
+  @Test func reportsAFailedWrite() throws {
     let full = try FileDescriptor.open("/dev/full", .writeOnly)
     defer { try? full.close() }
     let error = OutputSink()

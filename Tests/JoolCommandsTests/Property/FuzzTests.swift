@@ -6,12 +6,12 @@
 
   @testable import JoolCommands
 
-  /// The fuzz targets on everything that was found so far, and on changed copies of it: the same ones each time.
+  /// Runs the fuzz targets on the stored corpus and on changed copies of it. The changes are the same in each run.
   @Suite struct FuzzTests {
     private static let corpus =
       "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/Fuzz/Corpus/"
 
-    @Test(arguments: FuzzTarget.allCases) func surviveTheCorpusAndChangesOfIt(target: FuzzTarget) throws {
+    @Test(arguments: FuzzTarget.allCases) func acceptsTheCorpusAndItsMutations(target: FuzzTarget) throws {
       var inputs = try Self.corpus(of: target)
       var random = RandomModels(seed: 1)
       if target == .netlink || target == .syncDatagram { inputs += Self.messages(&random) }

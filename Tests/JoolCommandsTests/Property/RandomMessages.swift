@@ -3,7 +3,7 @@
   @testable import JoolCore
 
   extension FuzzTests {
-    /// Requests and runs of session records.
+    /// Random requests and datagrams of session records.
     static func messages(_ random: inout RandomModels) -> [[UInt8]] {
       let pool6 = IPv6Prefix(address: IPv6Address(bits: 0x64_ff9b << 96), length: 96)
       return (0..<20).flatMap { index -> [[UInt8]] in

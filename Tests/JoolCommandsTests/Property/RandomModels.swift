@@ -1,12 +1,12 @@
 @testable import JoolCore
 
-/// Makes values of every model, the same ones for the same seed.
+/// Generates random values of every model type. The same seed yields the same values.
 struct RandomModels: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
 
-  /// SplitMix64.
+  /// The next value of SplitMix64.
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
@@ -17,7 +17,7 @@ struct RandomModels: RandomNumberGenerator {
 
   mutating func bool() -> Bool { next() & 1 == 0 }
 
-  /// Extremes more often than by chance.
+  /// A random integer; the extremes are more frequent than in a uniform distribution.
   mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(_ type: Value.Type = Value.self) -> Value {
     switch next() % 6 {
     case 0: 0
@@ -38,7 +38,7 @@ struct RandomModels: RandomNumberGenerator {
 
   mutating func address4() -> IPv4Address { IPv4Address(bits: integer()) }
 
-  /// A prefix without bits after its length.
+  /// A random prefix whose host bits are zero.
   mutating func prefix<Address: IPAddress>(_ type: Address.Type = Address.self) -> IPPrefix<Address> {
     let length = Int(next() % UInt64(Address.bitWidth + 1))
     let bits = Address.Bits.random(in: .min ... .max, using: &self)
@@ -69,7 +69,7 @@ struct RandomModels: RandomNumberGenerator {
     var entry = Pool4Entry(
       mark: integer(), proto: proto(), prefix: prefix(), ports: PortRange(integer(), integer()),
       iterations: iterations())
-    // Files cannot have a range without a port.
+    // A configuration file cannot express an empty range of ports.
     if entry.ports == PortRange(0, 0) { entry.ports = .all }
     return entry
   }
@@ -81,7 +81,7 @@ struct RandomModels: RandomNumberGenerator {
 
   mutating func mapping() -> EAMEntry { EAMEntry(prefix6: prefix(), prefix4: prefix()) }
 
-  /// A session that a NAT64 with this pool6 could have.
+  /// A session that is possible in a NAT64 with this pool6.
   mutating func session(pool6: IPv6Prefix) -> SessionEntry {
     let proto = proto()
     let node4 = address4()
@@ -113,7 +113,7 @@ struct RandomModels: RandomNumberGenerator {
     return GlobalSetting(key: key, value: value)
   }
 
-  /// Variables of one type of translator, each at most once.
+  /// Random variables of one type of translator, each at most once.
   mutating func settings(of translator: TranslatorType) -> [GlobalSetting] {
     let keys = GlobalKey.all.filter { $0.exists(in: translator) }.filter { _ in bool() }
     return keys.map { setting(of: $0) }

@@ -3,11 +3,11 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Every model survives the wire and JSON. The generator's seed is in the name of a failing case.
+/// Tests that encoding and decoding return every model unchanged. A failing case shows its seed as argument.
 @Suite struct RoundTripTests {
   private static let seeds = (0..<40).map { UInt64($0) }
 
-  @Test(arguments: seeds) func requestsSurviveTheWire(seed: UInt64) throws {
+  @Test(arguments: seeds) func encodesAndDecodesRequests(seed: UInt64) throws {
     var random = RandomModels(seed: seed)
     for (operation, attributes) in Self.requests(&random) {
       let translator = operation.onlyIn ?? random.pick([.siit, .nat64])
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(arguments: seeds) func sessionsSurviveEveryFormat(seed: UInt64) throws {
+  @Test(arguments: seeds) func encodesAndDecodesSessionsInEveryFormat(seed: UInt64) throws {
     var random = RandomModels(seed: seed)
     let lengths = IPv6Prefix.translationLengths.sorted()
     for format in SyncFormat.allCases where format != .nestedUnchecked {
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test(arguments: seeds) func configurationsSurviveTheirFile(seed: UInt64) throws {
+  @Test(arguments: seeds) func writesAndReadsConfigurations(seed: UInt64) throws {
     var random = RandomModels(seed: seed)
     for translator in [TranslatorType.nat64, .siit] {
       let configuration = random.configuration(of: translator)
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test(arguments: seeds) func textsOfValuesSurvive(seed: UInt64) throws {
+  @Test(arguments: seeds) func formatsAndParsesValues(seed: UInt64) throws {
     var random = RandomModels(seed: seed)
     let (address6, address4) = (random.transportAddress6(), random.transportAddress4())
     #expect(try TransportAddress6(argument: address6.description) == address6)
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test(arguments: seeds) func displayedJSONIsJSON(seed: UInt64) throws {
+  @Test(arguments: seeds) func printsValidJSON(seed: UInt64) throws {
     var random = RandomModels(seed: seed)
     let pool6 = try #require(IPv6Prefix(address: IPv6Address(bits: 0x64_ff9b << 96), length: 96))
     let session = random.session(pool6: pool6)
@@ -87,7 +87,7 @@ import Testing
   private static func requests(_ random: inout RandomModels) -> [(JoolOperation, [RequestAttribute])] {
     let pool6 = IPv6Prefix(host: IPv6Address(bits: 0))
     var offset = random.session(pool6: pool6)
-    offset.timer = .established  // which offsets do not carry
+    offset.timer = .established  // Offsets do not contain the timer.
     return [
       (.instanceForEach, [.instanceOffset(random.instance())]),
       (
@@ -122,7 +122,7 @@ import Testing
     ]
   }
 
-  /// The value as the command line takes it.
+  /// The value in the syntax of the command line.
   private static func argument(of setting: GlobalSetting) -> String {
     switch setting.value {
     case .plateaus(let list): list.map { String($0) }.joined(separator: ",")

@@ -2,24 +2,24 @@ import Glibc
 
 @testable import JoolCommands
 
-/// What the C programs answered to some commands; `Golden/README.md` describes the files.
+/// A command line and the recorded answer of the C program. `Golden/README.md` describes the files.
 struct GoldenCase: Sendable, CustomStringConvertible {
   var scenario: String
   var id: String
-  /// The program first.
+  /// The command line; the first element is the program.
   var arguments: [String]
   var outcome = Outcome()
-  /// Lines of the output may come in any order.
+  /// Whether the lines of the output may be in any order.
   var isUnordered = false
-  /// What this client says on standard error after everything that the C client says.
+  /// The text that this client prints on standard error after that of the C client.
   var addition = ""
-  /// The comment before the case, which says why this client differs.
+  /// The comment before the case: the reason why this client differs.
   var remark = ""
 
   var description: String { "\(scenario) \(id): \(arguments.joined(separator: " "))" }
 }
 
-/// What a program leaves behind.
+/// The output and the exit status of a program.
 struct Outcome: Hashable, Sendable {
   var output = ""
   var error = ""
@@ -32,7 +32,8 @@ enum GoldenFile {
     return "/" + path + "/Golden/"
   }()
 
-  /// The cases of a scenario; those of `SCENARIO.ours.txt`, where we differ knowingly, replace the C programs'.
+  /// The cases of a scenario. Those of `SCENARIO.ours.txt`, where this client differs on purpose, replace those of the
+  /// C programs.
   static func cases(of scenario: String) -> [GoldenCase] {
     let ours = Dictionary(
       uniqueKeysWithValues: read(scenario + ".ours", scenario: scenario, mustExist: false).map { ($0.id, $0) })
@@ -66,7 +67,7 @@ enum GoldenFile {
       case "? ": cases[cases.count - 1].outcome.status = UInt8(rest) ?? .max
       case "+ ": cases[cases.count - 1].addition += rest + "\n"
       case "~": cases[cases.count - 1].isUnordered = true
-      default: precondition(line.hasPrefix("#"), "\(name): what is '\(line)'?")
+      default: precondition(line.hasPrefix("#"), "\(name): unknown line '\(line)'")
       }
     }
     return cases

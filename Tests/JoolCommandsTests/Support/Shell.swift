@@ -1,8 +1,8 @@
 import Glibc
 
-/// Runs scripts that use the programs just built.
+/// Runs shell scripts that use the built programs.
 enum Shell {
-  /// The folder of the test program, where the programs are too.
+  /// The folder of the test program, which also holds the built programs.
   static let products: String = {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
@@ -10,10 +10,10 @@ enum Shell {
     return "/" + path.split(separator: "/").dropLast().joined(separator: "/")
   }()
 
-  /// The word as a shell needs it.
+  /// The text in single quotes, as one word of a shell script.
   static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
 
-  /// What the script prints on both streams. bash runs it in a folder of its own, `$folder`.
+  /// The output of the script on both streams. bash runs it in a temporary folder, `$folder`.
   static func output(of script: String) -> String {
     let command = """
       folder=$(mktemp -d) && cd "$folder" && trap 'rm -rf "$folder"' EXIT

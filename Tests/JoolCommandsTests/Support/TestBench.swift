@@ -4,25 +4,25 @@ import JoolSession
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Runs command lines against a fake module and keeps what they print.
+/// Runs command lines against a fake module and returns their output.
 final class TestBench {
   let kernel = FakeKernel()
-  /// Where the files of command lines are; the process's current directory if `nil`.
+  /// The directory of the files in command lines; the process's current directory if `nil`.
   var directory: String?
   var givesHints = true
-  /// The module's version according to sysfs; its real one if `nil`.
+  /// The module's version according to sysfs; `nil` for the version of the fake module.
   var versionInSysfs: ModuleVersion?
   var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
 
-  /// What the instance's proxy answers to `advertise`; `nil` if there is none.
+  /// The answer of the instance's proxy to `advertise`; `nil` if there is no proxy.
   var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }
 
-  /// What the instance's proxy says of itself; `nil` if there is none.
+  /// The status of the instance's proxy; `nil` if there is no proxy.
   var proxyStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (_) throws(ProxyControl.Failure) in nil
   }
 
-  /// Runs a command line of `jool` or `jool_siit`, the program's name first.
+  /// Runs a command line of `jool` or `jool_siit`, which begins with the program's name.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
     inDirectory(arguments.dropFirst()) { words in run(arguments[0]) { JoolProgram.run(words, in: $0) } }
@@ -33,7 +33,7 @@ final class TestBench {
     inDirectory(arguments[...]) { words in run("joold") { JooldProgram.run(words, in: $0) } }
   }
 
-  /// Lets file names mean files of the directory, without showing it.
+  /// Resolves file names relative to the directory, and removes the directory's path from messages.
   private func inDirectory(_ words: ArraySlice<String>, _ body: ([String]) -> Outcome) -> Outcome {
     guard let directory else { return body(Array(words)) }
     let isFile: (String) -> Bool = { $0.hasSuffix(".json") || $0 == "adir" }
@@ -46,7 +46,7 @@ final class TestBench {
     return outcome
   }
 
-  /// What a part of a command says on standard error.
+  /// The text that a part of a command prints on standard error.
   func error(of program: String, _ body: (CommandContext) throws(CommandFailure) -> Void) -> String {
     run(program) { $0.reportingFailure(body) }.error
   }
@@ -69,7 +69,7 @@ final class TestBench {
     return Outcome(output: output.text, error: error.text, status: status.rawValue)
   }
 
-  /// Runs a command line with blanks between its words and quotes where needed.
+  /// Runs a command line of words that are separated by blanks, with single quotes where needed.
   @discardableResult
   func run(_ line: String) -> Outcome { run(GoldenFile.words(of: line)) }
 }

@@ -13,7 +13,7 @@ import Testing
     try JoolClient(transport: transport, translator: translator, module: module)
   }
 
-  @Test func followsAListToItsEnd() throws {
+  @Test func requestsAllPagesOfAList() throws {
     var offsets: [[RequestAttribute]] = []
     var client = try client(
       ScriptedModule.kernel { request, sequence in
@@ -35,7 +35,7 @@ import Testing
       ])
   }
 
-  /// Lists go on after an entry that need not exist, in the order of masks.
+  /// The module continues a list after any offset in the order of masks, even if there is no entry at the offset.
   @Test func findsTheBIBEntryOfAMask() throws {
     let masks = [(1, 0), (1, 60_000), (2, 0)].map { TransportAddress4(IPv4Address(bits: $0), UInt16($1)) }
     let client6 = TransportAddress6(IPv6Address(bits: 8), 4000)
@@ -56,7 +56,7 @@ import Testing
     #expect(last == nil)
   }
 
-  @Test func doesNotFollowAListThatStandsStill() throws {
+  @Test func abortsAListWithoutProgress() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
         [ScriptedModule.answer(to: request, sequence, flags: .more) { $0.nest(1, SessionEntry.sample()) }]
@@ -67,7 +67,7 @@ import Testing
     #expect(error == .endlessList(.sessionForEach))
   }
 
-  @Test func throwsTheModulesOwnWords() throws {
+  @Test func throwsTheModulesMessage() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
         [
@@ -81,7 +81,7 @@ import Testing
     #expect(error == .refused(code: .noSuchProcess, message: "This namespace lacks an instance named 'default'."))
   }
 
-  @Test func namesTheErrorOfAModuleThatSaysNothing() throws {
+  @Test func describesAnErrorWithoutAMessageByItsCode() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
         [ScriptedModule.answer(to: request, sequence, flags: .error) { $0.attribute(1, UInt16(3)) }]
@@ -91,7 +91,7 @@ import Testing
     #expect(error == .refused(code: .noSuchProcess, message: "No such process"))
   }
 
-  @Test func tellsNetlinksRefusalFromTheModules() throws {
+  @Test func distinguishesNetlinkErrorsFromModuleErrors() throws {
     var client = try client(
       ScriptedModule.kernel { _, sequence in
         [AttributeWriter.message(type: 2, flags: 0, sequence: sequence, port: 0) { $0.appendNative(Int32(-22)) }]
@@ -100,7 +100,7 @@ import Testing
     #expect(error == .refusedByNetlink(.invalidArgument))
   }
 
-  @Test func ignoresMessagesForOthersAndMulticasts() throws {
+  @Test func ignoresMulticastsAndAnswersToOtherRequests() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
         [
@@ -112,7 +112,7 @@ import Testing
     #expect(!isRunning)
   }
 
-  @Test func findsItsAnswerAmongOtherMessagesOfTheDatagram() throws {
+  @Test func findsTheAnswerAmongOtherMessagesInADatagram() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
         let stale = ScriptedModule.answer(to: request, sequence - 1) { $0.attribute(1, UInt8(1)) }
@@ -126,21 +126,21 @@ import Testing
     #expect(isRunning)
   }
 
-  @Test func doesNotWaitForTheAnswerThatNeverComes() throws {
+  @Test func doesNotWaitForAnswersToUnansweredRequests() throws {
     var client = try client(ScriptedModule.kernel { _, _ in [] })
     try client.acknowledgeSessions()
     try client.addSessions([.sample()])
     let sent = client.transport.sent.count
     #expect(sent == 3)
-    // Without its container this crashes the kernel.
+    // No request must be sent, because a request without a container of sessions crashes the kernel.
     try client.addSessions([])
-    let still = client.transport.sent.count
-    #expect(still == 3)
+    let sentAfterAnEmptyList = client.transport.sent.count
+    #expect(sentAfterAnEmptyList == 3)
     let error = failure { () throws(JoolError) in try client.advertise() }
     #expect(error == .noAnswer)
   }
 
-  @Test func reportsASilentRequestThatFailed() throws {
+  @Test func reportsTheErrorOfAnUnansweredRequest() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
         [
@@ -159,10 +159,10 @@ import Testing
     let error = failure { () throws(JoolError) in try client.acknowledgeSessions() }
     #expect(error == .wrongTranslator(.sessionSyncAcknowledge))
     let sent = client.transport.sent.count
-    #expect(sent == 1, "the family look-up only")
+    #expect(sent == 1, "More than the look-up of the family was sent.")
   }
 
-  @Test func saysThatNoModuleIsLoaded() {
+  @Test func reportsThatNoModuleIsLoaded() {
     let kernel = ScriptedKernel { message in
       [AttributeWriter.message(type: 2, flags: 0, sequence: UInt32(message[8]), port: 0) { $0.appendNative(Int32(-2)) }]
     }

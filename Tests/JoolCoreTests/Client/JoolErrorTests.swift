@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 @Suite struct JoolErrorTests {
-  /// Logs and users read errors by interpolation, which without a description prints Swift's spelling of the case.
+  /// Logs and messages interpolate errors. Without a description, that prints Swift's spelling of the case.
   @Test(arguments: [
     JoolError.moduleNotLoaded, .unsupportedModule(ModuleVersion(3, 5, 0)), .unsupportedModule(nil),
     .versionMismatch(module: ModuleVersion(4, 1, 8), ours: ModuleVersion(4, 1, 7)),
@@ -12,7 +12,7 @@ import Testing
     .netlinkLibrary(call: "nl_connect", code: -5, text: "Out of memory"), .endlessList(.pool4ForEach),
     .wrongTranslator(.eamtAdd),
   ])
-  func describesItselfInPlainWords(error: JoolError) {
+  func describesErrorsInPlainEnglish(error: JoolError) {
     let text = "\(error)"
     for spelling in ["(code:", "message: \"", "field:", "SystemPackage", "ForEach", "eamtAdd", "JoolCore"] {
       #expect(!text.contains(spelling), "\(text)")
@@ -21,17 +21,17 @@ import Testing
     #expect(!error.line.contains("\n"))
   }
 
-  @Test func namesTheModulesWordsAndCode() {
+  @Test func containsTheModulesMessageAndCode() {
     let refusal = JoolError.refused(code: .noSuchProcess, message: "This namespace lacks an instance named 'x'.")
     #expect("\(refusal)" == "The kernel module returned error 3: This namespace lacks an instance named 'x'.")
     #expect("\(JoolError.endlessList(.pool4ForEach))" == "The kernel module's list never ends (`pool4 display`).")
   }
 
-  @Test(arguments: JoolOperation.allCases) func operationsHaveTheWordsOfTheCommandLine(operation: JoolOperation) {
+  @Test(arguments: JoolOperation.allCases) func namesOperationsLikeTheCommandLine(operation: JoolOperation) {
     #expect("\(operation)".split(separator: " ").count >= 2)
   }
 
-  @Test func lookUpsDescribeTheirFailure() throws {
+  @Test func describesAFailedLookUp() throws {
     let failure = #expect(throws: SocketAddress.LookupFailure.self) {
       try SocketAddress.lookUp(host: "::1", service: "70000", forBinding: false)
     }

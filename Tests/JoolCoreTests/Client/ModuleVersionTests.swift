@@ -4,25 +4,25 @@ import Testing
 
 @testable import JoolCore
 
-/// This client with modules of every release of 4.1, which check the requester's version each in its way.
+/// Tests with modules of every release of 4.1, whose checks of the client's version differ.
 @Suite struct ModuleVersionTests {
   static let exact = (5...8).map { ModuleVersion(4, 1, $0) }
   static let lenient = (9...15).map { ModuleVersion(4, 1, $0) }
 
   @Test(arguments: exact + lenient + [ModuleVersion(4, 1, 99), ModuleVersion(4, 1, 7, 3)], [true, false])
-  func speaksToEveryModuleInItsOwnVersion(module: ModuleVersion, isInSysfs: Bool) throws {
+  func sendsTheVersionOfTheModule(module: ModuleVersion, isInSysfs: Bool) throws {
     var versions: [ModuleVersion] = []
     let kernel = ScriptedModule.kernel(version: module) { versions.append($0) }
     var client = try JoolClient(transport: kernel, translator: .nat64, module: isInSysfs ? module : nil)
     let isRunning = try client.instanceIsRunning()
     let known = client.module
     #expect(isRunning && known == module)
-    // Version 0 is the question for the module's.
+    // A request with version 0 makes the module return its own version.
     #expect(versions == (isInSysfs ? [] : [ModuleVersion(rawValue: 0)]) + [module])
   }
 
   @Test(arguments: exact, exact + lenient)
-  func namesBothVersionsToAModuleThatWantsItsOwn(module: ModuleVersion, assumed: ModuleVersion) throws {
+  func reportsBothVersionsOnAMismatch(module: ModuleVersion, assumed: ModuleVersion) throws {
     var client = try JoolClient(
       transport: ScriptedModule.kernel(version: module), translator: .nat64, module: assumed)
     let error = failure { () throws(JoolError) in _ = try client.instanceIsRunning() }
@@ -30,14 +30,14 @@ import Testing
   }
 
   @Test(arguments: lenient, exact + lenient)
-  func agreesWithOtherReleasesSince419(module: ModuleVersion, assumed: ModuleVersion) throws {
+  func toleratesOtherReleasesSince419(module: ModuleVersion, assumed: ModuleVersion) throws {
     var client = try JoolClient(
       transport: ScriptedModule.kernel(version: module), translator: .nat64, module: assumed)
     let isRunning = try client.instanceIsRunning()
     #expect(isRunning)
   }
 
-  @Test func doesNotMindTheVersionInAnswers() throws {
+  @Test func ignoresTheVersionInAnswers() throws {
     let kernel = ScriptedModule.kernel { request, sequence in
       [ScriptedModule.answer(to: request, sequence, version: ModuleVersion(4, 1, 1)) { $0.attribute(1, UInt8(0)) }]
     }
@@ -55,7 +55,7 @@ import Testing
       _ = try JoolClient(transport: kernel, translator: .nat64, module: known)
     }
     #expect(error == .unsupportedModule(known))
-    #expect(count == 0, "nothing that it would misread")
+    #expect(count == 0, "The module would misread any request.")
   }
 
   @Test(arguments: [ModuleVersion(4, 0, 9), ModuleVersion(4, 2, 0), ModuleVersion(5, 1, 8)], [true, false])
@@ -73,13 +73,13 @@ import Testing
     #expect(error == .unsupportedModule(module))
   }
 
-  /// The module looks for privileges and translator before versions.
+  /// The module checks the privileges and the translator before the version.
   @Test(
     arguments: [
       (1, "CAP_NET_ADMIN capability required. (Maybe try su or sudo?)"),
       (22, "NAT64 Jool has not been modprobed. (Try `modprobe jool`)"),
     ] as [(UInt16, String)])
-  func reportsWhyTheModuleDoesNotTellItsVersion(code: UInt16, text: String) {
+  func reportsTheErrorOfAFailedVersionQuery(code: UInt16, text: String) {
     let kernel = ScriptedModule.kernel { request, sequence in
       [ScriptedModule.refusal(of: request, sequence, code: code, text)]
     }

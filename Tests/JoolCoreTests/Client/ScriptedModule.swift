@@ -2,9 +2,10 @@ import TestSupport
 
 @testable import JoolCore
 
-/// A kernel with a module of whose answers the test decides.
+/// A kernel with a module whose answers the test defines.
 enum ScriptedModule {
-  /// A module that answers family look-ups, and everything else as told: the request and its sequence number.
+  /// A module that answers look-ups of the family itself, and any other request with `answer`, which receives the
+  /// request and its sequence number.
   static func kernel(
     headerSize: UInt32 = 28, _ answer: @escaping (Request, UInt32) throws(JoolError) -> [[UInt8]]
   ) -> ScriptedKernel {
@@ -16,9 +17,9 @@ enum ScriptedModule {
     }
   }
 
-  /// A module of this release, which checks versions as that release does and else says that the instance runs.
+  /// A module of this release, which checks versions like that release and otherwise answers that the instance runs.
   ///
-  /// - Parameter versions: gets the versions that requests carry.
+  /// - Parameter versions: A closure that receives the version of each request.
   static func kernel(
     version: ModuleVersion, versions: @escaping (ModuleVersion) -> Void = { _ in }
   ) -> ScriptedKernel {
@@ -50,9 +51,9 @@ enum ScriptedModule {
     }
   }
 
-  /// What the module would answer: the request's header echoed, and attributes.
+  /// An answer of the module: the header of the request and attributes.
   ///
-  /// - Parameter version: that of the header, if it is not echoed.
+  /// - Parameter version: The version in the header; `nil` for that of the request.
   static func answer(
     to request: Request, _ sequence: UInt32, flags: JoolHeader.Flags = [], version: ModuleVersion? = nil,
     _ content: (inout AttributeWriter) -> Void = { _ in }
@@ -75,7 +76,7 @@ enum ScriptedModule {
   }
 }
 
-/// What the body throws, if it does.
+/// The error that the body throws; `nil` if it returns.
 func failure(_ body: () throws(JoolError) -> Void) -> JoolError? {
   do throws(JoolError) { try body() } catch { return error }
   return nil

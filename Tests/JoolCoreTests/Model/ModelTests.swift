@@ -8,13 +8,13 @@ import Testing
   }
 
   @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", " 1.2.3.4", "1.2.3.4\0", "::1"])
-  func refusesOtherIPv4(text: String) { #expect(IPv4Address(text) == nil) }
+  func refusesInvalidIPv4(text: String) { #expect(IPv4Address(text) == nil) }
 
   @Test(arguments: ["::", "::1", "2001:db8::8", "64:ff9b::c000:208", "1:2:3:4:5:6:7:8", "::ffff:192.0.2.1"])
   func readsAndWritesIPv6(text: String) { #expect(IPv6Address(text)?.description == text) }
 
   @Test(arguments: ["", ":", "2001:db8::8::", "2001:db8::8%eth0", "12345::", "192.0.2.1"])
-  func refusesOtherIPv6(text: String) { #expect(IPv6Address(text) == nil) }
+  func refusesInvalidIPv6(text: String) { #expect(IPv6Address(text) == nil) }
 
   /// The table of RFC 6052 §2.4.
   @Test(arguments: [
@@ -23,7 +23,7 @@ import Testing
     ("2001:db8:122:344::", 64, "2001:db8:122:344:c0:2:2100::"),
     ("2001:db8:122:344::", 96, "2001:db8:122:344::c000:221"),
   ])
-  func embedsIPv4AsRFC6052Says(prefix: String, length: Int, expected: String) throws {
+  func embedsIPv4AsInRFC6052(prefix: String, length: Int, expected: String) throws {
     let network = try #require(IPv6Address(prefix))
     let pool6 = try #require(IPv6Prefix(address: network, length: length))
     let address4 = try #require(IPv4Address("192.0.2.33"))
@@ -32,7 +32,7 @@ import Testing
     #expect(pool6.extracting(from: embedded) == address4)
   }
 
-  @Test func embedsNothingInOtherPrefixes() throws {
+  @Test func refusesPrefixesOfOtherLengths() throws {
     let prefix = try #require(IPv6Prefix(address: IPv6Address(bits: 0), length: 33))
     #expect(prefix.embedding(IPv4Address(bits: 1)) == nil)
     #expect(IPv6Prefix.wellKnown.extracting(from: try #require(IPv6Address("2001:db8::1"))) == nil)
@@ -42,7 +42,7 @@ import Testing
     func id(_ name: String, _ revision: UInt8) -> Int? {
       Statistic.names(of: ModuleVersion(4, 1, revision)).firstIndex(of: name).map { $0 + 1 }
     }
-    // Read from the modules: `stats display` of each release, in the order of its numbers.
+    // The numbers are from the modules: the positions in the output of `stats display` of each release.
     #expect([7, 8, 9, 12, 13].map { id("JSTAT_UNKNOWN", $0) } == [68, 70, 69, 84, 83])
     #expect([7, 8, 9, 12, 13].map { id("JSTAT64_SRC", $0) } == [40, 39, 39, 39, 39])
     #expect([7, 8, 9, 12, 13].map { id("JSTAT_ICMPEXT_BIG", $0) } == [67, 69, 68, 68, 68])
@@ -65,14 +65,14 @@ import Testing
       formats == [.nestedUnchecked, .nestedUnchecked, .nestedUnchecked, .nested, .packed48, .packed36, .packed36])
   }
 
-  @Test func takesDurationsOfAnyLength() {
+  @Test func convertsDurationsOfAnyLength() {
     let attoseconds: Int64 = 999_000_000_000_000_000
     func milliseconds(_ seconds: Int64, _ attoseconds: Int64 = 0) -> UInt32 {
       Milliseconds(Duration(secondsComponent: seconds, attosecondsComponent: attoseconds)).rawValue
     }
     #expect(milliseconds(1, attoseconds) == 1999)
     #expect(milliseconds(-1) == 0)
-    // Their seconds fit 64 bits of milliseconds, but no fraction does on top of them.
+    // The seconds alone fit into 64 bits of milliseconds, but not together with the fraction.
     #expect(milliseconds(Int64.max / 1000, attoseconds) == .max)
     #expect(milliseconds(Int64.min / 1000, -attoseconds) == 0)
     #expect(milliseconds(.max) == .max)
@@ -88,7 +88,7 @@ import Testing
     #expect(ModuleVersion(4, 1, 99).isSupported)
   }
 
-  @Test func namesInstancesAsTheModuleDoes() {
+  @Test func acceptsTheInstanceNamesOfTheModule() {
     #expect(InstanceName("fifteen-letters")?.description == "fifteen-letters")
     #expect(InstanceName("sixteen-letters!") == nil)
     #expect(InstanceName("tab\t") == nil)

@@ -2,7 +2,7 @@ import Foundation
 import JoolCore
 import TestSupport
 
-/// One captured exchange with a real module (Fixtures/vectors/VERSION.jsonl, an exchange a line).
+/// A recorded exchange with a real module (one line of Fixtures/vectors/VERSION.jsonl).
 struct Vector: Decodable, Sendable, CustomStringConvertible {
   let name: String
   let module: String
@@ -25,10 +25,10 @@ struct Vector: Decodable, Sendable, CustomStringConvertible {
 
   static let versions = ["4.1.9", "4.1.13", "4.1.15"]
 
-  /// pool6 of the captures, except those of `nat64-instance-*`, which move no sessions.
+  /// The pool6 of all recordings but those of `nat64-instance-*`, which contain no sessions.
   static let pool6 = IPv6Prefix(address: IPv6Address(bits: 0x64_ff9b << 96), length: 96)
 
-  /// Read once for all tests: it takes seconds.
+  /// The vectors by version. They are read once for all tests, because reading takes seconds.
   private static let files = Dictionary(
     uniqueKeysWithValues: versions.map { version in (version, Result { try read(version: version) }) })
 

@@ -6,14 +6,14 @@ import Foundation
 struct VectorDecoder {
   private let module: ModuleVersion
   private let family: UInt16
-  private var pending: [UInt32: Asked] = [:]
+  private var pending: [UInt32: PendingRequest] = [:]
 
-  private struct Asked {
+  private struct PendingRequest {
     let operation: JoolOperation?
     let flags: JoolHeader.Flags
   }
 
-  /// What a message says, as our values.
+  /// The contents of a message as values of JoolCore.
   enum Message {
     case netlinkError(NetlinkHeader, NetlinkError, quotedSequence: UInt32)
     case familyRequest(NetlinkHeader)
@@ -60,7 +60,7 @@ struct VectorDecoder {
     switch dir {
     case "to-kernel":
       if raw.count > 29 {
-        pending[header.sequence] = Asked(
+        pending[header.sequence] = PendingRequest(
           operation: JoolOperation(rawValue: raw[16]), flags: JoolHeader.Flags(rawValue: raw[29]))
       }
       let request = try Request(decoding: message.payload)
@@ -98,7 +98,7 @@ struct VectorDecoder {
     }
   }
 
-  /// Records in the module's own layout; another layout is refused, as the module would misread it.
+  /// Decodes session records in the module's layout. Another layout is an error, because the module would misread it.
   private func sessions(_ payload: RawSpan) throws(WireFormatError) -> SyncDatagram {
     guard let pool6 = Vector.pool6 else { throw .missing(field: "pool6") }
     let datagram = try SyncDatagram(decoding: payload, pool6: pool6)
@@ -111,8 +111,8 @@ struct VectorDecoder {
   }
 }
 
-/// The messages that JoolCore refuses, and why (Fixtures/vectors/refused-VERSION.txt, a line each).
-/// `JOOL_TEST_RECORD=1` writes them anew, for somebody to review.
+/// The messages that JoolCore refuses, and the reasons (Fixtures/vectors/refused-VERSION.txt, one message per line).
+/// `JOOL_TEST_RECORD=1` rewrites the files; the difference must be reviewed.
 enum ExpectedRefusals {
   static func lines(of version: String) throws -> [String] {
     try String(contentsOf: file(of: version), encoding: .utf8).split(separator: "\n").map(String.init)

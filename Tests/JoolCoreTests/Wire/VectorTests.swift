@@ -4,7 +4,7 @@ import Testing
 
 @testable import JoolCore
 
-/// Every captured message of the real modules, against the independent decoder's reading of it.
+/// Tests with every recorded message of the real modules. The expected values are those of an independent decoder.
 @Suite struct VectorTests {
   @Test(arguments: Vector.versions) func decodesEveryMessageToItsValues(version: String) throws {
     var refused: [String] = []
@@ -15,8 +15,8 @@ import Testing
         let raw = bytes(hex: message.hex)
         do throws(WireFormatError) {
           let ours = try decoder.decode(raw, dir: message.dir).text
-          // genl version of requests: the module does not look at it, so neither do we.
-          if Self.craftedOtherwise.contains(vector.name) || raw.count > 17 && raw[17] == 9 { continue }
+          // The module ignores the generic netlink version of requests, and so does JoolCore.
+          if Self.encodedDifferently.contains(vector.name) || raw.count > 17 && raw[17] == 9 { continue }
           if ours != vector.decoded[index] { different.append("\(vector)#\(index)") }
         } catch {
           refused.append("\(vector.name)#\(index): \(error)")
@@ -24,7 +24,7 @@ import Testing
       }
     }
     #expect(different == [])
-    // Only what somebody wrote by hand to provoke the module is refused, each for its own reason.
+    // Only the messages that were written by hand to provoke errors are refused, each for its own reason.
     if ProcessInfo.processInfo.environment["JOOL_TEST_RECORD"] == "1" {
       try ExpectedRefusals.record(refused, of: version)
     }
@@ -42,7 +42,7 @@ import Testing
         if header.type == GenericFamily.controller {
           #expect(GenericFamily.request(name: "Jool", sequence: header.sequence, port: header.port) == raw)
         } else if let request = try? Request(decoding: netlink.payload),
-          header.flags == NetlinkHeader.requestFlag, raw[17] == 1, !Self.craftedOtherwise.contains(vector.name)
+          header.flags == NetlinkHeader.requestFlag, raw[17] == 1, !Self.encodedDifferently.contains(vector.name)
         {
           #expect(
             request.message(family: header.type, sequence: header.sequence, port: header.port) == raw, "\(vector)")
@@ -55,8 +55,8 @@ import Testing
     #expect(encoded > 300)
   }
 
-  /// Requests that mean the same in other bytes: a boolean of 2, an entry of pool4 without its optional members.
-  private static let craftedOtherwise: Set = ["pos-global-update-bool-2", "neg-siit-file-pool4"]
+  /// Requests whose bytes differ although they mean the same: a boolean of 2, a pool4 entry without optional members.
+  private static let encodedDifferently: Set = ["pos-global-update-bool-2", "neg-siit-file-pool4"]
 
   @Test(arguments: Vector.versions) func reencodesEverySynchronizedSession(version: String) throws {
     let pool6 = try #require(Vector.pool6)
@@ -82,7 +82,7 @@ import Testing
         let raw = bytes(hex: message.hex)
         guard Thoroughness.isFull || seen.insert(Sample(dir: message.dir, shape: raw)).inserted else { continue }
         for length in Thoroughness.offsets(of: raw) {
-          // A run of records may end after any of them.
+          // A sequence of records may end after any of them.
           if message.dir == "udp", length > 0, length % Int(raw[0]) == 0 { continue }
           do {
             _ = try decoder.decode(Array(raw[..<length]), dir: message.dir)
@@ -94,8 +94,8 @@ import Testing
     #expect(accepted == [])
   }
 
-  /// A flipped bit makes another message or a typed error, never a trap. (Everything that can be thrown is typed.)
-  @Test(arguments: Vector.versions) func survivesEveryBitFlip(version: String) throws {
+  /// A flipped bit yields another message or a typed error, never a trap. (All errors are typed.)
+  @Test(arguments: Vector.versions) func toleratesEveryBitFlip(version: String) throws {
     var seen: Set<Sample> = []
     var errors = 0
     for vector in try Vector.all(of: version) {
@@ -116,8 +116,8 @@ import Testing
   }
 }
 
-/// Every byte of every vector with `JOOL_TEST_THOROUGH=1` (CI), a minute and a half; else of long messages, whose records
-/// repeat, the beginning and some of the rest.
+/// The tested offsets. With `JOOL_TEST_THOROUGH=1` (CI), these are all bytes of all vectors, which takes a minute and a
+/// half. Otherwise long messages, whose records repeat, are tested at the beginning and at some of the rest.
 private enum Thoroughness {
   static let isFull = ProcessInfo.processInfo.environment["JOOL_TEST_THOROUGH"] == "1"
 
@@ -126,7 +126,7 @@ private enum Thoroughness {
   }
 }
 
-/// What decides a decoder's path through a message: direction, operation, flags and size.
+/// The properties that determine a decoder's path through a message: direction, operation, flags and size.
 private struct Sample: Hashable {
   let dir: String
   let size: Int

@@ -1,7 +1,7 @@
 @testable import JoolCore
 import TestSupport
 
-/// A message in the words of the vectors' `decoded` member.
+/// A message in the format of the vectors' `decoded` member.
 extension VectorDecoder.Message {
   var text: JSONValue {
     switch self {
@@ -17,7 +17,7 @@ extension VectorDecoder.Message {
         "kind": "controller", "cmd": "NEWFAMILY", "nl": header.text, "family-name": .string(family.name),
         "family-id": .number(Int128(family.id)), "hdrsize": .number(Int128(family.headerSize)),
         "multicast-groups": .object(family.groups.mapValues { .number(Int128($0)) }),
-        // What a client does not need, and so does not decode.
+        // Messages that a client does not need, and therefore does not decode.
         "version": 2, "maxattr": 13, "operations": 30,
       ]
     case .request(let header, let request, let sessions):
@@ -85,7 +85,7 @@ extension JoolOperation {
     """.split(separator: " ").map(String.init)
 }
 
-/// Our values in the words of the vectors' `decoded` member.
+/// Values of JoolCore in the format of the vectors' `decoded` member.
 extension JSONValue {
   fileprivate init(header: JoolHeader) {
     let names = ["ERROR", "FORCE", "QUICK", "M"]
@@ -163,7 +163,7 @@ extension JSONValue {
       })
   }
 
-  /// The body of a request: root attributes by name.
+  /// The body of a request: its root attributes by name.
   init(_ request: Request, sessions: (JSONValue)?) {
     var body: [String: JSONValue] = [:]
     for attribute in request.attributes {

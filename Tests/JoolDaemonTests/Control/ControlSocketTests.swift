@@ -6,14 +6,14 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// The control name of an instance's proxy, which has one holder in a network namespace.
+/// Tests of the control name of an instance's proxy, which has at most one holder in a network namespace.
 @Suite struct ControlSocketTests {
   /// A name that no other test run uses.
   private func instance(_ letter: Character) throws -> InstanceName {
     try #require(InstanceName("\(letter)\(getpid())"))
   }
 
-  @Test func aSecondProxyIsRefusedWithTheFirstOnesProcess() throws {
+  @Test func refusesASecondProxyAndNamesTheProcessOfTheFirst() throws {
     let instance = try instance("a")
     let first = try ControlSocket.claim(instance) { Issue.record("\($0)") }
     let descriptor = first.borrowed { $0.descriptor }
@@ -26,7 +26,7 @@ import Testing
     _ = first.borrowed { $0.descriptor }
   }
 
-  @Test func aProxyThatEndsMakesRoom() throws {
+  @Test func releasesTheNameWhenTheProxyEnds() throws {
     let instance = try instance("b")
     func claim() throws {
       let socket = try ControlSocket.claim(instance) { Issue.record("\($0)") }
@@ -38,8 +38,8 @@ import Testing
     #expect(ControlNameHolder(of: instance) == nil)
   }
 
-  /// A full queue or a socket that never listens must not hide its owner.
-  @Test func theHolderIsKnownAlthoughItTakesNoConnection() throws {
+  /// The owner of a socket must be found even if its queue is full or it does not listen.
+  @Test func findsAHolderThatAcceptsNoConnections() throws {
     let instance = try instance("c")
     let socket = try ControlProtocol.makeSocket(nonBlocking: true)
     let isBound = ControlProtocol.withAddress(of: instance) { bind(socket.rawValue, $0, $1) } == 0
@@ -54,24 +54,24 @@ import Testing
       guard ControlProtocol.withAddress(of: instance, { connect(client.rawValue, $0, $1) }) == 0 else { break }
       clients.append(dup(client.rawValue))
     } while clients.count < 100
-    #expect(clients.count < 100, "the queue is not full")
+    #expect(clients.count < 100, "The queue did not become full.")
     #expect(ControlNameHolder(of: instance) == .proxy(process: getpid()))
   }
 
-  @Test func theRightsOfAProcessAreThoseInOurUserNamespace() {
+  @Test func readsTheRightsOfAProcess() {
     #expect(ProcessRights(of: getpid())?.user == geteuid())
     #expect(ProcessRights(of: 0) == nil)
     #expect(ProcessRights(of: .max) == nil)
   }
 
-  /// Anybody has all capabilities in a user namespace of its own, where the module does not ask for them.
-  @Test func theRightsOfAnotherUserNamespaceAreWorthNothing() async throws {
+  /// An unprivileged process has all capabilities in its own user namespace, but the module does not check them there.
+  @Test func ignoresCapabilitiesOfAnotherUserNamespace() async throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
     process.arguments = ["--user", "--map-root-user", "sleep", "60"]
     try process.run()
     defer { process.terminate() }
-    // `unshare` becomes `sleep` once the namespace is there; where namespaces are forbidden, it ends.
+    // `unshare` executes `sleep` after it has created the namespace. If namespaces are forbidden, it exits.
     while process.isRunning, TextFile.lines(of: "/proc/\(process.processIdentifier)/comm") != ["sleep"] {
       try await Task.sleep(for: .milliseconds(10))
     }
@@ -79,21 +79,21 @@ import Testing
     #expect(ProcessRights(of: process.processIdentifier)?.hasNetAdmin == false)
   }
 
-  @Test func followersLookForAProxyOnceASecond() {
+  @Test func checksForAProxyOnceASecond() {
     var presence = ProxyPresence()
     let start = Instant.now
-    var looks = 0
+    var checks = 0
     for message in 0..<1000 {
-      let isThere = presence.check(now: start + .milliseconds(message)) {
-        looks += 1
+      let isPresent = presence.check(now: start + .milliseconds(message)) {
+        checks += 1
         return true
       }
-      #expect(isThere)
+      #expect(isPresent)
     }
-    #expect(looks == 1)
-    let whileUnknown = presence.check(now: start + .seconds(2)) { nil }
-    #expect(whileUnknown, "a proxy that accepts no connection is still there")
-    let after = presence.check(now: start + .seconds(4)) { false }
-    #expect(!after)
+    #expect(checks == 1)
+    let isPresentWhileUnknown = presence.check(now: start + .seconds(2)) { nil }
+    #expect(isPresentWhileUnknown, "A proxy that accepts no connection counted as absent.")
+    let isPresentAfterwards = presence.check(now: start + .seconds(4)) { false }
+    #expect(!isPresentAfterwards)
   }
 }

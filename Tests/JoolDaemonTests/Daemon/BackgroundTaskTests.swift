@@ -12,14 +12,14 @@ import Testing
     return poller.hasInput(task.descriptor)
   }
 
-  @Test func tellsPollWhenTheResultIsThere() throws {
+  @Test func signalsTheDescriptorWhenTheResultIsAvailable() throws {
     let task = try #require(BackgroundTask<Int> { 7 })
     #expect(try wait(for: task, seconds: 10))
     #expect(task.result == 7)
   }
 
-  /// A resolver that does not answer must not stop whoever asks.
-  @Test func doesNotWaitForTheWork() throws {
+  /// A resolver that does not answer must not block the event loop.
+  @Test func doesNotBlockTheCaller() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
     let (reader, writer) = (ends[0], ends[1])
@@ -31,7 +31,7 @@ import Testing
       }
     }
     #expect(tasks.allSatisfy { $0 != nil })
-    #expect(BackgroundTask<Int> { 8 } == nil, "not more threads than that")
+    #expect(BackgroundTask<Int> { 8 } == nil, "A ninth thread was started.")
     let first = try #require(tasks[0])
     #expect(try !wait(for: first, seconds: 0))
     #expect(first.result == nil)

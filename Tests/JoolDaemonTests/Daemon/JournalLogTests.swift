@@ -4,8 +4,8 @@ import Testing
 @testable import JoolSession
 
 @Suite struct JournalLogTests {
-  /// systemd, "Native Journal Protocol": a value of several lines is preceded by its length, 64 bits little-endian.
-  @Test func writesFieldsAsTheJournalReadsThem() {
+  /// In systemd's native journal protocol, a multi-line value follows its length in 64 bits, little-endian.
+  @Test func writesFieldsInTheJournalProtocol() {
     let entry = JournalLog.entry([("PRIORITY", "5"), ("MESSAGE", "two\nlines"), ("JOOL_STATE", "ready")])
     let expected =
       Array("PRIORITY=5\nMESSAGE\n".utf8) + [9, 0, 0, 0, 0, 0, 0, 0] + Array("two\nlines\nJOOL_STATE=ready\n".utf8)

@@ -4,7 +4,7 @@ import Testing
 @testable import JoolSession
 
 @Suite struct LogThrottleTests {
-  @Test func letsOneMessageThroughPerInterval() {
+  @Test func admitsOneMessagePerInterval() {
     var throttle = LogThrottle()
     let interval = LogThrottle.interval
     let admitted = [.zero, .zero, .seconds(9), interval, interval * 2].map { throttle.admit(now: Instant.now + $0) }

@@ -19,14 +19,14 @@ import Testing
     ("user", { $0.user = "jool" }),
   ]
 
-  /// What SIGHUP cannot change must not be thought to have changed.
-  @Test(arguments: changes.indices) func tellsWhatWaitsForARestart(index: Int) {
+  /// SIGHUP cannot change these options, so it must report that they still need a restart.
+  @Test(arguments: changes.indices) func reportsOptionsThatNeedARestart(index: Int) {
     var other = Self.configuration
     Self.changes[index].1(&other)
     #expect(Self.configuration.differences(from: other) == [Self.changes[index].0])
   }
 
-  @Test func saysThatFramesAreSealedAsBefore() {
+  @Test func reportsThatRemovingTheKeyFileNeedsARestart() {
     var sealed = Self.configuration
     sealed.keyFile = "keys"
     #expect(
@@ -35,10 +35,10 @@ import Testing
       ])
     var moved = sealed
     moved.keyFile = "other keys"
-    #expect(sealed.differences(from: moved).isEmpty, "keys change without a restart")
+    #expect(sealed.differences(from: moved).isEmpty, "Another key file required a restart.")
   }
 
-  @Test func theLogLevelNeedsNoRestart() {
+  @Test func appliesTheLogLevelWithoutARestart() {
     var other = Self.configuration
     other.logLevel = .debug
     #expect(Self.configuration.differences(from: other).isEmpty)

@@ -6,7 +6,7 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// The track file, the log and the watchdog.
+/// Tests of the track file, the log and the watchdog.
 @Suite struct ReadinessReportTests {
   private let log = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
   private let file = FileManager.default.temporaryDirectory.appendingPathComponent("track-\(UUID())").path
@@ -16,7 +16,7 @@ import Testing
 
   private func text() -> String? { try? String(contentsOfFile: file, encoding: .utf8) }
 
-  @Test func writesTheTrackFileAgainIfSomebodyChangedIt() throws {
+  @Test func rewritesAChangedTrackFile() throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
     let now = Instant.now
     var report = try ReadinessReport(trackFile: file, of: nil, now: now)
@@ -30,15 +30,16 @@ import Testing
     }
     try FileManager.default.removeItem(atPath: file)
     report.reassert(now: now, log: log)
-    #expect(text() == "0\n", "after it was removed")
+    #expect(text() == "0\n", "after the file was removed")
     report.update(NodeStatus(.disabled, isReady: false), now: now, log: log)
     try "0\n".write(toFile: file, atomically: false, encoding: .utf8)
     report.reassert(now: now, log: log)
-    #expect(text() == "1\n", "a node that is not ready")
+    #expect(text() == "1\n", "while the node is not ready")
   }
 
-  /// keepalived must not move the addresses because a node that translates has missed something.
-  @Test func theTrackFileFollowsTheRightNotTheState() throws {
+  /// keepalived must not move the addresses when a translating node falls behind, so the file does not depend on the
+  /// state.
+  @Test func writesTheReadinessInsteadOfTheState() throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
     var report = try ReadinessReport(trackFile: file, of: nil, now: .now)
     for (nodeStatus, expected) in [
@@ -51,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func leavesAFileAloneThatIsAsItShouldBe() throws {
+  @Test func doesNotRewriteACorrectFile() throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
     var report = try ReadinessReport(trackFile: file, of: nil, now: .now)
     report.update(ready, now: .now, log: log)
@@ -62,7 +63,7 @@ import Testing
     #expect(attributes[.modificationDate] as? Date == old)
   }
 
-  @Test func reportsThatANodeIsAloneOnceItHasLasted() throws {
+  @Test func reportsAfterADelayThatTheNodeIsAlone() throws {
     let messages = Messages()
     let log = Logger(label: "") { _ in messages }
     var report = try ReadinessReport(trackFile: nil, of: nil, now: .now)
@@ -88,8 +89,8 @@ import Testing
     #expect(note("No peer.", after: 18) == [])
   }
 
-  /// sd_watchdog_enabled(3).
-  @Test func theWatchdogOfAnotherProcessIsNotOurs() {
+  /// The variables are described in sd_watchdog_enabled(3).
+  @Test func ignoresTheWatchdogOfAnotherProcess() {
     #expect(ServiceManager.watchdog(interval: "10000000", process: nil, own: 7) == .seconds(10))
     #expect(ServiceManager.watchdog(interval: "10000000", process: "7", own: 7) == .seconds(10))
     for process in ["8", "", "x", "7 "] {
@@ -101,7 +102,7 @@ import Testing
   }
 }
 
-/// Log messages with their metadata.
+/// A log handler that records messages with their metadata.
 private final class Messages: LogHandler, Sendable {
   private let texts = Mutex<[String]>([])
   var metadata: Logger.Metadata {

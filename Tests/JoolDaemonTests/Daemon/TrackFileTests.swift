@@ -5,7 +5,7 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// The file for keepalived, where somebody else may have planted another one.
+/// Tests of the file for keepalived, in whose place an attacker may have put another file.
 @Suite final class TrackFileTests {
   private let folder: String
   private var path: String { folder + "/ready" }
@@ -21,7 +21,7 @@ import Testing
     rmdir(folder)
   }
 
-  @Test func holdsALine() throws {
+  @Test func replacesTheContentsWithOneLine() throws {
     try TrackFile.write(isReady: false, to: path)
     #expect(contents(of: path) == "1\n")
     put("a longer text", into: path)
@@ -31,7 +31,7 @@ import Testing
     #expect(contents(of: path) == "0\n")
   }
 
-  @Test func followsNoSymbolicLink() {
+  @Test func refusesASymbolicLink() {
     put("secret", into: other)
     symlink(other, path)
     expectRefusal(.symbolicLink)
@@ -41,14 +41,14 @@ import Testing
     #expect(access(other, F_OK) != 0)
   }
 
-  @Test func leavesAFileAloneThatHasOtherNames() {
+  @Test func refusesAFileWithSeveralHardLinks() {
     put("secret", into: other)
     link(other, path)
     expectRefusal(.otherNames)
     #expect(contents(of: other) == "secret")
   }
 
-  @Test func isNoDirectoryDeviceOrSocket() {
+  @Test func refusesDirectoriesDevicesAndSockets() {
     mkdir(path, 0o755)
     expectRefusal(.cannotWrite(.isDirectory))
     rmdir(path)
@@ -66,7 +66,7 @@ import Testing
     expectRefusal(.special)
   }
 
-  @Test func doesNotWaitForTheReaderOfAPipe() throws {
+  @Test func writesToAPipeWithoutWaitingForAReader() throws {
     mkfifo(path, 0o600)
     try TrackFile.verify(path)
     try TrackFile.write(isReady: true, to: path)
@@ -77,7 +77,7 @@ import Testing
     #expect(read(reader, &buffer, buffer.count) == 2 && buffer.starts(with: "0\n".utf8))
   }
 
-  @Test func saysWhyItCannotBeMade() {
+  @Test func reportsTheReasonIfTheFileCannotBeCreated() {
     #expect(throws: TrackFileError.cannotWrite(.noSuchFileOrDirectory)) {
       try TrackFile.write(isReady: true, to: "\(folder)/none/ready")
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// Files as a kernel shows them.
+/// Tests with the text of `/proc/net/igmp6` and `/proc/net/igmp`.
 @Suite struct GroupMembershipTests {
   private static let v6 = GroupMembership(
     """
@@ -18,22 +18,22 @@ import Testing
       + "3\teth2      :     2      V3\n\t\t\t\t4000FCE9     1 0:00000000\t\t0\n\t\t\t\t010000E0     1 0:00000000\t\t0\n",
     isIPv6: false)
 
-  @Test func knowsTheGroupsOfAnInterface() {
+  @Test func findsTheIPv6GroupsOfAnInterface() {
     #expect(Self.v6.contains(NetworkSamples.host("ff08::db8:64:0:64"), interface: 3))
     #expect(!Self.v6.contains(NetworkSamples.host("ff08::db8:64:0:64"), interface: 1))
     #expect(!Self.v6.contains(NetworkSamples.host("ff08::1"), interface: 3))
   }
 
   #if _endian(little)
-    @Test func knowsThoseOfIPv4() {
+    @Test func findsTheIPv4GroupsOfAnInterface() {
       #expect(Self.v4.contains(NetworkSamples.host("233.252.0.64"), interface: 3))
       #expect(!Self.v4.contains(NetworkSamples.host("233.252.0.64"), interface: 1))
       #expect(Self.v4.contains(NetworkSamples.host("224.0.0.1"), interface: 1))
     }
   #endif
 
-  @Test func readsWhatTheKernelShows() throws {
+  @Test func readsTheMembershipsOfThisMachine() throws {
     let now = try #require(GroupMembership.now(isIPv6: false))
-    #expect(now.contains(NetworkSamples.host("224.0.0.1"), interface: 1), "the loopback interface hears all hosts")
+    #expect(now.contains(NetworkSamples.host("224.0.0.1"), interface: 1), "loopback is not in all-hosts")
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// From what the user wrote and the machine's interfaces to where a socket joins and sends.
+/// Tests that the interfaces on which a socket joins and sends follow from the options and the machine's interfaces.
 @Suite struct GroupPlanTests {
   private static func plan(
     _ group: String, in incoming: String? = nil, out outgoing: String? = nil, port: UInt16 = 6464, ttl: UInt32 = 1,
@@ -20,43 +20,43 @@ import Testing
     return try names.verifiedPlan(in: view, &watch)
   }
 
-  struct Works {
+  struct Accepted {
     var group: String
     var incoming: String?
     var outgoing: String?
     var joins: UInt32
-    /// `nil`: as the routes say.
+    /// The index of the interface for sending; `nil` if the routes determine it.
     var sends: UInt32?
     var scope: UInt32 = 0
     var source: String?
   }
 
-  static let works = [
-    Works(group: "ff08::1", incoming: "eth2", outgoing: "eth0", joins: 3, sends: 2),
-    Works(group: "ff08::1", joins: 2),
-    Works(group: "ff08::1", incoming: "eth2", joins: 3, sends: 3),
-    Works(group: "ff08::1", outgoing: "eth2", joins: 3, sends: 3),
-    Works(group: "ff08::1%eth2", joins: 3, sends: 3),
-    Works(group: "ff08::1%3", joins: 3, sends: 3),
-    Works(group: "ff08::1", incoming: "sync", joins: 3, sends: 3),
-    Works(group: "ff08::1", incoming: "2001:db8:ff08::4", joins: 3, sends: 3),
-    Works(group: "ff08::1", incoming: "fe80::1%eth2", joins: 3, sends: 3),
-    Works(group: "ff08::1", incoming: "fe80::4", joins: 3, sends: 3),
-    Works(group: "ff08::1", incoming: "cable", joins: 7, sends: 7),
-    Works(group: "ff02::1", incoming: "eth2", joins: 3, sends: 3, scope: 3),
-    Works(group: "ff02::1", outgoing: "eth2", joins: 3, sends: 3, scope: 3),
-    Works(group: "ff12::1%eth2", joins: 3, sends: 3, scope: 3),
-    Works(group: "ff02::1%3", incoming: "eth2", outgoing: "2001:db8:ff08::4", joins: 3, sends: 3, scope: 3),
-    Works(group: "239.64.64.64", incoming: "lo", joins: 1, sends: 1),
-    Works(group: "239.64.64.64", incoming: "eth2", outgoing: "eth0", joins: 3, sends: 2),
-    Works(group: "239.64.64.64", incoming: "203.0.113.4", joins: 3, sends: 3, source: "203.0.113.4"),
-    Works(group: "239.64.64.64%eth2", joins: 3, sends: 3),
-    Works(group: "239.64.64.64", incoming: "eth2:1", joins: 3, sends: 3),
-    Works(group: "239.64.64.64", incoming: "cable", joins: 7, sends: 7),
+  static let accepted = [
+    Accepted(group: "ff08::1", incoming: "eth2", outgoing: "eth0", joins: 3, sends: 2),
+    Accepted(group: "ff08::1", joins: 2),
+    Accepted(group: "ff08::1", incoming: "eth2", joins: 3, sends: 3),
+    Accepted(group: "ff08::1", outgoing: "eth2", joins: 3, sends: 3),
+    Accepted(group: "ff08::1%eth2", joins: 3, sends: 3),
+    Accepted(group: "ff08::1%3", joins: 3, sends: 3),
+    Accepted(group: "ff08::1", incoming: "sync", joins: 3, sends: 3),
+    Accepted(group: "ff08::1", incoming: "2001:db8:ff08::4", joins: 3, sends: 3),
+    Accepted(group: "ff08::1", incoming: "fe80::1%eth2", joins: 3, sends: 3),
+    Accepted(group: "ff08::1", incoming: "fe80::4", joins: 3, sends: 3),
+    Accepted(group: "ff08::1", incoming: "cable", joins: 7, sends: 7),
+    Accepted(group: "ff02::1", incoming: "eth2", joins: 3, sends: 3, scope: 3),
+    Accepted(group: "ff02::1", outgoing: "eth2", joins: 3, sends: 3, scope: 3),
+    Accepted(group: "ff12::1%eth2", joins: 3, sends: 3, scope: 3),
+    Accepted(group: "ff02::1%3", incoming: "eth2", outgoing: "2001:db8:ff08::4", joins: 3, sends: 3, scope: 3),
+    Accepted(group: "239.64.64.64", incoming: "lo", joins: 1, sends: 1),
+    Accepted(group: "239.64.64.64", incoming: "eth2", outgoing: "eth0", joins: 3, sends: 2),
+    Accepted(group: "239.64.64.64", incoming: "203.0.113.4", joins: 3, sends: 3, source: "203.0.113.4"),
+    Accepted(group: "239.64.64.64%eth2", joins: 3, sends: 3),
+    Accepted(group: "239.64.64.64", incoming: "eth2:1", joins: 3, sends: 3),
+    Accepted(group: "239.64.64.64", incoming: "cable", joins: 7, sends: 7),
   ]
 
-  @Test(arguments: works.indices) func findsTheInterfaces(index: Int) throws {
-    let expected = Self.works[index]
+  @Test(arguments: accepted.indices) func choosesTheInterfaces(index: Int) throws {
+    let expected = Self.accepted[index]
     let plan = try Self.plan(expected.group, in: expected.incoming, out: expected.outgoing)
     #expect(plan.incoming?.interface.index == expected.joins)
     #expect(plan.outgoing?.interface.index == expected.sends)
@@ -135,7 +135,7 @@ import Testing
     Refused(group: "239.1.1.1", incoming: "eth2", ttl: 0, error: fault(.timeToLive, "0", .staysOnTheMachine)),
   ]
 
-  @Test(arguments: refused.indices) func refusesWhatCanNeverWork(index: Int) {
+  @Test(arguments: refused.indices) func refusesUnusableGroupsAndInterfaces(index: Int) {
     let expected = Self.refused[index]
     #expect(throws: expected.error) {
       try Self.plan(
@@ -145,11 +145,11 @@ import Testing
     #expect(expected.error.hint?.isEmpty == false)
   }
 
-  @Test func letsTheKernelSayThatNoRouteLeadsToTheGroup() throws {
+  @Test func leavesAMissingRouteToTheKernel() throws {
     #expect(try Self.plan("239.1.1.1", view: NetworkSamples.view(route: 0)).incoming == nil)
   }
 
-  @Test func aLinkWithoutACarrierMayGetItsAddressLater() throws {
+  @Test func acceptsALinkWithoutACarrierAndAddress() throws {
     #expect(try Self.plan("ff02::1%cable").incoming?.interface.name == "cable")
   }
 }

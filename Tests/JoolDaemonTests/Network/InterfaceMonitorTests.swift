@@ -4,7 +4,7 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// Which interface is meant after something happened to the one that was found at the start.
+/// Tests which interface an option selects after the interface from the start was changed.
 @Suite struct InterfaceMonitorTests {
   private static let host = NetworkSamples.host("2001:db8:ff08::4")
   static let selectors: [(String, InterfaceSelector)] = [
@@ -12,16 +12,16 @@ import Testing
     ("address with zone", .address(host, zone: "eth2")), ("route", .route(to: NetworkSamples.host("ff08::1"))),
   ]
 
-  /// The sync link after an event, and the index that is expected then; 0: none, wait.
+  /// An event, the sync link after it, and the expected index; 0 if no interface is selected until one appears.
   static let events: [(String, InterfaceSnapshot.Interface?, UInt32)] = [
     ("nothing", interface("eth2", 3), 3),
     ("removed", nil, 0),
-    ("made anew", interface("eth2", 9), 9),
-    ("made anew with the same index", interface("eth2", 3), 3),
-    ("made anew with another address", interface("eth2", 9, "2001:db8:ff08::44"), 9),
+    ("recreated", interface("eth2", 9), 9),
+    ("recreated with the same index", interface("eth2", 3), 3),
+    ("recreated with another address", interface("eth2", 9, "2001:db8:ff08::44"), 9),
     ("renamed", interface("sync0", 3), 3),
     ("renamed without its address", interface("sync0", 3, "fe80::9"), 3),
-    ("address taken", interface("eth2", 3, "fe80::9"), 3),
+    ("address removed", interface("eth2", 3, "fe80::9"), 3),
   ]
 
   private static func interface(
@@ -30,7 +30,7 @@ import Testing
     NetworkSamples.interface(name, index, [address])
   }
 
-  @Test(arguments: selectors.indices, events.indices) func follows(selector: Int, event: Int) {
+  @Test(arguments: selectors.indices, events.indices) func followsTheInterface(selector: Int, event: Int) {
     let (name, selector) = Self.selectors[selector]
     let (what, after, expected) = Self.events[event]
     let other = NetworkSamples.interface("eth0", 2, ["2001:db8::4"])
@@ -42,7 +42,7 @@ import Testing
     #expect(watch.find(selector, in: before)?.index == 3, "\(name), as before \(what)")
   }
 
-  @Test(arguments: selectors.indices) func findsAnInterfaceThatIsMadeAnewUnderAnEarlierName(selector: Int) {
+  @Test(arguments: selectors.indices) func findsARecreatedInterfaceByAnEarlierName(selector: Int) {
     let (name, selector) = Self.selectors[selector]
     var watch = InterfaceMonitor()
     for (interface, index) in [("eth2", 3), ("sync0", 3), ("eth2", 9)] as [(String, UInt32)] {
@@ -52,14 +52,14 @@ import Testing
     }
   }
 
-  @Test func aNameThatAnotherInterfaceGotIsThatOne() {
+  @Test func followsANameToAnotherInterface() {
     var watch = InterfaceMonitor()
     _ = watch.find(.name("eth2"), in: NetworkSamples.view())
     let now = NetworkSamples.view([Self.interface("old", 3), Self.interface("eth2", 9)], otherNames: [:])
     #expect(watch.find(.name("eth2"), in: now)?.index == 9)
   }
 
-  @Test func anAddressThatMovedTakesItsInterfaceAlong() {
+  @Test func followsAnAddressToAnotherInterface() {
     var watch = InterfaceMonitor()
     let selector = InterfaceSelector(device: "2001:db8:ff08::4")
     _ = watch.find(selector, in: NetworkSamples.view())
@@ -68,7 +68,7 @@ import Testing
     #expect(watch.find(selector, in: now)?.index == 9)
   }
 
-  @Test func staysOnOneOfTwoInterfacesWithTheSameAddress() {
+  @Test func keepsOneOfTwoInterfacesWithTheSameAddress() {
     var watch = InterfaceMonitor()
     let both = [Self.interface("eth2", 3), Self.interface("eth3", 4)]
     let selector = InterfaceSelector(device: "2001:db8:ff08::4")
@@ -76,7 +76,7 @@ import Testing
     #expect(watch.find(selector, in: NetworkSamples.view(both, otherNames: [:]))?.index == 4)
   }
 
-  @Test func anAddressThatWasTakenIsNoSourceAnyMore() throws {
+  @Test func stopsUsingARemovedAddressAsSource() throws {
     let network = ProxyConfiguration.Network(group: "239.1.1.1", incomingInterface: "203.0.113.4")
     let names = try #require(GroupNames(network, address: NetworkSamples.address("239.1.1.1")))
     var watch = InterfaceMonitor()

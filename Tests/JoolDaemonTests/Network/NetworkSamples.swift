@@ -3,7 +3,8 @@ import JoolCore
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// A machine with a sync link `eth2`, another network `eth0`, and interfaces that lack something.
+/// The interfaces of a sample machine: a sync link `eth2`, another network `eth0`, and interfaces that lack multicast,
+/// addresses or a carrier.
 enum NetworkSamples {
   static let interfaces: [InterfaceSnapshot.Interface] = [
     interface("lo", 1, ["127.0.0.1", "::1"]) {
@@ -31,7 +32,7 @@ enum NetworkSamples {
     return interface
   }
 
-  /// - Parameter route: the index of the interface that leads everywhere.
+  /// - Parameter route: The index of the interface to which all routes lead.
   static func view(
     _ interfaces: [InterfaceSnapshot.Interface] = interfaces, otherNames: [String: UInt32] = ["sync": 3, "eth2:1": 3],
     route: UInt32 = 2

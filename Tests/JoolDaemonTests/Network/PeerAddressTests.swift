@@ -20,7 +20,7 @@ import Testing
     ("127.0.0.9", 6464, .itself), ("::1", 6464, .itself), ("fe80::4%eth2", 6464, .itself),
   ]
 
-  @Test(arguments: refused.indices) func refusesWhatCanBeNoPeer(index: Int) {
+  @Test(arguments: refused.indices) func refusesInvalidPeers(index: Int) {
     let (text, port, reason) = Self.refused[index]
     #expect(throws: NetworkFault(.peer, text, reason)) {
       try Self.peer(text, port: port).verify(ownPort: 6464, in: NetworkSamples.view())
@@ -30,16 +30,16 @@ import Testing
   static let accepted: [(String, UInt16)] = [
     ("2001:db8::5", 6464), ("192.0.2.5", 6464), ("fe80::5%eth2", 6464), ("fe80::5%3", 6464), ("fe80::5%sync", 6464),
     ("2001:db8::5%eth2", 6464), ("fe80::5%cable", 6464), ("::1", 6465), ("203.0.113.4", 6465),
-    // Another node's, although this one has the same on another link.
+    // A peer on this link may have the same link-local address as this node on another link.
     ("fe80::4%eth0", 6464),
   ]
 
-  @Test(arguments: accepted.indices) func acceptsWhatCanBeAPeer(index: Int) throws {
+  @Test(arguments: accepted.indices) func acceptsValidPeers(index: Int) throws {
     let (text, port) = Self.accepted[index]
     try Self.peer(text, port: port).verify(ownPort: 6464, in: NetworkSamples.view())
   }
 
-  @Test func aLinkLocalPeerFollowsItsInterface() {
+  @Test func followsTheInterfaceOfALinkLocalPeer() {
     var watch = InterfaceMonitor()
     let peer = Self.peer("fe80::5%eth2")
     #expect(peer.way(in: NetworkSamples.view(), &watch)?.address.scope == 3)
@@ -48,7 +48,7 @@ import Testing
     #expect(peer.way(in: anew, &watch)?.address.scope == 9)
   }
 
-  @Test func aZoneOfAnotherAddressIsTheInterfaceThatLeadsThere() {
+  @Test func usesTheZoneOfOtherAddressesAsInterface() {
     var watch = InterfaceMonitor()
     let way = Self.peer("192.0.2.5%eth2").way(in: NetworkSamples.view(), &watch)
     #expect(way?.interface == 3)

@@ -4,8 +4,8 @@ import Testing
 @testable import JoolSession
 
 @Suite struct ReceivedDatagramTests {
-  /// A clock that was set back, or a kernel that does not say when, makes nothing old.
-  @Test func waitsFromTheStampToTheReading() {
+  /// A datagram counts as new if the clock was set back or the kernel gave no time stamp.
+  @Test func measuresTheTimeSinceTheStamp() {
     #expect(ReceivedDatagram.waited(since: 5, until: 1_000_000_005) == .seconds(1))
     #expect(ReceivedDatagram.waited(since: 7, until: 6) == .zero)
     #expect(ReceivedDatagram.waited(since: 0, until: .max) == .zero)

@@ -20,13 +20,13 @@ import Testing
     ("fe80::4%eth0", .notOwn(interface: "eth0")), ("192.0.2.4%eth2", .notOwn(interface: "eth2")),
   ]
 
-  @Test(arguments: refused.indices) func refusesWhereNobodyCouldBeAnswered(index: Int) {
+  @Test(arguments: refused.indices) func refusesAddressesThatCannotServe(index: Int) {
     let (text, reason) = Self.refused[index]
     #expect(throws: NetworkFault(.statisticsAddress, text, reason)) { try Self.verify(text) }
   }
 
   @Test(arguments: ["::", "::%eth2", "0.0.0.0", "127.0.0.1", "fe80::4%eth2", "fe80::4%3", "192.0.2.4"])
-  func acceptsWhatCanServe(text: String) throws {
+  func acceptsLocalAddresses(text: String) throws {
     try Self.verify(text)
   }
 

@@ -6,15 +6,15 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// A link over loopback.
+/// Tests with a link over the loopback interface.
 @Suite struct SyncLinkBatchTests {
   private final class Pair: SyncLink {
     let descriptor: Int32
-    private let far: Int32
+    private let sender: Int32
 
     init() {
       let kind = Int32(SOCK_DGRAM.rawValue)
-      (descriptor, far) = (socket(AF_INET, kind, 0), socket(AF_INET, kind, 0))
+      (descriptor, sender) = (socket(AF_INET, kind, 0), socket(AF_INET, kind, 0))
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -23,13 +23,13 @@ import Testing
         guard let own = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress else { return }
         bind(descriptor, own, length)
         getsockname(descriptor, own, &length)
-        connect(far, own, length)
+        connect(sender, own, length)
       }
     }
 
     deinit {
       close(descriptor)
-      close(far)
+      close(sender)
     }
 
     var mtu: Int? { nil }
@@ -38,30 +38,30 @@ import Testing
 
     func send(_ payload: RawSpan) {}
 
-    func say(_ number: Int) -> Bool {
+    func sendNumber(_ number: Int) -> Bool {
       let bytes = [UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8)]
-      return Glibc.send(far, bytes, 2, Int32(MSG_DONTWAIT)) == 2
+      return Glibc.send(sender, bytes, 2, Int32(MSG_DONTWAIT)) == 2
     }
   }
 
-  @Test func aTurnTakesOneBatchHoweverManyDatagramsWait() throws {
+  @Test func readsOneBatchPerTurn() throws {
     let link = Pair()
-    // As many as the smallest receive buffer keeps.
+    // The smallest receive buffer holds this number of datagrams.
     var sent = 0
-    while sent < 3 * SyncLinks.batch, link.say(sent) { sent += 1 }
+    while sent < 3 * SyncLinks.batch, link.sendNumber(sent) { sent += 1 }
     try #require(sent == 3 * SyncLinks.batch)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
     var turns: [Int] = []
-    var heard: [Int] = []
-    for _ in 0..<sent where heard.count < sent {
-      let before = heard.count
+    var received: [Int] = []
+    for _ in 0..<sent where received.count < sent {
+      let before = received.count
       try link.takeBatch(into: &buffer) { arrival, datagram in
         #expect(arrival.length == 2 && datagram.byteCount == 2)
-        datagram.withUnsafeBytes { heard.append(Int($0[0]) | Int($0[1]) << 8) }
+        datagram.withUnsafeBytes { received.append(Int($0[0]) | Int($0[1]) << 8) }
       }
-      turns.append(heard.count - before)
+      turns.append(received.count - before)
     }
-    #expect(heard == Array(0..<sent))
+    #expect(received == Array(0..<sent))
     #expect(turns.allSatisfy { $0 <= SyncLinks.batch }, "\(turns)")
   }
 }

@@ -1,9 +1,9 @@
-"""Writes an apt source for another suite of Debian, made from the machine's own.
+"""Writes an apt source for another suite of Debian, derived from the machine's own source.
 
 usage: apt_source.py SUITE DIRECTORY     (fills DIRECTORY/sources.list.d/lab.sources or DIRECTORY/sources.list)
 
-The machine's mirror, keyring and options are kept, only the suite changes: whatever way this machine reaches Debian
-will do for the other suites, too. Both forms are understood: deb822 (*.sources) and the classic line (*.list).
+Only the suite changes. The mirror, keyring and options remain, because they work for the other suites, too. Both
+formats are supported: deb822 (*.sources) and the classic line (*.list).
 """
 
 import glob

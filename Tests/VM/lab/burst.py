@@ -1,4 +1,5 @@
-"""Many datagrams with one system call, sendmmsg(2): in User-Mode Linux a call for each costs more than the packet."""
+"""Sends many datagrams with one system call, sendmmsg(2), because in User-Mode Linux a call costs more than a
+packet."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class _Address(ctypes.Structure):
 
 
 class Burst:
-    """One byte each to at most `size` ports of an IPv6 address at a time."""
+    """Sends a byte to each of at most `size` ports of an IPv6 address at a time."""
 
     def __init__(self, address: str, size: int) -> None:
         self.size = size

@@ -1,4 +1,4 @@
-"""Configuration files that a module may or may not take: good ones, changed at random."""
+"""Random configuration files, which a module may accept or refuse: valid files with random changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 
 Document = dict
 
-# Values around what modules refuse. A small world, so that entries collide.
+# Values near the limits of the modules. There are few of them, so that entries collide.
 PREFIXES6 = ("64:ff9b::/96", "2001:db8::/32", "2001:db8::/33", "2001:db8::/64", "2001:db8::1/96", "2001:db8:0:0:ff00::/96", "::/0", "2001:db8::/97", "64::/40")
 PREFIXES4 = ("192.0.2.0/24", "192.0.2.1/24", "127.0.0.0/8", "0.0.0.0/0", "169.254.1.0/24", "224.0.0.0/4", "240.0.0.0/4", "255.255.255.255", "10.0.0.0/8", "192.0.2.1/33", "128.0.0.0/1", "192.0.2.300")
 NUMBERS = (0, 1, 9, 15, 16, 255, 256, 1279, 1280, 65535, 65536, 4294967295, 4294967296, -1, 1.5)
@@ -162,13 +162,14 @@ CHANGES: dict[str, tuple[Callable[[Document, Random], None], ...]] = {
 
 
 def changed_file(random: Random) -> tuple[str, str]:
-    """A program, and the text of a file for it: most have one change or two, some none, some are not even JSON."""
+    """A program, and the text of a file for it. Most files have one or two changes, some have none, some are not
+    JSON."""
     program = random.choice(("jool", "jool", "jool_siit"))
     document = nat64() if program == "jool" else siit()
     for change in random.choices(CHANGES[program], k=random.choice((0, 1, 1, 1, 1, 2, 2, 3))):
         try:
             change(document, random)
-        except (KeyError, TypeError, IndexError, AttributeError, ValueError):  # an earlier change took away what this one needs
+        except (KeyError, TypeError, IndexError, AttributeError, ValueError):  # an earlier change removed this part
             continue
     text = json.dumps(document, indent=1, ensure_ascii=False)
     return program, damage(text, random) if random.random() < 0.1 else text

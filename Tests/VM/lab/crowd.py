@@ -1,4 +1,4 @@
-"""Many sessions by real packets: one datagram each, from n6 to ports of n4 that nobody listens to."""
+"""Opens many sessions with real packets: one datagram each, from n6 to unused ports of n4."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .traffic import SERVER6
 
 
 class Crowd:
-    """Opens sessions through whoever holds the virtual addresses. Every port is a session of its own."""
+    """Opens sessions through the node with the virtual addresses. There is one session per port."""
 
     FIRST = 2000
     AT_A_TIME = 50
-    # So many are kept by the kernel for a neighbour that does not answer yet.
+    # Below the number of packets that the kernel queues for a neighbour that has not answered yet.
     QUEUED = 250
 
     def __init__(self) -> None:
@@ -25,35 +25,36 @@ class Crowd:
         with namespace("n6"):
             self.socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         with namespace("n4"):
-            Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no answers to ports that nobody listens to
+            Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no ICMP errors from unused ports
         self.next = self.FIRST
         at_end(self.socket.close)
 
     @property
     def opened(self) -> int:
-        """How many sessions there are."""
+        """The number of sessions that were opened."""
         return self.next - self.FIRST
 
-    def forget(self) -> None:
-        """The instances were made anew, and have no session any more."""
+    def restart(self) -> None:
+        """Starts again from the first port, after the instances were recreated without sessions."""
         self.next = self.FIRST
 
     def open(self, count: int, pace: float = 0.005) -> range:
-        """`count` new sessions; their ports."""
+        """Opens `count` new sessions, and returns their ports."""
         ports = range(self.next, self.next + count)
         self.next += count
         before = arrived()
         self.send(ports, pace)
         if count > self.QUEUED:
-            # What the lab's network loses is no session, and proves nothing.
+            # A packet that the lab's network loses opens no session, so it must not count.
             all_are_there = lambda: arrived() - before >= count  # noqa: E731
-            wait_for(f"{count} packets of a crowd at the server, {before} were there before", all_are_there, timeout=5)
+            wait_for(f"{count} packets of a crowd at the server ({before} before)", all_are_there, timeout=5)
         return ports
 
     def send(self, ports: range, pace: float = 0.005) -> None:
-        """A packet of each of these sessions, 50 at a time."""
+        """Sends a packet of each of these sessions, 50 at a time."""
         if len(ports) > self.QUEUED:
-            # Nobody on the way may know the next one's link-layer address, and a kernel keeps 277 packets until it does.
+            # A node on the path may not know its neighbour's link-layer address yet; its kernel queues at most 277
+            # packets.
             before = arrived()
             self._burst.send(self.socket, ports[:1])
             wait_for("the first packet of a crowd at the server", lambda: arrived() > before, timeout=20, every=0.02)
@@ -66,7 +67,7 @@ class Crowd:
 
 
 def arrived() -> int:
-    """How many datagrams have come to ports of n4 that nobody listens to."""
+    """The number of datagrams that have arrived at unused ports of n4."""
     with namespace("n4"):
         lines = Path("/proc/thread-self/net/snmp").read_text().splitlines()
     names, values = (line.split() for line in lines if line.startswith("Udp:"))
@@ -74,6 +75,6 @@ def arrived() -> int:
 
 
 def make_eager() -> None:
-    """Instances whose modules announce sessions soon, and do not drop any of a crowd's."""
+    """Creates instances whose modules announce sessions soon and drop none of a crowd's."""
     make_both()
     configure(*NODES, ss_flush_deadline=100, ss_capacity=65536)

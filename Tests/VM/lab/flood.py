@@ -1,4 +1,4 @@
-"""Thousands of new sessions per second, by real packets."""
+"""Opens thousands of new sessions per second with real packets."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ BATCH = 100
 
 
 class Flood:
-    """New sessions through whoever holds the virtual addresses, at a steady rate, until it is stopped. A client has a session with
-    each port of the server."""
+    """Opens new sessions through the node with the virtual addresses, at a steady rate, until it is stopped. Each
+    client has a session with each port of the server."""
 
     FIRST, LAST = 2000, 61_999
 
@@ -24,7 +24,7 @@ class Flood:
         self.rate, self.sent = rate, 0
         self._burst = Burst(SERVER6, BATCH)
         with namespace("n4"):
-            Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no answers to ports that nobody listens to
+            Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no ICMP errors from unused ports
         self._client = self._new_client()
         self._end = threading.Event()
         self.begun = time.monotonic()
@@ -34,7 +34,7 @@ class Flood:
 
     @property
     def achieved(self) -> float:
-        """Packets per second so far."""
+        """The mean number of packets per second so far."""
         return self.sent / (time.monotonic() - self.begun)
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""SS2 frames (docs/session-sync-protocol.md), for scenarios that say what no proxy would."""
+"""SS2 frames (docs/session-sync-protocol.md), for scenarios with frames that no proxy would send."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEARD, HAS_TABLE = 1, 2  # flags of an entry
 class Header:
     type: int
     node: int
-    # Of the sender's latest hello.
+    # The number of the sender's latest hello.
     number: int
     sequence: int
     target: int = 0
@@ -34,14 +34,15 @@ class Header:
 
 
 def parse(datagram: bytes) -> Header | None:
-    """The header of a frame in the clear; `None` for anything else."""
+    """The header of an unsealed frame; `None` for other datagrams."""
     if len(datagram) < 32 or datagram[:3] != b"\0\0\3" or datagram[3] == 255:
         return None
     return Header(*struct.unpack_from("!xxxBQIQQ", datagram))
 
 
 def hello(entries: bytes = b"", state: int = READY, flags: int = MAY) -> bytes:
-    """A hello's body, of a node with the tutorial's pool6 and the module's own timeouts, and many more sessions than anybody has."""
+    """The body of a hello from a node with the tutorial's pool6, the module's default timeouts, and more sessions than
+    any real node."""
     clock = int(time.time() * 1000) << 20
     pool6 = socket.inet_pton(socket.AF_INET6, "64:ff9b::")
     numbers = struct.pack("!BBHBBHQQQ", state, flags, 1, 0, 96, 0, clock, 1 << 40, 1)
@@ -49,20 +50,20 @@ def hello(entries: bytes = b"", state: int = READY, flags: int = MAY) -> bytes:
 
 
 def entry(node: int, next_: int, silence: int, flags: int = 0) -> bytes:
-    """What a hello says of another node, silent for so many seconds."""
+    """The entry of a hello about another node, with the seconds since its last frame."""
     return struct.pack("!QQIHBB", node, next_, 0, silence, flags, 0)
 
 
 def listen_for(node: int, seconds: float = 2.5) -> Header:
     """The latest header of a node on the sync link."""
-    ear = Listener(None)
-    found = [header for datagram in ear.everything(seconds) if (header := parse(datagram)) and header.node == node]
-    ear.close()
+    listener = Listener(None)
+    found = [header for datagram in listener.receive_all(seconds) if (header := parse(datagram)) and header.node == node]
+    listener.close()
     return found[-1]
 
 
 class Attacker:
-    """A machine on the sync link that is no node: it sends datagrams to the group under an address of its choice."""
+    """A machine on the sync link that is not a node. It sends datagrams to the group with any source address."""
 
     def __init__(self) -> None:
         commands = ["netns add m", "link add meth2 type veth peer name eth2 netns m", "link set meth2 master brs up"]

@@ -1,4 +1,4 @@
-"""Compares what a case answered with what it should answer, masks and waivers included."""
+"""Compares the answer of a case with the expected answer, with masks and waivers."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STREAMS = ("stdout", "stderr", "syslog")
-RECORDED_VERSION = f"{os.environ.get('JOOL_VERSION')}.0\n"  # what --version printed when the cases were recorded
+RECORDED_VERSION = f"{os.environ.get('JOOL_VERSION')}.0\n"  # the output of --version when the cases were recorded
 
 
 @dataclass
 class Waiver:
-    """A case in which we knowingly do something else than the C programs: why, and what exactly."""
+    """A case in which we differ from the C programs on purpose: the reason, and our answer."""
 
     reason: str
     prints: dict
-    case: dict  # the one that `prints` is the answer of: this one, or another version's; with the waiver's own masks
+    case: dict  # the case with the answer `prints`, of this or another version, with the waiver's masks
 
 
-# A defect's number (or several), or why else.
+# The beginning of a reason: the numbers of defects, or a keyword.
 REASON = re.compile(r"(([1-9]|[1-4]\d|50)(, ([1-9]|[1-4]\d|50))*|version|new): .")
 
 
 class Waivers:
-    """waivers.json; its format is described in golden/README.md. `cases`: those of the version, by name."""
+    """The contents of waivers.json, whose format is described in golden/README.md. `cases` returns the cases of a
+    version by name."""
 
     def __init__(self, file: Path, version: str, cases: Callable[[str], dict[str, dict]]) -> None:
         self.by_case: dict[str, Waiver] = {}
@@ -39,10 +40,10 @@ class Waivers:
                 continue
             entry, case = mine[0], cases(version).get(name)
             if len(mine) > 1 or not REASON.match(entry["reason"]):
-                raise ValueError(f"{name}: one waiver for a version, and a reason with a defect's number, please")
+                raise ValueError(f"{name}: a version needs exactly one waiver, with a reason that begins with a defect's number")
             if case is None or " ".join(case["argv"]) != entry["argv"]:
                 raise ValueError(f"{name}: {version} has no such case with this command")
-            if "as" in entry:  # what we print is what the newest C client does, or the waiver for that
+            if "as" in entry:  # our answer is that of the newest C client, or of its waiver
                 case = cases(entry["as"])[name]
                 entry = next((e for e in entries if entry["as"] in e["versions"]), {"prints": case})
                 if " ".join(case["argv"]) != mine[0]["argv"]:
@@ -51,7 +52,7 @@ class Waivers:
             self.by_case[name] = Waiver(mine[0]["reason"], entry["prints"], case)
 
 
-# `stats display --explain`: the words are each program's own, so only their place is compared.
+# Each program has its own explanations in `stats display --explain`, so only their positions are compared.
 EXPLANATIONS = ((r"^((?:JSTAT\w+|\?{4}): \d+\n)(?:.+\n)+\n", r"\1<EXPLANATION>\n\n"),
                 (r'^((?:JSTAT\w+|\?{4}),\d+,)"[^"]*"$', r'\1"<EXPLANATION>"'))
 
@@ -69,7 +70,8 @@ def masked(text: str, masks: list[str]) -> str:
 
 
 def log_text(messages: list[str], killed: bool) -> str:
-    """Debug messages do not count, and "Listening..." comes from another thread: anywhere, and maybe not at all."""
+    """The log without debug messages, and without "Listening...", which another thread may log at any position or not
+    at all."""
     messages = [m for m in messages if not m.startswith("daemon.debug")]
     late = [m for m in messages if m.endswith("Listening...")]
     return "\n".join([m for m in messages if m not in late] + (late if killed else []))
@@ -87,7 +89,7 @@ def normal(case: dict, answer: dict, stream: str) -> str:
 
 
 def differences(case: dict, expected: dict, got: dict, own_version: str) -> list[str]:
-    """Lines that tell how `got` differs from `expected`; none if it does not."""
+    """The differences between `got` and `expected` as lines; none if they are equal."""
     lines = []
     if expected["exit"] != got["exit"]:
         lines.append(f"exit: expected {expected['exit']!r}, got {got['exit']!r}")
@@ -107,11 +109,11 @@ def differences(case: dict, expected: dict, got: dict, own_version: str) -> list
 
 
 def judge(case: dict, got: dict, waiver: Waiver | None, own_version: str) -> list[str]:
-    """Nothing if the case passes, else why not."""
+    """The reasons why the case fails; empty if it passes."""
     plain = differences(case, case, got, own_version)
     if waiver is None:
         return plain
     if not plain:
-        return [f"the waiver ({waiver.reason}) is no longer needed: this is what the C program answers"]
+        return [f"the waiver ({waiver.reason}) is not needed: the answer equals that of the C program"]
     lines = differences(waiver.case, waiver.prints, got, own_version)
-    return [f"waived ({waiver.reason}), but not what the waiver says:", *lines] if lines else []
+    return [f"waived ({waiver.reason}), but the answer differs from the waiver:", *lines] if lines else []

@@ -1,7 +1,7 @@
-"""Runs the cases of one golden scenario, in a forked process with its own network, mounts and processes.
+"""Runs the cases of a golden scenario in a forked process with its own network, mounts and processes.
 
-So every process, interface, mount and instance of the scenario is gone with it. Forked, not started: a Python of its own
-costs a scenario more than its cases do. The format of the cases is described in golden/README.md.
+All processes, interfaces, mounts and instances of the scenario end with it. It is forked, because starting another
+Python would take longer than the cases. The format of the cases is described in golden/README.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MARK = "the end of what was logged before"
 
 
 class SystemLog(threading.Thread):
-    """Stands in for the syslog daemon."""
+    """A replacement for the syslog daemon."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(daemon=True)
@@ -56,7 +56,7 @@ class SystemLog(threading.Thread):
             self.messages.append(text)
 
     def take(self) -> list[str]:
-        """What has been logged so far: all that was sent before a mark of our own arrives."""
+        """The messages that were logged so far: those that arrive before our own mark."""
         self.is_empty.clear()
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.sendto(MARK.encode(), self.path)
@@ -66,7 +66,7 @@ class SystemLog(threading.Thread):
 
 
 class Case:
-    """One command: started, fed, watched to its end."""
+    """Runs a command with its input until its end."""
 
     def __init__(self, case: dict, log: SystemLog) -> None:
         self.case, self.log = case, log
@@ -131,7 +131,7 @@ class Case:
                 selector.register(descriptor, selectors.EVENT_READ)
             while selector.get_map():
                 now = time.monotonic()
-                # A slow machine must not take from the program's time.
+                # The program must have its full time on a slow machine.
                 if is_busy(process.pid):
                     busy_until = now + SETTLING
                 if needs_help and not self.helper and now >= max(started + DURING_DELAY, busy_until):
@@ -151,7 +151,7 @@ class Case:
                 for key, _ in selector.select(0.2):
                     try:
                         chunk = os.read(key.fd, 65536)
-                    except OSError:  # a terminal whose program has ended
+                    except OSError:  # the terminal's program has ended
                         chunk = b""
                     if chunk:
                         texts[key.fd] += chunk
@@ -161,7 +161,7 @@ class Case:
 
 
 def is_busy(process: int) -> bool:
-    """Does it run, or would it if it could?"""
+    """Whether the process runs or is ready to run."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "RD"
     except OSError:
@@ -174,9 +174,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def start(setup: Path, cases: list[dict], answers: Path) -> int:
-    """Forks a process that runs the cases and writes what each answered to the file `answers` as JSON.
+    """Forks a process that runs the cases and writes their answers to the file `answers` as JSON.
 
-    Returns the process: whoever kills it kills all that the scenario has started.
+    Returns the process number. Killing this process ends all processes of the scenario.
     """
     outer = os.fork()
     if outer:
@@ -185,7 +185,7 @@ def start(setup: Path, cases: list[dict], answers: Path) -> int:
     try:
         if _libc.unshare(_CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "unshare")
-        inner = os.fork()  # the first process of the new namespace: with it, all others end
+        inner = os.fork()  # the first process of the new namespace, with which all others end
         if inner == 0:
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             _run(setup, cases, answers)
@@ -209,7 +209,7 @@ def _run(setup: Path, cases: list[dict], answers: Path) -> None:
     Path("/dev/log").touch()
     subprocess.run(["mount", "--bind", work / ".log", "/dev/log"], check=True)
     log.start()
-    with open(work / ".setup", "wb") as said:  # a file: servers that the setup leaves behind keep it open
+    with open(work / ".setup", "wb") as said:  # a file, because servers that the setup starts keep it open
         prepared = subprocess.run(
             ["sh", setup], env=dict(os.environ, PATH=SEARCH, LC_ALL="C", TZ="UTC"),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,

@@ -1,4 +1,4 @@
-# The first thing that runs in the guest, before the command; boot puts the variables above and the command below.
+# This script runs first in the guest. `boot` prepends the variables and appends the command.
 touch "$RUN/started"
 mkdir -p /run/lab && mount -t tmpfs -o mode=755 tmpfs /run/lab
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TZ=UTC HOME=/root
@@ -7,6 +7,6 @@ mkdir -p "$JOOL_BIN" "$JOOL_C"
 cp -L "$JOOL_BIN_ON_HOST"/{jool,joold} "$JOOL_BIN/" && cp -L "$JOOL_C_ON_HOST"/* "$JOOL_C/"
 if [ "$JOOL_BIN_ON_HOST/jool" -ef "$JOOL_BIN_ON_HOST/jool_siit" ]; then ln "$JOOL_BIN"/{jool,jool_siit}; else cp -L "$JOOL_BIN_ON_HOST/jool_siit" "$JOOL_BIN/"; fi
 ulimit -n 65536
-# An oops must end a test run, not hang it: generic netlink would stay locked for ever.
+# An oops must end a test run. Otherwise generic netlink would stay locked, and the run would hang.
 sysctl -qw kernel.printk="1 4 1 7" kernel.panic_on_oops=1 kernel.panic=-1
 cd "$DIRECTORY"

@@ -1,4 +1,4 @@
-"""Instances made through netlink: what `jool` would do, without starting it seven times for each node."""
+"""Creates instances through netlink, like `jool`, but without seven program starts per node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .netlink import (
 from .records import PROTOCOLS
 
 NETFILTER = 4
-# The kernel's number of a global variable, and how its value is packed. Times are milliseconds.
+# The kernel's number of each global variable, and the format of its value. Times are in milliseconds.
 GLOBALS = {
     "tcp-est-timeout": (20, "=I"), "tcp-trans-timeout": (21, "=I"), "udp-timeout": (22, "=I"), "icmp-timeout": (23, "=I"),
     "ss-enabled": (27, "=B"), "ss-flush-deadline": (29, "=I"), "ss-capacity": (30, "=I"), "ss-max-sessions-per-packet": (32, "=I"),

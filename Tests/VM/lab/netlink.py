@@ -1,7 +1,6 @@
 """A minimal generic-netlink client for Jool's modules, independent of the programs under test.
 
-Used to fill tables, to read counters while something else is being measured, and to say things to the module that
-no decent client would say.
+It fills tables, reads counters during measurements, and sends requests that no correct client would send.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def module_version() -> tuple[int, ...]:
 
 
 def lab_version() -> tuple[int, ...]:
-    """The version that this boot is about, whether or not a module is loaded right now."""
+    """The version of Jool in this boot, whether or not a module is loaded."""
     return tuple(int(part) for part in os.environ["JOOL_VERSION"].split("."))
 
 
@@ -55,7 +54,7 @@ class Refused(Exception):
 
 
 class Kernel:
-    """A socket to the module, in a network namespace and towards one instance."""
+    """A socket to the module, for one instance in a network namespace."""
 
     def __init__(self, ns: str | None, instance: str = "default") -> None:
         self.ns, self.instance, self.sequence = ns, instance, 0
@@ -81,7 +80,7 @@ class Kernel:
     def _send(self, kind: int, body: bytes) -> None:
         self.sequence += 1
         message = struct.pack("=IHHII", 16 + len(body), kind, NLM_F_REQUEST, self.sequence, 0) + body
-        with namespace(self.ns):  # the module acts in the namespace of the thread that sends
+        with namespace(self.ns):  # the module uses the namespace of the sending thread
             self.socket.send(message)
 
     def _receive(self) -> bytes:
@@ -101,7 +100,7 @@ class Kernel:
         self._send(self.family, struct.pack("=BBH", operation, 2, 0) + header + payload)
 
     def request(self, operation: int, payload: bytes = b"", flags: int = 0) -> list[tuple[int, bytes]]:
-        """One exchange; the attributes of the answer."""
+        """Sends a request, and returns the attributes of the answer."""
         self.send(operation, payload, flags)
         data = self._receive()
         found = attributes(data[48:])
@@ -111,7 +110,7 @@ class Kernel:
         return found
 
     def add_sessions(self, container: bytes) -> None:
-        """JOOLD_ADD: no answer means success; an answer is an error, and already there when `send` returns."""
+        """JOOLD_ADD. The module answers only on failure, and before `send` returns."""
         self.send(OP_JOOLD_ADD, attribute(ATTR_SESSION_ENTRIES | NLA_F_NESTED, container))
         self.socket.setblocking(False)
         try:

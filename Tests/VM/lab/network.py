@@ -4,7 +4,7 @@
     2001:db8::8  └──── k eth0        k eth1 ──────┘   192.0.2.8
                        j eth2 ──── brs ──── k eth2          the synchronization link
 
-j is .4 and k is .5 on every link; 2001:db8::1 and 192.0.2.1 belong to whoever is active.
+j is .4 and k is .5 on every link; the active node has 2001:db8::1 and 192.0.2.1, too.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def _batch(lines: Iterable[str]) -> None:
 
 
 def build() -> None:
-    """Makes namespaces, links and addresses; no Jool in it."""
+    """Creates namespaces, links and addresses, without Jool."""
     run("modprobe", "-a", "veth", "bridge")
-    # Without snooping: a bridge that has no querier forgets the members of a group after a while.
+    # No snooping, because a bridge without a querier forgets the members of a group after a while.
     lines = [f"netns add {name}" for name in NAMESPACES]
     for bridge in ("br6", "br4", "brs"):
         lines += [f"link add {bridge} type bridge mcast_snooping 0", f"link set {bridge} up"]
@@ -90,7 +90,7 @@ def build() -> None:
 
 
 def restore_links(node: str) -> None:
-    """Brings a node's links up, with its permanent addresses (taking a link down loses the IPv6 ones)."""
+    """Brings a node's links up, with its permanent addresses (a link that goes down loses its IPv6 addresses)."""
     number = NODES[node]
     with Links(None) as links:
         links.remove_qdisc(f"{node}eth2")
@@ -105,14 +105,14 @@ def restore_links(node: str) -> None:
 
 
 def release(node: str) -> None:
-    """Takes the virtual addresses from a node."""
+    """Removes the virtual addresses from a node."""
     with Links(node) as links:
         links.remove_address(f"{VIRTUAL6}/96", "eth0")
         links.remove_address(f"{VIRTUAL4}/24", "eth1")
 
 
 def claim(node: str) -> None:
-    """Gives a node the virtual addresses, and tells the neighbours, as keepalived does."""
+    """Adds the virtual addresses to a node and announces them to the neighbours, as keepalived does."""
     with Links(node) as links:
         links.replace_address(f"{VIRTUAL6}/96", "eth0")
         links.replace_address(f"{VIRTUAL4}/24", "eth1")
@@ -121,7 +121,7 @@ def claim(node: str) -> None:
 
 
 def announce(text6: str = VIRTUAL6, text4: str = VIRTUAL4) -> None:
-    """A gratuitous ARP on eth1 and an unsolicited neighbour advertisement on eth0 for the virtual addresses."""
+    """Sends a gratuitous ARP on eth1 and an unsolicited neighbour advertisement on eth0 for the virtual addresses."""
     mac0, mac1 = _mac("eth0"), _mac("eth1")
     address4, address6 = socket.inet_aton(text4), socket.inet_pton(socket.AF_INET6, text6)
     arp = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + mac1 + address4 + b"\xff" * 6 + address4
@@ -140,7 +140,7 @@ def announce(text6: str = VIRTUAL6, text4: str = VIRTUAL4) -> None:
 
 
 def _mac(device: str) -> bytes:
-    # Not from /sys: that shows the namespace in which it was mounted.
+    # Not from /sys, which shows the namespace in which it was mounted.
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
         raw.bind((device, 0))
         return raw.getsockname()[4]
@@ -154,7 +154,8 @@ def _checksum(data: bytes) -> int:
 
 
 def add_third() -> None:
-    """A third node of the group, l, on the sync link alone: it never translates. It goes when the scenario ends."""
+    """Adds a third node, l, with only a sync link, so that it never translates. It is removed at the end of the
+    scenario."""
     _batch(["netns add l", "link add leth2 type veth peer name eth2 netns l", "link set leth2 master brs up"])
     at_end(lambda: run("ip", "netns", "del", "l"))
     with namespace("l"):
@@ -165,7 +166,7 @@ def add_third() -> None:
 
 
 def add_pair(first: str, second: str) -> None:
-    """Two more nodes with nothing but an eth0 each, which is down. They go when the scenario ends."""
+    """Adds two nodes that are connected by their eth0, which is down. They are removed at the end of the scenario."""
     _batch([f"netns add {first}", f"netns add {second}"])
     for name in (first, second):
         at_end(lambda name=name: run("ip", "netns", "del", name))
@@ -185,7 +186,7 @@ def jool(program: Path, ns: str, *words: str, check: bool = True, **options: obj
 
 
 def make_instance(node: str, synchronize: bool = True) -> None:
-    """What the tutorial types on J and on K."""
+    """Creates an instance as on J and K in the tutorial."""
     with Kernel(node) as kernel:
         add_instance(kernel, "64:ff9b::/96")
         add_pool4(kernel, VIRTUAL4, "61001-65535", (TCP, UDP))
@@ -195,7 +196,7 @@ def make_instance(node: str, synchronize: bool = True) -> None:
 
 
 def make_roomy(*nodes: str) -> None:
-    """A pool4 large enough for `synthetic` sessions, and time for them to live."""
+    """Gives instances a pool4 that is large enough for `synthetic` sessions, and timeouts that are long enough."""
     for node in nodes:
         with Kernel(node) as kernel:
             add_pool4(kernel, POOL4, POOL4_PORTS, force=True)
@@ -203,14 +204,16 @@ def make_roomy(*nodes: str) -> None:
 
 
 def configure(*nodes: str, **settings: int) -> None:
-    """Changes global variables of nodes' instances: `configure("j", udp_timeout=200_000)`. Times are milliseconds."""
+    """Changes global variables of the nodes' instances: `configure("j", udp_timeout=200_000)`. Times are in
+    milliseconds."""
     for node in nodes:
         with Kernel(node) as kernel:
             update(kernel, **settings)
 
 
 def reset() -> None:
-    """What every scenario starts from: modules, links, addresses at j, no instance, no process left over."""
+    """Restores the initial state of a scenario: modules, links, the virtual addresses on j, no instances, no
+    processes."""
     clean_up()
     load_modules("jool")
     for node in NODES:
@@ -225,7 +228,7 @@ def reset() -> None:
 def sabotage(node: str) -> None:
     """Breaks the sync link on purpose: $BREAK=loss drops a third of its datagrams, $BREAK=cut all of them.
 
-    For showing that scenarios notice (README.md, "Shown to fail"); never set in a normal run.
+    This shows that scenarios detect the loss (README.md, "Shown to fail"). Normal runs do not set it.
     """
     percent = {"loss": "30%", "cut": "100%"}.get(os.environ.get("BREAK", ""))
     if percent:

@@ -1,4 +1,4 @@
-"""Replays what manual pages show: each command as it is printed, by a shell that finds our programs."""
+"""Replays the examples of manual pages: a shell with our programs in its path runs each command as it is printed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from .network import OURS
 from .process import SCRATCH, Background, Result, at_end, expect, expect_equal, run
 
-# What pages show and the machine may lack. `nc` sends its input as a datagram and prints what comes within a second.
+# Programs that pages use and the machine may lack. `nc` sends its input as a datagram and prints the answers of a
+# second.
 STAND_INS = {
     "nc": """#!/usr/bin/env python3
 import socket, sys
@@ -24,7 +25,7 @@ try:
     while True: print(asker.recv(65536).decode(), end="")
 except TimeoutError: pass
 """,
-    # The modules were loaded from files; modprobe knows nothing of them.
+    # The modules were loaded from files, so modprobe does not know them.
     "modprobe": """#!/bin/sh
 [ "$1" = jool ] || [ "$1" = jool_siit ] || exec /sbin/modprobe "$@"
 grep -q "^$1 " /proc/modules
@@ -40,14 +41,14 @@ HINT = r"Hint: [^\n]+\n"
 
 @dataclass(frozen=True)
 class Shown:
-    """A command that a page shows."""
+    """An example of a page: a command and its expected result."""
 
     command: str
-    # Standard output and standard error as regular expressions of the whole text; `same` gives the text itself.
+    # Regular expressions for the whole standard output and standard error; `same` makes one from a literal text.
     out: str = ""
     err: str = ""
     status: int = 0
-    # What the command is to have changed: another command and its output.
+    # A second command and its output, which show the effect of the first one.
     then: tuple[str, str] | None = None
 
 
@@ -65,7 +66,7 @@ def _environment() -> dict[str, str]:
 
 
 def directory() -> Path:
-    """Where the commands run, and files that they name are."""
+    """The directory in which the commands run and find their files."""
     place = SCRATCH / "pages"
     place.mkdir(exist_ok=True)
     return place
@@ -75,8 +76,8 @@ def shell(command: str, ns: str) -> Result:
     return run("bash", "-c", f"cd {directory()}\n{command}", ns=ns, check=False, env=_environment())
 
 
-class Going(Background):
-    """A command that goes on, in front of its shell or behind it (`&`)."""
+class Ongoing(Background):
+    """A command that keeps running, in the foreground or the background (`&`) of its shell."""
 
     def __init__(self, command: str, ns: str) -> None:
         path = f"PATH={_environment()['PATH']}"

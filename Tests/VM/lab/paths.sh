@@ -1,4 +1,4 @@
-# Sourced by the lab's shell scripts: where things are, and which machine boots.
+# The lab's paths and its machine. The shell scripts source this file.
 REPO=$(cd "$HERE/../.." && pwd)
 export JOOL_LAB=${JOOL_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/jool-lab}
 export JOOL_BIN=${JOOL_BIN:-$REPO/.build/bin}
@@ -7,14 +7,14 @@ export JOOL_BIN=${JOOL_BIN:-$REPO/.build/bin}
 # (System call 101 of x86-64 is ptrace; request 0 asks to be traced.)
 can_run_uml() { [ "$(uname -m)" = x86_64 ] && perl -e 'exit(syscall(101, 0, 0, 0, 0) == -1)' 2>/dev/null; }
 
-# "uml", or "qemu" for an emulated PC. lab/$JOOL_VM_MACHINE.sh has what differs between them.
+# "uml", or "qemu" for an emulated PC. lab/$JOOL_VM_MACHINE.sh has the functions that depend on it.
 if [ -z "${JOOL_VM_MACHINE:-}" ]; then JOOL_VM_MACHINE=$(can_run_uml && echo uml || echo qemu); fi
 case $JOOL_VM_MACHINE in
   uml | qemu) export JOOL_VM_MACHINE ;;
   *) echo "lab: JOOL_VM_MACHINE is '$JOOL_VM_MACHINE'; it may be 'uml' or 'qemu'" >&2; exit 64 ;;
 esac
 
-# Prints the suite for a suite's name or a version of Jool; "newest" is the highest version at hand.
+# Prints the suite for a suite's name or a version of Jool; "newest" is the highest installed version.
 lab_suite() { # SUITE|VERSION|newest
   local dir
   if [ "$1" = newest ]; then

@@ -1,4 +1,4 @@
-"""Processes, network namespaces and waiting: what every scenario is made of."""
+"""Processes, network namespaces and waiting, for all scenarios."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-# For files of one scenario: the next one finds it empty.
+# The folder for the files of a scenario; it is empty when the next one starts.
 SCRATCH = Path(os.environ.get("TMPDIR", "/run/lab"), "scratch")
 SCRATCH.mkdir(parents=True, exist_ok=True)
 
-# Debian's C clients of another suite say this about libnl. It is not theirs.
+# The dynamic loader prints this about libnl when it starts a C client of another Debian suite.
 NOISE = re.compile(r"^[^\n]*: no version information available \(required by [^\n]*\)\n?", re.M)
 
 
 class Failed(AssertionError):
-    """What a scenario expected did not happen; the text says what."""
+    """The failure of a scenario; the text names the unmet expectation."""
 
 
 # ------------------------------------------------------------------------------------------- network namespaces
@@ -36,7 +36,8 @@ _CLONE_NEWNET = 0x40000000
 
 @contextmanager
 def namespace(name: str | None) -> Iterator[None]:
-    """Lets this thread (and what it starts) live in a network namespace. Much cheaper than `ip netns exec`."""
+    """Moves this thread, and the processes that it starts, into a network namespace. This is faster than `ip netns
+    exec`."""
     if name is None:
         yield
         return
@@ -101,7 +102,8 @@ def run(
 
 
 class Background:
-    """A process that runs beside the scenario, its output in files. `Background.stop_all()` ends what is left."""
+    """A process that runs beside the scenario, with its output in files. `Background.stop_all()` ends all that still
+    run."""
 
     _running: list["Background"] = []
 
@@ -132,14 +134,14 @@ class Background:
             self.process.send_signal(number)
 
     def wait(self, timeout: float) -> int:
-        """The exit status, negative if a signal ended the process."""
+        """Waits for the end, and returns the exit status; it is negative if a signal ended the process."""
         try:
             return self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise Failed(f"{self.describe()} is still running after {timeout} s")
 
     def stop(self, timeout: float = 10) -> int:
-        """Ends the process the way systemd would, and returns its status."""
+        """Ends the process with SIGTERM, like systemd, and returns its status."""
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
         try:
@@ -150,13 +152,13 @@ class Background:
             raise Failed(f"{self.describe()} ignored SIGTERM for {timeout} s")
 
     def cpu(self) -> tuple[float, float]:
-        """User and system seconds so far."""
+        """The processor time in user and system mode so far, in seconds."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         ticks = os.sysconf("SC_CLK_TCK")
         return int(fields[11]) / ticks, int(fields[12]) / ticks
 
     def memory(self) -> int:
-        """Resident bytes."""
+        """The resident memory in bytes."""
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def describe(self) -> str:
@@ -175,12 +177,12 @@ _cleanups: list[Callable[[], None]] = []
 
 
 def at_end(action: Callable[[], None]) -> None:
-    """Registers what to do when the scenario is over, however it went."""
+    """Registers an action for the end of the scenario, whether it passes or fails."""
     _cleanups.append(action)
 
 
 def replace_file(path: str, text: str) -> None:
-    """Gives a file of the guest's /etc, a RAM overlay, other contents until the scenario ends."""
+    """Replaces the contents of a file until the scenario ends. The guest's /etc is an overlay in RAM."""
     file = Path(path)
     before = file.read_bytes() if file.exists() else None
     at_end(file.unlink if before is None else lambda: file.write_bytes(before))
@@ -199,7 +201,7 @@ def clean_up() -> None:
 
 
 def wait_for(what: str, condition: Callable[[], T], timeout: float = 20, every: float = 0.05) -> T:
-    """Polls until `condition` is true and returns its value. Emulation is slow: give time, but never sleep blindly."""
+    """Polls until `condition` is true, and returns its value. Emulation is slow, so time limits must be generous."""
     deadline = time.monotonic() + timeout
     while True:
         value = condition()

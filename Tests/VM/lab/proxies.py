@@ -1,4 +1,4 @@
-"""Starting session proxies: ours and the C programs', in the spelling each of them wants."""
+"""Starts session proxies, ours and the C programs', each with its own options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .process import SCRATCH, Background, Failed, at_end, namespace, wait_for
 
 
 class Proxy(Background):
-    """A running proxy; the constructor returns when it listens to both the module and the network."""
+    """A running proxy. The constructor returns when the proxy listens to the module and to the network."""
 
     def __init__(
         self, node: str, program: Path = OURS, ipv4: bool = False, stats: int | None = None, port: int = PORT,
@@ -25,7 +25,7 @@ class Proxy(Background):
         self.group, self.port, self.unicast = (GROUP4 if ipv4 else GROUP6), port, unicast
         device = f"203.0.113.{NODES[node]}" if ipv4 else "eth2"
         if argv:
-            pass  # the scenario spells it out
+            pass  # the scenario gives the whole command line
         elif program == C and lab_version() < (4, 1, 12):
             argv = (C / "joold", *json_files(node, self.group, port, device))
         else:
@@ -42,7 +42,7 @@ class Proxy(Background):
         def ready() -> bool:
             try:
                 return self.listens_to_network() and self.listens_to_module()
-            except OSError:  # its /proc entry is gone
+            except OSError:  # the process has ended
                 return not self.alive
 
         wait_for(f"{self.name} listens", lambda: not self.alive or ready(), timeout)
@@ -50,7 +50,7 @@ class Proxy(Background):
             raise Failed(f"proxy ended with {self.wait(1)}: {self.describe()}")
 
     def listens_to_module(self) -> bool:
-        """Is a generic netlink socket of this process a member of some group?"""
+        """Whether a generic netlink socket of this process is a member of a group."""
         own = set()
         for descriptor in Path(f"/proc/{self.pid}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):
@@ -62,7 +62,7 @@ class Proxy(Background):
         return False
 
     def listens_to_network(self) -> bool:
-        """Is there a UDP socket on the port, and a member of the group on eth2?"""
+        """Whether there is a UDP socket on the port, and eth2 is a member of the group."""
         table, members = ("udp", "igmp") if ":" not in self.group else ("udp6", "igmp6")
         bound = any(
             line.split()[1].endswith(f":{self.port:04X}")
@@ -76,9 +76,9 @@ class Proxy(Background):
         return bound and socket.inet_pton(socket.AF_INET6, self.group).hex() in joined
 
 
-def told(node: str) -> dict[str, str]:
-    """What our proxy of a node says of itself, by the first word of each line. It is asked on its control socket, as
-    `jool session proxy status` does: starting a program each time would cost more than most scenarios. Empty without a proxy."""
+def status_fields(node: str) -> dict[str, str]:
+    """The status of our proxy on a node, by the first word of each line; empty without a proxy. The control socket is
+    queried directly, because starting `jool session proxy status` each time would take longer than most scenarios."""
     with namespace(node), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
         control.settimeout(10)
         try:
@@ -91,13 +91,13 @@ def told(node: str) -> dict[str, str]:
 
 
 def state(node: str) -> str:
-    """The state that our proxy of a node tells: starting, mending, ready, disabled or absent; "" without one."""
-    return told(node).get("state", "")
+    """The state of our proxy on a node: starting, mending, ready, disabled or absent; "" without a proxy."""
+    return status_fields(node).get("state", "")
 
 
 def is_ready(node: str) -> bool:
-    """Whether our proxy of a node says that the node may have the addresses, as `jool session proxy status --ready` does."""
-    return told(node).get("ready") == "yes"
+    """Whether a node may have the addresses according to our proxy, like `jool session proxy status --ready`."""
+    return status_fields(node).get("ready") == "yes"
 
 
 def status(node: str) -> dict:
@@ -124,7 +124,7 @@ COUNTERS = ("KERNEL_SENT_PKTS", "KERNEL_SENT_BYTES", "NET_RCVD_PKTS", "NET_RCVD_
 
 
 def statistics(node: str, port: int, address: str = "::1") -> str:
-    """Asks a proxy's statistics server, as `echo | nc -u` would."""
+    """The answer of a proxy's statistics server, as with `echo | nc -u`."""
     with namespace(node):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as asker:
@@ -146,8 +146,8 @@ def counters(node: str, port: int, address: str = "::1") -> dict[str, int]:
 
 
 class Listener:
-    """A plain member of the group on a node (None: on the sync link between them): hears what a proxy sends, and says what a
-    test wants said."""
+    """A plain member of the group on a node (None: on the sync link between the nodes). It receives the datagrams of
+    proxies and sends those of a scenario."""
 
     def __init__(self, node: str | None, ipv4: bool = False, port: int = PORT) -> None:
         with namespace(node):
@@ -175,8 +175,8 @@ class Listener:
     def send(self, datagram: bytes) -> None:
         self.socket.sendto(datagram, self.destination)
 
-    def heard(self, quiet: float = 1.0, timeout: float = 30) -> list[bytes]:
-        """Records that arrive until none has for `quiet` seconds, as a C proxy hears them: without the frames of SS2."""
+    def receive_legacy(self, quiet: float = 1.0, timeout: float = 30) -> list[bytes]:
+        """The datagrams for C proxies (without SS2 frames) that arrive until none arrives for `quiet` seconds."""
         found: list[bytes] = []
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
@@ -190,8 +190,8 @@ class Listener:
                 deadline = time.monotonic() + quiet
         return found
 
-    def everything(self, seconds: float) -> list[bytes]:
-        """All datagrams that arrive in some time, as they are."""
+    def receive_all(self, seconds: float) -> list[bytes]:
+        """All datagrams that arrive within `seconds`, unchanged."""
         found: list[bytes] = []
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:

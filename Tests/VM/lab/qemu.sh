@@ -1,8 +1,8 @@
-# Sourced by setup and boot: the lab on an emulated PC with Debian's kernel, booted by virtme-ng. Slower than
-# User-Mode Linux by a factor of 10 to 30 unless KVM works, but it runs everywhere, and it can have two processors.
+# The lab on an emulated PC with Debian's kernel, booted by virtme-ng. `setup` and `boot` source this file. It is slower
+# than User-Mode Linux by a factor of 10 to 30 unless KVM works, but it runs everywhere and can have two processors.
 #
-# What `prepare_machine` leaves in $JOOL_LAB/qemu:
-#   release        of the kernel that the guest boots
+# The files of `prepare_machine` in $JOOL_LAB/qemu:
+#   release        the release of the kernel that the guest boots
 #   venv/          virtme-ng
 #   accelerator    "kvm" or "tcg", as found by probe-kvm
 QEMU=$JOOL_LAB/qemu
@@ -41,13 +41,13 @@ prepare_machine() {
 
 build_module() { make -C "/lib/modules/$(machine_kernel)/build" M="$1" modules; }
 
-# Runs $RUN/guest.sh in a new guest; its output is this command's output.
+# Runs $RUN/guest.sh in a new guest, with the same output.
 boot_machine() {
   local accelerator status
   accelerator=${JOOL_VM_ACCEL:-$(cat "$QEMU/accelerator" 2>/dev/null || echo tcg)}
   boot_with "$accelerator"; status=$?
   if [ ! -e "$RUN/started" ] && [ "$accelerator" = kvm ]; then
-    echo "boot: KVM did not get the guest up; using emulation" >&2
+    echo "boot: KVM did not boot the guest; using emulation" >&2
     echo tcg >"$QEMU/accelerator"
     boot_with tcg; status=$?
   fi
@@ -56,7 +56,7 @@ boot_machine() {
 
 boot_with() { # ACCELERATOR
   local options=()
-  # The emulator translates code once for each address that it sees it at: random ones make every process start anew.
+  # The emulator translates code once per address; with random addresses it would translate it again for every process.
   [ "$1" = kvm ] || options=(--disable-kvm --append norandmaps)
   [ -z "${JOOL_VM_QEMU-}" ] || options+=(--qemu-opts="$JOOL_VM_QEMU")
   # vng looks for its own helpers in PATH.

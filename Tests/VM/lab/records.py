@@ -1,10 +1,10 @@
-"""Sessions as the modules put them on the wire: four layouts, one value.
+"""Sessions in the wire format of the modules, which has three layouts.
 
     up to 4.1.11   nested attributes, host order        (140 bytes with its header)
     4.1.12         48 bytes packed, network order
     from 4.1.13    36 bytes packed, network order
 
-A container is a run of attributes of type 1, one per session; the UDP datagrams of the C proxies are containers.
+A container is a sequence of attributes of type 1, one per session. The UDP datagrams of the C proxies are containers.
 """
 
 from __future__ import annotations
@@ -106,14 +106,14 @@ def container(sessions: Iterable[Session], layout: str) -> bytes:
 
 
 def record_without_port(session: Session) -> bytes:
-    """A nested record whose first transport address has no port: kills the kernel up to 4.1.9."""
+    """A nested record whose first transport address has no port. It crashes the kernel up to 4.1.9."""
     whole = attributes(record(session, "nested"))[0][1]
     rest = whole[32:]  # SRC6 is the first attribute: 4 + 20 (address) + 8 (port)
     return attribute(ENTRY | NLA_F_NESTED, _address(1, session.source6, None) + rest)
 
 
 def decode(datagram: bytes) -> list[Session]:
-    """The sessions of a container, whatever its layout. Raises ValueError if it is none."""
+    """The sessions of a container in any layout. Raises ValueError if `datagram` is not a container."""
     found = []
     for kind, payload in attributes(datagram):
         if kind != ENTRY:

@@ -1,4 +1,4 @@
-"""What `ip` and `tc` do most often, without starting them: a process costs User-Mode Linux more than all that it asks for."""
+"""The most frequent operations of `ip` and `tc` without starting a process, which is slow in User-Mode Linux."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ IFF_UP, IFF_MULTICAST, TC_H_ROOT = 1, 0x1000, 0xFFFFFFFF
 
 
 class Links:
-    """Gathers changes to the interfaces of a network namespace; leaving the `with` block makes them, in order.
+    """Collects changes to the interfaces of a network namespace. They are made, in order, when the `with` block ends.
 
-    Raises `Failed` for the first one that the kernel refuses, unless it may fail.
+    Raises `Failed` for the first change that the kernel refuses, unless it may fail.
     """
 
     def __init__(self, ns: str | None) -> None:
@@ -50,11 +50,11 @@ class Links:
         self._requests.append((f"{address} on {device}", RTM_NEWADDR, self._address(address, device)))
 
     def remove_address(self, address: str, device: str) -> None:
-        """`ip addr del ADDRESS/LENGTH dev DEVICE`, if it is there."""
+        """`ip addr del ADDRESS/LENGTH dev DEVICE`, if the address exists."""
         self._requests.append(("", RTM_DELADDR, self._address(address, device)))
 
     def remove_qdisc(self, device: str) -> None:
-        """`tc qdisc del dev DEVICE root`, if there is one."""
+        """`tc qdisc del dev DEVICE root`, if there is a qdisc."""
         self._requests.append(("", RTM_DELQDISC, struct.pack("=BxHiIII", 0, 0, self._index(device), 0, TC_H_ROOT, 0)))
 
     def _address(self, text: str, device: str) -> bytes:

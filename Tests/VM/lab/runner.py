@@ -1,4 +1,4 @@
-"""A small runner: scenarios are functions named by a sentence; one line is printed for each."""
+"""A small test runner. A scenario is a function with a sentence as its title; the runner prints a line for each."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from . import network
 from .netlink import lab_version
 from .process import Failed, clean_up
 
-# No scenario takes as long as this, in seconds, on a machine that does nothing else. The emulated PC is slower.
+# The time limit of a scenario in seconds. The emulated PC is slower.
 LIMIT = 600 if os.environ["JOOL_VM_MACHINE"] == "uml" else 3600
-# How long scenarios took once, in seconds: who takes long comes first, so that several guests end at about the same time.
+# The recorded durations of scenarios in seconds. The longest run first, so that parallel guests end at about the same
+# time.
 DURATIONS = Path(__file__).resolve().parent / "durations.json"
-# `run` gathers the lines that begin with these words, and prints them once more in the end.
+# The prefix of lines that `run` collects and prints again at the end.
 LEFT_OUT = "left out: "
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class Scenario:
 
     @property
     def key(self) -> str:
-        """Its name in the table of durations."""
+        """The name of the scenario in the table of durations."""
         return f"{self.body.__module__.rpartition('.')[2]}.{self.body.__name__}"
 
     @property
@@ -45,8 +46,8 @@ class Scenario:
         return self.since <= lab_version() < self.before
 
     @property
-    def waits_for_thorough(self) -> bool:
-        """Whether this version's turn is left out at a desk."""
+    def needs_thorough(self) -> bool:
+        """Whether the scenario runs on this version only if thorough."""
         is_middle = parsed(ONCE["since"]) <= lab_version() < parsed(LATER)
         where = self.desk or (MIDDLE if self.before == parsed(LATER) else "")
         return {MIDDLE: not is_middle, ENDS: is_middle, NOWHERE: True}.get(where, False)
@@ -57,14 +58,15 @@ def parsed(version: str) -> tuple[int, ...]:
 
 
 class Skip(Exception):
-    """The scenario cannot be tried here; the text says why. Never because of the programs under test."""
+    """The scenario cannot run here. The text is the reason, which is never a fault of the programs under test."""
 
 
-# What hardly depends on the module's version runs on the two oldest (at a desk, without JOOL_TEST_THOROUGH, on the middle one),
-# what does not at all, or takes long, on the middle one.
+# The versions of a scenario. LATER: it hardly depends on the version, and runs on the two oldest ones (on the middle
+# one if not thorough). ONCE: it does not depend on the version, or takes long, and runs on the middle one.
 LATER = "4.1.14"
 ONCE = {"since": "4.1.12", "before": LATER}
-# What runs wherever it applies when thorough, but at a desk on the middle version alone, on the oldest and the newest, or not at all.
+# The versions of a scenario if not thorough: the middle one, the oldest and the newest, or none. If thorough, it runs
+# on all versions.
 MIDDLE, ENDS, NOWHERE = "middle", "ends", "nowhere"
 _scenarios: list[Scenario] = []
 _notes: list[str] = []
@@ -72,7 +74,8 @@ _is_everything_asked_for = False
 
 
 def scenario(name: str, since: str = "0", before: str = "99", desk: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Registers a scenario, for module versions from `since` to just before `before`; `desk`: MIDDLE, ENDS, NOWHERE or all of them."""
+    """Registers a scenario for module versions from `since` to just before `before`. `desk`: MIDDLE, ENDS, NOWHERE, or
+    "" for all."""
 
     def register(body: Callable[[], None]) -> Callable[[], None]:
         _scenarios.append(Scenario(name, body, parsed(since), parsed(before), desk))
@@ -82,17 +85,17 @@ def scenario(name: str, since: str = "0", before: str = "99", desk: str = "") ->
 
 
 def note(text: str) -> None:
-    """A measured value or another fact worth a line below the scenario's."""
+    """Prints a measured value or another fact below the line of the scenario."""
     _notes.append(text)
 
 
 def is_thorough() -> bool:
-    """Whether nothing may be left out: as CI wants it, or because scenarios are named on the command line."""
+    """Whether nothing is left out: in CI, or if scenarios are named on the command line."""
     return _is_everything_asked_for or os.environ.get("JOOL_TEST_THOROUGH") == "1"
 
 
 def some_of(what: str, everything: Sequence[T], at_a_desk: Sequence[T]) -> Sequence[T]:
-    """Everything when thorough; at a desk these few, and the run says what it leaves out."""
+    """`everything` if thorough; otherwise `at_a_desk`, and the run prints the rest as left out."""
     if is_thorough():
         return everything
     rest = [one for one in everything if one not in at_a_desk]
@@ -107,13 +110,13 @@ def left_out(text: str) -> None:
 
 
 def progress(text: str) -> None:
-    """Something to read while a scenario goes on that may take hours."""
+    """Prints the progress of a scenario that may take hours."""
     signal.alarm(LIMIT)
     print(f"      … {text}", flush=True)
 
 
 class KernelLog:
-    """Notices warnings and oopses: a scenario during which the kernel complains has failed."""
+    """Detects warnings and oopses of the kernel. A scenario fails if the kernel logs one while it runs."""
 
     TROUBLE = re.compile(r"(BUG:|WARNING:|Oops|general protection|Call Trace|We're out of sync)[^\n]*")
 
@@ -128,7 +131,7 @@ class KernelLog:
                 lines.append(os.read(self.descriptor, 8192).decode(errors="replace"))
             except BlockingIOError:
                 break
-            except BrokenPipeError:  # overwritten while we read; go on with what is left
+            except BrokenPipeError:  # overwritten during the read; the rest follows
                 continue
         found = self.TROUBLE.search("".join(lines))
         return found[0] if found else ""
@@ -154,7 +157,8 @@ class Tally:
 
 
 def claim(one: Scenario) -> bool:
-    """Several guests may share the scenarios of a version: whoever makes the folder first runs the scenario."""
+    """Claims a scenario for this guest. Several guests share the scenarios of a version; the first to create the folder
+    runs it."""
     folder = os.environ.get("JOOL_CLAIMS")
     if not folder:
         return True
@@ -171,7 +175,7 @@ def choose(only: str, exclude: str) -> list[Scenario]:
         s for s in _scenarios
         if s.is_for_this_version and re.search(only, s.name, re.I) and not (exclude and re.search(exclude, s.name, re.I))
     ]
-    chosen = [s for s in named if is_thorough() or not s.waits_for_thorough]
+    chosen = [s for s in named if is_thorough() or not s.needs_thorough]
     elsewhere = [s for s in named if s not in chosen and s.desk != NOWHERE]
     if elsewhere:
         left_out(f"Jool {os.environ['JOOL_VERSION']}: {len(elsewhere)} scenarios that other versions run")
@@ -189,7 +193,7 @@ def run_all(only: str = "", exclude: str = "") -> int:
     chosen = choose(only, exclude)
     print(f"Jool {os.environ['JOOL_VERSION']}: {len(chosen)} scenarios", flush=True)
     if folder := os.environ.get("JOOL_CLAIMS"):
-        Path(folder, "count").write_text(str(len(chosen)))  # `run` starts no more guests than there are scenarios left
+        Path(folder, "count").write_text(str(len(chosen)))  # `run` starts no more guests than that
     log = KernelLog()
     tally = Tally()
     started = time.monotonic()
@@ -205,24 +209,24 @@ def run_all(only: str = "", exclude: str = "") -> int:
         outcome, detail = _run_one(one, log)
         is_second_try = outcome == "FAIL" and "kernel" not in detail
         if is_second_try:
-            # A machine that shares its cores stalls now and then. What is broken fails twice; what passes at the second try
-            # is counted, and reported with what the first one said.
+            # A machine that shares its cores sometimes stalls, so a failed scenario is tried again. A real fault fails
+            # twice. A pass at the second try is counted and reported with the first failure.
             first = detail
             print(f"again {time.monotonic() - begun:5.1f} s  {one.name}: {first}", flush=True)
             outcome, detail = _run_one(one, log)
-            note("second try; the first: " + first)
+            note("second try; first failure: " + first)
         tally.count(outcome, is_second_try)
         lines = [f"{outcome:4} {time.monotonic() - begun:5.1f} s  {one.name}", *(f"{'':16}{line}" for line in [*_notes, *detail.splitlines()])]
         print("\n".join(lines), flush=True)
     clean_up()
     print(f"{tally} (Jool {os.environ['JOOL_VERSION']}, {time.monotonic() - started:.0f} s)", flush=True)
-    # A guest of several may come too late, or its version may have none of them; the last line of `run` tells if all had none.
+    # One of several guests may find no scenario left, or none for its version; `run` fails if no guest had one.
     return 1 if tally.failed or not (chosen or "JOOL_CLAIMS" in os.environ) else 0
 
 
 def give_up(*_: object) -> None:
-    """A scenario that waits for something without an end fails, with the line where it waits."""
-    raise Failed(f"not over within {LIMIT} s")
+    """Fails a scenario that exceeds the time limit, with the line at which it waits."""
+    raise Failed(f"not finished within {LIMIT} s")
 
 
 def _run_one(one: Scenario, log: KernelLog) -> tuple[str, str]:
@@ -238,12 +242,12 @@ def _run_one(one: Scenario, log: KernelLog) -> tuple[str, str]:
         line = next((f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in reversed(where) if "/scenarios/" in f.filename), "")
         trouble = log.trouble()
         return "FAIL", f"{line} {failure}" + (f"\nkernel: {trouble}" if trouble else "")
-    except Exception:  # a mistake in the scenario must not end the run
+    except Exception:  # an error in the scenario must not end the run
         return "FAIL", traceback.format_exc(limit=-2)
     finally:
         signal.alarm(0)
     trouble = log.trouble()
-    return ("FAIL", f"the kernel complained: {trouble}") if trouble else ("ok", "")
+    return ("FAIL", f"the kernel reported: {trouble}") if trouble else ("ok", "")
 
 
 def main(argv: list[str]) -> int:

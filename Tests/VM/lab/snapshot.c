@@ -1,7 +1,8 @@
-/* Preloaded into a proxy (snapshot.py). SIGUSR2 makes a copy of the process, as a snapshot of a machine's memory would be: the
-   same state, the same random numbers to come. The copy's number is written to the file $SNAPSHOT_FILE; the copy stops itself
-   until SIGCONT. With $SNAPSHOT_NAMESPACE (a path) it lives in that network namespace, with sockets of its own there, as a
-   clone on another machine would; without, it has the sockets of the original, which must be dead before the copy goes on. */
+/* A library that is preloaded into a proxy (snapshot.py). SIGUSR2 makes a copy of the process, like a snapshot of a machine's
+   memory, with the same state and the same future random numbers. The copy's process number is written to the file
+   $SNAPSHOT_FILE, and the copy stops until SIGCONT. With $SNAPSHOT_NAMESPACE (a path) the copy runs in that network namespace
+   with its own sockets, like a clone on another machine. Otherwise it has the sockets of the original, which must have ended
+   before the copy continues. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -59,7 +60,7 @@ static void listen_under_the_same_name(int original, int fresh) {
   listen(fresh, 16);
 }
 
-/* A socket like that one, in the network namespace that the process is in now. */
+/* A socket like the given one, in the current network namespace of the process. */
 static void replace(int descriptor) {
   int domain = number_of(descriptor, SOL_SOCKET, SO_DOMAIN), type = number_of(descriptor, SOL_SOCKET, SO_TYPE);
   int is_server = domain == AF_UNIX && number_of(descriptor, SOL_SOCKET, SO_ACCEPTCONN) == 1;
@@ -75,7 +76,7 @@ static void replace(int descriptor) {
   close(fresh);
 }
 
-/* The system call itself: glibc's fork would take locks that the interrupted code may hold. */
+/* The raw system call, because glibc's fork would take locks that the interrupted code may hold. */
 static void copy(int number) {
   (void)number;
   long process = syscall(SYS_clone, SIGCHLD, 0L, 0L, 0L, 0L);

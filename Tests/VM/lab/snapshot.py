@@ -1,4 +1,4 @@
-"""Copies of a running proxy: what becomes of a machine whose memory was saved, and is resumed later or twice."""
+"""Copies a running proxy, like a machine whose memory was saved and is resumed later or twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIBRARY = Path(os.environ.get("TMPDIR", "/run/lab"), "snapshot.so")
 
 
 def can_be_copied(argv: tuple[str | Path, ...], namespace: str | None = None) -> tuple[str | Path, ...]:
-    """The command line of a proxy that `Copy` can copy. `namespace`: the copy lives there, with sockets of its own."""
+    """The command line of a proxy that `Copy` can copy. `namespace`: the copy runs there with its own sockets."""
     if not LIBRARY.exists():
         run("cc", "-shared", "-fPIC", "-o", LIBRARY, SOURCE)
     settings = [f"LD_PRELOAD={LIBRARY}", f"SNAPSHOT_FILE={SCRATCH / 'snapshot'}"]
@@ -23,15 +23,15 @@ def can_be_copied(argv: tuple[str | Path, ...], namespace: str | None = None) ->
 
 
 class Copy:
-    """A copy of a proxy's process, which does nothing yet."""
+    """A copy of a proxy's process, which is stopped until it is resumed."""
 
     def __init__(self, original: Background) -> None:
         file = SCRATCH / "snapshot"
         file.unlink(missing_ok=True)
         original.signal(signal.SIGUSR2)
-        self.pid = int(wait_for("the copy's number", lambda: file.exists() and file.read_text().strip(), timeout=10))
+        self.pid = int(wait_for("the copy's process number", lambda: file.exists() and file.read_text().strip(), timeout=10))
         at_end(self.end)
-        wait_for("the copy waits", lambda: self._state() == "T", timeout=10)
+        wait_for("the copy is stopped", lambda: self._state() == "T", timeout=10)
 
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)

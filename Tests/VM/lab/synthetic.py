@@ -1,4 +1,4 @@
-"""Synthetic session tables: many sessions, of all protocols and timers, with varied expirations."""
+"""Synthetic session tables: many sessions of all protocols and timers, with varied expirations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections import defaultdict
 from .netlink import Kernel, module_version
 from .records import ICMP, TCP, UDP, Session, container, layout_of
 
-# What the nodes have as pool4 besides the tutorial's: room for every binding below.
+# An additional pool4 of the nodes with room for all bindings below.
 POOL4 = "198.18.0.0/24"
 POOL4_PORTS = "1024-65535"
 PORTS_PER_ADDRESS = 60000
 
-# (protocol, state, timer, shortest and longest expiration in seconds). All live long enough for a slow machine, and all
-# were idle for some seconds: the timeout of their kind is longer (ICMP's is raised by `network.roomy`).
+# (protocol, state, timer, shortest and longest expiration in seconds). The expirations are long enough for a slow
+# machine, and below the timeouts, as after some idle seconds (`network.make_roomy` raises that of ICMP).
 KINDS = (
     (UDP, 0, 0, 180, 290),
     (TCP, 0, 0, 600, 7190),
@@ -33,7 +33,7 @@ Kinds = tuple[tuple[int, int, int, int, int], ...]
 
 
 def sessions(count: int, first: int = 0, seed: int = 7, kinds: Kinds = KINDS) -> list[Session]:
-    """`count` different sessions. Up to three share a binding, as a client's connections do."""
+    """`count` different sessions. Up to three share a binding, like the connections of a client."""
     chance = random.Random(seed)
     return [_session(number, kinds, chance) for number in range(first, first + count)]
 
@@ -51,7 +51,8 @@ def _session(number: int, kinds: Kinds, chance: random.Random) -> Session:
 
 
 def load(ns: str, table: list[Session], per_message: int = 300) -> None:
-    """Puts sessions into an instance. In ascending order of expiration: the module's insertion is quadratic else."""
+    """Adds sessions to an instance in ascending order of expiration; in other orders, the module's insertion is
+    quadratic."""
     layout = layout_of(module_version())
     lists: dict[tuple[int, int], list[Session]] = defaultdict(list)
     for session in table:

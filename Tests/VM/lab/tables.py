@@ -1,4 +1,4 @@
-"""Session tables of nodes, as the C client (the oracle) shows them."""
+"""Session tables of nodes, as printed by the C client, which is the reference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROTOCOLS = ("tcp", "udp", "icmp")
 
 
 def table(node: str, protocol: str, program: Path = C) -> dict[str, tuple[float, str]]:
-    """Session (its nine columns) → seconds left and state."""
+    """The table by session (its nine columns): seconds left and state."""
     text = jool(program, node, "session", "display", f"--{protocol}", "--csv", "--no-headers", "--numeric").out
     found = {}
     for line in text.splitlines():
@@ -41,8 +41,8 @@ def whole_table(node: str) -> dict[str, tuple[float, str]]:
 
 
 def fingerprint(node: str) -> tuple[int, int]:
-    """How many sessions a node has, and a number that is equal for equal sets of them. For tables that would not fit into a process:
-    User-Mode Linux maps each page apart, and the host does not allow many mappings."""
+    """The number of sessions of a node, and a digest of their set. For tables that do not fit into a process, because
+    User-Mode Linux maps each page separately and the host limits the number of mappings."""
     count = digest = 0
     words = ("session", "display", "--csv", "--no-headers", "--numeric")
     for protocol in PROTOCOLS:
@@ -55,7 +55,7 @@ def fingerprint(node: str) -> tuple[int, int]:
 
 
 def same_sessions(origin: str, copy: str, protocol: str) -> bool:
-    """Does `copy` have all sessions of `origin`, and are there any?"""
+    """Whether `origin` has sessions and `copy` has all of them."""
     sessions = table(origin, protocol).keys()
     return bool(sessions) and sessions <= table(copy, protocol).keys()
 

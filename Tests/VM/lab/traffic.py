@@ -1,4 +1,4 @@
-"""Real traffic through the translators: ping, a UDP echo, a TCP transfer of numbered bytes."""
+"""Real traffic through the translators: ping, a UDP echo, and a TCP transfer of numbered bytes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SERVER6, SERVER4 = "64:ff9b::192.0.2.8", "192.0.2.8"
 
 
 def numbered(start: int, count: int) -> bytes:
-    """Byte n of the stream depends on n alone, so that a lost, doubled or foreign byte shows."""
+    """A part of the stream. Byte n depends only on n, so that lost, duplicated and foreign bytes are detected."""
     return bytes((n * 31 + (n >> 8) * 7) & 0xFF for n in range(start, start + count))
 
 
 class Ping:
-    """An endless ping from n6 to n4, through whoever holds the virtual addresses."""
+    """An endless ping from n6 to n4, through the node with the virtual addresses."""
 
     def __init__(self, interval: float = 0.2) -> None:
         self.process = Background("ping", "-6", "-n", "-O", "-i", str(interval), SERVER6, ns="n6", name="ping")
@@ -28,13 +28,13 @@ class Ping:
         return [int(n) for n in re.findall(r"bytes from \S+: icmp_seq=(\d+)", self.process.out)]
 
     def wait_more(self, count: int, timeout: float = 30) -> None:
-        """Until `count` more answers have arrived."""
+        """Waits until `count` more answers have arrived."""
         wanted = len(self.received) + count
         wait_for(f"{count} more ping replies", lambda: len(self.received) >= wanted, timeout)
 
 
 class UDPEcho:
-    """A UDP server on n4 that answers what it hears, and a client on n6 with one fixed port."""
+    """A UDP server on n4 that returns each datagram, and a client on n6 with a fixed port."""
 
     def __init__(self, port: int = 5007, address: str = SERVER4) -> None:
         with namespace("n4"):
@@ -55,7 +55,7 @@ class UDPEcho:
         while not self._end.is_set():
             try:
                 data, peer = self.server.recvfrom(2048)
-            except TimeoutError:  # look at _end now and then: closing a socket does not wake who waits on it
+            except TimeoutError:  # check _end regularly, because closing a socket does not wake a waiting thread
                 continue
             except OSError:
                 return
@@ -63,7 +63,7 @@ class UDPEcho:
             self.server.sendto(data, peer)
 
     def exchange(self, timeout: float = 20) -> None:
-        """One datagram there and back, repeated until it works."""
+        """Sends a datagram until the answer arrives."""
         serial = str(time.monotonic_ns()).encode()
 
         def attempt() -> bool:
@@ -83,7 +83,7 @@ class UDPEcho:
 
 
 class TCPTransfer:
-    """One connection n6 → n4 on which both sides send numbered bytes for as long as the scenario wants."""
+    """A connection from n6 to n4 on which both sides send numbered bytes until `finish`."""
 
     CHUNK = 512
 
@@ -131,7 +131,7 @@ class TCPTransfer:
             self.error = self.error or f"receiving: {broken}"
 
     def wait_more(self, count: int, timeout: float = 60) -> None:
-        """Until `count` more bytes have arrived in each direction."""
+        """Waits until `count` more bytes have arrived in each direction."""
         wanted = self.at_server + count, self.at_client + count
         wait_for(
             f"{count} more TCP bytes each way (now {self.at_server}, {self.at_client}) {self.error}",
@@ -140,11 +140,11 @@ class TCPTransfer:
         expect(not self.error, f"the TCP connection broke: {self.error}")
 
     def finish(self, timeout: float = 30) -> None:
-        """Both sides stop sending; everything sent must have arrived, in order."""
+        """Stops both senders. All bytes that were sent must arrive in order."""
         self._end.set()
         for thread in self.threads:
             thread.join(timeout)
-        expect(not any(thread.is_alive() for thread in self.threads), "the TCP connection does not end")
+        expect(not any(thread.is_alive() for thread in self.threads), "the TCP connection did not end")
         expect(not self.error, f"the TCP connection broke: {self.error}")
         self.close()
 

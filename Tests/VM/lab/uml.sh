@@ -1,16 +1,17 @@
-# Sourced by setup and boot: the lab on User-Mode Linux, a kernel that is an ordinary process of this machine. Programs and
-# the module run at native speed; a system call costs some 30 µs, because ptrace(2) catches it. One processor.
+# The lab on User-Mode Linux, a kernel that is an ordinary process of this machine. `setup` and `boot` source this file.
+# Programs and the module run at native speed on one processor; a system call costs some 30 µs, because ptrace(2)
+# intercepts it.
 #
-# What `prepare_machine` leaves in $JOOL_LAB/uml:
+# The files of `prepare_machine` in $JOOL_LAB/uml:
 #   linux          the kernel, an executable
 #   release        its release, e.g. 6.1.158; written last
-#   modules/       what modprobe must know of a kernel in which everything is built in
-#   build/, source/   what building modules for it needs
+#   modules/       the data of modprobe for a kernel in which everything is built in
+#   build/, source/   the files for building modules
 UML=$JOOL_LAB/uml
 MACHINE_PACKAGES="bc bison flex libelf-dev xz-utils"
 MACHINE_TITLE="User-Mode Linux"
 
-# The configuration is part of the answer: another one means another kernel.
+# Another configuration needs another kernel.
 machine_is_ready() {
   [ -s "$UML/release" ] && [ -x "$UML/linux" ] && cmp -s "$HERE/lab/uml.config" "$UML/uml.config"
 }
@@ -25,7 +26,7 @@ prepare_machine() {
   build_kernel >"$UML/build.log" 2>&1 || { tail -20 "$UML/build.log" >&2; die "User-Mode Linux does not build"; }
 }
 
-# Drivers and sound are left out but for their Kconfig and Makefiles: nothing of them is built.
+# Of drivers and sound only Kconfig and Makefiles are unpacked, because nothing of them is built.
 build_kernel() {
   dpkg-deb --fsys-tarfile "$UML"/deb/linux-source-*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz |
     tar -xJ -C "$UML/source" --strip-components=1 --exclude='Documentation/*/*' --exclude='sound/*.[ch]' --exclude='tools/*.[ch]' \
@@ -40,10 +41,10 @@ build_kernel() {
     kernel_make -s kernelrelease >"$UML/release"
 }
 
-# kconfig waits for an answer if it has a terminal.
+# No terminal, because kconfig would wait for input.
 kernel_make() { make -C "$UML/source" ARCH=um O="$UML/build" "$@" </dev/null; }
 
-# Modules need headers, scripts and Makefiles. The rest is a gigabyte.
+# Deletes all but the headers, scripts and Makefiles that modules need. The rest takes a gigabyte.
 forget_sources() {
   find "$UML/source" "$UML/build" -path '*/scripts/*' -prune -o \( -name '*.c' -o -name '*.o' -o -name '*.a' -o -name '*.S' \) \
     -type f -exec rm -f {} + && rm -f "$UML/build/linux" "$UML/build/vmlinux"
@@ -51,7 +52,7 @@ forget_sources() {
 
 build_module() { kernel_make M="$1" modules; }
 
-# Runs $RUN/guest.sh in a new guest; its output is this command's output.
+# Runs $RUN/guest.sh in a new guest, with the same output.
 boot_machine() {
   local machine
   : >"$RUN/output"
@@ -60,7 +61,7 @@ boot_machine() {
     ${JOOL_VM_CABLE:+"vec0:transport=fd,fd=$JOOL_VM_CABLE"} quiet norandmaps con=null con0=null,fd:1 \
     </dev/null >"$RUN/console" 2>&1 &
   machine=$!
-  # A signal that ends boot ends the guest.
+  # A signal that ends `boot` also ends the guest.
   trap 'kill $machine' INT TERM HUP
   tail -f -n +1 -s 0.1 --pid=$machine "$RUN/output"
   wait $machine

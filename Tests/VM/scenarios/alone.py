@@ -1,4 +1,5 @@
-"""A node that has nobody says so: "ready" alone does not tell whether anybody could take over."""
+"""A node without peers reports it, because the state "ready" alone does not show whether another node could take
+over."""
 
 from __future__ import annotations
 
@@ -12,32 +13,32 @@ from lab.proxies import Proxy, is_ready, wait_ready
 from lab.runner import ONCE, note, scenario
 
 from .group import Journal
-from .sync import status, weather
+from .sync import impair_links, status
 
 READY = ("session", "proxy", "status", "--ready")
 
 
 def wait_alone(node: str, reason: str) -> None:
-    """Until a node says that it is alone, and why; and it stays ready."""
+    """Waits until a node reports that it is alone for this reason. The node must stay ready."""
     begun = time.monotonic()
     wait_for(f"{node} is alone: {reason}", lambda: reason in (status(node)["alone_because"] or ""), timeout=20, every=0.2)
     note(f"{node}: {reason!r} after {time.monotonic() - begun:.1f} s")
     expect(status(node)["alone"] is True, "alone")
-    expect(jool(OURS, node, "session", "proxy", "status").out.startswith("State: ready, alone\n"), "the state for people")
-    expect(is_ready(node), f"{node} is not ready any more")
+    expect(jool(OURS, node, "session", "proxy", "status").out.startswith("State: ready, alone\n"), "the state as text")
+    expect(is_ready(node), f"{node} is no longer ready")
 
 
-def wait_company(*nodes: str) -> None:
+def wait_not_alone(*nodes: str) -> None:
     for node in nodes:
-        wait_for(f"{node} has company", lambda: status(node)["alone"] is False, timeout=20, every=0.2)
-        expect_equal(status(node)["alone_because"], None, "the reason of a node that has company")
+        wait_for(f"{node} is no longer alone", lambda: status(node)["alone"] is False, timeout=20, every=0.2)
+        expect_equal(status(node)["alone_because"], None, "the reason of a node that is not alone")
 
 
-def with_peers(node: str, count: int) -> int:
+def ready_status(node: str, count: int) -> int:
     return jool(OURS, node, *READY, "--peers", str(count), check=False).status
 
 
-@scenario("a node that has nobody says so and why, whichever way the link is cut, and stays ready", **ONCE)
+@scenario("a node without peers reports the reason, whichever way the link is cut, and stays ready", **ONCE)
 def alone() -> None:
     make_eager()
     journal = Journal()
@@ -46,37 +47,37 @@ def alone() -> None:
     Proxy("j", argv=("sh", "-c", command))
     wait_ready("j")
     wait_alone("j", "No peer was heard since the start")
-    expect_equal(with_peers("j", 1), 1, "status of --ready --peers 1 without peers")
+    expect_equal(ready_status("j", 1), 1, "status of --ready --peers 1 without peers")
     wait_for("alone in the journal", lambda: journal.has(JOOL_ALONE="yes", JOOL_STATE="ready", MESSAGE="This node is alone."), timeout=15)
     k = Proxy("k")
     wait_ready(*NODES)
-    wait_company(*NODES)
+    wait_not_alone(*NODES)
     wait_for("no longer alone in the journal", lambda: journal.has(JOOL_ALONE="no", MESSAGE="no longer alone"), timeout=10)
-    expect_equal([with_peers("j", count) for count in (0, 1, 2)], [0, 0, 1], "status of --ready --peers 0, 1 and 2")
-    # What j sends is lost: k hears nobody, and says so in its hellos.
-    weather("loss", "100%", nodes=("j",))
+    expect_equal([ready_status("j", count) for count in (0, 1, 2)], [0, 0, 1], "status of --ready --peers 0, 1 and 2")
+    # The datagrams of j are lost. k receives none, and reports it in its hellos.
+    impair_links("loss", "100%", nodes=("j",))
     wait_alone("j", "Peers are heard (2001:db8:ff08::5), but none of them hears this node.")
     wait_alone("k", "No peer is heard; the last one was 2001:db8:ff08::4")
-    expect_equal((with_peers("j", 1), with_peers("k", 1)), (0, 1), "status of --ready --peers 1 on j and k")
+    expect_equal((ready_status("j", 1), ready_status("k", 1)), (0, 1), "status of --ready --peers 1 on j and k")
     check = jool(OURS, "k", "session", "proxy", *words.split(), "--check", check=False)
     expect(check.status == 1 and "No peer is heard" in check.err, str(check))
-    weather()
-    wait_company(*NODES)
-    weather("loss", "100%")
+    impair_links()
+    wait_not_alone(*NODES)
+    impair_links("loss", "100%")
     for node in NODES:
         wait_alone(node, "No peer is heard")
-    weather()
-    wait_company(*NODES)
+    impair_links()
+    wait_not_alone(*NODES)
     k.signal(signal.SIGKILL)
     wait_alone("j", "No peer is heard")
     Proxy("k")
     wait_ready("k")
-    wait_company(*NODES)
-    # Nothing leaves any more.
+    wait_not_alone(*NODES)
+    # j cannot send.
     run("ip", "link", "set", "eth2", "down", ns="j")
     wait_alone("j", "Sends fail")
     wait_for("a finding", lambda: any("Nothing can be sent to" in finding for finding in status("j")["findings"]), timeout=15)
     wait_for("a warning", lambda: journal.has(PRIORITY="4", MESSAGE=f"Nothing can be sent to {GROUP6} on eth2: "), timeout=15)
     restore_links("j")
-    wait_company(*NODES)
+    wait_not_alone(*NODES)
     wait_for("no finding", lambda: status("j")["findings"] == [], timeout=15)

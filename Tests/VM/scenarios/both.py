@@ -16,7 +16,7 @@ from .sync import proxies, status
 
 
 def latency(crowd: Crowd) -> list[float]:
-    """How long sessions take from j to k, sorted: what flows with two ways back rest on."""
+    """The sorted delays of sessions from j to k, on which flows with another return path depend."""
     seconds = []
     for count in range(session_count("k") + 1, session_count("k") + 31):
         begun = time.monotonic()
@@ -27,14 +27,14 @@ def latency(crowd: Crowd) -> list[float]:
     return sorted(seconds)
 
 
-@scenario("both nodes translate, each with a mask of its own, and one takes over from the other", **ONCE)
+@scenario("both nodes translate, each with its own mask, and one takes over from the other", **ONCE)
 def active_active() -> None:
-    """docs/failover.md, "Both nodes translate": what the packets of a node are marked with says which part of pool4 is for them."""
+    """docs/failover.md, "Both nodes translate": the mark of a node's packets selects their part of pool4."""
     gateways, masks, servers = {"j": VIRTUAL6, "k": "2001:db8::2"}, {"j": VIRTUAL4, "k": "192.0.2.2"}, {"j": "192.0.2.8", "k": "192.0.2.9"}
     run("modprobe", "-a", "sch_ingress", "cls_matchall", "act_skbedit")
 
     def serve(node: str, at: str) -> None:
-        """`node`'s clients and masks are `at`'s now."""
+        """Moves the gateway address and the mask of `node` to the node `at`."""
         with namespace(at):
             run("ip", "addr", "add", f"{gateways[node]}/96", "dev", "eth0", "nodad", ns=at)
             run("ip", "addr", "add", f"{masks[node]}/24", "dev", "eth1", ns=at)
@@ -67,16 +67,16 @@ def active_active() -> None:
     crowd = Crowd()
     for deadline in ("100", "10", "0"):
         jool(C, "j", "global", "update", "ss-flush-deadline", deadline)
-        time.sleep(2.5)  # until the proxy knows
+        time.sleep(2.5)  # until the proxy has detected it
         seconds = latency(crowd)
         note(f"from a packet at j to its session on k with ss-flush-deadline {deadline}: "
              f"median {statistics.median(seconds) * 1000:.0f} ms, at most {seconds[-1] * 1000:.0f} ms")
-        # Without the second acknowledgement (Nudge) it is two seconds for most of them with 100.
+        # Without the second acknowledgement (Nudge) most of them take two seconds with 100.
         expect(seconds[-1] < 1, f"sessions are late: {seconds}")
 
-    wait_for("settings are known", lambda: all(status(node)["peers"] for node in NODES), timeout=10)
+    wait_for("both nodes have each other's settings", lambda: all(status(node)["peers"] for node in NODES), timeout=10)
     time.sleep(2)
-    expect_equal([status(node)["findings"] for node in NODES], [[], []], "findings about nodes that all translate")
+    expect_equal([status(node)["findings"] for node in NODES], [[], []], "findings although both nodes translate")
 
     release("j")
     for device in ("eth0", "eth1"):
@@ -84,7 +84,7 @@ def active_active() -> None:
     serve("j", "k")
     for node, flow in flows.items():
         flow.exchange()
-        expect_equal({peer[0] for peer in flow.peers}, {masks[node]}, f"masks of {node}'s clients when k has them all")
+        expect_equal({peer[0] for peer in flow.peers}, {masks[node]}, f"masks of {node}'s clients after k took over")
     later = UDPEcho(5008, servers["j"])
     later.exchange()
-    expect_equal({peer[0] for peer in later.peers}, {masks["k"]}, "masks of what begins then")
+    expect_equal({peer[0] for peer in later.peers}, {masks["k"]}, "masks of later sessions")

@@ -1,4 +1,4 @@
-"""Standard streams that are closed: programs write into nothing else."""
+"""Programs with closed standard streams, which must not write into other files instead."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ EBADF = 9
 
 
 def without(closed: int, *words: str | Path) -> tuple[str | Path, ...]:
-    """The command with descriptors closed; a bit for each."""
+    """The command with some descriptors closed; `closed` has a bit for each."""
     closing = " ".join(f"{fd}>&-" for fd in range(3) if closed >> fd & 1)
     return ("bash", "-c", f'exec "$@" {closing}', "closed", *words)
 
 
-@scenario("programs whose standard streams are closed work, and write into no socket or file", before=LATER)
+@scenario("programs with closed standard streams work, and write into no socket or file", before=LATER)
 def closed_streams() -> None:
     make_eager()
     track = SCRATCH / "ready"
@@ -52,7 +52,7 @@ def closed_streams() -> None:
         expect_equal(track.read_text(), "1\n", f"track file after a proxy without {closed:03b}")
 
 
-@scenario("a proxy outlives the reader of its log", before=LATER)
+@scenario("a proxy survives the end of the reader of its log", before=LATER)
 def log_reader() -> None:
     make_eager()
     script = f'exec "$@" 2> >(head -n 1 >/dev/null)'
@@ -64,9 +64,9 @@ def log_reader() -> None:
         ),
     )  # fmt: skip
     wait_ready("j")
-    # Each SIGHUP is a line that nobody reads.
+    # Each SIGHUP causes a log message, which no process reads.
     for _ in range(3):
         run("kill", "-HUP", str(proxy.pid))
         wait_for("the proxy answers", lambda: run(OURS / "jool", "session", "proxy", "status", ns="j", check=False).status == 0)
-    expect(proxy.alive, "the proxy died with the reader of its log")
+    expect(proxy.alive, "the proxy ended with the reader of its log")
     expect_equal(proxy.stop(), 0, "status of the proxy")

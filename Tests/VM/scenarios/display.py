@@ -1,4 +1,5 @@
-"""What `display` prints, next to the C client's on the same table: equal to the byte, times masked."""
+"""The output of `display` commands, which must equal that of the C client on the same table byte by byte, except for
+times."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from lab.runner import ENDS, note, scenario
 from lab.synthetic import load, sessions
 
 TIME = re.compile(r"\d+:\d{2}:\d{2}(\.\d{3})?")
-# Only these counters move by themselves: the module's timer looks at the queue every two seconds.
+# Only these counters change by themselves, because the module's timer checks its queue every two seconds.
 MOVING = re.compile(r"(JSTAT_JOOLD_(?:EMPTY|TIMEOUT|QUEUING|MISSING_ACK)[:,] ?)\d+")
 # Kernels without efficient unaligned access (User-Mode Linux, MIPS) put a padding attribute before each 64-bit value. The C client
-# takes it for a counter: from 4.1.12 on it prints an unknown one and a warning, before that it gives up.
+# interprets it as a counter. From 4.1.12 on it prints an unknown counter and a warning; earlier clients abort.
 PADDING = re.compile(
     r"^\?{4}(: 0\nThis stat is unknown\.\n\n|: 0\n|,0.*\n)|^Warning: Unknown stat\. .*\nKernel module version is .*\n", re.M)
-GIVES_UP = "The kernel module returned an unknown stat counter."
+ABORT_MESSAGE = "The kernel module returned an unknown stat counter."
 
 
 def masked(text: str) -> str:
@@ -33,7 +34,8 @@ def answers(result: Result) -> tuple[int, str, str]:
 
 
 def same(*words: str, lines: int = 0) -> None:
-    """Both clients answer `words` alike. Neighbour discovery may count a packet between the two: then ask again."""
+    """Checks that both clients give the same answer to `words`. Tries again if neighbour discovery changed a counter in
+    between."""
     last: list[Result] = []
 
     def agree() -> bool:
@@ -41,7 +43,7 @@ def same(*words: str, lines: int = 0) -> None:
         return answers(last[0]) == answers(last[1])
 
     try:
-        wait_for("both clients agree", agree, timeout=3)
+        wait_for("both clients give the same answer", agree, timeout=3)
     except AssertionError:
         theirs, ours = (masked(one.out).splitlines() for one in last)
         first = next(((a, b) for a, b in itertools.zip_longest(theirs, ours) if a != b), None)
@@ -53,12 +55,12 @@ def same(*words: str, lines: int = 0) -> None:
 
 
 def combinations(*flags: str) -> list[tuple[str, ...]]:
-    """Every subset of the flags."""
+    """All subsets of the flags."""
     return [subset for size in range(len(flags) + 1) for subset in itertools.combinations(flags, size)]
 
 
 def name_things() -> None:
-    """Names for some addresses, from files only: nobody here answers DNS."""
+    """Gives some addresses names, from files only, because there is no DNS server."""
     replace_file("/etc/nsswitch.conf", "hosts: files\nservices: files\n")
     replace_file(
         "/etc/hosts",
@@ -80,7 +82,7 @@ def fill() -> None:
         expect(kernel.session_count() == len(table), f"{kernel.session_count()} of {len(table)} sessions loaded")
 
 
-@scenario("session display prints what the C client prints, in every form", desk=ENDS)
+@scenario("session display prints the same as the C client in every format", desk=ENDS)
 def session_display() -> None:
     name_things()
     fill()
@@ -93,7 +95,7 @@ def session_display() -> None:
     note(f"{count + 1} forms, 187 sessions")
 
 
-@scenario("session display prints names where the C client prints names", desk=ENDS)
+@scenario("session display prints the same names as the C client", desk=ENDS)
 def session_names() -> None:
     name_things()
     fill()
@@ -102,7 +104,7 @@ def session_names() -> None:
     same("session", "display", "--tcp", lines=60)
 
 
-@scenario("bib display prints what the C client prints, in every form", desk=ENDS)
+@scenario("bib display prints the same as the C client in every format", desk=ENDS)
 def bib_display() -> None:
     name_things()
     fill()
@@ -112,7 +114,7 @@ def bib_display() -> None:
             same("bib", "display", protocol, *flags, lines=8)
 
 
-@scenario("pool4, instance, global and stats display print what the C client prints, in every form", desk=ENDS)
+@scenario("pool4, instance, global and stats display print the same as the C client in every format", desk=ENDS)
 def other_displays() -> None:
     make_instance("j")
     jool(C, "j", "pool4", "add", "--tcp", "192.0.2.2/31", "1000-1999", "--mark", "5", "--max-iterations", "12", "--force")
@@ -123,8 +125,8 @@ def other_displays() -> None:
         same("instance", "display", *flags, lines=1)
         same("global", "display", *flags, lines=25)
     same("instance", "status", lines=1)
-    if GIVES_UP in jool(C, "j", "stats", "display", check=False).err:
-        note("the C client cannot read this kernel's statistics; the golden command lines have them")
+    if ABORT_MESSAGE in jool(C, "j", "stats", "display", check=False).err:
+        note("the C client cannot read this kernel's statistics; the golden command lines test them")
         return
     for flags in combinations("--all", "--explain", "--csv", "--no-headers"):
         same("stats", "display", *flags)

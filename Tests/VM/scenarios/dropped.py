@@ -1,4 +1,5 @@
-"""Modules before 4.1.12 drop most announcements of a burst, and count none of it. The proxy finds the sessions in the table."""
+"""Modules before 4.1.12 drop most announcements of a burst without counting them. The proxy finds the sessions in the
+table."""
 
 from __future__ import annotations
 
@@ -25,12 +26,12 @@ def missing() -> int:
 
 
 def burst_arrives(what: str, crowd: Crowd, count: int) -> None:
-    """New sessions at once; all of them are at k within the bound."""
+    """Opens new sessions at once. All of them must be on k within the time limit."""
     crowd.open(count, pace=0)
     begun = time.monotonic()
     time.sleep(1)
     dropped = missing()
-    wait_for(f"k has what j has after {what} ({missing()} missing)", lambda: missing() == 0, timeout=BOUND - 1, every=0.25)
+    wait_for(f"k has j's sessions after {what} ({missing()} missing)", lambda: missing() == 0, timeout=BOUND - 1, every=0.25)
     note(f"{what}: {dropped} of {count} were missing after a second, none after {time.monotonic() - begun:.1f} s")
     dropped_in_all.append(dropped)
 
@@ -44,7 +45,7 @@ def flush() -> None:
 
 
 def handle() -> None:
-    """The same configuration once more, atomically: the module's counters start anew, its sessions stay."""
+    """Loads the same configuration again atomically, which resets the module's counters and keeps its sessions."""
     file = SCRATCH / "again.json"
     file.write_text(json.dumps({
         "instance": "default", "framework": "netfilter",
@@ -54,7 +55,7 @@ def handle() -> None:
     jool(C, "j", "file", "handle", str(file))
 
 
-@scenario("what an old module drops of a burst is on the peer 15 s later: at first, after a flush, after `file handle`, while others end", before=OLD)
+@scenario("sessions that an old module drops from a burst arrive within 15 s, also after a flush and `file handle`", before=OLD)
 def bursts() -> None:
     make_eager()
     dropped_in_all.clear()
@@ -78,7 +79,7 @@ def bursts() -> None:
     note(f"UNANNOUNCED {counters.get('UNANNOUNCED')}")
 
 
-@scenario("bursts of an old module arrive while more of its sessions end than begin", before=OLD, desk=NOWHERE)
+@scenario("bursts of an old module arrive while more sessions end than begin", before=OLD, desk=NOWHERE)
 def while_others_end() -> None:
     make_eager()
     dropped_in_all.clear()
@@ -90,12 +91,12 @@ def while_others_end() -> None:
         for identifier in range(1, 1501):
             pings.sendto(struct.pack("!BBHHH", 128, 0, 0, identifier, 1), (SERVER6, 0))
             time.sleep(0.01)
-    progress("waiting for pings to end")
+    progress("waiting for the pings' sessions to end")
     most = len(table("j", "icmp"))
     expect(most > 1000, f"only {most} pings; the scenario proves nothing")
-    # They last a minute in j's module, and a quarter longer for the proxies.
-    wait_for("pings end", lambda: len(table("j", "icmp")) <= 0.9 * most, timeout=120, every=1)
-    note(f"pings end {time.monotonic() - begun:.0f} s after the first")
+    # They last a minute in j's module; the proxies add a quarter as slack.
+    wait_for("the pings' sessions end", lambda: len(table("j", "icmp")) <= 0.9 * most, timeout=120, every=1)
+    note(f"the pings' sessions ended {time.monotonic() - begun:.0f} s after the first")
     for number in range(3):
         left = len(table("j", "icmp"))
         burst_arrives(f"burst {number + 1} beside {left} pings", crowd, 100)

@@ -1,4 +1,5 @@
-"""Mistakes: a nonzero exit, at once, and a message on standard error that names the thing."""
+"""Mistakes: a command must fail at once, with a nonzero status and a message on standard error that names the
+mistake."""
 
 from __future__ import annotations
 
@@ -15,16 +16,16 @@ from lab.runner import MIDDLE, note, scenario, some_of
 
 PROXY = ("session", "proxy", "--net.mcast.port", str(PORT), "--net.dev.in", "eth2", "--net.dev.out", "eth2")
 
-# Modules up to 4.1.10 cannot advertise: ours asks a running proxy instead, and without one has only that to say.
+# Modules up to 4.1.10 cannot advertise. Our client then uses a running proxy, and fails without one.
 ADVERTISE = (("session", "advertise"),) if lab_version() >= (4, 1, 11) else ()
 
 
 def refused(result: Result, *names: str) -> None:
     expect(result.status != 0, f"must fail: {result}")
-    expect(result.status > 0, f"died of a signal: {result}")
+    expect(result.status > 0, f"ended by a signal: {result}")
     missing = [name for name in names if name.lower() not in result.err.lower()]
     expect(not missing, f"standard error does not name {missing}: {result}")
-    expect(result.err.strip(), f"says nothing: {result}")
+    expect(result.err.strip(), f"prints no message: {result}")
 
 
 def ours(*words: str, **options: object) -> Result:
@@ -32,7 +33,8 @@ def ours(*words: str, **options: object) -> Result:
 
 
 def all_refused(*attempts: tuple[tuple[str, ...], str]) -> None:
-    """Every one of these commands must fail and name the word beside it; all that do not are told."""
+    """Checks that each of these commands fails with a message that contains the word beside it. Reports all
+    exceptions."""
     wrong = []
     for words, name in attempts:
         try:
@@ -42,7 +44,7 @@ def all_refused(*attempts: tuple[tuple[str, ...], str]) -> None:
     expect(not wrong, "\n".join(wrong))
 
 
-@scenario("without the module every command says that it is not loaded", desk=MIDDLE)
+@scenario("without the module every command reports that it is not loaded", desk=MIDDLE)
 def no_module() -> None:
     network.unload_modules()
     for words in (
@@ -53,7 +55,7 @@ def no_module() -> None:
     refused(run(OURS / "joold", *json_files("j", GROUP6, PORT, "eth2"), ns="j", check=False, timeout=20), "modprobe")
 
 
-@scenario("an instance that does not exist is named")
+@scenario("every command names an instance that does not exist")
 def no_instance() -> None:
     make_instance("j")
     for words in (("global", "display"), ("session", "display"), *ADVERTISE, ("session", "follow"), (*PROXY, GROUP6)):
@@ -61,17 +63,17 @@ def no_instance() -> None:
     refused(run(OURS / "joold", *json_files("j", GROUP6, PORT, "eth2", "absent"), ns="j", check=False, timeout=20), "absent")
 
 
-@scenario("an instance without ss-enabled: advertise fails, proxy and follow say what is off and how to turn it on", desk=MIDDLE)
+@scenario("without ss-enabled advertise fails, and proxy and follow warn that it is off", desk=MIDDLE)
 def not_enabled() -> None:
     make_instance("j", synchronize=False)
     refused(ours("session", "advertise"), *(["sync is disabled"] if ADVERTISE else []))
     for words in (("session", "follow"), (*PROXY, GROUP6)):
-        # They may wait for it to be enabled, but not in silence.
+        # They may wait for it to be enabled, but must print a message.
         program = Background(OURS / "jool", *words, ns="j", name=words[1])
         wait_for(f"`{' '.join(words)}` mentions ss-enabled", lambda: "ss-enabled" in program.err, timeout=10)
 
 
-@scenario("without privileges commands say so", desk=MIDDLE)
+@scenario("without privileges commands report the lack of them", desk=MIDDLE)
 def not_root() -> None:
     make_instance("j")
     for words in (("global", "display"), ("session", "display"), *ADVERTISE, ("session", "follow"), (*PROXY, GROUP6)):
@@ -83,7 +85,7 @@ def not_root() -> None:
         )
 
 
-@scenario("bad addresses, ports, interfaces and TTLs are named", desk=MIDDLE)
+@scenario("error messages name bad addresses, ports, interfaces and TTLs", desk=MIDDLE)
 def bad_arguments() -> None:
     make_instance("j")
     all_refused(
@@ -102,8 +104,8 @@ def bad_arguments() -> None:
     )
 
 
-# What could never work, and what the message names. Every one is tried at the start and with --check.
-NEVER = (
+# Unusable options, and a part of the expected message. Each is tested at the start and with --check.
+UNUSABLE = (
     (("--net.mcast.port", "0", GROUP6), "--net.mcast.port '0'"),
     (("--net.mcast.port", "", GROUP6), "--net.mcast.port ''"),
     (("ff02::1",), "ff02::1%eth2"),
@@ -151,8 +153,8 @@ NEVER = (
 )
 
 
-@scenario("addresses, ports and interfaces that can never work are refused at the start and by --check", desk=MIDDLE)
-def never() -> None:
+@scenario("unusable addresses, ports and interfaces are refused at the start and by --check", desk=MIDDLE)
+def unusable_options() -> None:
     make_instance("j")
     for name, address in (("none", "fd00:1::4/64"), ("only4", "198.18.0.4/24"), ("only6", "fd00:6::4/64")):
         run("ip", "link", "add", name, "type", "veth", "peer", "name", f"{name}-", ns="j")
@@ -164,10 +166,10 @@ def never() -> None:
                 Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
         run("ip", "addr", "add", address, "dev", name, ns="j")
     run("ip", "link", "set", "none", "multicast", "off", ns="j")
-    all_refused(*((("session", "proxy", "--check", *words), name) for words, name in NEVER))
-    starts = some_of("starts with what can never work (--check is asked about all)", NEVER, NEVER[::4])
+    all_refused(*((("session", "proxy", "--check", *words), name) for words, name in UNUSABLE))
+    starts = some_of("starts with unusable options (--check is tested with all)", UNUSABLE, UNUSABLE[::4])
     all_refused(*((("session", "proxy", *words), name) for words, name in starts))
-    # The same in files.
+    # The same options in files.
     file = SCRATCH / "proxy.json"
     file.write_text(json.dumps({"net.mcast.addr": GROUP6, "net.mcast.port": 0}))
     all_refused((("session", "proxy", "--config", str(file)), "--net.mcast.port '0'"))
@@ -181,7 +183,7 @@ def never() -> None:
         refused(run(OURS / "joold", network_file, module_file, ns="j", check=False, timeout=20), name)
 
 
-@scenario("a statistics port that is taken is named", desk=MIDDLE)
+@scenario("the error message names a statistics port that is in use", desk=MIDDLE)
 def port_in_use() -> None:
     make_instance("j")
     with namespace("j"):
@@ -192,7 +194,7 @@ def port_in_use() -> None:
     refused(result, "45678", "in use")
 
 
-@scenario("joold names the file that is missing, malformed or incomplete, and what is wrong with it", desk=MIDDLE)
+@scenario("joold names a missing, malformed or incomplete file, and the mistake", desk=MIDDLE)
 def json_mistakes() -> None:
     make_instance("j")
     network_file, module_file = json_files("j", GROUP6, PORT, "eth2")
@@ -216,7 +218,7 @@ def json_mistakes() -> None:
     refused(joold(written("device.json", json.dumps(good | {"in interface": "eth9"})), module_file), "eth9")
 
 
-@scenario("bare jool is a health check: status 0 and the globals with an instance, nonzero without instance or module")
+@scenario("jool without arguments is a health check: it prints the globals, or fails without instance or module")
 def health() -> None:
     make_instance("j", synchronize=False)
     healthy = ours()
@@ -228,7 +230,7 @@ def health() -> None:
     refused(ours(), "modprobe")
 
 
-@scenario("standard output that cannot be written: every command that prints ends with the error's number", desk=MIDDLE)
+@scenario("every command that prints ends with the error's number if standard output cannot be written", desk=MIDDLE)
 def full_output() -> None:
     make_instance("j")
     network.load_modules("jool_siit")

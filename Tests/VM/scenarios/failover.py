@@ -1,4 +1,4 @@
-"""keepalived moves the virtual addresses, with the files of docs/failover; every connection lives on."""
+"""keepalived moves the virtual addresses, with the files of docs/failover, and every connection survives."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from lab.proxies import Proxy, wait_ready
 from lab.runner import LATER, NOWHERE, ONCE, note, scenario
 from lab.traffic import SERVER4, SERVER6, TCPTransfer, UDPEcho
 
-from .tutorial import lose
+from .tutorial import shut_down
 
 FILES = Path(__file__).resolve().parents[3] / "docs" / "failover"
 GUESTS = Path("/etc/keepalived"), Path("/usr/local/bin/jool")
 
 
 def install(tools: Path = OURS) -> None:
-    """The files where the guide puts them; the VM forgets them. The C tools cannot say whether a node is ready."""
+    """Installs the files as in the guide, inside the VM only. Without `track_script` for the C tools, which have no
+    readiness check."""
     folder, program = GUESTS
     folder.mkdir(exist_ok=True)
     shutil.copy(FILES / "backup.sh", folder / "backup.sh")
@@ -54,11 +55,11 @@ def wait_holder(node: str, timeout: float = 30) -> float:
 
 
 def crash(daemon: Background) -> None:
-    # Frozen, or keepalived would still say goodbye.
+    # SIGSTOP, because keepalived would otherwise still announce its end.
     (child,) = run("pgrep", "-P", str(daemon.pid)).out.split()
     os.kill(int(child), signal.SIGSTOP)
     at_end(lambda: os.kill(int(child), signal.SIGKILL))
-    lose("j")
+    shut_down("j")
 
 
 class Witnesses:
@@ -79,26 +80,26 @@ class Witnesses:
         self.check("the start")
 
     def check(self, what: str) -> None:
-        """All of them still work."""
+        """Checks that all of them still work."""
         self.transfer.wait_more(4096)
         self.echo.exchange()
         self.check_ping(what)
-        expect_equal(len(set(self.echo.peers)), 1, f"addresses that the UDP server has seen after {what}")
+        expect_equal(len(set(self.echo.peers)), 1, f"client addresses at the UDP server after {what}")
 
     def check_ping(self, what: str) -> None:
         answered = len(self.answers())
         wait_for(f"ping is answered after {what}", lambda: len(self.answers()) > answered + 20, timeout=20)
 
     def finish(self) -> None:
-        """The idle connection was never used; now it is."""
+        """Uses the idle connection for the first time, and checks the other connections to their end."""
         self.idle.sendall(b"still there?")
         expect_equal(self.far.recv(100), b"still there?", "the idle connection")
         self.far.sendall(b"yes")
-        expect_equal(self.idle.recv(100), b"yes", "the idle connection, backwards")
+        expect_equal(self.idle.recv(100), b"yes", "the idle connection in the other direction")
         self.transfer.finish()
 
     def survivors(self) -> str:
-        """Which of them still work, where none has to."""
+        """The connections that still work, where none has to."""
         found = []
         for name, attempt in {"TCP transfer": lambda: self.transfer.wait_more(4096, timeout=15), "UDP": self.echo.exchange}.items():
             try:
@@ -107,13 +108,13 @@ class Witnesses:
             except Failed as failure:
                 found.append(f"{name}: {failure}")
         masks = len(set(self.echo.peers))
-        return ", ".join(found) + ("" if masks == 1 else f", UDP client has {masks} masks by now")
+        return ", ".join(found) + ("" if masks == 1 else f", the UDP client has had {masks} masks")
 
     def answers(self) -> list[tuple[float, int]]:
         return [(float(when), int(number)) for when, number in re.findall(r"\[([\d.]+)\].*icmp_seq=(\d+) ttl", self.ping.out)]
 
     def gap(self, since: float) -> str:
-        """The longest time without an answer, and how many pings were lost."""
+        """The longest time without an answer, and the number of lost pings."""
         found = [answer for answer in self.answers() if answer[0] >= since - 0.1]
         pairs = list(itertools.pairwise(found))
         longest = max(later[0] - earlier[0] for earlier, later in pairs)
@@ -121,7 +122,7 @@ class Witnesses:
 
 
 def move(flows: Witnesses, what: str, node: str, act: Callable[[], None], must_live: bool = True) -> None:
-    """Makes keepalived move the addresses to a node, and notes how long that took."""
+    """Makes keepalived move the addresses to a node, and notes the time that it took."""
     since = time.time()
     act()
     wait_holder(node)
@@ -131,7 +132,7 @@ def move(flows: Witnesses, what: str, node: str, act: Callable[[], None], must_l
     note(text if must_live else f"{text}; {flows.survivors()}")
 
 
-@scenario("keepalived moves the addresses, planned and after a crash, and every connection lives on", before=LATER)
+@scenario("keepalived moves the addresses, planned and after a crash, and every connection survives", before=LATER)
 def failover() -> None:
     install()
     make_eager()
@@ -148,7 +149,7 @@ def failover() -> None:
         daemons[node] = keepalived(node)
 
     move(flows, "planned switch", "k", lambda: daemons["j"].signal(signal.SIGTERM))
-    move(flows, "the way back", "j", lambda: start("j"))
+    move(flows, "return", "j", lambda: start("j"))
 
     # A node that is not ready does not take over.
     proxies["k"].signal(signal.SIGKILL)
@@ -160,15 +161,15 @@ def failover() -> None:
     proxies["k"] = Proxy("k")
     wait_holder("k")
     flows.check("k is ready again")
-    move(flows, "the way back from that", "j", lambda: start("j"))
+    move(flows, "return after that", "j", lambda: start("j"))
     move(flows, "crash of the active node", "k", lambda: crash(daemons["j"]))
     flows.finish()
-    expect(proxies["k"].alive, "the proxy died")
+    expect(proxies["k"].alive, "the proxy ended")
 
 
-@scenario("keepalived beside C proxies: what the same moves cost there", **ONCE, desk=NOWHERE)
+@scenario("keepalived beside C proxies moves the addresses", **ONCE, desk=NOWHERE)
 def failover_of_c() -> None:
-    """Nothing is promised here but that keepalived moves the addresses: the notes stand beside those of the scenario above."""
+    """Only the move of the addresses is checked. The notes are for comparison with those of the scenario above."""
     install(C)
     make_eager()
     for node in NODES:

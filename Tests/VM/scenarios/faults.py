@@ -1,4 +1,4 @@
-"""What goes wrong around a proxy, and how it must go on."""
+"""Faults in the environment of a proxy, after which it must continue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lab.tables import same_sessions, table
 from lab.traffic import SERVER6, UDPEcho
 
 
-def quick(deadline: int = 100) -> dict[str, Proxy]:
+def start_proxies(deadline: int = 100) -> dict[str, Proxy]:
     make_both()
     configure(*NODES, ss_flush_deadline=deadline)
     return {node: Proxy(node) for node in NODES}
@@ -30,8 +30,8 @@ def quick(deadline: int = 100) -> dict[str, Proxy]:
 _ports = iter(range(5200, 6000))
 
 
-def new_session_travels(origin: str = "j", copy: str = "k", timeout: float = 20) -> float:
-    """A new UDP session of `origin` gets to `copy`; how many seconds that took."""
+def new_session_arrives(origin: str = "j", copy: str = "k", timeout: float = 20) -> float:
+    """Opens a UDP session through `origin`, and returns the seconds until it is on `copy`."""
     echo = UDPEcho(next(_ports))
     start = time.monotonic()
     echo.exchange()
@@ -45,21 +45,21 @@ def new_session_travels(origin: str = "j", copy: str = "k", timeout: float = 20)
 
 
 def event_sockets(proxy: Proxy) -> list[list[str]]:
-    """The rows of /proc/net/netlink of this process's sockets that are members of a group."""
+    """The rows of /proc/net/netlink for those sockets of the process that are members of a group."""
     own = {os.readlink(entry) for entry in Path(f"/proc/{proxy.pid}/fd").iterdir()}
     lines = Path(f"/proc/{proxy.pid}/net/netlink").read_text().splitlines()[1:]
     return [f for f in map(str.split, lines) if f"socket:[{f[9]}]" in own and int(f[3], 16)]
 
 
 def drops(proxy: Proxy) -> int:
-    """Multicasts that the kernel could not deliver to the proxy: the next read gets ENOBUFS."""
+    """The number of multicasts that the kernel could not deliver to the proxy. Its next read fails with ENOBUFS."""
     return sum(int(row[8]) for row in event_sockets(proxy))
 
 
-def stuff(proxy: Proxy, node: str) -> int:
-    """Fills the buffers of the proxy's event sockets with multicasts that are not the module's; returns how many.
+def fill_buffers(proxy: Proxy, node: str) -> int:
+    """Fills the buffers of the proxy's event sockets with foreign multicasts, and returns their number.
 
-    All of them: which socket listens to the module and which to other groups is the proxy's business.
+    It fills all of them, because a test cannot know which socket receives the module's messages.
     """
     rubbish = struct.pack("=IHHII", 60000, 0x7F, 0, 0, 0) + bytes(60000 - 16)
     sent = 0
@@ -74,93 +74,93 @@ def stuff(proxy: Proxy, node: str) -> int:
     return sent
 
 
-@scenario("a proxy whose event buffer overran (ENOBUFS) goes on, and k gets what was lost")
+@scenario("a proxy recovers from an overrun of its event buffer (ENOBUFS), and k receives the lost sessions")
 def overrun() -> None:
-    proxies = quick()
-    new_session_travels()
+    proxies = start_proxies()
+    new_session_arrives()
     proxies["j"].signal(signal.SIGSTOP)
-    rubbish = stuff(proxies["j"], "j")
+    rubbish = fill_buffers(proxies["j"], "j")
     full = drops(proxies["j"])
     expect(full > 0, f"{rubbish} messages did not fill the proxy's buffer; the scenario proves nothing")
     with namespace("n6"):
         crowd = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     with namespace("n4"):
-        Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no answers to ports that nobody listens to
+        Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("1000000")  # no ICMP errors from unused ports
     for port in range(10000, 10300):
         crowd.sendto(b"x", (SERVER6, port))
     wait_for("300 sessions on j", lambda: session_count("j") >= 300, timeout=10)
     wait_for("multicasts of the module are lost", lambda: drops(proxies["j"]) > full, timeout=10)
     note(f"{rubbish} messages filled the buffer; {drops(proxies['j']) - full} multicasts of the module were lost")
     proxies["j"].signal(signal.SIGCONT)
-    note(f"a new session arrived after {new_session_travels(timeout=60):.1f} s")
-    expect(proxies["j"].alive, "the proxy died")
+    note(f"a new session arrived after {new_session_arrives(timeout=60):.1f} s")
+    expect(proxies["j"].alive, "the proxy ended")
     wait_for("k has all of j's sessions", lambda: session_count("k") >= session_count("j"), timeout=60, every=0.5)
     expect(same_sessions("j", "k", "udp"), "k lacks sessions of j")
 
 
-@scenario("a proxy that slept while the module's queue overflowed goes on")
-def asleep() -> None:
-    proxies = quick()
-    new_session_travels()
+@scenario("a proxy continues after it was stopped and the module's queue has overflowed")
+def stopped() -> None:
+    proxies = start_proxies()
+    new_session_arrives()
     proxies["j"].signal(signal.SIGSTOP)
     with namespace("n6"):
         crowd = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     for port in range(12000, 15000):
         crowd.sendto(b"x", (SERVER6, port))
     proxies["j"].signal(signal.SIGCONT)
-    note(f"a new session arrived after {new_session_travels(timeout=60):.1f} s")
-    note(f"sessions: j {session_count('j')}, k {session_count('k')} (the module keeps 512 waiting and drops the rest)")
+    note(f"a new session arrived after {new_session_arrives(timeout=60):.1f} s")
+    note(f"sessions: j {session_count('j')}, k {session_count('k')} (the module queues 512 and drops the rest)")
 
 
-@scenario("the sync link goes down and comes back: new sessions travel again, and those made meanwhile, too", desk=MIDDLE)
+@scenario("new sessions, and those from during the failure, arrive after a failure of the sync link", desk=MIDDLE)
 def link_down() -> None:
-    proxies = quick()
-    new_session_travels()
+    proxies = start_proxies()
+    new_session_arrives()
     run("ip", "link", "set", "eth2", "down", ns="j")
     echo = UDPEcho(5190)
     echo.exchange()
-    time.sleep(1)  # let the proxy try to send, and fail
+    time.sleep(1)  # so that the proxy tries to send and fails
     restore_links("j")
-    note(f"a new session arrived {new_session_travels(timeout=30):.1f} s after the link was up")
-    new_session_travels("j", "k")
-    expect(all(proxy.alive for proxy in proxies.values()), "a proxy died")
+    note(f"a new session arrived {new_session_arrives(timeout=30):.1f} s after the link was up")
+    new_session_arrives("j", "k")
+    expect(all(proxy.alive for proxy in proxies.values()), "a proxy ended")
     for _ in range(3):
         echo.exchange()
-    wait_for("the session made meanwhile is on k", lambda: same_sessions("j", "k", "udp"), timeout=30)
+    wait_for("the session from during the failure is on k", lambda: same_sessions("j", "k", "udp"), timeout=30)
 
 
-@scenario("the module is removed and loaded again: the proxies wait and go on")
+@scenario("the proxies wait while the module is removed, and continue when it is loaded again")
 def module_reload() -> None:
-    proxies = quick()
-    new_session_travels()
+    proxies = start_proxies()
+    new_session_arrives()
     network.unload_modules()
-    time.sleep(1.5)  # longer than any quick succession of retries
-    expect(all(proxy.alive for proxy in proxies.values()), "a proxy died with the module")
+    time.sleep(1.5)  # longer than a series of quick retries
+    expect(all(proxy.alive for proxy in proxies.values()), "a proxy ended with the module")
     before = sum(sum(proxy.cpu()) for proxy in proxies.values())
     time.sleep(3)
-    burnt = sum(sum(proxy.cpu()) for proxy in proxies.values()) - before
-    expect(burnt < 1.0, f"the proxies burn CPU without the module: {burnt:.2f} s in 3 s")
+    used = sum(sum(proxy.cpu()) for proxy in proxies.values()) - before
+    expect(used < 1.0, f"the proxies use too much CPU without the module: {used:.2f} s in 3 s")
     network.load_modules("jool")
     make_both()
     configure(*NODES, ss_flush_deadline=100)
     for node in NODES:
         proxies[node].wait_ready(timeout=30)
-    note(f"a new session arrived {new_session_travels(timeout=40):.1f} s after the instances were back")
+    note(f"a new session arrived {new_session_arrives(timeout=40):.1f} s after the instances existed again")
 
 
-@scenario("an instance is removed and made again: the proxies go on", desk=MIDDLE)
+@scenario("the proxies continue after an instance was removed and created again", desk=MIDDLE)
 def instance_again() -> None:
-    proxies = quick()
-    new_session_travels()
+    proxies = start_proxies()
+    new_session_arrives()
     for node in NODES:
         jool(C, node, "instance", "remove")
     time.sleep(1)
-    expect(all(proxy.alive for proxy in proxies.values()), "a proxy died with its instance")
+    expect(all(proxy.alive for proxy in proxies.values()), "a proxy ended with its instance")
     make_both()
-    note(f"a new session arrived after {new_session_travels(timeout=40):.1f} s")
+    note(f"a new session arrived after {new_session_arrives(timeout=40):.1f} s")
 
 
-@scenario("a proxy goes on although nobody reads its log any more", **ONCE)
+@scenario("a proxy with --log.target stderr continues after the reader of its log has ended", **ONCE)
 def closed_log() -> None:
     make_eager()
     words = f"--net.mcast.port 6464 --net.dev.in eth2 --net.dev.out eth2 --log.target stderr {GROUP6}"
@@ -170,7 +170,7 @@ def closed_log() -> None:
     for _ in range(3):
         proxy.signal(signal.SIGHUP)
         time.sleep(0.2)
-    expect(proxy.alive, "the proxy died")
+    expect(proxy.alive, "the proxy ended")
     expect_equal(proxy.stop(), 0, "exit status")
 
 
@@ -181,9 +181,9 @@ def termination() -> None:
     keeper = Proxy("k")
     for number in (signal.SIGTERM, signal.SIGINT):
         proxy = Proxy("j")
-        new_session_travels()
+        new_session_arrives()
         proxy.signal(number)
         expect_equal(proxy.wait(10), 0, f"exit status after {number.name}")
     Proxy("j")
-    new_session_travels()
+    new_session_arrives()
     expect_equal(keeper.stop(), 0, "exit status of k's proxy")

@@ -1,4 +1,4 @@
-"""`session follow`: a line per session, at once, whatever standard output is."""
+"""`session follow`, which prints a line per session at once for every kind of standard output."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class Follower:
         return [line for line in self.lines() if LINE.match(line)]
 
 
-@scenario("session follow prints a session at once although its output is a pipe, and ends on SIGTERM")
+@scenario("session follow prints a session at once into a pipe, and ends on SIGTERM")
 def follow() -> None:
     make_instance("j")
     configure("j", ss_flush_deadline=100)
     follower = Follower("j")
-    wait_for("the follower has said hello", lambda: follower.lines(), timeout=10)
-    time.sleep(0.5)  # its socket joins the module's group after that
+    wait_for("the follower has printed its header", lambda: follower.lines(), timeout=10)
+    time.sleep(0.5)  # its socket joins the module's group later
     echo = UDPEcho(5301)
     start = time.monotonic()
     echo.exchange()
@@ -67,7 +67,7 @@ def follow_beside_proxy() -> None:
     for node in ("j", "k"):
         Proxy(node)
     follower = Follower("j")
-    wait_for("the follower has said hello", lambda: follower.lines(), timeout=10)
+    wait_for("the follower has printed its header", lambda: follower.lines(), timeout=10)
     echo = UDPEcho(5302)
     echo.exchange()
     wait_for("the session is on k", lambda: same_sessions("j", "k", "udp"), timeout=15)

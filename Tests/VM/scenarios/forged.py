@@ -1,4 +1,4 @@
-"""A group without a key, and somebody on its network: what one forged datagram may do, and a flood."""
+"""A group without a key, and an attacker on its network: the effect of forged datagrams and of a flood."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .sync import proxies, status, take_over
 ABSURD = 1 << 60
 
 
-@scenario("one forged frame silences no node of a group without a key, and is a finding that names the key", **ONCE)
+@scenario("one forged frame disturbs no node of a group without a key, and a finding recommends a key", **ONCE)
 def one_frame() -> None:
     make_eager()
     proxies()
@@ -38,11 +38,11 @@ def one_frame() -> None:
     expect_equal(status("j")["findings"], [], "findings before")
     attacker = Attacker()
     addresses = {"k's address": "2001:db8:ff08::5", "another": "2001:db8:ff08::66"}
-    kinds = ("another start", "a hello far ahead", "update 2^60", "unavailable", "a dead node's words", "a stranger's words", "a question for everything", "a pull")
+    kinds = ("another start", "a hello far ahead", "update 2^60", "unavailable", "an entry of a silent node", "a hello of an unknown node", "a NAK for everything", "a pull")
     slowest = 0.0
     for name, source in addresses.items():
         for what in some_of("forged frames", kinds, kinds[1:4]) if source.endswith("::5") else kinds[::5]:
-            # A frame of its own that it did not send may have made k start anew, with another number.
+            # k may have restarted as a new incarnation after a forged frame with its own number.
             wait_ready("k")
             real = listen_for(int(status("k")["node"], 16))
             lie = hello(entry(4711, ABSURD, 6))
@@ -51,9 +51,9 @@ def one_frame() -> None:
                 "a hello far ahead": real.with_(type=HELLO, number=real.number + (1 << 30) & 0xFFFFFFFF).frame(hello()),
                 "update 2^60": real.with_(type=UPDATE, sequence=ABSURD).frame(),
                 "unavailable": real.with_(type=UNAVAILABLE, sequence=ABSURD).frame(struct.pack("!QQ", 1, ABSURD)),
-                "a dead node's words": real.with_(type=HELLO, number=real.number + 1).frame(lie),
-                "a stranger's words": real.with_(type=HELLO, node=4712, sequence=ABSURD).frame(lie),
-                "a question for everything": real.with_(type=NAK).frame(struct.pack("!QII", 1, 0xFFFFFFFF, 0)),
+                "an entry of a silent node": real.with_(type=HELLO, number=real.number + 1).frame(lie),
+                "a hello of an unknown node": real.with_(type=HELLO, node=4712, sequence=ABSURD).frame(lie),
+                "a NAK for everything": real.with_(type=NAK).frame(struct.pack("!QII", 1, 0xFFFFFFFF, 0)),
                 "a pull": real.with_(type=PULL).frame(struct.pack("!IIII", 7, 0, 256, 0)),
             }[what]
             attacker.send(forged, source)
@@ -72,14 +72,14 @@ def one_frame() -> None:
             wait_for(f"a session after {what} from {name}", lambda: len(table("j", "udp")) == crowd.opened, timeout=2)
     note(f"the slowest session took {slowest:.1f} s")
     note(f"UNVALIDATED {status('j')['counters']['UNVALIDATED']}")
-    # k has heard an update of its own that it never sent: a copy of it, for all it knows.
+    # k received an update with its own number that it never sent, as if there were a copy of it.
     found = status("k")
     expect(found["counters"].get("COPIES", 0) >= 1, "k did not count the frame under its own number")
     expect(any("--net.key-file" in finding for finding in found["findings"]), f"no finding names the key: {found['findings']}")
 
 
 class Announcements:
-    """Hears the module's announcements, as the proxy does, and notes when they come. It does not acknowledge any."""
+    """Receives the module's announcements, like the proxy, and records their times. It acknowledges none."""
 
     def __init__(self, node: str) -> None:
         kernel = Kernel(node)
@@ -105,34 +105,34 @@ class Announcements:
             self.times.append(time.monotonic())
 
 
-@scenario("a flood of datagrams keeps the module waiting for its acknowledgements no longer than a batch of them takes", **ONCE)
+@scenario("during a flood of datagrams the module waits for an acknowledgement no longer than one batch takes", **ONCE)
 def flood() -> None:
     make_eager()
     for node in NODES:
-        jool(C, node, "global", "update", "ss-max-sessions-per-packet", "1")  # a message, and an acknowledgement, per session
-        jool(C, node, "global", "update", "ss-flush-deadline", "60000")  # or the module goes on without one
+        jool(C, node, "global", "update", "ss-max-sessions-per-packet", "1")  # one session per message
+        jool(C, node, "global", "update", "ss-flush-deadline", "60000")  # otherwise the module continues without one
     both = proxies()
-    ear = Announcements("j")
-    # What costs most: records of sessions that are new.
+    received = Announcements("j")
+    # Records of new sessions, because they cost most.
     attacker = Attacker()
     crowd = Crowd()
     crowd.open(200)
     time.sleep(1)
-    # All of them wait when the proxy goes on; so do new sessions of the module, and more come.
-    news = sessions(4096 * 30)
-    packets = [attacker.packet(container(news[at : at + 30], layout_of(lab_version()))) for at in range(0, len(news), 30)]
+    # All of them are queued when the proxy continues. New sessions of the module are queued, too, and more follow.
+    new_sessions = sessions(4096 * 30)
+    packets = [attacker.packet(container(new_sessions[at : at + 30], layout_of(lab_version()))) for at in range(0, len(new_sessions), 30)]
     both["j"].signal(signal.SIGSTOP)
     for packet in packets:
         attacker.send_packet(packet)
     crowd.open(50)
-    before, begun = len(ear.times), time.monotonic()
+    before, begun = len(received.times), time.monotonic()
     both["j"].signal(signal.SIGCONT)
     while waiting(both["j"]):
         crowd.open(5, pace=0)
         time.sleep(0.002)
     taken = time.monotonic() - begun
     time.sleep(0.5)
-    times = [begun, *(at for at in ear.times[before:] if at < begun + taken), begun + taken]
+    times = [begun, *(at for at in received.times[before:] if at < begun + taken), begun + taken]
     longest = max(later - at for at, later in zip(times, times[1:]))
     turn = status("j")["counters"].get("LONGEST_TURN", 0) / 1000
     note(f"{len(packets)} datagrams were read in {taken * 1000:.0f} ms; longest gap {longest * 1000:.0f} ms; longest turn {turn:.0f} ms")
@@ -140,6 +140,6 @@ def flood() -> None:
 
 
 def waiting(proxy: Proxy) -> int:
-    """Bytes in the proxy's receive buffer."""
+    """The number of bytes in the proxy's receive buffer."""
     rows = map(str.split, Path(f"/proc/{proxy.pid}/net/udp6").read_text().splitlines()[1:])
     return sum(int(row[4].split(":")[1], 16) for row in rows if row[1].endswith(f":{proxy.port:04X}"))

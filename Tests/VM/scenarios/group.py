@@ -1,4 +1,4 @@
-"""Groups as administrators make them: three nodes, nodes that do not fit, nodes that all translate."""
+"""Groups with three nodes, groups of incompatible nodes, and changes of the configuration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lab.proxies import Proxy, wait_ready
 from lab.runner import LATER, ONCE, note, scenario
 from lab.tables import table
 
-from .sync import WEATHER, proxies, status, take_over, weather
+from .sync import IMPAIRMENTS, impair_links, proxies, status, take_over
 
 
 @scenario("three nodes that know each other by address stay equal through every fault", before=LATER)
@@ -42,23 +42,23 @@ def three_nodes() -> None:
     def expect_equal_counts(what: str) -> None:
         begun = time.monotonic()
         while (counts := [session_count(node) for node in nodes]) != [crowd.opened] * len(nodes):
-            expect(time.monotonic() - begun < 60, f"not within 60 s after {what}: {crowd.opened} sessions everywhere, but {counts}")
+            expect(time.monotonic() - begun < 60, f"not within 60 s after {what}: {crowd.opened} sessions on all nodes, but {counts}")
             time.sleep(0.1)
         slowest[what] = time.monotonic() - begun
 
-    for name, words in WEATHER.items():
-        weather(*words, nodes=nodes)
+    for name, words in IMPAIRMENTS.items():
+        impair_links(*words, nodes=nodes)
         for active in NODES:
             take_over(active)
             crowd.open(300)
         expect_equal_counts(name)
-    weather(nodes=nodes)
-    weather("loss", "100%", nodes=("l",))
-    run("tc", "qdisc", "add", "dev", "leth2", "root", "netem", "loss", "100%")  # and what comes to it
+    impair_links(nodes=nodes)
+    impair_links("loss", "100%", nodes=("l",))
+    run("tc", "qdisc", "add", "dev", "leth2", "root", "netem", "loss", "100%")  # and its incoming datagrams
     crowd.open(500)
     time.sleep(10)
     expect(session_count("l") < crowd.opened, "l was not cut off; the scenario proves nothing")
-    weather(nodes=("l",))
+    impair_links(nodes=("l",))
     expect_equal_counts("partition")
     for node in ("l", "k"):  # k is active
         running[node].signal(signal.SIGKILL)
@@ -71,7 +71,7 @@ def three_nodes() -> None:
     crowd.open(300)
     time.sleep(3)
     make_instance("l")
-    expect_equal_counts("instance anew")
+    expect_equal_counts("instance recreated")
     for _ in range(2):
         run("ip", "link", "set", "eth2", "down", ns="j")
         crowd.open(200)
@@ -83,27 +83,27 @@ def three_nodes() -> None:
     note(", ".join(f"{what} {seconds:.1f} s" for what, seconds in slowest.items()))
 
 
-@scenario("--check names what keeps nodes from taking over from each other", **ONCE)
+@scenario("--check reports settings that prevent nodes from taking over from each other", **ONCE)
 def unfit() -> None:
     make_eager()
     jool(C, "k", "pool4", "remove", "--tcp", VIRTUAL4, "61001-61500")
     jool(C, "k", "global", "update", "udp-timeout", "200")
     both = proxies()
     check = ("session", "proxy", "--check", "--net.dev.in", "eth2", "--net.dev.out", "eth2", GROUP6)
-    wait_for("j knows k's settings", lambda: status("j")["findings"], timeout=20)
+    wait_for("j has k's settings", lambda: status("j")["findings"], timeout=20)
     found = jool(OURS, "j", *check, check=False)
     expect_equal(found.status, 1, "exit status of --check")
     for words in (f"lacks TCP {VIRTUAL4} 61001-61500: what is masked so here", "udp-timeout is 300 s here and 200 s at 2001:db8:ff08::5:"):
         expect(words in found.err, found.err)
-    wait_for("k's log says it, too", lambda: f"pool4 lacks TCP {VIRTUAL4} 61001-61500 here" in both["k"].err, timeout=45)
+    wait_for("k's log reports it, too", lambda: f"pool4 lacks TCP {VIRTUAL4} 61001-61500 here" in both["k"].err, timeout=45)
     jool(C, "k", "pool4", "add", "--tcp", VIRTUAL4, "61001-65535")
     jool(C, "k", "global", "update", "udp-timeout", "300")
-    wait_for("both agree that all is well", lambda: not any(status(node)["findings"] for node in NODES), timeout=75, every=1)
-    expect_equal(jool(OURS, "j", *check).err, "", "--check of nodes that fit")
+    wait_for("neither node has a finding", lambda: not any(status(node)["findings"] for node in NODES), timeout=75, every=1)
+    expect_equal(jool(OURS, "j", *check).err, "", "--check of compatible nodes")
 
 
 class Journal:
-    """Listens where systemd's journal would."""
+    """A replacement for systemd's journal."""
 
     def __init__(self) -> None:
         path = Path("/run/systemd/journal/socket")
@@ -123,13 +123,13 @@ class Journal:
             self.entries.append(dict(line.split("=", 1) for line in text.splitlines()))
 
     def has(self, **fields: str) -> bool:
-        """Whether there is an entry with these fields; of the message, a part is enough."""
+        """Whether there is an entry with these fields; a part of the message is sufficient."""
         def fits(entry: dict[str, str]) -> bool:
             return all(value in entry.get(name, "") if name == "MESSAGE" else entry.get(name) == value for name, value in fields.items())
         return any(fits(entry) for entry in self.read())
 
 
-@scenario("SIGHUP changes peers and log level without losing a session, and the journal gets fields", **ONCE)
+@scenario("SIGHUP changes peers and log level without losing a session, and journal entries have fields", **ONCE)
 def reload() -> None:
     make_eager()
     journal = Journal()
@@ -148,24 +148,24 @@ def reload() -> None:
     expect(not any(entry["PRIORITY"] == "6" for entry in journal.read()), "messages below the level in the journal")
     crowd = Crowd()
     crowd.open(500)
-    expect_equal(status("j")["peers"], [], "j's peers before it has the right address")
+    expect_equal(status("j")["peers"], [], "j's peers before it has the correct address")
     first.signal(signal.SIGHUP)
     file.write_text('{"net.peer": 5,')
     first.signal(signal.SIGHUP)
-    wait_for("a complaint", lambda: journal.has(MESSAGE=f"{file}:1:", PRIORITY="3"), timeout=5)
+    wait_for("an error message", lambda: journal.has(MESSAGE=f"{file}:1:", PRIORITY="3"), timeout=5)
     configure("2001:db8:ff08::5", "info")
     first.signal(signal.SIGHUP)
     wait_for("500 sessions on k", lambda: session_count("k") == 500, timeout=30)
     crowd.open(100)
     wait_for("600 sessions on k", lambda: session_count("k") == 600, timeout=30)
-    expect(first.alive, "the proxy died")
+    expect(first.alive, "the proxy ended")
 
 
-@scenario("SIGHUP while no name server answers: the watchdog hears from the proxy, and sessions travel", **ONCE)
+@scenario("after SIGHUP without an answering name server, the proxy serves the watchdog and sends sessions", **ONCE)
 def dead_resolver() -> None:
     make_eager()
     resolver, file, path = SCRATCH / "resolv.conf", SCRATCH / "proxy.json", SCRATCH / "manager"
-    for server in ("203.0.113.77", "203.0.113.78"):  # what is sent there gets lost
+    for server in ("203.0.113.77", "203.0.113.78"):  # datagrams to it are lost
         run("ip", "neigh", "replace", server, "lladdr", "02:00:00:00:00:77", "dev", "eth2", ns="j")
     resolver.write_text("nameserver 203.0.113.77\nnameserver 203.0.113.78\n")
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -176,16 +176,17 @@ def dead_resolver() -> None:
     def configure(peer: str) -> None:
         file.write_text(json.dumps({"net.peer": peer, "net.mcast.port": 6464}))
 
-    def live(seconds: float, until: Callable[[], bool]) -> float:
-        """Takes what the proxy tells systemd until something happens; how long that took. Fails as WatchdogSec=10 would."""
-        begun = heard = time.monotonic()
+    def wait_as_systemd(seconds: float, until: Callable[[], bool]) -> float:
+        """Receives the proxy's notifications until a condition is true, and returns the seconds. Fails like
+        WatchdogSec=10."""
+        begun = last_ping = time.monotonic()
         manager.settimeout(0.2)
         while not until():
             expect(time.monotonic() - begun < seconds, f"not within {seconds} s; the log: {proxy.err[-400:]}")
             with contextlib.suppress(TimeoutError):
                 if "WATCHDOG=1" in manager.recv(4096).decode():
-                    heard = time.monotonic()
-            expect(time.monotonic() - heard < 10, "systemd would have killed the proxy")
+                    last_ping = time.monotonic()
+            expect(time.monotonic() - last_ping < 10, "systemd would have killed the proxy")
         return time.monotonic() - begun
 
     configure("2001:db8:ff08::5")
@@ -198,20 +199,20 @@ def dead_resolver() -> None:
     configure("backup.example.net")
     proxy.signal(signal.SIGHUP)
     crowd.open(100)
-    live(10, lambda: session_count("k") == 100)
-    took = live(90, lambda: "The configuration stays as it was. getaddrinfo() failed" in proxy.err)
+    wait_as_systemd(10, lambda: session_count("k") == 100)
+    took = wait_as_systemd(90, lambda: "The configuration stays as it was. getaddrinfo() failed" in proxy.err)
     expect(took > 10, f"the look-up failed after {took:.1f} s; the scenario proves nothing")
     note(f"the look-up failed after {took:.0f} s")
-    # An address helps at once, although another look-up is under way.
+    # An address takes effect at once, although another look-up is in progress.
     proxy.signal(signal.SIGHUP)
     time.sleep(0.5)
     configure("2001:db8:ff08::5")
     proxy.signal(signal.SIGHUP)
-    live(5, lambda: "Read the configuration anew" in proxy.err)
-    # Nobody writes into this one.
+    wait_as_systemd(5, lambda: "Read the configuration anew" in proxy.err)
+    # No process writes into this pipe.
     file.unlink()
     os.mkfifo(file)
     proxy.signal(signal.SIGHUP)
-    live(5, lambda: "so it cannot be read again" in proxy.err)
+    wait_as_systemd(5, lambda: "so it cannot be read again" in proxy.err)
     crowd.open(100)
-    live(10, lambda: session_count("k") == 200)
+    wait_as_systemd(10, lambda: session_count("k") == 200)

@@ -1,4 +1,5 @@
-"""Interfaces of the sync link that are made anew, renamed, readdressed, however the proxies' options name them."""
+"""Interfaces of the sync link that are recreated, renamed or readdressed, with every way to name them in the proxies'
+options."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ LINK_GROUP = "ff02::db8:64:64"
 
 
 def addresses(node: str, device: str = "eth2", other: bool = False) -> None:
-    """A node's sync interface as the namings below want it; `other`: with other addresses than before."""
+    """Configures a node's sync interface for all namings below. `other`: with other addresses than before."""
     number = NODES[node] + (40 if other else 0)
-    # The kernel might send from another link-local address than the one that the peer knows.
+    # Without this, the kernel might send from a link-local address that the peer does not know.
     make_link_local_addresses(node, device, False)
     ip(
         node, f"link set {device} up", f"addr flush dev {device} scope link", f"addr replace 2001:db8:ff08::{number}/96 dev {device} nodad",
@@ -32,19 +33,19 @@ def addresses(node: str, device: str = "eth2", other: bool = False) -> None:
 
 
 def make_link_local_addresses(node: str, device: str, wanted: bool) -> None:
-    """Whether the kernel gives an interface one of its own."""
+    """Sets whether the kernel generates a link-local address for an interface."""
     with namespace(node):
         Path(f"/proc/sys/net/ipv6/conf/{device}/addr_gen_mode").write_text("0" if wanted else "1")
 
 
 def ip(node: str | None, *commands: str) -> None:
-    """Several commands with one process."""
+    """Runs several commands with one process."""
     run("ip", "-batch", "-", ns=node, input="\n".join(commands) + "\n")
 
 
 def trust_neighbours(node: str, device: str, milliseconds: int = 30_000) -> None:
-    """For how long the kernel trusts a neighbour's link-layer address, half of it more or less. By default a neighbour's new interface
-    gets no unicast for up to 53 seconds: 45, and then 8 until the kernel has noticed."""
+    """Sets how long the kernel trusts a neighbour's link-layer address, within ±50 %. With the default, a neighbour's
+    new interface receives no unicast for up to 53 seconds: 45, and 8 until the kernel has detected the change."""
     with namespace(node):
         for family in ("ipv4", "ipv6"):
             Path(f"/proc/sys/net/{family}/neigh/{device}/base_reachable_time_ms").write_text(str(milliseconds))
@@ -54,7 +55,7 @@ def remove() -> None:
     run("ip", "link", "del", "keth2", check=False)
 
 
-def make_anew(index: int | None = None, **options: bool) -> None:
+def recreate_interface(index: int | None = None, **options: bool) -> None:
     words = f"index {index}" if index else ""
     ip(None, f"link add keth2 type veth peer name eth2 {words} netns k", "link set keth2 master brs up")
     addresses("k", **options)
@@ -77,7 +78,7 @@ def devices(device: str, group: str) -> Callable[[str], tuple[str, ...]]:
     return both_ways("--net.dev.in", device, "--net.dev.out", device, group)
 
 
-# How the sync interface is named, for a node.
+# The ways to name the sync interface in a node's options.
 NAMINGS = {
     "IPv6 group, interface by name": devices("eth2", GROUP6),
     "IPv6 group, interface by address": devices("2001:db8:ff08::{number}", GROUP6),
@@ -96,13 +97,13 @@ NAMINGS = {
 }
 
 
-def anew(gone: float, same_index: bool = False, other: bool = False, down_before: bool = False) -> None:
+def recreate(gone: float, same_index: bool = False, other: bool = False, down_before: bool = False) -> None:
     index = index_of("k") if same_index else None
     if down_before:
         ip("k", "addr flush dev eth2", "link set eth2 down")
     remove()
     time.sleep(gone)
-    make_anew(index, other=other)
+    recreate_interface(index, other=other)
 
 
 def renamed(name: str, then: str) -> None:
@@ -122,43 +123,44 @@ def readdressed() -> None:
     addresses("k")
 
 
-# One of each kind, for a run at a desk.
+# One naming of each kind, for a run at a desk.
 AT_A_DESK = (
     "link-local group with a numeric zone", "IPv6 group by route", "link-local group, interface by one name",
     "IPv4 group, interface by address", "peer by link-local address",
 )
 
 
-# What happens to k's. Peers know k by its addresses, so that other ones are for groups alone.
+# The changes of k's interface. Other addresses are tested with groups only, because peers know k by its addresses.
 EVENTS: dict[str, Callable[[], None]] = {
-    "removed, and made anew after 3 s": lambda: anew(3),
-    "made anew at once": lambda: anew(0),
-    "made anew at once with the same index": lambda: anew(0, same_index=True),
-    "moved down and up": down_and_up,
-    "its addresses taken and given back": readdressed,
+    "removed, and recreated after 3 s": lambda: recreate(3),
+    "recreated at once": lambda: recreate(0),
+    "recreated at once with the same index": lambda: recreate(0, same_index=True),
+    "set down and up": down_and_up,
+    "its addresses removed and added again": readdressed,
     "renamed": lambda: renamed("eth2", "sync0"),
     "renamed back": lambda: renamed("sync0", "eth2"),
-    "all of these": lambda: anew(3, same_index=True, down_before=True),
-    "made anew with other addresses": lambda: anew(3, other=True),
+    "all of these": lambda: recreate(3, same_index=True, down_before=True),
+    "recreated with other addresses": lambda: recreate(3, other=True),
 }
 
 
-@scenario("a link to a group goes on whatever happens to its interface, however that was named", **ONCE)
+@scenario("a link to a group survives every change of its interface, however the options name it", **ONCE)
 def group_events() -> None:
     namings = [naming for naming in NAMINGS if not naming.startswith("peer")]
-    go_through(some_of("namings of a group's interface", namings, AT_A_DESK))
+    test_namings(some_of("namings of a group's interface", namings, AT_A_DESK))
 
 
-@scenario("a link to a peer goes on whatever happens to its interface, however that was named", **ONCE)
+@scenario("a link to a peer survives every change of its interface, however the options name it", **ONCE)
 def peer_events() -> None:
     namings = [naming for naming in NAMINGS if naming.startswith("peer")]
-    go_through(some_of("namings of a peer's interface", namings, AT_A_DESK))
+    test_namings(some_of("namings of a peer's interface", namings, AT_A_DESK))
 
 
-def go_through(namings: Iterable[str]) -> None:
-    """All events for each of these namings: then new sessions arrive on the other node, and both hear each other."""
+def test_namings(namings: Iterable[str]) -> None:
+    """Tests all changes with each of these namings: afterwards new sessions must arrive on the other node, and both
+    must receive frames."""
     make_eager()
-    at_end(forget)
+    at_end(restore_link)
     crowd = Crowd()
     slowest = (0.0, "", "")
     failures = []
@@ -172,17 +174,17 @@ def go_through(namings: Iterable[str]) -> None:
                 argv = (OURS / "jool", "session", "proxy", "--net.mcast.port", str(PORT), *NAMINGS[naming](node))
                 both.append(Proxy(node, unicast=True, ipv4="IPv4" in naming, argv=argv))
             wait_ready(*NODES)
-            for number, (event, happen) in enumerate(EVENTS.items()):
+            for number, (event, change) in enumerate(EVENTS.items()):
                 if naming.startswith("peer") and "other addresses" in event:
                     continue
-                happen()
+                change()
                 take_over("jk"[number % 2])
                 crowd.open(50)
                 slowest = max(slowest, (wait_equal(event, crowd.opened, timeout=25), event, naming))
-                expect(all(proxy.alive for proxy in both), "a proxy died")
-                # Both hear each other, not only one of them.
+                expect(all(proxy.alive for proxy in both), "a proxy ended")
+                # Both must receive each other's frames, not only one of them.
                 for node in NODES:
-                    wait_for(f"{node} hears the other", lambda node=node: hears(node), timeout=25, every=0.2)
+                    wait_for(f"{node} receives frames of the other node", lambda node=node: has_recent_peer(node), timeout=25, every=0.2)
         except Failed as failure:
             failures.append(f"{naming}: {event}: {failure}\n{situation()}")
             Background.stop_all()
@@ -190,18 +192,18 @@ def go_through(namings: Iterable[str]) -> None:
             for proxy in both:
                 proxy.stop()
         remove()
-        make_anew()
-        # Sessions that a failed link kept from one node are no reason for the next naming to fail.
+        recreate_interface()
+        # Sessions that are missing after a failure must not make the next naming fail.
         for node in NODES:
             jool(C, node, "instance", "flush")
         make_eager()
-        crowd.forget()
+        crowd.restart()
     note("slowest: equal {:.1f} s after the last packet ({}; {})".format(*slowest))
     expect(not failures, "\n".join(failures))
 
 
 def situation() -> str:
-    """What may explain that a link does not go on."""
+    """Information that may explain the failure of a link."""
     parts = []
     for node in NODES:
         parts += [f"On {node}:", run("ip", "neigh", "show", ns=node).out, run("ip", "-br", "addr", ns=node).out]
@@ -209,8 +211,8 @@ def situation() -> str:
     return "\n".join(parts)
 
 
-def forget() -> None:
-    """What other scenarios do not expect on the sync link."""
+def restore_link() -> None:
+    """Restores the sync link for other scenarios."""
     remove()
     ip(None, "link add keth2 type veth peer name eth2 netns k", "link set keth2 master brs up")
     for words in (
@@ -223,12 +225,12 @@ def forget() -> None:
     trust_neighbours("j", "eth2")
 
 
-def hears(node: str) -> bool:
+def has_recent_peer(node: str) -> bool:
     return any(heard["silence_ms"] < 1500 for heard in status(node)["peers"])
 
 
 def largest(crowd: Crowd) -> int:
-    """The largest packet for the proxy on k while sessions are opened on j, IP header included."""
+    """The size of the largest packet to the proxy on k, with its IP header, while sessions are opened on j."""
     sizes = [0]
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as tap:
         tap.bind(("keth2", 3))
@@ -247,10 +249,10 @@ def largest(crowd: Crowd) -> int:
     return max(sizes)
 
 
-@scenario("datagrams are as large as the MTU of the way allows, however its interface was named, and follow it", **ONCE)
+@scenario("datagrams use the interface's MTU and follow its changes, however the options name it", **ONCE)
 def mtu() -> None:
     make_eager()
-    at_end(forget)
+    at_end(restore_link)
     at_end(lambda: run("ip", "link", "set", "eth2", "mtu", "1500", ns="j"))
     crowd = Crowd()
     for node in NODES:
@@ -265,19 +267,20 @@ def mtu() -> None:
         run("ip", "link", "set", "eth2", "mtu", "1320", ns="j")
         time.sleep(2.5)
         then = largest(crowd)
-        # A frame is a whole number of records, and leaves room for a seal.
+        # A frame contains only whole records, and leaves room for a seal.
         expect(1280 < at_start <= 1400, f"{naming}: packets of up to {at_start} bytes with an MTU of 1400")
         expect(1200 < then <= 1320, f"{naming}: packets of up to {then} bytes with an MTU of 1320")
         proxy.stop()
 
 
-@scenario("a group and a peer are two links, and a statistics server on a link-local address outlives its interface", **ONCE)
+@scenario("a group and a peer are two links, and a link-local statistics server survives its interface", **ONCE)
 def both_kinds() -> None:
     make_eager()
-    at_end(forget)
+    at_end(restore_link)
     for node in NODES:
         addresses(node)
-    # Addresses of the peers' own: j would send from the virtual one that it has in the network of eth0, and nobody expects that.
+    # Separate addresses, because j would send from its virtual address in the network of eth0, which is not a peer's
+    # address.
     own = {node: f"2001:db8:e0::{number}" for node, number in NODES.items()}
     for node in NODES:
         run("ip", "addr", "add", f"{own[node]}/64", "dev", "eth0", "nodad", ns=node)
@@ -295,8 +298,8 @@ def both_kinds() -> None:
     statistics("j", 45678, "fe80::5%eth2")
     remove()
     crowd.open(300)
-    wait_equal("the group's link was gone", crowd.opened)
-    make_anew()
-    # j still has the link-layer address of the interface that is gone.
+    wait_equal("the group's link was removed", crowd.opened)
+    recreate_interface()
+    # j still has the link-layer address of the removed interface.
     run("ip", "neigh", "flush", "dev", "eth2", ns="j")
     statistics("j", 45678, "fe80::5%eth2")

@@ -1,4 +1,4 @@
-"""A standby starts while the active node makes thousands of sessions per second."""
+"""A standby that starts while thousands of sessions per second begin on the active node."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from lab.process import expect, wait_for
 from lab.proxies import Proxy, state, wait_ready
 from lab.runner import ONCE, Skip, note, scenario
 
-# New sessions per second, tried in this order until the machine makes as many and has time left: its only processor does the work
-# of four machines, and the standby's start is work, too.
+# New sessions per second. The first rate at which the processor is still partly idle is used, because it does the work
+# of four machines and the start of the standby needs time, too.
 RATES = (20_000, 10_000, 5000, 2500)
 HEAD_START = 3.0
 LEAST_IDLE = 0.4
@@ -23,12 +23,12 @@ BOUND = 3.0
 
 
 def idle_time() -> float:
-    """Seconds in which the guest's processor had nothing to do."""
+    """The idle time of the guest's processor in seconds."""
     return int(Path("/proc/stat").read_text().split()[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def flood_through(node: str) -> Flood:
-    """The highest rate that this machine makes while a proxy of the active node alone runs."""
+    """A flood at the highest rate that this machine reaches while only the proxy of the active node runs."""
     for rate in RATES:
         reset()
         make_eager()
@@ -42,10 +42,10 @@ def flood_through(node: str) -> Flood:
         if flood.achieved > 0.9 * rate and share > LEAST_IDLE:
             return flood
         flood.stop()
-    raise Skip(f"this machine does not even make {RATES[-1]} sessions per second with time left")
+    raise Skip(f"this machine does not reach {RATES[-1]} sessions per second with idle time")
 
 
-@scenario("a standby that starts while thousands of sessions per second are made is ready 3 s after it has the table", **ONCE)
+@scenario("a standby that starts amid thousands of new sessions per second is ready 3 s after it has the table", **ONCE)
 def starts_under_load() -> None:
     flood = flood_through("j")
     standby = Proxy("k")
@@ -56,15 +56,15 @@ def starts_under_load() -> None:
         if not has_table and said == "mending":
             has_table = now
         limit = has_table + BOUND if has_table else begun + 20
-        expect(now < limit, f"k is not ready {now - begun:.1f} s after its start, but {said}, since {now - (has_table or begun):.1f} s")
+        expect(now < limit, f"k is not ready {now - begun:.1f} s after its start, but {said}, and has had the table for {now - (has_table or begun):.1f} s")
         time.sleep(0.02)
     ready = time.monotonic()
     counts = {node: session_count(node) for node in NODES}
     flood.stop()
-    expect(standby.alive, "the proxy died")
+    expect(standby.alive, "the proxy ended")
     has_table = has_table or ready
     note(f"k has the table {has_table - begun:.1f} s after its start and is ready {ready - has_table:.1f} s later, "
          f"with {counts['k']} sessions while j has {counts['j']}")
-    # At most a second behind, as its state says.
-    expect(counts["j"] - counts["k"] < 2 * flood.rate, f"k says ready with {counts['k']} of {counts['j']} sessions")
+    # A ready node may be behind by at most a second.
+    expect(counts["j"] - counts["k"] < 2 * flood.rate, f"k is ready with only {counts['k']} of {counts['j']} sessions")
     wait_for("k has all of them", lambda: session_count("k") >= session_count("j") > 0, timeout=10)

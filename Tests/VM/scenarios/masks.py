@@ -1,4 +1,4 @@
-"""Masks that change hands while a standby cannot hear of it, and masks that an administrator has given away for good."""
+"""Masks that are assigned to other clients while a standby is unreachable, and masks of static BIB entries."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lab.proxies import Proxy, is_ready, wait_ready
 from lab.runner import LATER, ONCE, note, scenario
 from lab.tables import table
 
-from .sync import proxies, status, take_over, weather
+from .sync import impair_links, proxies, status, take_over
 
 MASKS = "61001-61008"
 CLIENTS, EACH = 8, 3
 
 
-def change_hands(node: str) -> None:
-    """The node forgets all its sessions and gives each of its few masks to another client."""
+def reassign_masks(node: str) -> None:
+    """Makes a node drop all its sessions and assign each of its few masks to another client."""
     jool(C, node, "pool4", "flush")
     jool(C, node, "pool4", "add", "--udp", VIRTUAL4, MASKS)
     for _ in range(CLIENTS):
@@ -39,11 +39,11 @@ def wait_agreed(what: str) -> None:
     )
 
 
-@scenario("masks that change hands while a standby hears nothing of it are the new client's there, too, and none is lost", before=LATER)
+@scenario("masks that get another client while a standby is unreachable are correct there afterwards", before=LATER)
 def while_away() -> None:
     make_eager()
     both = proxies()
-    change_hands("j")
+    reassign_masks("j")
     wait_agreed("the first clients")
 
     def kill() -> None:
@@ -62,24 +62,24 @@ def while_away() -> None:
 
     ways: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
         "its proxy was killed": (kill, start),
-        "its link was cut": (lambda: weather("loss", "100%"), weather),
+        "its link was cut": (lambda: impair_links("loss", "100%"), impair_links),
         "ss-enabled was off": (lambda: configure("k", ss_enabled=0), lambda: configure("k", ss_enabled=1)),
-        "its instance was away": (remove, make),
+        "its instance was removed": (remove, make),
     }
     for what, (leave, come_back) in ways.items():
         leave()
-        change_hands("j")
-        expect(what == "its instance was away" or bib("k") != bib("j"), f"k heard of it although {what}; the scenario proves nothing")
+        reassign_masks("j")
+        expect(what == "its instance was removed" or bib("k") != bib("j"), f"k was reachable although {what}; the scenario proves nothing")
         come_back()
         wait_agreed(what)
         wait_ready("k")
 
 
-@scenario("a static BIB entry outlives sessions of the group that contradict it, and a finding says so", **ONCE)
+@scenario("a static BIB entry survives conflicting sessions of the group, and a finding reports them", **ONCE)
 def static_entries() -> None:
     make_eager()
     jool(C, "j", "bib", "add", "--udp", "2001:db8::77#4000", f"{VIRTUAL4}#61001")
-    # k has this mask alone, so the next client gets it there.
+    # k has only this mask, so it assigns the mask to the next client.
     jool(C, "k", "pool4", "flush")
     jool(C, "k", "pool4", "add", "--udp", VIRTUAL4, "61001-61001")
     before = bib("j")
@@ -91,14 +91,14 @@ def static_entries() -> None:
     wait_for("a finding at j", lambda: any("static" in finding for finding in status("j")["findings"]), timeout=20, every=0.5)
     note(f"j: {status('j')['findings']}")
     expect_equal(bib("j"), before, "BIB of j")
-    # The client of the static entry, masked by another node as something else.
+    # The client of the static entry has another mask on the other node.
     port = crowd.socket.getsockname()[1]
     jool(C, "j", "bib", "remove", "--udp", "2001:db8::77#4000", f"{VIRTUAL4}#61001")
     jool(C, "j", "bib", "add", "--udp", f"2001:db8::8#{port}", f"{VIRTUAL4}#61500")
     before = bib("j")
     crowd.open(EACH)
-    wait_for("j's proxy knows k's sessions", lambda: status("j")["sessions"] >= 2 * EACH, timeout=10)
-    # As long as it takes until an audit has compared all of it.
+    wait_for("j's proxy has k's sessions", lambda: status("j")["sessions"] >= 2 * EACH, timeout=10)
+    # Until an audit has compared the whole table.
     wait_for("a finding at j", lambda: any("static" in finding for finding in status("j")["findings"]), timeout=20, every=0.5)
     expect_equal(bib("j"), before, "BIB of j")
     expect(is_ready("j") and is_ready("k"), "a node may not have the addresses")

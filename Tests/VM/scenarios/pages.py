@@ -1,4 +1,5 @@
-"""The pages of Jool 4.1, replayed: `jool session`, joold(8) and the tutorial. Each table has the command as it is printed."""
+"""Replays the pages of Jool 4.1: `jool session`, joold(8) and the tutorial. Each table has the commands as they are
+printed."""
 
 from __future__ import annotations
 
@@ -8,14 +9,14 @@ from dataclasses import replace
 
 from lab.netlink import session_count
 from lab.network import POOL4, VIRTUAL4, add_pair, claim, make_both, release
-from lab.pages import COUNTERS, Going, Shown, directory, replay, same, shell
+from lab.pages import COUNTERS, Ongoing, Shown, directory, replay, same, shell
 from lab.process import expect, run, wait_for
 from lab.runner import ENDS, MIDDLE, NOWHERE, ONCE, scenario
 from lab.synthetic import load
 from lab.traffic import Ping, TCPTransfer, UDPEcho
 
 from .pages35 import LINE, TABLE, prepare_sessions, tcp_session
-from .tutorial import lose
+from .tutorial import shut_down
 
 TIME = r"\d+:\d{2}:\d{2}(\.\d{3})?"
 
@@ -56,7 +57,7 @@ def session_proxy() -> None:
     replay("session", "k", [Shown("jool global update ss-enabled true")])
     for node in "jk":
         shell("jool global update ss-flush-deadline 100", node)
-    follow = Going('jool -i "default" session follow', "j")
+    follow = Ongoing('jool -i "default" session follow', "j")
     Ping()
     wait_for("follow prints", lambda: "ICMP" in follow.out)
     echo, tcp = UDPEcho(), TCPTransfer()
@@ -64,15 +65,15 @@ def session_proxy() -> None:
     tcp.wait_more(1024)
     for protocol in ("TCP", "UDP", "ICMP"):
         row = rf"(?m)^{protocol},2001:db8::8,\d+,192\.0\.2\.1,\d+,192\.0\.2\.8,\d+,{TIME}$"
-        wait_for(f"{protocol} in what follow prints", lambda: matches(row, follow.out))
+        wait_for(f"{protocol} in the output of follow", lambda: matches(row, follow.out))
     follow.end()
 
     full = (
         "jool session proxy --net.mcast.port=6464 --net.dev.in=eth2 --net.dev.out=eth2 --net.ttl=3 "
         "--stats.address=127.0.0.1 --stats.port=45678 ff08::db8:64:64"
     )
-    Going(f"{full} &", "j")
-    Going(full.replace("=", " "), "k")
+    Ongoing(f"{full} &", "j")
+    Ongoing(full.replace("=", " "), "k")
     wait_for("k has j's sessions", lambda: session_count("k") >= 3)
     for node in "jk":
         answered(node, STATISTICS)
@@ -89,12 +90,12 @@ def session_proxy_defaults() -> None:
         ("", "", 0), ("--stats.port=45678", "127.0.0.1", 45678), ("--stats.port=45678", "::1", 45678),
         ("--stats.address=::1", "::1", 6401), ("--stats.address=0.0.0.0", "127.0.0.1", 6401),
     ):
-        proxy = Going(f"jool session proxy {devices} {option} ff08::db8:64:64", "j")
+        proxy = Ongoing(f"jool session proxy {devices} {option} ff08::db8:64:64", "j")
         wait_for("the proxy listens on port 6400", lambda: 6400 in ports("j"))
         if port:
             answered("j", f'echo "" | nc -u {address} {port}')
         else:
-            expect(6401 not in ports("j"), "there is a statistics server though none was asked for")
+            expect(6401 not in ports("j"), "there is a statistics server without a request")
         proxy.end()
         wait_for("the proxy ends", lambda: 6400 not in ports("j"))
 
@@ -104,12 +105,12 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def answered(node: str, query: str) -> None:
-    """A proxy's statistics server answers with the page's lines."""
+    """Waits until a proxy's statistics server answers with the lines of the page."""
     wait_for(f"an answer to `{query}`", lambda: matches(rf"\A{COUNTERS}\Z", shell(query, node).out))
 
 
 def ports(node: str) -> set[int]:
-    """The UDP ports that are bound."""
+    """The UDP ports in use."""
     lines = shell("cat /proc/net/udp /proc/net/udp6", node).out.splitlines()
     return {int(line.split()[1].rpartition(":")[2], 16) for line in lines if ":" in line}
 
@@ -134,7 +135,7 @@ NETSOCKET = {
 
 
 def joold_example(family: str, commands: list[str]) -> None:
-    """An example of the page on two nodes; the second has an address of its own."""
+    """Runs an example of the page on two nodes; the second one has another address."""
     add_pair("a", "b")
     (directory() / "same-config-as-everyone-else.json").write_text(json.dumps(CONFIGURATION))
     (directory() / "modsocket.json").write_text('{ "instance": "default" }\n')
@@ -145,9 +146,9 @@ def joold_example(family: str, commands: list[str]) -> None:
             *BASIC, *(Shown(command.format(number=number)) for command in commands),
             Shown(f"cat {family}-netsocket.json", same(text)), Shown("cat modsocket.json", same('{ "instance": "default" }\n')),
         ])
-        Going(f"joold {family}-netsocket.json modsocket.json 45678 &", node)
+        Ongoing(f"joold {family}-netsocket.json modsocket.json 45678 &", node)
         answered(node, STATISTICS)
-    # Masks that the machine's own ports do not overlap: newer modules refuse files with such ranges.
+    # Ports outside the machine's ephemeral range, because newer modules refuse files with such ports.
     load("a", [replace(one, port4=61001 + number) for number, one in enumerate(TABLE)])
     replay("joold(8)", "a", [Shown("jool session advertise")])
     wait_for("b has a's sessions", lambda: session_count("b") == len(TABLE))
@@ -164,7 +165,7 @@ def joold_ipv4() -> None:
     joold_example("ipv4", IPV4)
 
 
-@scenario("joold(8), as it is printed: files that are not named, a configuration that is not one", **ONCE)
+@scenario("joold(8), as it is printed: default file names, and invalid configurations", **ONCE)
 def joold_defaults() -> None:
     add_pair("a", "b")
     (directory() / "broken.json").write_text('{ "instance": "default" ')
@@ -181,7 +182,7 @@ def joold_defaults() -> None:
         Shown("jool --file same-config-as-everyone-else.json --force", err=hint),
         Shown("ip link set eth0 up"),
     ])
-    Going("joold", "a")
+    Ongoing("joold", "a")
     wait_for("joold listens", lambda: 6464 in ports("a"))
 
 
@@ -247,28 +248,28 @@ def tutorial() -> None:
     run("ip", "route", "replace", POOL4, "via", VIRTUAL4, ns="n4")
     for node in "jk":
         replay("tutorial", node, [Shown("jool global update ss-enabled true")])
-    proxies = {node: Going(DAEMON, node) for node in "jk"}
+    proxies = {node: Ongoing(DAEMON, node) for node in "jk"}
     claim("j")
-    # Until its address has settled, n6 sends from its link-local one.
+    # n6 sends from its link-local address while the other one is tentative.
     wait_for("n6's address", lambda: not run("ip", "-6", "addr", "show", "tentative", ns="n6").out)
-    ping = Going("ping6 64:ff9b::192.0.2.8", "n6")
+    ping = Ongoing("ping6 64:ff9b::192.0.2.8", "n6")
     for node in "jk":
         wait_for(f"the ping's session on {node}", lambda: matches(rf"\A{PINGED}\Z", shell(PING_DISPLAY, node).out))
     before = addresses("k")
     replay("tutorial", "j", [Shown("jool", r"[\s\S]+")])  # keepalived's check
 
     proxies["j"].end()
-    lose("j")
+    shut_down("j")
     expect(shell("jool", "j").status != 0, "keepalived's check `jool` succeeds without an instance")
     claim("k")
     answers = ping.out.count(" bytes from ")
-    wait_for("the ping goes on through k", lambda: ping.out.count(" bytes from ") > answers + 2)
-    expect(addresses("k") == before, f"k made a new session: {addresses('k')}, before {before}")
+    wait_for("the ping continues through k", lambda: ping.out.count(" bytes from ") > answers + 2)
+    expect(addresses("k") == before, f"k has another session: {addresses('k')}, before {before}")
 
     replay("tutorial", "j", [Shown(f"ip link set {device} up") for device in ("eth0", "eth1", "eth2")])
     replay("tutorial", "j", [Shown("ip addr replace 2001:db8:ff08::4/96 dev eth2")])
-    Going(RESTART, "j")
-    wait_for("the proxy of j is back", lambda: 6464 in ports("j"))
+    Ongoing(RESTART, "j")
+    wait_for("the proxy of j runs again", lambda: 6464 in ports("j"))
     replay("tutorial", "k", [Shown("jool session advertise")])
     wait_for("j has k's session", lambda: before <= addresses("j"))
     release("k")

@@ -1,4 +1,4 @@
-"""The pages of Jool 3.5, replayed: `--session`, `--global`, and the examples of the other modes' pages."""
+"""Replays the pages of Jool 3.5: `--session`, `--global`, and the examples of the other modes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.synthetic import load
 
 CLIENT, SERVER, MASK = (socket.inet_pton(socket.AF_INET6, "2001:db8::2"), *map(socket.inet_aton, ("93.184.216.119", "192.0.2.1")))
 
-# The sessions of the pages. The module has them in another order than the page.
+# The sessions of the pages, which the module lists in another order.
 TABLE = [
     Session(TCP, CLIENT, 58239, MASK, 60477, SERVER, 80, 177_900, 5, 1),
     Session(TCP, CLIENT, 58237, MASK, 6617, SERVER, 80, 232_900, 5, 1),
@@ -25,7 +25,7 @@ IN_TIME = r"\d{2}:\d{2}:\d{2}\.\d{1,3}"
 
 
 def tcp_session(port: int, port6: int, named: bool, time: str = TIME) -> str:
-    """A session of the pages, as all releases print it but for the time."""
+    """A session of the pages. All releases print it alike, except for the time."""
     server, client, service = ("example.com", "ipv6client.mx", "http") if named else ("93.184.216.119", "2001:db8::2", "80")
     return (
         rf"\(V4_FIN_V6_FIN_RCV\) Expires in {time}\n"
@@ -59,7 +59,7 @@ CSV = (
 
 
 def prepare_sessions() -> None:
-    """The network of the pages' examples: names from files, and the table."""
+    """Prepares the examples of the pages: names from files, and the table."""
     replace_file("/etc/nsswitch.conf", "hosts: files\nservices: files\n")
     replace_file("/etc/hosts", "93.184.216.119 example.com\n2001:db8::2 ipv6client.mx\n")
     replace_file("/etc/services", "http 80/tcp\n")
@@ -89,7 +89,7 @@ def session() -> None:
     ])
 
 
-# Each key of the page: its deprecated name, the programs, and two values with what today's client shows for them.
+# Each key of the page: its deprecated name, the programs, and two values with the current client's output for them.
 TRUE, FALSE = ("true", "1", "yes", "on", "ON"), ("false", "0", "no", "off", "False")
 BOTH = ("jool", "jool_siit")
 BOOLEAN = (("true", "TRUE"), ("off", "FALSE"))
@@ -117,7 +117,7 @@ GONE = ("allow-atomic-fragments", "setDF", "genFH", "genID", "boostMTU")
 
 
 def values(program: str) -> dict[str, str]:
-    """The variables as today's client shows them."""
+    """The variables in the output of the current client."""
     lines = shell(f"{program} global display --csv", "j").out.splitlines()
     return dict(line.split(",", 1) for line in lines)
 
@@ -160,7 +160,7 @@ def global_keys() -> None:
     names = [key[0] for key in KEYS]
     some = some_of("keys of 3.5's --global", names, names[::4])
     chosen = [key for key in KEYS if key[0] in some]
-    for position, number in ((0, 0), (0, 1), (1, 0)):  # the key's name with both values, its deprecated name with one
+    for position, number in ((0, 0), (0, 1), (1, 0)):  # the name with both values, the deprecated name with one
         keys = [(key[position], key[0], key[2], key[3][number]) for key in chosen if key[position]]
         for name, _, programs, (given, _) in keys:
             replay("--global", "j", [Shown(f"{program} --{name} {given}", "", HINT) for program in programs])
@@ -235,7 +235,7 @@ def other_modes() -> None:
     ])
 
 
-@scenario("--pool4 --add of 3.5 adds the machine's own ports too, of which newer modules warn", since=LATER)
+@scenario("--pool4 --add of 3.5 also adds ephemeral ports, with a warning from newer modules", since=LATER)
 def ephemeral_ports() -> None:
     jool(C, "j", "instance", "add", "--netfilter", "--pool6", "64:ff9b::/96")
     warning = HINT + r"Warning: Port range 1-65535 intersects with the namespace's ephemeral range [^\n]+\nPlease read [^\n]+\n"

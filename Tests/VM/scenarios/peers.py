@@ -1,4 +1,4 @@
-"""Our proxy beside the C program of the same version: sessions go both ways."""
+"""Our proxy and the C program of the same version exchange sessions in both directions."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def both_ways(program_j: object, program_k: object, ipv4: bool = False) -> None:
 
     first = UDPEcho(5101)
     first.exchange()
-    wait_for("the session made on j is on k", lambda: same_sessions("j", "k", "udp"), timeout=15)
+    wait_for("the session from j is on k", lambda: same_sessions("j", "k", "udp"), timeout=15)
     release("j")
     claim("k")
     second = UDPEcho(5102)
     second.exchange()
-    wait_for("the session made on k is on j", lambda: same_sessions("k", "j", "udp"), timeout=15)
+    wait_for("the session from k is on j", lambda: same_sessions("k", "j", "udp"), timeout=15)
     expect_equal((session_count("j"), session_count("k")), (2, 2), "sessions on j and k")
     expect_equal(len(table("k", "udp")), 2, "UDP sessions displayed on k")
 
 
-@scenario("ours on j and the C program on k exchange sessions both ways")
+@scenario("ours on j and the C program on k exchange sessions in both directions")
 def ours_and_c() -> None:
     both_ways(OURS, C)
 
 
-@scenario("the C program on j and ours on k exchange sessions both ways")
+@scenario("the C program on j and ours on k exchange sessions in both directions")
 def c_and_ours() -> None:
     both_ways(C, OURS)
 

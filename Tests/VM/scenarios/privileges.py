@@ -1,4 +1,4 @@
-"""A proxy needs CAP_NET_ADMIN and nothing else."""
+"""A proxy with restricted rights, and attackers on the same machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEAST = ("--reuid", USER, "--regid", "nogroup", "--clear-groups", "--inh-caps", 
          "--bounding-set", "-all,+net_admin", "--no-new-privs")  # fmt: skip
 
 
-@scenario("a proxy without any right but CAP_NET_ADMIN does everything, and may do nothing else", before=LATER)
+@scenario("a proxy with CAP_NET_ADMIN alone does everything, and has no other rights", before=LATER)
 def least() -> None:
     make_eager()
     line = key()
@@ -34,9 +34,9 @@ def least() -> None:
     config = SCRATCH / "proxy.json"
     config.write_text(f'{{"net.mcast.addr": "{GROUP6}", "net.mcast.port": 6464, "net.dev.in": "eth2", "net.dev.out": "eth2"}}')
     words = ("session", "proxy", "--config", str(config), *with_key(theirs))
-    expect_equal(jool(OURS, "k", *words, "--check").out, "", "what --check says")
+    expect_equal(jool(OURS, "k", *words, "--check").out, "", "messages of --check")
     Proxy("j", options=with_key(own))
-    # setpriv becomes the proxy: the same process.
+    # setpriv executes the proxy in the same process.
     proxy = Proxy("k", argv=("setpriv", *LEAST, "--", OURS / "jool", *words))
     wait_ready("j", "k")
     crowd = Crowd()
@@ -44,10 +44,10 @@ def least() -> None:
     note(f"equal {wait_equal('the traffic', crowd.opened):.1f} s after the last packet")
     expect_equal_tables(1000)
     status = Path(f"/proc/{proxy.pid}/status").read_text()
-    expect("CapEff:\t0000000000001000\n" in status, "CAP_NET_ADMIN is not all that it has")
+    expect("CapEff:\t0000000000001000\n" in status, "the proxy has other capabilities than CAP_NET_ADMIN")
     writable = [Path(f"/proc/{proxy.pid}/fd/{fd}").readlink() for fd in os.listdir(f"/proc/{proxy.pid}/fd")]
     note("descriptors: " + ", ".join(sorted({str(path).split(":")[0] for path in writable})))
-    # The same without setpriv, and the module goes and comes back meanwhile: everything is opened anew.
+    # The same with --user. The instance is recreated and SIGHUP is sent, so that the proxy opens everything again.
     proxy.stop()
     proxy = Proxy("k", argv=(OURS / "jool", *words, "--user", USER))
     wait_ready("k")
@@ -60,7 +60,7 @@ def least() -> None:
     make_instance("k")
     proxy.signal(signal.SIGHUP)
     crowd.open(500)
-    wait_equal("the module came back", crowd.opened)
+    wait_equal("the instance was recreated", crowd.opened)
     expect("Read the configuration anew" in proxy.err, proxy.err)
     nobody = jool(OURS, "k", *words, "--user", "nosuchuser", "--check", check=False)
     expect(nobody.status == 234 and "There is no user 'nosuchuser'." in nobody.err, str(nobody))
@@ -72,7 +72,7 @@ def proxy_words(*options: str | Path) -> tuple[str | Path, ...]:
     return ("session", "proxy", "--net.mcast.port", "6464", "--net.dev.in", "eth2", "--net.dev.out", "eth2", *options, GROUP6)
 
 
-@scenario("a proxy becomes a user and a group given by name or number, and nobody else", before=LATER)
+@scenario("a proxy switches to a user and a group given by name or number, and refuses unknown ones", before=LATER)
 def numbers() -> None:
     make_eager()
     entry = pwd.getpwnam(USER)
@@ -97,7 +97,7 @@ def numbers() -> None:
             expect_equal((refused.status, refused.err), (234, f"Error: {reason}\n"), f"--user {text} {more}")
 
 
-@scenario("a file that somebody has planted for a proxy's track file is not touched", before=LATER)
+@scenario("a proxy does not touch a file that an attacker has planted in place of its track file", before=LATER)
 def planted() -> None:
     make_eager()
     owner = pwd.getpwnam(USER)
@@ -116,12 +116,12 @@ def planted() -> None:
             done = jool(OURS, "j", *proxy_words("--track-file", str(path), *options, *more), check=False, timeout=10)
             expect(done.status != 0 and f"Cannot write the track file '{path}': {reason}" in done.err, f"{what}, {options} {more}: {done}")
             after = (secret.stat().st_uid, secret.stat().st_mode, sorted(private.iterdir()))
-            expect_equal((secret.read_text(), after), ("secret", before), f"the file that {what} leads to")
+            expect_equal((secret.read_text(), after), ("secret", before), f"the file behind {what}")
 
     user = ("--user", USER)
     plants = (
         ("a symbolic link", lambda: track.symlink_to(secret), "It is a symbolic link", track.unlink),
-        ("a symbolic link to a file that is missing", lambda: track.symlink_to(private / "new"), "It is a symbolic link", track.unlink),
+        ("a symbolic link to a missing file", lambda: track.symlink_to(private / "new"), "It is a symbolic link", track.unlink),
         ("a hard link", lambda: os.link(secret, track), "It has other names", track.unlink),
         ("a directory", track.mkdir, "Is a directory", track.rmdir),
         ("a device", lambda: os.mknod(track, stat.S_IFCHR | 0o666, os.makedev(1, 3)), "It is neither a regular file", track.unlink),
@@ -132,20 +132,20 @@ def planted() -> None:
         refused(what, track, reason, *user)
         refused(what, track, reason)
         remove()
-    # A link among the folders: root could make files there, the user cannot.
+    # A link in the path of folders. Root could create files there, the user cannot.
     (folder / "sub").symlink_to(private)
     refused("a link to a folder", folder / "sub" / "ready", "Permission denied", *user)
-    # Only root's own file and folder: the proxy could not write it once it is the user.
+    # A folder that only root may write. The proxy could not write there after it has switched to the user.
     refused("root's folder", private / "ready", "Permission denied", *user)
 
     proxy = Proxy("j", argv=(OURS / "jool", *proxy_words("--track-file", str(track), *user)))
     wait_ready("j")
     expect_equal((track.read_text(), track.stat().st_uid, track.stat().st_gid), ("0\n", owner.pw_uid, owner.pw_gid), "the track file")
-    # Planted while it runs.
+    # A link that is planted while the proxy runs.
     track.unlink()
     track.symlink_to(secret)
     proxy.stop()
-    expect_equal(secret.read_text(), "secret", "the file that a link planted later leads to")
+    expect_equal(secret.read_text(), "secret", "the file behind a link that was planted later")
     track.unlink()
     os.mkfifo(track, 0o600)
     os.chown(track, owner.pw_uid, owner.pw_gid)
@@ -153,9 +153,9 @@ def planted() -> None:
     wait_ready("j")
     reader = os.open(track, os.O_RDONLY | os.O_NONBLOCK)
     expect_equal(proxy.stop(), 0, "status of a proxy whose track file is a pipe")
-    expect_equal(os.read(reader, 16), b"1\n", "what the reader of the pipe gets at the end")
+    expect_equal(os.read(reader, 16), b"1\n", "the last text in the pipe")
     os.close(reader)
-    # A pipe for --config must not stop a proxy that reads it anew.
+    # A pipe for --config must not block a proxy that reloads it.
     config = SCRATCH / "proxy.json"
     config.write_text(f'{{"net.mcast.addr": "{GROUP6}", "net.mcast.port": 6464, "net.dev.in": "eth2", "net.dev.out": "eth2"}}')
     proxy = Proxy("j", argv=(OURS / "jool", "session", "proxy", "--config", str(config), "--log.target", "stderr"))
@@ -183,20 +183,20 @@ while True:
 """
 
 
-@scenario("somebody who took the name of a proxy that did not run is not believed, and the proxy gets it back", **ONCE)
+@scenario("clients do not trust an impostor with the control name of a proxy, and the proxy gets the name back", **ONCE)
 def squatter() -> None:
     make_eager()
     become = ("setpriv", "--reuid", USER, "--regid", "nogroup", "--clear-groups")
     ready = ("session", "proxy", "status", "--ready")
-    # One that answers, and one that has the name and does not listen.
+    # One impostor answers, the other one binds the name without listening.
     for words in (("python3", "-c", SQUATTER), ("python3", "-c", SQUATTER, "deaf")):
         impostor = Background(*become, *words, ns="j", name="squatter")
         wait_for("the impostor has the name", lambda: "listening" in impostor.out)
         expect_equal(jool(OURS, "j", *ready, check=False).status, 3, "exit status of status --ready beside an impostor")
         proxy = Proxy("j")
         owner = f"process {impostor.pid} of user {pwd.getpwnam(USER).pw_uid}, which may not be a proxy"
-        wait_for("the proxy says who has the name", lambda: owner in proxy.err)
-        expect(impostor.alive, "the impostor died; the scenario proves nothing")
+        wait_for("the proxy reports the process with the name", lambda: owner in proxy.err)
+        expect(impostor.alive, "the impostor ended; the scenario proves nothing")
         impostor.stop()
         wait_ready("j")
         proxy.stop()

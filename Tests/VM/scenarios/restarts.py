@@ -1,4 +1,4 @@
-"""Proxies that are started again and again, for longer than the group remembers each start."""
+"""Proxies that are restarted repeatedly, for longer than the group remembers each start."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from lab.runner import ONCE, note, scenario
 
 from .sync import expect_equal_tables, status, take_over, wait_equal
 
-# In place of an hour, in seconds. Each start speaks and falls silent for good.
+# The time, in seconds instead of an hour, for which peers remember a start. Each start sends frames and then ends for
+# good.
 MEMORY = 16
 OTHER = {"j": "k", "k": "j"}
 
@@ -24,12 +25,12 @@ def start(node: str) -> Proxy:
 
 
 def fetched(node: str) -> int:
-    """How often a node has fetched a table, or a part of one."""
+    """The number of times that a node has fetched a table or a part of one."""
     counters = status(node)["counters"]
     return sum(counters.get(name, 0) for name in ("JOINS", "RESYNCS", "PULLS"))
 
 
-@scenario("a rolling restart that lasts longer than starts are remembered ends, and nobody fetches a table for a forgotten start", **ONCE)
+@scenario("a rolling restart longer than the memory of starts completes, and forgotten starts cause no fetch", **ONCE)
 def rolling() -> None:
     make_eager()
     both = {node: start(node) for node in NODES}
@@ -41,7 +42,7 @@ def rolling() -> None:
         for node in NODES:
             take_over(node)
             crowd.open(10)
-            wait_equal("the start has spoken", crowd.opened)
+            wait_equal("the start", crowd.opened)
             both[node].signal((signal.SIGKILL, signal.SIGTERM)[starts % 2])
             both[node].wait(10)
             expect(is_ready(OTHER[node]), f"{OTHER[node]} may not have the addresses while {node}'s proxy starts")
@@ -50,14 +51,14 @@ def rolling() -> None:
             starts += 1
     wait_equal("the restarts", crowd.opened)
     before = {node: fetched(node) for node in NODES}
-    # Until all those starts are forgotten, and a while longer.
+    # Until all those starts are forgotten, and five seconds longer.
     end = time.monotonic() + MEMORY + 5
     while time.monotonic() < end:
         for node in NODES:
-            expect(is_ready(node), f"{node} is not ready any more, {end - time.monotonic():.1f} s before the end")
+            expect(is_ready(node), f"{node} is no longer ready, {end - time.monotonic():.1f} s before the end")
         time.sleep(0.2)
     expect_equal({node: fetched(node) for node in NODES}, before, "tables fetched after the restarts")
     crowd.open(10)
-    wait_equal("everything was forgotten", crowd.opened)
+    wait_equal("all starts were forgotten", crowd.opened)
     expect_equal_tables(crowd.opened)
     note(f"{starts} starts; tables fetched since the last one: {before}")

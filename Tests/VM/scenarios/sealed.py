@@ -1,4 +1,4 @@
-"""Groups with keys: they stay equal, change keys without losing a session, and nobody else gets a word in."""
+"""Groups with keys. They stay equal, change keys without losing a session, and accept datagrams of no other node."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lab.tables import table
 
 from .sync import expect_equal_tables, status, take_over, wait_equal
 
-# Of each kind of bad datagram; $HOSTILE for more.
+# The number of bad datagrams of each kind; $HOSTILE overrides it.
 HOSTILE = int(os.environ.get("HOSTILE", "5000"))
 
 
@@ -40,17 +40,17 @@ def with_key(file: Path) -> tuple[str, ...]:
     return ("--net.key-file", str(file))
 
 
-@scenario("a group with a key stays equal, hears nobody without it, and changes it without losing a session", before=LATER)
+@scenario("a group with a key stays equal, accepts no other node, and changes its key without losing a session", before=LATER)
 def rotation() -> None:
     make_eager()
-    # Numbers are the seconds in which a key is made.
+    # A key's number is the second in which it was made, so two keys of one second would have the same number.
     old = key()
     time.sleep(1.1)
     new = key()
     files = {node: key_file(node, old) for node in ("j", "k")}
     both = {node: Proxy(node, options=with_key(file)) for node, file in files.items()}
     wait_ready("j", "k")
-    ear = Listener(None)
+    listener = Listener(None)
     crowd = Crowd()
     for lines in ((old, new), (new, old), (new,)):
         crowd.open(300)
@@ -59,11 +59,11 @@ def rotation() -> None:
             both[node].signal(signal.SIGHUP)
             crowd.open(100)
         note(f"equal {wait_equal('a change of keys', crowd.opened):.1f} s after it")
-    said = ear.everything(1.5)
-    expect(bool(said), "nothing was heard")
-    expect(all(datagram[:4] == b"\0\0\3\xff" for datagram in said), "something went out unsealed")
+    sent = listener.receive_all(1.5)
+    expect(bool(sent), "no datagram was received")
+    expect(all(datagram[:4] == b"\0\0\3\xff" for datagram in sent), "a datagram was sent unsealed")
     expect_equal_tables(1500)
-    # A file that others can read is refused: at a start, and as a change.
+    # A key file that other users can read is refused, at a reload and at a start.
     files["k"].chmod(0o644)
     both["k"].signal(signal.SIGHUP)
     crowd.open(100)
@@ -72,7 +72,7 @@ def rotation() -> None:
     refused = jool(OURS, "k", "session", "proxy", *with_key(files["k"]), "ff08::1", check=False)
     expect_equal(refused.status, 234, "exit status for a key file that others can read")
     expect("chmod 600" in refused.err, refused.err)
-    # A node with another key: not a peer, and no harm.
+    # A node with another key does not become a peer and has no effect.
     key_file("k", key())
     Proxy("k", options=with_key(files["k"]))
     wait_ready("k")
@@ -85,34 +85,34 @@ def rotation() -> None:
 
 
 def memory(proxy: Proxy) -> int:
-    """Resident KiB."""
+    """The resident memory in KiB."""
     text = Path(f"/proc/{proxy.pid}/status").read_text()
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmRSS:"))
 
 
-@scenario("forged, replayed, truncated, damaged, wrong-key and foreign datagrams do nothing to a group with a key", before=LATER)
+@scenario("forged, replayed, truncated, damaged, wrong-key and foreign datagrams do not affect a group with a key", before=LATER)
 def hostile() -> None:
     make_eager()
-    configure("j", "k", udp_timeout=86_400_000)  # a million takes its time
+    configure("j", "k", udp_timeout=86_400_000)  # long enough for a million datagrams
     file = key_file("group", key())
-    ear = Listener(None)
+    listener = Listener(None)
     both = {node: Proxy(node, options=with_key(file)) for node in ("j", "k")}
     wait_ready("j", "k")
     crowd = Crowd()
     crowd.open(1000)
     wait_equal("the first sessions", crowd.opened)
-    recorded = ear.everything(2)
+    recorded = listener.receive_all(2)
     both["k"].stop()
-    # What a group with another key says about the same sessions.
+    # Datagrams of a group with another key about the same sessions.
     other = Proxy("k", options=with_key(key_file("other", key())))
     wait_ready("k")
-    ear.everything(0.1)
-    strangers = [datagram for datagram in ear.everything(3) if datagram[4:8] != recorded[0][4:8]]
+    listener.receive_all(0.1)
+    strangers = [datagram for datagram in listener.receive_all(3) if datagram[4:8] != recorded[0][4:8]]
     other.stop()
     both["k"] = Proxy("k", options=with_key(file))
     wait_ready("k")
-    ear.everything(0.1)
-    recorded += ear.everything(1)
+    listener.receive_all(0.1)
+    recorded += listener.receive_all(1)
     expect(len(recorded) > 20 and bool(strangers), "too little was recorded; the scenario proves nothing")
     chance = random.Random(5)
     foreign = container(sessions(30, first=5000), layout_of(lab_version()))
@@ -137,23 +137,23 @@ def hostile() -> None:
     slowest = 0.0
     for kind, make in kinds.items():
         for number, datagram in enumerate(itertools.islice(itertools.cycle(recorded), HOSTILE)):
-            ear.send(make(datagram))
+            listener.send(make(datagram))
             if number % 50 == 49:
                 time.sleep(0.002)
             if number % 1000 == 500:
                 crowd.open(1)
         slowest = max(slowest, wait_equal(f"{kind} datagrams", crowd.opened))
         progress(f"{HOSTILE} {kind}: KiB " + ", ".join(f"{node} {resident[node]} → {memory(both[node])}" for node in both))
-    note(f"sessions that came meanwhile: {crowd.opened - len(before['j'])}, equal at most {slowest:.1f} s after each kind")
+    note(f"new sessions meanwhile: {crowd.opened - len(before['j'])}, equal at most {slowest:.1f} s after each kind")
     for node in both:
         after = status(node)["counters"]
         names = ("UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "UNVALIDATED_STARTS", "MALFORMED")
         grown = {name: after[name] - counters[node][name] for name in names}
         note(f"{node}: " + ", ".join(f"{name} {count}" for name, count in grown.items()) + f"; KiB {resident[node]} → {memory(both[node])}")
-        expect(sum(grown.values()) >= HOSTILE * len(kinds) * 0.8, f"only {sum(grown.values())} of {HOSTILE * len(kinds)} were seen at all")
-        expect(all(grown[name] for name in names[:4]), f"a kind was not rejected: {grown}")
-        expect(memory(both[node]) < resident[node] + 8192, "the memory grows with them")
+        expect(sum(grown.values()) >= HOSTILE * len(kinds) * 0.8, f"only {sum(grown.values())} of {HOSTILE * len(kinds)} were received")
+        expect(all(grown[name] for name in names[:4]), f"a kind was not refused: {grown}")
+        expect(memory(both[node]) < resident[node] + 8192, "the memory grows with the bad datagrams")
         gone = before[node] - table(node, "udp").keys()
-        expect(not gone, f"{len(gone)} of {node}'s sessions went, e.g. {sorted(gone)[:2]}")
-    # As many as there were packets, and the same: none of them came from a bad datagram.
+        expect(not gone, f"{len(gone)} of {node}'s sessions are missing, e.g. {sorted(gone)[:2]}")
+    # The number equals that of the packets, and both tables are equal, so no session came from a bad datagram.
     expect_equal_tables(crowd.opened)

@@ -1,4 +1,5 @@
-"""A machine whose memory was saved and is resumed: later, when the group knows more of it than it does itself, or beside itself."""
+"""A machine whose memory was saved and is resumed, either later, when the group has newer data of it, or beside the
+original."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from lab.snapshot import Copy, can_be_copied
 from .sealed import key, key_file, with_key
 from .sync import status, wait_equal
 
-SEAL = 48  # bytes of a sealed datagram before what is encrypted: whose seal, and its number
+SEAL = 48  # the bytes of a sealed datagram before the encrypted part: the sender and the number of its seal
 
 
 def start(node: str, options: tuple[str, ...], namespace: str | None = None) -> Proxy:
@@ -26,26 +27,27 @@ def start(node: str, options: tuple[str, ...], namespace: str | None = None) -> 
 
 
 def expect_no_seal_twice(datagrams: list[bytes]) -> None:
-    """No key and nonce seal two different texts: who sees both learns what differs, and can forge."""
+    """Checks that no key and nonce seal two different texts, because an attacker could then compare them and forge
+    frames."""
     sealed: dict[bytes, bytes] = {}
     for datagram in datagrams:
-        expect(datagram[:4] == b"\0\0\3\xff", "something went out unsealed")
-        expect_equal(sealed.setdefault(datagram[:SEAL], datagram), datagram, "what one seal was used for")
-    note(f"{len(sealed)} sealed datagrams, each with a seal of its own")
+        expect(datagram[:4] == b"\0\0\3\xff", "a datagram was sent unsealed")
+        expect_equal(sealed.setdefault(datagram[:SEAL], datagram), datagram, "the datagrams of one seal")
+    note(f"{len(sealed)} sealed datagrams with different seals")
 
 
 def with_and_without_key() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The options of a group's proxies, for a network that is new each time."""
+    """The options of a group's proxies, first without and then with a key, each for a new network."""
     yield "without a key", ()
     reset()
     yield "with a key", with_key(key_file("group", key()))
 
 
-@scenario("a proxy that a snapshot takes back in time starts anew, and the group loses nothing", **ONCE)
-def taken_back() -> None:
+@scenario("a proxy that is restored from a snapshot becomes a new incarnation, and the group loses nothing", **ONCE)
+def restored() -> None:
     for what, options in with_and_without_key():
         make_eager()
-        ear = Listener(None)
+        listener = Listener(None)
         original, other = start("j", options), Proxy("k", options=options)
         wait_ready(*NODES)
         crowd = Crowd()
@@ -54,30 +56,30 @@ def taken_back() -> None:
         before = status("j")["node"]
         copy = Copy(original)
         crowd.open(200)
-        wait_equal("what the snapshot does not know", crowd.opened)
+        wait_equal("the snapshot", crowd.opened)
         original.signal(signal.SIGKILL)
         original.wait(10)
         resumed = time.monotonic()
         copy.resume()
         crowd.open(100)
-        wait_for("the copy starts anew", lambda: status("j")["node"] != before, timeout=20, every=0.2)
+        wait_for("the copy becomes a new incarnation", lambda: status("j")["node"] != before, timeout=20, every=0.2)
         took = time.monotonic() - resumed
         wait_ready(*NODES)
         crowd.open(100)
-        wait_equal(f"the snapshot {what}", crowd.opened)
-        note(f"{what}: j noticed after {took:.1f} s, and is ready with all sessions after {time.monotonic() - resumed:.1f} s")
-        expect(other.alive and copy.alive, "a proxy died")
+        wait_equal(f"the restoration {what}", crowd.opened)
+        note(f"{what}: j detected it after {took:.1f} s, and is ready with all sessions after {time.monotonic() - resumed:.1f} s")
+        expect(other.alive and copy.alive, "a proxy ended")
         if options:
-            expect_no_seal_twice(ear.everything(0.5))
+            expect_no_seal_twice(listener.receive_all(0.5))
 
 
-@scenario("of two machines from one snapshot the one behind starts anew, and the other one is not disturbed", **ONCE)
+@scenario("the older of two machines from one snapshot becomes a new incarnation and does not disturb the other", **ONCE)
 def cloned() -> None:
     for what, options in with_and_without_key():
         make_eager()
         add_third()
         configure("l", ss_flush_deadline=100, ss_capacity=65536)
-        ear = Listener(None)
+        listener = Listener(None)
         original, other = start("j", options, namespace="l"), Proxy("k", options=options)
         wait_ready(*NODES)
         crowd = Crowd()
@@ -90,15 +92,15 @@ def cloned() -> None:
         while status("l")["node"] == before:
             crowd.open(10)
             expect(is_ready("j"), "the original is not ready")
-            expect(time.monotonic() - begun < 20, f"two nodes have one number after 20 s, {what}")
+            expect(time.monotonic() - begun < 20, f"two nodes have the same number after 20 s, {what}")
             time.sleep(0.2)
         took = time.monotonic() - begun
-        expect_equal(status("j")["node"], before, "the number of the one that is ahead")
+        expect_equal(status("j")["node"], before, "the number of the newer machine")
         wait_ready("j", "k", "l")
         crowd.open(100)
         for node in "jkl":
             wait_for(f"{node} has all sessions, {what}", lambda node=node: session_count(node) == crowd.opened, timeout=20)
-        note(f"{what}: the copy has a number of its own after {took:.1f} s, and all sessions after {time.monotonic() - begun:.1f} s")
-        expect(original.alive and other.alive and copy.alive, "a proxy died")
+        note(f"{what}: the copy has another number after {took:.1f} s, and all sessions after {time.monotonic() - begun:.1f} s")
+        expect(original.alive and other.alive and copy.alive, "a proxy ended")
         if options:
-            expect_no_seal_twice(ear.everything(0.5))
+            expect_no_seal_twice(listener.receive_all(0.5))

@@ -1,4 +1,5 @@
-"""Ordinary life, for minutes or hours: sessions come and go at a steady rate while links, programs and instances fail."""
+"""Normal operation for minutes or hours: sessions begin and end at a steady rate while links, programs and instances
+fail."""
 
 from __future__ import annotations
 
@@ -20,20 +21,21 @@ from lab.runner import ONCE, is_thorough, left_out, note, progress, scenario
 from lab.tables import table
 
 from .sealed import key, key_file, memory, with_key
-from .sync import status, take_over, weather
+from .sync import impair_links, status, take_over
 
-# How long, in seconds; $SOAK for more, or less.
+# The duration in seconds; $SOAK overrides it.
 SOAK = int(os.environ.get("SOAK", "0"))
 LONG, SHORT = 60, 30
-# Sessions per second, each alive for two minutes: the shortest that the module allows for UDP. And flows that go on.
-RATE, LIFE, FLOWS = 20, 120, 100
-# What the log may say at error level, since the faults are just that.
+# New sessions per second, each with a lifetime of two minutes, the module's minimum for UDP, and flows with continuous
+# traffic.
+RATE, LIFETIME, FLOWS = 20, 120, 100
+# The messages at error level that the faults explain.
 EXPLAINED = re.compile(r"Could not send a packet to the network|Cannot listen on the network")
 OTHER = {"j": "k", "k": "j"}
 
 
 class Churn:
-    """New sessions all the time, and some that never rest."""
+    """Continuously opens new sessions, and keeps some busy."""
 
     def __init__(self) -> None:
         self.crowd = Crowd()
@@ -48,7 +50,7 @@ class Churn:
         crowd = self.crowd
         while not self._end.wait(0.5):
             if crowd.next + RATE > 60_000:
-                crowd.next = self.flows.stop  # those have long ended
+                crowd.next = self.flows.stop  # these sessions have ended
             crowd.open(RATE // 2)
             self.made += RATE // 2
             if self.made % (RATE * 4) == 0:
@@ -60,7 +62,7 @@ class Churn:
 
 
 class Group:
-    """Both nodes, one of them active, and what can go wrong with the other one."""
+    """Both nodes, one of them active, and the faults of the group."""
 
     def __init__(self) -> None:
         self.file = key_file("group", key())
@@ -76,11 +78,11 @@ class Group:
     def standby(self) -> str:
         return OTHER[self.active]
 
-    def bad_weather(self, chance: random.Random) -> None:
+    def links_are_bad(self, chance: random.Random) -> None:
         kinds = (("loss", f"{chance.randrange(1, 21)}%"), ("delay", "20ms", "10ms", "reorder", "25%", "50%", "duplicate", "10%"), ("loss", "100%"))
-        weather(*chance.choice(kinds))
+        impair_links(*chance.choice(kinds))
         time.sleep(chance.uniform(2, 8))
-        weather()
+        impair_links()
 
     def link_flaps(self, _: random.Random) -> None:
         run("ip", "link", "set", "eth2", "down", ns=self.standby)
@@ -88,7 +90,7 @@ class Group:
         restore_links(self.standby)
 
     def proxy_is_killed(self, _: random.Random) -> None:
-        # k's only: j's shows what hours do to memory.
+        # Only k's, because the memory of j's is measured over hours.
         self.proxies["k"].signal(signal.SIGKILL)
         self.proxies["k"].wait(10)
         self.logs.append(self.proxies["k"].err)
@@ -117,18 +119,18 @@ class Group:
 
     @staticmethod
     def configure(node: str) -> None:
-        configure(node, ss_flush_deadline=100, ss_capacity=65536, udp_timeout=LIFE * 1000)
+        configure(node, ss_flush_deadline=100, ss_capacity=65536, udp_timeout=LIFETIME * 1000)
 
     def missing(self) -> set[str]:
-        """Sessions of the active node that the standby lacks, but for those that just began, and those that have only slack left:
-        the node that translated before ends them without it."""
+        """The sessions of the active node that the standby lacks. Those that began just now are excluded, and so are
+        those in their slack time, because the previous active node ends them without slack."""
         at_active = table(self.active, "udp")
-        young = {key for key, (left, _) in at_active.items() if left > LIFE - 2}
+        young = {key for key, (left, _) in at_active.items() if left > LIFETIME - 2}
         at_standby = table(self.standby, "udp")
-        return {key for key, (left, _) in at_active.items() if left > LIFE / 4 + 5} - young - at_standby.keys()
+        return {key for key, (left, _) in at_active.items() if left > LIFETIME / 4 + 5} - young - at_standby.keys()
 
     def describe(self) -> None:
-        """What is worth knowing after hours, when something went wrong."""
+        """Prints the state of the group after a failure."""
         print(f"  soak: {self.active} is active; missing: {sorted(self.missing())[:5]}")
         for node, proxy in self.proxies.items():
             print(f"  soak: {node}: {status(node)}\n" + "\n".join(proxy.err.splitlines()[-15:]), flush=True)
@@ -137,7 +139,7 @@ class Group:
         return len(list(Path(f"/proc/{self.proxies['j'].pid}/fd").iterdir()))
 
 
-@scenario("a group lives on while sessions come and go and something fails every few seconds", **ONCE)
+@scenario("a group keeps all sessions while they begin and end and something fails every few seconds", **ONCE)
 def soak() -> None:
     length = SOAK or (LONG if is_thorough() else SHORT)
     if length < LONG:
@@ -149,11 +151,11 @@ def soak() -> None:
     churn = Churn()
     chance = random.Random(11)
     faults: tuple[Callable[[random.Random], None], ...] = (
-        group.bad_weather, group.bad_weather, group.link_flaps, group.proxy_is_killed, group.proxy_stalls,
+        group.links_are_bad, group.links_are_bad, group.link_flaps, group.proxy_is_killed, group.proxy_stalls,
         group.instance_is_new, group.keys_are_read, group.switch,
     )
     descriptors, resident = group.descriptors(), []
-    end, count, slowest, next_word = time.monotonic() + length, 0, 0.0, 0.0
+    end, count, slowest, next_progress = time.monotonic() + length, 0, 0.0, 0.0
     while time.monotonic() < end:
         fault = chance.choice(faults)
         fault(chance)
@@ -167,18 +169,18 @@ def soak() -> None:
         slowest = max(slowest, time.monotonic() - begun)
         resident.append(memory(group.proxies["j"]))
         count += 1
-        if time.monotonic() > next_word:
-            next_word = time.monotonic() + 300
+        if time.monotonic() > next_progress:
+            next_progress = time.monotonic() + 300
             progress(f"soak: {end - time.monotonic():.0f} s to go; {count} faults, {churn.made} sessions, {session_count('j')} now, "
                      f"{resident[-1]} KiB, {group.descriptors()} descriptors")
         time.sleep(chance.uniform(0, 3))
     churn.stop()
     wait_ready(*NODES)
-    expect_equal(group.missing(), set(), "sessions that the standby lacks in the end")
+    expect_equal(group.missing(), set(), "missing sessions of the standby at the end")
     first, last = max(resident[: len(resident) // 2]), max(resident[len(resident) // 2:])
     note(f"{length} s: {churn.made} sessions, {count} faults, repaired after at most {slowest:.1f} s (dumps included); "
          f"j's proxy: at most {first} KiB in the first half, {last} KiB in the second")
-    expect(churn.made > length * RATE / 4, "too few sessions came; the scenario proves nothing")
+    expect(churn.made > length * RATE / 4, "too few sessions began; the scenario proves nothing")
     expect(last < first * 1.1 + 1024, "the memory grows")
     expect_equal(group.descriptors(), descriptors, "descriptors of j's proxy")
     logs = "\n".join([*group.logs, *(proxy.err for proxy in group.proxies.values())])

@@ -1,4 +1,4 @@
-"""The statistics server: the documented text, over IPv4 and IPv6, with the documented meaning."""
+"""The statistics server, with the documented text over IPv4 and IPv6 and the documented meaning."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ SSS_RCVD, PKT_RCVD = 77, 80  # JSTAT_JOOLD_*, module 4.1.13 and later
 def answers() -> None:
     make_both()
     Proxy("j", stats=PORT)
-    # More lines may follow, of the same form: who reads the documented ones by name or by place is not disturbed.
+    # More lines of the same form may follow. They do not disturb programs that read the documented ones by name or
+    # position.
     pattern = "".join(rf"{name},\d+\n" for name in COUNTERS) + r"([A-Z_]+,\d+\n)*"
     for address in ("::1", "127.0.0.1", "2001:db8:ff08::4", "203.0.113.4"):
         text = statistics("j", PORT, address)
         expect(re.fullmatch(pattern, text), f"from {address}: {text!r}")
 
 
-@scenario("the statistics server does not answer another one, so that two cannot be made to answer each other without end", desk=MIDDLE)
+@scenario("a statistics server does not answer another one, which prevents endless exchanges", desk=MIDDLE)
 def not_a_server() -> None:
     make_both()
     Proxy("j", stats=PORT)
-    report = statistics("j", PORT).encode()  # it listens
+    report = statistics("j", PORT).encode()  # the server runs
     with namespace("j"), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other:
         other.settimeout(1)
         other.connect(("::1", PORT))
@@ -54,16 +55,16 @@ def joold_port() -> None:
     expect_equal(list(counters("j", PORT))[:6], list(COUNTERS), "counters")
 
 
-@scenario("the six counters count what their names say")
+@scenario("the six counters agree with the traffic and with the module's counters")
 def meaning() -> None:
     make_both()
     make_roomy(*NODES)
     for node in NODES:
-        Proxy(node, stats=PORT, options=("--net.format", "legacy"))  # no frames sent before the other listens
+        Proxy(node, stats=PORT, options=("--net.format", "legacy"))  # no frames before the other proxy runs
     load("j", sessions(COUNT))
     jool(OURS, "j", "session", "advertise")
     wait_for("the sessions are on k", lambda: session_count("k") >= COUNT, timeout=30)
-    # Both proxies may say something now and then: compare when a moment is quiet.
+    # Both proxies send a datagram now and then, so the counters are compared when they do not change.
     found: dict[str, dict[str, int]] = {}
 
     def quiet() -> bool:
@@ -71,7 +72,7 @@ def meaning() -> None:
         again = {node: counters(node, PORT) for node in NODES}
         return again == found
 
-    wait_for("the counters stand still", quiet, timeout=20)
+    wait_for("the counters do not change", quiet, timeout=20)
     j, k = found["j"], found["k"]
     note(f"j {list(j.values())}, k {list(k.values())}")
     expect_equal((k["NET_RCVD_PKTS"], k["NET_RCVD_BYTES"]), (j["NET_SENT_PKTS"], j["NET_SENT_BYTES"]), "received by k, sent by j")
@@ -82,7 +83,7 @@ def meaning() -> None:
         COUNT * record <= k["KERNEL_SENT_BYTES"] <= COUNT * record + 64 * k["KERNEL_SENT_PKTS"],
         f"KERNEL_SENT_BYTES is {k['KERNEL_SENT_BYTES']} for {COUNT} records of {record} bytes",
     )
-    expect_equal(j["KERNEL_SENT_PKTS"], 0, "KERNEL_SENT_PKTS of the node that gave its kernel nothing")
+    expect_equal(j["KERNEL_SENT_PKTS"], 0, "KERNEL_SENT_PKTS of the node that sent nothing to its kernel")
     if lab_version() >= (4, 1, 13):
         with Kernel("k") as kernel:
             expect_equal(k["KERNEL_SENT_PKTS"], kernel.statistic(PKT_RCVD), "KERNEL_SENT_PKTS and the module's JSTAT_JOOLD_PKT_RCVD")

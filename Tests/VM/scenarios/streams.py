@@ -1,4 +1,4 @@
-"""One version's datagrams in another version's node: our proxy reads every layout and gives its module its own."""
+"""Datagrams of another version. Our proxy reads every layout and writes that of its own module."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def expect_in_module(node: str, wanted: list[Session]) -> None:
     expect(found.keys() == keys, f"{len(keys - found.keys())} missing, {len(found.keys() - keys)} foreign in {node}")
     for session in wanted:
         left, _ = found[session.csv_key]
-        told = session.milliseconds / 1000  # a quarter more if it had just seen a packet: the proxy's slack
-        expect(told - 30 < left < told * 1.26 + 30, f"{session.csv_key} expires in {left} s, not in {session.milliseconds} ms")
+        advertised = session.milliseconds / 1000  # plus up to a quarter, the slack of the proxy
+        expect(advertised - 30 < left < advertised * 1.26 + 30, f"{session.csv_key} expires in {left} s, not in {session.milliseconds} ms")
 
 
 @scenario("datagrams of all three layouts become the same sessions in the module")
@@ -65,35 +65,35 @@ def every_layout() -> None:
     expect_in_module("j", wanted)
 
 
-@scenario("what our proxy sends is what the C program of that version sends: the module's layout, every session")
+@scenario("our proxy sends every session in the module's layout, like the C program of that version")
 def own_layout() -> None:
     make_both()
     make_roomy(*NODES)
     table = sessions(COUNT)
     Proxy("j")
     load("j", table)
-    ear = Listener("k")
+    listener = Listener("k")
     jool(OURS, "j", "session", "advertise")
-    datagrams = ear.heard(quiet=3)
-    expect(datagrams, "nothing was sent")
+    datagrams = listener.receive_legacy(quiet=3)
+    expect(datagrams, "no datagram was sent")
     write_stream(RECORDED / f"{os.environ['JOOL_VERSION']}.stream", datagrams)
-    heard = [session for datagram in datagrams for session in decode(datagram)]
-    expect({identity(s) for s in heard} == {identity(s) for s in table}, f"{len(heard)} sessions heard, {len(table)} advertised")
+    received = [session for datagram in datagrams for session in decode(datagram)]
+    expect({identity(s) for s in received} == {identity(s) for s in table}, f"{len(received)} sessions received, {len(table)} advertised")
     layout = layout_of(lab_version())
     for datagram in datagrams:
         expect_equal(container(decode(datagram), layout), datagram, f"bytes of a datagram in layout {layout}")
     largest = max(map(len, datagrams))
-    note(f"{len(datagrams)} datagrams, {len(heard)} records, at most {largest} bytes")
+    note(f"{len(datagrams)} datagrams, {len(received)} records, at most {largest} bytes")
     expect(largest <= 1452, f"a datagram of {largest} bytes does not fit an Ethernet frame")
 
 
-@scenario("streams recorded on other versions can be played into ours")
+@scenario("our proxy accepts recorded streams of other versions")
 def other_versions() -> None:
     files = {f.stem: f for directory in (COMMITTED, RECORDED) if directory.is_dir() for f in sorted(directory.glob("*.stream"))}
     expect(files, f"no recorded stream in {COMMITTED} or {RECORDED}")
     played = []
     for version, file in sorted(files.items()):
-        make_instance_anew()
+        recreate_instance()
         Proxy("j", port=6464)
         peer = Listener("k")
         datagrams = read_stream(file)
@@ -106,7 +106,7 @@ def other_versions() -> None:
     note(f"played: {', '.join(played)}")
 
 
-def make_instance_anew() -> None:
+def recreate_instance() -> None:
     from lab import network
 
     network.reset()

@@ -1,4 +1,4 @@
-"""Session synchronization that loses nothing: bad links, dead programs, new modules, a late node."""
+"""Session synchronization without losses: bad links, killed programs, recreated instances, a late node."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def proxies(*options: str) -> dict[str, Proxy]:
     return both
 
 
-WEATHER = {
+IMPAIRMENTS = {
     "1 % loss": ("loss", "1%"), "5 % loss": ("loss", "5%"), "20 % loss": ("loss", "20%"),
     "reordering and duplication": ("delay", "20ms", "10ms", "reorder", "25%", "50%", "duplicate", "10%"),
     "jitter": ("delay", "50ms", "40ms", "loss", "2%"),
 }
 
 
-def weather(*words: str, nodes: Iterable[str] = NODES) -> None:
-    """What the sync link does to datagrams, in both directions. Nothing without words."""
+def impair_links(*words: str, nodes: Iterable[str] = NODES) -> None:
+    """Makes the sync link lose, delay or reorder datagrams in both directions; without `words`, it works normally."""
     run("modprobe", "sch_netem")
     for node in nodes:
         run("tc", "qdisc", "del", "dev", f"{node}eth2", "root", check=False)
@@ -47,7 +47,7 @@ def weather(*words: str, nodes: Iterable[str] = NODES) -> None:
 
 
 def wait_equal(what: str, count: int, timeout: float = 60) -> float:
-    """Until both modules have so many sessions; how long it took."""
+    """Waits until both modules have `count` sessions, and returns the seconds."""
     begun = time.monotonic()
     counts = lambda: [session_count(node) for node in NODES]  # noqa: E731
     while (now := counts()) != [count, count]:
@@ -65,7 +65,8 @@ def expect_equal_tables(least: int) -> None:
 
 
 def take_over(node: str) -> None:
-    # The module announces sessions up to 100 ms late. A client that came to the other node before that would get another mask there.
+    # The module announces sessions up to 100 ms late. The other node would assign another mask to a client that arrives
+    # earlier.
     time.sleep(0.3)
     for other in NODES:
         release(other)
@@ -77,39 +78,39 @@ def bad_links() -> None:
     make_eager()
     both = proxies(*SS2)
     crowd = Crowd()
-    for name, words in WEATHER.items():
-        weather(*words)
+    for name, words in IMPAIRMENTS.items():
+        impair_links(*words)
         for active in NODES:
             take_over(active)
             crowd.open(2000)
         note(f"{name}: equal {wait_equal(name, crowd.opened):.1f} s after the last packet ({session_count('k')} sessions)")
-    weather()
+    impair_links()
     expect_equal_tables(20_000)
     for node in NODES:
         counters = status(node)["counters"]
         note(f"{node}: " + ", ".join(f"{name} {counters[name]}" for name in ("NAKS", "RETRANSMITTED", "RESYNCS", "REPAIRS")))
-    expect(all(proxy.alive for proxy in both.values()), "a proxy died")
+    expect(all(proxy.alive for proxy in both.values()), "a proxy ended")
 
 
-@scenario("a partition of 10 s, with sessions made on both sides of it, heals", before=LATER)
+@scenario("after a partition of 10 s both nodes have the sessions from both sides", before=LATER)
 def partition() -> None:
     make_eager()
     proxies()
     crowd = Crowd()
     crowd.open(1000)
     wait_equal("the first sessions", crowd.opened)
-    weather("loss", "100%")
+    impair_links("loss", "100%")
     crowd.open(1500)
     take_over("k")
     crowd.open(1500)
     time.sleep(10)
     expect(session_count("j") < crowd.opened, "the link was not cut; the scenario proves nothing")
-    weather()
+    impair_links()
     note(f"equal {wait_equal('the partition', crowd.opened):.1f} s after the link was back")
     expect_equal_tables(4000)
 
 
-@scenario("a proxy is killed and started again, on the standby and on the active node: nothing is lost", before=LATER)
+@scenario("nothing is lost when a proxy is killed and restarted, on the standby or on the active node", before=LATER)
 def killed() -> None:
     make_eager()
     both = proxies()
@@ -129,25 +130,26 @@ def killed() -> None:
     expect_equal_tables(5000)
 
 
-@scenario("a standby whose instance is made anew gets everything back from its own proxy", before=LATER)
+@scenario("a standby whose instance is recreated gets all sessions back from its own proxy", before=LATER)
 def new_instance() -> None:
     make_eager()
     proxies()
     crowd = Crowd()
     crowd.open(3000)
     wait_equal("the first sessions", crowd.opened)
-    # The second time so quickly that the proxy does not see the instance go; old modules' counters do not show it.
+    # The second time is so quick that the proxy does not observe the removal; the counters of old modules do not show
+    # it.
     for pause in (3.0, 0.0) if lab_version() >= (4, 1, 12) else (3.0,):
         jool(C, "k", "instance", "remove")
         time.sleep(pause)
         make_instance("k")
         begun = time.monotonic()
         wait_for("k has j's sessions", lambda: session_count("k") == session_count("j"), timeout=60, every=0.1)
-        note(f"complete {time.monotonic() - begun:.1f} s after the instance was back")
+        note(f"complete {time.monotonic() - begun:.1f} s after the instance was recreated")
     expect_equal_tables(3000)
 
 
-@scenario("the sync link of the standby flaps while sessions come: nothing is lost", before=LATER)
+@scenario("nothing is lost when the standby's sync link flaps while sessions begin", before=LATER)
 def flap() -> None:
     make_eager()
     proxies()
@@ -174,10 +176,10 @@ def join() -> None:
     late = Proxy("k")
     wait_ready("k", timeout=120)
     ready = time.monotonic() - begun
-    expect_equal(session_count("k"), 100_001, "sessions on k when it says that it is ready")
+    expect_equal(session_count("k"), 100_001, "sessions on k when it becomes ready")
     ping.wait_more(20)
     answered = ping.received
-    expect_equal(len(answered), max(answered), "pings through j that were answered, of all")
+    expect_equal(len(answered), max(answered), "answered pings through j")
     note(f"complete and ready in {ready:.1f} s; CPU seconds j {sum(first.cpu()):.1f}, k {sum(late.cpu()):.1f}")
     compare(begun)
 
@@ -186,12 +188,12 @@ FLOWS, PACKETS = 2000, 30
 
 
 def records_for(program_is_ours: bool) -> int:
-    """How many records leave j for FLOWS flows with PACKETS packets each."""
+    """The number of records that j sends for FLOWS flows with PACKETS packets each."""
     make_eager()
     if program_is_ours:
         proxies(*SS2)
     else:
-        ear = Listener("k")
+        listener = Listener("k")
         Proxy("j", C)
     crowd = Crowd()
     ports = crowd.open(FLOWS)
@@ -202,12 +204,13 @@ def records_for(program_is_ours: bool) -> int:
         wait_equal("the traffic", crowd.opened)
         counters = status("j")["counters"]
         return counters["CHANGES"] + counters["REFRESHES"]
-    return sum(len(decode(datagram)) for datagram in ear.heard())
+    return sum(len(decode(datagram)) for datagram in listener.receive_legacy())
 
 
-@scenario("constant traffic costs at most a record for twenty packets, and k has every session when j dies", before=LATER)
+@scenario("constant traffic costs at most one record per 20 packets, and k has every session when j fails", before=LATER)
 def coalescing() -> None:
-    """A module announces each packet. Before 4.1.12 it drops what the C proxy is too slow for, so its records tell less."""
+    """A module announces each packet. Before 4.1.12 it drops announcements for which the C proxy is too slow, so that
+    sends fewer records."""
     theirs = records_for(False)
     expect(theirs >= 1000, f"the C proxy sent only {theirs} records; the scenario proves nothing")
     reset()
@@ -217,7 +220,7 @@ def coalescing() -> None:
     at_j = table("j", "udp")
     jool(C, "j", "instance", "remove")
     at_k = table("k", "udp")
-    expect_equal(at_j.keys() - at_k.keys(), set(), "sessions that died with j")
+    expect_equal(at_j.keys() - at_k.keys(), set(), "sessions that were lost with j")
 
 
 @scenario("the slack is enough: a standby has every session of the active one at every moment, with timeouts of seconds", before=LATER)
@@ -230,22 +233,22 @@ def slack() -> None:
     time.sleep(1)
     length = 40 if is_thorough() else 16
     if length < 40:
-        left_out("looks at a standby whose sessions last seconds: 24 of 40 s")
+        left_out("checks of a standby whose sessions last seconds: 24 of 40 s")
     end = time.monotonic() + length
     looks = 0
     while time.monotonic() < end:
         at_j, at_k = table("j", "icmp"), table("k", "icmp")
         missing = at_j.keys() - at_k.keys()
-        expect(not missing, f"k let sessions die that j has: {sorted(missing)[:2]}")
+        expect(not missing, f"sessions of j have expired on k: {sorted(missing)[:2]}")
         looks += 1
-        time.sleep(0.1)  # each look starts two programs
+        time.sleep(0.1)  # each check starts two programs
     counters = status("j")["counters"]
-    note(f"{looks} looks in {length} s; j's proxy sent {counters['CHANGES']} news, {counters['REFRESHES']} refreshes, kept back {counters['COALESCED']}")
-    expect(counters["REFRESHES"] > 0 and counters["COALESCED"] > 0, "the traffic did not need the slack")
+    note(f"{looks} checks in {length} s; j's proxy sent {counters['CHANGES']} changes and {counters['REFRESHES']} refreshes, and coalesced {counters['COALESCED']}")
+    expect(counters["REFRESHES"] > 0 and counters["COALESCED"] > 0, "the traffic did not use the slack")
 
 
-# Modules up to 4.1.11 drop announcements; a C proxy beside one cannot know.
-@scenario("a mixed group stays equal under traffic: ours is active, then the C program", since="4.1.12")
+# Modules up to 4.1.11 drop announcements, which a C proxy cannot detect.
+@scenario("a mixed group stays equal under traffic, first with ours active and then with the C program", since="4.1.12")
 def mixed() -> None:
     make_eager()
     Proxy("j")
@@ -261,41 +264,41 @@ def mixed() -> None:
     expect_equal_tables(2000)
 
 
-@scenario("keepalived's file and systemd hear when a node is ready, and when it is not")
+@scenario("the track file and systemd show whether a node is ready")
 def readiness() -> None:
     make_eager()
     file, path = SCRATCH / "track", SCRATCH / "notify"
-    ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    ear.bind(str(path))
-    ear.settimeout(10)
-    at_end(ear.close)
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(path))
+    manager.settimeout(10)
+    at_end(manager.close)
     command = (OURS / "jool", "session", "proxy", "--net.dev.in", "eth2", "--net.dev.out", "eth2", "--track-file", file, GROUP6)
     proxy = Background("env", f"NOTIFY_SOCKET={path}", "WATCHDOG_USEC=1000000", *command, ns="k", name="proxy-k")
     wait_ready("k")
-    wait_for("the file says that k is ready", lambda: file.read_text() == "0\n", timeout=10)
+    wait_for("the track file shows that k is ready", lambda: file.read_text() == "0\n", timeout=10)
     words: list[str] = []
     while sum("WATCHDOG=1" in word for word in words) < 3 or not any("READY=1" in word for word in words):
-        words.append(ear.recv(4096).decode())
+        words.append(manager.recv(4096).decode())
     jool(C, "k", "global", "update", "ss-enabled", "false")
-    wait_for("the file says that k is not ready", lambda: file.read_text() == "1\n", timeout=10)
+    wait_for("the track file shows that k is not ready", lambda: file.read_text() == "1\n", timeout=10)
     expect(not is_ready("k"), "ready without ss-enabled")
     jool(C, "k", "global", "update", "ss-enabled", "true")
     wait_ready("k")
     expect_equal(proxy.stop(), 0, "exit status")
-    expect_equal(file.read_text(), "1\n", "the file after the end")
+    expect_equal(file.read_text(), "1\n", "the track file after the end")
     missing = jool(OURS, "k", "session", "proxy", "status", check=False)
     expect_equal(missing.status, 3, "exit status without a proxy")
 
 
-@scenario("the mask of a session that the active node gave to another client is free on the standby, too", before=LATER)
+@scenario("a mask that the active node assigns to another client is free on the standby, too", before=LATER)
 def reused_mask() -> None:
     make_eager()
     proxies()
     crowd = Crowd()
     crowd.open(20)
     wait_equal("the first sessions", crowd.opened)
-    # The active node forgets its sessions, and gives their masks to others.
+    # The active node drops its sessions and assigns their masks to other clients.
     jool(C, "j", "pool4", "flush")
     jool(C, "j", "pool4", "add", "--udp", "192.0.2.1", "61001-61040")
     Crowd().open(40)
-    wait_for("k has what j has", lambda: table("j", "udp").keys() <= table("k", "udp").keys(), timeout=30, every=0.2)
+    wait_for("k has j's sessions", lambda: table("j", "udp").keys() <= table("k", "udp").keys(), timeout=30, every=0.2)

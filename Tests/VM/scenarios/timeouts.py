@@ -1,4 +1,4 @@
-"""Timeouts that are changed while sessions live, and timeouts that differ."""
+"""Timeouts that are changed while there are sessions, and different timeouts of the nodes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COUNT = 500
 
 
 def ping(first: int) -> None:
-    """An ICMP session for each identifier: the only kind whose timeout may be seconds."""
+    """Opens an ICMP session per identifier. Only ICMP allows timeouts of seconds."""
     with namespace("n6"), socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as pings:
         for identifier in range(first, first + COUNT):
             pings.sendto(struct.pack("!BBHHH", 128, 0, 0, identifier, 1), (SERVER6, 0))
@@ -28,13 +28,13 @@ def ping(first: int) -> None:
                 time.sleep(0.01)
 
 
-def given(node: str) -> dict[str, int]:
-    """What a proxy has done to its module, and fetched, so far."""
+def transfers(node: str) -> dict[str, int]:
+    """The counters of a proxy's writes to its module and of its fetches."""
     counters = status(node)["counters"]
     return {name: counters[name] for name in ("KERNEL_SENT_PKTS", "EVICTIONS", "RESYNCS") if name in counters}
 
 
-@scenario("sessions end everywhere when a timeout is lowered on all nodes, and stay away", **ONCE)
+@scenario("sessions end on all nodes when a timeout is lowered on all of them, and do not return", **ONCE)
 def lowered() -> None:
     make_eager()
     configure(*NODES, icmp_timeout=60_000)
@@ -46,15 +46,15 @@ def lowered() -> None:
     for node in NODES:
         wait_for(f"the sessions of {node} have ended", lambda node=node: session_count(node) == 0, timeout=20, every=0.2)
     note(f"all had ended {time.monotonic() - begun:.1f} s after the timeout was lowered from 60 to 6 s")
-    before = {node: given(node) for node in NODES}
+    before = {node: transfers(node) for node in NODES}
     end = time.monotonic() + 6
     while time.monotonic() < end:
-        expect_equal([session_count(node) for node in NODES], [0, 0], "sessions that have come back")
+        expect_equal([session_count(node) for node in NODES], [0, 0], "sessions that have returned")
         time.sleep(0.1)
-    expect_equal({node: given(node) for node in NODES}, before, "what the proxies gave to their modules meanwhile")
+    expect_equal({node: transfers(node) for node in NODES}, before, "transfers of the proxies meanwhile")
 
 
-@scenario("a node with a shorter timeout ends idle sessions earlier, and nobody gives them to it again and again", **ONCE)
+@scenario("a node with a shorter timeout ends idle sessions earlier, and does not receive them again", **ONCE)
 def different() -> None:
     make_eager()
     configure("j", icmp_timeout=30_000)
@@ -63,16 +63,16 @@ def different() -> None:
     ping(1)
     begun = time.monotonic()
     wait_equal("the pings", COUNT)
-    wait_for("k's have ended", lambda: session_count("k") == 0, timeout=15, every=0.2)
+    wait_for("k's sessions have ended", lambda: session_count("k") == 0, timeout=15, every=0.2)
     note(f"k's sessions ended {time.monotonic() - begun:.1f} s after the last packet, j's timeout is 30 s")
-    before = given("k")
+    before = transfers("k")
     while (passed := time.monotonic() - begun) < 22:
         expect_equal((session_count("j"), session_count("k")), (COUNT, 0), f"sessions of j and k {passed:.1f} s after the last packet")
         expect(is_ready("j") and is_ready("k"), "a node may not have the addresses")
         time.sleep(0.2)
-    expect_equal(given("k"), before, "what k's proxy gave to its module meanwhile")
+    expect_equal(transfers("k"), before, "transfers of k's proxy meanwhile")
     findings = [finding for node in NODES for finding in status(node)["findings"]]
     expect(any("icmp-timeout" in finding for finding in findings), f"no finding names the timeout: {findings}")
-    # News still travels.
+    # New sessions still arrive.
     ping(2000)
     wait_for("new pings are on k", lambda: session_count("k") == COUNT, timeout=5)

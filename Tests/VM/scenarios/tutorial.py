@@ -27,13 +27,13 @@ def start_proxy(node: str) -> Proxy:
 
 
 def rows(node: str, protocol: str) -> set[str]:
-    """Sessions of a node without expiration and state, which travel in time."""
+    """The sessions of a node without expiration and state, which change over time."""
     text = jool(OURS, node, "session", "display", f"--{protocol}", "--csv", "--no-headers", "--numeric").out
     return {",".join(line.split(",")[:9]) for line in text.splitlines()}
 
 
 def seconds_until_on_k(start: float, protocol: str, timeout: float) -> float:
-    """How long after `start` k has all of j's sessions of a protocol (and there is at least one)."""
+    """The seconds from `start` until k has all of j's sessions of a protocol, at least one."""
     wait_for(
         f"{protocol} sessions of j on k",
         lambda: (on_j := rows("j", protocol)) and on_j <= rows("k", protocol), timeout, every=0.02,
@@ -41,17 +41,17 @@ def seconds_until_on_k(start: float, protocol: str, timeout: float) -> float:
     return time.monotonic() - start
 
 
-def lose(node: str) -> None:
-    """The node dies: its links, then its instance.
+def shut_down(node: str) -> None:
+    """Shuts a node down: first its links, then its instance.
 
-    A dead node is silent. In any other order this one would not be: without the instance, or with eth1 but without
-    eth0, its own stack answers the packets for 192.0.2.1 with resets.
+    A node that has failed must send nothing. In any other order, without the instance or with eth1 but without eth0, its
+    own network stack would answer packets for 192.0.2.1 with resets.
     """
     run("ip", "-batch", "-", ns=node, input="".join(f"link set {device} down\n" for device in ("eth1", "eth0", "eth2")))
     jool(OURS, node, "instance", "remove")
 
 
-@scenario("the tutorial works to its end with our programs: j's connections live on through k", desk=ENDS)
+@scenario("the tutorial works to its end with our programs: j's connections continue through k", desk=ENDS)
 def tutorial() -> None:
     configure("j", "--")
     configure("k", "")
@@ -69,16 +69,16 @@ def tutorial() -> None:
         seconds_until_on_k(start, protocol, timeout=10)
     before = {protocol: rows("k", protocol) for protocol in ("tcp", "udp", "icmp")}
 
-    lose("j")
+    shut_down("j")
     claim("k")
     moved = time.monotonic()
     tcp.wait_more(4096)
-    note(f"TCP goes on through k {time.monotonic() - moved:.2f} s after the move")
+    note(f"TCP continues through k {time.monotonic() - moved:.2f} s after the move")
     echo.exchange()
     ping.wait_more(3)
     for protocol in ("tcp", "udp", "icmp"):
         expect_equal(rows("k", protocol), before[protocol], f"k's {protocol} sessions after it took over")
-    expect_equal(len(set(echo.peers)), 1, "source addresses that the UDP server has seen")
+    expect_equal(len(set(echo.peers)), 1, "client addresses at the UDP server")
     tcp.finish()
     note(f"TCP bytes: {tcp.at_server} to the server, {tcp.at_client} to the client; pings answered: {len(ping.received)}")
     echo.close()
@@ -93,22 +93,22 @@ def latency() -> None:
     wait_ready(*NODES)
     measured: dict[str, float] = {}
 
-    def arrives(protocol: str, start: float) -> None:
-        count = len(measured) + 1  # counted through netlink: a command's own start-up would blur the time
+    def expect_arrival(protocol: str, start: float) -> None:
+        count = len(measured) + 1  # counted through netlink, because the start-up of a command would distort the time
         wait_for(f"{count} sessions on k", lambda: session_count("k") >= count, timeout=10, every=0.01)
         measured[protocol] = time.monotonic() - start
         expect_equal(rows("k", protocol), rows("j", protocol), f"{protocol} sessions of k")
 
     start = time.monotonic()
     ping = Ping()
-    arrives("icmp", start)
+    expect_arrival("icmp", start)
     echo = UDPEcho()
     start = time.monotonic()
     echo.exchange()
-    arrives("udp", start)
+    expect_arrival("udp", start)
     start = time.monotonic()
     tcp = TCPTransfer()
-    arrives("tcp", start)
+    expect_arrival("tcp", start)
     expect(ping.process.alive, "ping ended")
     note(", ".join(f"{protocol} {seconds:.2f} s" for protocol, seconds in measured.items()))
     tcp.finish()
@@ -117,7 +117,7 @@ def latency() -> None:
     expect(not late, f"sessions arrived late: {late}")
 
 
-@scenario("j comes back, hears k's advertisement and takes over again with every connection alive", desk=MIDDLE)
+@scenario("j returns, receives k's advertisement and takes over again without losing a connection", desk=MIDDLE)
 def comeback() -> None:
     for node in NODES:
         configure(node, "--")
