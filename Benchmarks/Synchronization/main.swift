@@ -56,9 +56,9 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   _ = proxy.takeAudit()
   proxy.finishAudit(isComplete: true, now: start + .seconds(8))
   takeEverything(&proxy, now: start + .seconds(8))
-  proxy.noteProgress(isAuditing: false, now: start + .seconds(8))
+  proxy.updateReadiness(isAuditing: false, now: start + .seconds(8))
   proxy.advance(to: start + .seconds(8))
-  guard proxy.standing.state == .ready else { fatalError("a proxy that starts is not what is to be measured") }
+  guard proxy.nodeStatus.state == .ready else { fatalError("a proxy that starts is not what is to be measured") }
   return proxy
 }
 
@@ -136,7 +136,7 @@ for turn in 0..<workload.count {
   speaker.advance(to: now)
   _ = speaker.takeDatagrams(now: now)
   _ = speaker.nextStoreRequest(now: now)
-  speaker.noteProgress(isAuditing: false, now: now)
+  speaker.updateReadiness(isAuditing: false, now: now)
   _ = speaker.nextDeadline
 }
 print(

@@ -9,23 +9,23 @@ import Testing
 
 @Suite struct ProxyStatusTests {
   /// It translated when it fell back, and keeps the addresses.
-  private static let mending = NodeStanding(.mending, isReady: true, because: "The module is behind.")
+  private static let mending = NodeStatus(.mending, isReady: true, because: "The module is behind.")
   private static let status = ProxyStatus(
-    standing: mending, format: .auto, node: 0xAB, sessions: 20, bibEntries: 7, legacyPeers: 1,
-    counters: [.init(name: "NEWS", value: 3), .init(name: "NAKS", value: 0)],
+    nodeStatus: mending, format: .auto, node: 0xAB, sessions: 20, bibEntries: 7, legacyPeers: 1,
+    counters: [.init(name: "CHANGES", value: 3), .init(name: "NAKS", value: 0)],
     peers: [
       .init(
         node: 0x1234_5678_9ABC_DEF0, address: IPv6Address(bits: 0xFE80 << 112 | 5), state: .ready, isReady: true,
         sessions: 19, silence: 412, missing: 1, gaps: 2, lost: 3)
     ])
 
-  private static let ready = NodeStanding(.ready, isReady: true)
+  private static let ready = NodeStatus(.ready, isReady: true)
 
-  private func bench(_ standing: NodeStanding = ready) -> TestBench {
+  private func bench(_ nodeStatus: NodeStatus = ready) -> TestBench {
     let bench = TestBench()
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
       var status = Self.status
-      status.standing = standing
+      status.nodeStatus = nodeStatus
       return status
     }
     return bench
@@ -42,7 +42,7 @@ import Testing
         Peers: 1, C proxies heard: 1
           fe80::5 (node 123456789abcdef0): ready, 19 sessions, heard 412 ms ago; updates missing: 1, gaps: 2, lost: 3
         Counters:
-          NEWS: 3
+          CHANGES: 3
 
         """)
   }
@@ -55,12 +55,12 @@ import Testing
     #expect(status["mending_because"] == "The module is behind.")
     #expect(status["peers"]?.array?.first?["ready"] == .boolean(true))
     #expect(status["peers"]?.array?.first?["silence_ms"] == 412)
-    #expect(status["counters"]?["NEWS"] == 3)
+    #expect(status["counters"]?["CHANGES"] == 3)
   }
 
-  @Test(arguments: NodeStanding.State.allCases, [false, true])
-  func succeedsOnlyIfReadyWhereThatIsAsked(state: NodeStanding.State, isReady: Bool) {
-    let bench = bench(NodeStanding(state, isReady: isReady))
+  @Test(arguments: NodeStatus.State.allCases, [false, true])
+  func succeedsOnlyIfReadyWhereThatIsAsked(state: NodeStatus.State, isReady: Bool) {
+    let bench = bench(NodeStatus(state, isReady: isReady))
     #expect(bench.run("jool session proxy status").status == 0)
     let outcome = bench.run("jool session proxy status --ready")
     #expect(outcome.status == (isReady ? 0 : 1))
@@ -68,9 +68,9 @@ import Testing
   }
 
   @Test func travelsFromTheProxyToWhoeverAsks() {
-    for standing in [Self.mending, Self.ready, NodeStanding(.starting, isReady: false)] {
+    for nodeStatus in [Self.mending, Self.ready, NodeStatus(.starting, isReady: false)] {
       var status = Self.status
-      status.standing = standing
+      status.nodeStatus = nodeStatus
       #expect(ProxyStatus(text: status.text) == status)
     }
     for damage in ["", "state joining", Self.status.text + "\npeer 1 :: ready"] {
@@ -98,8 +98,8 @@ import Testing
   @Test func tellsWhoHasNobody() throws {
     let bench = TestBench()
     var alone = Self.status
-    alone.standing = Self.ready
-    alone.aloneBecause = "No peer is heard; the last one was fe80::5, 35 s ago."
+    alone.nodeStatus = Self.ready
+    alone.noPeerReason = "No peer is heard; the last one was fe80::5, 35 s ago."
     let status = alone
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in status }
     #expect(
@@ -121,7 +121,7 @@ import Testing
     let outcome = bench().run("\(ready) --peers 2")
     #expect(outcome.status == 1)
     #expect(outcome.error == "Error: The session proxy is ready, but only 1 of its peers are, and 2 are wanted.\n")
-    let starting = bench(NodeStanding(.starting, isReady: false))
+    let starting = bench(NodeStatus(.starting, isReady: false))
     #expect(starting.run("\(ready) --peers 1").error == "Error: The session proxy is not ready: starting.\n")
     for (state, isReady) in [(.starting, false), (.silent, false), (.mending, false), (.mending, true)]
       as [(ProxyStatus.Peer.State, Bool)]
@@ -129,7 +129,7 @@ import Testing
       let bench = TestBench()
       bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
         var status = Self.status
-        status.standing = Self.ready
+        status.nodeStatus = Self.ready
         status.peers[0].state = state
         status.peers[0].isReady = isReady
         return status
@@ -185,7 +185,7 @@ import Testing
       }
       return bench.run(check)
     }
-    let alone = outcome { $0.aloneBecause = "No peer was heard." }
+    let alone = outcome { $0.noPeerReason = "No peer was heard." }
     #expect(alone.status == 1)
     #expect(alone.error.contains("- No peer was heard. Look at the group"))
     let onlyC = outcome { $0.legacyPeers = 1 }

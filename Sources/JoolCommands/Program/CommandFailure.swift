@@ -22,7 +22,7 @@ enum CommandFailure: Error, Hashable, Sendable {
   /// No proxy runs for the instance.
   case noProxy(instance: String)
   /// The proxy cannot take over now.
-  case proxyNotReady(NodeStanding)
+  case proxyNotReady(NodeStatus)
   /// The proxy is ready, but fewer of its peers are ready than the user requires.
   case tooFewPeers(ready: Int, wanted: UInt32)
   /// Nodes of the group could not take over from each other, for these reasons.
@@ -105,8 +105,8 @@ enum CommandFailure: Error, Hashable, Sendable {
       Error: No session proxy runs for instance '\(instance)' in this network namespace, or only root may ask it.
 
       """
-    case .proxyNotReady(let standing):
-      "Error: The session proxy is not ready: \(standing.name).\n"
+    case .proxyNotReady(let nodeStatus):
+      "Error: The session proxy is not ready: \(nodeStatus.name).\n"
     case .tooFewPeers(let ready, let wanted):
       "Error: The session proxy is ready, but only \(ready) of its peers are, and \(wanted) are wanted.\n"
     case .unfitGroup(let findings):

@@ -57,7 +57,7 @@ enum ProxyRunner {
       )
     }
     guard status.findings.isEmpty else { throw .unfitGroup(status.findings) }
-    if let reason = status.aloneBecause {
+    if let reason = status.noPeerReason {
       throw .unfitGroup(["\(reason) Look at the group, the port, the interfaces and the keys of all nodes."])
     }
     if status.peers.allSatisfy({ $0.state == .silent }) {

@@ -27,7 +27,7 @@ struct ProxyStatusQuery: Command {
       throw .noProxy(instance: context.instanceName)
     }
     context.output.write(json ? status.json.text(expanding: 2) + "\n" : status.report)
-    if mustBeReady, !status.standing.isReady { throw .proxyNotReady(status.standing) }
+    if mustBeReady, !status.nodeStatus.isReady { throw .proxyNotReady(status.nodeStatus) }
     let readyPeers = status.peers.count(where: \.isReady)
     if let leastPeers, readyPeers < leastPeers { throw .tooFewPeers(ready: readyPeers, wanted: leastPeers) }
   }
@@ -46,12 +46,12 @@ extension ProxyStatus {
   /// The status as text for people.
   fileprivate var report: String {
     var lines = [
-      "State: \(standing.name)\(aloneBecause == nil ? "" : ", alone")", "Format: \(format.rawValue)",
+      "State: \(nodeStatus.name)\(aloneBecause == nil ? "" : ", alone")", "Format: \(format.rawValue)",
       "Node: \(Self.name(of: node))",
       "Sessions: \(sessions) (BIB entries: \(bibEntries))", "Peers: \(peers.count), C proxies heard: \(legacyPeers)",
     ]
-    if let aloneBecause { lines.insert("Alone: \(aloneBecause)", at: 1) }
-    if let reason = standing.reason { lines.insert("Mending: \(reason)", at: 1) }
+    if let noPeerReason { lines.insert("Alone: \(noPeerReason)", at: 1) }
+    if let reason = nodeStatus.reason { lines.insert("Mending: \(reason)", at: 1) }
     for peer in peers {
       lines.append(
         "  \(peer.address) (node \(Self.name(of: peer.node))): \(peer.stateName), \(peer.sessions) sessions, "
@@ -67,9 +67,9 @@ extension ProxyStatus {
   /// numbers.
   fileprivate var json: JSONItem {
     .object([
-      ("state", .string(standing.state.rawValue)), ("ready", .boolean(standing.isReady)),
-      ("mending_because", standing.reason.map { .string($0) } ?? .null),
-      ("alone", .boolean(aloneBecause != nil)), ("alone_because", aloneBecause.map { .string($0) } ?? .null),
+      ("state", .string(nodeStatus.state.rawValue)), ("ready", .boolean(nodeStatus.isReady)),
+      ("mending_because", nodeStatus.reason.map { .string($0) } ?? .null),
+      ("alone", .boolean(noPeerReason != nil)), ("alone_because", noPeerReason.map { .string($0) } ?? .null),
       ("format", .string(format.rawValue)),
       ("node", .string(Self.name(of: node))), ("sessions", .number(sessions)), ("bib_entries", .number(bibEntries)),
       ("c_proxies", .number(legacyPeers)),

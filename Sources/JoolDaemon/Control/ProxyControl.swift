@@ -8,7 +8,7 @@ public struct ProxyControl: ~Copyable {
   private let socket: OwnedDescriptor
 
   /// The timeout for connecting to the proxy, and for the answer to a request that needs no work.
-  private static let patience = timeval(tv_sec: 10, tv_usec: 0)
+  private static let timeout = timeval(tv_sec: 10, tv_usec: 0)
 
   /// Connects to the proxy. Blocks for up to ten seconds.
   /// - Returns: `nil` if no proxy runs for the instance here.
@@ -16,7 +16,7 @@ public struct ProxyControl: ~Copyable {
   public init?(instance: InstanceName) throws(Failure) {
     // SO_SNDTIMEO also limits the time that connect(2) blocks (unix(7)).
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: false),
-      (try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_SNDTIMEO, Self.patience)) != nil
+      (try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_SNDTIMEO, Self.timeout)) != nil
     else { return nil }
     guard ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0 else {
       if errno == EAGAIN, case .proxy = ControlNameHolder(of: instance) { throw .stalled }
@@ -49,7 +49,7 @@ public struct ProxyControl: ~Copyable {
   /// - Throws: `Failure`; `.stalled` if the proxy does not answer in that time.
   public func status() throws(Failure) -> ProxyStatus {
     // keepalived asks every second. Without a timeout its checks would pile up while a proxy does not react.
-    try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, Self.patience)
+    try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, Self.timeout)
     let answer = try ask(ControlProtocol.status)
     guard let status = ProxyStatus(text: answer) else { throw .refused("unintelligible answer") }
     return status

@@ -11,7 +11,7 @@ struct StatisticsSocket: ~Copyable {
   /// because such a property is `nil` even before an initializer that fails has begun.)
   private var owned: Optional<OwnedDescriptor>
   private let place: Place
-  private var watch: InterfaceWatch
+  private var watch: InterfaceMonitor
   /// The index of the interface that the socket is bound to; 0 for all.
   private var interface: UInt32
   private var reopening: LogThrottle
@@ -23,7 +23,7 @@ struct StatisticsSocket: ~Copyable {
     /// The interface to bind to, if the address names one.
     let zone: InterfaceSelector?
 
-    func index(_ watch: inout InterfaceWatch) -> UInt32? {
+    func index(_ watch: inout InterfaceMonitor) -> UInt32? {
       guard let zone else { return nil }
       return watch.find(zone, in: .now(names: zone.names))?.index
     }
@@ -42,7 +42,7 @@ struct StatisticsSocket: ~Copyable {
       configuration: configuration,
       addresses: isTrial ? found.compactMap { address in address.host.map { SocketAddress($0, port: 0) } } : found,
       zone: ZonedHost(configuration.address).zone.map { InterfaceSelector.zone($0) })
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     let interface = place.index(&watch) ?? 0
     let socket = try Self.open(place, interface, log: log)
     self.place = place

@@ -144,7 +144,7 @@ extension ProxyConfiguration.Link {
 
 extension ProxyConfiguration {
   /// The values that `mtu` may have, in bytes.
-  public static var allowedMTU: ClosedRange<Int> { PathSize.allowed }
+  public static var allowedMTU: ClosedRange<Int> { PathMTU.allowed }
 
   /// Checks everything that starting a proxy needs, except the ports, which a running proxy may hold. Blocks, because
   /// names are looked up.

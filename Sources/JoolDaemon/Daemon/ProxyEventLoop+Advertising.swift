@@ -46,7 +46,7 @@ extension ProxyEventLoop {
       transfer = TableTransfer(finished.sessions, because: finished.reason, base: finished.base)
       dump = nil
     }
-    if transfer?.reason == .advertisement, outbox.isStuck(now: now) {
+    if transfer?.reason == .advertisement, sendQueue.isStalled(now: now) {
       // The transfer is abandoned, because nothing can be sent and another audit may be requested meanwhile.
       transfer = nil
       proxy.finishAudit(isComplete: false, now: now)
@@ -56,7 +56,7 @@ extension ProxyEventLoop {
     // While the link is down, the transfer pauses instead of filling the send queue. Once the queue is stuck, the
     // transfer goes on, because a node without its link must become ready, too. Updates that peers miss meanwhile are
     // repaired later.
-    let mayGoOn = outbox.isEmpty || (transfer?.reason != .advertisement && outbox.isStuck(now: now))
+    let mayGoOn = sendQueue.isEmpty || (transfer?.reason != .advertisement && sendQueue.isStalled(now: now))
     if mayGoOn, let reason = transfer?.reason, let sessions = transfer?.nextBurst(now: now), !sessions.isEmpty {
       proxy.reconcile(sessions, because: reason, now: now)
       let legacy: [SessionEntry]? =

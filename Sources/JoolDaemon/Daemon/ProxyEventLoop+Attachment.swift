@@ -8,20 +8,20 @@ extension ProxyEventLoop {
   mutating func check(_ now: Instant) {
     nextCheck = now + Self.checkInterval
     do throws(JoolError) {
-      if link == nil { link = try KernelLink(instance: configuration.instance) }
+      if link == nil { link = try ModuleConnection(instance: configuration.instance) }
       if let inspection = try link?.inspect() {
         attach(inspection)
-        nudge.deadline = inspection.flushDeadline
+        flushTimer.deadline = inspection.flushDeadline
         let statistics = try link?.client.statistics() ?? []
-        if instanceWatch.isNew(statistics, given: proxy.addsTaken) {
+        if instanceMonitor.isNew(statistics, given: proxy.addsTaken) {
           log.notice("The instance '\(configuration.instance)' counts anew; comparing its table.")
-          proxy.moduleMayLack()
+          proxy.requestRefill()
         }
-        if inspection.isEnabled, inspection.module <= AnnouncementWatch.lastThatDropsSilently {
-          watchAnnouncements(statistics, within: inspection.flushDeadline, now: now)
+        if inspection.isEnabled, inspection.module <= AnnouncementMonitor.lastThatDropsSilently {
+          monitorAnnouncements(statistics, within: inspection.flushDeadline, now: now)
         }
-        watchQueue(statistics, now: now)
-        watchGroup(now)
+        monitorQueue(statistics, now: now)
+        monitorGroup(now)
       } else {
         // The socket stays open, because the first message of a new instance with that name shows that it exists.
         wait(because: nil)
@@ -32,8 +32,8 @@ extension ProxyEventLoop {
     for finding in group.news(in: proxy.findings(now: now)) { log.warning("\(finding)") }
     network.heal(log: log)
     statistics?.heal(log: log)
-    proxy.path = configuration.mtu.map { PathSize(mtu: $0) } ?? network.path
-    readiness.note(proxy.loneliness(now: now), now: now, log: log)
+    proxy.path = configuration.mtu.map { PathMTU(mtu: $0) } ?? network.path
+    readiness.note(proxy.noPeerReason(now: now), now: now, log: log)
     readiness.reassert(now: now, log: log)
     if control == nil { reclaimControl(now) }
   }
@@ -51,17 +51,17 @@ extension ProxyEventLoop {
     }
   }
 
-  private mutating func watchAnnouncements(
+  private mutating func monitorAnnouncements(
     _ statistics: [Statistic], within deadline: Duration, now: Instant
   ) {
-    let patience = deadline + AnnouncementWatch.delay
-    announcements.look(statistics, announced: proxy.announcementsHeard, patience: patience, now: now)
+    let patience = deadline + AnnouncementMonitor.delay
+    announcements.look(statistics, announced: proxy.announcementsReceived, patience: patience, now: now)
     if proxy.node?.isReady == true, announcements.isAuditDue(patience: patience, now: now) {
       proxy.requestAudit(.precaution)
     }
   }
 
-  private mutating func watchQueue(_ statistics: [Statistic], now: Instant) {
+  private mutating func monitorQueue(_ statistics: [Statistic], now: Instant) {
     let drops = queue.read(statistics)
     proxy.counters.queueDrops += drops
     if drops > 0, let more = throttles.queue.admit(now: now) {
@@ -74,7 +74,7 @@ extension ProxyEventLoop {
   }
 
   /// Starts reading pool4 when that is due, and compares the nodes' settings when a peer's have changed.
-  private mutating func watchGroup(_ now: Instant) {
+  private mutating func monitorGroup(_ now: Instant) {
     if now >= group.nextReading, pool4 == nil { pool4 = Pool4Dump(now: now) }
     if group.hasChanged(proxy.groupInputs(now: now), now: now) { proxy.compareSettings(now: now) }
   }
@@ -92,7 +92,7 @@ extension ProxyEventLoop {
     proxy.compareSettings(now: now)
   }
 
-  private mutating func attach(_ inspection: KernelLink.Inspection) {
+  private mutating func attach(_ inspection: ModuleConnection.Inspection) {
     if reported == .absent {
       log.notice("The instance '\(configuration.instance)' is back; module \(inspection.module).")
     }
@@ -105,7 +105,7 @@ extension ProxyEventLoop {
   }
 
   /// Logs warnings about the instance's settings when its availability has changed.
-  mutating func report(_ inspection: borrowing KernelLink.Inspection) {
+  mutating func report(_ inspection: borrowing ModuleConnection.Inspection) {
     let availability = Availability.present(isEnabled: inspection.isEnabled)
     guard availability != reported else { return }
     reported = availability

@@ -17,7 +17,7 @@ extension ProxyEventLoop {
     for _ in 0..<Self.burst {
       do throws(JoolError) {
         guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
-        switch proxy.received(kernelMessage: buffer.span.bytes.extracting(first: count)) {
+        switch proxy.received(moduleMessage: buffer.span.bytes.extracting(first: count)) {
         case .acknowledge, .acknowledgeUnusable: acknowledge()
         case .ignore, .drop: continue
         }
@@ -35,7 +35,7 @@ extension ProxyEventLoop {
     guard proxy.mustStartAnew else { return }
     log.warning("Another proxy uses this one's identity (a snapshot or a clone?); starting anew.")
     abandonAudit(because: "the proxy has started anew; try again")
-    outbox = Outbox()
+    sendQueue = SendQueue()
     proxy.startAnew(seed: .random(in: .min ... .max), clock: Self.timeOfDay, now: now)
   }
 }

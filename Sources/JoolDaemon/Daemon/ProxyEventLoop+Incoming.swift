@@ -13,7 +13,7 @@ extension ProxyEventLoop {
     }
   }
 
-  private mutating func hear(_ datagram: RawSpan, _ arrival: Arrival, over link: any SyncLink) {
+  private mutating func hear(_ datagram: RawSpan, _ arrival: ReceivedDatagram, over link: any SyncLink) {
     let now = Instant.now
     guard link.isPeer(arrival) else {
       proxy.counters.strangers += 1

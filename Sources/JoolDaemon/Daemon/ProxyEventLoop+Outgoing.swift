@@ -11,10 +11,10 @@ extension ProxyEventLoop {
       do throws(JoolError) {
         guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
         let message = buffer.span.bytes.extracting(first: count)
-        switch proxy.received(kernelMessage: message) {
+        switch proxy.received(moduleMessage: message) {
         case .acknowledge(thenLearn: let records):
           acknowledge()
-          nudge.messageCame(.now)
+          flushTimer.noteMessage(.now)
           learn(message.extracting(records))
           // The message shows that an absent instance has returned.
           if reported == .absent { nextCheck = .now }
@@ -61,7 +61,7 @@ extension ProxyEventLoop {
 
   /// Sends the datagrams that the node has produced.
   mutating func sendNews(_ now: Instant) {
-    for datagram in proxy.takeDatagrams(now: now, isCongested: !outbox.isEmpty) { send(datagram.span.bytes) }
+    for datagram in proxy.takeDatagrams(now: now, isCongested: !sendQueue.isEmpty) { send(datagram.span.bytes) }
   }
 
   /// Announces to the group that this node leaves. Datagrams that cannot be sent at once are lost.
@@ -73,10 +73,10 @@ extension ProxyEventLoop {
   }
 
   mutating func send(_ payload: RawSpan) {
-    guard outbox.isEmpty else { return postpone(payload) }
+    guard sendQueue.isEmpty else { return postpone(payload) }
     do throws(Errno) {
       if let failure = try network.send(payload, &proxy.sending) { sendFailed(failure) }
-      outbox.linkWorks()
+      sendQueue.noteSent()
       proxy.counters.networkSentPackets += 1
       proxy.counters.networkSentBytes += UInt64(payload.byteCount)
     } catch {
@@ -86,7 +86,7 @@ extension ProxyEventLoop {
   }
 
   private mutating func postpone(_ payload: RawSpan) {
-    if !outbox.append(payload.copied(), now: .now) { proxy.counters.dropped += 1 }
+    if !sendQueue.append(payload.copied(), now: .now) { proxy.counters.dropped += 1 }
   }
 
   private mutating func sendFailed(_ error: Errno) {
@@ -99,16 +99,16 @@ extension ProxyEventLoop {
   /// Retries the datagrams in the send queue that could not be sent at once, at most `burst` of them.
   mutating func sendWaiting(_ now: Instant) {
     for _ in 0..<Self.burst {
-      proxy.counters.dropped += UInt64(outbox.removeOutdated(now: now))
-      guard let datagram = outbox.next(now: now) else { return }
+      proxy.counters.dropped += UInt64(sendQueue.removeOutdated(now: now))
+      guard let datagram = sendQueue.next(now: now) else { return }
       do throws(Errno) {
         if let failure = try network.send(datagram.span.bytes, &proxy.sending) { sendFailed(failure) }
         proxy.counters.networkSentPackets += 1
         proxy.counters.networkSentBytes += UInt64(datagram.count)
-        outbox.removeNext(now: now)
+        sendQueue.removeNext(now: now)
       } catch {
         sendFailed(error)
-        outbox.postpone(now: now)
+        sendQueue.postpone(now: now)
         return
       }
     }

@@ -19,7 +19,7 @@ extension ProxyEventLoop {
   mutating func reload() {
     pendingReload = nil
     do throws(ProxyError) {
-      let new = try reread()
+      let new = try loadConfiguration()
       let keys = try new.keys()
       guard let peers = network.replacement(in: new.links) else { return apply(new, keys) }
       let lookUp = BackgroundTask<Result<[PeerAddress], ProxyError>> {

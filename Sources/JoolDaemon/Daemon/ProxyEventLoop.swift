@@ -8,19 +8,19 @@ internal import SystemPackage
 public struct ProxyEventLoop: ~Copyable {
   var configuration: ProxyConfiguration
   /// Reads the configuration again, after SIGHUP.
-  let reread: Reread
+  let loadConfiguration: LoadConfiguration
   var log: Logger
   var proxy: SessionProxy
   /// The sockets to the module; `nil` while it is absent.
-  var link: KernelLink?
+  var link: ModuleConnection?
   var network: SyncLinks
   var statistics: StatisticsSocket?
   var control: ControlSocket?
   let families: FamilyWatcher
   let signals: SignalDescriptor
 
-  var outbox = Outbox()
-  var nudge: Nudge
+  var sendQueue = SendQueue()
+  var flushTimer: FlushTimer
   /// The module's table while it is being read.
   var dump: TableDump?
   /// The module's table after it was read, while it is being reconciled.
@@ -31,11 +31,11 @@ public struct ProxyEventLoop: ~Copyable {
   /// The availability of the instance as it was last logged; `nil` before the first message.
   var reported: Availability?
   var throttles = Throttles()
-  var queue = QueueWatch()
-  var instanceWatch = InstanceWatch()
-  var announcements = AnnouncementWatch()
+  var queue = QueueMonitor()
+  var instanceMonitor = InstanceMonitor()
+  var announcements = AnnouncementMonitor()
   var readiness: ReadinessReport
-  var group = GroupWatch()
+  var group = GroupMonitor()
   var pendingReload: Reload?
 
   /// The interval between two checks of the module, its settings and the interfaces.
@@ -46,7 +46,7 @@ public struct ProxyEventLoop: ~Copyable {
 
   /// Reads the configuration again as it is now.
   /// - Throws: `ProxyError` if the configuration is wrong.
-  public typealias Reread = () throws(ProxyError) -> ProxyConfiguration
+  public typealias LoadConfiguration = () throws(ProxyError) -> ProxyConfiguration
 
   /// Whether the instance exists, and whether its synchronization is enabled.
   enum Availability: Equatable {
@@ -71,7 +71,7 @@ public struct ProxyEventLoop: ~Copyable {
   /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
   ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
   public init(
-    _ configuration: ProxyConfiguration, log: Logger, reread: @escaping Reread
+    _ configuration: ProxyConfiguration, log: Logger, loadConfiguration: @escaping LoadConfiguration
   ) throws(ProxyError) {
     let user = try configuration.unprivilegedUser()
     // The control name is claimed first, because nothing that belongs to a running proxy may be changed.
@@ -88,14 +88,14 @@ public struct ProxyEventLoop: ~Copyable {
     }
     log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
     let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
-    var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: configuration.instance) }
+    var link = try ProxyError.asking { () throws(JoolError) in try ModuleConnection(instance: configuration.instance) }
     let inspection = try link.inspectAtStart(configuration.instance)
     proxy.attached(inspection.kernel, clock: Self.timeOfDay, now: .now)
-    log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: KernelLink.receiveBuffer)
+    log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: ModuleConnection.receiveBuffer)
     log.info("Kernel socket ready.")
     log.info("Opening netsocket...")
     let network = try SyncLinks(configuration.links, log: log)
-    proxy.path = configuration.mtu.map { PathSize(mtu: $0) } ?? network.path
+    proxy.path = configuration.mtu.map { PathMTU(mtu: $0) } ?? network.path
     proxy.sending = SendHealth(links: network.names)
     log.info("Netsocket ready.")
     log.info("Opening statsocket...")
@@ -115,10 +115,10 @@ public struct ProxyEventLoop: ~Copyable {
       log.info("Now user '\(user.name)', with CAP_NET_ADMIN alone.")
     }
     self.configuration = configuration
-    self.reread = reread
+    self.loadConfiguration = loadConfiguration
     self.log = log
     self.proxy = proxy
-    nudge = Nudge(deadline: inspection.flushDeadline)
+    flushTimer = FlushTimer(deadline: inspection.flushDeadline)
     self.link = consume link
     self.network = network
     self.statistics = consume statistics
@@ -141,7 +141,7 @@ public struct ProxyEventLoop: ~Copyable {
   public mutating func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")
-    readiness.update(proxy.standing, now: .now, log: log)
+    readiness.update(proxy.nodeStatus, now: .now, log: log)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
     while true {
       var poller = Poller()
@@ -193,23 +193,23 @@ public struct ProxyEventLoop: ~Copyable {
 
   var nextDeadline: Instant {
     if dump != nil || pool4 != nil { return nextCheck - Self.checkInterval }
-    let transferDeadline = outbox.isEmpty ? transfer?.deadline : nil
-    let deadlines = [proxy.nextDeadline, outbox.deadline, transferDeadline, readiness.deadline, nudge.due]
+    let transferDeadline = sendQueue.isEmpty ? transfer?.deadline : nil
+    let deadlines = [proxy.nextDeadline, sendQueue.deadline, transferDeadline, readiness.deadline, flushTimer.due]
     return deadlines.compactMap { $0 }.reduce(nextCheck, min)
   }
 
   mutating func advance() {
     let now = Instant.now
     startAnewIfCopied(now)
-    if nudge.take(now: now) { acknowledge() }
+    if flushTimer.fire(now: now) { acknowledge() }
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)
     feedModule(now)
     continueTransfer(now)
     readPool4(now)
-    proxy.noteProgress(isAuditing: dump != nil || transfer != nil, now: now)
+    proxy.updateReadiness(isAuditing: dump != nil || transfer != nil, now: now)
     if now >= nextCheck { check(now) }
-    readiness.update(proxy.standing, now: now, log: log)
+    readiness.update(proxy.nodeStatus, now: now, log: log)
   }
 }

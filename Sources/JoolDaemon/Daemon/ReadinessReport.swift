@@ -10,7 +10,7 @@ internal import Logging
 struct ReadinessReport {
   private let service: ServiceManager?
   private let trackFile: String?
-  private var last: NodeStanding?
+  private var last: NodeStatus?
   /// Whether the node was alone at the last `note`; `nil` before the first.
   private var isAlone: Bool?
   private var aloneSince: Instant?
@@ -39,21 +39,21 @@ struct ReadinessReport {
   var deadline: Instant? { nextWatchdog }
 
   /// Reports a standing that has changed, and notifies the watchdog when that is due.
-  mutating func update(_ standing: NodeStanding, now: Instant, log: Logger) {
+  mutating func update(_ nodeStatus: NodeStatus, now: Instant, log: Logger) {
     if let due = nextWatchdog, now >= due, let interval = service?.watchdog {
       nextWatchdog = now + interval / 2
       service?.notify("WATCHDOG=1")
     }
     let former = last
-    last = standing
-    guard standing.state != former?.state || standing.isReady != former?.isReady else { return }
+    last = nodeStatus
+    guard nodeStatus.state != former?.state || nodeStatus.isReady != former?.isReady else { return }
     let after = former.map { ", after \($0.name)" } ?? ""
-    let reason = standing.reason.map { " \($0)" } ?? ""
-    log.notice("Now \(standing.name)\(after).\(reason)", metadata: metadata(standing))
-    let isFirst = standing.isReady && !wasReady
+    let reason = nodeStatus.reason.map { " \($0)" } ?? ""
+    log.notice("Now \(nodeStatus.name)\(after).\(reason)", metadata: metadata(nodeStatus))
+    let isFirst = nodeStatus.isReady && !wasReady
     if isFirst { wasReady = true }
-    notifyStatus(of: standing, isFirst: isFirst)
-    write(isReady: standing.isReady, log: log)
+    notifyStatus(of: nodeStatus, isFirst: isFirst)
+    write(isReady: nodeStatus.isReady, log: log)
   }
 
   /// The time after which a node that is alone reports it. A shorter time is normal, because peers are started one
@@ -63,15 +63,15 @@ struct ReadinessReport {
   /// Reports that no peer receives this node's sessions, once that has lasted for `aloneDelay`, and reports when one
   /// does again.
   /// - Parameter loneliness: the reason why no peer receives them; `nil` if one does.
-  mutating func note(_ loneliness: String?, now: Instant, log: Logger) {
-    isAlone = loneliness != nil
-    aloneSince = loneliness == nil ? nil : aloneSince ?? now
+  mutating func note(_ noPeerReason: String?, now: Instant, log: Logger) {
+    isAlone = noPeerReason != nil
+    aloneSince = noPeerReason == nil ? nil : aloneSince ?? now
     guard let last else { return }
-    if let loneliness, let aloneSince, reportedAlone == nil, now - aloneSince >= Self.aloneDelay {
-      reportedAlone = loneliness
-      log.notice("This node is alone. \(loneliness)", metadata: metadata(last))
+    if let noPeerReason, let aloneSince, reportedAlone == nil, now - aloneSince >= Self.aloneDelay {
+      reportedAlone = noPeerReason
+      log.notice("This node is alone. \(noPeerReason)", metadata: metadata(last))
       notifyStatus(of: last)
-    } else if loneliness == nil, reportedAlone != nil {
+    } else if noPeerReason == nil, reportedAlone != nil {
       reportedAlone = nil
       log.notice("This node is no longer alone.", metadata: metadata(last))
       notifyStatus(of: last)
@@ -79,17 +79,17 @@ struct ReadinessReport {
   }
 
   /// The journal's fields JOOL_STATE, JOOL_READY and JOOL_ALONE.
-  private func metadata(_ standing: NodeStanding) -> Logger.Metadata {
+  private func metadata(_ nodeStatus: NodeStatus) -> Logger.Metadata {
     var metadata: Logger.Metadata = [
-      "state": "\(standing.state.rawValue)", "ready": standing.isReady ? "yes" : "no",
+      "state": "\(nodeStatus.state.rawValue)", "ready": nodeStatus.isReady ? "yes" : "no",
     ]
     if let isAlone { metadata["alone"] = isAlone ? "yes" : "no" }
     return metadata
   }
 
-  private func notifyStatus(of standing: NodeStanding, isFirst: Bool = false) {
+  private func notifyStatus(of nodeStatus: NodeStatus, isFirst: Bool = false) {
     let alone = reportedAlone.map { ", alone: \($0)" } ?? ""
-    service?.notify((isFirst ? "READY=1\n" : "") + "STATUS=\(standing.name)\(alone)")
+    service?.notify((isFirst ? "READY=1\n" : "") + "STATUS=\(nodeStatus.name)\(alone)")
   }
 
   /// Reports that the program ends, and that the node is not ready any more.

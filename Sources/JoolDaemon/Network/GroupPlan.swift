@@ -50,7 +50,7 @@ struct GroupNames: Sendable {
 
   /// Finds the interfaces as they are now. If the user named only one interface, it is used for both directions.
   /// - Throws: `ProxyError` for an interface that is missing, or for two settings that contradict each other.
-  func plan(in view: InterfaceView, _ watch: inout InterfaceWatch) throws(ProxyError) -> GroupPlan {
+  func plan(in view: InterfaceView, _ watch: inout InterfaceMonitor) throws(ProxyError) -> GroupPlan {
     let zone = try place(self.zone, .group, in: view, &watch)
     let incoming = try place(self.incoming, .incoming, in: view, &watch)
     let outgoing = try place(self.outgoing, .outgoing, in: view, &watch)
@@ -83,7 +83,7 @@ struct GroupNames: Sendable {
 
   private func place(
     _ selector: InterfaceSelector?, _ setting: NetworkFault.Setting, in view: InterfaceView,
-    _ watch: inout InterfaceWatch
+    _ watch: inout InterfaceMonitor
   ) throws(ProxyError) -> GroupPlan.Place? {
     guard let selector else { return nil }
     guard let interface = watch.find(selector, in: view) else { throw missing(selector, setting) }
@@ -116,7 +116,7 @@ struct GroupNames: Sendable {
 
   /// Makes a plan at the start, and for `--check`.
   /// - Throws: `ProxyError` if nothing could ever be received or sent with the plan.
-  func verifiedPlan(in view: InterfaceView, _ watch: inout InterfaceWatch) throws(ProxyError) -> GroupPlan {
+  func verifiedPlan(in view: InterfaceView, _ watch: inout InterfaceMonitor) throws(ProxyError) -> GroupPlan {
     if address.port == 0 { throw .network(NetworkFault(.groupPort, network.port, .noPort)) }
     guard host.isMulticast else {
       let isOwn = host.isLoopback || !view.snapshot.having(host).isEmpty

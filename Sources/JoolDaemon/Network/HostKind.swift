@@ -11,7 +11,7 @@ extension SocketAddress.Host {
     return .v4(IPv4Address(bits: UInt32(truncatingIfNeeded: address.bits)))
   }
 
-  /// The address in the form of `Arrival.source`: IPv4 addresses are mapped.
+  /// The address in the form of `ReceivedDatagram.source`: IPv4 addresses are mapped.
   var mapped: IPv6Address {
     switch self {
     case .v4(let address): IPv6Address(bits: 0xFFFF << 32 | UInt128(address.bits))

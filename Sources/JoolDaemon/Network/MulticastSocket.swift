@@ -12,7 +12,7 @@ final class MulticastSocket: SyncLink {
   private var owned: OwnedDescriptor?
   private let names: GroupNames
   private var plan: GroupPlan
-  private var watch: InterfaceWatch
+  private var watch: InterfaceMonitor
 
   /// Opens the socket, binds it and joins the group. Logs the same steps as the C proxy. Waits for DNS if the group is
   /// given by a name.
@@ -26,7 +26,7 @@ final class MulticastSocket: SyncLink {
   /// name.
   private static func verified(
     _ network: ProxyConfiguration.Network, log: Logger
-  ) throws(ProxyError) -> (names: GroupNames, plan: GroupPlan, watch: InterfaceWatch) {
+  ) throws(ProxyError) -> (names: GroupNames, plan: GroupPlan, watch: InterfaceMonitor) {
     let host = ZonedHost(network.group).host
     log.info("Getting address info of \(network.group)#\(network.port)...")
     if network.port.isEmpty { throw .network(NetworkFault(.groupPort, "", .noPort)) }
@@ -39,7 +39,7 @@ final class MulticastSocket: SyncLink {
     var failure = ProxyError.bindFailed(address: network.group, port: network.port, .addressNotAvailable)
     for candidate in candidates {
       guard let names = GroupNames(network, address: candidate) else { continue }
-      var watch = InterfaceWatch()
+      var watch = InterfaceMonitor()
       do throws(ProxyError) {
         let plan = try names.verifiedPlan(in: .now(names: names.names), &watch)
         return (names, plan, watch)

@@ -25,7 +25,7 @@ struct PeerAddress: Hashable, Sendable {
   }
 
   /// The present way to the peer. `nil` while its interface is missing.
-  func way(in view: InterfaceView, _ watch: inout InterfaceWatch) -> Way? {
+  func way(in view: InterfaceView, _ watch: inout InterfaceMonitor) -> Way? {
     var way = Way(address: address)
     guard let zone else { return way }
     guard let interface = watch.find(zone, in: view) else { return nil }

@@ -17,23 +17,23 @@ protocol SyncLink: AnyObject {
   /// Sends a datagram to all peers. Does not block.
   func send(_ payload: RawSpan) throws(Errno)
   /// Whether the sender of a datagram may be a peer.
-  func isPeer(_ arrival: Arrival) -> Bool
+  func isPeer(_ arrival: ReceivedDatagram) -> Bool
 }
 
 extension SyncLink {
-  func isPeer(_ arrival: Arrival) -> Bool { true }
+  func isPeer(_ arrival: ReceivedDatagram) -> Bool { true }
 
   /// Receives a batch of datagrams. Does not block.
   /// - Parameter buffer: `SyncLinks.batch` times `SyncLinks.stride` bytes.
   /// - Returns: the received datagrams. Datagram i starts in the buffer at i times `SyncLinks.stride`, and is cut at
   ///   that size.
-  func receive(into buffer: inout [UInt8]) throws(Errno) -> [Arrival] {
+  func receive(into buffer: inout [UInt8]) throws(Errno) -> [ReceivedDatagram] {
     var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: SyncLinks.batch)
     let count = clinux_receive_datagrams(
       descriptor, &buffer, SyncLinks.stride, &datagrams, UInt32(SyncLinks.batch))
     if count >= 0 {
-      let wall = Arrival.wallClock
-      return datagrams.prefix(Int(count)).map { Arrival($0, wall: wall) }
+      let wall = ReceivedDatagram.wallClock
+      return datagrams.prefix(Int(count)).map { ReceivedDatagram($0, wall: wall) }
     }
     let code = Errno.current
     guard code == .wouldBlock || code == .interrupted else { throw code }
@@ -79,7 +79,7 @@ struct SyncLinks {
   var areRedundant: Bool { links.count > 1 }
 
   /// The datagram size that fits all links.
-  var path: PathSize { PathSize(mtu: links.compactMap(\.mtu).min() ?? PathSize.allowed.upperBound) }
+  var path: PathMTU { PathMTU(mtu: links.compactMap(\.mtu).min() ?? PathMTU.allowed.upperBound) }
 
   /// Sends a datagram on all links. Does not block.
   /// - Parameter health: records for each link whether it accepted the datagram.

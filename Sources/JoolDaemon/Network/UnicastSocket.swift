@@ -12,7 +12,7 @@ final class UnicastSocket: SyncLink {
   /// The present way to each peer; `nil` while its interface is missing.
   private var ways: [PeerAddress.Way?] = []
   private var sources: Set<Source> = []
-  private var watch = InterfaceWatch()
+  private var watch = InterfaceMonitor()
   /// The index of the interface through which the socket sends now. 0: the routes decide.
   private var interface: UInt32 = 0
 
@@ -109,7 +109,7 @@ final class UnicastSocket: SyncLink {
 
   var descriptor: Int32 { owned.rawValue }
 
-  func isPeer(_ arrival: Arrival) -> Bool {
+  func isPeer(_ arrival: ReceivedDatagram) -> Bool {
     sources.contains(Source(address: arrival.source, scope: arrival.scope))
   }
 

@@ -6,7 +6,7 @@ internal import JoolSession
 /// The module sends its next message when the last one was acknowledged. A running proxy acknowledges. If there is
 /// none, the follower does, because otherwise it would receive only one message per `ss-flush-deadline`.
 public struct SessionFollower: ~Copyable {
-  private var link: KernelLink
+  private var link: ModuleConnection
   private let instance: InstanceName
   private let pool6: IPv6Prefix
   private var presence = ProxyPresence()
@@ -18,7 +18,7 @@ public struct SessionFollower: ~Copyable {
   /// Opens the netlink sockets and reads the instance's settings.
   /// - Throws: `ProxyError.kernel`, or `.noSuchInstance`.
   public init(instance: InstanceName) throws(ProxyError) {
-    var link = try ProxyError.asking { () throws(JoolError) in try KernelLink(instance: instance) }
+    var link = try ProxyError.asking { () throws(JoolError) in try ModuleConnection(instance: instance) }
     let inspection = try link.inspectAtStart(instance)
     isEnabled = inspection.isEnabled
     pool6 = inspection.kernel.pool6

@@ -6,18 +6,18 @@ internal import DequeModule
 /// decides how long the module takes. It keeps one list per protocol and timer, sorted by expiration, and walks it from
 /// the tail for every session that is added. Sessions in random order cost n², sessions in ascending order next to
 /// nothing (40,000 sessions: 11.5 s against 0.74 s). Meanwhile the module holds the lock that its packets need. A batch
-/// is bounded in time and number. A batch of few rows closes after `quiet`.
+/// is bounded in time and number. A batch of few rows closes after `idleTimeout`.
 struct AdditionQueue: Sendable {
   /// The time without a new row after which a batch closes.
-  static let quiet = Duration.milliseconds(20)
-  /// The maximum time that a batch of fewer than `trickleCount` rows waits, even if more rows keep arriving. The order
+  static let idleTimeout = Duration.milliseconds(20)
+  /// The maximum time that a batch of fewer than `smallBatchCount` rows waits, even if more rows keep arriving. The order
   /// hardly matters for so few.
-  static let trickleLimit = Duration.milliseconds(100)
-  static let trickleCount = 2000
+  static let smallBatchTimeout = Duration.milliseconds(100)
+  static let smallBatchCount = 2000
   /// The maximum time that any batch waits.
-  static let burstLimit = Duration.seconds(4)
+  static let batchTimeout = Duration.seconds(4)
   /// The number of rows at which a batch closes at once, so that a steady stream cannot keep it open.
-  static let burstCount = 20_000
+  static let batchCapacity = 20_000
 
   private var rows: Deque<UInt32> = []
   /// The members of `rows` that must still be given to the module.
@@ -60,14 +60,16 @@ struct AdditionQueue: Sendable {
   /// The latest time at which the batch closes. `nil` while there is none.
   var deadline: Instant? {
     guard let first, let latest else { return nil }
-    if isHurried || rows.count >= Self.burstCount { return first }
-    return min(latest + Self.quiet, first + (rows.count < Self.trickleCount ? Self.trickleLimit : Self.burstLimit))
+    if isHurried || rows.count >= Self.batchCapacity { return first }
+    return min(
+      latest + Self.idleTimeout,
+      first + (rows.count < Self.smallBatchCount ? Self.smallBatchTimeout : Self.batchTimeout))
   }
 
-  /// Takes the oldest rows, at most `burstCount`.
+  /// Takes the oldest rows, at most `batchCapacity`.
   /// - Returns: the rows that must still be given, and the number of rows taken, which includes the forgotten ones.
   mutating func take(now: Instant) -> (rows: ContiguousArray<UInt32>, entered: Int) {
-    let oldest = rows.prefix(Self.burstCount)
+    let oldest = rows.prefix(Self.batchCapacity)
     let entered = oldest.count
     var taken: ContiguousArray<UInt32> = []
     taken.reserveCapacity(entered)

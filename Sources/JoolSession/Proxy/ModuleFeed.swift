@@ -22,11 +22,11 @@ struct ModuleFeed: Sendable {
   private var refill: TableRefill?
   private var run = ReplacementRun()
   /// The rows of the refill, or of the additions, that are being given to the module.
-  private var portion = Portion()
-  /// The number of additions that `portion` confirms; 0 for a refill.
-  private var portionCount: UInt64 = 0
-  /// The time since which `portion` has been due; `nil` if nothing is being given.
-  private var portionSince: Instant?
+  private var batch = ModuleBatch()
+  /// The number of additions that `batch` confirms; 0 for a refill.
+  private var batchCount: UInt64 = 0
+  /// The time since which `batch` has been due; `nil` if nothing is being given.
+  private var batchSince: Instant?
 
   init(limits: SessionLimits) { terms = ModuleTerms(own: limits) }
 
@@ -74,7 +74,7 @@ struct ModuleFeed: Sendable {
   }
 
   /// Notes that the module may lack sessions of the table.
-  mutating func moduleMayLack() { progress.needsRefill = true }
+  mutating func requestRefill() { progress.needsRefill = true }
 
   /// Notes that an audit begins, which finds out what the module lacks.
   mutating func willRefill() { progress.needsRefill = false }
@@ -92,7 +92,7 @@ struct ModuleFeed: Sendable {
   /// The time at which `next` has something to do; it may be in the past. `nil` if there is nothing to do.
   var deadline: Instant? {
     guard isOpen else { return nil }
-    if let since = run.since ?? portionSince ?? refill?.since { return since }
+    if let since = run.since ?? batchSince ?? refill?.since { return since }
     guard let replacement = replacements.deadline else { return additions.deadline }
     return additions.deadline.map { min($0, replacement) } ?? replacement
   }
@@ -112,12 +112,12 @@ struct ModuleFeed: Sendable {
         finishRun(now: now)
         continue
       }
-      if portionSince == nil { takePortion(from: table, now: now) }
+      if batchSince == nil { takeBatch(from: table, now: now) }
       // A refill needs several turns to find the sessions that the module lacks.
-      guard portionSince != nil else { return nil }
-      let sessions = portion.offer(most, from: table, as: terms, now: now)
+      guard batchSince != nil else { return nil }
+      let sessions = batch.offer(most, from: table, as: terms, now: now)
       guard sessions.isEmpty else { return .add(sessions) }
-      finishPortion()
+      finishBatch()
     }
     return nil
   }
@@ -133,8 +133,8 @@ struct ModuleFeed: Sendable {
       run.finished(request, outcome)
       if run.isFinished { finishRun(now: now) }
     } else if case .add = request {
-      portion.accept()
-      if portion.isFinished { finishPortion() }
+      batch.accept()
+      if batch.isFinished { finishBatch() }
     }
   }
 
@@ -146,31 +146,31 @@ struct ModuleFeed: Sendable {
     run = ReplacementRun()
   }
 
-  private mutating func takePortion(from table: SessionTable, now: Instant) {
+  private mutating func takeBatch(from table: SessionTable, now: Instant) {
     if refill != nil {
       guard refill?.collect(from: table, isWaiting: { [additions] in additions.contains($0) }) == true else { return }
-      portion = Portion(refill?.take() ?? [])
-      portionSince = now
+      batch = ModuleBatch(refill?.take() ?? [])
+      batchSince = now
     } else if let deadline = additions.deadline, deadline <= now {
       let (rows, entered) = additions.take(now: now)
       var keys: ContiguousArray<RowKey> = []
       keys.reserveCapacity(rows.count)
       for row in rows { if let key = table.key(of: row) { keys.append(key) } }
       keys.sort()
-      portion = Portion(keys)
-      portionCount = UInt64(entered)
-      portionSince = now
+      batch = ModuleBatch(keys)
+      batchCount = UInt64(entered)
+      batchSince = now
     }
   }
 
-  private mutating func finishPortion() {
-    meetsStatics = meetsStatics || portion.meetsStatics
-    progress.confirmed.additions += portionCount
+  private mutating func finishBatch() {
+    meetsStatics = meetsStatics || batch.meetsStatics
+    progress.confirmed.additions += batchCount
     if refill?.isFinished == true {
       refill = nil
       progress.confirmed.refills = progress.fed.refills
     }
-    portion = Portion()
-    (portionCount, portionSince) = (0, nil)
+    batch = ModuleBatch()
+    (batchCount, batchSince) = (0, nil)
   }
 }

@@ -8,7 +8,7 @@ struct ModuleMark: Sendable {
   /// The time after which an unmet mark makes the feed give its present batch at once.
   static let haste = Duration.milliseconds(500)
   /// The time after which an unmet mark shows that the module is behind.
-  static let patience = Duration.seconds(4)
+  static let timeout = Duration.seconds(4)
 
   private var mark: FeedPosition?
   private var takenAt: Instant?
@@ -36,10 +36,10 @@ struct ModuleMark: Sendable {
       if now - takenAt >= Self.interval { (self.mark, self.takenAt) = (progress.fed, now) }
       return false
     }
-    if now - takenAt >= Self.patience { isMet = false }
+    if now - takenAt >= Self.timeout { isMet = false }
     return now - takenAt >= Self.haste
   }
 
   /// Whether the module is behind.
-  func isLate(now: Instant) -> Bool { takenAt.map { !isMet && now - $0 >= Self.patience } ?? false }
+  func isLate(now: Instant) -> Bool { takenAt.map { !isMet && now - $0 >= Self.timeout } ?? false }
 }

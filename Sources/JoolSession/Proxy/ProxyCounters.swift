@@ -55,7 +55,7 @@ public struct ProxyCounters: Hashable, Sendable {
   /// The sealed datagrams that are repetitions, or that were sealed by this proxy or a copy of it.
   public var replayedDatagrams: UInt64 = 0
   /// The authentic frames of senders that are not validated yet.
-  public var untrustedFrames: UInt64 = 0
+  public var unvalidatedStarts: UInt64 = 0
   /// The datagrams dropped because they waited in the socket for so long that their contents are outdated.
   public var stale: UInt64 = 0
   /// The number of times that this proxy detected a copy of itself and started anew.
@@ -98,8 +98,8 @@ public struct ProxyCounters: Hashable, Sendable {
         ("OVERRUNS", overruns), ("QUEUE_DROPS", queueDrops), ("KERNEL_REFUSALS", kernelRefusals),
         ("SEND_FAILURES", sendFailures), ("LONGEST_TURN", longestTurn), ("UNSEALED", unsealedDatagrams),
         ("UNKNOWN_KEYS", unknownKeys),
-        ("FORGED", forgedDatagrams), ("REPLAYED", replayedDatagrams), ("UNTRUSTED", untrustedFrames),
-        ("STRANGE_ADDRESSES", strangers), ("OTHER_VERSIONS", otherVersions), ("STALE", stale), ("COPIES", copies),
+        ("FORGED", forgedDatagrams), ("REPLAYED", replayedDatagrams), ("UNVALIDATED_STARTS", unvalidatedStarts),
+        ("UNLISTED_ADDRESSES", strangers), ("OTHER_VERSIONS", otherVersions), ("STALE", stale), ("COPIES", copies),
       ]
   }
 

@@ -32,11 +32,11 @@ public struct ProxyStatus: Hashable, Sendable {
     public var lost: UInt64
 
     /// The name of the state for people. It is `ready, mending` for a `mending` peer that may have the addresses.
-    public var stateName: String { NodeStanding.name(state.rawValue, isReady: isReady) }
+    public var stateName: String { NodeStatus.name(state.rawValue, isReady: isReady) }
   }
 
   /// The state of this node, and whether it may have the addresses.
-  public var standing: NodeStanding
+  public var nodeStatus: NodeStatus
   /// The format in which this proxy exchanges sessions with the group.
   public var format: WireFormat
   /// The number of this node in SS2, which changes with each start. 0 until the module was seen.
@@ -52,7 +52,7 @@ public struct ProxyStatus: Hashable, Sendable {
   /// The other SS2 nodes that this node knows.
   public var peers: [Peer]
   /// The reason why no peer receives this node's sessions, as a sentence. `nil` if one does.
-  public var aloneBecause: String?
+  public var noPeerReason: String?
   /// The problems that keep nodes from taking over from each other, as sentences.
   public var findings: [String] = []
 
@@ -69,11 +69,12 @@ extension SessionProxy {
   /// The present status of this proxy.
   public func status(now: Instant) -> ProxyStatus {
     ProxyStatus(
-      standing: standing, format: format, node: node?.identity.number ?? 0, sessions: UInt64(node?.table.count ?? 0),
-      bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(neighbours.legacyCount(now: now)),
+      nodeStatus: nodeStatus, format: format, node: node?.identity.number ?? 0,
+      sessions: UInt64(node?.table.count ?? 0),
+      bibEntries: UInt64(node?.table.bibCount ?? 0), legacyPeers: UInt64(peerFormats.legacyCount(now: now)),
       counters: allCounters.map { ProxyStatus.Counter(name: $0.0, value: $0.1) },
       peers: (node?.peers.all ?? []).map { ProxyStatus.Peer($0, now: now) },
-      aloneBecause: loneliness(now: now), findings: findings(now: now))
+      noPeerReason: noPeerReason(now: now), findings: findings(now: now))
   }
 
   /// The answer of the statistics server to a request for `all`: the six documented counters, then the others.
@@ -98,7 +99,7 @@ extension ProxyStatus.Peer {
     silence = UInt64(Milliseconds(peer.lastHeard.duration(to: now)).rawValue)
     missing = peer.stream.missingCount
     gaps = peer.stream.gaps
-    lost = peer.stream.lost
+    lost = peer.stream.unrecovered
   }
 }
 
@@ -107,7 +108,7 @@ extension ProxyStatus {
   /// The status as lines of words that are separated by spaces.
   package var text: String {
     var lines = [
-      "state \(standing.state.rawValue)", "ready \(standing.isReady ? "yes" : "no")", "format \(format.rawValue)",
+      "state \(nodeStatus.state.rawValue)", "ready \(nodeStatus.isReady ? "yes" : "no")", "format \(format.rawValue)",
       "node \(node)", "sessions \(sessions)",
       "bib-entries \(bibEntries)", "legacy-peers \(legacyPeers)",
     ]
@@ -116,8 +117,8 @@ extension ProxyStatus {
       "peer \(peer.node) \(peer.address) \(peer.state.rawValue) \(peer.sessions) \(peer.silence) \(peer.missing) "
         + "\(peer.gaps) \(peer.lost) \(peer.isReady ? "ready" : "not-ready")"
     }
-    if let reason = standing.reason { lines.append("mending \(reason)") }
-    if let aloneBecause { lines.append("alone \(aloneBecause)") }
+    if let reason = nodeStatus.reason { lines.append("mending \(reason)") }
+    if let noPeerReason { lines.append("alone \(noPeerReason)") }
     lines += findings.map { "finding \($0)" }
     return lines.joined(separator: "\n")
   }
@@ -139,7 +140,7 @@ extension ProxyStatus {
         continue
       }
       if words.first == "alone", words.count > 1 {
-        aloneBecause = String(line.dropFirst("alone ".count))
+        noPeerReason = String(line.dropFirst("alone ".count))
         continue
       }
       if words.count == 2 {
@@ -153,12 +154,12 @@ extension ProxyStatus {
       }
     }
     func number(_ name: Substring) -> UInt64? { single[name].flatMap { UInt64($0) } }
-    guard let state = single["state"].flatMap({ NodeStanding.State(rawValue: String($0)) }),
+    guard let state = single["state"].flatMap({ NodeStatus.State(rawValue: String($0)) }),
       let format = single["format"].flatMap({ WireFormat(rawValue: String($0)) }), let node = number("node"),
       let sessions = number("sessions"), let bibEntries = number("bib-entries"),
       let legacyPeers = number("legacy-peers")
     else { return nil }
-    standing = NodeStanding(state, isReady: single["ready"] == "yes", because: reason)
+    nodeStatus = NodeStatus(state, isReady: single["ready"] == "yes", because: reason)
     self.format = format
     self.node = node
     self.sessions = sessions

@@ -15,7 +15,7 @@ struct ReplacementRun: Sendable {
   private var evicted = 0
   private var isRefused: Set<Int> = []
   /// The sessions of the winners. `nil` until all evictions were tried.
-  private var portion: Portion?
+  private var batch: ModuleBatch?
 
   init() {}
 
@@ -34,19 +34,19 @@ struct ReplacementRun: Sendable {
     }
   }
 
-  var isFinished: Bool { portion?.isFinished == true }
+  var isFinished: Bool { batch?.isFinished == true }
 
   /// Whether a static BIB entry prevented an eviction or kept a session out of the module.
-  var meetsStatics: Bool { hasStaticLosers || portion?.meetsStatics == true }
+  var meetsStatics: Bool { hasStaticLosers || batch?.meetsStatics == true }
 
   /// Whether all evictions were tried, so that the sessions of the winners come next.
-  var isReadyToGive: Bool { since != nil && evicted == evictions.count && portion == nil }
+  var isReadyToGive: Bool { since != nil && evicted == evictions.count && batch == nil }
 
   /// Looks up the winners' sessions, which are given to the module from now on.
   /// - Returns: their rows.
   mutating func beginToGive(from table: SessionTable) -> ContiguousArray<RowKey> {
     let keys = winners(in: table)
-    portion = Portion(keys)
+    batch = ModuleBatch(keys)
     return keys
   }
 
@@ -55,14 +55,14 @@ struct ReplacementRun: Sendable {
     -> StoreRequest?
   {
     if evicted < evictions.count { return .evict(evictions[evicted].entry) }
-    let sessions = portion?.offer(most, from: table, as: terms, now: now) ?? []
+    let sessions = batch?.offer(most, from: table, as: terms, now: now) ?? []
     return sessions.isEmpty ? nil : .add(sessions)
   }
 
   /// Notes the outcome of a request.
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome) {
     guard case .evict = request, evicted < evictions.count else {
-      portion?.accept()
+      batch?.accept()
       return
     }
     let index = evictions[evicted].replacement

@@ -1,7 +1,7 @@
 /// The failures to send, link by link. Hellos are sent each second, so a broken link is noticed soon.
 package struct SendHealth: Sendable {
   /// The duration from which on a failure is reported as a finding.
-  static let patience = Duration.seconds(5)
+  static let failureTimeout = Duration.seconds(5)
 
   private struct Failure {
     let since: Instant
@@ -33,10 +33,10 @@ package struct SendHealth: Sendable {
     return failures.sorted { $0.key < $1.key }.map { "\(name(of: $0)): \($1.reason)" }.joined(separator: "; ")
   }
 
-  /// A sentence for each link on which nothing could be sent for `patience`. It stays the same as long as the reason
+  /// A sentence for each link on which nothing could be sent for `failureTimeout`. It stays the same as long as the reason
   /// does.
   func findings(now: Instant) -> [String] {
-    failures.sorted { $0.key < $1.key }.filter { now - $1.since >= Self.patience }.map {
+    failures.sorted { $0.key < $1.key }.filter { now - $1.since >= Self.failureTimeout }.map {
       "Nothing can be sent to \(name(of: $0)): \($1.reason). Peers do not get this node's sessions over this link."
     }
   }

@@ -48,7 +48,7 @@ extension SessionProxy {
     if isComplete, canAdd { node?.feed.open() }
     if isComplete { auditedAt = now }
     node?.finishAudit(completing: isComplete && isRefillDue, now: now)
-    if !isComplete, isRefillDue { node?.feed.moduleMayLack() }
+    if !isComplete, isRefillDue { node?.feed.requestRefill() }
     isRefillDue = false
   }
 
@@ -66,6 +66,6 @@ extension SyncNode {
     // A node that slept, or that is replacing lost updates, first receives its peers' records. The module's sessions
     // may be older than these.
     let isLate = state.hasTable && (readiness.isHeld || pulls.receiver?.purpose == .losses)
-    return (settled == nil && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
+    return (reconciledRows == nil && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
   }
 }

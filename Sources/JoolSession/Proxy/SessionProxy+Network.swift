@@ -52,15 +52,15 @@ extension SessionProxy {
         try hear(datagram, from: address, waited: waited, now: now)
         return .heard(refused: nil)
       }
-      guard format != .ss2, !neighbours.speaksSS2(address, now: now) else { return .ignored }
+      guard format != .ss2, !peerFormats.usesSS2(address, now: now) else { return .ignored }
       let records = try SyncDatagram(decoding: datagram, pool6: kernel.pool6)
-      neighbours.heardLegacy(records.format, from: address, now: now)
+      peerFormats.noteLegacy(records.format, from: address, now: now)
       let pace = tablePace(now: now)
       node?.budget.pace = pace
       if records.format.recordLength != kernel.format.recordLength {
         counters.transcodedRecords += UInt64(records.sessions.count)
       }
-      for session in records.sessions { node?.hearLegacy(session.after(waited), now: now) }
+      for session in records.sessions { node?.receiveLegacy(session.after(waited), now: now) }
       counters.refusedRecords += UInt64(records.refused.count)
       return .heard(refused: records.refused.first)
     } catch .unsupportedVersion(let version) {
@@ -89,7 +89,7 @@ extension SessionProxy {
     let frame = opened.frame.bytes
     if !opened.isTrusted {
       guard try node?.isAnswer(frame, from: address, now: now) == true, seal?.trust(opened) == true else {
-        counters.untrustedFrames += 1
+        counters.unvalidatedStarts += 1
         return .ignored
       }
     }
@@ -101,12 +101,12 @@ extension SessionProxy {
     _ frame: RawSpan, from address: IPv6Address, waited: Duration, now: Instant
   ) throws(WireFormatError) {
     try node?.receive(frame, from: address, waited: waited, now: now)
-    neighbours.heardSS2(from: address, now: now)
+    peerFormats.noteSS2(from: address, now: now)
   }
 
   /// Does what is due at `now`.
   public mutating func advance(to now: Instant) {
-    tellNode(now: now)
+    updateModuleProgress(now: now)
     node?.advance(to: now)
   }
 
@@ -125,7 +125,7 @@ extension SessionProxy {
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {
-      for layout in neighbours.layouts(own: kernel.format, now: now) {
+      for layout in peerFormats.layouts(own: kernel.format, now: now) {
         let count = layout.records(fitting: path.payload)
         for start in stride(from: 0, to: announcements.count, by: count) {
           datagrams.append(layout.encode(announcements[start..<min(start + count, announcements.count)]))

@@ -12,7 +12,7 @@ extension SessionProxy {
   public mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     node?.finished(request, outcome, now: now)
     switch (request, outcome) {
-    case (_, .failed): moduleMayLack()
+    case (_, .failed): requestRefill()
     case (.evict, .refused): counters.kernelRefusals += 1
     case (.evict, .done), (.evict, .isStatic): break
     case (.add(let sessions), _):
@@ -25,7 +25,7 @@ extension SessionProxy {
 
   /// Updates whether the module has everything that the table has. Call this each turn.
   /// - Parameter isAuditing: whether the module's table is being read.
-  public mutating func noteProgress(isAuditing: Bool, now: Instant) {
+  public mutating func updateReadiness(isAuditing: Bool, now: Instant) {
     let isUsable = isAttached && kernel?.isEnabled == true
     if let last = auditedAt, now - last >= ModuleTerms.renewal, node.borrowed({ $0.feed.terms.isCapped }) == true {
       auditedAt = now
@@ -33,12 +33,12 @@ extension SessionProxy {
     }
     let isAuditing = isAuditing || audit != nil
     counters.supersededRecords =
-      node?.noteProgress(&mark, isAuditing: isAuditing, isUsable: isUsable, now: now) ?? 0
-    tellNode(now: now)
+      node?.updateReadiness(&mark, isAuditing: isAuditing, isUsable: isUsable, now: now) ?? 0
+    updateModuleProgress(now: now)
   }
 
   /// Passes the module's progress to the node, whose state depends on it.
-  mutating func tellNode(now: Instant) {
+  mutating func updateModuleProgress(now: Instant) {
     // This runs each turn, so it avoids calls that would copy the proxy.
     let isUsable = isAttached && kernel?.isEnabled == true
     node?.tell(!isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)

@@ -21,9 +21,9 @@ public struct SessionProxy: Sendable {
   private(set) var isAttached = false
   /// The node; `nil` until the module was seen.
   package var node: SyncNode?
-  var neighbours = Neighbours()
+  var peerFormats = PeerFormats()
   /// The findings of `compareSettings(now:)`.
-  var groupFindings: [String] = []
+  var compatibilityFindings: [String] = []
   /// The failures to send, link by link.
   package var sending = SendHealth()
   /// The proxies that use another version of SS2.
@@ -33,7 +33,7 @@ public struct SessionProxy: Sendable {
   /// The time at which the module was first seen.
   private(set) var startedAt: Instant?
   /// The size of datagrams that the path to the peers permits.
-  package var path = PathSize.ethernet {
+  package var path = PathMTU.ethernet {
     didSet { node?.path = path }
   }
   /// The seal of the group's frames. `nil` if the group has no keys and trusts its network.
@@ -51,7 +51,7 @@ public struct SessionProxy: Sendable {
   /// The time at which the module's table was last read completely.
   var auditedAt: Instant?
   /// The number of sessions that the module has announced.
-  package private(set) var announcementsHeard: UInt64 = 0
+  package private(set) var announcementsReceived: UInt64 = 0
   /// The number of sessions that audits before the present one found although the module had not announced them.
   var unannouncedBefore: UInt64 = 0
   /// The time at which the module last announced a session.
@@ -98,7 +98,7 @@ public struct SessionProxy: Sendable {
   }
 
   /// The reaction to a multicast message of the module.
-  public enum KernelMessageAction: Equatable, Sendable {
+  public enum ModuleMessageAction: Equatable, Sendable {
     /// Acknowledge first, because the module then prepares its next message at the same time. Then pass the records,
     /// which are this range of the given bytes, to `learn(records:now:)`.
     case acknowledge(thenLearn: Range<Int>)
@@ -147,7 +147,7 @@ public struct SessionProxy: Sendable {
     if node?.table.pool6 != kernel.pool6 {
       node = makeNode(kernel, clock: clock, now: now)
     } else if !wasUsable || haveLimitsChanged, kernel.isEnabled {
-      moduleMayLack()
+      requestRefill()
     }
   }
 
@@ -171,7 +171,7 @@ public struct SessionProxy: Sendable {
   /// them may be a silent standby.
   func tablePace(now: Instant) -> SendPace {
     guard format == .auto else { return .brisk }
-    return neighbours.legacyCount(now: now) == 0 ? .cautious : .gentle
+    return peerFormats.legacyCount(now: now) == 0 ? .cautious : .gentle
   }
 
   /// Notes that the module is gone. Peers' sessions are stored in the table meanwhile.
@@ -181,14 +181,14 @@ public struct SessionProxy: Sendable {
   }
 
   /// Requests an audit, because the module was replaced by a new one or has lost sessions.
-  public mutating func moduleMayLack() {
-    node?.feed.moduleMayLack()
+  public mutating func requestRefill() {
+    node?.feed.requestRefill()
     requestAudit(.repair)
   }
 
   /// Decodes a datagram of the module's multicast group: one netlink message, netlink header included.
   /// - Returns: the reaction to it.
-  public mutating func received(kernelMessage datagram: RawSpan) -> KernelMessageAction {
+  public mutating func received(moduleMessage datagram: RawSpan) -> ModuleMessageAction {
     do throws(WireFormatError) {
       var reader = NetlinkMessageReader(datagram)
       guard let message = try reader.next() else { throw .truncated(field: "nlmsghdr", need: 16, have: 0) }
@@ -211,7 +211,7 @@ public struct SessionProxy: Sendable {
   public mutating func learn(records: RawSpan, now: Instant) throws(WireFormatError) {
     guard let pool6 = kernel?.pool6 else { return }
     let datagram = try SyncDatagram(decoding: records, pool6: pool6)
-    announcementsHeard += UInt64(datagram.sessions.count + datagram.refused.count)
+    announcementsReceived += UInt64(datagram.sessions.count + datagram.refused.count)
     if !datagram.sessions.isEmpty {
       lastAnnouncement = now
       node?.lastAnnouncement = now

@@ -4,7 +4,7 @@ struct TableRefill: Sendable {
   /// The number of rows that are examined per turn, which takes a few milliseconds.
   static let rowsPerTurn: UInt32 = 16_384
   /// The number of sessions that are given before more urgent requests have their turn.
-  static let portion = 20_000
+  static let batch = 20_000
 
   let since: Instant
   /// The rows whose sessions the module was found to have, or was given meanwhile.
@@ -37,5 +37,5 @@ struct TableRefill: Sendable {
   }
 
   /// Takes the next portion.
-  mutating func take() -> ContiguousArray<RowKey> { lacking.take(Self.portion) }
+  mutating func take() -> ContiguousArray<RowKey> { lacking.take(Self.batch) }
 }

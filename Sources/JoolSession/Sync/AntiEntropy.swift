@@ -5,7 +5,7 @@
 /// doubles. What a pull brings the peer does not count, because the peer pulls for itself.
 struct AntiEntropy: Sendable {
   /// The time for which a difference must last before it causes a pull.
-  static let patience = Duration.seconds(1)
+  static let delay = Duration.seconds(1)
   static let shortestPause = Duration.seconds(2)
   static let longestPause = Duration.seconds(64)
 
@@ -32,7 +32,7 @@ struct AntiEntropy: Sendable {
 
   /// Whether it is time to pull from a peer.
   func isDue(_ peer: Incarnation, now: Instant) -> Bool {
-    guard let watch = watches[peer], let since = watch.since, now - since >= Self.patience else { return false }
+    guard let watch = watches[peer], let since = watch.since, now - since >= Self.delay else { return false }
     return watch.next.map { $0 <= now } ?? true
   }
 

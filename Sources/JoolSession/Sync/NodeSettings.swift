@@ -110,7 +110,7 @@ extension MaskRange: CustomStringConvertible {
 }
 
 /// A peer's settings, which arrive in parts.
-struct HeardSettings: Sendable {
+struct ReceivedSettings: Sendable {
   private(set) var settings: NodeSettings?
   private(set) var translatingSince: Instant?
   private var revision: UInt32?

@@ -20,10 +20,10 @@ extension PeerSet {
       }
     }
     for incarnation in retired.incarnations where retired.isCurrent(incarnation, now: now) {
-      guard let known = retired[incarnation], known.told.next > 1 || known.told.beyond > 0 else { continue }
+      guard let known = retired[incarnation], known.advertised.next > 1 || known.advertised.beyond > 0 else { continue }
       gone.append(
         SyncFrame.HelloEntry(
-          incarnation: incarnation, next: known.told.next, beyond: known.told.beyond,
+          incarnation: incarnation, next: known.advertised.next, beyond: known.advertised.beyond,
           silence: Self.seconds(now - known.lastHeard), flags: []))
     }
     let echo = unvalidated.present(now: now).map { incarnation, sender in
@@ -41,9 +41,10 @@ extension PeerSet {
   }
 
   private func entry(of peer: SyncPeer, now: Instant) -> SyncFrame.HelloEntry {
-    let told = peer.hasOtherPool6 ? Progress() : peer.stream.told
+    let advertised = peer.hasOtherPool6 ? Progress() : peer.stream.advertised
     return SyncFrame.HelloEntry(
-      incarnation: peer.incarnation, next: told.next, beyond: told.beyond, silence: Self.seconds(now - peer.lastHeard),
+      incarnation: peer.incarnation, next: advertised.next, beyond: advertised.beyond,
+      silence: Self.seconds(now - peer.lastHeard),
       flags: Self.flags(isHeard: peer.isAlive(at: now), peer.state.hasTable, peer.hasOtherPool6))
   }
 

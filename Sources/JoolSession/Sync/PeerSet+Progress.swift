@@ -34,9 +34,9 @@ extension PeerSet {
     for peer in peers.values where isHeard(peer, now: now) {
       known.raise(peer.incarnation, to: Progress(next: peer.stream.said))
       guard peer.state.hasTable else { continue }
-      for (incarnation, told) in peer.entries where incarnation != own {
-        guard isCurrent(incarnation, now: now), now - told.lastHeard < retired.memory.mention else { continue }
-        known.raise(incarnation, to: told.entry.progress)
+      for (incarnation, advertised) in peer.entries where incarnation != own {
+        guard isCurrent(incarnation, now: now), now - advertised.lastHeard < retired.memory.mention else { continue }
+        known.raise(incarnation, to: advertised.entry.progress)
       }
     }
     return known
@@ -123,17 +123,17 @@ extension PeerSet {
   // MARK: The group's first node
 
   /// Whether hellos are received from a node with a table, or from one that mentions such a node as alive.
-  func hearsOfTable(now: Instant) -> Bool {
-    if unvalidated.present(now: now).contains(where: { $0.sender.hearsOfTable }) { return true }
+  func hasSignOfTable(now: Instant) -> Bool {
+    if unvalidated.present(now: now).contains(where: { $0.sender.hasSignOfTable }) { return true }
     return peers.values.contains { peer in
       guard isHeard(peer, now: now) else { return false }
       return peer.state.hasTable
-        || peer.entries.values.contains { $0.entry.isTable(besides: own) && now - $0.at < SyncPeer.patience }
+        || peer.entries.values.contains { $0.entry.isTable(besides: own) && now - $0.at < SyncPeer.timeout }
     }
   }
 
   /// Whether hellos are received from a starting node with a lower incarnation.
-  func hearsLowerStart(now: Instant) -> Bool {
+  func hasLowerStartingNode(now: Instant) -> Bool {
     unvalidated.present(now: now).contains {
       $0.incarnation < own && !$0.sender.hasTable && !$0.sender.hasOtherPool6
     } || peers.values.contains { isHeard($0, now: now) && $0.incarnation < own && $0.state == .starting }

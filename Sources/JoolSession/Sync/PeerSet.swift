@@ -149,8 +149,8 @@ struct PeerSet: Sendable {
   }
 
   /// Counts all missing updates of a peer as lost, because the peer cannot be asked for them.
-  mutating func giveUp(on incarnation: Incarnation) {
-    peers.update(incarnation) { $0.stream.giveUp() }
+  mutating func abandon(on incarnation: Incarnation) {
+    peers.update(incarnation) { $0.stream.abandon() }
   }
 
   /// The approximate number of entries in a hello that has room for all of them.
@@ -186,13 +186,13 @@ struct PeerSet: Sendable {
   /// Times out all peers, because this node slept. A peer counts as silent until a frame of it is received.
   mutating func timeOutAll(now: Instant) {
     for incarnation in peers.keys {
-      peers.update(incarnation) { $0.lastHeard = min($0.lastHeard, now - SyncPeer.patience) }
+      peers.update(incarnation) { $0.lastHeard = min($0.lastHeard, now - SyncPeer.timeout) }
     }
     unvalidated.removeAll()
   }
 
   /// The time at which the next peer times out; `nil` if all have timed out.
   func nextTimeout(now: Instant) -> Instant? {
-    peers.values.lazy.filter { $0.isAlive(at: now) }.map { $0.lastHeard + SyncPeer.patience }.min()
+    peers.values.lazy.filter { $0.isAlive(at: now) }.map { $0.lastHeard + SyncPeer.timeout }.min()
   }
 }

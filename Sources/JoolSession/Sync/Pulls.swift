@@ -12,7 +12,7 @@ struct Pulls: Sendable {
   var receiver: TableReceiver?
   var schedule: PullSchedule
   /// The silence after which the source of a pull for losses is replaced.
-  var patience = TableReceiver.patience
+  var sourceTimeout = TableReceiver.sourceTimeout
   var antiEntropy = AntiEntropy()
   var sender = TableSender()
   /// The next time to look for losses, because a pull for them may be due or may begin then.

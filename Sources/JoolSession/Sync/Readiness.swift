@@ -6,7 +6,7 @@ struct Readiness: Sendable {
   /// How long a node that slept waits for hellos before it can be ready.
   static let awakening = Duration.milliseconds(1500)
   /// How long a ready node may fail to meet a mark before it is `mending`.
-  static let patience = Duration.seconds(1)
+  static let markTimeout = Duration.seconds(1)
 
   /// Why a node that has a table is not ready.
   enum Reason: Hashable, Sendable {
@@ -85,7 +85,7 @@ struct Readiness: Sendable {
     // Updates that arrived after a mark was taken meet it, too. So an old mark that is met by now is replaced at once.
     // But a node that was mending for long is not ready because it has what its peers had before that.
     let isMet = mark?.isMet(by: own, known: known) ?? false
-    let isMetInTime = isMet && mark.map { now - $0.takenAt <= Self.patience } ?? false
+    let isMetInTime = isMet && mark.map { now - $0.takenAt <= Self.markTimeout } ?? false
     let lateMark = isMet ? nil : mark
     if isMet || mark == nil { mark = Mark(vector: known, takenAt: now) }
     let isMetNow = isMetInTime || mark?.isMet(by: own, known: known) == true
@@ -95,7 +95,7 @@ struct Readiness: Sendable {
     case (_, .late): return fallBack(because: .module)
     default: break
     }
-    if let lateMark, now - lateMark.takenAt >= Self.patience { return fallBack(because: .behind) }
+    if let lateMark, now - lateMark.takenAt >= Self.markTimeout { return fallBack(because: .behind) }
     guard state == .mending else { return }
     if isHeld { return }
     if isMetNow, module == .met {
@@ -109,6 +109,6 @@ struct Readiness: Sendable {
   func deadline(own: VersionVector, known: VersionVector) -> Instant? {
     if let heldUntil { return heldUntil }
     guard state == .ready, let mark, !mark.isMet(by: own, known: known) else { return nil }
-    return mark.takenAt + Self.patience
+    return mark.takenAt + Self.markTimeout
   }
 }

@@ -11,7 +11,7 @@ struct RetiredPeers: Sendable {
     var progress = Progress()
     /// The part of `progress` that this node advertises: what the incarnation's own hellos have confirmed, or what a
     /// fetched table covered.
-    var told = Progress()
+    var advertised = Progress()
     /// When this node, or a peer that mentions the incarnation, last heard it.
     var lastHeard: Instant
   }
@@ -31,7 +31,7 @@ struct RetiredPeers: Sendable {
   /// Adds a former peer. An incarnation of which this node has no update is not kept.
   mutating func retire(_ incarnation: Incarnation, _ stream: UpdateStream, lastHeard: Instant) {
     guard stream.progress.next > 1 || stream.progress.beyond > 0 else { return }
-    insert(incarnation, Entry(progress: stream.progress, told: stream.told, lastHeard: lastHeard))
+    insert(incarnation, Entry(progress: stream.progress, advertised: stream.advertised, lastHeard: lastHeard))
   }
 
   /// Notes a peer's hello entry for an incarnation that is not a peer of this node.
@@ -53,7 +53,7 @@ struct RetiredPeers: Sendable {
   /// Raises an entry to `progress`, because a table was fetched that covers it.
   mutating func cover(_ incarnation: Incarnation, _ progress: Progress) {
     entries[incarnation]?.progress.raise(to: progress)
-    entries[incarnation]?.told.raise(to: progress)
+    entries[incarnation]?.advertised.raise(to: progress)
   }
 
   /// Removes the entry of an incarnation that is heard again.

@@ -14,7 +14,7 @@ struct SelfCheck: Sendable {
   static let spacing = Duration.seconds(60)
   /// How long a peer may fail to hear a sealed node before the node renews its start of the seal. Such a peer may have
   /// heard a copy of this node, and may refuse this node's datagrams as replays.
-  static let patience = Duration.seconds(10)
+  static let renewalDelay = Duration.seconds(10)
   /// The longest interval between two renewals of the seal's start. The interval doubles up to this while renewals do
   /// not help, because each new start costs the peers some memory.
   static let longestRenewal = Duration.seconds(3600)
@@ -43,14 +43,14 @@ struct SelfCheck: Sendable {
   private var lastTurn: Instant?
   /// When the previous turn began, if the process did not run for some time after it (`longestTurn` to `longestPause`);
   /// otherwise `nil`. What the module has announced since then may be older than what peers have sent meanwhile.
-  private(set) var stoodStillSince: Instant?
+  private(set) var pausedSince: Instant?
   /// When to check next for peers that do not hear this node.
   private(set) var nextLook: Instant?
   /// Since when a peer has been heard that does not hear this node, or when the seal's start was last renewed because
   /// of that; `nil` if there is no such peer.
   private var unheardSince: Instant?
   /// The pause before the next renewal of the seal's start.
-  private var renewal = patience
+  private var renewal = renewalDelay
 
   init(isSealed: Bool = false) { self.isSealed = isSealed }
 
@@ -93,17 +93,17 @@ struct SelfCheck: Sendable {
   /// - Returns: the time since the previous turn if it counts as sleep, otherwise `nil`.
   mutating func turn(now: Instant) -> Slept? {
     defer { lastTurn = now }
-    stoodStillSince = nil
+    pausedSince = nil
     guard let lastTurn, now - lastTurn > Self.longestTurn else { return nil }
     guard now - lastTurn > Self.longestPause else {
-      stoodStillSince = lastTurn
+      pausedSince = lastTurn
       return nil
     }
     return Slept(duration: now - lastTurn)
   }
 
-  /// Clears `stoodStillSince`, because the module's messages that waited during the pause were read.
-  mutating func goesOn() { stoodStillSince = nil }
+  /// Clears `pausedSince`, because the module's messages that waited during the pause were read.
+  mutating func goesOn() { pausedSince = nil }
 
   // MARK: The seal
 
@@ -117,7 +117,7 @@ struct SelfCheck: Sendable {
     if let nextLook, now < nextLook { return false }
     nextLook = now + .seconds(1)
     guard isUnheard() else {
-      (unheardSince, renewal) = (nil, Self.patience)
+      (unheardSince, renewal) = (nil, Self.renewalDelay)
       return false
     }
     let since = unheardSince ?? now

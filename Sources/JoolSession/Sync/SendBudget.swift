@@ -60,7 +60,7 @@ struct SendBudget: Sendable {
   /// The time at which a full frame of a transfer may be sent to one of these peers; it may be in the past. `nil` if
   /// one may be sent at once, or if there are no peers.
   func nextRoom(to waiting: some Sequence<UInt64>) -> Instant? {
-    let size = PathSize.ethernet.payload
+    let size = PathMTU.ethernet.payload
     var earliest: Instant?
     for peer in waiting {
       let openings = [tables.nextRoom, all.opening(for: size), peers[peer]?.opening(for: size)]

@@ -5,14 +5,14 @@ struct SyncCounters: Hashable, Sendable {
   var coalesced: UInt64 = 0
   /// Records that were sent at once: of new and changed sessions, of C proxies' sessions, and those that were
   /// advertised again.
-  var newsSent: UInt64 = 0
+  var changesSent: UInt64 = 0
   /// Records that were sent because only the time left had changed.
   var refreshesSent: UInt64 = 0
   /// Records that were older than what the table had.
   var outdated: UInt64 = 0
   var naksSent: UInt64 = 0
   /// Updates that were retransmitted.
-  var updatesRepeated: UInt64 = 0
+  var retransmitted: UInt64 = 0
   /// Sessions that were fetched because tables differed although nothing was known to be missing.
   var repairs: UInt64 = 0
   /// Sessions that an audit found in the module, which had not announced them.
@@ -31,10 +31,10 @@ struct SyncCounters: Hashable, Sendable {
   /// All counters, with their names in the statistics server's full report.
   var named: [(String, UInt64)] {
     [
-      ("COALESCED", coalesced), ("NEWS", newsSent), ("REFRESHES", refreshesSent), ("OUTDATED", outdated),
-      ("NAKS", naksSent), ("UPDATES_REPEATED", updatesRepeated), ("REPAIRS", repairs), ("UNANNOUNCED", unannounced),
+      ("COALESCED", coalesced), ("CHANGES", changesSent), ("REFRESHES", refreshesSent), ("OUTDATED", outdated),
+      ("NAKS", naksSent), ("RETRANSMITTED", retransmitted), ("REPAIRS", repairs), ("UNANNOUNCED", unannounced),
       ("EVICTIONS", evictions),
-      ("JOINS", joins), ("RESYNCS", resyncs), ("STRANGERS", strangers), ("UNVALIDATED", unvalidated),
+      ("JOINS", joins), ("RESYNCS", resyncs), ("REFUSED_PEERS", strangers), ("UNVALIDATED", unvalidated),
     ]
   }
 }

@@ -25,7 +25,7 @@ extension SyncFrame {
 
   /// The bytes of the frame.
   func encoded() -> [UInt8] {
-    var writer = AttributeWriter(capacity: PathSize.ethernet.frame)
+    var writer = AttributeWriter(capacity: PathMTU.ethernet.frame)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(Self.version)
     writer.appendBigEndian(kind.rawValue)

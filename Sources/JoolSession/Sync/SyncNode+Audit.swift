@@ -7,7 +7,7 @@ extension SyncNode {
   private static let announcementDelay: Int64 = 1000
 
   /// Begins an audit: the module's table is read next.
-  mutating func beginAudit() { settled = RowSet() }
+  mutating func beginAudit() { reconciledRows = RowSet() }
 
   /// Compares a session that an audit read from the module with the table. The module may have had it for long: from
   /// peers, or from before this program started.
@@ -19,24 +19,24 @@ extension SyncNode {
     guard let row = table.row(like: session), let known = table.session(like: session, now: now) else {
       return reconcile(unknown: session, origin: origin, now: now)
     }
-    guard settled?.insert(row) != false else { return }
+    guard reconciledRows?.insert(row) != false else { return }
     guard known.origin != 0 else { return learn(session, origin: origin, isRead: true, now: now) }
-    let isSame = session.saysTheSame(as: known.entry)
+    let isSame = session.hasSameContent(as: known.entry)
     if !isSame {
       let isLater =
         isFresher(session, than: known.entry, origin: origin, now: now) && !isProbe(session, of: known.entry)
         && !isMisplaced(session, for: known.entry)
       return isLater
-        ? learn(session, origin: origin, isRead: true, now: now) : putRight(session, as: known, row, now: now)
+        ? learn(session, origin: origin, isRead: true, now: now) : correct(session, as: known, row, now: now)
     }
     // If the group's timeouts differ, the module rightly has less time left than the table, and `share` accounts for
     // that.
     let lacksLife = feed.terms.share(of: known)?.lives(longerThan: session) == true
-    let isOverheard = overheard.contains(SessionKey(session))
-    if isOverheard || lacksLife {
+    let wasAnnouncedEarly = earlyAnnouncements.contains(SessionKey(session))
+    if wasAnnouncedEarly || lacksLife {
       // Advertise the session again: a packet may have passed through this node meanwhile, which the module of the
       // session's former node does not know of.
-      let age = isOverheard ? 0 : UInt32(clamping: limits.idle(session))
+      let age = wasAnnouncedEarly ? 0 : UInt32(clamping: limits.idle(session))
       confirm(known, origin: origin, age: age, now: now)
     }
     if session.lives(longerThan: known.entry) {
@@ -56,13 +56,13 @@ extension SyncNode {
     }
     // The version is as old as the session's last packet, because peers that are not heard now may have sent something
     // since then.
-    let isOverheard = overheard.contains(SessionKey(session))
-    let age = isOverheard || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
+    let wasAnnouncedEarly = earlyAnnouncements.contains(SessionKey(session))
+    let age = wasAnnouncedEarly || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
     learn(session, origin: origin, age: age, isRead: true, now: now)
   }
 
   /// Makes the module agree with the table, whose record is the newer one.
-  private mutating func putRight(
+  private mutating func correct(
     _ session: SessionEntry, as known: SessionTable.Session, _ row: UInt32, now: Instant
   ) {
     if session.source4 == known.entry.source4 {
@@ -75,12 +75,12 @@ extension SyncNode {
   /// Ends an audit.
   /// - Parameter completing: whether the module should get what it lacks. Its whole table was reconciled in that case.
   mutating func finishAudit(completing: Bool, now: Instant) {
-    if completing, let settled {
+    if completing, let reconciledRows {
       feed.open()
-      feed.beginRefill(without: settled, now: now)
+      feed.beginRefill(without: reconciledRows, now: now)
     }
-    settled = nil
-    overheard = OverheardSessions()
+    reconciledRows = nil
+    earlyAnnouncements = EarlyAnnouncements()
   }
 
   /// Whether the module's record is newer than the table's. If the idle times are too close to decide (200 ms), the
@@ -88,7 +88,7 @@ extension SyncNode {
   /// much, because no packet gives a session slack.
   /// - Parameter origin: `legacyOrigin` at the program's start, otherwise 0.
   private func isFresher(_ session: SessionEntry, than other: SessionEntry, origin: UInt8, now: Instant) -> Bool {
-    if overheard.contains(SessionKey(session)) { return true }
+    if earlyAnnouncements.contains(SessionKey(session)) { return true }
     let hasSlack = session.expiration > limits.timeout(of: session)
     var idle = limits.idle(session)
     // The module has announced all packets since the program's start. So if a session that was not announced seems to
@@ -104,7 +104,7 @@ extension SyncNode {
   /// not announce it.
   private func isProbe(_ session: SessionEntry, of known: SessionEntry) -> Bool {
     guard session.proto == .tcp, session.state == .trans, known.state == .established,
-      session.source4 == known.source4, !overheard.contains(SessionKey(session))
+      session.source4 == known.source4, !earlyAnnouncements.contains(SessionKey(session))
     else { return false }
     // The established session expired earlier in the module than in the table, by at most the group's slack.
     return UInt64(known.expiration.rawValue)
@@ -115,6 +115,6 @@ extension SyncNode {
   /// has an entry already. So it would seem to have a newer session, and that would remove the mask's owner everywhere.
   private func isMisplaced(_ session: SessionEntry, for known: SessionEntry) -> Bool {
     session.source4 != known.source4 && feed.terms.statics.contains(session.bibEntry)
-      && !overheard.contains(SessionKey(session))
+      && !earlyAnnouncements.contains(SessionKey(session))
   }
 }

@@ -17,7 +17,7 @@ extension SyncNode {
     let arrival = now - waited
     guard peers.notes(header, from: address, now: arrival) || header.kind == .hello else {
       counters.unvalidated += 1
-      if header.kind == .update { hearsUpdate(ofStranger: header.sender, now: arrival) }
+      if header.kind == .update { noteUpdate(ofUnvalidated: header.sender, now: arrival) }
       return
     }
     // The sessions of a node with another pool6 are of no use, because they would be misread.
@@ -29,42 +29,42 @@ extension SyncNode {
     flush(now: now)
     switch frame.body {
     case .hello(let hello):
-      hear(hello, header, from: address, bytes: datagram.byteCount, arrival: arrival, now: now)
-    case .update(let records): hear(records, header, now: now)
+      handle(hello, header, from: address, bytes: datagram.byteCount, arrival: arrival, now: now)
+    case .update(let records): handle(records, header, now: now)
     default:
       peers.raise(
         last: header.sequence, of: header.sender, now: now, jitter: jitter(upTo: UpdateStream.jitter))
-      if header.target == .nobody || header.target == identity { hear(frame.body, from: header.sender, now: now) }
+      if header.target == .nobody || header.target == identity { handle(frame.body, from: header.sender, now: now) }
     }
   }
 
-  private mutating func hear(_ records: [SyncRecord], _ header: SyncFrame.Header, now: Instant) {
+  private mutating func handle(_ records: [SyncRecord], _ header: SyncFrame.Header, now: Instant) {
     let delay = jitter(upTo: UpdateStream.jitter)
     // An update that is not new came over another link, or was retransmitted for another peer.
     guard peers.receive(update: header.sequence, of: header.sender, now: now, jitter: delay),
       let origin = peers.peers.read(header.sender, { $0.index })
     else { return }
     for record in records { merge(record, origin: origin, now: now) }
-    if state != .ready { settleSoon(now: now) }
+    if state != .ready { updateStateSoon(now: now) }
   }
 
-  private mutating func hear(_ body: SyncFrame.Body, from node: Incarnation, now: Instant) {
+  private mutating func handle(_ body: SyncFrame.Body, from node: Incarnation, now: Instant) {
     switch body {
     case .hello, .update: break
-    case .nak(let ranges): repeatUpdates(ranges, to: node, now: now)
+    case .nak(let ranges): retransmit(ranges, to: node, now: now)
     case .unavailable(_, let last):
       peers.unavailable(until: last, of: node)
-      settle(now: now)
+      updateState(now: now)
     case .pull(let pull): serve(pull, to: node, now: now)
     case .bulk(let bulk): receive(bulk, from: node, now: now)
     case .compare(let first, let digests): compare(groups: digests, first: first, from: node, now: now)
     case .buckets(let group, let digests): receive(buckets: digests, of: group, from: node, now: now)
     case .differences(let differences): receive(differences, from: node, now: now)
-    case .settings(let part): if peers.receive(part, of: node, now: now) { settingsHeard += 1 }
+    case .settings(let part): if peers.receive(part, of: node, now: now) { settingsReceived += 1 }
     }
   }
 
-  private mutating func hear(
+  private mutating func handle(
     _ hello: SyncFrame.Hello, _ header: SyncFrame.Header, from address: IPv6Address?, bytes: Int,
     arrival: Instant, now: Instant
   ) {
@@ -78,7 +78,7 @@ extension SyncNode {
       if answer, helloSize <= SyncFrame.Hello.answerFactor * bytes {
         nextHello = min(nextHello, now + jitter(upTo: 50))
       }
-    case .otherPool6(let isNew): if isNew { settle(now: now) }
+    case .otherPool6(let isNew): if isNew { updateState(now: now) }
     case .peer(let isFirstContact):
       clock.note(hello.clock)
       noteGroupLimits()
@@ -90,7 +90,7 @@ extension SyncNode {
         helloSoon(now: now)
         repeatSettings(after: Self.helloInterval, now: now)
       }
-      settle(now: now)
+      updateState(now: now)
       compareRoot(with: header.sender, now: now)
     }
   }
@@ -116,30 +116,30 @@ extension SyncNode {
 
   /// Sends NAKs for missing updates. A peer that does not hear this node would not receive a NAK, so its missing
   /// updates are a loss at once.
-  mutating func askAgain(now: Instant) {
+  mutating func sendNaks(now: Instant) {
     for node in peers.due(now: now) {
       guard peers[node]?.hears(identity, at: now) == true else {
-        peers.giveUp(on: node)
-        isSettled = false
+        peers.abandon(on: node)
+        isStateCurrent = false
         continue
       }
       let wasLost = peers[node]?.stream.isLost
       let ranges = peers.ask(node, now: now)
-      if peers[node]?.stream.isLost != wasLost { isSettled = false }
+      if peers[node]?.stream.isLost != wasLost { isStateCurrent = false }
       guard !ranges.isEmpty else { continue }
       counters.naksSent += 1
-      settleSoon(now: now)
+      updateStateSoon(now: now)
       send(.nak(ranges), to: node)
     }
   }
 
   /// Retransmits updates that a peer misses, and answers `unavailable` for those that are no longer kept.
-  mutating func repeatUpdates(_ ranges: [SyncFrame.MissingUpdates], to node: Incarnation, now: Instant) {
+  mutating func retransmit(_ ranges: [SyncFrame.MissingUpdates], to node: Incarnation, now: Instant) {
     for range in ranges.prefix(UpdateStream.maxRanges) {
       let (datagrams, goneUntil) = resend.repeating(range, now: now) {
         budget.admit(repeated: $0, to: node.number, now: now)
       }
-      counters.updatesRepeated += UInt64(datagrams.count)
+      counters.retransmitted += UInt64(datagrams.count)
       output.datagrams += datagrams
       let answer = SyncFrame.headerSize + SyncFrame.unavailableSize
       if let goneUntil, budget.admit(repeated: answer, to: node.number, now: now) {
@@ -161,14 +161,14 @@ extension SyncNode {
       selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
       return false
     }
-    if header.kind == .update { hearsUpdate(ofStranger: header.sender, now: now) }
+    if header.kind == .update { noteUpdate(ofUnvalidated: header.sender, now: now) }
     guard header.kind == .hello else { return false }
     let frame = try SyncFrame(decoding: datagram, pool6: table.pool6)
     guard case .hello(let hello) = frame.body else { return false }
     if hello.entries.contains(where: { $0.incarnation == identity }) { return true }
     // A known peer may have a new start of the seal because it slept. It is mentioned in this node's hellos anyway.
     if peers[header.sender] == nil {
-      hear(hello, header, from: address, bytes: datagram.byteCount, arrival: now, now: now)
+      handle(hello, header, from: address, bytes: datagram.byteCount, arrival: now, now: now)
     }
     return false
   }

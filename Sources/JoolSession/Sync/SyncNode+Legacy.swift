@@ -8,43 +8,43 @@ extension SyncNode {
   ///
   /// C proxies send a record for every packet. Slack keeps most of these from the module: the session is stored with a
   /// quarter of its timeout more, and records that do not prolong it further are dropped.
-  mutating func hearLegacy(_ session: SessionEntry, now: Instant) {
+  mutating func receiveLegacy(_ session: SessionEntry, now: Instant) {
     var word = session
     word.expiration = limits.withSlack(session)
-    if let known = table.session(like: session, now: now), session.saysTheSame(as: known.entry),
+    if let known = table.session(like: session, now: now), session.hasSameContent(as: known.entry),
       session.expiration <= known.entry.expiration
     {
       counters.coalesced += 1
       return
     }
-    let record = SyncRecord(session: word, version: .unsaid)
+    let record = SyncRecord(session: word, version: .unassigned)
     // The rivals give way, because the C proxy's module has removed them already.
     guard let rivals = store(record, origin: Self.legacyOrigin, isForced: true, now: now) else { return }
-    tellModule(word, rivals: rivals, now: now)
-    legacyWords.add(word, rank: legacyRank(now: now), now: now)
+    queueForModule(word, rivals: rivals, now: now)
+    pendingLegacySessions.add(word, rank: legacyRank(now: now), now: now)
   }
 
   /// Sends the records of C proxies that no other node has sent meanwhile. C proxies do not get them, because they have
   /// received them themselves.
-  mutating func sayLegacyWords(now: Instant) {
-    guard let due = legacyWords.deadline, due <= now else { return }
+  mutating func sendLegacySessions(now: Instant) {
+    guard let due = pendingLegacySessions.deadline, due <= now else { return }
     // Wait while this node may not have received the group's versions yet, because its own could be lower.
-    guard !isListening else { return legacyWords.wait(until: now + LegacyWords.longestWait) }
+    guard !isListening else { return pendingLegacySessions.wait(until: now + PendingLegacySessions.longestWait) }
     flush(now: now)  // what the module announced before
     var records: [SyncRecord] = []
-    for word in legacyWords.takeDue(now: now) {
+    for word in pendingLegacySessions.takeDue(now: now) {
       var record = SyncRecord(session: word, version: clock.next(now: now))
       let known = table.session(like: word, now: now)
-      if let known, word.saysTheSame(as: known.entry) {
+      if let known, word.hasSameContent(as: known.entry) {
         record.session.expiration = max(word.expiration, known.entry.expiration)
       }
       guard let rivals = store(record, origin: Self.legacyOrigin, now: now) else { continue }
       records.append(record)
       // The module has the session already, unless another record has replaced it in the table meanwhile.
-      if known?.version != .unsaid { tellModule(record.session, rivals: rivals, now: now) }
+      if known?.version != .unassigned { queueForModule(record.session, rivals: rivals, now: now) }
     }
     guard !records.isEmpty else { return }
-    counters.newsSent += UInt64(records.count)
+    counters.changesSent += UInt64(records.count)
     send(updates: records, now: now)
   }
 

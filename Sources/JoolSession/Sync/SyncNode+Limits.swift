@@ -12,7 +12,7 @@ extension SyncNode {
     noteGroupLimits()
     // Send a hello before the next records, because peers convert times left by the sender's timeouts.
     isHelloDue = true
-    if isShorter { restating = Restatement(next: now) }
+    if isShorter { readvertisement = Readvertisement(next: now) }
   }
 
   /// Updates `groupLimits` and the feed's terms, after this node's or a peer's timeouts have changed, or after a peer
@@ -31,17 +31,17 @@ extension SyncNode {
   /// Sends the next portion of the records that have too much time left, shortened. Each gets the smallest version
   /// above its former one, because no packet caused it. So a record that a peer has sent since the former one stays
   /// newer, even if this node has not received it.
-  mutating func continueRestating(now: Instant) {
-    guard let restating, restating.next <= now else { return }
+  mutating func continueReadvertising(now: Instant) {
+    guard let readvertisement, readvertisement.next <= now else { return }
     var outdated: [SyncRecord] = []
-    let row = table.forEach(from: restating.row, limit: Restatement.rows, now: now) { known in
+    let row = table.forEach(from: readvertisement.row, limit: Readvertisement.rows, now: now) { known in
       if known.origin == 0, known.entry.expiration > limits.longest(known.entry) { outdated.append(SyncRecord(known)) }
     }
-    self.restating = row.map { Restatement(row: $0, next: now + Restatement.pause) }
+    self.readvertisement = row.map { Readvertisement(row: $0, next: now + Readvertisement.pause) }
     for var record in outdated {
       record.session.expiration = limits.longest(record.session)
       record.version = clock.version(justAfter: record.version)
-      guard store(record, origin: 0, isOwnWord: true, now: now) != nil else { continue }
+      guard store(record, origin: 0, isOwnRecord: true, now: now) != nil else { continue }
       clock.note(record.version)
       let key = SessionKey(record.session)
       if pending[key] == nil { refreshes[key] = record.session } else { pending[key] = record }
@@ -51,7 +51,7 @@ extension SyncNode {
   }
 
   /// The position of the pass through the table for sessions that have too much time left.
-  struct Restatement: Sendable {
+  struct Readvertisement: Sendable {
     /// The number of rows in a portion, and the pause after it. This loads the network about as much as a transfer
     /// does.
     static let rows: UInt32 = 1024

@@ -4,29 +4,29 @@ internal import JoolCore
 extension SyncNode {
   /// Queues a session for the module, after the table has stored a record of it that the module may not have.
   /// - Parameter rivals: the BIB entries that were removed from the table for it. The module may still have them.
-  mutating func tellModule(_ session: SessionEntry, rivals: [BIBEntry] = [], now: Instant) {
+  mutating func queueForModule(_ session: SessionEntry, rivals: [BIBEntry] = [], now: Instant) {
     guard feed.isOpen, let row = table.row(like: session) else { return }
-    settled?.insert(row)
+    reconciledRows?.insert(row)
     guard !rivals.isEmpty else { return feed.agree(row, now: now) }
     feed.agree(evicting: rivals, by: [session.bibEntry], now: now)
   }
 
   /// Queues the session in `row` for the module, after the table has merged a peer's record without a conflict.
-  mutating func tellModule(_ row: UInt32, now: Instant) {
+  mutating func queueForModule(_ row: UInt32, now: Instant) {
     guard feed.isOpen else { return }
-    settled?.insert(row)
+    reconciledRows?.insert(row)
     feed.agree(row, now: now)
   }
 
   /// Notes that the module has a session as the table has it. An audit that is under way skips the session from now on,
   /// because what it reads may be older.
-  mutating func moduleHas(_ session: SessionEntry) {
-    guard settled != nil, let row = table.row(like: session) else { return }
-    settled?.insert(row)
+  mutating func noteModuleHas(_ session: SessionEntry) {
+    guard reconciledRows != nil, let row = table.row(like: session) else { return }
+    reconciledRows?.insert(row)
   }
 
   /// Evicts a session from the module if the table has newer ones in its place.
-  mutating func giveWay(_ session: SessionEntry, now: Instant) {
+  mutating func evictIfSuperseded(_ session: SessionEntry, now: Instant) {
     let winners = table.conflicts(with: session)
     if !winners.isEmpty { feed.agree(evicting: [session.bibEntry], by: winners, now: now) }
   }
@@ -44,7 +44,7 @@ extension SyncNode {
   /// Notes the outcome of a request.
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     feed.finished(request, outcome, now: now)
-    if pulled != nil { settleSoon(now: now) }
+    if pulled != nil { updateStateSoon(now: now) }
   }
 
   /// Updates the module's mark.
@@ -52,8 +52,8 @@ extension SyncNode {
   ///   - isAuditing: whether the module's table is to be read, or is being read.
   ///   - isUsable: whether the module is present and accepts sessions.
   /// - Returns: how often a session was queued for the module that was in the queue already.
-  mutating func noteProgress(_ mark: inout ModuleMark, isAuditing: Bool, isUsable: Bool, now: Instant) -> UInt64 {
-    let isAuditing = isAuditing || settled != nil
+  mutating func updateReadiness(_ mark: inout ModuleMark, isAuditing: Bool, isUsable: Bool, now: Instant) -> UInt64 {
+    let isAuditing = isAuditing || reconciledRows != nil
     if mark.update(feed.progress, isAuditing: isAuditing, isUsable: isUsable, now: now) { feed.hurry() }
     return feed.superseded
   }

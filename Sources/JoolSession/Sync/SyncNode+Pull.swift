@@ -14,7 +14,7 @@ extension SyncNode {
       } else if receiver.purpose == .difference, receiver.isSilent(now: now) {
         pulls.receiver = nil
         pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
-      } else if receiver.isSilent(for: pulls.patience, now: now) {
+      } else if receiver.isSilent(for: pulls.sourceTimeout, now: now) {
         replace(receiver.source, now: now)
       }
     }
@@ -61,7 +61,7 @@ extension SyncNode {
     let known = peers.known(now: now)
     let losses = peers.losses(known: known, now: now)
     guard let other = source(for: losses, known: known, otherThan: silent, now: now) else { return }
-    pulls.patience = min(pulls.patience * 2, TableReceiver.longestPatience)
+    pulls.sourceTimeout = min(pulls.sourceTimeout * 2, TableReceiver.longestSourceTimeout)
     beginPull(from: other, for: .losses, losses: losses, now: now)
   }
 
@@ -106,7 +106,7 @@ extension SyncNode {
   }
 
   private mutating func finishPull(_ receiver: TableReceiver, now: Instant) {
-    (pulls.receiver, pulls.patience) = (nil, TableReceiver.patience)
+    (pulls.receiver, pulls.sourceTimeout) = (nil, TableReceiver.sourceTimeout)
     let coversMore = receiver.isWhole && !peers.vector(now: now).covers(receiver.mark)
     if receiver.isWhole { peers.cover(receiver.mark) }
     let isForLosses = receiver.purpose == .losses
@@ -193,7 +193,7 @@ extension SyncNode {
       records.reserveCapacity(frame.rows.count)
       // Send the sessions as they are now, but not those that no node has given a version yet.
       for row in frame.rows {
-        guard let known = table.session(at: row, now: now), known.version != .unsaid else { continue }
+        guard let known = table.session(at: row, now: now), known.version != .unassigned else { continue }
         records.append(SyncRecord(known))
       }
       let bulk = SyncFrame.Bulk(

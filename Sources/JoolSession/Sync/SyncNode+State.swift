@@ -4,17 +4,17 @@ internal import JoolCore
 extension SyncNode {
   /// How long a starting node must have had no sign of a node with a table before it is the first. This is longer than
   /// the interval between two hellos, because nodes that do not hear this one do not answer its hello.
-  static let solitude = Duration.milliseconds(1200)
+  static let aloneTimer = Duration.milliseconds(1200)
   /// The same time while a starting node with a lower incarnation is heard. That node should be the first, but it may
   /// be unable to.
-  static let patience = Duration.seconds(5)
-  /// The longest delay of `settle` after a change that is not urgent.
-  static let settlingPause = Duration.milliseconds(50)
+  static let lowerStartTimeout = Duration.seconds(5)
+  /// The longest delay of `updateState` after a change that is not urgent.
+  static let stateUpdatePause = Duration.milliseconds(50)
 
   /// Updates everything that follows from the version vectors: losses, the state, the right to the addresses, and
   /// deadlines.
-  mutating func settle(now: Instant) {
-    isSettled = true
+  mutating func updateState(now: Instant) {
+    isStateCurrent = true
     let before = state
     let known = peers.known(now: now)
     peers.noteKnown(known, now: now, jitter: jitter(upTo: UpdateStream.jitter))
@@ -27,15 +27,15 @@ extension SyncNode {
     if state != before { helloSoon(now: now) }
     let deadlines = [
       readiness.deadline(own: own, known: known), peers.nextTimeout(now: now),
-      state == .starting && !isFirst ? min(firstDue(now: now), now + Solitude.interval) : nil,
+      state == .starting && !isFirst ? min(firstDue(now: now), now + AloneTimer.interval) : nil,
     ]
-    nextSettling = deadlines.compactMap { $0 }.min() ?? now + Self.patience
+    nextStateUpdate = deadlines.compactMap { $0 }.min() ?? now + Self.lowerStartTimeout
     if state != .ready, pulls.receiver == nil { pulls.retry = min(pulls.retry ?? now, now) }
-    if nextSettling <= now { nextSettling = now + Self.settlingPause }
+    if nextStateUpdate <= now { nextStateUpdate = now + Self.stateUpdatePause }
   }
 
-  /// Schedules `settle` after a change that is not urgent.
-  mutating func settleSoon(now: Instant) { nextSettling = min(nextSettling, now + Self.settlingPause) }
+  /// Schedules `updateState` after a change that is not urgent.
+  mutating func updateStateSoon(now: Instant) { nextStateUpdate = min(nextStateUpdate, now + Self.stateUpdatePause) }
 
   /// Notes that a pull has ended.
   /// - Parameter isWhole: whether the node has everything that the source had.
@@ -44,7 +44,7 @@ extension SyncNode {
       readiness.fetched()
       pulled = feed.isOpen ? feed.progress.fed : nil
     }
-    settle(now: now)
+    updateState(now: now)
     if state.hasTable { helloSoon(now: now) }
   }
 
@@ -62,12 +62,12 @@ extension SyncNode {
 
   /// Makes a starting node the first, if it has had no sign of a node with a table for long enough.
   private mutating func beFirstIfAlone(now: Instant) {
-    solitude.look(now: now)
-    guard pulls.receiver == nil else { return solitude.end(now: now) }
-    if peers.hearsOfTable(now: now) {
-      solitude.end(now: now)
+    aloneTimer.look(now: now)
+    guard pulls.receiver == nil else { return aloneTimer.end(now: now) }
+    if peers.hasSignOfTable(now: now) {
+      aloneTimer.end(now: now)
       // While an audit is under way the node stays the first, because the audit would otherwise be left half done.
-      if settled == nil { isFirst = false }
+      if reconciledRows == nil { isFirst = false }
     }
     if firstDue(now: now) <= now { isFirst = true }
     // Wait for the module's table. A peer that fetched this node's table before would take an empty one for complete.
@@ -76,14 +76,14 @@ extension SyncNode {
 
   /// Notes an update of a sender from which no hello has come. It is a sign of a table, because a node that sends
   /// records has a table or will have one soon.
-  mutating func hearsUpdate(ofStranger sender: Incarnation, now: Instant) {
+  mutating func noteUpdate(ofUnvalidated sender: Incarnation, now: Instant) {
     guard state == .starting, !peers.unvalidated.knows(sender) else { return }
-    solitude.end(now: now)
+    aloneTimer.end(now: now)
   }
 
   /// When this node is the first, if there is no sign of a node with a table until then.
   private func firstDue(now: Instant) -> Instant {
-    solitude.since + (peers.hearsLowerStart(now: now) ? Self.patience : Self.solitude)
+    aloneTimer.since + (peers.hasLowerStartingNode(now: now) ? Self.lowerStartTimeout : Self.aloneTimer)
   }
 
   /// Makes a ready node `mending`, because its table or its module's lacks something.
@@ -91,7 +91,7 @@ extension SyncNode {
     let before = state
     readiness.fallBack(because: reason)
     if state != before { isHelloDue = true }
-    isSettled = false
+    isStateCurrent = false
   }
 
   /// Notes that the process or the machine was stopped for seconds. Peers have timed this node out, and it does not
@@ -103,10 +103,10 @@ extension SyncNode {
     peers.timeOutAll(now: now)
     table.expire(now: now)
     // Drop the C proxies' records, because they may be outdated now, and the other nodes have received them, too.
-    legacyWords = LegacyWords()
+    pendingLegacySessions = PendingLegacySessions()
     readiness.slept(now: now)
     right.slept(hadRival: hadRival, pause: Readiness.awakening, now: now)
-    settle(now: now)
+    updateState(now: now)
     helloSoon(now: now)
   }
 

@@ -21,7 +21,7 @@ extension SyncNode {
   ) {
     // A session that is announced before the node has a table is compared with the table later (`reconcile`). It is
     // sent to C proxies at once, because they need no version.
-    if state == .starting { overheard.insert(session, now: now) }
+    if state == .starting { earlyAnnouncements.insert(session, now: now) }
     guard !isListening else {
       var announced = session
       announced.expiration = limits.withSlack(session)
@@ -35,10 +35,10 @@ extension SyncNode {
     case .all:
       counters.coalesced += 1
       return
-    case .owed(let handle):
+    case .deferred(let handle):
       counters.coalesced += 1
       if let content = table.content(at: handle) {
-        owed.add(OwedWords.Word(end: now + life.duration, content: content), of: handle, now: now)
+        deferredPackets.add(DeferredPackets.Packet(end: now + life.duration, content: content), of: handle, now: now)
       }
       return
     case .same(let left, let isOwn):
@@ -51,18 +51,18 @@ extension SyncNode {
     advertised.session.expiration = life
     // With `legacyOrigin` the record does not count as this node's own, so the next packet sends it again, to C
     // proxies, too.
-    guard store(advertised, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
-      return giveWay(session, now: now)
+    guard store(advertised, origin: origin, isOwnRecord: origin == 0, now: now) != nil else {
+      return evictIfSuperseded(session, now: now)
     }
-    moduleHas(session)
-    if !legacyWords.isEmpty { legacyWords.remove(saidBy: advertised) }
+    noteModuleHas(session)
+    if !pendingLegacySessions.isEmpty { pendingLegacySessions.remove(sentAs: advertised) }
     let key = SessionKey(session)
     if isRefresh, pending[key] == nil {
       counters.refreshesSent += 1
       refreshes[key] = advertised.session
       if isCongested { forgetEndedRefreshes(now: now) }
     } else {
-      counters.newsSent += 1
+      counters.changesSent += 1
       pending[key] = advertised
     }
     if pending.count + (isCongested ? 0 : refreshes.count) >= path.records { flush(now: now) }
@@ -71,33 +71,33 @@ extension SyncNode {
   /// Advertises the table's record again, so that the peers' modules have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
     let record = SyncRecord(session: known.entry, version: version(age: age, now: now))
-    guard record.isNewer(than: known), store(record, origin: origin, isOwnWord: origin == 0, now: now) != nil else {
+    guard record.isNewer(than: known), store(record, origin: origin, isOwnRecord: origin == 0, now: now) != nil else {
       return
     }
-    moduleHas(record.session)
-    counters.newsSent += 1
+    noteModuleHas(record.session)
+    counters.changesSent += 1
     pending[SessionKey(record.session)] = record
   }
 
-  /// Sends records for the packets in `owed`, a quarter of the timeout after this node's own last record of the
+  /// Sends records for the packets in `deferredPackets`, a quarter of the timeout after this node's own last record of the
   /// session. This node's module gets them, too, because a peer may have held back a packet as well.
   ///
   /// A node that is not ready waits, because its record of the session may be outdated, and would be the newest one.
-  mutating func sayOwedWords(now: Instant) {
-    guard let due = owed.deadline, due <= now else { return }
-    guard state == .ready else { return owed.wait(now: now) }
-    for (handle, word) in owed.takeDue(now: now) where table.content(at: handle) == word.content {
-      guard let age = table.ageOfOwnWord(at: handle, now: now), var known = table.session(at: handle, now: now) else {
+  mutating func sendDeferredPackets(now: Instant) {
+    guard let due = deferredPackets.deadline, due <= now else { return }
+    guard state == .ready else { return deferredPackets.wait(now: now) }
+    for (handle, word) in deferredPackets.takeDue(now: now) where table.content(at: handle) == word.content {
+      guard let age = table.ageOfOwnRecord(at: handle, now: now), var known = table.session(at: handle, now: now) else {
         continue
       }
       guard age.rawValue >= limits.slack(of: known.entry) else {
-        owed.add(word, of: handle, now: now)
+        deferredPackets.add(word, of: handle, now: now)
         continue
       }
       // Include the packet's slack, so that the next packet of a flow that continues needs no record.
       known.entry.expiration = max(known.entry.expiration, Milliseconds(word.end - now))
       confirm(known, origin: 0, age: 0, now: now)
-      tellModule(handle.number, now: now)
+      queueForModule(handle.number, now: now)
     }
   }
 
@@ -106,7 +106,7 @@ extension SyncNode {
   /// - Parameter age: for how many milliseconds the session has been as it is.
   private mutating func version(age: UInt32, now: Instant) -> Version {
     guard age == 0 else { return clock.version(age: Milliseconds(age), now: now) }
-    return clock.next(now: selfCheck.stoodStillSince ?? now)
+    return clock.next(now: selfCheck.pausedSince ?? now)
   }
 
   /// Sends what `learn` has gathered.
@@ -157,16 +157,16 @@ extension SyncNode {
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     clock.note(record.version)
-    if !legacyWords.isEmpty { legacyWords.remove(saidBy: record) }
+    if !pendingLegacySessions.isEmpty { pendingLegacySessions.remove(sentAs: record) }
     switch table.merge(record, origin: origin, now: now) {
     case .taken(let row):
-      tellModule(row, now: now)
+      queueForModule(row, now: now)
       return true
     case .repeated: return false
     case .outdated, .refused: break
     case .conflict:
       guard let rivals = store(record, origin: origin, now: now) else { break }
-      tellModule(record.session, rivals: rivals, now: now)
+      queueForModule(record.session, rivals: rivals, now: now)
       return true
     }
     counters.outdated += 1
@@ -179,11 +179,11 @@ extension SyncNode {
   ///   - isForced: whether the rivals are removed in any case.
   /// - Returns: the BIB entries that were removed for it; `nil` if the session was not stored.
   mutating func store(
-    _ record: SyncRecord, origin: UInt8, isOwnWord: Bool = false, isForced: Bool = false, now: Instant
+    _ record: SyncRecord, origin: UInt8, isOwnRecord: Bool = false, isForced: Bool = false, now: Instant
   ) -> [BIBEntry]? {
     var evicted: [BIBEntry] = []
     for _ in 0..<2 {
-      switch table.upsert(record.session, origin: origin, version: record.version, isOwnWord: isOwnWord, now: now) {
+      switch table.upsert(record.session, origin: origin, version: record.version, isOwnRecord: isOwnRecord, now: now) {
       case .inserted, .updated: return evicted
       case .refused: return nil
       case .conflict:

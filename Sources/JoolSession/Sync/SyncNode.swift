@@ -22,21 +22,21 @@ package struct SyncNode: Sendable {
   var limits: SessionLimits
   /// The longest timeouts of the group.
   var groupLimits: SessionLimits
-  var path = PathSize.ethernet
+  var path = PathMTU.ethernet
   /// The sessions with the advertised expirations. The table is the same on every node.
   var table: SessionTable
   /// The peers, and what each of them has.
   var peers: PeerSet
   var readiness: Readiness
   /// How long this node has had no sign of a node with a table.
-  var solitude: Solitude
+  var aloneTimer: AloneTimer
   /// Whether the node found that no peer has a table. Then its own module's table becomes the group's, once it is read.
   var isFirst = false
   var right = AddressRight()
   var pulls: Pulls
   /// How much of the table the module has.
   var module = Readiness.ModuleProgress.met {
-    didSet { if module != oldValue { isSettled = false } }
+    didSet { if module != oldValue { isStateCurrent = false } }
   }
   /// The position of the feed when the last pull ended; `nil` once the module has taken everything up to it.
   var pulled: FeedPosition?
@@ -45,9 +45,9 @@ package struct SyncNode: Sendable {
   /// Whether the module has announced a session within `translationMemory`.
   var isTranslating = false
   /// The settings that this node advertises; `nil` if there are none yet.
-  var told: Told?
+  var advertisedSettings: AdvertisedSettings?
   /// How often a peer has sent settings that differ from its former ones.
-  var settingsHeard = 0
+  var settingsReceived = 0
   var resend = ResendQueue()
   /// The limit for what is sent on request.
   var budget = SendBudget()
@@ -67,15 +67,15 @@ package struct SyncNode: Sendable {
   var feed: ModuleFeed
   /// The rows that the audit under way need not compare any more, because it has compared them, or because a record
   /// that came meanwhile is newer than what it reads; `nil` if there is no audit.
-  var settled: RowSet?
+  var reconciledRows: RowSet?
   /// The pass that sends records again because the module's timeouts have become shorter; `nil` if there is none.
-  var restating: Restatement?
+  var readvertisement: Readvertisement?
   /// The packets that have caused no record yet, because this node sent one of the same session a short time before.
-  var owed = OwedWords()
+  var deferredPackets = DeferredPackets()
   /// The records of C proxies that no node has sent yet.
-  var legacyWords = LegacyWords()
+  var pendingLegacySessions = PendingLegacySessions()
   /// The sessions that the module announced before the node had a table, when its versions may have been too low.
-  var overheard = OverheardSessions()
+  var earlyAnnouncements = EarlyAnnouncements()
   var output = Output()
   /// The number of hellos that were sent.
   var hellos: UInt32 = 0
@@ -84,10 +84,10 @@ package struct SyncNode: Sendable {
   /// Whether something has changed that a hello should advertise soon.
   var isHelloDue = false
   let started: Instant
-  /// Whether `settle` has run since the last change of something that the state depends on.
-  var isSettled = false
-  /// When `settle` runs in any case.
-  var nextSettling: Instant
+  /// Whether `updateState` has run since the last change of something that the state depends on.
+  var isStateCurrent = false
+  /// When `updateState` runs in any case.
+  var nextStateUpdate: Instant
 
   /// What the caller must send.
   struct Output: Sendable {
@@ -117,8 +117,8 @@ package struct SyncNode: Sendable {
     random = SeededGenerator(seed: seed)
     let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
     self.clock = HybridClock(time: clock, tag: tag, now: now)
-    solitude = Solitude(now: now)
-    (started, nextHello, nextSettling) = (now, now, now)
+    aloneTimer = AloneTimer(now: now)
+    (started, nextHello, nextStateUpdate) = (now, now, now)
   }
 
   var state: NodeState { readiness.state }
@@ -146,16 +146,16 @@ package struct SyncNode: Sendable {
 
   /// When `advance(to:)` has something to do; this may be in the past.
   var nextDeadline: Instant {
-    guard isSettled else { return started }
-    var earliest = min(nextHello, nextSettling)
+    guard isStateCurrent else { return started }
+    var earliest = min(nextHello, nextStateUpdate)
     if let due = pulls.retry { earliest = min(earliest, due) }
     if let due = pulls.receiver?.deadline { earliest = min(earliest, due) }
     if let due = budget.nextRoom(to: pulls.sender.waiting.lazy.map(\.number)) { earliest = min(earliest, due) }
     if let due = feed.deadline { earliest = min(earliest, due) }
-    if let restating { earliest = min(earliest, restating.next) }
-    if let due = owed.deadline { earliest = min(earliest, due) }
-    if let due = legacyWords.deadline { earliest = min(earliest, due) }
-    if let told { earliest = min(earliest, told.next) }
+    if let readvertisement { earliest = min(earliest, readvertisement.next) }
+    if let due = deferredPackets.deadline { earliest = min(earliest, due) }
+    if let due = pendingLegacySessions.deadline { earliest = min(earliest, due) }
+    if let advertisedSettings { earliest = min(earliest, advertisedSettings.next) }
     if let due = peers.nextQuestion { earliest = min(earliest, due) }
     return earliest
   }
@@ -164,13 +164,13 @@ package struct SyncNode: Sendable {
   mutating func advance(to now: Instant) {
     selfCheck.goesOn()
     table.expire(now: now)
-    askAgain(now: now)
-    if !isSettled || now >= nextSettling { settle(now: now) }
+    sendNaks(now: now)
+    if !isStateCurrent || now >= nextStateUpdate { updateState(now: now) }
     continuePull(now: now)
     continueServing(now: now)
-    continueRestating(now: now)
-    sayOwedWords(now: now)
-    sayLegacyWords(now: now)
+    continueReadvertising(now: now)
+    sendDeferredPackets(now: now)
+    sendLegacySessions(now: now)
     if isHelloDue { helloSoon(now: now) }
     if now >= nextHello { sendHello(now: now) }
     sendSettings(now: now)

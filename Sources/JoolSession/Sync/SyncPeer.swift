@@ -3,14 +3,14 @@ internal import JoolCore
 /// A validated peer: one of its hellos mentioned this node, so it was made since this node started.
 struct SyncPeer: Sendable {
   /// The time without any datagram after which a peer is timed out.
-  static let patience = Duration.seconds(5)
+  static let timeout = Duration.seconds(5)
   /// A hello with a number not above the last one's is late, and is dropped. After this long without a newer one it is
   /// accepted, because the last number must have been forged.
-  static let numberPatience = Duration.seconds(2)
+  static let numberTimeout = Duration.seconds(2)
   /// The maximum number of entries that are kept of a peer's hellos.
   static let maxEntries = 320
   /// The number of entries for which each hello has room, whatever the path's MTU.
-  static let fewEntries = PathSize(mtu: PathSize.allowed.lowerBound).entries
+  static let fewEntries = PathMTU(mtu: PathMTU.allowed.lowerBound).entries
 
   let incarnation: Incarnation
   /// The number that stands for the peer in `SessionTable.Session.origin`, 1 to 64. 0 stands for this node.
@@ -21,19 +21,19 @@ struct SyncPeer: Sendable {
   /// The newest hello that was received.
   private(set) var hello: SyncFrame.Hello
   /// The newest entry for each incarnation in the peer's hellos: what the peer has of it.
-  private(set) var entries: [Incarnation: Told] = [:]
+  private(set) var entries: [Incarnation: ReceivedEntry] = [:]
   /// What the peer has of itself: one more than its last update, as its newest hello states.
   private(set) var ownNext: UInt64
   private var number: UInt32
   private(set) var helloAt: Instant
-  var settings = HeardSettings()
+  var settings = ReceivedSettings()
   /// The source address of the peer's last datagram. IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
   var address: IPv6Address?
   var lastHeard: Instant
   let admitted: Instant
 
   /// An entry of a peer's hello, with its times.
-  struct Told: Hashable, Sendable {
+  struct ReceivedEntry: Hashable, Sendable {
     var entry: SyncFrame.HelloEntry
     /// The time at which the hello was received.
     var at: Instant
@@ -60,13 +60,13 @@ struct SyncPeer: Sendable {
     note(hello.entries, now: now)
   }
 
-  func isAlive(at now: Instant) -> Bool { now - lastHeard < Self.patience }
+  func isAlive(at now: Instant) -> Bool { now - lastHeard < Self.timeout }
 
   var state: NodeState { hello.state }
 
   /// - Returns: whether the hello is the peer's newest. A late one changes nothing.
   mutating func receive(_ hello: SyncFrame.Hello, header: SyncFrame.Header, now: Instant) -> Bool {
-    guard header.number.isLater(than: number) || now - helloAt >= Self.numberPatience else { return false }
+    guard header.number.isLater(than: number) || now - helloAt >= Self.numberTimeout else { return false }
     self.hello = hello
     number = header.number
     helloAt = now
@@ -82,23 +82,23 @@ struct SyncPeer: Sendable {
     for entry in new {
       // One second more, because hellos state the silence in whole seconds.
       let lastHeard = now - .seconds(Int(entry.silence) + 1)
-      entries[entry.incarnation] = Told(entry: entry, at: now, lastHeard: lastHeard)
+      entries[entry.incarnation] = ReceivedEntry(entry: entry, at: now, lastHeard: lastHeard)
     }
     guard entries.count > Self.maxEntries else { return }
     let surplus = entries.sorted { ($0.value.at, $0.key) < ($1.value.at, $1.key) }
     for (incarnation, _) in surplus.prefix(entries.count - Self.maxEntries) { entries[incarnation] = nil }
   }
 
-  /// Whether a hello of the peer stated within `patience` that the peer hears the incarnation.
+  /// Whether a hello of the peer stated within `timeout` that the peer hears the incarnation.
   func hears(_ incarnation: Incarnation, at now: Instant) -> Bool {
-    guard let told = entries[incarnation] else { return false }
-    return told.entry.flags.contains(.heard) && now - told.at < Self.patience
+    guard let received = entries[incarnation] else { return false }
+    return received.entry.flags.contains(.heard) && now - received.at < Self.timeout
   }
 
   /// The peer's version vector, its own updates included.
   var vector: VersionVector {
     var vector = VersionVector()
-    for (incarnation, told) in entries { vector[incarnation] = told.entry.progress }
+    for (incarnation, received) in entries { vector[incarnation] = received.entry.progress }
     vector[incarnation] = Progress(next: ownNext)
     return vector
   }

@@ -46,7 +46,7 @@ extension SessionEntry {
   }
 
   /// Whether two entries for one session differ in nothing but the time left.
-  func saysTheSame(as other: SessionEntry) -> Bool {
+  func hasSameContent(as other: SessionEntry) -> Bool {
     state == other.state && timer == other.timer && source4 == other.source4
   }
 

@@ -13,10 +13,10 @@ struct TableReceiver: Sendable {
   /// The longest pause between two requests.
   static let longestPause = Duration.milliseconds(3200)
   /// A source that sends no frame for this long is replaced, if there is another one.
-  static let patience = Duration.seconds(2)
+  static let sourceTimeout = Duration.seconds(2)
   /// If the next source was silent as well, this node waits for twice as long, and so on up to this, because all
   /// sources may be slow.
-  static let longestPatience = Duration.seconds(16)
+  static let longestSourceTimeout = Duration.seconds(16)
 
   /// The reason for a pull.
   enum Purpose: Hashable, Sendable {
@@ -76,7 +76,9 @@ struct TableReceiver: Sendable {
     comparison = isComparing ? TableComparison() : nil
   }
 
-  func isSilent(for patience: Duration = Self.patience, now: Instant) -> Bool { now - lastFrame >= patience }
+  func isSilent(for sourceTimeout: Duration = Self.sourceTimeout, now: Instant) -> Bool {
+    now - lastFrame >= sourceTimeout
+  }
 
   /// Whether the source has forgotten the transfer: it has sent some frames of it, and then none through all pauses. A
   /// source answers for a transfer that it does not know only if this node has nothing of it.

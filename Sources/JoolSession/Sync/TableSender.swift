@@ -13,7 +13,7 @@ struct TableSender: Sendable {
   /// The minimum interval between two comparisons that one peer requests.
   static let comparisonSpacing = Duration.milliseconds(200)
   /// A transfer without a request for this long is dropped if another one needs its place.
-  static let patience = Duration.seconds(2)
+  static let idleTimeout = Duration.seconds(2)
   /// A peer that has not requested anything for this long is forgotten.
   private static let memory = Duration.seconds(60)
 
@@ -161,14 +161,14 @@ struct TableSender: Sendable {
   /// Makes room for a transfer of a peer. A former transfer of the same peer is dropped.
   ///
   /// If all places are taken, the transfer without a request for longest is dropped, provided that it was silent for
-  /// `patience`. Active transfers are never dropped: otherwise five starting nodes would displace each other for ever,
+  /// `idleTimeout`. Active transfers are never dropped: otherwise five starting nodes would displace each other for ever,
   /// and none would complete.
   /// - Returns: whether there is room.
   private mutating func makeRoom(for peer: Incarnation, now: Instant) -> Bool {
     transfers.removeAll { $0.target == peer }
     guard transfers.count >= Self.capacity else { return true }
     guard let oldest = transfers.indices.min(by: { transfers[$0].lastAsked < transfers[$1].lastAsked }),
-      now - transfers[oldest].lastAsked >= Self.patience
+      now - transfers[oldest].lastAsked >= Self.idleTimeout
     else { return false }
     transfers.remove(at: oldest)
     return true

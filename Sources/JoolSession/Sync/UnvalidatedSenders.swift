@@ -15,7 +15,7 @@ struct UnvalidatedSenders: Sendable {
     var hasOtherPool6: Bool
     /// Whether the sender has this node's pool6, and either has a table or mentions another node that is heard and has
     /// one.
-    var hearsOfTable: Bool
+    var hasSignOfTable: Bool
     /// Whether a hello of the sender had the state *starting*. Such a sender has no table from before its first update,
     /// so only its updates need to be fetched.
     var wasStarting: Bool
@@ -40,7 +40,7 @@ struct UnvalidatedSenders: Sendable {
     let isDue = known?.lastAnswered.map { now - $0 >= Self.answerPause } ?? true
     senders[incarnation] = Sender(
       lastHeard: now, hasTable: hello.state.hasTable, hasOtherPool6: hasOtherPool6,
-      hearsOfTable: !hasOtherPool6 && (hello.state.hasTable || hello.entries.contains { $0.isTable(besides: own) }),
+      hasSignOfTable: !hasOtherPool6 && (hello.state.hasTable || hello.entries.contains { $0.isTable(besides: own) }),
       wasStarting: hello.state == .starting || known?.wasStarting == true,
       lastAnswered: isDue ? now : known?.lastAnswered)
     return isDue
@@ -57,7 +57,7 @@ struct UnvalidatedSenders: Sendable {
 
   /// The senders that have not timed out, the most recently heard first.
   func present(now: Instant) -> [(incarnation: Incarnation, sender: Sender)] {
-    senders.filter { now - $0.value.lastHeard < SyncPeer.patience }
+    senders.filter { now - $0.value.lastHeard < SyncPeer.timeout }
       .sorted { ($1.value.lastHeard, $0.key) < ($0.value.lastHeard, $1.key) }
       .map { ($0.key, $0.value) }
   }

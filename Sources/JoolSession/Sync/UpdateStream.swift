@@ -20,18 +20,18 @@ struct UpdateStream: Sendable {
   /// The maximum number of ranges in a NAK.
   static let maxRanges = 64
   /// Updates that have been requested in vain for this long are lost, even if others arrive meanwhile.
-  static let patience = Duration.seconds(2)
+  static let recoveryTimeout = Duration.seconds(2)
   /// A frame this far ahead of the last hello is ignored, because its sequence may be forged. Only a hello can announce
   /// that many updates.
   static let lookahead: UInt64 = 4096
   /// An update that a hello after this time does not confirm was never sent by the peer. It is forgotten.
-  static let doubt = Duration.milliseconds(500)
+  static let confirmationTimeout = Duration.milliseconds(500)
 
   /// All updates before this one have arrived or were in a table that was fetched, and so was the table that the peer
   /// had before its first update. 0: nothing has arrived, not even that table.
   private(set) var next: UInt64
   /// The ranges of updates from `next` on that have arrived out of order: ascending, neither overlapping nor adjacent.
-  private var ahead: [ClosedRange<UInt64>] = []
+  private var outOfOrder: [ClosedRange<UInt64>] = []
   /// One more than the highest update in a table that was fetched.
   private var coveredEnd: UInt64 = 0
   /// One more than the peer's last update, as its last hello states.
@@ -45,18 +45,18 @@ struct UpdateStream: Sendable {
   /// The time since which there are updates that no hello has confirmed.
   private var unconfirmedSince: Instant?
   /// Updates before this one are not requested, or no longer.
-  private var askFrom: UInt64
+  private var requestFrom: UInt64
   /// The time of the next NAK. `nil`: there is nothing to request.
   private(set) var deadline: Instant?
   private var attempts = 0
   /// One more than the last update that was requested.
-  private var askedTo: UInt64 = 0
+  private var requestedEnd: UInt64 = 0
   /// The first update that was missing at the last NAK, and the time since which it has been the first one.
   private var firstMissing: (update: UInt64, since: Instant)?
   /// The number of gaps that were detected.
   private(set) var gaps: UInt64 = 0
   /// The number of updates that were given up.
-  private(set) var lost: UInt64 = 0
+  private(set) var unrecovered: UInt64 = 0
 
   /// - Parameters:
   ///   - progress: what this node has of the peer already.
@@ -68,7 +68,7 @@ struct UpdateStream: Sendable {
     mostConfirmed = confirmed
     // The peer cannot retransmit the table that it had before its first update. While that is missing, a table must be
     // fetched in any case, so older updates are not requested.
-    askFrom = next == 0 ? confirmed : next
+    requestFrom = next == 0 ? confirmed : next
   }
 
   /// One more than the peer's last update, as far as is known from the peer itself and from others.
@@ -81,14 +81,14 @@ struct UpdateStream: Sendable {
   var isComplete: Bool { next >= known }
 
   /// Whether something is missing that the peer cannot retransmit.
-  var isLost: Bool { !isComplete && (next == 0 || next < min(askFrom, known)) }
+  var isLost: Bool { !isComplete && (next == 0 || next < min(requestFrom, known)) }
 
   /// What has arrived, to be compared with what other nodes have.
-  var progress: Progress { Progress(next: next, end: max(next, (ahead.last?.upperBound ?? 0) &+ 1, coveredEnd)) }
+  var progress: Progress { Progress(next: next, end: max(next, (outOfOrder.last?.upperBound ?? 0) &+ 1, coveredEnd)) }
 
   /// The part of `progress` that hellos of the peer itself have confirmed, or that was in a table. This is what hellos
   /// advertise: a forged update in it would make the peer believe that a copy of it is running.
-  var told: Progress {
+  var advertised: Progress {
     let all = progress
     return Progress(next: min(all.next, mostConfirmed), end: min(all.end, max(mostConfirmed, coveredEnd)))
   }
@@ -100,9 +100,9 @@ struct UpdateStream: Sendable {
     confirmed = last &+ 1
     mostConfirmed = max(mostConfirmed, confirmed)
     raised = 0
-    askFrom = min(askFrom, confirmed)
+    requestFrom = min(requestFrom, confirmed)
     if let since = unconfirmedSince {
-      if now - since >= Self.doubt { retract() }
+      if now - since >= Self.confirmationTimeout { retract() }
       if progress.end <= mostConfirmed { unconfirmedSince = nil }
     }
     if missingCount(before: confirmed) > Self.maxMissing { lose(before: confirmed) }
@@ -127,13 +127,13 @@ struct UpdateStream: Sendable {
   /// - Returns: whether it is new, as far as is known.
   mutating func receive(_ sequence: UInt64, now: Instant, jitter: Duration) -> Bool {
     guard sequence >= max(next, 1), sequence < confirmed &+ Self.lookahead else { return false }
-    if sequence == next, ahead.isEmpty {
+    if sequence == next, outOfOrder.isEmpty {
       next = sequence &+ 1
     } else {
       guard insert(sequence) else { return false }
       advance()
     }
-    if sequence < askedTo { attempts = 0 }
+    if sequence < requestedEnd { attempts = 0 }
     if sequence >= confirmed {
       raised = max(raised, sequence &+ 1)
       unconfirmedSince = unconfirmedSince ?? now
@@ -152,14 +152,14 @@ struct UpdateStream: Sendable {
   /// Notes that a table was fetched that included this.
   mutating func cover(_ progress: Progress) {
     // The peer may be able to retransmit what is missing after that.
-    if next == 0, progress.next > 0 { askFrom = progress.next }
+    if next == 0, progress.next > 0 { requestFrom = progress.next }
     next = max(next, progress.next)
     coveredEnd = max(coveredEnd, progress.end)
     advance()
   }
 
   /// Gives up everything that is missing, because NAKs cannot reach the peer.
-  mutating func giveUp() {
+  mutating func abandon() {
     lose(before: known)
     reconsider()
   }
@@ -172,29 +172,29 @@ struct UpdateStream: Sendable {
   mutating func ask(now: Instant) -> [SyncFrame.MissingUpdates] {
     guard isDue(now: now) else { return [] }
     if attempts >= Self.maxAttempts {
-      lose(before: min(askedTo, confirmed))
+      lose(before: min(requestedEnd, confirmed))
       // Updates that only a frame has announced are requested until a hello states whether they exist.
       attempts = isMissing ? Self.maxAttempts - 1 : 0
     }
     let first = floor
     if firstMissing?.update != first { firstMissing = (first, now) }
-    if let since = firstMissing?.since, now - since >= Self.patience, first < confirmed {
-      lose(before: min(ahead.first { $0.lowerBound > first }?.lowerBound ?? confirmed, confirmed))
+    if let since = firstMissing?.since, now - since >= Self.recoveryTimeout, first < confirmed {
+      lose(before: min(outOfOrder.first { $0.lowerBound > first }?.lowerBound ?? confirmed, confirmed))
     }
     guard isMissing else {
       reconsider()
       return []
     }
     attempts += 1
-    askedTo = known
+    requestedEnd = known
     deadline = now + Self.backoff * (1 << min(attempts - 1, 2))
     return missing
   }
 
   /// The first update that has not arrived and may be requested, if it exists.
   private var floor: UInt64 {
-    var floor = max(next, askFrom)
-    for range in ahead where range.lowerBound <= floor { floor = max(floor, range.upperBound &+ 1) }
+    var floor = max(next, requestFrom)
+    for range in outOfOrder where range.lowerBound <= floor { floor = max(floor, range.upperBound &+ 1) }
     return floor
   }
 
@@ -203,7 +203,7 @@ struct UpdateStream: Sendable {
   private var missing: [SyncFrame.MissingUpdates] {
     var start = floor
     var ranges: [SyncFrame.MissingUpdates] = []
-    for range in ahead where range.lowerBound > start {
+    for range in outOfOrder where range.lowerBound > start {
       ranges.append(SyncFrame.MissingUpdates(first: start, count: UInt32(clamping: range.lowerBound - start)))
       if ranges.count == Self.maxRanges { return ranges }
       start = range.upperBound &+ 1
@@ -215,11 +215,11 @@ struct UpdateStream: Sendable {
   /// The number of missing updates, including those that were given up.
   var missingCount: UInt64 { missingCount(from: next, before: known) }
 
-  private func missingCount(before end: UInt64) -> UInt64 { missingCount(from: max(next, askFrom), before: end) }
+  private func missingCount(before end: UInt64) -> UInt64 { missingCount(from: max(next, requestFrom), before: end) }
 
   private func missingCount(from start: UInt64, before end: UInt64) -> UInt64 {
     guard start < end else { return 0 }
-    return ahead.reduce(end - start) { count, range in
+    return outOfOrder.reduce(end - start) { count, range in
       let low = max(range.lowerBound, start)
       let high = min(range.upperBound &+ 1, end)
       return low < high ? count - (high - low) : count
@@ -240,39 +240,39 @@ struct UpdateStream: Sendable {
   /// Stops requesting if nothing is missing.
   private mutating func reconsider() {
     guard !isMissing else { return }
-    (deadline, attempts, firstMissing, askedTo) = (nil, 0, nil, 0)
+    (deadline, attempts, firstMissing, requestedEnd) = (nil, 0, nil, 0)
   }
 
   private mutating func lose(before end: UInt64) {
-    guard end > max(next, askFrom) else { return }
+    guard end > max(next, requestFrom) else { return }
     // More than that is only claimed, and is not counted.
-    lost &+= min(missingCount(before: end), Self.lookahead)
-    askFrom = end
+    unrecovered &+= min(missingCount(before: end), Self.lookahead)
+    requestFrom = end
   }
 
   // MARK: What has arrived
 
   /// - Returns: whether it is new.
   private mutating func insert(_ sequence: UInt64) -> Bool {
-    var index = ahead.endIndex
-    while index > 0, ahead[index - 1].lowerBound > sequence { index -= 1 }
-    let joinsBefore = index > 0 && ahead[index - 1].upperBound &+ 1 >= sequence
-    if joinsBefore, ahead[index - 1].upperBound >= sequence { return false }
-    let joinsAfter = index < ahead.endIndex && ahead[index].lowerBound == sequence &+ 1
+    var index = outOfOrder.endIndex
+    while index > 0, outOfOrder[index - 1].lowerBound > sequence { index -= 1 }
+    let joinsBefore = index > 0 && outOfOrder[index - 1].upperBound &+ 1 >= sequence
+    if joinsBefore, outOfOrder[index - 1].upperBound >= sequence { return false }
+    let joinsAfter = index < outOfOrder.endIndex && outOfOrder[index].lowerBound == sequence &+ 1
     switch (joinsBefore, joinsAfter) {
     case (true, true):
-      ahead[index - 1] = ahead[index - 1].lowerBound...ahead[index].upperBound
-      ahead.remove(at: index)
-    case (true, false): ahead[index - 1] = ahead[index - 1].lowerBound...sequence
-    case (false, true): ahead[index] = sequence...ahead[index].upperBound
+      outOfOrder[index - 1] = outOfOrder[index - 1].lowerBound...outOfOrder[index].upperBound
+      outOfOrder.remove(at: index)
+    case (true, false): outOfOrder[index - 1] = outOfOrder[index - 1].lowerBound...sequence
+    case (false, true): outOfOrder[index] = sequence...outOfOrder[index].upperBound
     case (false, false):
       // There is no room to note the update, so it counts as missing. All missing updates up to the last hello are lost
       // then.
-      guard ahead.count < Self.maxGaps else {
+      guard outOfOrder.count < Self.maxGaps else {
         lose(before: confirmed)
         return true
       }
-      ahead.insert(sequence...sequence, at: index)
+      outOfOrder.insert(sequence...sequence, at: index)
     }
     return true
   }
@@ -280,16 +280,16 @@ struct UpdateStream: Sendable {
   /// Moves `next` beyond the updates that have arrived without a gap.
   private mutating func advance() {
     guard next > 0 else { return }
-    while let first = ahead.first, first.lowerBound <= next {
+    while let first = outOfOrder.first, first.lowerBound <= next {
       next = max(next, first.upperBound &+ 1)
-      ahead.removeFirst()
+      outOfOrder.removeFirst()
     }
     reconsider()
   }
 
   /// Forgets updates that no hello of the peer has confirmed.
   private mutating func retract() {
-    ahead = ahead.compactMap { range in
+    outOfOrder = outOfOrder.compactMap { range in
       guard range.lowerBound < mostConfirmed else { return nil }
       return range.lowerBound...min(range.upperBound, mostConfirmed - 1)
     }

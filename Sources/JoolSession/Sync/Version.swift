@@ -5,7 +5,7 @@
 /// Versions are compared as numbers. They do not wrap: a record of forty days ago is older than one of now.
 public struct Version: RawRepresentable, Hashable, Comparable, Sendable {
   /// The version of a C proxy's record to which no node has assigned one yet. All other versions are newer.
-  public static let unsaid = Version(rawValue: 0)
+  public static let unassigned = Version(rawValue: 0)
   /// The exclusive upper bound of versions on the wire (reached in the year 2248). It makes sure that the clock can
   /// always produce a later version.
   static let limit: UInt64 = 1 << 63

@@ -15,14 +15,14 @@ struct SessionRow: Sendable {
 
   var source6High: UInt64
   var source6Low: UInt64
-  var version = Version.unsaid
+  var version = Version.unassigned
   var source4: UInt32
   var destination4: UInt32
   /// The tick at which the session expires.
   var expires: UInt32 = 0
   /// The tick at which this node last sent a record of its own about the session. 0: never. Records of other nodes do
   /// not change it.
-  var ownSaid: UInt32 = 0
+  var ownRecordTick: UInt32 = 0
   /// The next row of the timer's list, or of the list of free rows.
   var timerNext = SessionRow.none
   /// The previous row of the timer's list, or which list this row is the first of (`TimerWheel`).
@@ -80,7 +80,7 @@ struct SessionRow: Sendable {
     origin = other.origin
     version = other.version
     expires = other.expires
-    if other.ownSaid != 0 { ownSaid = other.ownSaid }
+    if other.ownRecordTick != 0 { ownRecordTick = other.ownRecordTick }
   }
 
   func hasSource6(of other: SessionRow) -> Bool {

@@ -38,7 +38,7 @@ extension SessionTable {
     for number in 0..<rows.endIndex where !rows[number].isFree {
       rows[number].expires = max(1, rows[number].expires - min(rows[number].expires, shift))
       // 0 stands for "never". That is correct for records sent long ago, because they may be sent again.
-      rows[number].ownSaid -= min(rows[number].ownSaid, shift)
+      rows[number].ownRecordTick -= min(rows[number].ownRecordTick, shift)
       wheel.schedule(number, in: &rows)
     }
   }

@@ -37,7 +37,7 @@ extension SessionTable {
     /// The table has the same session with no less time left, but the last record about it is another node's. That
     /// node's module has no slack since its own last packet, so it needs a record of this packet. The record can wait
     /// until a quarter of the timeout after this node's last one.
-    case owed(SessionHandle)
+    case deferred(SessionHandle)
   }
 
   /// Compares a session that this node's module announces with the table's.
@@ -52,25 +52,27 @@ extension SessionTable {
     let row = rows[number]
     guard row.hasContent(of: session) else { return .other }
     let left = clock.remaining(until: row.expires, now: now)
-    guard session.expiration <= left, row.version != .unsaid else { return .same(left: left, isOwn: row.origin == 0) }
+    guard session.expiration <= left, row.version != .unassigned else {
+      return .same(left: left, isOwn: row.origin == 0)
+    }
     if row.origin == 0 { return .all }
-    guard let age = ageOfOwnWord(row, now: now), age < quarter else { return .same(left: left, isOwn: false) }
-    return .owed(SessionHandle(number: number))
+    guard let age = ageOfOwnRecord(row, now: now), age < quarter else { return .same(left: left, isOwn: false) }
+    return .deferred(SessionHandle(number: number))
   }
 
   /// The time since this node last sent a record about a session, if the last record about it is another node's. `nil`
   /// if it is not, if this node never sent one, or if the session no longer exists.
-  func ageOfOwnWord(at handle: SessionHandle, now: Instant) -> Milliseconds? {
+  func ageOfOwnRecord(at handle: SessionHandle, now: Instant) -> Milliseconds? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree, rows[handle.number].origin != 0 else {
       return nil
     }
-    return ageOfOwnWord(rows[handle.number], now: now)
+    return ageOfOwnRecord(rows[handle.number], now: now)
   }
 
-  private func ageOfOwnWord(_ row: SessionRow, now: Instant) -> Milliseconds? {
-    guard row.ownSaid != 0 else { return nil }
+  private func ageOfOwnRecord(_ row: SessionRow, now: Instant) -> Milliseconds? {
+    guard row.ownRecordTick != 0 else { return nil }
     let tick = clock.tick(at: now)
-    return Milliseconds(UInt32(clamping: (tick - min(tick, UInt64(row.ownSaid))) * TickClock.millisecondsPerTick))
+    return Milliseconds(UInt32(clamping: (tick - min(tick, UInt64(row.ownRecordTick))) * TickClock.millisecondsPerTick))
   }
 
   /// The BIB entry of an IPv6 transport address. `nil` if there is none.

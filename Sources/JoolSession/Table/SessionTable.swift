@@ -68,7 +68,7 @@ public struct SessionTable: Sendable {
     public var version: Version
 
     /// Makes a value from its parts.
-    public init(entry: SessionEntry, origin: UInt8, version: Version = .unsaid) {
+    public init(entry: SessionEntry, origin: UInt8, version: Version = .unassigned) {
       self.entry = entry
       self.origin = origin
       self.version = version
@@ -93,12 +93,12 @@ public struct SessionTable: Sendable {
   ///   - entry: the session. Its destination6 is ignored.
   ///   - isOwnWord: whether this node sends it to its peers now. `knowledge(of:quarter:now:)` uses that.
   public mutating func upsert(
-    _ entry: SessionEntry, origin: UInt8 = 0, version: Version = .unsaid, isOwnWord: Bool = false, now: Instant
+    _ entry: SessionEntry, origin: UInt8 = 0, version: Version = .unassigned, isOwnRecord: Bool = false, now: Instant
   ) -> Change {
     guard var row = SessionRow(entry, origin: origin, version: version) else { return .refused }
     rebaseIfDue(now)
     row.expires = clock.expiryTick(entry.expiration, now: now)
-    if isOwnWord { row.ownSaid = max(1, UInt32(clamping: clock.tick(at: now))) }
+    if isOwnRecord { row.ownRecordTick = max(1, UInt32(clamping: clock.tick(at: now))) }
     let hash6 = hash.bib6(row)
     let sessionHash = hash.session(row, bib6: hash6)
     guard let number = findSession(row, sessionHash) else {

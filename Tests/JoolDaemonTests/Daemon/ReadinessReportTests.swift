@@ -11,8 +11,8 @@ import Testing
   private let log = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
   private let file = FileManager.default.temporaryDirectory.appendingPathComponent("track-\(UUID())").path
 
-  private let ready = NodeStanding(.ready, isReady: true)
-  private let mending = NodeStanding(.mending, isReady: true, because: "The module is behind.")
+  private let ready = NodeStatus(.ready, isReady: true)
+  private let mending = NodeStatus(.mending, isReady: true, because: "The module is behind.")
 
   private func text() -> String? { try? String(contentsOfFile: file, encoding: .utf8) }
 
@@ -31,7 +31,7 @@ import Testing
     try FileManager.default.removeItem(atPath: file)
     report.reassert(now: now, log: log)
     #expect(text() == "0\n", "after it was removed")
-    report.update(NodeStanding(.disabled, isReady: false), now: now, log: log)
+    report.update(NodeStatus(.disabled, isReady: false), now: now, log: log)
     try "0\n".write(toFile: file, atomically: false, encoding: .utf8)
     report.reassert(now: now, log: log)
     #expect(text() == "1\n", "a node that is not ready")
@@ -41,13 +41,13 @@ import Testing
   @Test func theTrackFileFollowsTheRightNotTheState() throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
     var report = try ReadinessReport(trackFile: file, of: nil, now: .now)
-    for (standing, expected) in [
-      (NodeStanding(.starting, isReady: false), "1\n"), (NodeStanding(.mending, isReady: false), "1\n"),
-      (ready, "0\n"), (mending, "0\n"), (NodeStanding(.mending, isReady: false), "1\n"), (mending, "0\n"),
-      (NodeStanding(.absent, isReady: false), "1\n"),
+    for (nodeStatus, expected) in [
+      (NodeStatus(.starting, isReady: false), "1\n"), (NodeStatus(.mending, isReady: false), "1\n"),
+      (ready, "0\n"), (mending, "0\n"), (NodeStatus(.mending, isReady: false), "1\n"), (mending, "0\n"),
+      (NodeStatus(.absent, isReady: false), "1\n"),
     ] {
-      report.update(standing, now: .now, log: log)
-      #expect(text() == expected, "\(standing.name)")
+      report.update(nodeStatus, now: .now, log: log)
+      #expect(text() == expected, "\(nodeStatus.name)")
     }
   }
 

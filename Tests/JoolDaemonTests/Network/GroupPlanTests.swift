@@ -13,7 +13,7 @@ import Testing
   ) throws(ProxyError) -> GroupPlan {
     let network = ProxyConfiguration.Network(
       group: group, port: "\(port)", incomingInterface: incoming, outgoingInterface: outgoing, ttl: ttl)
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     guard let names = GroupNames(network, address: NetworkSamples.address(group, port: port)) else {
       throw .configuration("no address")
     }

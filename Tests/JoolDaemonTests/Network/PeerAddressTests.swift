@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func aLinkLocalPeerFollowsItsInterface() {
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     let peer = Self.peer("fe80::5%eth2")
     #expect(peer.way(in: NetworkSamples.view(), &watch)?.address.scope == 3)
     #expect(peer.way(in: NetworkSamples.view([]), &watch) == nil)
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func aZoneOfAnotherAddressIsTheInterfaceThatLeadsThere() {
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     let way = Self.peer("192.0.2.5%eth2").way(in: NetworkSamples.view(), &watch)
     #expect(way?.interface == 3)
     #expect(way?.address.scope == 0)

@@ -71,7 +71,7 @@ import Testing
       usleep(20_000)
       if try there.links[0].receive(into: &buffer).first.map({ $0.waited > .milliseconds(15) }) == true { break }
     }
-    let began = Arrival.wallClock
+    let began = ReceivedDatagram.wallClock
     #expect(try Self.send([1], on: here) == nil)
     usleep(300_000)
     #expect(try Self.send([2], on: here) == nil)
@@ -79,7 +79,7 @@ import Testing
     try #require(poll(&request, 1, 1000) == 1)
     let arrivals = try there.links[0].receive(into: &buffer)
     try #require(arrivals.count == 2)
-    let most = Duration.nanoseconds(Arrival.wallClock - began)
+    let most = Duration.nanoseconds(ReceivedDatagram.wallClock - began)
     #expect(arrivals[0].waited >= .milliseconds(295) && arrivals[0].waited <= most)
     #expect(arrivals[0].waited - arrivals[1].waited >= .milliseconds(295))
     #expect(arrivals[1].waited > .zero)
@@ -114,7 +114,7 @@ import Testing
     for zone in [interface.name, "\(interface.index)"] {
       let links = try SyncLinks([Self.group("\(scope)::db8:64:64%\(zone)", nil, port: 46_412)], log: Self.silence)
       #expect(links.links[0].descriptor >= 0)
-      #expect(links.path == PathSize(mtu: links.links[0].mtu ?? 0))
+      #expect(links.path == PathMTU(mtu: links.links[0].mtu ?? 0))
     }
   }
 

@@ -19,7 +19,7 @@ import Testing
     for page in 0..<400 where !scattered.isFinished {
       scattered.add(
         (0..<UInt32(64)).map {
-          // Neighbours are not adjacent, so nothing merges.
+          // PeerFormats are not adjacent, so nothing merges.
           Pool4Entry(proto: .udp, prefix: .init(host: .init(bits: (UInt32(page) * 64 + $0) * 2)), ports: .all)
         })
     }

@@ -13,26 +13,26 @@ import Testing
     var queue = AdditionQueue()
     #expect(queue.deadline == nil)
     insert(0..<1, into: &queue, at: 0)
-    #expect(queue.deadline == start + AdditionQueue.quiet)
+    #expect(queue.deadline == start + AdditionQueue.idleTimeout)
     // A trickle that never pauses.
     insert(1..<2, into: &queue, at: 0.095)
-    #expect(queue.deadline == start + AdditionQueue.trickleLimit)
+    #expect(queue.deadline == start + AdditionQueue.smallBatchTimeout)
     // A burst that never pauses.
-    insert(2..<AdditionQueue.trickleCount, into: &queue, at: 0.095)
-    #expect(queue.deadline == start + .seconds(0.095) + AdditionQueue.quiet)
+    insert(2..<AdditionQueue.smallBatchCount, into: &queue, at: 0.095)
+    #expect(queue.deadline == start + .seconds(0.095) + AdditionQueue.idleTimeout)
     insert(1..<2, into: &queue, at: 3.99)
-    #expect(queue.deadline == start + AdditionQueue.burstLimit)
+    #expect(queue.deadline == start + AdditionQueue.batchTimeout)
   }
 
   @Test func aBurstEndsByItsNumber() {
     var queue = AdditionQueue()
-    insert(0..<AdditionQueue.burstCount + 10, into: &queue, at: 1)
+    insert(0..<AdditionQueue.batchCapacity + 10, into: &queue, at: 1)
     #expect(queue.deadline == start + .seconds(1))
     let first = queue.take(now: start + .seconds(2))
-    #expect(first.rows.count == AdditionQueue.burstCount)
-    #expect(queue.deadline == start + .seconds(1) + AdditionQueue.quiet)
+    #expect(first.rows.count == AdditionQueue.batchCapacity)
+    #expect(queue.deadline == start + .seconds(1) + AdditionQueue.idleTimeout)
     let second = queue.take(now: start + .seconds(2))
-    #expect(second.rows.map { Int($0) } == Array(AdditionQueue.burstCount..<AdditionQueue.burstCount + 10))
+    #expect(second.rows.map { Int($0) } == Array(AdditionQueue.batchCapacity..<AdditionQueue.batchCapacity + 10))
     #expect(queue.isEmpty && queue.deadline == nil)
   }
 
@@ -63,11 +63,11 @@ import Testing
     var queue = AdditionQueue()
     queue.hurry()
     insert(0..<3000, into: &queue, at: 1)
-    #expect(queue.deadline == start + .seconds(1) + AdditionQueue.quiet)
+    #expect(queue.deadline == start + .seconds(1) + AdditionQueue.idleTimeout)
     queue.hurry()
     #expect(queue.deadline == start + .seconds(1))
     _ = queue.take(now: start + .seconds(1))
     insert(0..<3, into: &queue, at: 2)
-    #expect(queue.deadline == start + .seconds(2) + AdditionQueue.quiet)
+    #expect(queue.deadline == start + .seconds(2) + AdditionQueue.idleTimeout)
   }
 }

@@ -26,7 +26,7 @@ import Testing
       }
     }
     #expect(group.isEqual)
-    #expect(group.proxies.allSatisfy { $0.standing.state == .ready })
+    #expect(group.proxies.allSatisfy { $0.nodeStatus.state == .ready })
   }
 
   @Test(arguments: [false, true]) func aRolledBackNodeStartsAnew(isSealed: Bool) throws {

@@ -68,7 +68,7 @@ import Testing
     // After 200 s without a packet it is over for this module.
     group.pass(.seconds(200))
     group.modules[1] = []
-    group.proxies[1].moduleMayLack()
+    group.proxies[1].requestRefill()
     _ = group.audit(1, [])
     group.pass(.seconds(1))
     #expect(group.module(1).isEmpty)
@@ -104,7 +104,7 @@ import Testing
     }
     #expect(group.module(1).count == 500, "0 given twice")
     #expect(group.proxies.allSatisfy { $0.node?.counters.repairs == 0 })
-    #expect(group.proxies[1].node?.counters.newsSent == 0)
+    #expect(group.proxies[1].node?.counters.changesSent == 0)
   }
 
   /// A module ends after 24.8 days what could be left for 50.

@@ -48,14 +48,14 @@ import Testing
       // The eviction got lost, but nobody knows.
       group.evictionOutcome = .failed
       group.announce([moved, sibling(of: moved, 1)], at: 0)
-      group.settle()
+      group.updateState()
       group.evictionOutcome = .done
       let reason = group.audit(1, held)
       #expect(reason == .repair)
     case .refill:
       group.proxies[1].detached()
       group.announce([moved, sibling(of: moved, 1)], at: 0)
-      group.settle()
+      group.updateState()
       group.proxies[1].attached(Group.kernel, now: group.now)
       let reason = group.audit(1, held)
       #expect(reason == .repair)
@@ -108,17 +108,17 @@ import Testing
     group.pass(.seconds(1))
     group.modules[1] = []
     group.addsPerTurn = 1
-    group.proxies[1].moduleMayLack()
+    group.proxies[1].requestRefill()
     let reason = group.audit(1, [])
     #expect(reason == .repair)
     let begin = group.now
     var number = 5000
-    while group.proxies[1].standing.state != .ready, group.now - begin < .seconds(3) {
+    while group.proxies[1].nodeStatus.state != .ready, group.now - begin < .seconds(3) {
       group.announce((number..<number + perSecond / 100).map { .sample($0, expiration: 290_000) }, at: 0)
       number += perSecond / 100
       group.pass(.milliseconds(10))
     }
-    #expect(group.proxies[1].standing.state == .ready, "\(group.now - begin)")
+    #expect(group.proxies[1].nodeStatus.state == .ready, "\(group.now - begin)")
     #expect(group.now - begin < .seconds(3))
   }
 
@@ -127,12 +127,12 @@ import Testing
     group.announce((0..<500).map { .sample($0, expiration: 290_000) }, at: 0)
     group.addsPerTurn = 0
     group.pass(.seconds(3))
-    #expect(group.proxies[1].standing.state == .ready, "not at once")
+    #expect(group.proxies[1].nodeStatus.state == .ready, "not at once")
     group.pass(.seconds(3))
-    #expect(group.proxies[1].standing.state == .mending)
+    #expect(group.proxies[1].nodeStatus.state == .mending)
     group.addsPerTurn = 1
     group.pass(.seconds(1))
-    #expect(group.proxies[1].standing.state == .ready)
+    #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
   @Test func aRefusedEvictionStays() {
@@ -144,12 +144,12 @@ import Testing
     group.pass(.seconds(7))
     #expect(group.evictionAttempts > 3)
     #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "no winner without it")
-    #expect(group.proxies[1].standing.state == .mending)
+    #expect(group.proxies[1].nodeStatus.state == .mending)
     group.evictionOutcome = .done
     group.pass(.seconds(2))
     #expect(group.evictions == [SessionEntry.sample(0).bibEntry])
     #expect(group.module(1).last?.source6 == rival.source6)
-    #expect(group.proxies[1].standing.state == .ready)
+    #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
   @Test func whatADetachCutsOffIsMadeGood() {
@@ -158,7 +158,7 @@ import Testing
     group.pass(.seconds(2))
     group.evictionOutcome = .failed
     group.announce([rival], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.proxies[1].node?.feed.progress.needsRefill == true)
     group.proxies[1].detached()
     group.evictionOutcome = .done
@@ -177,7 +177,7 @@ import Testing
     statics.note([entry, SessionEntry.sample(7).bibEntry])
     group.proxies[1].use(statics)
     group.announce([.sample(0)], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.module(1).count == 1, "a session of the static entry's own client")
     #expect(group.proxies[1].staticFinding == nil)
     group.announce([rival], at: 0)
@@ -186,7 +186,7 @@ import Testing
     #expect(!group.module(1).contains { $0.source6 == rival.source6 })
     #expect(group.proxies[1].node?.table.session(like: rival, now: group.now) != nil, "the table has it")
     #expect(group.proxies[1].status(now: group.now).findings.contains { $0.hasPrefix("A static BIB entry") })
-    #expect(group.proxies[1].standing.state == .ready)
+    #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
   /// An administrator adds it after the module's table was read.
@@ -200,7 +200,7 @@ import Testing
     #expect(group.evictionAttempts == 1)
     #expect(!group.module(1).contains { $0.source6 == rival.source6 }, "it would be ignored")
     #expect(group.proxies[1].status(now: group.now).findings.contains { $0.hasPrefix("A static BIB entry") })
-    #expect(group.proxies[1].standing.state == .ready)
+    #expect(group.proxies[1].nodeStatus.state == .ready)
     // It is known now: nobody tries again.
     group.evictionOutcome = .done
     group.announce([sibling(of: rival, 1)], at: 0)
@@ -242,16 +242,16 @@ import Testing
     group.announce((0..<3000).map { .sample($0, expiration: 290_000) }, at: 0)
     group.pass(.seconds(2))
     group.modules[1] = []
-    group.proxies[1].moduleMayLack()
+    group.proxies[1].requestRefill()
     group.addsPerTurn = 0
     let first = group.audit(1, [])
     #expect(first == .repair)
     group.proxies[1].requestAudit(.precaution)
-    group.settle()
+    group.updateState()
     let second = group.proxies[1].takeAudit()
     #expect(second == nil)
     group.addsPerTurn = 1
-    group.settle()
+    group.updateState()
     let third = group.proxies[1].takeAudit()
     #expect(third == .precaution)
     #expect(group.module(1).count == 3000)

@@ -10,7 +10,7 @@ import Testing
     let keys = try FrameSealTests.ring((1, "a"))
     for ring in [nil, keys] {
       var group = Group(keys: [ring, ring], settled: false)
-      for index in 0...1 { group.proxies[index].path = PathSize(mtu: mtu) }
+      for index in 0...1 { group.proxies[index].path = PathMTU(mtu: mtu) }
       group.pass(.seconds(7))
       for index in 0...1 { _ = group.audit(index, []) }
       group.announce((0..<500).map { .sample($0, expiration: 250_000) }, at: 0)
@@ -26,7 +26,7 @@ import Testing
     var group = Group()
     let sessions: [SessionEntry] = (0..<5).map { .sample($0) }
     group.announce(sessions, at: 0)
-    group.settle()
+    group.updateState()
     #expect(Set(group.module(1).map(SessionKey.init)) == Set(sessions.map(SessionKey.init)))
     #expect(group.legacy.count == 1, "one datagram for C proxies")
     let datagram = try #require(group.legacy.first)
@@ -38,13 +38,13 @@ import Testing
   @Test func tellsCProxiesFromTheFirstMomentOn() {
     var group = Group(count: 1, settled: false)
     group.announce([.sample()], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.legacy.count == 1)
   }
 
   @Test func letsNoSessionLiveTooLongFromTheFirstMomentOn() {
     var group = Group(count: 1, settled: false)
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
+    group.receiveLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
     group.pass(.seconds(7))
     _ = group.audit(0, [])
     #expect(group.module(0).allSatisfy { $0.expiration.rawValue <= 375_000 })
@@ -54,17 +54,17 @@ import Testing
   @Test func sendsNothingForPacketsThatTellPeersNothing() {
     var group = Group()
     group.announce([.sample(expiration: 300_000)], at: 0)
-    group.settle()
+    group.updateState()
     let records = group.recordsSent
     for _ in 0..<60 {
       group.pass(.seconds(1))
       group.announce([.sample(expiration: 300_000)], at: 0)
-      group.settle()
+      group.updateState()
     }
     #expect(group.recordsSent == records, "a quarter of the timeout has not passed yet")
     group.pass(.seconds(10))
     group.announce([.sample(expiration: 300_000)], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.recordsSent == records + 1)
   }
 
@@ -72,33 +72,33 @@ import Testing
     var group = Group()
     let session = SessionEntry.sample(0, expiration: 300_000)
     group.announce([session], at: 0)
-    group.settle()
+    group.updateState()
     group.pass(.seconds(80))
     let records = group.recordsSent
     group.announce([session, .sample(1, expiration: 300_000)], at: 0)
     group.take(from: 0, isCongested: true)
     #expect(group.recordsSent == records + 1, "the new session")
-    group.settle()
+    group.updateState()
     #expect(group.recordsSent == records + 2, "the refresh follows")
   }
 
   @Test func tellsOfAChangedStateAtOnce() {
     var group = Group()
     group.announce([.sample(proto: .tcp, state: .established)], at: 0)
-    group.settle()
+    group.updateState()
     group.announce([.sample(proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.module(1).last?.state == .trans)
     #expect(group.module(1).last.map { $0.expiration.rawValue > 240_000 } == true)
   }
 
   @Test(arguments: SyncFormat.allCases) func speaksTheLayoutOfTheCProxiesItHears(format: SyncFormat) throws {
     var group = Group()
-    group.hearLegacy(format.encode([.sample(7)]), at: 0)
-    group.settle()
+    group.receiveLegacy(format.encode([.sample(7)]), at: 0)
+    group.updateState()
     #expect(group.module(0).count == 1)
     group.announce([.sample(0)], at: 0)
-    group.settle()
+    group.updateState()
     let datagram = try #require(group.legacy.last)
     let said = try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown)
     #expect(said.format.recordLength == format.recordLength)
@@ -107,8 +107,8 @@ import Testing
   @Test func addsWhatACProxyRepeatsForEveryPacketOnce() {
     var group = Group()
     for _ in 0..<60 {
-      group.hearLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
-      group.settle()
+      group.receiveLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
+      group.updateState()
       group.pass(.seconds(1))
     }
     #expect(group.module(0).count == 1)
@@ -121,19 +121,19 @@ import Testing
     #expect(reason == .start)
     #expect(group.legacy.isEmpty)
     group.announce([.sample(0)], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.legacy.count == 1, "but a packet of the session makes it news")
   }
 
   @Test func tellsWhatItFindsAfterAnOverrun() {
     var group = Group()
     group.proxies[0].overran()
-    #expect(group.proxies[0].standing.state == .mending)
+    #expect(group.proxies[0].nodeStatus.state == .mending)
     let reason = group.audit(0, [.sample(0), .sample(1)])
     #expect(reason == .repair)
     #expect(group.module(1).count == 2)
     #expect(group.legacy.count == 1)
-    #expect(group.proxies[0].standing.state == .ready)
+    #expect(group.proxies[0].nodeStatus.state == .ready)
   }
 
   @Test func prefersWhatTheModuleSaidToWhatWasReadBefore() {
@@ -144,14 +144,14 @@ import Testing
     group.announce([.sample(proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)], at: 0)
     group.proxies[0].reconcile([.sample(proto: .tcp, state: .established)], because: .repair, now: group.now)
     group.proxies[0].finishAudit(isComplete: true, now: group.now)
-    group.settle()
+    group.updateState()
     #expect(group.module(1).map(\.state) == [.trans])
   }
 
   @Test func staysReadyWhileItLooksAroundAsAPrecaution() {
     var group = Group()
     group.proxies[0].requestAudit(.precaution)
-    #expect(group.proxies[0].standing.state == .ready)
+    #expect(group.proxies[0].nodeStatus.state == .ready)
     let reason = group.audit(0, [.sample(0)])
     #expect(reason == .precaution)
     #expect(group.module(1).count == 1)
@@ -161,7 +161,7 @@ import Testing
   @Test func givesAModuleWithOtherTimeoutsTheWholeTable() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
-    group.settle()
+    group.updateState()
     group.modules[1] = []
     var kernel = Group.kernel
     kernel.limits.udp = Milliseconds(120_000)
@@ -176,31 +176,31 @@ import Testing
   @Test func givesANewModuleTheWholeTable() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
-    group.settle()
+    group.updateState()
     group.proxies[1].detached()
-    #expect(group.proxies[1].standing.state == .absent)
+    #expect(group.proxies[1].nodeStatus.state == .absent)
     group.modules[1] = []
     group.announce([.sample(10)], at: 0)
-    group.settle()
+    group.updateState()
     group.proxies[1].attached(Group.kernel, now: group.now)
     let reason = group.proxies[1].takeAudit()
     #expect(reason == .repair)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
-    group.proxies[1].noteProgress(isAuditing: false, now: group.now)
-    #expect(group.proxies[1].standing.state == .mending, "the module has nothing yet")
-    group.settle()
-    #expect(group.proxies[1].standing.state == .ready)
+    group.proxies[1].updateReadiness(isAuditing: false, now: group.now)
+    #expect(group.proxies[1].nodeStatus.state == .mending, "the module has nothing yet")
+    group.updateState()
+    #expect(group.proxies[1].nodeStatus.state == .ready)
     #expect(Set(group.module(1).map(\.source6)).count == 11)
   }
 
   @Test func makesRoomForASessionWhoseMaskHasANewOwner() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
-    group.settle()
+    group.updateState()
     var rival = SessionEntry.sample(1)
     rival.source4 = SessionEntry.sample(0).source4
     group.announce([rival], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.evictions.map(\.source6) == [SessionEntry.sample(0).source6])
     #expect(group.module(1).last?.source6 == rival.source6)
   }
@@ -221,7 +221,7 @@ import Testing
     var group = Group(formats: [.legacy, .ss2])
     group.announce([.sample()], at: 0)
     group.announce([.sample(1)], at: 1)
-    group.settle()
+    group.updateState()
     #expect(group.module(0).isEmpty)
     #expect(group.module(1).isEmpty)
     #expect(group.frames.allSatisfy { $0.proxy == 1 })
@@ -230,11 +230,11 @@ import Testing
 
   @Test func knowsWhetherItIsReadyAndWhoElseIsThere() throws {
     var group = Group(settled: false)
-    #expect(group.proxies[0].standing == NodeStanding(.starting, isReady: false))
+    #expect(group.proxies[0].nodeStatus == NodeStatus(.starting, isReady: false))
     group.pass(.seconds(7))
     let reasons = [group.audit(0, []), group.audit(1, [])]
     #expect(reasons == [.start, .start])
-    #expect(group.proxies.map(\.standing.name) == ["ready", "ready"])
+    #expect(group.proxies.map(\.nodeStatus.name) == ["ready", "ready"])
     let status = group.proxies[0].status(now: group.now)
     #expect(status.peers.map(\.state) == [.ready])
     #expect(status.peers.first?.address == Group.address(of: 1))

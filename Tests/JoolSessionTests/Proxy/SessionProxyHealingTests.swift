@@ -28,13 +28,13 @@ import Testing
   @Test func aCProxyMayGiveAMaskToAnotherClient() {
     var group = Group(count: 1)
     _ = group.audit(0, [])
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
-    group.settle()
+    group.receiveLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
+    group.updateState()
     for number in [9, 2] {
       var rival = SessionEntry.sample(number)
       rival.source4 = SessionEntry.sample(5).source4
-      group.hearLegacy(SyncFormat.packed36.encode([rival]), at: 0)
-      group.settle()
+      group.receiveLegacy(SyncFormat.packed36.encode([rival]), at: 0)
+      group.updateState()
       #expect(group.module(0).last?.source6 == rival.source6)
       #expect(group.proxies[0].node?.table.count == 1)
     }
@@ -50,7 +50,7 @@ import Testing
     group.proxies[1].requestAudit(.precaution)
     #expect(group.audit(1, [.sample(0)]) == .precaution)
     #expect(group.module(1).map(\.source6) == [SessionEntry.sample(1).source6])
-    #expect(group.proxies[1].standing.state == .ready)
+    #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
   @Test func aRefreshThatWaitedSaysWhatIsLeft() {
@@ -66,7 +66,7 @@ import Testing
       for index in group.proxies.indices { group.proxies[index].advance(to: group.now) }
       group.take(from: 0, isCongested: true)
     }
-    group.settle()
+    group.updateState()
     let left = group.module(1).last { $0.source6 == session.source6 }?.expiration.rawValue ?? 0
     #expect((284_000...286_000).contains(left), "375 s less 90: \(left)")
   }
@@ -78,19 +78,19 @@ import Testing
     var rival = SessionEntry.sample(1)
     rival.source4 = SessionEntry.sample(0).source4
     group.announce([rival], at: 0)
-    group.settle()
+    group.updateState()
     #expect(Set(group.module(1).map(\.source6)) == [rival.source6, SessionEntry.sample(3).source6])
   }
 
   @Test func evictionsDoNotOutliveTheModule() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
-    group.settle()
+    group.updateState()
     group.proxies[1].detached()
     var rival = SessionEntry.sample(1)
     rival.source4 = SessionEntry.sample(0).source4
     group.announce([rival], at: 0)
-    group.settle()
+    group.updateState()
     group.proxies[1].attached(Group.kernel, now: group.now)
     let next = group.proxies[1].nextStoreRequest(now: group.now)
     #expect(next == nil, "the next audit says what is in the way")
@@ -99,14 +99,14 @@ import Testing
   @Test func aModuleThatChangesDuringAnAuditGetsTheTableFromTheNext() {
     var group = Group()
     group.announce((0..<10).map { .sample($0) }, at: 0)
-    group.settle()
-    group.proxies[1].moduleMayLack()
+    group.updateState()
+    group.proxies[1].requestRefill()
     let first = group.proxies[1].takeAudit()
     #expect(first == .repair)
-    group.proxies[1].moduleMayLack()
+    group.proxies[1].requestRefill()
     group.proxies[1].reconcile((0..<10).map { .sample($0) }, because: .repair, now: group.now)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
-    group.settle()
+    group.updateState()
     group.modules[1] = []
     let second = group.audit(1, [])
     #expect(second == .repair)
@@ -133,9 +133,9 @@ import Testing
       }
     }
     hearOnly(30)
-    #expect(group.proxies[1].standing.state == .mending)
+    #expect(group.proxies[1].nodeStatus.state == .mending)
     group.pass(.seconds(8))
-    #expect(group.proxies[1].standing.state == .ready)
+    #expect(group.proxies[1].nodeStatus.state == .ready)
     #expect(group.module(1).count == 2000)
   }
 
@@ -145,7 +145,7 @@ import Testing
     // More updates than are asked for are lost.
     group.deaf = [1]
     group.announce((0..<40_000).map { .sample($0, expiration: 290_000) }, at: 0)
-    group.settle()
+    group.updateState()
     group.deaf = []
     var turns = 0
     while group.proxies[1].node?.table.isEmpty == true, turns < 500 {
@@ -164,9 +164,9 @@ import Testing
       }
       _ = group.proxies[1].takeDatagrams(now: group.now)
     }
-    #expect(group.proxies[1].standing.state == .mending)
+    #expect(group.proxies[1].nodeStatus.state == .mending)
     group.pass(.seconds(8))
-    #expect(group.proxies[1].standing.state == .ready)
+    #expect(group.proxies[1].nodeStatus.state == .ready)
   }
 
   @Test func aLargeTableIsGoneThroughBitByBit() {
@@ -174,7 +174,7 @@ import Testing
     _ = group.audit(0, [])
     group.announce((0..<40_000).map { .sample($0, expiration: 290_000) }, at: 0)
     group.pass(.seconds(1))
-    group.proxies[0].moduleMayLack()
+    group.proxies[0].requestRefill()
     let reason = group.proxies[0].takeAudit()
     #expect(reason == .repair)
     group.proxies[0].finishAudit(isComplete: true, now: group.now)

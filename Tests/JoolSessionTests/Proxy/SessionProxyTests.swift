@@ -206,7 +206,7 @@ private final class ProxyUnderTest {
   let start = Instant.now
   private var last: [SessionEntry] = []
 
-  func hear(_ message: [UInt8]) -> SessionProxy.KernelMessageAction { core.received(kernelMessage: message.span.bytes) }
+  func hear(_ message: [UInt8]) -> SessionProxy.ModuleMessageAction { core.received(moduleMessage: message.span.bytes) }
 
   func attach(_ kernel: SessionProxy.Kernel) {
     core.attached(kernel, now: start)

@@ -35,61 +35,61 @@ import Testing
   }
 
   @Test func keepsWhatCannotBeSentInOrder() {
-    var outbox = Outbox()
-    #expect(outbox.next(now: start) == nil)
-    let kept = (0...Outbox.capacity).map { outbox.append([UInt8(truncatingIfNeeded: $0)], now: start) }
-    #expect(kept.filter { $0 }.count == Outbox.capacity)
+    var sendQueue = SendQueue()
+    #expect(sendQueue.next(now: start) == nil)
+    let kept = (0...SendQueue.capacity).map { sendQueue.append([UInt8(truncatingIfNeeded: $0)], now: start) }
+    #expect(kept.filter { $0 }.count == SendQueue.capacity)
     #expect(kept.last == false, "no more room")
-    #expect(outbox.next(now: start) == nil, "not before the link had time to recover")
-    let later = start + Outbox.retry
-    #expect(outbox.next(now: later) == [0])
-    outbox.postpone(now: later)
-    #expect(outbox.next(now: later) == nil)
-    for number in 0..<Outbox.capacity {
-      #expect(outbox.next(now: later + Outbox.retry) == [UInt8(truncatingIfNeeded: number)])
-      outbox.removeNext(now: later)
+    #expect(sendQueue.next(now: start) == nil, "not before the link had time to recover")
+    let later = start + SendQueue.retry
+    #expect(sendQueue.next(now: later) == [0])
+    sendQueue.postpone(now: later)
+    #expect(sendQueue.next(now: later) == nil)
+    for number in 0..<SendQueue.capacity {
+      #expect(sendQueue.next(now: later + SendQueue.retry) == [UInt8(truncatingIfNeeded: number)])
+      sendQueue.removeNext(now: later)
     }
-    #expect(outbox.isEmpty)
-    #expect(outbox.deadline == nil)
+    #expect(sendQueue.isEmpty)
+    #expect(sendQueue.deadline == nil)
   }
 
   @Test func isStuckWhenNothingGetsOutForLong() {
-    var outbox = Outbox()
-    _ = outbox.append([1], now: start)
-    _ = outbox.append([2], now: start + .seconds(4))
-    #expect(!outbox.isStuck(now: start + .seconds(4)))
-    #expect(outbox.isStuck(now: start + Outbox.patience))
-    outbox.removeNext(now: start + .seconds(6))
-    #expect(!outbox.isStuck(now: start + .seconds(10)), "one got out")
-    outbox.removeNext(now: start + .seconds(10))
-    #expect(!outbox.isStuck(now: start + .seconds(60)), "nothing waits")
+    var sendQueue = SendQueue()
+    _ = sendQueue.append([1], now: start)
+    _ = sendQueue.append([2], now: start + .seconds(4))
+    #expect(!sendQueue.isStalled(now: start + .seconds(4)))
+    #expect(sendQueue.isStalled(now: start + SendQueue.maxQueueTime))
+    sendQueue.removeNext(now: start + .seconds(6))
+    #expect(!sendQueue.isStalled(now: start + .seconds(10)), "one got out")
+    sendQueue.removeNext(now: start + .seconds(10))
+    #expect(!sendQueue.isStalled(now: start + .seconds(60)), "nothing waits")
   }
 
   @Test func givesUpWhatIsOutdatedAndRemembersThatNothingGetsOut() {
-    var outbox = Outbox()
-    for second in [0, 3] { _ = outbox.append([1], now: start + .seconds(second)) }
-    #expect(outbox.removeOutdated(now: start + Outbox.patience) == 0)
-    #expect(outbox.removeOutdated(now: start + .seconds(6)) == 1)
-    #expect(outbox.removeOutdated(now: start + .seconds(9)) == 1)
-    #expect(outbox.isEmpty && outbox.deadline == nil)
-    _ = outbox.append([2], now: start + .seconds(10))
-    #expect(outbox.isStuck(now: start + .seconds(10)), "a table that is being sent must not wait again")
-    outbox.removeNext(now: start + .seconds(11))
-    _ = outbox.append([3], now: start + .seconds(12))
-    #expect(!outbox.isStuck(now: start + .seconds(13)))
+    var sendQueue = SendQueue()
+    for second in [0, 3] { _ = sendQueue.append([1], now: start + .seconds(second)) }
+    #expect(sendQueue.removeOutdated(now: start + SendQueue.maxQueueTime) == 0)
+    #expect(sendQueue.removeOutdated(now: start + .seconds(6)) == 1)
+    #expect(sendQueue.removeOutdated(now: start + .seconds(9)) == 1)
+    #expect(sendQueue.isEmpty && sendQueue.deadline == nil)
+    _ = sendQueue.append([2], now: start + .seconds(10))
+    #expect(sendQueue.isStalled(now: start + .seconds(10)), "a table that is being sent must not wait again")
+    sendQueue.removeNext(now: start + .seconds(11))
+    _ = sendQueue.append([3], now: start + .seconds(12))
+    #expect(!sendQueue.isStalled(now: start + .seconds(13)))
   }
 
   /// Peers ask for a frame again, nobody for a C proxies' datagram.
   @Test func framesAreOutdatedAfterASecond() {
-    var outbox = Outbox()
+    var sendQueue = SendQueue()
     let frame: [UInt8] = [0, 0, 3, 2]
-    for datagram in [[9], frame, frame] { _ = outbox.append(datagram, now: start) }
-    _ = outbox.append(frame, now: start + .seconds(3))
-    #expect(outbox.removeOutdated(now: start + .seconds(3)) == 0, "the first one may be sent")
-    outbox.removeNext(now: start + .seconds(3))
-    #expect(outbox.removeOutdated(now: start + .seconds(4)) == 2)
-    #expect(outbox.next(now: start + .seconds(4)) == frame)
-    #expect(outbox.removeOutdated(now: start + .seconds(3) + Outbox.freshness + .milliseconds(1)) == 1)
-    #expect(outbox.isEmpty)
+    for datagram in [[9], frame, frame] { _ = sendQueue.append(datagram, now: start) }
+    _ = sendQueue.append(frame, now: start + .seconds(3))
+    #expect(sendQueue.removeOutdated(now: start + .seconds(3)) == 0, "the first one may be sent")
+    sendQueue.removeNext(now: start + .seconds(3))
+    #expect(sendQueue.removeOutdated(now: start + .seconds(4)) == 2)
+    #expect(sendQueue.next(now: start + .seconds(4)) == frame)
+    #expect(sendQueue.removeOutdated(now: start + .seconds(3) + SendQueue.maxFrameAge + .milliseconds(1)) == 1)
+    #expect(sendQueue.isEmpty)
   }
 }

@@ -13,7 +13,7 @@ import Testing
     group.announce(sessions, at: 0)
     group.pass(.seconds(1))
     for index in 1...2 {
-      #expect(group.proxies[index].standing.state == .ready)
+      #expect(group.proxies[index].nodeStatus.state == .ready)
       #expect(Set(group.module(index).map(\.source6)) == Set(sessions.map(\.source6)))
     }
     #expect(group.legacy.isEmpty, "C proxies hear nothing")
@@ -24,7 +24,7 @@ import Testing
     let (ours, theirs) = (try FrameSealTests.ring((1, "a")), try FrameSealTests.ring((1, "b")))
     var group = Group(count: 4, keys: [ours, ours, theirs, nil])
     for index in [0, 2, 3] { group.announce([.sample(index, expiration: 250_000)], at: index) }
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(9)]), at: 0)
+    group.receiveLegacy(SyncFormat.packed36.encode([.sample(9)]), at: 0)
     group.pass(.seconds(2))
     #expect(group.module(0).isEmpty)
     #expect(group.module(1).map(\.source6) == [SessionEntry.sample(0).source6])
@@ -50,7 +50,7 @@ import Testing
     }
     late.pass(.seconds(7))
     #expect(late.module(0).isEmpty)
-    #expect(late.proxies[0].counters.untrustedFrames == UInt64(group.frames.count))
+    #expect(late.proxies[0].counters.unvalidatedStarts == UInt64(group.frames.count))
   }
 
   /// The same while who said it is still there, and trusted: sessions that have ended must not come back.

@@ -89,7 +89,7 @@ struct Group {
     try? proxies[index].learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: now)
   }
 
-  mutating func hearLegacy(_ datagram: [UInt8], at index: Int) {
+  mutating func receiveLegacy(_ datagram: [UInt8], at index: Int) {
     _ = proxies[index].received(
       datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 99), now: now)
   }
@@ -101,7 +101,7 @@ struct Group {
     proxies[index].reconcile(sessions, because: reason, now: now)
     deliver(proxies[index].takeDatagrams(now: now, legacy: reason == .start ? [] : nil), from: index)
     proxies[index].finishAudit(isComplete: true, now: now)
-    settle()
+    updateState()
     return reason
   }
 
@@ -110,7 +110,7 @@ struct Group {
   }
 
   /// Lets everything that is under way arrive.
-  mutating func settle() { pass(.milliseconds(200)) }
+  mutating func updateState() { pass(.milliseconds(200)) }
 
   mutating func pass(_ duration: Duration) {
     let end = now + duration
@@ -141,7 +141,7 @@ struct Group {
         proxies[index].finished(request, .done, now: now)
       }
     }
-    proxies[index].noteProgress(isAuditing: false, now: now)
+    proxies[index].updateReadiness(isAuditing: false, now: now)
   }
 
   private mutating func deliver(_ datagrams: [[UInt8]], from sender: Int) {

@@ -10,7 +10,8 @@ import Testing
 
   private static func hello(_ state: NodeState, mentions own: Incarnation? = nil) -> SyncFrame.Hello {
     var hello = SyncFrame.Hello(
-      state: state, tag: 5, clock: .unsaid, sessions: 1 << 40, rootDigest: 1, pool6: .wellKnown, limits: SessionLimits()
+      state: state, tag: 5, clock: .unassigned, sessions: 1 << 40, rootDigest: 1, pool6: .wellKnown,
+      limits: SessionLimits()
     )
     hello.entries = own.map { [.init(incarnation: $0, next: 0, beyond: 0, silence: 0, flags: [.heard])] } ?? []
     if state == .starting { hello.pad(to: SyncFrame.Hello.startingSize) }
@@ -96,10 +97,10 @@ import Testing
         switch body {
         case .nak: seconds * SendBudget.peerRate + SendBudget.peerBurst
         // A transfer per second, of which the peer does not show that it arrives.
-        case .pull: 3 * Int(TransferProgress.firstWindow) * PathSize.ethernet.payload
+        case .pull: 3 * Int(TransferProgress.firstWindow) * PathMTU.ethernet.payload
         // Five per second.
         case .compare: (5 * seconds + 1) * 65 * 552
-        default: 2 * PathSize.ethernet.payload
+        default: 2 * PathMTU.ethernet.payload
         }
       #expect(sent <= most, "\(body)")
     }
@@ -144,7 +145,7 @@ import Testing
       for number in 1...20 { group.announce([.sample(number, expiration: 290_000)], at: 0) }
       group.pass(.seconds(4))
       #expect(group.proxies[1].node?.table.count == 21, "\(kind)")
-      #expect(group.proxies[1].standing.state == .ready, "\(kind)")
+      #expect(group.proxies[1].nodeStatus.state == .ready, "\(kind)")
     }
   }
 

@@ -65,9 +65,9 @@ import Testing
           said.append((session, group.now))
         }
         group.pass(.milliseconds(100))
-        let standing = group.proxies[1].standing
-        #expect(standing.isReady, "\(body) after \(tenth) tenths")
-        if tenth > 40 { #expect(standing.state == .ready, "\(body) after \(tenth) tenths") }
+        let nodeStatus = group.proxies[1].nodeStatus
+        #expect(nodeStatus.isReady, "\(body) after \(tenth) tenths")
+        if tenth > 40 { #expect(nodeStatus.state == .ready, "\(body) after \(tenth) tenths") }
         let arrived = Set(group.module(1).map(SessionKey.init))
         for one in said where group.now - one.at > .seconds(4) {
           #expect(arrived.contains(SessionKey(one.session)), "\(body): not even after four seconds")
@@ -112,7 +112,7 @@ import Testing
     _ = group.proxies[1].received(
       datagram: former.span.bytes, length: former.count, from: Group.address(of: 0), now: group.now)
     group.announce([.sample(7)], at: 0)
-    group.settle()
+    group.updateState()
     #expect(group.module(1).contains { $0.source6 == SessionEntry.sample(7).source6 })
     #expect(group.proxies[1].node?.peers[present]?.isAlive(at: group.now) == true)
   }

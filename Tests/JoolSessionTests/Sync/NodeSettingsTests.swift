@@ -20,7 +20,7 @@ import Testing
   }
 
   private func findings(_ here: NodeSettings, _ there: NodeSettings, pool6: IPv6Prefix = .wellKnown) -> [String] {
-    var check = GroupCheck(
+    var check = CompatibilityCheck(
       here: .init(name: "here", pool6: .wellKnown, settings: here, isTranslating: here.isTranslating))
     return check.findings(
       peer: .init(name: "K", pool6: pool6, settings: there, isTranslating: there.isTranslating))
@@ -122,7 +122,7 @@ import Testing
   @Test func comparingPoolsOfTheMostRangesTakesFewSteps() {
     let many = (0..<1024).map { Self.range(UInt32($0) * 2, UInt32($0) * 2) }
     func findings(_ pool4: [MaskRange], _ other: [MaskRange], steps: Int) -> [String] {
-      var check = GroupCheck(
+      var check = CompatibilityCheck(
         here: .init(name: "here", pool6: .wellKnown, settings: Self.settings(pool4), isTranslating: true), steps: steps)
       return check.findings(
         peer: .init(name: "K", pool6: .wellKnown, settings: Self.settings(other), isTranslating: false))
@@ -156,12 +156,12 @@ import Testing
     #expect(group.findings(at: 0) == [])
     let heard = group.proxies[1].node?.peers.all.first?.settings.settings
     #expect(heard?.pool4.count == 300)
-    #expect(group.proxies[1].node?.settingsHeard == 1)
+    #expect(group.proxies[1].node?.settingsReceived == 1)
     group.pass(.seconds(65))
-    #expect(group.proxies[1].node?.settingsHeard == 1, "what is said again is no news")
+    #expect(group.proxies[1].node?.settingsReceived == 1, "what is said again is no news")
     group.proxies[0].tell(pool4: Array(pool4.dropLast()), now: group.now)
     group.pass(.seconds(2))
-    #expect(group.proxies[1].node?.settingsHeard == 2)
+    #expect(group.proxies[1].node?.settingsReceived == 2)
     let findings = group.findings(at: 1)
     #expect(findings.count == 1)
     #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001:") == true)

@@ -13,7 +13,7 @@ extension PeerSetTests {
     listener.peers.cover(mark ?? VersionVector())
     let entry = listener.entry(of: gone)
     #expect(entry?.next == 9)
-    #expect(entry?.silence == 131, "a second more, because silences are told in whole ones")
+    #expect(entry?.silence == 131, "a second more, because silences are advertised in whole ones")
   }
 
   @Test func whatOthersTellMakesNoNoteYounger() {
@@ -151,7 +151,7 @@ extension PeerSetTests {
     listener.hear(a, .ready, entries: [.sample(gone, next: 9, silence: 10)])
     #expect(sources() == [a, b, mending])
     #expect(sources(last: a) == [b, a, mending])
-    listener.now += SyncPeer.patience
+    listener.now += SyncPeer.timeout
     listener.hear(b, .ready, echo: false)
     #expect(sources() == [], "who does not hear us cannot be asked")
   }

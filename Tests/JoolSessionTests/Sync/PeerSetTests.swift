@@ -81,7 +81,7 @@ import Testing
     for number in 1...UInt64(PeerSet.capacity) { listener.hear(Incarnation(number)) }
     let refused = listener.hear(Incarnation(1000))
     #expect(refused == .noRoom)
-    listener.now += SyncPeer.patience
+    listener.now += SyncPeer.timeout
     let admitted = listener.hear(Incarnation(1000))
     #expect(admitted == .peer(isFirstContact: true))
     #expect(listener.peers.all.count == PeerSet.capacity)
@@ -98,7 +98,7 @@ import Testing
     #expect(outcome == .outdated)
     #expect(listener.peers[a]?.state == .ready)
     // A made-up number mutes nobody.
-    listener.now += SyncPeer.numberPatience
+    listener.now += SyncPeer.numberTimeout
     let later = listener.peers.receive(hello: hello, header: header, from: nil, now: listener.now, jitter: .zero)
     #expect(later == .peer(isFirstContact: false))
   }
@@ -110,11 +110,11 @@ import Testing
     #expect(outcome == .otherPool6(isNew: true))
     #expect(listener.losses() == [])
     #expect(listener.peers.heard(now: listener.now).isEmpty)
-    #expect(!listener.peers.hearsOfTable(now: listener.now), "it does not keep us from being first")
+    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it does not keep us from being first")
     let entry = listener.entry(of: a)
     #expect(entry?.flags.contains(.hasOtherPool6) == true)
     listener.hear(b, .starting, entries: [.sample(a, next: 0, flags: [.heard, .hasTable, .hasOtherPool6])])
-    #expect(!listener.peers.hearsOfTable(now: listener.now))
+    #expect(!listener.peers.hasSignOfTable(now: listener.now))
   }
 
   // MARK: The first
@@ -123,19 +123,19 @@ import Testing
   @Test func hearsOfTablesOfThoseWhoDoNotHearUs() {
     var listener = Listener(us)
     listener.hear(a, .starting)
-    #expect(!listener.peers.hearsOfTable(now: listener.now))
-    #expect(listener.peers.hearsLowerStart(now: listener.now))
+    #expect(!listener.peers.hasSignOfTable(now: listener.now))
+    #expect(listener.peers.hasLowerStartingNode(now: listener.now))
     listener.hear(b, .mending, echo: false)
-    #expect(listener.peers.hearsOfTable(now: listener.now))
+    #expect(listener.peers.hasSignOfTable(now: listener.now))
   }
 
   @Test func hearsOfTablesThatOnlyOthersHear() {
     var listener = Listener(us)
     listener.hear(a, .starting, entries: [.sample(b, next: 1, flags: [.heard, .hasTable])])
-    #expect(listener.peers.hearsOfTable(now: listener.now))
+    #expect(listener.peers.hasSignOfTable(now: listener.now))
     listener.now += .seconds(4)
     listener.hear(a, .starting, entries: [.sample(b, next: 1, silence: 5, flags: [.hasTable])])
-    #expect(!listener.peers.hearsOfTable(now: listener.now), "it is gone")
+    #expect(!listener.peers.hasSignOfTable(now: listener.now), "it is gone")
   }
 
   // MARK: What is lacking
@@ -166,7 +166,7 @@ import Testing
     _ = listener.peers.receive(update: 8, of: a, now: listener.now, jitter: .zero)
     #expect(listener.losses() == [a])
     let entry = listener.entry(of: a)
-    #expect(entry?.next == 0, "and nobody is told that it is there")
+    #expect(entry?.next == 0, "and nobody is advertised that it is there")
   }
 
   /// A.7
@@ -187,7 +187,7 @@ import Testing
     listener.hear(a, .starting, echo: false)
     listener.hear(a, .ready, entries: [.sample(gone, next: 5, silence: 10)])
     #expect(listener.losses() == [gone])
-    listener.now += SyncPeer.patience
+    listener.now += SyncPeer.timeout
     #expect(listener.losses() == [])
   }
 

@@ -77,7 +77,7 @@ import Testing
     run.known = 2
     let before = run.update(after: .seconds(5))
     #expect(before == .ready)
-    #expect(run.deadline == run.now + Readiness.patience)
+    #expect(run.deadline == run.now + Readiness.markTimeout)
     let later = run.update(after: .milliseconds(990))
     #expect(later == .ready)
     let after = run.update(after: .milliseconds(10))

@@ -63,11 +63,11 @@ import Testing
       let last = now
       now += pause
       _ = check.turn(now: now)
-      #expect(check.stoodStillSince == (isLate ? last : nil), "\(pause)")
+      #expect(check.pausedSince == (isLate ? last : nil), "\(pause)")
     }
     _ = check.turn(now: now + .seconds(2))
     check.goesOn()
-    #expect(check.stoodStillSince == nil)
+    #expect(check.pausedSince == nil)
   }
 
   /// A peer that never hears us may be behind a link that works one way: each new start costs it memory.

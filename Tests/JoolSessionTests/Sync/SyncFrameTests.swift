@@ -23,17 +23,17 @@ import Testing
   }
 
   private static let bodies: [SyncFrame.Body] = [
-    .hello(hello), .hello(hello(.mending, entries: PathSize.ethernet.entries)),
+    .hello(hello), .hello(hello(.mending, entries: PathMTU.ethernet.entries)),
     .hello(hello(.starting, entries: 1, padding: 20)),
     .update([record(.sample(0, proto: .tcp, state: .trans, timer: .transitory)), record(.sample(2, proto: .icmp))]),
-    .update((0..<PathSize.ethernet.records).map { record(.sample($0)) }),
+    .update((0..<PathMTU.ethernet.records).map { record(.sample($0)) }),
     .nak([.init(first: 5, count: 2), .init(first: 9, count: 1)]), .unavailable(first: 1, last: 7),
     .pull(.init(transfer: 1, next: 2, window: 3, buckets: nil, missing: [0, 1])),
     .pull(.init(transfer: 1, next: 0, window: 16, buckets: set([0, 9, 4095]), missing: [])),
     .bulk(.init(transfer: 1, frame: 2, frames: 3, records: [record(.sample())])),
     .bulk(
       .init(
-        transfer: 1, frame: 2, frames: 3, records: (0..<PathSize.ethernet.bulkRecords).map { record(.sample($0)) })),
+        transfer: 1, frame: 2, frames: 3, records: (0..<PathMTU.ethernet.bulkRecords).map { record(.sample($0)) })),
     .compare(first: 0, Array(0..<64)), .buckets(group: 63, Array(0..<64)),
     .differences(.init(first: 0, count: 64, bitmap: .max)), .differences(.init(first: 5, count: 2, bitmap: 3)),
     .settings(
@@ -64,7 +64,7 @@ import Testing
 
   @Test(arguments: bodies) func survivesTheWire(body: SyncFrame.Body) throws {
     let bytes = frame(body).encoded()
-    #expect(bytes.count <= PathSize.ethernet.frame)
+    #expect(bytes.count <= PathMTU.ethernet.frame)
     let isFrame = SyncFrame.isFrame(bytes.span.bytes)
     #expect(isFrame)
     let decoded = try SyncFrame(decoding: bytes.span.bytes, pool6: .wellKnown)
@@ -96,14 +96,14 @@ import Testing
         0000000000000001 000000000000004d 00000005 0008 03 09
         """)
     #expect(frame(.hello(Self.hello(.ready, entries: 1))).encoded() == expected)
-    #expect(PathSize.ethernet.entries == 54)
+    #expect(PathMTU.ethernet.entries == 54)
   }
 
   @Test func aRecordTakes44BytesWithItsVersionLast() {
     let encoded = frame(.update([Self.record(.sample())])).encoded()
     #expect(encoded.count == 32 + 44)
     #expect(Array(encoded.suffix(8)) == [1, 2, 3, 4, 5, 6, 7, 8])
-    #expect(PathSize.ethernet.records == 31)
+    #expect(PathMTU.ethernet.records == 31)
   }
 
   @Test func aPullHasTheDocumentedLayout() {

@@ -86,8 +86,8 @@ extension SyncNodeTests {
       }
       _ = node.takeOutput(now: start + .seconds(second))
     }
-    #expect(node.overheard.count <= 2 * 6000 + 1024)
-    #expect(node.overheard.contains(SessionKey(.sample(29_999))))
+    #expect(node.earlyAnnouncements.count <= 2 * 6000 + 1024)
+    #expect(node.earlyAnnouncements.contains(SessionKey(.sample(29_999))))
   }
 
   @Test func theLowestOfThoseThatStartTogetherIsTheFirst() {
@@ -205,7 +205,7 @@ extension SyncNodeTests {
     #expect(links.has(.sample(1), 1))
     #expect(links.states == [.ready, .ready])
     #expect(links.nodes[1].counters.naksSent == 1)
-    #expect(links.nodes[0].counters.updatesRepeated == 1)
+    #expect(links.nodes[0].counters.retransmitted == 1)
   }
 
   /// A.14

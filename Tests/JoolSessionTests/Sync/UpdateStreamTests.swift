@@ -57,7 +57,7 @@ import Testing
     run.pass(.seconds(1))
     #expect(run.naks.count == 1)
     #expect(run.stream.gaps == 1)
-    #expect(run.stream.lost == 0)
+    #expect(run.stream.unrecovered == 0)
   }
 
   @Test func reorderingHealsItselfWithinTheFirstDelay() {
@@ -77,7 +77,7 @@ import Testing
     #expect(!run.stream.isLost)
     run.pass(.milliseconds(200))
     #expect(run.stream.isLost)
-    #expect(run.stream.lost == 1)
+    #expect(run.stream.unrecovered == 1)
     run.pass(.seconds(5))
     #expect(run.naks.count == 3, "NAKs do not go on")
     #expect(run.stream.progress == Progress(next: 1, beyond: 2))
@@ -105,7 +105,7 @@ import Testing
     run.pass(.milliseconds(10))
     run.stream.unavailable(until: 3)
     #expect(run.stream.isLost)
-    #expect(run.stream.lost == 3)
+    #expect(run.stream.unrecovered == 3)
     run.pass(.milliseconds(50))
     #expect(run.naks.last == [4...7])
   }
@@ -121,7 +121,7 @@ import Testing
       sequence += 2
     }
     #expect(run.stream.isLost)
-    #expect(run.stream.lost == 1)
+    #expect(run.stream.unrecovered == 1)
   }
 
   @Test func moreThan1024MissingAreALoss() {
@@ -203,7 +203,7 @@ import Testing
     _ = run.receive(1)
     run.confirm(1)
     _ = run.receive(2, 9)
-    #expect(run.stream.told == Progress(next: 2))
+    #expect(run.stream.advertised == Progress(next: 2))
     #expect(run.stream.progress == Progress(next: 3, beyond: 7))
     run.pass(.seconds(1))
     run.confirm(1)

@@ -17,7 +17,7 @@ struct NaiveTable {
     var expires: UInt64
     var version: Version
     /// Of the node's own last word, in steps of 10 ms, counted from 1.
-    var ownSaid: UInt64?
+    var ownRecordTick: UInt64?
   }
 
   var rows: [Key: Row] = [:]
@@ -38,7 +38,7 @@ struct NaiveTable {
   }
 
   mutating func upsert(
-    _ entry: SessionEntry, origin: UInt8, version: Version, isOwnWord: Bool, now: UInt64
+    _ entry: SessionEntry, origin: UInt8, version: Version, isOwnRecord: Bool, now: UInt64
   ) -> SessionTable.Change {
     let expires = (now + UInt64(entry.expiration.rawValue) + 9) / 10 * 10
     for row in rows.values where row.entry.proto == entry.proto && row.entry.source6 == entry.source6 {
@@ -49,19 +49,20 @@ struct NaiveTable {
     }
     let old = rows[Self.key(entry)]
     rows[Self.key(entry)] = Row(
-      entry: entry, origin: origin, expires: expires, version: version, ownSaid: isOwnWord ? now / 10 : old?.ownSaid)
+      entry: entry, origin: origin, expires: expires, version: version,
+      ownRecordTick: isOwnRecord ? now / 10 : old?.ownRecordTick)
     return old.map { .updated(previous: session($0, now: now)) } ?? .inserted
   }
 
-  /// `nil` is `owed`, of a row that has no number here.
+  /// `nil` is `deferredPackets`, of a row that has no number here.
   func knowledge(of session: SessionEntry, quarter: UInt64, now: UInt64) -> SessionTable.Knowledge? {
     guard let row = rows[Self.key(session)] else { return SessionTable.Knowledge.none }
-    let (known, said) = (row.entry, row.ownSaid)
+    let (known, said) = (row.entry, row.ownRecordTick)
     guard known.state == session.state, known.timer == session.timer, known.source4 == session.source4 else {
       return .other
     }
     let left = Self.remaining(row.expires, now)
-    if session.expiration <= left, row.version != .unsaid {
+    if session.expiration <= left, row.version != .unassigned {
       if row.origin == 0 { return .all }
       if said.map({ now / 10 < $0 + quarter / 10 }) == true { return nil }
     }

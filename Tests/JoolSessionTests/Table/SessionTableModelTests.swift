@@ -76,10 +76,10 @@ struct TablePair {
     case 0..<70:
       let (session, origin) = (session(), UInt8.random(in: 0...3, using: &generator))
       let version = Version(rawValue: .random(in: 0..<Version.limit, using: &generator))
-      let isOwnWord = Bool.random(using: &generator)
+      let isOwnRecord = Bool.random(using: &generator)
       #expect(
-        table.upsert(session, origin: origin, version: version, isOwnWord: isOwnWord, now: instant)
-          == naive.upsert(session, origin: origin, version: version, isOwnWord: isOwnWord, now: now))
+        table.upsert(session, origin: origin, version: version, isOwnRecord: isOwnRecord, now: instant)
+          == naive.upsert(session, origin: origin, version: version, isOwnRecord: isOwnRecord, now: now))
     case 70..<78: remove(session())
     case 78..<79: removeSessions(of: NaiveTable.bib(session()))
     case 79..<85: look(for: session())
@@ -135,11 +135,11 @@ struct TablePair {
     #expect(table.session(like: session, now: instant) == expected)
     let known = naive.knowledge(of: session, quarter: 5000, now: now)
     switch table.knowledge(of: session, quarter: Milliseconds(5000), now: instant) {
-    case .owed(let handle):
+    case .deferred(let handle):
       #expect(known == nil)
       #expect(table.session(at: handle, now: instant) == expected)
-      let said = naive.rows[NaiveTable.key(session)]?.ownSaid
-      #expect(table.ageOfOwnWord(at: handle, now: instant) == said.map { Milliseconds(UInt32(now / 10 - $0) * 10) })
+      let said = naive.rows[NaiveTable.key(session)]?.ownRecordTick
+      #expect(table.ageOfOwnRecord(at: handle, now: instant) == said.map { Milliseconds(UInt32(now / 10 - $0) * 10) })
     case let knowledge: #expect(known == .some(knowledge))
     }
     let from4 = naive.rows.values.first {

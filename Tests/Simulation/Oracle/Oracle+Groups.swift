@@ -49,7 +49,7 @@ extension Oracle {
     guard isOpen(.truthOfReady) else { return }
     let count = nodes.count
     for node in nodes.indices where isWatched(node, nodes) && verdicts[node].state == .ready {
-      for peer in 0..<count where peer != node && areOneGroup(node, peer) && speaksSS2(peer) {
+      for peer in 0..<count where peer != node && areOneGroup(node, peer) && usesSS2(peer) {
         let (heard, hears) = (hellos[peer * count + node], hellos[node * count + peer])
         // A node that has not said hello since it heard this one is no peer of it.
         guard now - heard.lastArrival < .seconds(2), heard.haveAnswered,
@@ -65,7 +65,7 @@ extension Oracle {
   }
 
   func isWatched(_ node: Int, _ nodes: [SimulatedNode]) -> Bool {
-    nodes[node].isRunning && nodes[node].isAttached && speaksSS2(node) && mirrors[node].lookedAt >= 0
+    nodes[node].isRunning && nodes[node].isAttached && usesSS2(node) && mirrors[node].lookedAt >= 0
   }
 
   private mutating func compareTruth(

@@ -147,7 +147,7 @@ struct Oracle {
       && scenario.nodes[node].isSealed == scenario.nodes[other].isSealed
   }
 
-  func speaksSS2(_ node: Int) -> Bool { scenario.nodes[node].format != .legacy }
+  func usesSS2(_ node: Int) -> Bool { scenario.nodes[node].format != .legacy }
 
   // MARK: What happens
 
@@ -157,7 +157,7 @@ struct Oracle {
     let old = truths[session]
     let isNews = !old.isKnown || old.mask != Int32(mask) || old.state != entry.state.rawValue || old.until < now
     // A node that nobody can ask sends news once; if it got lost, later packets do not say it for a quarter of the timeout.
-    let isOwed = speaksSS2(node) || !isLossy(from: node, now: now) && (old.isOwed || isNews)
+    let isOwed = usesSS2(node) || !isLossy(from: node, now: now) && (old.isOwed || isNews)
     var truth = Truth(
       lastPacket: now, until: now + life, mask: Int32(mask), state: entry.state.rawValue, node: Int32(node),
       isOwed: isOwed)
@@ -233,7 +233,7 @@ struct Oracle {
     guard datagram.from >= 0, datagram.bytes.count > 31, datagram.bytes[0] == 0, datagram.bytes[1] == 0 else { return }
     let type = datagram.bytes[3]
     let (from, to) = (datagram.from, datagram.to)
-    guard areOneGroup(from, to), speaksSS2(to) else { return }
+    guard areOneGroup(from, to), usesSS2(to) else { return }
     if type == 1 || type == 255 {
       let heard = hellos[to * verdicts.count + from]
       hellos[from * verdicts.count + to].note(sent: datagram.sent, arrived: now, heard: heard)
@@ -257,7 +257,7 @@ struct Oracle {
     tableSince[node] = hasTable ? min(tableSince[node], now) : .max
     if verdict.may { hadRight[node] = true }
     if verdict.state == .ready, old.state == .starting, !gotTable[node], heardTable[node] >= 0,
-      now - heardTable[node] < .seconds(4.5), speaksSS2(node), !scenario.nodes[node].isSealed
+      now - heardTable[node] < .seconds(4.5), usesSS2(node), !scenario.nodes[node].isSealed
     {
       violate(.firstIsAlone, now, node: node, "ready without a table, though it heard a node with one")
     }

@@ -85,12 +85,12 @@ extension NodeUnderTest {
     proxy.advance(to: time.now)
     send(proxy.takeDatagrams(now: time.now))
     guard isAttached else {
-      proxy.noteProgress(isAuditing: false, now: time.now)
+      proxy.updateReadiness(isAuditing: false, now: time.now)
       return 0
     }
     let given = feed(&module, time, local: local)
     readModule(&module, time, local: local, send)
-    proxy.noteProgress(isAuditing: audit != nil, now: time.now)
+    proxy.updateReadiness(isAuditing: audit != nil, now: time.now)
     return given
   }
 
@@ -136,15 +136,15 @@ extension NodeUnderTest {
   func deadline(_ time: Time) -> Instant? { audit == nil ? proxy.nextDeadline : time.now }
 
   var verdict: Verdict {
-    let standing = proxy.standing
+    let nodeStatus = proxy.nodeStatus
     let state: State =
-      switch standing.state {
+      switch nodeStatus.state {
       case .starting: .starting
       case .mending: .mending
       case .ready: .ready
       case .disabled, .absent: .away
       }
-    return Verdict(state: state, may: standing.isReady)
+    return Verdict(state: state, may: nodeStatus.isReady)
   }
 
   /// Its number in what it sends; another one when it has started anew.

@@ -13,7 +13,7 @@ struct SimulatedNode {
   /// What a turn takes at least, in microseconds.
   static let turnTime: Moment = 100
 
-  struct Arrival {
+  struct ReceivedDatagram {
     let bytes: [UInt8]
     let from: Int
     let at: Moment
@@ -32,7 +32,7 @@ struct SimulatedNode {
   /// How often the proxy was started.
   var starts: UInt64 = 0
   var moduleSpeed: Int
-  private(set) var socket: [Arrival] = []
+  private(set) var socket: [ReceivedDatagram] = []
   private var firstInSocket = 0
   private var bytesInSocket = 0
   private(set) var dropped = 0
@@ -96,7 +96,7 @@ struct SimulatedNode {
       return
     }
     bytesInSocket += bytes.count + 512
-    socket.append(Arrival(bytes: bytes, from: sender, at: now))
+    socket.append(ReceivedDatagram(bytes: bytes, from: sender, at: now))
   }
 
   /// The module tells of a packet: at once as long as a message has room, and else when that was acknowledged.
@@ -160,7 +160,7 @@ struct SimulatedNode {
     isTouched = true
   }
 
-  private mutating func hear(_ arrival: Arrival, _ time: NodeUnderTest.Time, _ now: Moment) {
+  private mutating func hear(_ arrival: ReceivedDatagram, _ time: NodeUnderTest.Time, _ now: Moment) {
     let type = arrival.bytes.count > 3 ? arrival.bytes[3] : 0
     if type != 1, type != 7, type != 8, type != 10 { isTouched = true }
     let isRead = core.receive(

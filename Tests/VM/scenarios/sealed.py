@@ -147,7 +147,7 @@ def hostile() -> None:
     note(f"sessions that came meanwhile: {crowd.opened - len(before['j'])}, equal at most {slowest:.1f} s after each kind")
     for node in both:
         after = status(node)["counters"]
-        names = ("UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "UNTRUSTED", "MALFORMED")
+        names = ("UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "UNVALIDATED_STARTS", "MALFORMED")
         grown = {name: after[name] - counters[node][name] for name in names}
         note(f"{node}: " + ", ".join(f"{name} {count}" for name, count in grown.items()) + f"; KiB {resident[node]} → {memory(both[node])}")
         expect(sum(grown.values()) >= HOSTILE * len(kinds) * 0.8, f"only {sum(grown.values())} of {HOSTILE * len(kinds)} were seen at all")

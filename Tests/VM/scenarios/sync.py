@@ -87,7 +87,7 @@ def bad_links() -> None:
     expect_equal_tables(20_000)
     for node in NODES:
         counters = status(node)["counters"]
-        note(f"{node}: " + ", ".join(f"{name} {counters[name]}" for name in ("NAKS", "UPDATES_REPEATED", "RESYNCS", "REPAIRS")))
+        note(f"{node}: " + ", ".join(f"{name} {counters[name]}" for name in ("NAKS", "RETRANSMITTED", "RESYNCS", "REPAIRS")))
     expect(all(proxy.alive for proxy in both.values()), "a proxy died")
 
 
@@ -201,7 +201,7 @@ def records_for(program_is_ours: bool) -> int:
     if program_is_ours:
         wait_equal("the traffic", crowd.opened)
         counters = status("j")["counters"]
-        return counters["NEWS"] + counters["REFRESHES"]
+        return counters["CHANGES"] + counters["REFRESHES"]
     return sum(len(decode(datagram)) for datagram in ear.heard())
 
 
@@ -240,7 +240,7 @@ def slack() -> None:
         looks += 1
         time.sleep(0.1)  # each look starts two programs
     counters = status("j")["counters"]
-    note(f"{looks} looks in {length} s; j's proxy sent {counters['NEWS']} news, {counters['REFRESHES']} refreshes, kept back {counters['COALESCED']}")
+    note(f"{looks} looks in {length} s; j's proxy sent {counters['CHANGES']} news, {counters['REFRESHES']} refreshes, kept back {counters['COALESCED']}")
     expect(counters["REFRESHES"] > 0 and counters["COALESCED"] > 0, "the traffic did not need the slack")
 
 

@@ -3,7 +3,7 @@ package import JoolCore
 /// Detects that an instance was removed and created again between two checks. Its counters have restarted then, and its
 /// tables are empty. Modules before 4.1.12 do not count synchronization, so the counters of an idle instance show
 /// nothing there.
-package struct InstanceWatch: Sendable {
+package struct InstanceMonitor: Sendable {
   /// The statistics that may decrease although the instance is the same.
   static let gauges: Set<String> = ["JSTAT_BIB_ENTRIES", "JSTAT_SESSIONS"]
 

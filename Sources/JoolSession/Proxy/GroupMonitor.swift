@@ -1,5 +1,5 @@
 /// Decides when pool4 is read and when the group's settings are compared, and detects new findings.
-package struct GroupWatch {
+package struct GroupMonitor {
   static let interval = Duration.seconds(30)
   /// The minimum interval between two comparisons, so that a peer cannot cause one per frame.
   static let pause = Duration.seconds(10)

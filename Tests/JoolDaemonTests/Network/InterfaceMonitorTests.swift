@@ -5,7 +5,7 @@ import Testing
 @testable import JoolSession
 
 /// Which interface is meant after something happened to the one that was found at the start.
-@Suite struct InterfaceWatchTests {
+@Suite struct InterfaceMonitorTests {
   private static let host = NetworkSamples.host("2001:db8:ff08::4")
   static let selectors: [(String, InterfaceSelector)] = [
     ("name", .name("eth2")), ("zone", .zone("eth2")), ("number", .zone("3")), ("address", .address(host, zone: nil)),
@@ -34,7 +34,7 @@ import Testing
     let (name, selector) = Self.selectors[selector]
     let (what, after, expected) = Self.events[event]
     let other = NetworkSamples.interface("eth0", 2, ["2001:db8::4"])
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     let before = NetworkSamples.view([other, Self.interface("eth2", 3)], otherNames: [:], route: 3)
     #expect(watch.find(selector, in: before)?.index == 3)
     let now = NetworkSamples.view([other] + [after].compactMap { $0 }, otherNames: [:], route: after?.index ?? 0)
@@ -44,7 +44,7 @@ import Testing
 
   @Test(arguments: selectors.indices) func findsAnInterfaceThatIsMadeAnewUnderAnEarlierName(selector: Int) {
     let (name, selector) = Self.selectors[selector]
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     for (interface, index) in [("eth2", 3), ("sync0", 3), ("eth2", 9)] as [(String, UInt32)] {
       let address = index == 3 ? "2001:db8:ff08::4" : "2001:db8:ff08::44"
       let view = NetworkSamples.view([Self.interface(interface, index, address)], otherNames: [:], route: index)
@@ -53,14 +53,14 @@ import Testing
   }
 
   @Test func aNameThatAnotherInterfaceGotIsThatOne() {
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     _ = watch.find(.name("eth2"), in: NetworkSamples.view())
     let now = NetworkSamples.view([Self.interface("old", 3), Self.interface("eth2", 9)], otherNames: [:])
     #expect(watch.find(.name("eth2"), in: now)?.index == 9)
   }
 
   @Test func anAddressThatMovedTakesItsInterfaceAlong() {
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     let selector = InterfaceSelector(device: "2001:db8:ff08::4")
     _ = watch.find(selector, in: NetworkSamples.view())
     let now = NetworkSamples.view(
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func staysOnOneOfTwoInterfacesWithTheSameAddress() {
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     let both = [Self.interface("eth2", 3), Self.interface("eth3", 4)]
     let selector = InterfaceSelector(device: "2001:db8:ff08::4")
     _ = watch.find(selector, in: NetworkSamples.view([both[1]], otherNames: [:]))
@@ -79,7 +79,7 @@ import Testing
   @Test func anAddressThatWasTakenIsNoSourceAnyMore() throws {
     let network = ProxyConfiguration.Network(group: "239.1.1.1", incomingInterface: "203.0.113.4")
     let names = try #require(GroupNames(network, address: NetworkSamples.address("239.1.1.1")))
-    var watch = InterfaceWatch()
+    var watch = InterfaceMonitor()
     let before = try names.plan(in: NetworkSamples.view(), &watch)
     let now = NetworkSamples.view([NetworkSamples.interface("eth2", 3, ["203.0.113.44"])])
     let after = try names.plan(in: now, &watch)

@@ -5,17 +5,17 @@ import Testing
 @testable import JoolSession
 
 /// Who may take itself for the group's first.
-@Suite struct SolitudeTests {
+@Suite struct AloneTimerTests {
   private let start = Instant.now
 
   @Test func timeInWhichNobodyListenedCountsLittle() {
-    var solitude = Solitude(now: start)
-    for step in 1...5 { solitude.look(now: start + Solitude.interval * step) }
+    var solitude = AloneTimer(now: start)
+    for step in 1...5 { solitude.look(now: start + AloneTimer.interval * step) }
     #expect(solitude.since == start)
     solitude.look(now: start + .seconds(10))
-    #expect(solitude.since == start + .seconds(9) - Solitude.attention)
+    #expect(solitude.since == start + .seconds(9) - AloneTimer.attention)
     solitude.end(now: start + .seconds(5))
-    #expect(solitude.since == start + .seconds(9) - Solitude.attention, "of what was heard before")
+    #expect(solitude.since == start + .seconds(9) - AloneTimer.attention, "of what was heard before")
     solitude.end(now: start + .seconds(11))
     #expect(solitude.since == start + .seconds(11))
   }

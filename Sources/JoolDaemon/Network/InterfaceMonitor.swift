@@ -64,7 +64,7 @@ struct InterfaceView {
 
 /// Finds the interfaces that the user named, even after they were renamed or created anew. Sockets refer to an
 /// interface by its index, which stays the same when the interface is renamed but changes when it is created anew.
-struct InterfaceWatch: Sendable {
+struct InterfaceMonitor: Sendable {
   /// The interface that a selector matched last.
   private struct Known: Sendable {
     /// The last names of the interface, at most four, the present one at the end. Between two checks the interface may

@@ -5,12 +5,12 @@ internal import OrderedCollections
 ///
 /// This type does not know when a session is due, so the node takes all of them once per second. Each session takes 20
 /// bytes and an index, and there are no more sessions than rows in the table.
-struct OwedWords: Sendable {
+struct DeferredPackets: Sendable {
   /// The time between two calls that take the sessions.
   static let interval = Duration.seconds(1)
 
   /// A packet that no record was sent for.
-  struct Word: Sendable {
+  struct Packet: Sendable {
     /// The time at which the session expires because of this packet, slack included.
     let end: Instant
     /// The `SessionTable.content(at:)` of the session as the packet made it. If the row has another state, mask or
@@ -19,23 +19,23 @@ struct OwedWords: Sendable {
   }
 
   /// The last packet of each session.
-  private var words: OrderedDictionary<SessionHandle, Word> = [:]
+  private var packets: OrderedDictionary<SessionHandle, Packet> = [:]
   /// The next time to look at the sessions; `nil` if there are none.
   private(set) var deadline: Instant?
 
-  mutating func add(_ word: Word, of handle: SessionHandle, now: Instant) {
-    words[handle] = word
+  mutating func add(_ packet: Packet, of handle: SessionHandle, now: Instant) {
+    packets[handle] = packet
     if deadline == nil { deadline = now + Self.interval }
   }
 
   /// Postpones all sessions by `interval`, because this node may not send them yet.
-  mutating func wait(now: Instant) { if !words.isEmpty { deadline = now + Self.interval } }
+  mutating func wait(now: Instant) { if !packets.isEmpty { deadline = now + Self.interval } }
 
   /// Takes all sessions if `deadline` has passed. The caller adds those again that are not due yet.
-  mutating func takeDue(now: Instant) -> OrderedDictionary<SessionHandle, Word> {
+  mutating func takeDue(now: Instant) -> OrderedDictionary<SessionHandle, Packet> {
     guard let deadline, deadline <= now else { return [:] }
-    let due = words
-    words = [:]
+    let due = packets
+    packets = [:]
     self.deadline = nil
     return due
   }

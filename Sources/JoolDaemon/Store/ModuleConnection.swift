@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// The proxy's two netlink sockets: one for the module's multicasts, one for requests. They are separate so that
 /// answers and bursts of multicasts do not share a buffer. Both are opened anew whenever the module returns.
-struct KernelLink: ~Copyable {
+struct ModuleConnection: ~Copyable {
   var client: JoolClient<NetlinkSocket>
   let events: NetlinkSocket
   /// The size of the receive buffer of `events` in bytes, as the kernel granted it for `receiveBuffer`.

@@ -5,9 +5,9 @@ import Testing
 @testable import JoolSession
 
 /// A module that is looked at every two seconds, as the event loop does it.
-@Suite struct AnnouncementWatchTests {
+@Suite struct AnnouncementMonitorTests {
   private struct Lab {
-    var watch = AnnouncementWatch()
+    var watch = AnnouncementMonitor()
     var translated: UInt64 = 0
     var announced: UInt64 = 0
     let start = Instant.now
@@ -25,7 +25,7 @@ import Testing
         traffic(&self, second)
         guard second % 2 == 0 else { continue }
         let now = start + .seconds(second)
-        let statistics = [Statistic(id: 1, value: translated, names: [AnnouncementWatch.counter])]
+        let statistics = [Statistic(id: 1, value: translated, names: [AnnouncementMonitor.counter])]
         watch.look(statistics, announced: announced, patience: Self.patience, now: now)
         guard watch.isAuditDue(patience: Self.patience, now: now) else { continue }
         audits.append(second)

@@ -4,7 +4,7 @@ internal import JoolCore
 internal import JoolSession
 
 /// A received datagram.
-struct Arrival {
+struct ReceivedDatagram {
   /// The size of its payload on the wire, in bytes.
   let length: Int
   /// The sender's address. IPv4 addresses are mapped (`::ffff:192.0.2.1`).

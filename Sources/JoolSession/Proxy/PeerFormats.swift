@@ -4,7 +4,7 @@ internal import JoolCore
 ///
 /// In `WireFormat.auto` an SS2 node sends everything twice: in SS2, and in the C proxies' layout. The second copy is
 /// ignored if its sender is an SS2 peer.
-struct Neighbours: Sendable {
+struct PeerFormats: Sendable {
   /// The maximum number of addresses of each kind that are remembered, because addresses can be forged.
   static let maxCount = 64
   /// The time for which a C proxy counts as present after its last datagram. It is hours and not seconds, because a
@@ -19,25 +19,25 @@ struct Neighbours: Sendable {
   private var legacy: [IPv6Address: (format: SyncFormat, last: Instant)] = [:]
 
   /// Notes an SS2 frame from an address.
-  mutating func heardSS2(from address: IPv6Address, now: Instant) {
-    if let known = ss2[address], now - known.last < SyncPeer.patience {
+  mutating func noteSS2(from address: IPv6Address, now: Instant) {
+    if let known = ss2[address], now - known.last < SyncPeer.timeout {
       ss2[address] = (known.first, now)
     } else {
-      ss2 = ss2.count < Self.maxCount ? ss2 : ss2.filter { now - $0.value.last < SyncPeer.patience }
+      ss2 = ss2.count < Self.maxCount ? ss2 : ss2.filter { now - $0.value.last < SyncPeer.timeout }
       guard ss2.count < Self.maxCount else { return }
       ss2[address] = (now, now)
     }
-    if speaksSS2(address, now: now) { legacy[address] = nil }
+    if usesSS2(address, now: now) { legacy[address] = nil }
   }
 
   /// Whether the address is an SS2 peer's, so that C proxies' datagrams from it are ignored.
-  func speaksSS2(_ address: IPv6Address, now: Instant) -> Bool {
-    guard let known = ss2[address], now - known.last < SyncPeer.patience else { return false }
+  func usesSS2(_ address: IPv6Address, now: Instant) -> Bool {
+    guard let known = ss2[address], now - known.last < SyncPeer.timeout else { return false }
     return legacy[address] == nil || known.last - known.first >= Self.proof
   }
 
   /// Notes a C proxy's datagram. If there is no room, the C proxy that has been silent for longest is forgotten.
-  mutating func heardLegacy(_ format: SyncFormat, from address: IPv6Address, now: Instant) {
+  mutating func noteLegacy(_ format: SyncFormat, from address: IPv6Address, now: Instant) {
     if legacy[address] == nil, legacy.count >= Self.maxCount,
       let oldest = legacy.min(by: { $0.value.last < $1.value.last })
     {

@@ -10,9 +10,9 @@ package import JoolCore
 ///
 /// Packets without an announcement (ICMP errors) look the same. Audits find nothing then, so the pause between them
 /// grows.
-package struct AnnouncementWatch: Sendable {
+package struct AnnouncementMonitor: Sendable {
   /// The last version of the module that drops announcements without counting them. Later modules count what they
-  /// cannot queue (`QueueWatch`).
+  /// cannot queue (`QueueMonitor`).
   package static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
   static let counter = "JSTAT_SUCCESS"
   /// The time after `ss-flush-deadline` within which an announcement must arrive.
@@ -43,7 +43,7 @@ package struct AnnouncementWatch: Sendable {
   /// The time until which such announcements may arrive.
   private var settlesAt: Instant?
   private var suspectsSince: Instant?
-  private var pause = AnnouncementWatch.shortestPause
+  private var pause = AnnouncementMonitor.shortestPause
   private var restsUntil: Instant?
 
   /// Creates a watch that has seen no statistics yet.

@@ -2,23 +2,23 @@ internal import DequeModule
 
 /// The send queue: datagrams that could not be sent at once, because the link is down or its queue is full. The oldest
 /// is sent first. A new datagram is dropped when there is no more room, because the older ones are needed just as much.
-package struct Outbox: Sendable {
+package struct SendQueue: Sendable {
   /// The maximum number of datagrams. That many full ones take 11 MB and contain about 300,000 sessions.
   static let capacity = 8192
   static let retry = Duration.milliseconds(50)
   /// The time after which a waiting frame is dropped. The frame contains the time that its sessions had left when it
   /// was made, and it may be sealed. Peers request it again, and get it with the times of that moment.
-  static let freshness = Duration.seconds(1)
+  static let maxFrameAge = Duration.seconds(1)
   /// The time without a successful send after which the link counts as down rather than busy. C proxies' datagrams wait
   /// for this time, because nobody can request them again.
-  static let patience = Duration.seconds(5)
+  static let maxQueueTime = Duration.seconds(5)
 
   private struct Waiting {
     let datagram: [UInt8]
     let since: Instant
 
     func isOutdated(now: Instant) -> Bool {
-      now - since > (SyncFrame.isFrame(datagram.span.bytes) ? Outbox.freshness : Outbox.patience)
+      now - since > (SyncFrame.isFrame(datagram.span.bytes) ? SendQueue.maxFrameAge : SendQueue.maxQueueTime)
     }
   }
 
@@ -26,7 +26,7 @@ package struct Outbox: Sendable {
   /// The time of the next attempt to send. `nil` if nothing waits.
   package private(set) var deadline: Instant?
   /// The time since which nothing could be sent. `nil` if the last datagram was sent.
-  private var stuckSince: Instant?
+  private var stalledSince: Instant?
 
   /// Creates an empty queue.
   package init() {}
@@ -38,7 +38,7 @@ package struct Outbox: Sendable {
   /// - Returns: whether there was room. If not, the datagram is dropped.
   package mutating func append(_ datagram: [UInt8], now: Instant) -> Bool {
     guard waiting.count < Self.capacity else { return false }
-    stuckSince = stuckSince ?? now
+    stalledSince = stalledSince ?? now
     waiting.append(Waiting(datagram: datagram, since: now))
     deadline = deadline ?? now + Self.retry
     return true
@@ -51,17 +51,17 @@ package struct Outbox: Sendable {
   }
 
   /// Whether the link counts as down, so that nothing should wait until the queue is empty.
-  package func isStuck(now: Instant) -> Bool {
-    stuckSince.map { now - $0 >= Self.patience } ?? false
+  package func isStalled(now: Instant) -> Bool {
+    stalledSince.map { now - $0 >= Self.maxQueueTime } ?? false
   }
 
   /// Notes that a datagram was sent without waiting here.
-  package mutating func linkWorks() { stuckSince = nil }
+  package mutating func noteSent() { stalledSince = nil }
 
   /// Removes the oldest datagram, because it was sent.
   package mutating func removeNext(now: Instant) {
     waiting.removeFirst()
-    stuckSince = isEmpty ? nil : now
+    stalledSince = isEmpty ? nil : now
     if isEmpty { deadline = nil }
   }
 

@@ -6,7 +6,7 @@ internal import JoolCore
 /// A node may be without a table for long. This happens if it receives the hellos of a node with a table, but that node
 /// does not receive this one's. So the keys of expired sessions are dropped. There are at most twice as many keys as
 /// there were unexpired sessions at the last cleanup, or 1,024 if that is more.
-struct OverheardSessions: Sendable {
+struct EarlyAnnouncements: Sendable {
   private static let smallest = 1024
 
   /// The expirations of the sessions.

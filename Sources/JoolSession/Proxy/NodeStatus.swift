@@ -1,5 +1,5 @@
 /// The state of a node, and whether it may have the addresses.
-public struct NodeStanding: Hashable, Sendable {
+public struct NodeStatus: Hashable, Sendable {
   /// The state of a node, as `jool session proxy status` prints it.
   public enum State: String, CaseIterable, Hashable, Sendable {
     /// The node has no table yet: it waits for that of a peer.
@@ -39,14 +39,14 @@ public struct NodeStanding: Hashable, Sendable {
 
 extension SessionProxy {
   /// The state of this node, and whether it may have the addresses. `absent` while there is no module.
-  public var standing: NodeStanding {
-    guard isAttached, let node, let kernel else { return NodeStanding(.absent, isReady: false) }
-    guard kernel.isEnabled else { return NodeStanding(.disabled, isReady: false) }
+  public var nodeStatus: NodeStatus {
+    guard isAttached, let node, let kernel else { return NodeStatus(.absent, isReady: false) }
+    guard kernel.isEnabled else { return NodeStatus(.disabled, isReady: false) }
     let may = node.right.may
     switch node.state {
-    case .starting: return NodeStanding(.starting, isReady: may)
-    case .mending: return NodeStanding(.mending, isReady: may, because: node.readiness.reason?.sentence)
-    case .ready: return NodeStanding(.ready, isReady: may)
+    case .starting: return NodeStatus(.starting, isReady: may)
+    case .mending: return NodeStatus(.mending, isReady: may, because: node.readiness.reason?.sentence)
+    case .ready: return NodeStatus(.ready, isReady: may)
     }
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Only time in which the process ran counts. If it did not run for a second, the datagrams that other nodes sent
 /// meanwhile still wait in the socket, or those nodes did not run either.
-struct Solitude: Sendable {
+struct AloneTimer: Sendable {
   /// The interval at which the node checks.
   static let interval = Duration.milliseconds(200)
   /// The most time that counts between two checks.

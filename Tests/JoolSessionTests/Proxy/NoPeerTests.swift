@@ -5,18 +5,18 @@ import Testing
 @testable import JoolSession
 
 /// What a node knows of being alone.
-@Suite struct LonelinessTests {
+@Suite struct NoPeerTests {
   @Test func aNodeThatNeverHeardAPeerSaysSo() {
     let group = Group(count: 1)
     let status = group.proxies[0].status(now: group.now)
-    #expect(status.standing.isReady)
-    #expect(status.aloneBecause == "No peer was heard since the start, 7 s ago, nor anything else.")
+    #expect(status.nodeStatus.isReady)
+    #expect(status.noPeerReason == "No peer was heard since the start, 7 s ago, nor anything else.")
     #expect(ProxyStatus(text: status.text) == status)
   }
 
   @Test func nodesThatHearEachOtherAreNotAlone() {
     let group = Group()
-    #expect(group.proxies.map { $0.loneliness(now: group.now) } == [nil, nil])
+    #expect(group.proxies.map { $0.noPeerReason(now: group.now) } == [nil, nil])
   }
 
   /// A peer names in its hellos whom it hears.
@@ -26,12 +26,12 @@ import Testing
     group.pass(.seconds(7))
     let unheard = group.proxies[0].status(now: group.now)
     #expect(unheard.peers.map(\.state) == [.ready])
-    #expect(unheard.aloneBecause == "Peers are heard (fe80::2), but none of them hears this node.")
-    let deaf = group.proxies[1].loneliness(now: group.now)
+    #expect(unheard.noPeerReason == "Peers are heard (fe80::2), but none of them hears this node.")
+    let deaf = group.proxies[1].noPeerReason(now: group.now)
     #expect(deaf?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
     group.deaf = []
     group.pass(.seconds(3))
-    #expect(group.proxies.map { $0.loneliness(now: group.now) } == [nil, nil])
+    #expect(group.proxies.map { $0.noPeerReason(now: group.now) } == [nil, nil])
   }
 
   @Test func aNodeThatWasNeverHeardIsAloneToo() throws {
@@ -40,9 +40,9 @@ import Testing
       var group = Group(keys: [ring, ring], settled: false)
       group.deaf = [1]
       group.pass(.seconds(7))
-      let reason = group.proxies[0].loneliness(now: group.now)
+      let reason = group.proxies[0].noPeerReason(now: group.now)
       #expect(reason?.hasSuffix("none of these nodes hears this one.") == true)
-      #expect(group.proxies[1].loneliness(now: group.now)?.hasPrefix("No peer was heard since the start") == true)
+      #expect(group.proxies[1].noPeerReason(now: group.now)?.hasPrefix("No peer was heard since the start") == true)
     }
   }
 
@@ -50,10 +50,10 @@ import Testing
     var group = Group(count: 3)
     group.deaf = [0]
     group.pass(.milliseconds(3500))
-    #expect(group.proxies[0].loneliness(now: group.now) == nil, "nobody is missed for so short a time")
+    #expect(group.proxies[0].noPeerReason(now: group.now) == nil, "nobody is missed for so short a time")
     group.pass(.seconds(3))
-    #expect(group.proxies[0].loneliness(now: group.now) != nil)
-    #expect(group.proxies[1].loneliness(now: group.now) == nil, "it has the third one")
+    #expect(group.proxies[0].noPeerReason(now: group.now) != nil)
+    #expect(group.proxies[1].noPeerReason(now: group.now) == nil, "it has the third one")
   }
 
   @Test func saysWhoDoesNotHearUs() {
@@ -76,16 +76,16 @@ import Testing
   /// They never say whom they hear, and a standby is silent.
   @Test func aCProxyThatWasHeardIsCompany() {
     var group = Group(count: 1, formats: [.legacy])
-    #expect(group.proxies[0].loneliness(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    #expect(group.proxies[0].noPeerReason(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
+    group.receiveLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     group.pass(.seconds(60))
-    #expect(group.proxies[0].loneliness(now: group.now) == nil)
+    #expect(group.proxies[0].noPeerReason(now: group.now) == nil)
   }
 
   @Test func namesWhatWasHeardInstead() throws {
     var group = Group(count: 1, keys: [try FrameSealTests.ring((1, "a"))])
-    group.hearLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
-    let reason = group.proxies[0].loneliness(now: group.now)
+    group.receiveLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    let reason = group.proxies[0].noPeerReason(now: group.now)
     #expect(reason?.contains("but datagrams that were rejected (UNSEALED 1)") == true)
   }
 
@@ -96,7 +96,7 @@ import Testing
     func findings(after seconds: Int) -> [String] { group.proxies[0].status(now: start + .seconds(seconds)).findings }
     group.proxies[0].sending.failed(on: 0, because: "Network is unreachable", now: start)
     #expect(
-      group.proxies[0].loneliness(now: start)?.hasSuffix("Sends fail (ff08::1 on eth2: Network is unreachable).")
+      group.proxies[0].noPeerReason(now: start)?.hasSuffix("Sends fail (ff08::1 on eth2: Network is unreachable).")
         == true)
     group.proxies[0].sending.failed(on: 0, because: "Network is unreachable", now: start + .seconds(3))
     #expect(findings(after: 4) == [])

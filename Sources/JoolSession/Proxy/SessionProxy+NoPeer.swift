@@ -9,8 +9,8 @@ extension SessionProxy {
   /// The hellos of an SS2 peer list the nodes that it receives, so this node knows whether it is one of them. A C proxy
   /// sends no such list, and sends nothing while nothing changes. So a C proxy counts as a peer if anything was
   /// received from it.
-  package func loneliness(now: Instant) -> String? {
-    guard let node, neighbours.legacyCount(now: now) == 0 else { return nil }
+  package func noPeerReason(now: Instant) -> String? {
+    guard let node, peerFormats.legacyCount(now: now) == 0 else { return nil }
     let alive = node.peers.all.filter { $0.isAlive(at: now) }
     guard !alive.contains(where: { $0.hears(node.identity, at: now) }) else { return nil }
     let trouble = sending.trouble.map { " Sends fail (\($0))." } ?? ""
@@ -36,9 +36,9 @@ extension SessionProxy {
   }
 
   /// A finding for each peer that is received but does not receive this node, although other peers do. If no peer does,
-  /// `loneliness(now:)` reports that instead.
-  func unheardBy(now: Instant) -> [String] {
-    guard let node, loneliness(now: now) == nil else { return [] }
+  /// `noPeerReason(now:)` reports that instead.
+  func unreachedPeers(now: Instant) -> [String] {
+    guard let node, noPeerReason(now: now) == nil else { return [] }
     let deaf = node.peers.all.filter { $0.isAlive(at: now) && !$0.hears(node.identity, at: now) }
     return deaf.compactMap(\.address).map(\.description).sorted().map {
       "\($0) does not hear this node, although others do: what this node says reaches it only through them. "
@@ -48,7 +48,7 @@ extension SessionProxy {
 
   /// The part of a sentence that names the datagrams which were received but rejected.
   private var rejections: String {
-    let names = ["UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "MALFORMED", "STRANGE_ADDRESSES"]
+    let names = ["UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "MALFORMED", "UNLISTED_ADDRESSES"]
     let rejected = counters.named.filter { names.contains($0.0) && $0.1 > 0 }.map { "\($0.0) \($0.1)" }
     return rejected.isEmpty
       ? ", nor anything else" : ", but datagrams that were rejected (\(rejected.joined(separator: ", ")))"

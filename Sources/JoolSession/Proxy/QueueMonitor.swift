@@ -2,7 +2,7 @@ package import JoolCore
 
 /// Detects that the module dropped sessions because its queue (`ss-capacity`) was full. The module counts them since
 /// 4.1.12. The peers then need the table, because the module does not announce those sessions again until they change.
-package struct QueueWatch: Sendable {
+package struct QueueMonitor: Sendable {
   /// The minimum interval between two repairs. The table is not sent more often, because that would only add to the
   /// load of such a module.
   static let interval = Duration.seconds(30)
@@ -10,7 +10,7 @@ package struct QueueWatch: Sendable {
 
   /// The value of the counter when it was last read. The counter restarts with the instance.
   private var last: UInt64?
-  private var owed = false
+  private var deferredPackets = false
   private var lastRepair: Instant?
 
   /// Creates a watch that has not read the counter yet.
@@ -22,15 +22,15 @@ package struct QueueWatch: Sendable {
     guard let value = statistics.first(where: { $0.name == Self.counter })?.value else { return 0 }
     defer { last = value }
     guard let last, value > last else { return 0 }
-    owed = true
+    deferredPackets = true
     return value - last
   }
 
   /// Whether the peers should get the table now. It is true once after sessions were dropped, and at most once per
   /// `interval`.
   package mutating func shouldRepair(now: Instant) -> Bool {
-    guard owed, lastRepair.map({ now - $0 >= Self.interval }) ?? true else { return false }
-    owed = false
+    guard deferredPackets, lastRepair.map({ now - $0 >= Self.interval }) ?? true else { return false }
+    deferredPackets = false
     lastRepair = now
     return true
   }

@@ -1,6 +1,6 @@
 /// The sizes of datagrams that reach the peers without fragmentation.
-package struct PathSize: Hashable, Sendable {
-  static let ethernet = PathSize(mtu: 1500)
+package struct PathMTU: Hashable, Sendable {
+  static let ethernet = PathMTU(mtu: 1500)
   /// The MTUs that are used, in bytes. Every IPv6 path has at least the lower one (RFC 8200 §5). More than Ethernet's
   /// MTU is not worth it, because receivers have buffers of 2,048 bytes.
   package static let allowed = 1280...1500

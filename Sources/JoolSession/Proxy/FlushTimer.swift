@@ -3,7 +3,7 @@
 /// The module queues a session that is announced within `ss-flush-deadline` of its last message. The session leaves at
 /// the first event after that: another session, an acknowledgement, or a timer that runs every two seconds. Without the
 /// extra acknowledgement, a single session would wait for the timer.
-package struct Nudge: Sendable {
+package struct FlushTimer: Sendable {
   /// The module's `ss-flush-deadline`.
   package var deadline: Duration
   /// The time of the extra acknowledgement. `nil` if none is needed.
@@ -18,11 +18,11 @@ package struct Nudge: Sendable {
   package init(deadline: Duration) { self.deadline = deadline }
 
   /// Notes that a message of the module has arrived, and schedules the extra acknowledgement.
-  package mutating func messageCame(_ now: Instant) { due = now + deadline + Self.margin }
+  package mutating func noteMessage(_ now: Instant) { due = now + deadline + Self.margin }
 
   /// Whether the extra acknowledgement is due. It is due once. If the module then sends another message, that message
   /// schedules the next one.
-  package mutating func take(now: Instant) -> Bool {
+  package mutating func fire(now: Instant) -> Bool {
     guard let due, due <= now else { return false }
     self.due = nil
     return true

@@ -3,7 +3,7 @@ internal import OrderedCollections
 
 /// The sessions that C proxies have sent, and that no node has sent as records yet. All nodes receive them at about the
 /// same time. Each node waits for the nodes of lower rank, and sends the sessions that they have not sent.
-struct LegacyWords: Sendable {
+struct PendingLegacySessions: Sendable {
   /// The time for which each rank waits for the one before it.
   static let turn = Duration.milliseconds(20)
   /// The longest time for which any rank waits.
@@ -12,18 +12,18 @@ struct LegacyWords: Sendable {
   static let maxCount = 65_536
 
   /// A session that waits.
-  private struct Word: Sendable {
+  private struct Waiting: Sendable {
     /// The session with the time left that it had when it was received.
     var session: SessionEntry
-    var heard: Instant
+    var received: Instant
     let due: Instant
   }
 
-  private var words: OrderedDictionary<SessionKey, Word> = [:]
+  private var waiting: OrderedDictionary<SessionKey, Waiting> = [:]
   /// The next time to look for sessions that are due; `nil` if none waits.
   private(set) var deadline: Instant?
 
-  var isEmpty: Bool { words.isEmpty }
+  var isEmpty: Bool { waiting.isEmpty }
 
   /// Adds a session that a C proxy has sent, or replaces a waiting one, which keeps the time at which it is due.
   /// - Parameters:
@@ -31,42 +31,42 @@ struct LegacyWords: Sendable {
   ///   - rank: the number of nodes that should send the session before this one.
   mutating func add(_ session: SessionEntry, rank: Int, now: Instant) {
     let key = SessionKey(session)
-    let wait = words.count < Self.maxCount ? min(Self.turn * rank, Self.longestWait) : .zero
-    let due = words[key]?.due ?? now + wait
-    words[key] = Word(session: session, heard: now, due: due)
+    let wait = waiting.count < Self.maxCount ? min(Self.turn * rank, Self.longestWait) : .zero
+    let due = waiting[key]?.due ?? now + wait
+    waiting[key] = Waiting(session: session, received: now, due: due)
     deadline = min(deadline ?? due, due)
   }
 
   /// Removes a waiting session if a node has sent a record with the same content and no less time left.
-  mutating func remove(saidBy record: SyncRecord) {
+  mutating func remove(sentAs record: SyncRecord) {
     let key = SessionKey(record.session)
-    guard record.version != .unsaid, let word = words[key], word.session.saysTheSame(as: record.session),
-      !word.session.lives(longerThan: record.session)
+    guard record.version != .unassigned, let session = waiting[key], session.session.hasSameContent(as: record.session),
+      !session.session.lives(longerThan: record.session)
     else { return }
-    words[key] = nil
-    if words.isEmpty { deadline = nil }
+    waiting[key] = nil
+    if waiting.isEmpty { deadline = nil }
   }
 
   /// Postpones all waiting sessions, because this node may not send records yet.
-  mutating func wait(until time: Instant) { deadline = words.isEmpty ? nil : time }
+  mutating func wait(until time: Instant) { deadline = waiting.isEmpty ? nil : time }
 
   /// Takes the sessions that are due, with the time that they have left, in the order in which they first arrived.
   /// Expired ones are dropped.
   mutating func takeDue(now: Instant) -> [SessionEntry] {
     var due: [SessionEntry] = []
-    var waiting: OrderedDictionary<SessionKey, Word> = [:]
+    var waiting: OrderedDictionary<SessionKey, Waiting> = [:]
     deadline = nil
-    for (key, word) in words {
-      guard word.due <= now else {
-        waiting[key] = word
-        deadline = min(deadline ?? word.due, word.due)
+    for (key, session) in waiting {
+      guard session.due <= now else {
+        waiting[key] = session
+        deadline = min(deadline ?? session.due, session.due)
         continue
       }
-      var session = word.session
-      session.expiration = Milliseconds(session.expiration.duration - (now - word.heard))
+      var session = session.session
+      session.expiration = Milliseconds(session.expiration.duration - (now - session.received))
       if session.expiration > Milliseconds(0) { due.append(session) }
     }
-    words = waiting
+    waiting = waiting
     return due
   }
 }

@@ -1,7 +1,7 @@
 internal import JoolCore
 
 /// Rows whose sessions are being given to the module, one request at a time.
-struct Portion: Sendable {
+struct ModuleBatch: Sendable {
   private let keys: ContiguousArray<RowKey>
   /// The number of rows that are done.
   private var taken = 0

@@ -2,7 +2,7 @@ internal import JoolCore
 
 /// Compares the settings of this node with those of its peers, and reports what prevents one from taking over from
 /// another.
-struct GroupCheck {
+struct CompatibilityCheck {
   /// A node with its settings, and with the name that findings use for it.
   struct Member {
     var name: String
@@ -123,7 +123,7 @@ struct GroupCheck {
 
 extension SessionProxy {
   /// The time for which two nodes must have been translating at once to count as a group in which both translate.
-  static let translationPatience = Duration.seconds(120)
+  static let translationTimeout = Duration.seconds(120)
 
   /// Updates the settings that the node advertises to its peers, with the pool4 that was read from the module. It has
   /// no effect in the C proxies' format, or before the module was seen.
@@ -138,8 +138,8 @@ extension SessionProxy {
 
   /// The inputs of the findings about peers. The findings are computed again only when these change.
   package struct GroupInputs: Equatable {
-    /// The value of `SyncNode.settingsHeard`.
-    var settingsHeard = 0
+    /// The value of `SyncNode.settingsReceived`.
+    var settingsReceived = 0
     /// The peers that have not timed out.
     var alive: Set<Incarnation> = []
   }
@@ -147,23 +147,23 @@ extension SessionProxy {
   /// The present inputs of the findings about peers.
   package func groupInputs(now: Instant) -> GroupInputs {
     GroupInputs(
-      settingsHeard: node?.settingsHeard ?? 0,
+      settingsReceived: node?.settingsReceived ?? 0,
       alive: Set((node?.peers.all ?? []).filter { $0.isAlive(at: now) }.map(\.incarnation)))
   }
 
   /// Looks for settings that prevent nodes from taking over from each other. `findings(now:)` returns the result until
   /// the next comparison.
   package mutating func compareSettings(now: Instant) {
-    groupFindings = []
-    guard let node, let settings = node.told?.settings else { return }
-    func isLong(_ since: Instant?) -> Bool { since.map { now - $0 >= Self.translationPatience } ?? false }
-    var check = GroupCheck(
-      here: GroupCheck.Member(
+    compatibilityFindings = []
+    guard let node, let settings = node.advertisedSettings?.settings else { return }
+    func isLong(_ since: Instant?) -> Bool { since.map { now - $0 >= Self.translationTimeout } ?? false }
+    var check = CompatibilityCheck(
+      here: CompatibilityCheck.Member(
         name: "here", pool6: node.table.pool6, settings: settings, isTranslating: isLong(translatingSince)))
     for peer in node.peers.all where peer.isAlive(at: now) {
       guard let settings = peer.settings.settings else { continue }
-      groupFindings += check.findings(
-        peer: GroupCheck.Member(
+      compatibilityFindings += check.findings(
+        peer: CompatibilityCheck.Member(
           name: peer.address.map(\.description) ?? "a peer", pool6: peer.hello.pool6, settings: settings,
           isTranslating: isLong(peer.settings.translatingSince)))
     }
@@ -172,7 +172,7 @@ extension SessionProxy {
   /// The problems that an administrator should fix, as sentences. This must be cheap, because keepalived requests the
   /// status every second.
   package func findings(now: Instant) -> [String] {
-    var findings = groupFindings + copies(now: now) + sending.findings(now: now) + unheardBy(now: now)
+    var findings = compatibilityFindings + copies(now: now) + sending.findings(now: now) + unreachedPeers(now: now)
     findings += otherVersions.findings(now: now)
     if seal?.isFull == true {
       findings.append(

@@ -3,18 +3,18 @@ import Testing
 
 @testable import JoolSession
 
-@Suite struct QueueWatchTests {
+@Suite struct QueueMonitorTests {
   private let start = Instant.now
 
   private func statistics(_ drops: UInt64) -> [Statistic] {
     [
       Statistic(id: 1, value: 5, names: ["JSTAT_RECEIVED6"]),
-      Statistic(id: 1, value: drops, names: [QueueWatch.counter]),
+      Statistic(id: 1, value: drops, names: [QueueMonitor.counter]),
     ]
   }
 
   @Test func asksForTheTableWhenTheModuleDroppedSessions() {
-    var watch = QueueWatch()
+    var watch = QueueMonitor()
     // What was dropped before we came is not our doing, and a join's business.
     let drops = [7, 7, 10, 10].map { watch.read(statistics($0)) }
     #expect(drops == [0, 0, 3, 0])
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func doesNotSendTheTableAllTheTime() {
-    var watch = QueueWatch()
+    var watch = QueueMonitor()
     _ = watch.read(statistics(0))
     var repairs: [Bool] = []
     for second in 0..<61 {
@@ -34,15 +34,15 @@ import Testing
   }
 
   @Test func startsAnewWithAnInstanceOrWithoutTheCounter() {
-    var watch = QueueWatch()
+    var watch = QueueMonitor()
     let drops = [statistics(100), statistics(2), [], statistics(3)].map { watch.read($0) }
     #expect(drops == [0, 0, 0, 1])
   }
 }
 
-@Suite struct InstanceWatchTests {
+@Suite struct InstanceMonitorTests {
   @Test func noticesThatCountersStartAnew() {
-    var watch = InstanceWatch()
+    var watch = InstanceMonitor()
     let isNew = [0, 5, 9, 2, 2, 0].map {
       watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_RECEIVED6"])], given: 0)
     }
@@ -51,7 +51,7 @@ import Testing
 
   /// Made, filled and made again between two looks.
   @Test func noticesThatWhatItTookIsGone() {
-    var watch = InstanceWatch()
+    var watch = InstanceMonitor()
     let looks: [(taken: UInt64, given: UInt64)] = [(0, 0), (3, 3), (5, 4), (5, 7), (1, 8)]
     let isNew = looks.map { look in
       watch.isNew([Statistic(id: 1, value: look.taken, names: ["JSTAT_JOOLD_PKT_RCVD"])], given: look.given)
@@ -60,14 +60,14 @@ import Testing
   }
 
   @Test func takesNoGaugeForACounter() {
-    var watch = InstanceWatch()
+    var watch = InstanceMonitor()
     let isNew = [9, 0].map { watch.isNew([Statistic(id: 1, value: $0, names: ["JSTAT_SESSIONS"])], given: 0) }
     #expect(isNew == [false, false])
   }
 
   /// Others may have grown beyond what they were.
   @Test func noticesOneCounterThatStartsAnew() {
-    var watch = InstanceWatch()
+    var watch = InstanceMonitor()
     func look(_ received: UInt64, _ success: UInt64) -> Bool {
       watch.isNew(
         [

@@ -5,15 +5,15 @@ import Testing
 @testable import JoolSession
 
 /// What C proxies say gets a version from one node, and reaches all.
-@Suite struct LegacyWordTests {
+@Suite struct PendingLegacySessionsTests {
   @Test func aMissedWordIsRepaired() {
     var group = NodeGroup(count: 3)
     let session = SessionEntry.sample(0, expiration: 300_000)
-    for index in [0, 1] { group.nodes[index].hearLegacy(session, now: group.now) }
-    #expect(group.record(session, at: 0)?.version == .unsaid)
+    for index in [0, 1] { group.nodes[index].receiveLegacy(session, now: group.now) }
+    #expect(group.record(session, at: 0)?.version == .unassigned)
     group.pass(.milliseconds(300))
     #expect(group.isEqual)
-    #expect(group.record(session, at: 2).map { $0.version > .unsaid } == true)
+    #expect(group.record(session, at: 2).map { $0.version > .unassigned } == true)
     #expect(group.modules[2].map(\.source6) == [session.source6])
     #expect(group.records.map(\.count) == [1, 0, 0], "one node says it")
     #expect(group.announcements.allSatisfy { $0.isEmpty }, "C proxies have heard it")
@@ -22,7 +22,7 @@ import Testing
   @Test func theNextOneSaysWhatTheFirstOneMissed() {
     var group = NodeGroup(count: 3)
     let session = SessionEntry.sample(0, expiration: 300_000)
-    for index in [1, 2] { group.nodes[index].hearLegacy(session, now: group.now) }
+    for index in [1, 2] { group.nodes[index].receiveLegacy(session, now: group.now) }
     group.pass(.milliseconds(300))
     #expect(group.isEqual)
     #expect(group.records.map(\.count) == [0, 1, 0])
@@ -33,7 +33,7 @@ import Testing
   @Test func aLostWordIsSaidAgain() {
     var group = NodeGroup(count: 2)
     group.deaf = [1]
-    group.nodes[0].hearLegacy(.sample(0, expiration: 300_000), now: group.now)
+    group.nodes[0].receiveLegacy(.sample(0, expiration: 300_000), now: group.now)
     group.pass(.milliseconds(30))
     #expect(group.records[0].count == 1)
     group.deaf = []
@@ -46,7 +46,7 @@ import Testing
   @Test func isSaidOncePerQuarter() {
     var group = NodeGroup(count: 2)
     for _ in 0..<600 {
-      for index in 0...1 { group.nodes[index].hearLegacy(.sample(0, expiration: 300_000), now: group.now) }
+      for index in 0...1 { group.nodes[index].receiveLegacy(.sample(0, expiration: 300_000), now: group.now) }
       group.pass(.seconds(1))
     }
     #expect(group.records.map(\.count) == [8, 0])
@@ -56,7 +56,7 @@ import Testing
   @Test func whatWasSaidIsNewer() {
     var group = NodeGroup(count: 2)
     var session = SessionEntry.sample(0, proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)
-    group.nodes[1].hearLegacy(session, now: group.now)
+    group.nodes[1].receiveLegacy(session, now: group.now)
     session.state = .established
     session.timer = .established
     group.nodes[0].learn(session, now: group.now)
@@ -70,7 +70,7 @@ import Testing
     group.pass(.milliseconds(100))
     var rival = SessionEntry.sample(1, expiration: 300_000)
     rival.source4 = SessionEntry.sample(0).source4
-    group.nodes[1].hearLegacy(rival, now: group.now)
+    group.nodes[1].receiveLegacy(rival, now: group.now)
     group.pass(.milliseconds(300))
     #expect(group.isEqual)
     #expect(group.nodes.allSatisfy { $0.table.count == 1 })
@@ -79,7 +79,7 @@ import Testing
 
   @Test func waitsForLowerRanksButNotLong() {
     let now = Instant.now
-    var words = LegacyWords()
+    var words = PendingLegacySessions()
     words.add(.sample(0), rank: 0, now: now)
     #expect(words.deadline == now)
     words.add(.sample(1), rank: 3, now: now)
