@@ -79,7 +79,7 @@ def main() -> int:
                     print(f"equal    {name}", flush=True)
     print(f"{equal} outputs equal those of the C clients, {different} differ")
     if not equal or not notices_one_bit(replay.releases()[-1]):
-        sys.exit("compare: nothing was compared, or a bit that differs went unnoticed")
+        sys.exit("compare: nothing was compared, or a bit that differs was not detected")
     return 1 if different else 0
 
 

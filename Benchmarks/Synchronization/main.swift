@@ -58,7 +58,7 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   takeEverything(&proxy, now: start + .seconds(8))
   proxy.updateReadiness(isAuditing: false, now: start + .seconds(8))
   proxy.advance(to: start + .seconds(8))
-  guard proxy.nodeStatus.state == .ready else { fatalError("a proxy that starts is not what is to be measured") }
+  guard proxy.nodeStatus.state == .ready else { fatalError("the proxy is not ready, so nothing can be measured") }
   return proxy
 }
 
@@ -124,7 +124,7 @@ let second = first + .seconds(1900)
 try measure("refreshes to the network") { try announce(at: second) { frames.append($0) } }
 measure("refreshes from the network to the module") { hear(at: second + .seconds(1)) }
 guard hearer.status(now: second + .seconds(2)).sessions == UInt64(workload.count) else {
-  fatalError("the peers did not meet")
+  fatalError("a peer lacks sessions of the other one")
 }
 
 /// What happens under light load: each packet wakes the proxy.
@@ -164,7 +164,7 @@ print(
       takeEverything(&far, now: now + .seconds(1))
     }
     let used = clock.now - began
-    guard far.status(now: now).sessions >= UInt64(records) else { fatalError("the peers did not meet") }
+    guard far.status(now: now).sessions >= UInt64(records) else { fatalError("a peer lacks sessions of the other one") }
     return used / .nanoseconds(1) / Double(records)
   }
 }

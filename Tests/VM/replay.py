@@ -136,9 +136,9 @@ def main() -> int:
             f"{len(spec['cases']) - len(bad) - missing} of {len(spec['cases'])} cases", flush=True,
         )
         if trouble:
-            print(f"      the kernel complained: {trouble}")
+            print(f"      the kernel logged: {trouble}")
         if outcome and outcome["notes"] and options.verbose:
-            print(f"      setup said: {outcome['notes'].strip()}")
+            print(f"      setup printed: {outcome['notes'].strip()}")
         for name, case, reasons in bad:
             print(f"      {name}  {' '.join(case['argv'])}")
             print("\n".join(f"        {line}" for line in reasons), flush=True)

@@ -39,7 +39,7 @@ class Waivers:
                 continue
             entry, case = mine[0], cases(version).get(name)
             if len(mine) > 1 or not REASON.match(entry["reason"]):
-                raise ValueError(f"{name}: one waiver for a version, and a reason with a defect's number, please")
+                raise ValueError(f"{name}: each version needs one waiver, and a reason with the number of a defect")
             if case is None or " ".join(case["argv"]) != entry["argv"]:
                 raise ValueError(f"{name}: {version} has no such case with this command")
             if "as" in entry:  # what we print is what the newest C client does, or the waiver for that

@@ -47,7 +47,7 @@ boot_machine() {
   accelerator=${JOOL_VM_ACCEL:-$(cat "$QEMU/accelerator" 2>/dev/null || echo tcg)}
   boot_with "$accelerator"; status=$?
   if [ ! -e "$RUN/started" ] && [ "$accelerator" = kvm ]; then
-    echo "boot: KVM did not get the guest up; using emulation" >&2
+    echo "boot: the guest does not start with KVM, so emulation is used" >&2
     echo tcg >"$QEMU/accelerator"
     boot_with tcg; status=$?
   fi

@@ -243,7 +243,7 @@ def _run_one(one: Scenario, log: KernelLog) -> tuple[str, str]:
     finally:
         signal.alarm(0)
     trouble = log.trouble()
-    return ("FAIL", f"the kernel complained: {trouble}") if trouble else ("ok", "")
+    return ("FAIL", f"the kernel logged: {trouble}") if trouble else ("ok", "")
 
 
 def main(argv: list[str]) -> int:
