@@ -134,7 +134,7 @@ import Testing
     let outcome = bench.run("jool global update ss-max-sessions-per-packet 10")
     #expect(
       outcome.error
-        == "Error: Modules have ss-max-sessions-per-packet since 4.1.11.0, and this one is 4.1.9.0.\n")
+        == "Error: ss-max-sessions-per-packet needs module 4.1.11.0 or later, and this one is 4.1.9.0.\n")
     #expect(outcome.status == 95 && !bench.kernel.requests.contains(.globalUpdate))
   }
 

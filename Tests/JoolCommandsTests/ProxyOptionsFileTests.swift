@@ -53,8 +53,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--log.level", "Error: 'loud' is no log level; use one of debug, info, notice, warning, error.\n"),
-    ("--log.target", "Error: 'loud' is no log target; use one of auto, stderr, syslog.\n"),
+    ("--log.level", "Error: 'loud' is not a valid log level; use one of debug, info, notice, warning, error.\n"),
+    ("--log.target", "Error: 'loud' is not a valid log target; use one of auto, stderr, syslog.\n"),
   ]) func listsTheValuesOfAnOption(option: String, message: String) {
     let outcome = TestBench().run("jool session proxy \(option) loud ff08::1")
     #expect(outcome == Outcome(error: message, status: 22))

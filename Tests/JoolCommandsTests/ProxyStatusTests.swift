@@ -80,7 +80,7 @@ import Testing
 
   @Test func printsFindingsAboutTheGroup() throws {
     let bench = TestBench()
-    let finding = "pool4 of K lacks TCP 192.0.2.1 61001-61500: what is masked so here ends when K takes over."
+    let finding = "K's pool4 lacks TCP 192.0.2.1 61001-61500; sessions that use it here will break on failover to K."
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
       var status = Self.status
       status.findings = [finding]
@@ -99,16 +99,16 @@ import Testing
     let bench = TestBench()
     var alone = Self.status
     alone.nodeStatus = Self.ready
-    alone.noPeerReason = "No peer is heard; the last one was fe80::5, 35 s ago."
+    alone.noPeerReason = "No peer is received; the last one was fe80::5, 35 s ago."
     let status = alone
     bench.proxyStatus = { (_) throws(ProxyControl.Failure) in status }
     #expect(
       bench.run("jool session proxy status").output.hasPrefix(
-        "State: ready, alone\nAlone: No peer is heard; the last one was fe80::5, 35 s ago.\nFormat: auto\n"))
+        "State: ready, alone\nAlone: No peer is received; the last one was fe80::5, 35 s ago.\nFormat: auto\n"))
     let json = try JSONDecoder().decode(
       JSONValue.self, from: Data(bench.run("jool session proxy status --json").output.utf8))
     #expect(json["alone"] == .boolean(true))
-    #expect(json["alone_because"] == "No peer is heard; the last one was fe80::5, 35 s ago.")
+    #expect(json["alone_because"] == "No peer is received; the last one was fe80::5, 35 s ago.")
     #expect(
       bench.run("jool session proxy status --ready").status == 0, "A node without peers is not ready.")
     #expect(ProxyStatus(text: alone.text) == alone)
@@ -120,7 +120,8 @@ import Testing
     #expect(bench().run("\(ready) --peers 0").status == 0)
     let outcome = bench().run("\(ready) --peers 2")
     #expect(outcome.status == 1)
-    #expect(outcome.error == "Error: The session proxy is ready, but only 1 of its peers are, and 2 are wanted.\n")
+    #expect(
+      outcome.error == "Error: The session proxy is ready, but only 1 of its peers are ready. --peers requires 2.\n")
     let starting = bench(NodeStatus(.starting, isReady: false))
     #expect(starting.run("\(ready) --peers 1").error == "Error: The session proxy is not ready: starting.\n")
     for (state, isReady) in [(.starting, false), (.silent, false), (.mending, false), (.mending, true)]
@@ -185,12 +186,12 @@ import Testing
       }
       return bench.run(check)
     }
-    let alone = outcome { $0.noPeerReason = "No peer was heard." }
+    let alone = outcome { $0.noPeerReason = "No peer was received." }
     #expect(alone.status == 1)
-    #expect(alone.error.contains("- No peer was heard. Look at the group"))
+    #expect(alone.error.contains("- No peer was received. Check the group"))
     let onlyC = outcome { $0.legacyPeers = 1 }
     #expect(onlyC.status == 0)
-    #expect(onlyC.error.contains("nothing was compared"))
+    #expect(onlyC.error.contains("no settings were compared"))
   }
 
   @Test func reportsAMissingProxy() {
@@ -201,6 +202,6 @@ import Testing
 
   @Test func listsTheFormatsIfOneIsUnknown() {
     let outcome = TestBench().run("jool session proxy --net.format c ff08::1")
-    #expect(outcome.error == "Error: 'c' is no format; use one of auto, legacy, ss2.\n")
+    #expect(outcome.error == "Error: 'c' is not a valid format; use one of auto, legacy, ss2.\n")
   }
 }

@@ -28,7 +28,7 @@ import Testing
     }
     #expect(
       error == """
-        Warning: Session synchronization is disabled in instance 'default'; no sessions will come.
+        Warning: Session synchronization is disabled in instance 'default', so it announces no sessions.
         Enable it with: jool global update ss-enabled true
 
         """)
@@ -125,8 +125,8 @@ import Testing
     #expect(arguments.banner(instance: "default").contains("  net.dev.in: eth2, eth3\n"))
     #expect(
       Self.bench().run("jool session proxy -i eth2 -i eth3 -o eth2 ff08::1").error
-        == "Error: Each --net.dev.in is a link and needs its --net.dev.out (or none has one), "
-        + "but there are eth2, eth3 and eth2.\n")
+        == "Error: Each --net.dev.in needs one --net.dev.out, because each pair is a link (or leave one of the two "
+        + "options out). The interfaces are eth2, eth3 for --net.dev.in, and eth2 for --net.dev.out.\n")
   }
 
   @Test(arguments: [

@@ -76,7 +76,7 @@ extension ConfigurationError.Reason {
     case .missing("pool6", _): "add \"global\": {\"pool6\": \"64:ff9b::/96\"}"
     case .missing(let child, _): "add the key \"\(child)\""
     case .refused(let problem): problem.advice
-    case .needsForce: "`file check --force` does not mind"
+    case .needsForce: "`file check --force` accepts it"
     case .wrongType, .outOfRange, .value: nil
     }
   }

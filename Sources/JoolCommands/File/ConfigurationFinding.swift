@@ -74,14 +74,14 @@ extension ConfigurationFinding.Problem {
     case .frameworkUnavailable(let framework, let module): "Jool \(module) has no framework \(framework)."
     case .variableOfTheOther(let name, let translator): "\(translator) has no \(name)."
     case .variableTooNew(let key, let module):
-      "Modules have \(key.name) since \(key.since), and this one is \(module)."
+      "\(key.name) needs module \(key.since) or later, and this one is \(module)."
     case .variableWithoutEffect(let name, let since, let advice):
       "\(name) has no effect since Jool \(since): \(advice)."
     case .valueTooSmall(let key):
       key.type == .timeout
         ? "\(key.name) must be at least \(Timeouts.text(milliseconds: key.least))."
         : "\(key.name) must be at least \(key.least)."
-    case .fArguments: "f-args goes up to 15."
+    case .fArguments: "f-args must be at most 15."
     case .onlyZeroPlateaus: "The plateaus list contains nothing but zeroes."
     case .noPool6: "Object 'global' is missing the 'pool6' child."
     case .pool6Length(let length): "\(length) is not a valid prefix length (32, 40, 48, 56, 64, 96)."
@@ -91,7 +91,7 @@ extension ConfigurationFinding.Problem {
       "'\(prefix)' intersects with '\(network)', which routers do not forward."
     case .mappingSuffixes(let entry):
       "'\(entry.prefix4)' has more addresses than '\(entry.prefix6)', so it cannot be mapped to it."
-    case .samePrefix(let entry, let first): "\(entry.shownText) has a prefix of \(first.shownText)."
+    case .samePrefix(let entry, let first): "\(entry.shownText) has the same prefix as \(first.shownText)."
     case .overlap(let entry, let first): "\(entry.shownText) overlaps with \(first.shownText)."
     case .ephemeralPorts(let ports, let ephemeral):
       """

@@ -42,7 +42,7 @@ struct FileCheck: Command {
       case .refused: throw failure(.refused(finding.problem), of: finding, in: file)
       case .accepted: warn(finding, in: file, context, advice: finding.problem.advice)
       case .refusedUnlessForced:
-        warn(finding, in: file, context, advice: "`file handle` takes it with --force only")
+        warn(finding, in: file, context, advice: "`file handle` accepts it with --force only")
         forced = forced ?? finding
       }
     }

@@ -11,8 +11,8 @@ enum ConfigurationObject: Hashable, Sendable {
   func advice(on name: String) -> String? {
     let name = name.lowercased()
     return switch self {
-    case .root: GlobalKey.named(name).map { "it belongs into \"global\": \"global\": {\"\($0.name)\": …}" }
-    case .global: ConfigurationReader.rootKeys.contains(name) ? "it belongs beside \"global\", not into it" : nil
+    case .root: GlobalKey.named(name).map { "it belongs in \"global\": \"global\": {\"\($0.name)\": …}" }
+    case .global: ConfigurationReader.rootKeys.contains(name) ? "it belongs beside \"global\", not inside it" : nil
     case .entry: nil
     }
   }
@@ -37,7 +37,7 @@ struct OldKey: Hashable, Sendable {
   static func hint(number: UInt32, type: GlobalType) -> String? {
     switch type {
     case .timeout:
-      "times are texts since Jool 4.0: \"\(Timeouts.text(milliseconds: number))\" are \(number) milliseconds"
+      "times are texts since Jool 4.0: \"\(Timeouts.text(milliseconds: number))\" is \(number) milliseconds"
     case .hairpinMode:
       GlobalKey.hairpinModes.indices.contains(Int(number))
         ? "modes are words since Jool 4.0: \"\(GlobalKey.hairpinModes[Int(number)])\" is \(number)" : nil
@@ -48,7 +48,7 @@ struct OldKey: Hashable, Sendable {
   private static let all: [OldKey] =
     [
       OldKey(
-        name: "pool6", kinds: [.root], advice: #"since Jool 4.0 it stands in "global": "global": {"pool6": …}"#),
+        name: "pool6", kinds: [.root], advice: #"since Jool 4.0 it belongs in "global": "global": {"pool6": …}"#),
       OldKey(name: "blacklist", kinds: [.root], advice: #"since Jool 4.1.4 it is called "denylist4""#),
       OldKey(
         name: "pool6791", kinds: [.root, .global],
@@ -57,22 +57,22 @@ struct OldKey: Hashable, Sendable {
       renamed("pool6791v6", "rfc6791v6-prefix"),
       OldKey(name: "trace", kinds: [.root, .global], advice: #"since Jool 4.1.2 "logging-debug" replaces it"#),
       gone("fragment-arrival-timeout"), gone("toFrag"),
-      OldKey(name: "file_type", kinds: [.root], advice: "it is gone since Jool 4.0: leave it out"),
+      OldKey(name: "file_type", kinds: [.root], advice: "Jool 4.0 removed it: leave it out"),
       OldKey(name: "boostMTU", kinds: [.root, .global], advice: #"since Jool 3.5 "lowest-ipv6-mtu" replaces it"#),
     ]
     + LegacyRemoval.all.filter { !["pool6791", "boostMTU"].contains($0.name) }.map {
-      OldKey(name: $0.name, kinds: [.root, .global], advice: "it is gone since Jool \($0.since): leave it out")
+      OldKey(name: $0.name, kinds: [.root, .global], advice: "Jool \($0.since) removed it: leave it out")
     }
     + LegacyGlobalFlag.older.map { old, today in
       OldKey(name: old, kinds: [.root, .global], advice: "today it is called \"\(today)\"")
     }
 
   private static func gone(_ old: String) -> OldKey {
-    OldKey(name: old, kinds: [.root, .global], advice: "it is gone since Jool 4.0: leave it out")
+    OldKey(name: old, kinds: [.root, .global], advice: "Jool 4.0 removed it: leave it out")
   }
 
   private static func renamed(_ old: String, _ today: String) -> OldKey {
     OldKey(
-      name: old, kinds: [.root, .global], advice: "it is called \"\(today)\" and belongs into \"global\"")
+      name: old, kinds: [.root, .global], advice: "it is called \"\(today)\" and belongs in \"global\"")
   }
 }

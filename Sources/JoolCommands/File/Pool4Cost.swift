@@ -25,8 +25,8 @@ enum Pool4Cost {
   static func text(_ entries: [Pool4Entry]) -> String {
     let addresses = entries.reduce(0) { $0 + $1.addressCount }
     return """
-      pool4 has \(addresses) addresses: the module takes about \(duration(seconds(entries))) and \
-      \(memory(addresses * bytesPerAddress)) for them, and answers nothing else meanwhile.
+      pool4 has \(addresses) addresses: the module needs about \(duration(seconds(entries))) and \
+      \(memory(addresses * bytesPerAddress)) to add them, and answers no other request meanwhile.
       """
   }
 

@@ -80,7 +80,7 @@ extension JSONSyntaxError.Reason: CustomStringConvertible {
     case .expectedColon: "expected ':' after the key"
     case .expectedCommaOrEnd(let closing): "expected ',' or '\(closing)'"
     case .expectedEnd: "expected the end of the file"
-    case .comment: "JSON has no comments; the key \"comment\" is ignored wherever it stands"
+    case .comment: "JSON has no comments; use the key \"comment\", which is ignored everywhere"
     case .nestedTooDeeply(let limit): "more than \(limit) levels of nesting"
     }
   }

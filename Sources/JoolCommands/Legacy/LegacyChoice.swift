@@ -62,15 +62,15 @@ struct LegacyChoice {
   private func reason(among candidates: [LegacyForm]) -> String {
     let closest = candidates.min { strangers(to: $0).count < strangers(to: $1).count }
     guard let closest else {
-      guard let mode, let operation else { return "No mode of this program takes them together." }
+      guard let mode, let operation else { return "No mode of this program accepts them together." }
       let others = LegacyGrammar.modes(of: translator).first { $0.mode == mode }?.forms ?? []
       let options = others.map { "--\($0.operation)" }.joined(separator: ", ")
       return "--\(mode.option) has no --\(operation); it has \(options)."
     }
     let strange = strangers(to: closest).joined(separator: ", ")
-    if strange.isEmpty { return "--update wants a variable and its value, such as --tos 0." }
-    guard mode != nil || operation != nil else { return "No mode takes \(strange) with the other words." }
-    return "--\(closest.mode.option) --\(closest.operation) does not go with \(strange)."
+    if strange.isEmpty { return "--update needs a variable and its value, such as --tos 0." }
+    guard mode != nil || operation != nil else { return "No mode accepts \(strange) with the other words." }
+    return "--\(closest.mode.option) --\(closest.operation) does not accept \(strange)."
   }
 }
 

@@ -11,20 +11,20 @@ struct LegacyRemoval: Hashable, Sendable {
   var advice: String
 
   /// A sentence that names the option and the release, followed by the advice.
-  var text: String { "--\(name) is gone since Jool \(since). \(advice)" }
+  var text: String { "Jool \(since) removed --\(name). \(advice)" }
 
   static let all: [LegacyRemoval] =
     ["allow-atomic-fragments", "setDF", "genFH", "genID"].map {
       LegacyRemoval(
-        name: $0, since: "3.5", advice: "Atomic fragments are deprecated (RFC 8021); nothing replaces it: leave it out."
+        name: $0, since: "3.5", advice: "Atomic fragments are deprecated (RFC 8021). Leave it out."
       )
     }
     + [
       LegacyRemoval(
         name: "boostMTU", since: "3.5",
-        advice: "The least MTU of IPv6 is a variable of its own now: global update lowest-ipv6-mtu."),
+        advice: "The minimum MTU of IPv6 is a variable now: global update lowest-ipv6-mtu."),
       LegacyRemoval(
         name: "logTime", since: "4.0",
-        advice: "It read the times that a module built for benchmarks had measured; nothing replaces it: leave it out."),
+        advice: "It printed measurements of a module built for benchmarks. Nothing replaces it. Leave it out."),
     ]
 }

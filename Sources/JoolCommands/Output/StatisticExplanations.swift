@@ -1,7 +1,7 @@
 /// Explanations of the module's counters, with advice for operators. One line for each, written for this project.
 enum StatisticExplanations {
   /// The explanation of a counter: one line without double quotes, because CSV encloses it in them.
-  static func text(of name: String) -> String { table[name] ?? "This program does not know this counter." }
+  static func text(of name: String) -> String { table[name] ?? "This program has no explanation of this counter." }
 
   private static let table: [String: String] = traffic.merging(dropped) { $1 }.merging(stateful) { $1 }
     .merging(translation) { $1 }.merging(output) { $1 }.merging(synchronization) { $1 }
@@ -10,24 +10,24 @@ enum StatisticExplanations {
   private static let traffic: [String: String] = [
     "JSTAT_RECEIVED6": "IPv6 packets that reached the instance.",
     "JSTAT_RECEIVED4": "IPv4 packets that reached the instance.",
-    "JSTAT_SUCCESS": "Packets that were translated. Whether they arrived is not known.",
+    "JSTAT_SUCCESS": "Packets that were translated. They need not have arrived.",
     "JSTAT_BIB_ENTRIES": "BIB entries that exist now. It restarts at 0 after `file handle`, although they stay.",
     "JSTAT_SESSIONS": "Sessions that exist now. It restarts at 0 after `file handle`, although they stay.",
     "JSTAT_ENOMEM": "Memory allocations that failed. Is this machine short of memory?",
-    "JSTAT_UNKNOWN": "Packets dropped because of a mistake in the module. Please report it to Jool.",
+    "JSTAT_UNKNOWN": "Packets dropped because of a bug in the module. Please report it to Jool.",
   ]
 
   /// The packets that either type of translator rejects before the translation.
   private static let dropped: [String: String] = [
     "JSTAT_XLATOR_DISABLED": "Packets not translated because manually-enabled is off.",
     "JSTAT_POOL6_UNSET": "Packets not translated because pool6 is not set.",
-    "JSTAT_SKB_SHARED": "Packets whose buffer belonged to another part of the kernel, too, so it could not be changed.",
+    "JSTAT_SKB_SHARED": "Packets whose buffer another part of the kernel shared, so it could not be changed.",
     "JSTAT_L3HDR_OFFSET": "Packets whose network header was not where the kernel should have put it.",
     "JSTAT_SKB_TRUNCATED": "Packets that end inside a header.",
     "JSTAT_FRAGMENTED_PING": "ICMP echoes in fragments, which this release does not translate.",
     "JSTAT_HDR6": "IPv6 packets with an impossible header field, such as another version.",
     "JSTAT_HDR4": "IPv4 packets with an impossible header field, such as another version.",
-    "JSTAT_UNKNOWN_L4_PROTO": "Packets that are not TCP, UDP or ICMP: a NAT64 translates nothing else.",
+    "JSTAT_UNKNOWN_L4_PROTO": "Packets that are not TCP, UDP or ICMP. A NAT64 translates nothing else.",
     "JSTAT_UNKNOWN_ICMP6_TYPE": "ICMPv6 messages whose type or code ICMPv4 does not have.",
     "JSTAT_UNKNOWN_ICMP4_TYPE": "ICMPv4 messages whose type or code ICMPv6 does not have.",
     "JSTAT_DOUBLE_ICMP6_ERROR": "ICMPv6 errors about an ICMPv6 error, which no host should send.",
@@ -42,7 +42,7 @@ enum StatisticExplanations {
     "JSTAT_HAIRPIN_LOOP":
       "IPv6 packets whose source is inside pool6. Renumber that client, or use a pool6 that no client is in.",
     "JSTAT_POOL6_MISMATCH":
-      "IPv6 packets whose destination is outside pool6. They are for others, not for the translator.",
+      "IPv6 packets whose destination is outside pool6. They are not for the translator.",
     "JSTAT_POOL4_MISMATCH":
       "IPv4 packets whose destination is not in pool4. Normal with netfilter; with iptables, rules and pool4 disagree.",
     "JSTAT_ICMP6_FILTER": "Packets dropped by drop-icmpv6-info.",
@@ -50,15 +50,15 @@ enum StatisticExplanations {
     "JSTAT_UNTRANSLATABLE_DST4": "IPv4 packets whose source cannot be translated with pool6.",
     "JSTAT_6056_F": "Packets for which the hash that chooses a port (f-args) could not be computed.",
     "JSTAT_MASK_DOMAIN_NOT_FOUND": "IPv6 packets whose protocol and mark have no entry in pool4. Add one: pool4 add.",
-    "JSTAT_BIB6_NOT_FOUND": "IPv6 packets without a BIB entry for which none could be made. Is pool4 used up?",
-    "JSTAT_BIB4_NOT_FOUND": "IPv4 packets without a BIB entry. Nobody behind the NAT64 uses that address and port.",
-    "JSTAT_SESSION_NOT_FOUND": "ICMP errors about a packet of which there is no session.",
+    "JSTAT_BIB6_NOT_FOUND": "IPv6 packets without a BIB entry for which none could be created. Is pool4 used up?",
+    "JSTAT_BIB4_NOT_FOUND": "IPv4 packets without a BIB entry. No client of the NAT64 uses that address and port.",
+    "JSTAT_SESSION_NOT_FOUND": "ICMP errors about packets that have no session.",
     "JSTAT_ADF": "Packets dropped by address-dependent-filtering.",
     "JSTAT_V4_SYN": "Packets dropped by drop-externally-initiated-tcp.",
     "JSTAT_SYN6_EXPECTED":
-      "IPv6 TCP packets without SYN and without session. Many after a failover: sessions were not synchronized.",
+      "IPv6 TCP packets without SYN and without session. After a failover, many show that sessions were missing.",
     "JSTAT_SYN4_EXPECTED":
-      "IPv4 TCP packets without SYN and without session. Many after a failover: sessions were not synchronized.",
+      "IPv4 TCP packets without SYN and without session. After a failover, many show that sessions were missing.",
     "JSTAT_TYPE1PKT": "SYNs of the first kind that were stored until the other side opens the connection, too.",
     "JSTAT_TYPE2PKT": "SYNs of the second kind that were stored until the other side opens the connection, too.",
     "JSTAT_SO_EXISTS": "SYNs dropped because one of the same connection is stored already.",
@@ -92,15 +92,15 @@ enum StatisticExplanations {
     "JSTAT46_FRAGMENTED_ICMP": "ICMPv4 messages in fragments, whose checksum cannot be translated.",
     "JSTAT46_SRC_ROUTE": "IPv4 packets with a source route that is not finished.",
     "JSTAT46_FRAGMENTED_ZERO_CSUM":
-      "IPv4 UDP packets without checksum. amend-udp-checksum-zero translates whole ones; fragments cannot be.",
-    "JSTAT46_BAD_MTU": "Packets for an interface whose MTU is below the 1280 bytes that IPv6 requires. Raise it.",
+      "IPv4 UDP packets without checksum. amend-udp-checksum-zero helps whole packets, but not fragments.",
+    "JSTAT46_BAD_MTU": "Packets for an interface whose MTU is below the 1280 bytes that IPv6 requires. Raise the MTU.",
   ]
 
   /// The results of sending translated packets, and the translator's own ICMP errors.
   private static let output: [String: String] = [
     "JSTAT_FAILED_ROUTES": "Translated packets for whose destination the kernel has no route.",
-    "JSTAT_PKT_TOO_BIG": "Translated packets that exceed the outgoing MTU. Normal: their senders were told by ICMP.",
-    "JSTAT_DST_OUTPUT": "Translated packets that the kernel refused to send. Look at firewall rules and queues.",
+    "JSTAT_PKT_TOO_BIG": "Translated packets that exceed the outgoing MTU. This is normal; ICMP errors inform senders.",
+    "JSTAT_DST_OUTPUT": "Translated packets that the kernel refused to send. Check firewall rules and queues.",
     "JSTAT_ICMP6ERR_SUCCESS": "ICMPv6 errors that the translator made and sent.",
     "JSTAT_ICMP6ERR_FAILURE": "ICMPv6 errors that the translator made and could not send.",
     "JSTAT_ICMP4ERR_SUCCESS": "ICMPv4 errors that the translator made and sent.",
@@ -109,8 +109,8 @@ enum StatisticExplanations {
 
   /// Session synchronization, between the module and the proxy.
   private static let synchronization: [String: String] = [
-    "JSTAT_JOOLD_EMPTY": "Looks at the queue of sessions that found it empty.",
-    "JSTAT_JOOLD_TIMEOUT": "Batches sent because ss-flush-deadline had passed. Many: is the proxy running?",
+    "JSTAT_JOOLD_EMPTY": "Checks of the queue of sessions that found it empty.",
+    "JSTAT_JOOLD_TIMEOUT": "Batches sent because ss-flush-deadline had passed. If they are many, is the proxy running?",
     "JSTAT_JOOLD_MISSING_ACK": "Batches held back because the proxy has not acknowledged the last one. Is it running?",
     "JSTAT_JOOLD_AD_ONGOING": "Batches sent because the whole table is being advertised.",
     "JSTAT_JOOLD_FLUSH_ASAP": "Batches sent at once because of ss-flush-asap.",
@@ -118,12 +118,12 @@ enum StatisticExplanations {
     "JSTAT_JOOLD_QUEUING": "Batches held back because they had room left.",
     "JSTAT_JOOLD_SSS_QUEUED": "Sessions put into the queue.",
     "JSTAT_JOOLD_SSS_SENT": "Sessions sent to the proxy.",
-    "JSTAT_JOOLD_SSS_RCVD": "Session records received from the proxy, good or bad.",
+    "JSTAT_JOOLD_SSS_RCVD": "Session records received from the proxy, valid or not.",
     "JSTAT_JOOLD_SSS_ENOSPC":
-      "Sessions dropped because the queue already held ss-capacity. Raise it, or see what slows the proxy.",
+      "Sessions dropped because the queue already held ss-capacity. Raise it, or check why the proxy is slow.",
     "JSTAT_JOOLD_PKT_SENT": "Batches sent to the proxy.",
     "JSTAT_JOOLD_PKT_RCVD": "Batches received from the proxy.",
-    "JSTAT_JOOLD_ADS": "Advertisements of the whole table that were begun.",
+    "JSTAT_JOOLD_ADS": "Advertisements of the whole table that were started.",
     "JSTAT_JOOLD_ACKS": "Acknowledgements received from the proxy.",
   ]
 }

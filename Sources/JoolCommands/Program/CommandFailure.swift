@@ -108,30 +108,30 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .proxyNotReady(let nodeStatus):
       "Error: The session proxy is not ready: \(nodeStatus.name).\n"
     case .tooFewPeers(let ready, let wanted):
-      "Error: The session proxy is ready, but only \(ready) of its peers are, and \(wanted) are wanted.\n"
+      "Error: The session proxy is ready, but only \(ready) of its peers are ready. --peers requires \(wanted).\n"
     case .unfitGroup(let findings):
       "Error: Nodes of this group could not take over from each other.\n"
         + findings.map { "- \($0)\n" }.joined()
     case .cannotAdvertise(let version):
       """
       Error: Modules before 4.1.11 cannot advertise, and this one is \(version).
-      Start `jool session proxy` on this machine: it advertises by itself.
+      Start `jool session proxy` on this machine. It sends the table to its peers by itself.
 
       """
     case .noMapping(let prefix):
       "Error: The EAMT has no mapping with prefix \(prefix).\n"
     case .keyTooNew(let key, let module):
-      "Error: Modules have \(key.name) since \(key.since), and this one is \(module).\n"
+      "Error: \(key.name) needs module \(key.since) or later, and this one is \(module).\n"
     case .pool6IsFixed(let program):
       """
-      Error: Since Jool 4.0 the pool6 of a NAT64 is given once, when its instance is made:
+      Error: Since Jool 4.0 the pool6 of a NAT64 is fixed. Give it when you create the instance:
       \(program) instance add --pool6 PREFIX
 
       """
     case .poolIsFull(let option, let prefix):
       """
-      Error: Since Jool 4.0 there is room for one prefix, and --\(option) holds \(prefix).
-      Take that out first: --\(option) --remove \(prefix)
+      Error: Since Jool 4.0 --\(option) holds only one prefix, and that is \(prefix).
+      Remove it first: --\(option) --remove \(prefix)
 
       """
     case .notInPool(let option, let prefix):
@@ -249,16 +249,18 @@ extension CommandFailure {
     case .notRelease(let text): "'\(text)' is not a release between \(ModuleVersion.oldestSupported) and the last 4.1."
     case .noMulticastAddress: "The multicast address is mandatory."
     case .notChoice(let text, let noun, let choices):
-      "'\(text)' is no \(noun); use one of \(choices.joined(separator: ", "))."
+      "'\(text)' is not a valid \(noun); use one of \(choices.joined(separator: ", "))."
     case .wordAmongArguments(let word, let operation):
-      "'\(word)' is an operation, not an argument. Write it directly after '\(operation)': \(operation) \(word) [OPTION...]"
-    case .peersWithoutReady: "--peers goes with --ready: session proxy status --ready --peers 1"
-    case .sealedLegacy: "C proxies know no seal: --net.key-file goes with --net.format ss2 or auto."
-    case .notPeer(let text): "'\(text)' is no peer; write HOST, HOST:PORT or [IPV6-ADDRESS]:PORT."
+      "'\(word)' is an operation, not an argument. Write it directly after '\(operation)': "
+        + "\(operation) \(word) [OPTION...]"
+    case .peersWithoutReady: "--peers needs --ready: session proxy status --ready --peers 1"
+    case .sealedLegacy: "C proxies do not support sealing. Use --net.key-file with --net.format ss2 or auto."
+    case .notPeer(let text): "'\(text)' is not a valid peer; write HOST, HOST:PORT or [IPV6-ADDRESS]:PORT."
     case .unequalDevices(let incoming, let outgoing):
       """
-      Each --net.dev.in is a link and needs its --net.dev.out (or none has one), but there are \
-      \(incoming.joined(separator: ", ")) and \(outgoing.joined(separator: ", ")).
+      Each --net.dev.in needs one --net.dev.out, because each pair is a link (or leave one of the two options out). \
+      The interfaces are \(incoming.joined(separator: ", ")) for --net.dev.in, and \
+      \(outgoing.joined(separator: ", ")) for --net.dev.out.
       """
     case .onlyOneProtocol: "Only one protocol is allowed per request."
     case .onlyOneFramework: "The translator can only be hooked to one framework."

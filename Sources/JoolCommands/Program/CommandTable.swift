@@ -76,7 +76,7 @@ enum CommandTable {
       .operation(
         "proxy",
         words: [
-          .operation("status", requiresFullName: true, explanation: "Print what the running proxy reports") {
+          .operation("status", requiresFullName: true, explanation: "Print the status of the running proxy") {
             ProxyStatusQuery()
           },
           .operation("keygen", requiresFullName: true, explanation: "Print a line with a new key for --net.key-file") {

@@ -53,15 +53,15 @@ enum ProxyRunner {
     let instance = try SynchronizationCheck.run(in: context)
     guard let status = try ProxyStatusQuery.status(of: instance, in: context) else {
       return context.hint(
-        "No proxy runs for the instance, or only root may ask it, so its settings were not compared with those of peers."
+        "No proxy runs for the instance, or only root may ask it. So settings were not compared with those of peers."
       )
     }
     guard status.findings.isEmpty else { throw .unfitGroup(status.findings) }
     if let reason = status.noPeerReason {
-      throw .unfitGroup(["\(reason) Look at the group, the port, the interfaces and the keys of all nodes."])
+      throw .unfitGroup(["\(reason) Check the group, the port, the interfaces and the keys of all nodes."])
     }
     if status.peers.allSatisfy({ $0.state == .silent }) {
-      context.hint("Only C proxies are heard, which do not tell their nodes' settings; so nothing was compared.")
+      context.hint("Only C proxies are received. They do not send their settings, so no settings were compared.")
     }
   }
 

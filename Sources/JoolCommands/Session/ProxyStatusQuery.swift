@@ -12,8 +12,8 @@ struct ProxyStatusQuery: Command {
 
   var syntax: Syntax<Self> {
     Syntax(options: [
-      .flag("ready", "Succeed only if the node may take over") { $0.mustBeReady = true },
-      .value("peers", "INT", "With --ready: succeed only if this many peers may take over, too") {
+      .flag("ready", "Succeed only if the node may have the addresses") { $0.mustBeReady = true },
+      .value("peers", "INT", "With --ready: succeed only if this many peers may have the addresses, too") {
         (query, text) throws(ArgumentError) in query.leastPeers = try UInt32(argument: text)
       },
       Syntax.json(\.json),

@@ -39,8 +39,8 @@ struct SessionFollow: Command {
         case .sessions(let sessions):
           for session in sessions { context.output.print(json ? session.json.text() : Self.line(session)) }
           context.output.flush()
-        case .overrun: log.error("Sessions came faster than they could be printed; some are lost.")
-        case .unusable(let error): log.error("Cannot read what the module sent: \(error)")
+        case .overrun: log.error("The module sent sessions faster than they could be printed, so some are missing.")
+        case .unusable(let error): log.error("A message of the module cannot be read: \(error)")
         }
       } catch .refused(let code, let message) {
         log.error("\(JoolError.refused(code: code, message: message))")

@@ -15,15 +15,15 @@ struct SessionProxyCommand: Command {
       options: Self.configurable + [
         .value(
           "config", "FILE",
-          "Take options from a JSON object whose keys are their long names. What follows on the command line overrides "
-            + "it, but devices and peers add up", kind: .file
+          "Read options from a JSON object whose keys are their long names. Options that follow on the command line "
+            + "override it, but interfaces and peers are added to its own", kind: .file
         ) {
           (command, text) throws(ArgumentError) in try ProxyOptionsFile.apply(text, to: &command)
         }.unabbreviated,
         .flag(
           "check",
-          "Report what is wrong with options, files, keys, interfaces, module and instance, and, if a proxy runs, what "
-            + "keeps the nodes of the group from taking over from each other. Start nothing"
+          "Check options, files, keys, interfaces, module and instance, and start nothing. If a proxy runs, also check "
+            + "whether the nodes of the group can take over from each other"
         ) { $0.isCheck = true }.unabbreviated,
       ],
       arguments: "<net.mcast.address>"
@@ -62,30 +62,31 @@ struct SessionProxyCommand: Command {
         + "(SS2 alone)", noun: "format", of: WireFormat.allCases, \.arguments.format
     ).unabbreviated,
     .choice(
-      "log.level", "Lowest level that is logged: debug, info (default), notice, warning or error", noun: "log level",
+      "log.level", "Lowest level to log: debug, info (default), notice, warning or error", noun: "log level",
       of: ProxyArguments.logLevels, \.arguments.logLevel
     ).unabbreviated,
     .choice(
       "log.target",
-      "Where the log goes: stderr, syslog, or auto (default: the journal under systemd, standard error if it is a "
+      "Destination of the log: stderr, syslog, or auto (default: the journal under systemd, standard error if it is a "
         + "terminal, else syslog)", noun: "log target", of: LogTarget.allCases, \.arguments.logTarget
     ).unabbreviated,
     .value(
       "track-file", "FILE",
-      "File that has 0 while the node may have the addresses, and 1 while it may not, for keepalived", kind: .file
+      "File for keepalived: contains 0 while the node may have the addresses, and 1 while it may not", kind: .file
     ) {
       $0.arguments.trackFile = $1
     }.unabbreviated,
     .value(
       "net.peer", "STR",
-      "Peer that multicast does not reach: HOST, HOST:PORT or [IPV6-ADDRESS]:PORT. Once for each peer"
+      "Peer that multicast does not reach: HOST, HOST:PORT or [IPV6-ADDRESS]:PORT. Repeat the option for each peer"
     ) {
       (command, text) throws(ArgumentError) in
       command.arguments.peers.append(try ProxyArguments.peer(text))
     }.unabbreviated,
     .value(
       "net.mtu", "INT",
-      "Largest datagram in bytes, headers included: 1280 to 1500 (default: the MTU of the outgoing interfaces)"
+      "Largest datagram in bytes, headers included: 1280 to 1500 (default: the MTU of the paths to the group and the "
+        + "peers)"
     ) { (command, text) throws(ArgumentError) in
       let number = try UInt32(argument: text)
       guard ProxyConfiguration.allowedMTU ~= Int(number) else {
@@ -97,12 +98,12 @@ struct SessionProxyCommand: Command {
     }.unabbreviated,
     .value(
       "user", "STR",
-      "User to become, with CAP_NET_ADMIN alone, once everything is open: a name or a number, perhaps with a group, as "
-        + "in USER:GROUP"
+      "User to switch to once everything is open, keeping only CAP_NET_ADMIN: USER or USER:GROUP, each a name or a "
+        + "number"
     ) { $0.arguments.user = $1 }.unabbreviated,
     .value(
-      "net.key-file", "FILE", "File of keys that seal all datagrams. Nothing unsealed is then sent or accepted",
-      kind: .file
+      "net.key-file", "FILE",
+      "File with the keys that seal all datagrams. Unsealed datagrams are then neither sent nor accepted", kind: .file
     ) {
       $0.arguments.keyFile = $1
     }.unabbreviated,

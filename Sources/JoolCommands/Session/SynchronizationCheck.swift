@@ -16,7 +16,7 @@ enum SynchronizationCheck {
   private static func warning(_ context: CommandContext) -> String {
     let option = context.givenInstanceName.map { " -i '\($0)'" } ?? ""
     return """
-      Session synchronization is disabled in instance '\(context.instanceName)'; no sessions will come.
+      Session synchronization is disabled in instance '\(context.instanceName)', so it announces no sessions.
       Enable it with: jool\(option) global update ss-enabled true
       """
   }

@@ -44,7 +44,7 @@ extension JoolError: CustomStringConvertible {
     case .refused(let code, let message): "The kernel module returned error \(code.rawValue): \(message)"
     case .refusedByNetlink(let errno): "Error receiving the kernel module's response: \(errno)"
     case .malformedAnswer(let error): "The kernel module's response is malformed: \(error)."
-    case .noAnswer: "Error receiving the kernel module's response: no answer came."
+    case .noAnswer: "Error receiving the kernel module's response: no answer arrived."
     case .overrun: "Error receiving the kernel module's response: some of it was lost; please try again."
     case .system(let call, let errno): "\(call) failed: \(errno)"
     case .netlinkLibrary(let call, _, let text): Self.libraryText(call: call, text: text)

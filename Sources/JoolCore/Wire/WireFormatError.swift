@@ -24,15 +24,15 @@ extension WireFormatError: CustomStringConvertible {
   /// A sentence without its period, for messages and logs.
   public var description: String {
     switch self {
-    case .truncated(let field, let need, let have): "\(field) needs \(need) bytes, only \(have) are there"
+    case .truncated(let field, let need, let have): "\(field) needs \(need) bytes, but has only \(have)"
     case .wrongSize(let field, let expected, let actual): "\(field) has \(actual) bytes instead of \(expected)"
     case .missing(let field): "\(field) is missing"
     case .repeated(let field): "\(field) occurs twice"
     case .unexpected(let attribute, let parent): "attribute \(attribute) does not belong in \(parent)"
     case .notNested(let field): "\(field) lacks the nested flag"
     case .badValue(let field, let value): "\(field) cannot be \(value)"
-    case .strayBytes(let count): "\(count) stray bytes after the last attribute"
-    case .unsupportedVersion(let version): "it is of version \(version) of the protocol"
+    case .strayBytes(let count): "\(count) bytes follow the last attribute"
+    case .unsupportedVersion(let version): "version \(version) of the protocol is not supported"
     }
   }
 }

@@ -63,13 +63,13 @@ struct ControlSocket: ~Copyable {
     let reason =
       switch holder {
       case .stranger(let process, let user):
-        "process \(process) of user \(user), which may not be a proxy, holds this proxy's control name; end that process"
-      case .unknown: "a process that cannot be told holds this proxy's control name (`ss -xlp` as root names it)"
+        "process \(process) of user \(user) has the control name, but not the rights of a proxy; end that process"
+      case .unknown: "an unknown process has the control name; to find it, run `ss -xlp` as root"
       case .proxy, nil: "\(failure)"
       }
     return
-      "`jool session proxy status` and `session advertise` cannot reach this proxy, which tries again every two seconds: "
-      + "\(reason)."
+      "`jool session proxy status` and `session advertise` cannot reach this proxy: \(reason). "
+      + "This proxy tries to get its control name every two seconds."
   }
 
   var descriptor: Int32 { listener.rawValue }

@@ -42,7 +42,7 @@ public struct ProxyControl: ~Copyable {
   public func advertise() throws(Failure) -> Int {
     let words = try ask(ControlProtocol.advertise).split(separator: " ", maxSplits: 1)
     if words.count == 2, words[0] == "ok", let count = Int(words[1]) { return count }
-    throw .refused(words.count == 2 ? String(words[1]) : "unintelligible answer")
+    throw .refused(words.count == 2 ? String(words[1]) : "a text that this program does not understand")
   }
 
   /// Requests the proxy's status. Blocks for up to ten seconds.
@@ -51,7 +51,9 @@ public struct ProxyControl: ~Copyable {
     // keepalived asks every second. Without a timeout its checks would pile up while a proxy does not react.
     try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, Self.timeout)
     let answer = try ask(ControlProtocol.status)
-    guard let status = ProxyStatus(text: answer) else { throw .refused("unintelligible answer") }
+    guard let status = ProxyStatus(text: answer) else {
+      throw .refused("a text that this program does not understand")
+    }
     return status
   }
 

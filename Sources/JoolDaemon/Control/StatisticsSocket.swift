@@ -109,7 +109,7 @@ struct StatisticsSocket: ~Copyable {
       var steps = log
       steps.logLevel = max(log.logLevel, .notice)
       owned = try Self.open(place, now, log: steps)
-      log.notice("The interface of the statistics server was made anew; listening there.")
+      log.notice("The statistics server listens on its interface again.")
     } catch {
       // The interface may get the address later. The next check then finds it.
       if let more = reopening.admit(now: .now) { log.error("Cannot serve statistics: \(error)\(more)") }

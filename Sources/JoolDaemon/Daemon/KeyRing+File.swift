@@ -46,7 +46,8 @@ extension KeyFileError: CustomStringConvertible {
     switch self {
     case .cannotRead(let file, let reason): "Cannot read the key file '\(file)': \(reason)"
     case .readableByOthers(let file):
-      "Others can read the key file '\(file)', so it is no secret. Run: chmod 600 '\(file)' (and make new keys)"
+      "Others can read the key file '\(file)', so the keys are not secret. "
+        + "Run: chmod 600 '\(file)' (and create new keys)"
     case .noFile(let file): "The key file '\(file)' is not a regular file."
     case .badKeys(let error): error.description
     }

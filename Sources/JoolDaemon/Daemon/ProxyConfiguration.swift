@@ -179,7 +179,7 @@ extension ProxyConfiguration {
   /// compared.
   func differences(from other: ProxyConfiguration) -> [String] {
     var names: [String] = []
-    if links != other.links { names.append("group, port, interfaces or whether there are peers (net.…)") }
+    if links != other.links { names.append("group, port, interfaces or the use of peers (net.…)") }
     if (keyFile == nil) != (other.keyFile == nil) {
       names.append("net.key-file (until then frames are \(keyFile == nil ? "not sealed" : "sealed as before"))")
     }

@@ -62,39 +62,45 @@ extension ProxyError {
       .noSuchGroup, .userWithoutGroup:
       return nil
     case .trackFile(_, .cannotWrite(.permissionDenied)):
-      return "The user of the proxy (--user) makes the file and writes it. Give that user the directory, or the file."
+      return
+        "The user of the proxy (--user) creates and writes the file. Give that user the directory or the file (chown)."
     case .alreadyRunning:
       return
-        "That one goes on as before. `jool session proxy status` shows its state; end it before you start another one."
+        "That proxy was not affected. `jool session proxy status` shows its state. End it before you start another one."
     case .network(let fault): return fault.remedy
     case .badInterfaceAddress(let name):
-      return "The group is an IPv4 one, and '\(name)' is neither an interface nor an address of this network namespace."
+      return
+        "The group is an IPv4 group, and '\(name)' is neither an interface nor an address of this network namespace."
     case .trackFile:
-      return "keepalived would not hear when the node gets ready. Make the directory, or name another file."
-    case .cannotBecome: return "Only root can become another user; leave --user out, and give the proxy CAP_NET_ADMIN."
+      return "keepalived reads from this file whether the node is ready. Create the directory, or choose another file."
+    case .cannotBecome:
+      return "Only root can switch to another user. Without root, leave --user out, and give the proxy CAP_NET_ADMIN."
     case .lookupFailed(let address, let port, _):
-      return "The address was '\(address)', the port '\(port)'; one of them does not exist."
+      return "The address was '\(address)', the port '\(port)'. Check both."
     case .bindFailed(let address, let port, .addressInUse):
-      return "Another program uses port \(port) of '\(address)'. (ss -ulpn tells which.)"
+      return "Another program uses port \(port) of '\(address)'. To find it, run ss -ulpn."
     case .bindFailed(let address, _, .addressNotAvailable):
       return
-        "'\(address)' is neither a multicast group nor an address of this machine. A group is, for example, ff08::db8:64:64; another node is named with --net.peer."
+        "'\(address)' is neither a multicast group nor an address of this machine. "
+        + "A group is, for example, ff08::db8:64:64. For the address of another node, use --net.peer."
     case .bindFailed(let address, let port, _): return "The address was '\(address)', the port '\(port)'."
     case .optionRefused(_, let interface?, _):
       return
-        "'\(interface)' is no interface of this network namespace that could be used. (ip address tells which are.)"
+        "'\(interface)' is not a usable interface of this network namespace. To list the interfaces, run ip address."
     case .optionRefused(let option, _, .operationNotSupportedByDevice) where option.contains("MEMBERSHIP"):
-      return "No interface has a route to the group; name one with --net.dev.in (joold: \"in interface\")."
+      return "No interface has a route to the group. Give one with --net.dev.in (joold: \"in interface\")."
     case .optionRefused: return nil
     case .badInterface(let role, let name, _):
-      return "'\(name)', given as \(role) interface, is none of this network namespace. (ip link tells which are.)"
+      return "The \(role) interface '\(name)' is not in this network namespace. To list the interfaces, run ip link."
     case .statisticsUnavailable(let address, let port, .addressInUse):
-      return "Another program uses port \(port) of '\(address)'; choose one with --stats.port. (ss -ulpn tells which.)"
+      return
+        "Another program uses port \(port) of '\(address)'. To find it, run ss -ulpn; or choose a port: --stats.port."
     case .statisticsUnavailable(let address, _, .addressNotAvailable):
       return
-        "'\(address)' is no address of this machine; choose one with --stats.address. (ip address tells which are.)"
+        "This machine does not have the address '\(address)'. To list its addresses, run ip address. "
+        + "Choose one with --stats.address."
     case .statisticsUnavailable(let address, let port, _):
-      return "The statistics server should listen on '\(address)', port '\(port)'."
+      return "The address is '\(address)' (--stats.address), the port '\(port)' (--stats.port)."
     }
   }
 }
@@ -118,14 +124,15 @@ extension ProxyError: CustomStringConvertible {
       "A session proxy runs for instance '\(name)' in this network namespace: "
         + (process > 0 ? "process \(process)." : "a process of another PID namespace.")
     case .network(let fault): "\(fault)"
-    case .noSuchUser(let name): "There is no user '\(name)'."
-    case .noSuchGroup(let name): "There is no group '\(name)'."
+    case .noSuchUser(let name): "The user '\(name)' does not exist."
+    case .noSuchGroup(let name): "The group '\(name)' does not exist."
     case .userWithoutGroup(let number):
-      "No user has the number \(number), so its group is unknown. Name the group, too: --user \(number):GROUP"
-    case .cannotBecome(let user, let code): "Cannot become user '\(user)': \(code)"
+      "No user has the number \(number), so its group is unknown. Give the group, too: --user \(number):GROUP"
+    case .cannotBecome(let user, let code): "Cannot switch to user '\(user)': \(code)"
     case .trackFile(let file, let code): "Cannot write the track file '\(file)': \(code)"
     case .mixedPeers(let host):
-      "The peer '\(host)' has no address of the first peer's family; name all by IPv4 or all by IPv6 addresses."
+      "The peer '\(host)' has no address of the first peer's family. "
+        + "Give IPv4 addresses for all peers, or IPv6 addresses for all."
     }
   }
 }

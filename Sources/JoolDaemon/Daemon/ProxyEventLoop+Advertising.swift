@@ -12,7 +12,7 @@ extension ProxyEventLoop {
       } else if request != ControlProtocol.advertise {
         control?.answer(client.descriptor, "error unknown request")
       } else if reported == .absent {
-        control?.answer(client.descriptor, "error the module or the instance is away")
+        control?.answer(client.descriptor, "error the module or the instance is absent")
       } else if reported == .present(isEnabled: false) {
         control?.answer(
           client.descriptor,
@@ -51,7 +51,7 @@ extension ProxyEventLoop {
       transfer = nil
       proxy.finishAudit(isComplete: false, now: now)
       proxy.requestAudit(.repair)
-      answerAdvertisers("error the network takes nothing; try again when it does")
+      answerAdvertisers("error nothing can be sent to the network at the moment; try again later")
     }
     // While the link is down, the transfer pauses instead of filling the send queue. Once the queue is stalled, the
     // transfer goes on, because a node without its link must become ready, too. Updates that peers miss meanwhile are

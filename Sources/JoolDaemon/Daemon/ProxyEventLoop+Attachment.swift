@@ -14,7 +14,8 @@ extension ProxyEventLoop {
         flushTimer.deadline = inspection.flushDeadline
         let statistics = try link?.client.statistics() ?? []
         if instanceMonitor.isNew(statistics, given: proxy.addsTaken) {
-          log.notice("The instance '\(configuration.instance)' counts anew; comparing its table.")
+          log.notice(
+            "The counters of the instance '\(configuration.instance)' have restarted; the proxy compares its table.")
           proxy.requestRefill()
         }
         if inspection.isEnabled, inspection.module <= AnnouncementMonitor.lastThatDropsSilently {
@@ -43,7 +44,7 @@ extension ProxyEventLoop {
   private mutating func reclaimControl(_ now: Instant) {
     control = try? ControlSocket(instance: configuration.instance)
     if control != nil {
-      log.notice("`jool session proxy status` and `session advertise` reach this proxy now.")
+      log.notice("`jool session proxy status` and `session advertise` can reach this proxy now.")
     } else if let more = throttles.control.admit(now: now),
       case .proxy(let process) = ControlNameHolder(of: configuration.instance)
     {
@@ -67,7 +68,8 @@ extension ProxyEventLoop {
     if drops > 0, let more = throttles.queue.admit(now: now) {
       log.warning(
         """
-        The module's queue was full (ss-capacity) and dropped \(drops) sessions; reading its table instead.\(more)
+        The module dropped \(drops) sessions, because its queue was full. The proxy reads the module's table \
+        instead. If this happens often, raise ss-capacity.\(more)
         """)
     }
     if queue.shouldRepair(now: now) { proxy.requestAudit(.repair) }
@@ -124,7 +126,7 @@ extension ProxyEventLoop {
   mutating func kernelFailed(_ error: JoolError) {
     if case .refused(let code, let message) = error, code != .noSuchProcess {
       proxy.counters.kernelRefusals += 1
-      if let more = throttles.kernel.admit(now: .now) { log.warning("The module refused: \(message)\(more)") }
+      if let more = throttles.kernel.admit(now: .now) { log.warning("The module refused a request: \(message)\(more)") }
     } else {
       detach(because: error)
     }
@@ -147,9 +149,9 @@ extension ProxyEventLoop {
   private mutating func wait(because error: JoolError?) {
     guard reported != .absent else { return }
     reported = .absent
-    abandonAudit(because: "the module or the instance went away")
+    abandonAudit(because: "the module or the instance is absent now; try again when it is back")
     proxy.detached()
     let reason = error.map { " (\($0.line))" } ?? ""
-    log.warning("The instance '\(configuration.instance)' does not answer; waiting for it to come back.\(reason)")
+    log.warning("The instance '\(configuration.instance)' does not answer; the proxy waits for it.\(reason)")
   }
 }

@@ -6,7 +6,7 @@ internal import Logging
 extension ProxyEventLoop {
   mutating func beginTurn(_ now: Instant, _ buffer: inout [UInt8]) {
     guard let pause = proxy.turn(now: now) else { return }
-    log.warning("This proxy did not run for \(pause.components.seconds) s; finding out what it missed.")
+    log.warning("This proxy did not run for \(pause.components.seconds) s; it checks whether it missed anything.")
     discardKernelEvents(&buffer)
     proxy.requestAudit(.repair)
   }
@@ -33,8 +33,8 @@ extension ProxyEventLoop {
   /// belong to the new node.
   mutating func startAnewIfCopied(_ now: Instant) {
     guard proxy.mustStartAnew else { return }
-    log.warning("Another proxy uses this one's identity (a snapshot or a clone?); starting anew.")
-    abandonAudit(because: "the proxy has started anew; try again")
+    log.warning("Another proxy uses this one's identity (a snapshot or a clone?); this one takes a new identity.")
+    abandonAudit(because: "the proxy has taken a new identity; try again")
     sendQueue = SendQueue()
     proxy.startAnew(seed: .random(in: .min ... .max), clock: Self.timeOfDay, now: now)
   }

@@ -24,16 +24,16 @@ extension ProxyEventLoop {
     switch action {
     case .heard(let refused):
       if let refused, let more = throttles.refused.admit(now: now) {
-        log.warning("Refused a session of a peer: \(refused)\(more)")
+        log.warning("A session of a peer was refused: \(refused)\(more)")
       }
     case .drop(let reason):
       if let more = throttles.malformed.admit(now: now) {
-        log.warning("Dropped a datagram that is not session records: \(reason)\(more)")
+        log.warning("A datagram was dropped, because it does not consist of session records: \(reason)\(more)")
       }
     case .reject(.replayed) where network.areRedundant: return
     case .reject(let reason):
       if let more = throttles.rejected.admit(now: now) {
-        log.warning("Rejected a datagram from \(arrival.source): \(reason)\(more)")
+        log.warning("A datagram from \(arrival.source) was rejected: \(reason)\(more)")
       }
     case .ignored, .dropForNow, .stale: return
     }
@@ -48,7 +48,9 @@ extension ProxyEventLoop {
         proxy.finished(request, try link?.carryOut(request) ?? .failed, now: now)
       } catch .refused(let code, let message) where request.survives(code) {
         proxy.finished(request, .refused, now: now)
-        if let more = throttles.kernel.admit(now: now) { log.warning("The module refused: \(message)\(more)") }
+        if let more = throttles.kernel.admit(now: now) {
+          log.warning("The module refused a request: \(message)\(more)")
+        }
         nextCheck = now  // perhaps ss-enabled was turned off
       } catch {
         proxy.finished(request, .failed, now: now)

@@ -21,19 +21,20 @@ extension ProxyEventLoop {
         case .acknowledgeUnusable(let reason):
           acknowledge()
           if let more = throttles.malformed.admit(now: .now) {
-            log.warning("Cannot use a message of the module: \(reason)\(more)")
+            log.warning("A message of the module cannot be used: \(reason)\(more)")
           }
         case .ignore: continue
         case .drop(let reason):
           if let more = throttles.malformed.admit(now: .now) {
-            log.warning("Received something else than sessions from the kernel: \(reason)\(more)")
+            log.warning("A message from the kernel does not contain sessions: \(reason)\(more)")
           }
         }
       } catch .overrun {
         proxy.overran()
         acknowledge()
         if let more = throttles.overrun.admit(now: .now) {
-          log.warning("The module's messages overran the netlink socket; reading its table instead.\(more)")
+          log.warning(
+            "The module's messages overran the netlink socket. The proxy reads the module's table instead.\(more)")
         }
       } catch {
         detach(because: error)
@@ -54,7 +55,7 @@ extension ProxyEventLoop {
       try proxy.learn(records: records, now: .now)
     } catch {
       if let more = throttles.malformed.admit(now: .now) {
-        log.warning("Cannot use a session of the module: \(error)\(more)")
+        log.warning("A session of the module cannot be used: \(error)\(more)")
       }
     }
   }

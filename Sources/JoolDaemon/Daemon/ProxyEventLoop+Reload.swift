@@ -61,14 +61,17 @@ extension ProxyEventLoop {
     log.logLevel = new.logLevel
     applied.logLevel = new.logLevel
     configuration = applied
-    log.notice("Read the configuration anew\(sealing).")
+    log.notice("The configuration was read again\(sealing).")
     let waiting = applied.differences(from: new)
     if !waiting.isEmpty {
       log.warning(
-        "Keys, peers and the log level change; this waits for a restart of the proxy: \(waiting.joined(separator: ", "))."
+        """
+        Only keys, peers and the log level change without a restart. These wait for a restart of the proxy: \
+        \(waiting.joined(separator: ", ")).
+        """
       )
     }
   }
 
-  private func refuse(_ error: ProxyError) { log.error("The configuration stays as it was. \(error)") }
+  private func refuse(_ error: ProxyError) { log.error("The configuration was not changed. \(error)") }
 }

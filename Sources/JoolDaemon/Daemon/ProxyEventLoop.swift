@@ -84,7 +84,7 @@ public struct ProxyEventLoop: ~Copyable {
     if let memory = PeerMemory(environment: getenv(PeerMemory.variable).map { String(cString: $0) }) {
       proxy.memory = memory
       let seconds = memory.whole.components.seconds
-      log.warning("Peers that are not heard are forgotten after \(seconds) s, as a test wants it.")
+      log.warning("Silent peers are forgotten after \(seconds) s, because \(PeerMemory.variable) is set.")
     }
     log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
     let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
@@ -112,7 +112,7 @@ public struct ProxyEventLoop: ~Copyable {
     }
     if let user {
       try user.become()
-      log.info("Now user '\(user.name)', with CAP_NET_ADMIN alone.")
+      log.info("The proxy now runs as user '\(user.name)', with CAP_NET_ADMIN only.")
     }
     self.configuration = configuration
     self.loadConfiguration = loadConfiguration
@@ -154,7 +154,7 @@ public struct ProxyEventLoop: ~Copyable {
           reload()
           continue
         }
-        log.notice("Received signal \(signal); leaving.")
+        log.notice("Received signal \(signal); the proxy ends.")
         leave(.now)
         return
       }

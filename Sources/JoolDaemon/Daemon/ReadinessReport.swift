@@ -111,7 +111,8 @@ struct ReadinessReport {
     guard let trackFile, let last else { return }
     guard TrackFile.isChanged(trackFile, isReady: last.isReady) else { return }
     if let more = reasserted.admit(now: now) {
-      log.warning("Another program has changed or removed the track file '\(trackFile)'; writing it again.\(more)")
+      log.warning(
+        "Another program has changed or removed the track file '\(trackFile)'; the proxy writes it again.\(more)")
     }
     write(isReady: last.isReady, log: log)
   }

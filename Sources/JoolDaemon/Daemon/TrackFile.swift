@@ -88,7 +88,7 @@ extension TrackFileError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotWrite(let errno): "\(errno)"
-    case .symbolicLink: "It is a symbolic link, which could lead to any file. Name the file itself."
+    case .symbolicLink: "It is a symbolic link, which could lead to any file. Give the path of the file itself."
     case .otherNames: "It has other names (hard links), so another file would be overwritten. Remove it."
     case .special: "It is neither a regular file nor a pipe."
     }

@@ -96,31 +96,31 @@ extension NetworkFault: CustomStringConvertible {
   private var explanation: String {
     switch reason {
     case .noPort: value.isEmpty ? "the port is empty." : "nothing can be sent to port 0."
-    case .portTaken(let other): "that port belongs to \(other.rawValue) already."
-    case .linkLocalWithoutInterface: "a link-local address means nothing without an interface."
+    case .portTaken(let other): "\(other.rawValue) already uses this port."
+    case .linkLocalWithoutInterface: "a link-local address needs an interface."
     case .noInterface(let name): "this network namespace has no interface '\(name)'."
-    case .contradicts(let other, let value): "this is another interface than \(other.rawValue) '\(value)' names."
-    case .noMulticast(let interface): "the interface '\(interface)' has no multicast."
+    case .contradicts(let other, let value): "this interface differs from that of \(other.rawValue) '\(value)'."
+    case .noMulticast(let interface): "the interface '\(interface)' does not support multicast."
     case .noAddress(let interface, let isIPv6): "the interface '\(interface)' has no \(Self.family(isIPv6)) address."
     case .notOwn(nil): "no interface of this network namespace has this address."
     case .notOwn(let interface?): "the interface '\(interface)' does not have this address."
     case .ambiguous(let names): "several interfaces have this address: \(names.joined(separator: ", "))."
     case .otherFamily(let isIPv6):
       "this is an \(Self.family(!isIPv6)) address, and the group is \(Self.family(isIPv6))."
-    case .notMulticast: "this is no multicast address."
+    case .notMulticast: "this is not a multicast address."
     case .multicast: "this is a multicast address."
-    case .unspecified: "this is the address of no node."
+    case .unspecified: "this is the unspecified address, which no node has."
     case .broadcast: "this is a broadcast address."
-    case .itself: "this is where the proxy itself listens."
-    case .staysOnTheMachine: "such datagrams do not leave the machine."
-    case .reservedScope: "scope 0 is reserved; the kernel drops such datagrams."
-    case .unused: "without a group no interface is needed."
+    case .itself: "this proxy itself listens on this address."
+    case .staysOnTheMachine: "with this value, datagrams do not leave the machine."
+    case .reservedScope: "scope 0 is reserved, so the kernel drops datagrams to this group."
+    case .unused: "this option needs a group, and none is given."
     }
   }
 
   /// The advice to the user.
   var remedy: String {
-    let key = setting.jooldKey.map { " (In joold's file it is \"\($0)\".)" } ?? ""
+    let key = setting.jooldKey.map { " (In joold's file, this is the key \"\($0)\".)" } ?? ""
     return action + key
   }
 
@@ -130,17 +130,19 @@ extension NetworkFault: CustomStringConvertible {
     case .portTaken: "Choose another one."
     case .linkLocalWithoutInterface:
       setting == .group
-        ? "Write '\(value)%eth2', or name the interface with --net.dev.in and --net.dev.out."
-        : "Write the interface behind it: '\(value)%eth2'."
-    case .noInterface, .notOwn: "'ip address' tells which interfaces and addresses there are."
-    case .contradicts: "Name the same interface in both, or only in one."
+        ? "Write '\(value)%eth2', or give the interface with --net.dev.in and --net.dev.out."
+        : "Append the interface: '\(value)%eth2'."
+    case .noInterface, .notOwn: "To list interfaces and addresses, run 'ip address'."
+    case .contradicts: "Give the same interface in both, or only one of the two."
     case .noMulticast(let interface):
-      "Run 'ip link set \(interface) multicast on', or name the other nodes with --net.peer."
+      "Run 'ip link set \(interface) multicast on', or give the other nodes with --net.peer."
     case .noAddress(_, let isIPv6):
-      "Give it one, or use \(setting == .peer || setting == .statisticsAddress ? "an address" : "a group") of \(Self.family(!isIPv6))."
-    case .ambiguous(let names): "Write '\(value)%\(names.first ?? "eth2")', or name the interface instead."
+      "Give it one, or use an \(Self.family(!isIPv6)) "
+        + "\(setting == .peer || setting == .statisticsAddress ? "address" : "group")."
+    case .ambiguous(let names): "Write '\(value)%\(names.first ?? "eth2")', or give the interface's name instead."
     case .otherFamily: "Give the interface's name instead."
-    case .notMulticast: "Name a group, such as ff08::db8:64:64 or 239.64.64.64. A node is named with --net.peer."
+    case .notMulticast:
+      "Give a group, such as ff08::db8:64:64 or 239.64.64.64. For the address of a node, use --net.peer."
     case .multicast:
       setting == .peer
         ? "Give a group as --net.mcast.addr, or a node's own address here."
@@ -150,11 +152,11 @@ extension NetworkFault: CustomStringConvertible {
         ? "Name an address of this machine, or '::' for all." : "Name an address of another node."
     case .staysOnTheMachine:
       setting == .timeToLive
-        ? "Name at least 1, which reaches the nodes on the same link."
+        ? "Give at least 1, which reaches the nodes on the same link."
         : "Use a group that reaches the link (ff02::…) or the site (ff05::…, ff08::…)."
     case .reservedScope: "Use a group that reaches the link (ff02::…) or the site (ff05::…, ff08::…)."
     case .unused:
-      "Leave it out. The interface that leads to a peer is written behind the peer's address: 'fe80::2%eth2'."
+      "Leave it out. To choose the interface to a peer, append it to the peer's address: 'fe80::2%eth2'."
     }
   }
 

@@ -43,7 +43,8 @@ extension SyncLink {
   /// Enlarges the receive buffer, and has the kernel stamp each datagram with its time of arrival.
   static func prepareToReceive(on socket: Int32, log: Logger) {
     if clinux_stamp_datagrams(socket) != 0 {
-      log.warning("The kernel does not say when datagrams arrive, so old ones count as new: \(Errno.current)")
+      log.warning(
+        "The proxy cannot recognize old datagrams, because the kernel gives no arrival times: \(Errno.current)")
     }
     let granted = SocketOptions.enlargeReceiveBuffer(of: socket, to: SyncLinks.receiveBuffer)
     log.adviseOnBuffer(of: "network", granted: granted, wanted: SyncLinks.receiveBuffer)
@@ -135,7 +136,10 @@ struct SyncLinks {
     steps.logLevel = max(log.logLevel, .notice)
     for link in links {
       do throws(ProxyError) {
-        if try link.heal(log: steps) { log.notice("The interface of the network was made anew; listening there.") }
+        if try link.heal(log: steps) {
+          log.notice(
+            "The socket of the group was opened again, because its interface or its membership has changed.")
+        }
       } catch {
         if let more = reopening.admit(now: .now) { log.error("Cannot listen on the network: \(error)\(more)") }
       }

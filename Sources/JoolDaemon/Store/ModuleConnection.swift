@@ -90,7 +90,8 @@ struct ModuleConnection: ~Copyable {
       let safe = kernel.format.safeRecordsPerMessage
       guard let records = recordsPerMessage, !(1...UInt32(safe) ~= records) else { return nil }
       return
-        "ss-max-sessions-per-packet is \(records): the module (\(module)) loses every full packet unless it is between 1 and \(safe). Run: jool global update ss-max-sessions-per-packet \(safe)"
+        "The module (\(module)) loses sessions, because ss-max-sessions-per-packet is \(records). "
+        + "Values from 1 to \(safe) are safe. Run: jool global update ss-max-sessions-per-packet \(safe)"
     }
   }
 }

@@ -34,24 +34,31 @@ struct CompatibilityCheck {
     var found: [String] = []
     if here.pool6 != peer.pool6 {
       found.append(
-        "pool6 is \(here.pool6) here and \(peer.pool6) at \(peer.name): neither has a use for the other's sessions.")
+        "pool6 is \(here.pool6) here and \(peer.pool6) at \(peer.name), so these nodes exchange no sessions "
+          + "and cannot take over from each other. Give both instances the same pool6.")
     }
     if !peer.settings.isEnabled {
-      found.append("ss-enabled is off at \(peer.name): it neither tells sessions nor takes any.")
+      found.append(
+        "ss-enabled is off at \(peer.name), so that node neither sends nor accepts sessions. "
+          + "Run there: jool global update ss-enabled true")
     }
     found += Self.timeouts(here.settings.limits, peer)
     if here.settings.isPool4Cut || peer.settings.isPool4Cut { return found }
     let (pool4, others) = (here.settings.pool4, peer.settings.pool4)
     for (member, ranges) in [("here", pool4), ("at \(peer.name)", others)] where ranges.isEmpty {
-      found.append("pool4 is empty \(member): clients are masked with the node's own addresses, which stay with it.")
+      found.append(
+        "pool4 is empty \(member), so clients get masks of that node's own addresses, and their sessions will break "
+          + "on failover. Add addresses that all nodes of the group share: jool pool4 add")
     }
     guard !pool4.isEmpty, !others.isEmpty else { return found }
     let theirs = MaskRangeIndex(others)
     if let lacking = Self.list(difference(pool4, theirs)) {
-      found.append("pool4 of \(peer.name) lacks \(lacking): what is masked so here ends when \(peer.name) takes over.")
+      found.append(
+        "\(peer.name)'s pool4 lacks \(lacking); sessions that use it here will break on failover to \(peer.name).")
     }
     if let lacking = Self.list(difference(others, ours)) {
-      found.append("pool4 lacks \(lacking) here: what \(peer.name) masks so ends when this node takes over.")
+      found.append(
+        "This node's pool4 lacks \(lacking); sessions that use it at \(peer.name) will break on failover to this node.")
     }
     // With several marks, the mark of a packet selects a part of pool4. So two nodes with a common pool4 may use
     // different parts of it.
@@ -60,8 +67,8 @@ struct CompatibilityCheck {
       let common = Self.list(intersection(pool4, theirs))
     {
       found.append(
-        "This node and \(peer.name) both translate, and both give out \(common): "
-          + "clients of both may get the same mask. Give each node a range of its own, by marks.")
+        "This node and \(peer.name) both translate, and both give out \(common), "
+          + "so clients of both may get the same mask. Give each node a range of its own, with marks.")
     }
     return found
   }
@@ -74,8 +81,9 @@ struct CompatibilityCheck {
     return names.compactMap { name, path in
       let (ours, theirs) = (limits[keyPath: path], peer.settings.limits[keyPath: path])
       guard ours != theirs else { return nil }
-      return "\(name) is \(seconds(ours)) here and \(seconds(theirs)) at \(peer.name): "
-        + "sessions live shorter where it is less, and end early when that node takes over."
+      return "\(name) is \(seconds(ours)) here and \(seconds(theirs)) at \(peer.name). "
+        + "The node with the shorter timeout expires idle sessions earlier, so they are lost if it takes over. "
+        + "Set the same \(name) on both nodes."
     }
   }
 
@@ -176,8 +184,9 @@ extension SessionProxy {
     findings += otherVersions.findings(now: now)
     if seal?.isFull == true {
       findings.append(
-        "\(FrameSeal.maxIncarnations) starts of peers were trusted since this proxy started, and there is no room for more: "
-          + "peers that start now are not heard. Give the group a new key and remove the old one, or restart this proxy."
+        "Peers have started \(FrameSeal.maxIncarnations) times since this proxy started. The seal has no room "
+          + "for more, so frames of peers that start now are rejected. "
+          + "Give the group a new key and remove the old one, or restart this proxy."
       )
     }
     if let staticFinding { findings.append(staticFinding) }

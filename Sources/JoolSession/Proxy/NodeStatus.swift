@@ -54,11 +54,11 @@ extension SessionProxy {
 extension Readiness.Reason {
   fileprivate var sentence: String {
     switch self {
-    case .loss: "Something that peers said cannot be sent again; it comes with a peer's table."
+    case .loss: "Updates of peers are lost, and can no longer be retransmitted. This node waits for a peer's table."
     case .behind: "Updates of peers have been missing for more than a second."
-    case .module: "The module does not have everything of the table yet."
-    case .slept: "The process was stopped for some seconds, and may have missed something."
-    case .moduleAway: "The module was away or disabled."
+    case .module: "The module does not have all sessions of the table yet."
+    case .slept: "The process was stopped for some seconds, and may have missed updates."
+    case .moduleAway: "The module or the instance was absent, or synchronization was disabled."
     }
   }
 }

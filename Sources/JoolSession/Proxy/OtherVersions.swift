@@ -18,8 +18,8 @@ struct OtherVersions: Sendable {
   func findings(now: Instant) -> [String] {
     guard let known, now - known.last < Self.memory else { return [] }
     return [
-      "A proxy of another version of this protocol (\(known.version); ours is \(SyncFrame.version)) is on the network: "
-        + "\(known.address). They do not understand each other; upgrade it."
+      "The proxy at \(known.address) uses another version of SS2 (\(known.version); this proxy uses "
+        + "\(SyncFrame.version)). They do not understand each other. Upgrade the older one."
     ]
   }
 }

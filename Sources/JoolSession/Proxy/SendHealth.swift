@@ -37,7 +37,7 @@ package struct SendHealth: Sendable {
   /// does.
   func findings(now: Instant) -> [String] {
     failures.sorted { $0.key < $1.key }.filter { now - $1.since >= Self.failureTimeout }.map {
-      "Nothing can be sent to \(name(of: $0)): \($1.reason). Peers do not get this node's sessions over this link."
+      "Nothing can be sent to \(name(of: $0)): \($1.reason). Peers do not receive this node's sessions over this link."
     }
   }
 

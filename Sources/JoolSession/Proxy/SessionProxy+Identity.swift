@@ -55,10 +55,10 @@ extension SessionProxy {
   /// The finding that a copy of this proxy was detected. It is reported for ten minutes.
   func copies(now: Instant) -> [String] {
     guard let copiedAt, now - copiedAt < Self.copyMemory else { return [] }
-    let doubt = seal == nil ? " Without a key (--net.key-file) anybody on the network can pretend that." : ""
+    let doubt = seal == nil ? " Without a key (--net.key-file) anybody on the network can cause this." : ""
     return [
-      "Another proxy used this one's identity (a snapshot or a clone?), so this one has started anew; "
-        + "COPIES counts how often.\(doubt)"
+      "Another proxy used this one's identity (a snapshot or a clone?), so this one has taken a new identity. "
+        + "The counter COPIES shows how often.\(doubt)"
     ]
   }
 }

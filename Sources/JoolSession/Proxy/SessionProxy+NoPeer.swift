@@ -20,19 +20,19 @@ extension SessionProxy {
   private func silence(of node: SyncNode, _ alive: [SyncPeer], now: Instant) -> String {
     if !alive.isEmpty {
       let names = alive.compactMap(\.address).map(\.description).sorted().joined(separator: ", ")
-      return "Peers are heard (\(names)), but none of them hears this node."
+      return "This node receives peers (\(names)), but none of them receives this node."
     }
     let unproven = node.peers.unvalidated.present(now: now).count
     if unproven > 0 {
-      return "Hellos of other nodes (\(unproven)) are heard, but none of these nodes hears this one."
+      return "This node receives hellos of other nodes (\(unproven)), but none of them receives this node."
     }
     if let last = node.peers.all.max(by: { $0.lastHeard < $1.lastHeard }) {
       let name = last.address.map { "\($0)" } ?? "a peer"
-      return "No peer is heard; the last one was \(name), \(Self.seconds(now - last.lastHeard)) ago."
+      return "No peer is received; the last one was \(name), \(Self.seconds(now - last.lastHeard)) ago."
     }
     let age = startedAt.map { ", \(Self.seconds(now - $0)) ago" } ?? ""
-    let kind = format == .legacy ? "No C proxy (they are silent while they have no news)" : "No peer"
-    return "\(kind) was heard since the start\(age)\(rejections)."
+    let kind = format == .legacy ? "No C proxy (C proxies send nothing while nothing changes)" : "No peer"
+    return "\(kind) was received since the start\(age)\(rejections)."
   }
 
   /// A finding for each peer that is received but does not receive this node, although other peers do. If no peer does,
@@ -41,8 +41,8 @@ extension SessionProxy {
     guard let node, noPeerReason(now: now) == nil else { return [] }
     let deaf = node.peers.all.filter { $0.isAlive(at: now) && !$0.hears(node.identity, at: now) }
     return deaf.compactMap(\.address).map(\.description).sorted().map {
-      "\($0) does not hear this node, although others do: what this node says reaches it only through them. "
-        + "Check the network from here to there."
+      "\($0) does not receive this node, although others do. It gets this node's sessions only through them. "
+        + "Check the network from this node to \($0)."
     }
   }
 
@@ -51,7 +51,7 @@ extension SessionProxy {
     let names = ["UNSEALED", "UNKNOWN_KEYS", "FORGED", "REPLAYED", "MALFORMED", "UNLISTED_ADDRESSES"]
     let rejected = counters.named.filter { names.contains($0.0) && $0.1 > 0 }.map { "\($0.0) \($0.1)" }
     return rejected.isEmpty
-      ? ", nor anything else" : ", but datagrams that were rejected (\(rejected.joined(separator: ", ")))"
+      ? ", nor any other datagram" : ", but datagrams were rejected (\(rejected.joined(separator: ", ")))"
   }
 
   private static func seconds(_ duration: Duration) -> String { "\(duration.components.seconds) s" }

@@ -54,7 +54,7 @@ extension SessionProxy {
   /// The finding that static BIB entries keep sessions of the group out of the module. `nil` if none does.
   var staticFinding: String? {
     guard node?.feed.meetsStatics == true else { return nil }
-    return "A static BIB entry of this node contradicts sessions of the group: they do not get into its module. "
-      + "Compare `jool bib display` with the other nodes', and remove it or add it everywhere."
+    return "A static BIB entry of this node contradicts sessions of the group, so its module does not get them. "
+      + "Compare `jool bib display` on all nodes. Then remove the entry here, or add it on all nodes."
   }
 }

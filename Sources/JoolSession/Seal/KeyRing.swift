@@ -61,10 +61,11 @@ extension KeyRingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .badLine(let file, let line):
-      "\(file):\(line): a key is a number from 1 on, a blank and 64 hexadecimal digits. (`jool session proxy keygen` makes one.)"
+      "\(file):\(line): a key is a number from 1 on, a blank and 64 hexadecimal digits. "
+        + "(`jool session proxy keygen` makes one.)"
     case .sameNumber(let file, let line, let id):
-      "\(file):\(line): there is a key \(id) already. Give one of them another number, the same on all nodes."
-    case .noKeys(let file): "There is no key in '\(file)'. (`jool session proxy keygen` makes one.)"
+      "\(file):\(line): key \(id) exists already. Give one of the two another number, the same on all nodes."
+    case .noKeys(let file): "The key file '\(file)' has no key. (`jool session proxy keygen` makes one.)"
     }
   }
 }

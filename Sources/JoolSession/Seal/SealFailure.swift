@@ -21,14 +21,14 @@ extension SealFailure: CustomStringConvertible {
   /// A message for the administrator.
   public var description: String {
     switch self {
-    case .unsealed: "It is not sealed, and this proxy has keys. (Do all have --net.key-file?)"
-    case .malformed: "It is no sealed frame of SS2."
+    case .unsealed: "It is not sealed, and this proxy accepts only sealed ones. (Do all nodes have --net.key-file?)"
+    case .malformed: "It is not a sealed SS2 frame."
     case .otherVersion(let version):
-      "It was sealed by a proxy of another version of this protocol (\(version); ours is \(FrameSeal.version)). "
-        + "They do not understand each other; upgrade it."
-    case .unknownKey(let id): "It was sealed with key \(id), which is not in the key file."
-    case .forged: "Its seal is broken: it was made with another key, or changed on its way."
-    case .replayed: "It came before."
+      "Its seal has version \(version), and this proxy uses version \(FrameSeal.version). "
+        + "The two proxies do not understand each other. Upgrade the older one."
+    case .unknownKey(let id): "It was sealed with key \(id), which this proxy's key file does not have."
+    case .forged: "Its seal is not authentic: another key was used, or the datagram was changed on the way."
+    case .replayed: "It was received before, or is too old to tell."
     case .ownStart: "Another proxy uses this one's identity (a snapshot or a clone?)."
     }
   }

@@ -7,6 +7,9 @@ struct Readiness: Sendable {
   static let awakening = Duration.milliseconds(1500)
   /// How long a ready node may fail to meet a mark before it is `mending`.
   static let markTimeout = Duration.seconds(1)
+  /// The greatest age of a mark by which a mending node becomes ready. It is longer than `markTimeout`, because a link
+  /// whose delay is above a second must not keep a node mending.
+  static let oldestMark = Duration.seconds(2)
 
   /// Why a node that has a table is not ready.
   enum Reason: Hashable, Sendable {
@@ -85,7 +88,7 @@ struct Readiness: Sendable {
     // Updates that arrived after a mark was taken meet it, too. So an old mark that is met by now is replaced at once.
     // But a node that was mending for long is not ready because it has what its peers had before that.
     let isMet = mark?.isMet(by: own, known: known) ?? false
-    let isMetInTime = isMet && mark.map { now - $0.takenAt <= Self.markTimeout } ?? false
+    let isMetInTime = isMet && mark.map { now - $0.takenAt <= Self.oldestMark } ?? false
     let lateMark = isMet ? nil : mark
     if isMet || mark == nil { mark = Mark(vector: known, takenAt: now) }
     let isMetNow = isMetInTime || mark?.isMet(by: own, known: known) == true

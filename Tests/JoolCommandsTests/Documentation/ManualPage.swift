@@ -9,7 +9,7 @@ enum ManualPage {
       .\\" Made by docs/generate from the programs' own tables and manual-ending.roff.
       .TH JOOL 8 "" "swift-jool" "System Administration"
       .SH NAME
-      jool, jool_siit, joold \\- steer the NAT64 and SIIT translators of the kernel module Jool
+      jool, jool_siit, joold \\- configure the NAT64 and SIIT translators of the kernel module Jool
       .SH SYNOPSIS
       .B jool
       .RI [ OPTION ...]
@@ -22,19 +22,19 @@ enum ManualPage {
       .RI [ ARGUMENT ...]
       .SH DESCRIPTION
       .B jool
-      steers NAT64 instances,
+      configures NAT64 instances, and
       .B jool_siit
-      SIIT instances. Modes, operations, keys and options may be abbreviated as long as that is unambiguous.
+      SIIT instances. Modes, operations, keys and options may be abbreviated if the abbreviation is unambiguous.
       Without arguments the variables of the instance
       .B default
-      are displayed, which fails if it does not answer.
+      are displayed. This fails if the instance does not answer.
       .SH OPTIONS
 
       """
     page += RootOptions.declarations.map(option).joined()
     page += """
       .PP
-      Every operation also takes \(escaped(names(of: OptionDeclaration.common.filter { !$0.isHidden }))); and, as
+      Every operation also accepts \(escaped(names(of: OptionDeclaration.common.filter { !$0.isHidden }))); and, as
       programs with GNU argp do, \(escaped(names(of: OptionDeclaration.common.filter(\.isHidden)))).
 
       """
@@ -44,7 +44,7 @@ enum ManualPage {
     }
     page += """
       .SH OPTIONS OF JOOL 3.5
-      What they do: COMMAND LINES OF JOOL 3.5, below.
+      See COMMAND LINES OF JOOL 3.5, below.
 
       """
     for (program, translator) in [("jool", TranslatorType.nat64), ("jool_siit", .siit)] {

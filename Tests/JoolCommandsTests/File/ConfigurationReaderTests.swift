@@ -23,7 +23,7 @@ import Testing
       (#"{ "instance": "a", "instance": "b" }"#, "(F:1:20: the first one is at 1:3)"),
       (
         #"{ "instance": "a", /* no */ "framework": "netfilter" }"#,
-        #"(F:1:20: JSON has no comments; the key "comment" is ignored wherever it stands)"#
+        #"(F:1:20: JSON has no comments; use the key "comment", which is ignored everywhere)"#
       ),
       (#"{ "instance": "a" "#, "(F:1:19: expected ',' or '}')"),
     ] as [(String, String)])
@@ -34,29 +34,29 @@ import Testing
   /// Keys of old releases, at the root and in `global`.
   @Test(
     arguments: [
-      (#""pool6": "64:ff9b::/96""#, #"since Jool 4.0 it stands in "global": "global": {"pool6": …}"#),
-      (#""manually-enabled": true"#, #"it belongs into "global": "global": {"manually-enabled": …}"#),
+      (#""pool6": "64:ff9b::/96""#, #"since Jool 4.0 it belongs in "global": "global": {"pool6": …}"#),
+      (#""manually-enabled": true"#, #"it belongs in "global": "global": {"manually-enabled": …}"#),
       (#""blacklist": []"#, #"since Jool 4.1.4 it is called "denylist4""#),
       (
         #""pool6791": [ "203.0.113.0" ]"#,
         #"since Jool 4.0 it is one prefix, in "global", and called "rfc6791v4-prefix""#
       ),
-      (#""file_type": "nat64""#, "it is gone since Jool 4.0: leave it out"),
+      (#""file_type": "nat64""#, "Jool 4.0 removed it: leave it out"),
       (
-        #""global": { "pool6791v4": "203.0.113.0/24" }"#, #"it is called "rfc6791v4-prefix" and belongs into "global""#
+        #""global": { "pool6791v4": "203.0.113.0/24" }"#, #"it is called "rfc6791v4-prefix" and belongs in "global""#
       ),
       (
-        #""global": { "Pool6791v6": "2001:db8::/64" }"#, #"it is called "rfc6791v6-prefix" and belongs into "global""#
+        #""global": { "Pool6791v6": "2001:db8::/64" }"#, #"it is called "rfc6791v6-prefix" and belongs in "global""#
       ),
       (#""global": { "trace": false }"#, #"since Jool 4.1.2 "logging-debug" replaces it"#),
       (#""global": { "dropAddr": false }"#, #"today it is called "address-dependent-filtering""#),
-      (#""global": { "fragment-arrival-timeout": 2000 }"#, "it is gone since Jool 4.0: leave it out"),
+      (#""global": { "fragment-arrival-timeout": 2000 }"#, "Jool 4.0 removed it: leave it out"),
       (#""global": { "boostMTU": true }"#, #"since Jool 3.5 "lowest-ipv6-mtu" replaces it"#),
-      (#""global": { "genFH": true }"#, "it is gone since Jool 3.5: leave it out"),
-      (#""global": { "pool4": [] }"#, #"it belongs beside "global", not into it"#),
+      (#""global": { "genFH": true }"#, "Jool 3.5 removed it: leave it out"),
+      (#""global": { "pool4": [] }"#, #"it belongs beside "global", not inside it"#),
       (
         #""global": { "udp-timeout": 213897 }"#,
-        #"times are texts since Jool 4.0: "0:03:33.897" are 213897 milliseconds"#
+        #"times are texts since Jool 4.0: "0:03:33.897" is 213897 milliseconds"#
       ),
       (#""global": { "udp-timeout": -1 }"#, nil),
       (#""global": { "eam-hairpin-mode": 1 }"#, #"modes are words since Jool 4.0: "simple" is 1"#),

@@ -19,7 +19,7 @@ import Testing
       (#""pool6": "64::/96", "tcp-trans-timeout": "3:59""#, "tcp-trans-timeout must be at least 0:04:00."),
       (#""pool6": "64::/96", "lowest-ipv6-mtu": 1279"#, "lowest-ipv6-mtu must be at least 1280."),
       (#""pool6": "64::/96", "mtu-plateaus": [0, 0]"#, "The plateaus list contains nothing but zeroes."),
-      (#""pool6": "64::/96", "f-args": 16"#, "f-args goes up to 15."),
+      (#""pool6": "64::/96", "f-args": 16"#, "f-args must be at most 15."),
       (#""pool6": "64::/96", "eam-hairpin-mode": "off""#, "NAT64 has no eam-hairpin-mode."),
     ] as [(String, String)])
   func refusesInvalidVariables(members: String, message: String) throws {
@@ -167,7 +167,8 @@ import Testing
     #expect(try texts(["10.0.0.0/20"]) == [])
     #expect(
       try texts(["10.0.0.0/20", "192.0.2.1"]) == [
-        "pool4 has 4097 addresses: the module takes about a second and 1 MB for them, and answers nothing else meanwhile."
+        "pool4 has 4097 addresses: the module needs about a second and 1 MB to add them, "
+          + "and answers no other request meanwhile."
       ])
     #expect(try texts(["10.0.0.0/16"])[0].contains("about 15 seconds and 5 MB"))
     #expect(try texts(["10.0.0.0/8"])[0].contains("about 11 days and 1 GB"))

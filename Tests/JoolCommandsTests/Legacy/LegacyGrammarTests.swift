@@ -78,12 +78,12 @@ import Testing
       ("jool --session --add", 234, illegal, "--session has no --add; it has --display, --count."),
       ("jool --bib --flush", 234, illegal, "--bib has no --flush; it has --display, --count, --add, --remove."),
       ("jool --joold --display", 234, illegal, "--joold has no --display; it has --advertise."),
-      ("jool --session --quick", 234, illegal, "--session --display does not go with --quick."),
-      ("jool --pool4 --flush --tcp", 234, illegal, "--pool4 --flush does not go with --tcp."),
-      ("jool --pool4 --add 192.0.2.1 --quick", 234, illegal, "--pool4 --add does not go with --quick."),
-      ("jool --pool4 --tos 5", 234, illegal, "--pool4 --display does not go with --tos."),
-      ("jool --global --display --tos 5", 234, illegal, "--global --display does not go with --tos."),
-      ("jool --global --update", 234, illegal, "--update wants a variable and its value, such as --tos 0."),
+      ("jool --session --quick", 234, illegal, "--session --display does not accept --quick."),
+      ("jool --pool4 --flush --tcp", 234, illegal, "--pool4 --flush does not accept --tcp."),
+      ("jool --pool4 --add 192.0.2.1 --quick", 234, illegal, "--pool4 --add does not accept --quick."),
+      ("jool --pool4 --tos 5", 234, illegal, "--pool4 --display does not accept --tos."),
+      ("jool --global --display --tos 5", 234, illegal, "--global --display does not accept --tos."),
+      ("jool --global --update", 234, illegal, "--update needs a variable and its value, such as --tos 0."),
       ("jool_siit --eamt --tcp", 64, "jool_siit: unrecognized option '--tcp'", ""),
       // Two modes, operations or variables at once.
       ("jool --session --bib", 234, illegal, "--session and --bib exclude each other."),
@@ -93,7 +93,7 @@ import Testing
       ("jool --tcp --numeric", 234, illegal, "A mode is missing, one of --bib, --session."),
       ("jool --count", 234, illegal, "A mode is missing, one of --pool6, --pool4, --bib, --session."),
       ("jool --remove 192.0.2.1", 234, illegal, "A mode is missing, one of --pool6, --pool4, --bib."),
-      ("jool --numeric --quick", 234, illegal, "No mode takes"),
+      ("jool --numeric --quick", 234, illegal, "No mode accepts"),
       // Missing and excess arguments.
       ("jool --pool4 --add", 234, "The command is missing an IPv4 prefix or address.", ""),
       ("jool --pool4 --force", 234, "The command is missing an IPv4 prefix or address.", ""),
@@ -119,14 +119,14 @@ import Testing
       ("jool_siit --pool6791 --remove 192.0.2.0/24", 3, "--pool6791 does not hold 192.0.2.0/24.", ""),
       // Removed options.
       (
-        "jool --instance --add", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", "instance add --pool6 PREFIX"
+        "jool --instance --add", 234, "Since Jool 4.0 the pool6 of a NAT64 is fixed", "instance add --pool6 PREFIX"
       ),
-      ("jool --pool6 --add 64:ff9b::/96", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", ""),
-      ("jool --pool6 --remove 64:ff9b::/96", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", ""),
-      ("jool --pool6 --flush --quick", 234, "Since Jool 4.0 the pool6 of a NAT64 is given once", ""),
-      ("jool --logTime", 234, "--logTime is gone since Jool 4.0.", ""),
-      ("jool --allow-atomic-fragments true", 234, "--allow-atomic-fragments is gone since Jool 3.5.", ""),
-      ("jool_siit --genFH=1", 234, "--genFH is gone since Jool 3.5.", ""),
+      ("jool --pool6 --add 64:ff9b::/96", 234, "Since Jool 4.0 the pool6 of a NAT64 is fixed", ""),
+      ("jool --pool6 --remove 64:ff9b::/96", 234, "Since Jool 4.0 the pool6 of a NAT64 is fixed", ""),
+      ("jool --pool6 --flush --quick", 234, "Since Jool 4.0 the pool6 of a NAT64 is fixed", ""),
+      ("jool --logTime", 234, "Jool 4.0 removed --logTime.", ""),
+      ("jool --allow-atomic-fragments true", 234, "Jool 3.5 removed --allow-atomic-fragments.", ""),
+      ("jool_siit --genFH=1", 234, "Jool 3.5 removed --genFH.", ""),
       ("jool_siit --toFrag 2", 64, "jool_siit: unrecognized option '--toFrag'", ""),
     ] as [(String, UInt8, String, String)])
   func refusesInvalidCommandLines(line: String, status: UInt8, first: String, rest: String) {
@@ -153,8 +153,8 @@ import Testing
       #expect(
         outcome.error.hasSuffix(
           """
-          Since Jool 4.0 there is room for one prefix, and --\(option) holds \(prefixes[0]).
-          Take that out first: --\(option) --remove \(prefixes[0])
+          Since Jool 4.0 --\(option) holds only one prefix, and that is \(prefixes[0]).
+          Remove it first: --\(option) --remove \(prefixes[0])
 
           """))
       #expect(bench.run("jool_siit --\(option) --remove \(prefixes[1])").status == 3)

@@ -133,9 +133,9 @@ import Testing
       ("--session --bib", "Illegal arguments combination. See the manpage for grammar.", 234),
       ("--session --add", "Illegal arguments combination. See the manpage for grammar.", 234),
       ("--session --quick", "Illegal arguments combination. See the manpage for grammar.", 234),
-      ("--setDF true", "--setDF is gone since Jool 3.5.", 234),
-      ("--boostMTU", "--boostMTU is gone since Jool 3.5.", 234),
-      ("--pool6 --add 64::/96", "Since Jool 4.0 the pool6 of a NAT64 is given once", 234),
+      ("--setDF true", "Jool 3.5 removed --setDF.", 234),
+      ("--boostMTU", "Jool 3.5 removed --boostMTU.", 234),
+      ("--pool6 --add 64::/96", "Since Jool 4.0 the pool6 of a NAT64 is fixed", 234),
       ("--address-dependent-filtering maybe", "Cannot parse 'maybe' as a bool (true|", 234),
       ("--tos 1 --foo", "jool: unrecognized option '--foo'", 64),
     ] as [(String, String, UInt8)])

@@ -10,7 +10,7 @@ import Testing
     instance: .default, links: [.group(ProxyConfiguration.Network(group: "ff08::1"))])
 
   private static let changes: [(String, @Sendable (inout ProxyConfiguration) -> Void)] = [
-    ("group, port, interfaces or whether there are peers (net.…)", { $0.links = [] }),
+    ("group, port, interfaces or the use of peers (net.…)", { $0.links = [] }),
     ("net.key-file (until then frames are not sealed)", { $0.keyFile = "keys" }),
     ("net.mtu", { $0.mtu = 1400 }),
     ("net.format", { $0.format = .ss2 }),

@@ -10,7 +10,7 @@ import Testing
     let group = Group(count: 1)
     let status = group.proxies[0].status(now: group.now)
     #expect(status.nodeStatus.isReady)
-    #expect(status.noPeerReason == "No peer was heard since the start, 7 s ago, nor anything else.")
+    #expect(status.noPeerReason == "No peer was received since the start, 7 s ago, nor any other datagram.")
     #expect(ProxyStatus(text: status.text) == status)
   }
 
@@ -26,9 +26,9 @@ import Testing
     group.pass(.seconds(7))
     let unheard = group.proxies[0].status(now: group.now)
     #expect(unheard.peers.map(\.state) == [.ready])
-    #expect(unheard.noPeerReason == "Peers are heard (fe80::2), but none of them hears this node.")
+    #expect(unheard.noPeerReason == "This node receives peers (fe80::2), but none of them receives this node.")
     let unreachable = group.proxies[1].noPeerReason(now: group.now)
-    #expect(unreachable?.hasPrefix("No peer is heard; the last one was fe80::1, ") == true)
+    #expect(unreachable?.hasPrefix("No peer is received; the last one was fe80::1, ") == true)
     group.unreachable = []
     group.pass(.seconds(3))
     #expect(group.proxies.map { $0.noPeerReason(now: group.now) } == [nil, nil])
@@ -41,8 +41,8 @@ import Testing
       group.unreachable = [1]
       group.pass(.seconds(7))
       let reason = group.proxies[0].noPeerReason(now: group.now)
-      #expect(reason?.hasSuffix("none of these nodes hears this one.") == true)
-      #expect(group.proxies[1].noPeerReason(now: group.now)?.hasPrefix("No peer was heard since the start") == true)
+      #expect(reason?.hasSuffix("(1), but none of them receives this node.") == true)
+      #expect(group.proxies[1].noPeerReason(now: group.now)?.hasPrefix("No peer was received since the start") == true)
     }
   }
 
@@ -61,10 +61,10 @@ import Testing
     group.unreachable = [0]
     group.pass(.seconds(8))
     func unheard(at index: Int) -> [String] {
-      group.proxies[index].status(now: group.now).findings.filter { $0.contains("hear") }
+      group.proxies[index].status(now: group.now).findings.filter { $0.contains("does not receive") }
     }
     for index in 1...2 {
-      let beginning = "fe80::1 does not hear this node, although others do: "
+      let beginning = "fe80::1 does not receive this node, although others do. "
       #expect(unheard(at: index).map { $0.hasPrefix(beginning) } == [true])
     }
     #expect(unheard(at: 0) == [], "it receives nothing, so it cannot know")
@@ -76,7 +76,7 @@ import Testing
   /// C proxies do not list the nodes that they receive, and a standby sends nothing.
   @Test func aReceivedCProxyCountsAsAPeer() {
     var group = Group(count: 1, formats: [.legacy])
-    #expect(group.proxies[0].noPeerReason(now: group.now)?.hasPrefix("No C proxy (they are silent") == true)
+    #expect(group.proxies[0].noPeerReason(now: group.now)?.hasPrefix("No C proxy (C proxies send nothing") == true)
     group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     group.pass(.seconds(60))
     #expect(group.proxies[0].noPeerReason(now: group.now) == nil)
@@ -86,7 +86,7 @@ import Testing
     var group = Group(count: 1, keys: [try FrameSealTests.ring((1, "a"))])
     group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
     let reason = group.proxies[0].noPeerReason(now: group.now)
-    #expect(reason?.contains("but datagrams that were rejected (UNSEALED 1)") == true)
+    #expect(reason?.contains("but datagrams were rejected (UNSEALED 1)") == true)
   }
 
   @Test func reportsFailedSendsAfterFiveSeconds() {

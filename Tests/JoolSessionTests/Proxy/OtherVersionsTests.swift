@@ -18,7 +18,7 @@ import Testing
     }
     let now = start + .seconds(100)
     #expect(versions.findings(now: now).count == 1)
-    #expect(versions.findings(now: now).first?.contains("(2; ours is 3)") == true)
+    #expect(versions.findings(now: now).first?.contains("(2; this proxy uses 3)") == true)
     #expect(versions.findings(now: now).first?.contains("\(one)") == true)
     #expect(versions.findings(now: now + OtherVersions.memory).isEmpty)
     versions.heard(1, from: other, now: now + OtherVersions.memory)

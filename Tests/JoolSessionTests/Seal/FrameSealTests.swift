@@ -68,7 +68,7 @@ import Testing
     var group = Group(keys: [try Self.ring((1, "a")), try Self.ring((1, "a"))], settled: false)
     group.proxies[0].seal = FrameSeal(keys: try Self.ring((1, "a")), start: 1, maxIncarnations: 0)
     group.pass(.seconds(3))
-    #expect(group.findings(at: 0).first?.contains("peers that start now are not heard") == true)
+    #expect(group.findings(at: 0).first?.contains("frames of peers that start now are rejected") == true)
     #expect(group.findings(at: 1) == [])
   }
 
@@ -153,7 +153,7 @@ import Testing
         """)
     let failure = Self.failure(of: &seal, former)
     #expect(failure == .otherVersion(2))
-    #expect(failure?.description.contains("upgrade") == true)
+    #expect(failure?.description.contains("Upgrade the older one") == true)
     var counters = ProxyCounters()
     counters.count(.otherVersion(2))
     #expect(counters.otherVersions == 1)

@@ -67,11 +67,12 @@ import Testing
     let narrow = Self.settings([Self.range(1, 1, 61_501...65_535)])
     #expect(
       findings(wide, narrow) == [
-        "pool4 of K lacks TCP 192.0.2.1 61001-61500: what is masked so here ends when K takes over."
+        "K's pool4 lacks TCP 192.0.2.1 61001-61500; sessions that use it here will break on failover to K."
       ])
     #expect(
       findings(narrow, wide) == [
-        "pool4 lacks TCP 192.0.2.1 61001-61500 here: what K masks so ends when this node takes over."
+        "This node's pool4 lacks TCP 192.0.2.1 61001-61500; "
+          + "sessions that use it at K will break on failover to this node."
       ])
   }
 
@@ -129,7 +130,7 @@ import Testing
     }
     #expect(findings(many, many, steps: 1) == [])
     let found = findings(many, Array(many.dropLast(2)), steps: 10)
-    #expect(found.map { $0.contains("lacks TCP 192.0.9.252 61001-65535, TCP 192.0.9.254 61001-65535:") } == [true])
+    #expect(found.map { $0.contains("lacks TCP 192.0.9.252 61001-65535, TCP 192.0.9.254 61001-65535;") } == [true])
     // All these ranges overlap.
     let bad = (0..<1024).map { Self.range(0, 4000, UInt16($0)...UInt16(60_000 - $0)) }
     #expect(findings(many, bad, steps: 1000) == [], "the comparison gives up")
@@ -164,7 +165,7 @@ import Testing
     #expect(group.proxies[1].node?.settingsReceived == 2)
     let findings = group.findings(at: 1)
     #expect(findings.count == 1)
-    #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001:") == true)
+    #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001;") == true)
   }
 
   @Test func doesNotReportASwitchoverAsTwoActiveNodes() {

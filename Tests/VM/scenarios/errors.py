@@ -119,7 +119,7 @@ UNUSABLE = (
     (("ff11::1%eth2",), "leave the machine"),
     (("ff10::1%eth2",), "reserved"),
     (("--net.dev.in", "eth9", GROUP6), "eth9"),
-    (("--net.dev.in", "none", GROUP6), "'none' has no multicast"),
+    (("--net.dev.in", "none", GROUP6), "'none' does not support multicast"),
     (("--net.dev.in", "only4", GROUP6), "'only4' has no IPv6 address"),
     (("--net.dev.in", "only6", "233.252.0.64"), "'only6' has no IPv4 address"),
     (("--net.dev.in", "203.0.113.99", "233.252.0.64"), "203.0.113.99"),

@@ -93,9 +93,9 @@ def unfit() -> None:
     wait_for("j has k's settings", lambda: status("j")["findings"], timeout=20)
     found = jool(OURS, "j", *check, check=False)
     expect_equal(found.status, 1, "exit status of --check")
-    for words in (f"lacks TCP {VIRTUAL4} 61001-61500: what is masked so here", "udp-timeout is 300 s here and 200 s at 2001:db8:ff08::5:"):
+    for words in (f"lacks TCP {VIRTUAL4} 61001-61500; sessions that use it here", "udp-timeout is 300 s here and 200 s at 2001:db8:ff08::5."):
         expect(words in found.err, found.err)
-    wait_for("k's log reports it, too", lambda: f"pool4 lacks TCP {VIRTUAL4} 61001-61500 here" in both["k"].err, timeout=45)
+    wait_for("k's log reports it, too", lambda: f"This node's pool4 lacks TCP {VIRTUAL4} 61001-61500; sessions" in both["k"].err, timeout=45)
     jool(C, "k", "pool4", "add", "--tcp", VIRTUAL4, "61001-65535")
     jool(C, "k", "global", "update", "udp-timeout", "300")
     wait_for("neither node has a finding", lambda: not any(status(node)["findings"] for node in NODES), timeout=75, every=1)
@@ -200,7 +200,7 @@ def dead_resolver() -> None:
     proxy.signal(signal.SIGHUP)
     crowd.open(100)
     wait_as_systemd(10, lambda: session_count("k") == 100)
-    took = wait_as_systemd(90, lambda: "The configuration stays as it was. getaddrinfo() failed" in proxy.err)
+    took = wait_as_systemd(90, lambda: "The configuration was not changed. getaddrinfo() failed" in proxy.err)
     expect(took > 10, f"the look-up failed after {took:.1f} s; the scenario proves nothing")
     note(f"the look-up failed after {took:.0f} s")
     # An address takes effect at once, although another look-up is in progress.
@@ -208,7 +208,7 @@ def dead_resolver() -> None:
     time.sleep(0.5)
     configure("2001:db8:ff08::5")
     proxy.signal(signal.SIGHUP)
-    wait_as_systemd(5, lambda: "Read the configuration anew" in proxy.err)
+    wait_as_systemd(5, lambda: "The configuration was read again" in proxy.err)
     # No process writes into this pipe.
     file.unlink()
     os.mkfifo(file)

@@ -139,7 +139,7 @@ def one_way() -> None:
 
     expect_arrival("before", 10)
     cut("j", "k")
-    wait_for("a finding at j", lambda: any("hear" in finding for finding in status("j")["findings"]), timeout=20, every=0.5)
+    wait_for("a finding at j", lambda: any("does not receive this node" in finding for finding in status("j")["findings"]), timeout=20, every=0.5)
     note(f"j: {status('j')['findings']}")
     for _ in range(5):
         crowd.open(100)

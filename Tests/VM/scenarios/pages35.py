@@ -170,7 +170,7 @@ def global_keys() -> None:
                 if program in programs:
                     expect_equal(after[key], shown, f"{key} after `{program} --{name} {given}`")
     for name in GONE:
-        replay("--global", "j", [Shown(f"jool --{name} true", "", rf"--{name} is gone since Jool 3\.5\. [^\n]+\n", 234)])
+        replay("--global", "j", [Shown(f"jool --{name} true", "", rf"Jool 3\.5 removed --{name}\. [^\n]+\n", 234)])
 
 
 @scenario("the pages of 3.5's other modes, as they are printed: --pool4, --pool6, --pool6791, --bib, --eamt, --blacklist", **ONCE)

@@ -61,9 +61,9 @@ def least() -> None:
     proxy.signal(signal.SIGHUP)
     crowd.open(500)
     wait_equal("the instance was recreated", crowd.opened)
-    expect("Read the configuration anew" in proxy.err, proxy.err)
+    expect("The configuration was read again" in proxy.err, proxy.err)
     nobody = jool(OURS, "k", *words, "--user", "nosuchuser", "--check", check=False)
-    expect(nobody.status == 234 and "There is no user 'nosuchuser'." in nobody.err, str(nobody))
+    expect(nobody.status == 234 and "The user 'nosuchuser' does not exist." in nobody.err, str(nobody))
     wrong = run(OURS / "jool", *words[:-2], "--net.key-file", str(own), "--net.dev.in", "nosuch", "--check", ns="k", check=False)
     expect_equal(wrong.status, 234, "status of --check with one device too many")
 
@@ -88,9 +88,9 @@ def numbers() -> None:
             expect(line in status, f"--user {text}: {line!r} is missing in {status}")
         proxy.stop()
     for text, reason in (
-        ("4000000000", "No user has the number 4000000000, so its group is unknown. Name the group, too: --user 4000000000:GROUP"),
-        ("4294967295:0", "There is no user '4294967295'."), ("nosuchuser", "There is no user 'nosuchuser'."),
-        (f"{USER}:nosuchgroup", "There is no group 'nosuchgroup'."), (f"{USER}:", "There is no group ''."),
+        ("4000000000", "No user has the number 4000000000, so its group is unknown. Give the group, too: --user 4000000000:GROUP"),
+        ("4294967295:0", "The user '4294967295' does not exist."), ("nosuchuser", "The user 'nosuchuser' does not exist."),
+        (f"{USER}:nosuchgroup", "The group 'nosuchgroup' does not exist."), (f"{USER}:", "The group '' does not exist."),
     ):  # fmt: skip
         for more in ((), ("--check",)):
             refused = jool(OURS, "j", *proxy_words("--user", text, *more), check=False)
@@ -194,7 +194,7 @@ def squatter() -> None:
         wait_for("the impostor has the name", lambda: "listening" in impostor.out)
         expect_equal(jool(OURS, "j", *ready, check=False).status, 3, "exit status of status --ready beside an impostor")
         proxy = Proxy("j")
-        owner = f"process {impostor.pid} of user {pwd.getpwnam(USER).pw_uid}, which may not be a proxy"
+        owner = f"process {impostor.pid} of user {pwd.getpwnam(USER).pw_uid} has the control name"
         wait_for("the proxy reports the process with the name", lambda: owner in proxy.err)
         expect(impostor.alive, "the impostor ended; the scenario proves nothing")
         impostor.stop()
