@@ -12,6 +12,8 @@
     case json
     /// Messages of netlink: requests, answers of every operation, multicasts.
     case netlink
+    /// Requests to a session table that takes the module's place.
+    case moduleRequest
     /// Session records as proxies exchange them.
     case syncDatagram
     /// Frames of SS2, plain and sealed, at a proxy that listens.
@@ -28,6 +30,7 @@
       case .time: ValueTargets.time(bytes)
       case .json: JSONTarget.run(bytes)
       case .netlink: WireTargets.netlink(bytes)
+      case .moduleRequest: ResponderTarget.run(bytes)
       case .syncDatagram: WireTargets.syncDatagram(bytes)
       case .syncFrame: SyncTargets.syncFrame(bytes)
       case .keyFile: SyncTargets.keyFile(bytes)
