@@ -76,7 +76,11 @@ let package = Package(
       ],
       exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
     .testTarget(
-      name: "JoolSessionTests", dependencies: ["JoolSession", "JoolCore", "TestSupport"], swiftSettings: settings),
+      name: "JoolSessionTests",
+      dependencies: [
+        "JoolSession", "JoolCore", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "JoolDaemonTests",
       dependencies: [

@@ -93,4 +93,13 @@ for number in 0..<workload.count {
   _ = other?.upsert(session, now: start)
   slowest = max(slowest, clock.now - insertBegan)
 }
-print("  slowest insert (an index grows): \(slowest); checksum \(checksum)")
+print("  slowest insert, an index growing: \(slowest); checksum \(checksum)")
+
+other?.removeAll()
+for number in 0..<workload.count { _ = other?.upsert(workload.session(workload.shuffled(number)), now: start) }
+if let other {
+  let listing = Listing(other, now: start)
+  let rest = Int(listing.otherPages / .nanoseconds(1)) / max(1, listing.sessions)
+  print("  list \(listing.sessions) UDP sessions by pages: \(rest) ns per session,", terminator: " ")
+  print("and the first page \(Int(listing.firstPage / .milliseconds(1))) ms")
+}

@@ -13,6 +13,8 @@
     case json
     /// Netlink messages: requests, answers of every operation, and multicasts.
     case netlink
+    /// Requests to a session table that takes the module's place.
+    case moduleRequest
     /// Session records that proxies exchange.
     case syncDatagram
     /// SS2 frames, plain and sealed, that a proxy receives.
@@ -29,6 +31,7 @@
       case .time: ValueTargets.time(bytes)
       case .json: JSONTarget.run(bytes)
       case .netlink: WireTargets.netlink(bytes)
+      case .moduleRequest: ResponderTarget.run(bytes)
       case .syncDatagram: WireTargets.syncDatagram(bytes)
       case .syncFrame: SyncTargets.syncFrame(bytes)
       case .keyFile: SyncTargets.keyFile(bytes)

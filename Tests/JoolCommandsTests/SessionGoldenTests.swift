@@ -51,7 +51,8 @@ import Testing
     return bench
   }
 
-  private static var sessions: [SessionEntry] {
+  /// The sessions that the cases display.
+  static var sessions: [SessionEntry] {
     get throws {
       try [
         session(.tcp, "2001:db8::8#40001", "192.0.2.1#61001", "192.0.2.8#80", .established),

@@ -1,39 +1,8 @@
 @testable import JoolCore
 
-/// The global variables of the fake module: defaults and checks.
+/// The fake module's checks of global variables.
 enum FakeGlobals {
   typealias Refusal = FakeKernel.Refusal
-
-  static func defaults(of type: TranslatorType, pool6: IPv6Prefix?) -> [GlobalSetting] {
-    GlobalKey.all.filter { $0.exists(in: type) }.map { key in
-      GlobalSetting(key: key, value: value(of: key, pool6: pool6))
-    }
-  }
-
-  private static func value(of key: GlobalKey, pool6: IPv6Prefix?) -> GlobalValue {
-    switch key.type {
-    case .boolean:
-      .boolean(["manually-enabled", "source-icmpv6-errors-better", "randomize-rfc6791-addresses"].contains(key.name))
-    case .unsigned8: .unsigned(0)
-    case .fArguments: .unsigned(11)
-    case .hairpinMode: .unsigned(2)
-    case .timeout: .timeout(Milliseconds(timeouts[key.name]?.standard ?? 0))
-    case .plateaus: .plateaus([65535, 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68])
-    case .prefix6: .prefix6(key.name == "pool6" ? pool6 : nil)
-    case .prefix4: .prefix4(nil)
-    case .unsigned32: .unsigned(integers[key.name] ?? 0)
-    }
-  }
-
-  private static let integers: [String: UInt32] = [
-    "lowest-ipv6-mtu": 1280, "maximum-simultaneous-opens": 10, "ss-flush-deadline": 2000, "ss-capacity": 512,
-    "ss-max-payload": 1452, "ss-max-sessions-per-packet": 36,
-  ]
-
-  private static let timeouts: [String: (standard: UInt32, least: UInt32)] = [
-    "tcp-est-timeout": (7_200_000, 7_200_000), "tcp-trans-timeout": (240_000, 240_000),
-    "udp-timeout": (300_000, 120_000), "icmp-timeout": (60_000, 0),
-  ]
 
   /// The value as the module stores it.
   static func checked(
@@ -42,7 +11,7 @@ enum FakeGlobals {
     let name = setting.key.name
     switch setting.value {
     case .timeout(let time):
-      let least = timeouts[name]?.least ?? 0
+      let least = setting.key.least
       guard time.rawValue >= least else {
         let short = name.dropLast("-timeout".count)
         throw Refusal(code: 22, text: "The '\(short)' timeout (\(time.rawValue)) is too small. (min: \(least))")

@@ -23,18 +23,16 @@ struct FakeInstance {
     self.name = name
     self.type = type
     self.framework = framework
-    globals = FakeGlobals.defaults(of: type, pool6: pool6)
+    globals = GlobalSetting.defaults(of: type, pool6: pool6)
   }
 
   var entry: InstanceEntry { InstanceEntry(namespace: FakeKernel.namespace, framework: framework, name: name) }
 
-  mutating func work(on request: Request, for kernel: FakeKernel) throws(Refusal) -> FakeAnswer {
+  mutating func work(on request: Request, for kernel: FakeKernel) throws(Refusal) -> Reply {
     let force = request.header.flags.contains(.force)
     switch (request.operation, request.attributes.first) {
     case (.globalForEach, _):
-      return FakeAnswer { [globals] writer in
-        for setting in globals where setting.key.number > request.numberOffset { setting.encode(into: &writer) }
-      }
+      return .globals(globals.filter { $0.key.number > request.numberOffset })
     case (.globalUpdate, .globals(let settings)?):
       for setting in settings { try update(setting, force: force) }
     case (.statisticsForEach, _):
@@ -69,7 +67,7 @@ struct FakeInstance {
     case (.addressQuery64, .addressQuery6(let address)?): return try translate(address)
     default: preconditionFailure("\(request.operation) is not simulated")
     }
-    return FakeAnswer()
+    return .done
   }
 
   /// Stores a section of a configuration file.
@@ -105,15 +103,12 @@ struct FakeInstance {
     globals = globals.map { $0.key == setting.key ? GlobalSetting(key: $0.key, value: value) : $0 }
   }
 
-  private func statistics(after number: UInt8, module: ModuleVersion) -> FakeAnswer {
+  private func statistics(after number: UInt8, module: ModuleVersion) -> Reply {
     let names = Statistic.names(of: module)
     var counters = counters
     if !bib.isEmpty { counters["JSTAT_BIB_ENTRIES"] = UInt64(bib.count) }
-    return FakeAnswer(hasMore: number == 0) { writer in
-      for (index, name) in zip(1..., names) where (index > 40) == (number > 0) {
-        writer.attribute(UInt16(index), counters[name] ?? 0)
-      }
-    }
+    let statistics = zip(UInt16(1)..., names).map { Statistic(id: $0, value: counters[$1] ?? 0, names: names) }
+    return .statistics(statistics.filter { ($0.id > 40) == (number > 0) }, hasMore: number == 0)
   }
 
   private mutating func addBIB(_ entry: BIBEntry) throws(Refusal) {

@@ -42,7 +42,7 @@ final class FakeKernel {
       guard let message = try reader.next() else { return }
       let header = message.header
       if header.type == GenericFamily.controller {
-        answers.append(familyAnswer(to: header))
+        answers.append(familyAnswer(to: datagram, header))
       } else {
         let request = try Request(decoding: message.payload)
         requests.append(request.operation)
@@ -53,47 +53,22 @@ final class FakeKernel {
     }
   }
 
-  private func familyAnswer(to header: NetlinkHeader) -> [UInt8] {
-    guard !loaded.isEmpty else {
-      return AttributeWriter.message(type: NetlinkHeader.error, sequence: header.sequence, port: 0) {
-        $0.appendNative(Int32(-2))
-      }
-    }
-    return AttributeWriter.message(type: GenericFamily.controller, sequence: header.sequence, port: 0) {
-      $0.genericHeader(command: 1, version: 2)
-      $0.attribute(1, Self.family)
-      $0.attribute(2, text: "Jool")
-      $0.attribute(4, UInt32(JoolHeader.size))
-      $0.nest(7) { groups in
-        groups.nest(1) {
-          $0.attribute(1, text: "joold")
-          $0.attribute(2, UInt32(9))
-        }
-      }
-    }
+  private func familyAnswer(to request: [UInt8], _ header: NetlinkHeader) -> [UInt8] {
+    guard !loaded.isEmpty else { return NetlinkReply.refusal(.noSuchFamily, of: request, header) }
+    return GenericFamily(id: Self.family, syncGroup: 9).description(sequence: header.sequence)
   }
 
   private func answer(to request: Request, sequence: UInt32) -> [UInt8] {
-    var header = request.header
-    let payload: FakeAnswer
+    let reply: Reply
     do throws(Refusal) {
-      payload = try work(on: request)
-      header.flags = payload.hasMore ? .more : []
+      reply = try work(on: request)
     } catch {
-      header.flags = .error
-      payload = FakeAnswer {
-        $0.attribute(1, error.code)
-        $0.attribute(2, text: error.text)
-      }
+      reply = .refusal(code: error.code, message: error.text)
     }
-    return AttributeWriter.message(type: Self.family, sequence: sequence, port: 0) {
-      $0.genericHeader(command: request.operation.rawValue, version: 1)
-      header.encode(into: &$0)
-      payload.encode(&$0)
-    }
+    return reply.message(to: request, family: Self.family, sequence: sequence)
   }
 
-  private func work(on request: Request) throws(Refusal) -> FakeAnswer {
+  private func work(on request: Request) throws(Refusal) -> Reply {
     guard isPrivileged else {
       throw Refusal(code: 1, text: "CAP_NET_ADMIN capability required. (Maybe try su or sudo?)")
     }
@@ -115,7 +90,7 @@ final class FakeKernel {
     case .instanceAdd: return try add(request, name: name)
     case .instanceHello:
       let alive = index(of: name, type) != nil
-      return FakeAnswer { $0.attribute(1, UInt8(alive ? 0 : 1)) }
+      return .status(isAlive: alive)
     case .instanceRemove:
       guard let index = index(of: name, type) else {
         throw Refusal(code: 3, text: "The requested instance does not exist.")
@@ -129,14 +104,14 @@ final class FakeKernel {
       }
       return try instances[index].work(on: request, for: self)
     }
-    return FakeAnswer()
+    return .done
   }
 
   private func index(of name: String, _ type: TranslatorType) -> Int? {
     instances.firstIndex { $0.name == name && $0.type == type }
   }
 
-  private func add(_ request: Request, name: String) throws(Refusal) -> FakeAnswer {
+  private func add(_ request: Request, name: String) throws(Refusal) -> Reply {
     guard case .newInstance(let new)? = request.attributes.first else { preconditionFailure("no operand") }
     let type = request.header.translator
     if type == .nat64 {
@@ -150,7 +125,7 @@ final class FakeKernel {
       throw Refusal(code: 17, text: "This namespace already has a Netfilter Jool instance.")
     }
     instances.append(FakeInstance(name: name, type: type, framework: new.framework, pool6: new.pool6))
-    return FakeAnswer()
+    return .done
   }
 
   private func handleFile(_ request: Request) throws(Refusal) {
@@ -215,19 +190,11 @@ final class FakeKernel {
   }
 
   /// The entries after `offset`, as many as one answer holds.
-  func page<Record: WireRecord>(of list: [Record], after offset: Record?) -> FakeAnswer {
+  func page<Record: WireRecord>(of list: [Record], after offset: Record?) -> Reply {
     let start = offset.flatMap { list.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
     let rest = list[start...]
-    return FakeAnswer(hasMore: rest.count > pageSize) { writer in
-      for record in rest.prefix(self.pageSize) { writer.nest(1, record) }
-    }
+    return .page(rest.prefix(pageSize), hasMore: rest.count > pageSize)
   }
-}
-
-/// The attributes of an answer.
-struct FakeAnswer {
-  var hasMore = false
-  var encode: (inout AttributeWriter) -> Void = { _ in }
 }
 
 extension Request {

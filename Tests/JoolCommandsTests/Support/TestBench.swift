@@ -7,6 +7,8 @@ import JoolSession
 /// Runs command lines against a fake module and returns their output.
 final class TestBench {
   let kernel = FakeKernel()
+  /// Opens a transport to something else than the fake module.
+  var transport: (() -> AnyTransport)?
   /// The directory of the files in command lines; the process's current directory if `nil`.
   var directory: String?
   var givesHints = true
@@ -56,7 +58,7 @@ final class TestBench {
     let error = OutputSink()
     var context = CommandContext(
       programName: program, translator: JoolProgram.translator(ofProgram: program), output: output, error: error)
-    context.transport = kernel.transport
+    context.transport = { [kernel, transport] () throws(JoolError) in transport?() ?? kernel.transport() }
     context.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }
     context.ephemeralPorts = { nil }
     context.names = names

@@ -19,12 +19,8 @@ import Testing
       ScriptedModule.kernel { request, sequence in
         offsets.append(request.attributes)
         let first = offsets.count * 2
-        return [
-          ScriptedModule.answer(to: request, sequence, flags: offsets.count < 3 ? .more : []) {
-            $0.nest(1, SessionEntry.sample(first))
-            $0.nest(1, SessionEntry.sample(first + 1))
-          }
-        ]
+        let page = [SessionEntry.sample(first), .sample(first + 1)]
+        return [ScriptedModule.answer(to: request, sequence, .page(page, hasMore: offsets.count < 3))]
       })
     var pages: [[SessionEntry]] = []
     try client.forEachSession(of: .udp) { (page: [SessionEntry]) throws(JoolError) in pages.append(page) }
@@ -44,7 +40,7 @@ import Testing
       ScriptedModule.kernel { request, sequence in
         let offset = request.attributes.lazy.compactMap { if case .bibOffset(let entry) = $0 { entry } else { nil } }
         let page = bib.filter { entry in offset.first.map { $0.source4 < entry.source4 } ?? true }
-        return [ScriptedModule.answer(to: request, sequence) { for entry in page { $0.nest(1, entry) } }]
+        return [ScriptedModule.answer(to: request, sequence, .page(page))]
       })
     for entry in bib {
       let found = try client.bibEntry(of: .tcp, mask: entry.source4)
@@ -59,7 +55,7 @@ import Testing
   @Test func abortsAListWithoutProgress() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
-        [ScriptedModule.answer(to: request, sequence, flags: .more) { $0.nest(1, SessionEntry.sample()) }]
+        [ScriptedModule.answer(to: request, sequence, .page([SessionEntry.sample()], hasMore: true))]
       })
     let error = failure { () throws(JoolError) in
       try client.forEachSession(of: .udp) { (_: [SessionEntry]) throws(JoolError) in }
@@ -71,10 +67,8 @@ import Testing
     var client = try client(
       ScriptedModule.kernel { request, sequence in
         [
-          ScriptedModule.answer(to: request, sequence, flags: .error) {
-            $0.attribute(1, UInt16(3))
-            $0.attribute(2, text: "This namespace lacks an instance named 'default'.")
-          }
+          ScriptedModule.refusal(
+            of: request, sequence, code: 3, "This namespace lacks an instance named 'default'.")
         ]
       })
     let error = failure { () throws(JoolError) in _ = try client.globals() }
@@ -84,7 +78,7 @@ import Testing
   @Test func describesAnErrorWithoutAMessageByItsCode() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
-        [ScriptedModule.answer(to: request, sequence, flags: .error) { $0.attribute(1, UInt16(3)) }]
+        [ScriptedModule.refusal(of: request, sequence, code: 3, nil)]
       }
     )
     let error = failure { () throws(JoolError) in _ = try client.globals() }
@@ -94,7 +88,7 @@ import Testing
   @Test func distinguishesNetlinkErrorsFromModuleErrors() throws {
     var client = try client(
       ScriptedModule.kernel { _, sequence in
-        [AttributeWriter.message(type: 2, flags: 0, sequence: sequence, port: 0) { $0.appendNative(Int32(-22)) }]
+        [ScriptedModule.refusalByNetlink(.malformed, sequence)]
       })
     let error = failure { () throws(JoolError) in _ = try client.globals() }
     #expect(error == .refusedByNetlink(.invalidArgument))
@@ -105,7 +99,7 @@ import Testing
       ScriptedModule.kernel { request, sequence in
         [
           ScriptedModule.answer(to: request, 0), ScriptedModule.answer(to: request, sequence - 1),
-          ScriptedModule.answer(to: request, sequence) { $0.attribute(1, UInt8(1)) },
+          ScriptedModule.answer(to: request, sequence, .status(isAlive: false)),
         ]
       })
     let isRunning = try client.instanceIsRunning()
@@ -115,11 +109,9 @@ import Testing
   @Test func findsTheAnswerAmongOtherMessagesInADatagram() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
-        let stale = ScriptedModule.answer(to: request, sequence - 1) { $0.attribute(1, UInt8(1)) }
-        let acknowledgement = AttributeWriter.message(type: 2, flags: 0, sequence: sequence, port: 0) {
-          $0.appendNative(Int32(0))
-        }
-        let answer = ScriptedModule.answer(to: request, sequence) { $0.attribute(1, UInt8(0)) }
+        let stale = ScriptedModule.answer(to: request, sequence - 1, .status(isAlive: false))
+        let acknowledgement = ScriptedModule.acknowledgement(sequence)
+        let answer = ScriptedModule.answer(to: request, sequence, .status(isAlive: true))
         return [stale + acknowledgement + answer + stale]
       })
     let isRunning = try client.instanceIsRunning()
@@ -143,12 +135,7 @@ import Testing
   @Test func reportsTheErrorOfAnUnansweredRequest() throws {
     var client = try client(
       ScriptedModule.kernel { request, sequence in
-        [
-          ScriptedModule.answer(to: request, sequence, flags: .error) {
-            $0.attribute(1, UInt16(22))
-            $0.attribute(2, text: "Session sync is disabled on this instance.")
-          }
-        ]
+        [ScriptedModule.refusal(of: request, sequence, code: 22, "Session sync is disabled on this instance.")]
       })
     let error = failure { () throws(JoolError) in try client.addSessions([.sample()]) }
     #expect(error == .refused(code: .invalidArgument, message: "Session sync is disabled on this instance."))
@@ -164,7 +151,7 @@ import Testing
 
   @Test func reportsThatNoModuleIsLoaded() {
     let kernel = ScriptedKernel { message in
-      [AttributeWriter.message(type: 2, flags: 0, sequence: UInt32(message[8]), port: 0) { $0.appendNative(Int32(-2)) }]
+      [ScriptedModule.refusalByNetlink(.noSuchFamily, UInt32(message[8]))]
     }
     let error = failure { () throws(JoolError) in _ = try client(kernel) }
     #expect(error == .moduleNotLoaded)

@@ -39,7 +39,7 @@ import Testing
 
   @Test func ignoresTheVersionInAnswers() throws {
     let kernel = ScriptedModule.kernel { request, sequence in
-      [ScriptedModule.answer(to: request, sequence, version: ModuleVersion(4, 1, 1)) { $0.attribute(1, UInt8(0)) }]
+      [ScriptedModule.answer(to: request, sequence, .status(isAlive: true), version: ModuleVersion(4, 1, 1))]
     }
     var client = try JoolClient(transport: kernel, translator: .nat64, module: ModuleVersion(4, 1, 13))
     let isRunning = try client.instanceIsRunning()

@@ -11,7 +11,7 @@ enum ScriptedModule {
   ) -> ScriptedKernel {
     ScriptedKernel { (message: [UInt8]) throws(JoolError) -> [[UInt8]] in
       let sequence = UInt32(message[8]) | UInt32(message[9]) << 8
-      if message[4] == 16 { return [family(headerSize: headerSize, sequence: sequence)] }
+      if message[4] == 16 { return [GenericFamily(id: 32, headerSize: headerSize).description(sequence: sequence)] }
       guard let request = try? Request(decoding: message.span.bytes.extracting(droppingFirst: 16)) else { return [] }
       return try answer(request, sequence)
     }
@@ -38,41 +38,35 @@ enum ScriptedModule {
             """)
         ]
       }
-      return [answer(to: request, sequence) { $0.attribute(1, UInt8(0)) }]
+      return [answer(to: request, sequence, .status(isAlive: true))]
     }
   }
 
-  private static func family(headerSize: UInt32, sequence: UInt32) -> [UInt8] {
-    AttributeWriter.message(type: 16, flags: 0, sequence: sequence, port: 0) {
-      $0.genericHeader(command: 1, version: 2)
-      $0.attribute(1, UInt16(32))
-      $0.attribute(2, text: "Jool")
-      $0.attribute(4, headerSize)
-    }
-  }
-
-  /// An answer of the module: the header of the request and attributes.
+  /// The module's answer to a request.
   ///
   /// - Parameter version: The version in the header; `nil` for that of the request.
   static func answer(
-    to request: Request, _ sequence: UInt32, flags: JoolHeader.Flags = [], version: ModuleVersion? = nil,
-    _ content: (inout AttributeWriter) -> Void = { _ in }
+    to request: Request, _ sequence: UInt32, _ reply: Reply = .done, version: ModuleVersion? = nil
   ) -> [UInt8] {
-    AttributeWriter.message(type: 32, flags: 0, sequence: sequence, port: 0) {
-      $0.genericHeader(command: 0, version: 2)
-      var header = request.header
-      header.flags.formUnion(flags)
-      header.version = version ?? header.version
-      header.encode(into: &$0)
-      content(&$0)
-    }
+    var request = request
+    request.header.version = version ?? request.header.version
+    return reply.message(to: request, family: 32, sequence: sequence)
   }
 
-  static func refusal(of request: Request, _ sequence: UInt32, code: UInt16, _ text: String) -> [UInt8] {
-    answer(to: request, sequence, flags: .error) {
-      $0.attribute(1, code)
-      $0.attribute(2, text: text)
-    }
+  static func refusal(of request: Request, _ sequence: UInt32, code: UInt16, _ text: String?) -> [UInt8] {
+    answer(to: request, sequence, .refusal(code: code, message: text))
+  }
+
+  static func refusalByNetlink(_ reason: NetlinkRefusal, _ sequence: UInt32) -> [UInt8] {
+    NetlinkReply.refusal(reason, of: [], header(sequence))
+  }
+
+  static func acknowledgement(_ sequence: UInt32) -> [UInt8] {
+    NetlinkReply.acknowledgement(of: [], header(sequence))
+  }
+
+  private static func header(_ sequence: UInt32) -> NetlinkHeader {
+    NetlinkHeader(length: 16, type: 32, flags: NetlinkHeader.requestFlag, sequence: sequence, port: 0)
   }
 }
 

@@ -65,4 +65,15 @@ extension AddressTranslation {
     }
     self.init(address: try require(address, "ADDR"), rule: try require(rule, "PREFIX6052 or EAM"))
   }
+
+  func encode(into writer: inout AttributeWriter) {
+    switch address {
+    case .v6(let address): writer.attribute(AnswerField.address6.rawValue, address: address)
+    case .v4(let address): writer.attribute(AnswerField.address4.rawValue, address: address)
+    }
+    switch rule {
+    case .pool6(let prefix): writer.nest(AnswerField.prefix6052.rawValue, prefix)
+    case .eam(let entry): writer.nest(AnswerField.eam.rawValue, entry)
+    }
+  }
 }
