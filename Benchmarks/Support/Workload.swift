@@ -11,7 +11,7 @@ package struct Workload {
     self.sessionsPerClient = sessionsPerClient
   }
 
-  /// 64:ff9b::/96
+  /// The prefix 64:ff9b::/96.
   package static let pool6 = IPv6Prefix(address: IPv6Address(bits: 0x0064_ff9b << 96), length: 96)
 
   package func session(_ number: Int, timer: SessionTimer = .established, expiration: UInt32? = nil) -> SessionEntry {

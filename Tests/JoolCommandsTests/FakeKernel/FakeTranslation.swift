@@ -13,7 +13,7 @@ extension FakeInstance {
     guard !denylist4.contains(where: { $0.contains(address) }) else {
       throw Self.untranslatable(address, "Address lacks EAMT entry and is denylist4ed.")
     }
-    guard let pool6 = globals.prefix6("pool6"), let result = pool6.embedding(address) else {
+    guard let pool6 = globals.prefix6(.pool6), let result = pool6.embedding(address) else {
       throw Self.untranslatable(address, "Address lacks both pool6 prefix and EAM.")
     }
     return Self.answer(result, pool6)
@@ -27,7 +27,7 @@ extension FakeInstance {
       let suffix = UInt32(truncatingIfNeeded: address.bits - eam.prefix6.address.bits)
       return Self.answer(IPv4Address(bits: eam.prefix4.address.bits + suffix), eam)
     }
-    guard let pool6 = globals.prefix6("pool6"), let result = pool6.extracting(from: address) else {
+    guard let pool6 = globals.prefix6(.pool6), let result = pool6.extracting(from: address) else {
       throw Self.untranslatable(address, "Address lacks both pool6 prefix and EAM.")
     }
     return Self.answer(result, pool6)

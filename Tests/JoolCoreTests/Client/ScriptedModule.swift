@@ -41,7 +41,7 @@ enum ScriptedModule {
     }
   }
 
-  private static func family(headerSize: UInt32, sequence: UInt32) -> [UInt8] {
+  static func family(headerSize: UInt32, sequence: UInt32) -> [UInt8] {
     AttributeWriter.message(type: 16, flags: 0, sequence: sequence, port: 0) {
       $0.genericHeader(command: 1, version: 2)
       $0.attribute(1, UInt16(32))
