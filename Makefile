@@ -2,13 +2,13 @@
 SWIFT ?= swift
 # A static standard library, so that programs start in milliseconds and need no Swift at run time.
 RELEASE = -c release --static-swift-stdlib
-SOURCES = Package.swift Sources Tests Benchmarks
+SOURCES = Package.swift Sources Tests Benchmarks Examples/Package.swift Examples/Sources
 PREFIX ?= /usr/local
 DOCS = $(PREFIX)/share/doc/swift-jool
 BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
 
-.PHONY: demo test bench ready setup packages build unit vm golden lint format install clean
+.PHONY: demo test bench ready setup packages build unit examples documentation vm golden lint format install clean
 
 demo: ready    # two real NAT64s synchronize their sessions through our proxies
 	Tests/VM/demo
@@ -39,6 +39,21 @@ build: packages    # .build/bin/{jool,jool_siit,joold}
 
 unit:    # seconds, no kernel
 	$(SWIFT) test
+
+examples:    # the libraries as another package uses them; no kernel
+	Examples/check
+
+documentation:    # the libraries' reference as DocC archives in .build/documentation
+	$(SWIFT) package dump-symbol-graph --minimum-access-level public --skip-synthesized-members
+	rm -rf .build/documentation
+	for library in JoolCore JoolSession; do \
+	  mkdir -p .build/documentation/graphs/$$library && \
+	  cp .build/*/symbolgraph/$$library.symbols.json .build/documentation/graphs/$$library && \
+	  docc convert Sources/$$library/$$library.docc --warnings-as-errors \
+	    --additional-symbol-graph-dir .build/documentation/graphs/$$library \
+	    --fallback-bundle-identifier $$library --fallback-display-name $$library \
+	    --output-path .build/documentation/$$library.doccarchive || exit 1; \
+	done
 
 vm: build
 	Tests/VM/run

@@ -16,7 +16,8 @@ struct Listing {
     let header = JoolHeader(version: profile.version, translator: .nat64)
     var attributes = [RequestAttribute.proto(.udp)]
     while true {
-      let request = Request(.sessionForEach, header: header, attributes).message(family: 32, sequence: 1)
+      guard let request = try? Request(.sessionForEach, header: header, attributes).message(family: 32, sequence: 1)
+      else { return }
       let began = clock.now
       let replies = responder.respond(to: request, table: table, now: now)
       if attributes.count == 1 { firstPage = clock.now - began } else { otherPages += clock.now - began }

@@ -7,6 +7,7 @@ public enum JSONValue: Hashable, Sendable, Codable {
   case array([JSONValue])
   case object([String: JSONValue])
 
+  /// Decodes any JSON.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     // The most frequent types come first, because each failed attempt throws an error.
@@ -27,6 +28,7 @@ public enum JSONValue: Hashable, Sendable, Codable {
     }
   }
 
+  /// Encodes the value as JSON.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -39,29 +41,36 @@ public enum JSONValue: Hashable, Sendable, Codable {
     }
   }
 
+  /// The member of an object with this key, or `nil`.
   public subscript(key: String) -> JSONValue? {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
+  /// The text, if the value is one.
   public var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
+  /// The elements, if the value is an array.
   public var array: [JSONValue]? {
     if case .array(let value) = self { value } else { nil }
   }
 
+  /// The number, if the value is one.
   public var number: Int? {
     if case .number(let value) = self { Int(value) } else { nil }
   }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+  /// Makes a string.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// Makes a number.
   public init(integerLiteral value: Int) { self = .number(Int128(value)) }
 }
 
 extension JSONValue: ExpressibleByDictionaryLiteral {
+  /// Makes an object.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(uniqueKeysWithValues: elements))
   }

@@ -2,7 +2,7 @@ public import JoolCore
 
 /// Sample values for the tests of several targets.
 extension IPv6Prefix {
-  /// 64:ff9b::/96
+  /// The prefix 64:ff9b::/96.
   public static let wellKnown = IPv6Prefix(host: IPv6Address(bits: 0x0064_ff9b << 96)).shortened(to: 96)
 
   private func shortened(to length: Int) -> IPv6Prefix { IPv6Prefix(address: address, length: length) ?? self }

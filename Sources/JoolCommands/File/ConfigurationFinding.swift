@@ -95,7 +95,7 @@ extension ConfigurationFinding.Problem {
     case .overlap(let entry, let first): "\(entry.shownText) overlaps with \(first.shownText)."
     case .ephemeralPorts(let ports, let ephemeral):
       """
-      The ports \(ports.shownText) intersect with this namespace's ephemeral ports, \(ephemeral.shownText): \
+      The ports \(ports) intersect with this namespace's ephemeral ports, \(ephemeral): \
       connections of this machine itself may break.
       """
     case .costlyPool4(let text): text
@@ -121,8 +121,4 @@ extension EAMEntry {
 
 extension BIBEntry {
   fileprivate var shownText: String { "[\(source6), \(source4), \(proto)]" }
-}
-
-extension PortRange {
-  fileprivate var shownText: String { "\(first)-\(last)" }
 }

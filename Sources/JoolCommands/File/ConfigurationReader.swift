@@ -157,7 +157,7 @@ extension ConfigurationReader {
 
   private static func proto(_ member: JSONMember) throws(ConfigurationError) -> L4Protocol {
     let text = try member.value.text(named: member.key)
-    guard let proto = L4Protocol.allCases.first(where: { $0.description == text.uppercased() }) else {
+    guard let proto = L4Protocol(text) else {
       throw ConfigurationError(reason: .unknownProtocol(text), position: member.value.position)
     }
     return proto

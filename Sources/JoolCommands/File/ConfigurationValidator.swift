@@ -33,7 +33,7 @@ struct ConfigurationValidator: Hashable, Sendable {
         }
       }
     }
-    if translator == .nat64, configuration.globals.prefix6("pool6") == nil {
+    if translator == .nat64, configuration.globals.prefix6(.pool6) == nil {
       findings.append(.init(problem: .noPool6, place: .globals))
     }
     return findings
@@ -56,7 +56,7 @@ extension ConfigurationValidator {
     case .unsigned(16...) where key.type == .fArguments: return [.fArguments]
     // The module accepts an empty list, and keeps the default.
     case .plateaus(let list) where !list.isEmpty && list.allSatisfy({ $0 == 0 }): return [.onlyZeroPlateaus]
-    case .prefix6(let prefix?) where key.name == "pool6": return Self.problems(ofPool6: prefix)
+    case .prefix6(let prefix?) where key == .pool6: return Self.problems(ofPool6: prefix)
     case .prefix6(let prefix?): return Self.hostBits(prefix)
     case .prefix4(let prefix?): return Self.problems(scoped: prefix)
     default: return withoutEffect(setting)
@@ -150,9 +150,9 @@ extension ModuleVersion {
 extension GlobalKey {
   /// The release since which the module ignores the variable, its initial value, and advice. `nil` if it has an effect.
   fileprivate var lastEffect: (release: ModuleVersion, initial: GlobalValue, advice: String)? {
-    switch name {
-    case "ss-flush-asap": (release: ModuleVersion(4, 1, 13), initial: .boolean(false), advice: "leave it out")
-    case "ss-max-payload":
+    switch self {
+    case .ssFlushASAP: (release: ModuleVersion(4, 1, 13), initial: .boolean(false), advice: "leave it out")
+    case .ssMaxPayload:
       (release: ModuleVersion(4, 1, 11), initial: .unsigned(1452), advice: "ss-max-sessions-per-packet replaced it")
     default: nil
     }

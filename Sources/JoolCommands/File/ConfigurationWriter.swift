@@ -32,7 +32,7 @@ extension GlobalSetting {
 extension Pool4Entry {
   fileprivate var fileItem: JSONItem {
     var members: [(String, JSONItem)] = [
-      ("protocol", .text(proto)), ("prefix", .text(prefix)), ("port range", .string("\(ports.first)-\(ports.last)")),
+      ("protocol", .text(proto)), ("prefix", .text(prefix)), ("port range", .text(ports)),
       ("mark", .number(mark)),
     ]
     if iterations.flags.contains(.automatic) {

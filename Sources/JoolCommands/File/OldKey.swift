@@ -63,8 +63,8 @@ struct OldKey: Hashable, Sendable {
     + LegacyRemoval.all.filter { !["pool6791", "boostMTU"].contains($0.name) }.map {
       OldKey(name: $0.name, kinds: [.root, .global], advice: "Jool \($0.since) removed it: leave it out")
     }
-    + LegacyGlobalFlag.older.map { old, today in
-      OldKey(name: old, kinds: [.root, .global], advice: "today it is called \"\(today)\"")
+    + LegacyGlobalFlag.older.map { old, key in
+      OldKey(name: old, kinds: [.root, .global], advice: "today it is called \"\(key.name)\"")
     }
 
   private static func gone(_ old: String) -> OldKey {

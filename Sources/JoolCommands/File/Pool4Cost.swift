@@ -1,7 +1,8 @@
 import JoolCore
 
-/// Estimates the time and memory that a large pool4 costs the module, from measurements (Jool 4.1.13, one protocol, one
-/// port range):
+/// Estimates the time and memory that a large pool4 costs the module.
+///
+/// The estimate is from measurements (Jool 4.1.13, one protocol, one port range):
 ///
 ///     addresses   4,096   16,384   65,536   131,072   262,144
 ///     seconds       0.1      1.3     16.7      51.6       182

@@ -62,7 +62,7 @@ extension GlobalSetting {
   /// The warning about a value that the module accepts although it breaks session synchronization; otherwise `nil`.
   fileprivate func warning(module: ModuleVersion) -> String? {
     let safe = SyncFormat(module: module).safeRecordsPerMessage
-    guard key.name == "ss-max-sessions-per-packet", case .unsigned(let count) = value, !(1...safe ~= Int(count)) else {
+    guard key == .ssMaxSessionsPerPacket, case .unsigned(let count) = value, !(1...safe ~= Int(count)) else {
       return nil
     }
     return """

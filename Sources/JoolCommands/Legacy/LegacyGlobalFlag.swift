@@ -15,26 +15,26 @@ struct LegacyGlobalFlag: Hashable, Sendable {
   }
 
   static let all: [LegacyGlobalFlag] = {
-    let enabled = GlobalKey.all.filter { $0.name == "manually-enabled" }
-    return enabled.flatMap { key in
-      [LegacyGlobalFlag(name: "enable", key: key, implied: true), .init(name: "disable", key: key, implied: false)]
-    } + current.map { LegacyGlobalFlag(name: $0.name, key: $0) }
-      + older.compactMap { name, key in GlobalKey.named(key).map { LegacyGlobalFlag(name: name, key: $0) } }
+    let enabled = [("enable", true), ("disable", false)].map { name, implied in
+      LegacyGlobalFlag(name: name, key: .manuallyEnabled, implied: implied)
+    }
+    return enabled + current.map { LegacyGlobalFlag(name: $0.name, key: $0) }
+      + older.map { name, key in LegacyGlobalFlag(name: name, key: key) }
       + ["fragment-arrival-timeout", "toFrag"].map { LegacyGlobalFlag(name: $0) }
   }()
 
   /// The variables of 3.5 whose names did not change.
   private static let current = GlobalKey.all.filter { key in
-    !["pool6", "lowest-ipv6-mtu", "logging-debug", "rfc6791v4-prefix", "ss-max-sessions-per-packet"].contains(key.name)
+    ![.pool6, .lowestIPv6MTU, .loggingDebug, .rfc6791v4Prefix, .ssMaxSessionsPerPacket].contains(key)
   }
 
-  /// The names before 3.3, each with today's name.
-  static let older: [(String, String)] = [
-    ("dropAddr", "address-dependent-filtering"), ("dropInfo", "drop-icmpv6-info"),
-    ("dropTCP", "drop-externally-initiated-tcp"), ("toUDP", "udp-timeout"), ("toTCPest", "tcp-est-timeout"),
-    ("toTCPtrans", "tcp-trans-timeout"), ("toICMP", "icmp-timeout"),
-    ("maxStoredPkts", "maximum-simultaneous-opens"), ("setTC", "zeroize-traffic-class"), ("setTOS", "override-tos"),
-    ("TOS", "tos"), ("plateaus", "mtu-plateaus"),
+  /// The names before 3.3, each with the variable.
+  static let older: [(String, GlobalKey)] = [
+    ("dropAddr", .addressDependentFiltering), ("dropInfo", .dropICMPv6Info),
+    ("dropTCP", .dropExternallyInitiatedTCP), ("toUDP", .udpTimeout), ("toTCPest", .tcpEstTimeout),
+    ("toTCPtrans", .tcpTransTimeout), ("toICMP", .icmpTimeout),
+    ("maxStoredPkts", .maximumSimultaneousOpens), ("setTC", .zeroizeTrafficClass), ("setTOS", .overrideTOS),
+    ("TOS", .tos), ("plateaus", .mtuPlateaus),
   ]
 
   /// Reads a value in the form of 3.5: times are whole seconds, hairpin modes are numbers (or today's words).

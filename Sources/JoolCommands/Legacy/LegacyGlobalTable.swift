@@ -7,30 +7,30 @@ struct LegacyGlobalTable {
   var options: TableOptions
 
   /// The groups of variables, each with its heading and keys.
-  private static let groups: [TranslatorType: [(heading: String?, keys: [String])]] = [
+  private static let groups: [TranslatorType: [(heading: String?, keys: [GlobalKey])]] = [
     .nat64: [
       (
         nil,
-        general + ["maximum-simultaneous-opens", "source-icmpv6-errors-better", "handle-rst-during-fin-rcv", "f-args"]
+        general + [.maximumSimultaneousOpens, .sourceICMPv6ErrorsBetter, .handleRSTDuringFINRCV, .fArgs]
       ),
-      ("Additional Logging", ["logging-bib", "logging-session"]),
-      ("Filtering", ["address-dependent-filtering", "drop-icmpv6-info", "drop-externally-initiated-tcp"]),
-      ("Timeouts", ["udp-timeout", "tcp-est-timeout", "tcp-trans-timeout", "icmp-timeout"]),
-      ("Synchronization", ["ss-enabled", "ss-flush-asap", "ss-flush-deadline", "ss-capacity", "ss-max-payload"]),
+      ("Additional Logging", [.loggingBIB, .loggingSession]),
+      ("Filtering", [.addressDependentFiltering, .dropICMPv6Info, .dropExternallyInitiatedTCP]),
+      ("Timeouts", [.udpTimeout, .tcpEstTimeout, .tcpTransTimeout, .icmpTimeout]),
+      ("Synchronization", [.ssEnabled, .ssFlushASAP, .ssFlushDeadline, .ssCapacity, .ssMaxPayload]),
     ],
     .siit: [
       (
         nil,
         general + [
-          "amend-udp-checksum-zero", "eam-hairpin-mode", "randomize-rfc6791-addresses", "rfc6791v6-prefix",
+          .amendUDPChecksumZero, .eamHairpinMode, .randomizeRFC6791Addresses, .rfc6791v6Prefix,
         ]
       )
     ],
   ]
 
-  private static let general = ["zeroize-traffic-class", "override-tos", "tos", "mtu-plateaus"]
+  private static let general: [GlobalKey] = [.zeroizeTrafficClass, .overrideTOS, .tos, .mtuPlateaus]
 
-  private var isEnabled: Bool { settings.boolean("manually-enabled") == true }
+  private var isEnabled: Bool { settings.boolean(.manuallyEnabled) == true }
 
   func write(to output: OutputSink) {
     let groups = Self.groups[translator] ?? []
@@ -52,8 +52,8 @@ struct LegacyGlobalTable {
     if translator == .siit { output.print("") }
   }
 
-  private func chosen(_ keys: [String]) -> [GlobalSetting] {
-    keys.compactMap { key in settings.first { $0.key.name == key } }
+  private func chosen(_ keys: [GlobalKey]) -> [GlobalSetting] {
+    keys.compactMap { key in settings.first { $0.key == key } }
   }
 
   private static func onOff(_ value: Bool) -> String { value ? "ON" : "OFF" }
@@ -68,8 +68,8 @@ struct LegacyGlobalTable {
       return "\(value) (0b\(bits.map { String($0) }.joined()))\n    \(names.joined(separator: "  "))"
     case .unsigned(let value) where setting.key.type == .hairpinMode:
       return "\(value) (\(GlobalTable.hairpinMode(value)))"
-    case .unsigned(let value) where setting.key.name == "tos": return "\(value) (0x\(String(value, radix: 16)))"
-    case .unsigned(let value) where setting.key.name == "ss-flush-deadline":
+    case .unsigned(let value) where setting.key == .tos: return "\(value) (0x\(String(value, radix: 16)))"
+    case .unsigned(let value) where setting.key == .ssFlushDeadline:
       return LegacyTimes.friendly(milliseconds: value)
     case .plateaus(let list): return list.map { String($0) }.joined(separator: ",")
     case .prefix6(nil), .prefix4(nil): return "(not set)"
@@ -78,11 +78,11 @@ struct LegacyGlobalTable {
   }
 
   private static func csv(_ setting: GlobalSetting) -> String {
-    switch (setting.key.name, setting.value) {
-    case ("ss-enabled", .boolean(let value)): "joold Enabled,\(value ? "TRUE" : "FALSE")"
-    case ("handle-rst-during-fin-rcv", .boolean(let value)): "\(setting.key.name),\(value ? 1 : 0)"
-    case (let name, .timeout(let time)): "\(name),\(LegacyTimes.csv(milliseconds: time.rawValue))"
-    case (let name, _): "\(name),\(GlobalTable.csv(setting))"
+    switch (setting.key, setting.value) {
+    case (.ssEnabled, .boolean(let value)): "joold Enabled,\(value ? "TRUE" : "FALSE")"
+    case (.handleRSTDuringFINRCV, .boolean(let value)): "\(setting.key.name),\(value ? 1 : 0)"
+    case (let key, .timeout(let time)): "\(key.name),\(LegacyTimes.csv(milliseconds: time.rawValue))"
+    case (let key, _): "\(key.name),\(GlobalTable.csv(setting))"
     }
   }
 }

@@ -45,7 +45,7 @@ struct LegacyHint {
     }
   }
 
-  private var variable: String { LegacyPrefixPool.keyName(of: request.mode) }
+  private var variable: String { LegacyPrefixPool.key(of: request.mode).name }
 
   /// The range that covers all ports of each of the protocols. It may include port 0 for TCP and UDP, because the
   /// module excludes that itself.

@@ -6,10 +6,10 @@ struct LegacyPrefixPool {
   var request: LegacyRequest
   var context: CommandContext
 
-  /// The name of the variable that replaced the mode's pool.
-  static func keyName(of mode: LegacyMode) -> String { mode == .pool6 ? "pool6" : "rfc6791v4-prefix" }
+  /// The variable that replaced the mode's pool.
+  static func key(of mode: LegacyMode) -> GlobalKey { mode == .pool6 ? .pool6 : .rfc6791v4Prefix }
 
-  private var keyName: String { Self.keyName(of: request.mode) }
+  private var key: GlobalKey { Self.key(of: request.mode) }
   private var option: String { request.mode.option }
 
   func run() throws(CommandFailure) {
@@ -27,7 +27,7 @@ struct LegacyPrefixPool {
 
   private func current(_ client: inout TranslatorClient) throws(CommandFailure) -> GlobalValue? {
     let settings = try client.ask { (client) throws(JoolError) in try client.globals() }
-    let value = settings[keyName]
+    let value = settings[key]
     return switch value {
     case .prefix6(nil), .prefix4(nil): nil
     default: value
@@ -81,7 +81,6 @@ struct LegacyPrefixPool {
 
   private func setting(_ text: String) throws(CommandFailure) -> GlobalSetting {
     do throws(ArgumentError) {
-      guard let key = GlobalKey.named(keyName) else { throw .notAddress(text, .either) }
       return GlobalSetting(key: key, value: try GlobalValue(argument: text, type: key.type))
     } catch {
       throw .invalid(error)

@@ -53,10 +53,6 @@ struct Pool4Add: Command {
 extension MaxIterations {
   /// Reads `auto`, `infinity` or a number.
   init(argument text: String) throws(ArgumentError) {
-    switch text {
-    case "auto": self = .automatic
-    case "infinity": self = .infinite
-    default: self = .fixed(try UInt32(argument: text))
-    }
+    self = if let iterations = Self(text) { iterations } else { .fixed(try UInt32(argument: text)) }
   }
 }

@@ -12,7 +12,8 @@ extension JoolError {
     case .netlinkLibrary(_, let code, _): ExitStatus(truncating: code)
     case .noAnswer: ExitStatus(truncating: Errno.timedOut.rawValue)
     case .overrun: ExitStatus(truncating: Errno.noBufferSpace.rawValue)
-    case .malformedAnswer, .endlessList, .wrongTranslator, .unsupportedModule, .versionMismatch: .invalid
+    case .malformedAnswer, .endlessList, .requestTooLarge, .wrongTranslator, .unsupportedModule, .versionMismatch:
+      .invalid
     }
   }
 }

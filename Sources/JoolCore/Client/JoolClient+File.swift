@@ -7,7 +7,7 @@ extension JoolClient where Transport: ~Copyable {
   /// - Parameters:
   ///   - configuration: The new configuration. Its `instanceName` is ignored; the client's `instance` is configured.
   ///   - force: Whether to skip the module's optional checks.
-  /// - Throws: The errors of `exchange(_:_:flags:)`.
+  /// - Throws: The errors that all calls have in common.
   public mutating func replace(with configuration: InstanceConfiguration, force: Bool = false) throws(JoolError) {
     _ = try exchange(.fileHandle, [.atomicInit(configuration.framework)])
     for section in configuration.sections {
@@ -21,7 +21,7 @@ extension JoolClient where Transport: ~Copyable {
   ///
   /// The tables are read one after the other, so the result is not a snapshot. Blocks until the module has answered for
   /// the last page.
-  /// - Throws: The errors of `exchange(_:_:flags:)`, and `JoolError.endlessList`.
+  /// - Throws: The errors that all calls have in common, and `JoolError.endlessList`.
   public mutating func configurationSections() throws(JoolError) -> [InstanceConfiguration.Section] {
     let settings = try globals().filter { $0.key.exists(in: translator) && !$0.value.isUnset }
     return [.globals(settings)] + (translator == .nat64 ? try nat64Sections() : try siitSections())
@@ -31,18 +31,14 @@ extension JoolClient where Transport: ~Copyable {
     var pool4: [Pool4Entry] = []
     var bib: [BIBEntry] = []
     for proto in L4Protocol.allCases {
-      try forEachPool4Entry(of: proto) { pool4 += $0.map(\.asConfigured) }
+      pool4 += try pool4Entries(of: proto).map(\.asConfigured)
       try forEachBIBEntry(of: proto) { bib += $0.filter(\.isStatic) }
     }
     return [.pool4(pool4), .bib(bib)]
   }
 
   private mutating func siitSections() throws(JoolError) -> [InstanceConfiguration.Section] {
-    var eamt: [EAMEntry] = []
-    var denylist4: [IPv4Prefix] = []
-    try forEachEAM { eamt += $0 }
-    try forEachDenylist4Entry { denylist4 += $0 }
-    return [.eamt(eamt), .denylist4(denylist4)]
+    [.eamt(try eamEntries()), .denylist4(try denylist4Entries())]
   }
 }
 

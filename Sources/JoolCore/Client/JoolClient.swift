@@ -7,12 +7,21 @@ internal import SystemPackage
 /// datagram, then the call throws `JoolError.noAnswer`. Lists take one request per page. Only `acknowledgeSessions()`
 /// and `addSessions(_:)` do not wait, because the module answers them only if they fail.
 ///
-/// All calls throw `JoolError`. See `exchange(_:_:flags:)` for the errors that they have in common.
+/// All calls throw `JoolError`. They have these errors in common:
+/// - `JoolError.wrongTranslator` if the operation belongs to the other translator type. Nothing is sent.
+/// - `JoolError.requestTooLarge` if the values do not fit in a request. Nothing is sent.
+/// - `JoolError.refused` if the module refuses the request.
+/// - `JoolError.versionMismatch` if the module refuses the request because its version is no longer `module`.
+/// - `JoolError.refusedByNetlink` if netlink refuses the request before the module receives it.
+/// - `JoolError.malformedAnswer` if the answer does not follow Jool's protocol.
+/// - `JoolError.noAnswer` if no answer arrives in time.
+/// - The errors of the transport; for `NetlinkSocket` these are `JoolError.netlinkLibrary`, `.system`, `.overrun` and
+///   `.malformedAnswer`.
 public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   /// The transport that carries the requests and answers.
-  public var transport: Transport
+  package var transport: Transport
   /// The module's generic netlink family, as resolved when the client was created.
-  public let family: GenericFamily
+  package let family: GenericFamily
   /// The version of the loaded module, which is sent in each request.
   public let module: ModuleVersion
   /// The instance that requests are about.
@@ -22,9 +31,9 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   private var sequence: UInt32
 
   /// The name of the module's generic netlink family.
-  public static var familyName: String { "Jool" }
+  package static var familyName: String { "Jool" }
   /// The name of the family's multicast group for sessions to synchronize.
-  public static var syncGroup: String { "joold" }
+  package static var syncGroup: String { "joold" }
 
   /// Resolves the module's netlink family, and its version unless that is known. Blocks until the kernel has answered
   /// both.
@@ -34,8 +43,8 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   ///   - instance: The instance that requests are about.
   ///   - module: The module's version if it is known (`ModuleVersion.loaded()`). If it is `nil`, the module is asked
   ///     for it.
-  ///   - sequence: The sequence number of the first request. It must not be 0, because multicasts have 0.
-  /// - Throws:
+  ///   - sequence: The sequence number of the first request. For 0 it is 1, because multicasts have 0.
+  /// - Throws: One of these errors:
   ///   - `JoolError.moduleNotLoaded` if the kernel has no such family.
   ///   - `JoolError.unsupportedModule` if the module's version or the size of its header is not supported.
   ///   - `JoolError.refused` if the module refuses the request for its version without naming the version.
@@ -45,7 +54,7 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     module: ModuleVersion?, sequence: UInt32 = 1
   ) throws(JoolError) {
     var transport = transport
-    var next = sequence
+    var next = max(sequence, 1)
     let family = try Self.resolveFamily(over: &transport, sequence: &next)
     guard family.headerSize == UInt32(JoolHeader.size) else { throw .unsupportedModule(module) }
     var version = module
@@ -63,16 +72,8 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
 
   /// Sends one request and returns its answer. Blocks until the answer arrives or the transport's time limit for a
   /// datagram (5 seconds for `NetlinkSocket`) expires. Datagrams that do not answer this request are dropped.
-  /// - Throws:
-  ///   - `JoolError.wrongTranslator` if the operation belongs to the other translator type. Nothing is sent.
-  ///   - `JoolError.refused` if the module refuses the request.
-  ///   - `JoolError.versionMismatch` if the module refuses the request because its version is no longer `module`.
-  ///   - `JoolError.refusedByNetlink` if netlink refuses the request before the module receives it.
-  ///   - `JoolError.malformedAnswer` if the answer does not follow Jool's protocol.
-  ///   - `JoolError.noAnswer` if no answer arrives in time.
-  ///   - The errors of the transport; for `NetlinkSocket` these are `JoolError.netlinkLibrary`, `.system`, `.overrun`
-  ///     and `.malformedAnswer`.
-  public mutating func exchange(
+  /// - Throws: The errors that all calls have in common.
+  package mutating func exchange(
     _ operation: JoolOperation, _ attributes: [RequestAttribute] = [], flags: JoolHeader.Flags = []
   ) throws(JoolError) -> Answer {
     let sequence = try post(operation, attributes, flags: flags)
@@ -84,36 +85,11 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
 
   /// Sends a request that the module answers only if it fails, and reads that answer. Blocks while the kernel processes
   /// the request, but does not wait for an answer.
-  /// - Throws: The errors of `exchange(_:_:flags:)`, except `JoolError.noAnswer`.
-  public mutating func command(_ operation: JoolOperation, _ attributes: [RequestAttribute] = []) throws(JoolError) {
+  /// - Throws: The errors that all calls have in common, except `JoolError.noAnswer`.
+  package mutating func command(_ operation: JoolOperation, _ attributes: [RequestAttribute] = []) throws(JoolError) {
     let sequence = try post(operation, attributes, flags: [])
     while let datagram = try transport.receive(waiting: false) {
       if try answer(in: datagram, to: sequence) != nil { return }
-    }
-  }
-
-  /// Requests a list, page by page.
-  /// - Parameters:
-  ///   - first: The attributes of the first request.
-  ///   - offset: Makes the attributes of each further request from the last element received.
-  ///   - page: Called with each page as it arrives. Lists are not snapshots: entries may be added or removed between
-  ///     pages.
-  /// - Throws: The errors of `exchange(_:_:flags:)`, the errors of `page`, and `JoolError.endlessList` if the module
-  ///   announces more entries after an empty page or after one that ends like the page before.
-  mutating func list<Record: WireRecord>(
-    _ operation: JoolOperation, _ first: [RequestAttribute], offset: (Record) -> [RequestAttribute],
-    page: ([Record]) throws(JoolError) -> Void
-  ) throws(JoolError) {
-    var attributes = first
-    var previous: Record?
-    while true {
-      let answer = try exchange(operation, attributes)
-      let records = try Self.decoding { () throws(WireFormatError) in try answer.list(of: Record.self) }
-      try page(records)
-      guard answer.hasMore else { return }
-      guard let last = records.last, last != previous else { throw .endlessList(operation) }
-      attributes = offset(last)
-      previous = last
     }
   }
 
@@ -124,10 +100,14 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     let request = Request(
       operation, header: JoolHeader(version: module, translator: translator, flags: flags, instance: instance),
       attributes)
-    defer { sequence = sequence == .max ? 1 : sequence + 1 }
-    try transport.send(request.message(family: family.id, sequence: sequence))
+    let message = try request.message(family: family.id, sequence: sequence)
+    defer { sequence = Self.following(sequence) }
+    try transport.send(message)
     return sequence
   }
+
+  /// The sequence number after `sequence`. It skips 0, which multicasts have.
+  private static func following(_ sequence: UInt32) -> UInt32 { max(sequence &+ 1, 1) }
 
   /// The answer to request `sequence`, or `nil` if this datagram does not contain it.
   private func answer(in datagram: [UInt8], to sequence: UInt32) throws(JoolError) -> Answer? {
@@ -184,7 +164,7 @@ extension JoolClient where Transport: ~Copyable {
   private static func resolveFamily(
     over transport: inout Transport, sequence: inout UInt32
   ) throws(JoolError) -> GenericFamily {
-    defer { sequence += 1 }
+    defer { sequence = following(sequence) }
     try transport.send(GenericFamily.request(name: familyName, sequence: sequence))
     while let datagram = try transport.receive(waiting: true) {
       let family = try decoding { () throws(WireFormatError) -> Result<GenericFamily, Errno>? in
@@ -213,9 +193,9 @@ extension JoolClient where Transport: ~Copyable {
   private static func askVersion(
     over transport: inout Transport, family: UInt16, translator: TranslatorType, sequence: inout UInt32
   ) throws(JoolError) -> ModuleVersion? {
-    defer { sequence += 1 }
+    defer { sequence = following(sequence) }
     let header = JoolHeader(version: ModuleVersion(rawValue: 0), translator: translator)
-    try transport.send(Request(.statisticsForEach, header: header).message(family: family, sequence: sequence))
+    try transport.send(try Request(.statisticsForEach, header: header).message(family: family, sequence: sequence))
     do throws(JoolError) {
       while let datagram = try transport.receive(waiting: true) {
         if try answer(in: datagram, to: sequence, family: family) != nil { return nil }

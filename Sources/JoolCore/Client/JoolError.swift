@@ -26,6 +26,8 @@ public enum JoolError: Error, Hashable, Sendable {
   case netlinkLibrary(call: String, code: Int32, text: String)
   /// The module answers list requests in a way that would never end.
   case endlessList(JoolOperation)
+  /// The values of a request need more than the 65,531 bytes that an attribute holds. It was not sent.
+  case requestTooLarge(JoolOperation)
   /// The operation belongs to the other translator type. It was not sent, because it crashes modules up to 4.1.9.
   case wrongTranslator(JoolOperation)
 }
@@ -49,6 +51,7 @@ extension JoolError: CustomStringConvertible {
     case .system(let call, let errno): "\(call) failed: \(errno)"
     case .netlinkLibrary(let call, _, let text): Self.libraryText(call: call, text: text)
     case .endlessList(let operation): "The kernel module's list never ends (`\(operation)`)."
+    case .requestTooLarge(let operation): "The request `\(operation)` is too large; send fewer values at a time."
     case .wrongTranslator(let operation): "This kind of translator has no `\(operation)`."
     case .unsupportedModule(let version):
       """

@@ -51,7 +51,7 @@ public struct GlobalKey: Hashable, Sendable {
   /// The least value that the module accepts, in milliseconds if the variable is a timeout.
   public let least: UInt32
 
-  private init(
+  init(
     _ number: UInt16, _ name: String, _ type: GlobalType, _ onlyIn: TranslatorType? = nil,
     since: ModuleVersion = ModuleVersion(4, 1, 2), least: UInt32 = 0
   ) {
@@ -65,38 +65,12 @@ public struct GlobalKey: Hashable, Sendable {
 
   /// All variables in the order of their numbers, which is also the order of `global display`.
   public static let all: [GlobalKey] = [
-    GlobalKey(1, "manually-enabled", .boolean),
-    GlobalKey(2, "pool6", .prefix6),
-    GlobalKey(3, "lowest-ipv6-mtu", .unsigned32, least: 1280),
-    GlobalKey(4, "logging-debug", .boolean),
-    GlobalKey(5, "zeroize-traffic-class", .boolean),
-    GlobalKey(6, "override-tos", .boolean),
-    GlobalKey(7, "tos", .unsigned8(max: .max)),
-    GlobalKey(8, "mtu-plateaus", .plateaus),
-    GlobalKey(9, "amend-udp-checksum-zero", .boolean, .siit),
-    GlobalKey(10, "eam-hairpin-mode", .hairpinMode, .siit),
-    GlobalKey(11, "randomize-rfc6791-addresses", .boolean, .siit),
-    GlobalKey(12, "rfc6791v6-prefix", .prefix6, .siit),
-    GlobalKey(13, "rfc6791v4-prefix", .prefix4, .siit),
-    GlobalKey(14, "address-dependent-filtering", .boolean, .nat64),
-    GlobalKey(15, "drop-externally-initiated-tcp", .boolean, .nat64),
-    GlobalKey(16, "drop-icmpv6-info", .boolean, .nat64),
-    GlobalKey(17, "source-icmpv6-errors-better", .boolean, .nat64),
-    GlobalKey(18, "f-args", .fArguments, .nat64),
-    GlobalKey(19, "handle-rst-during-fin-rcv", .boolean, .nat64),
-    GlobalKey(20, "tcp-est-timeout", .timeout, .nat64, least: 7_200_000),
-    GlobalKey(21, "tcp-trans-timeout", .timeout, .nat64, least: 240_000),
-    GlobalKey(22, "udp-timeout", .timeout, .nat64, least: 120_000),
-    GlobalKey(23, "icmp-timeout", .timeout, .nat64),
-    GlobalKey(24, "logging-bib", .boolean, .nat64),
-    GlobalKey(25, "logging-session", .boolean, .nat64),
-    GlobalKey(26, "maximum-simultaneous-opens", .unsigned32, .nat64),
-    GlobalKey(27, "ss-enabled", .boolean, .nat64),
-    GlobalKey(28, "ss-flush-asap", .boolean, .nat64),
-    GlobalKey(29, "ss-flush-deadline", .unsigned32, .nat64),
-    GlobalKey(30, "ss-capacity", .unsigned32, .nat64),
-    GlobalKey(31, "ss-max-payload", .unsigned32, .nat64),
-    GlobalKey(32, "ss-max-sessions-per-packet", .unsigned32, .nat64, since: ModuleVersion(4, 1, 11)),
+    .manuallyEnabled, .pool6, .lowestIPv6MTU, .loggingDebug, .zeroizeTrafficClass, .overrideTOS, .tos, .mtuPlateaus,
+    .amendUDPChecksumZero, .eamHairpinMode, .randomizeRFC6791Addresses, .rfc6791v6Prefix, .rfc6791v4Prefix,
+    .addressDependentFiltering, .dropExternallyInitiatedTCP, .dropICMPv6Info, .sourceICMPv6ErrorsBetter, .fArgs,
+    .handleRSTDuringFINRCV, .tcpEstTimeout, .tcpTransTimeout, .udpTimeout, .icmpTimeout, .loggingBIB, .loggingSession,
+    .maximumSimultaneousOpens, .ssEnabled, .ssFlushASAP, .ssFlushDeadline, .ssCapacity, .ssMaxPayload,
+    .ssMaxSessionsPerPacket,
   ]
 
   /// The key with the kernel's `number`, or `nil` if this library does not know it.
@@ -125,27 +99,28 @@ public struct GlobalSetting: Hashable, Sendable {
   }
 }
 
+/// Look-ups in the result of `JoolClient.globals()`, or in any other list of variables.
 extension [GlobalSetting] {
-  /// The value of the variable called `name`, or `nil` if the list does not contain it.
-  public subscript(name: String) -> GlobalValue? { first { $0.key.name == name }?.value }
+  /// The value of a variable, or `nil` if the list does not contain the variable.
+  public subscript(key: GlobalKey) -> GlobalValue? { first { $0.key.number == key.number }?.value }
 
-  /// The value of the boolean variable called `name`, or `nil` if the list does not contain one.
-  public func boolean(_ name: String) -> Bool? {
-    if case .boolean(let value)? = self[name] { value } else { nil }
+  /// The value of a boolean variable, or `nil` if the list does not contain it or its value has another type.
+  public func boolean(_ key: GlobalKey) -> Bool? {
+    if case .boolean(let value)? = self[key] { value } else { nil }
   }
 
-  /// The value of the integer variable called `name`, or `nil` if the list does not contain one.
-  public func unsigned(_ name: String) -> UInt32? {
-    if case .unsigned(let value)? = self[name] { value } else { nil }
+  /// The value of an integer variable, or `nil` if the list does not contain it or its value has another type.
+  public func unsigned(_ key: GlobalKey) -> UInt32? {
+    if case .unsigned(let value)? = self[key] { value } else { nil }
   }
 
-  /// The value of the timeout variable called `name`, or `nil` if the list does not contain one.
-  public func timeout(_ name: String) -> Milliseconds? {
-    if case .timeout(let value)? = self[name] { value } else { nil }
+  /// The value of a timeout variable, or `nil` if the list does not contain it or its value has another type.
+  public func timeout(_ key: GlobalKey) -> Milliseconds? {
+    if case .timeout(let value)? = self[key] { value } else { nil }
   }
 
-  /// The value of the IPv6 prefix variable called `name`, or `nil` if the list does not contain it or it is not set.
-  public func prefix6(_ name: String) -> IPv6Prefix? {
-    if case .prefix6(let value?)? = self[name] { value } else { nil }
+  /// The value of an IPv6 prefix variable, or `nil` if it is not set, or if the list does not contain it.
+  public func prefix6(_ key: GlobalKey) -> IPv6Prefix? {
+    if case .prefix6(let value?)? = self[key] { value } else { nil }
   }
 }

@@ -12,6 +12,9 @@ public protocol IPAddress: Hashable, Comparable, Sendable, CustomStringConvertib
 }
 
 extension IPAddress {
+  /// Parses a part of a text, for example a substring. `nil` if the text is no address of this family.
+  public init?(_ text: some StringProtocol) { self.init(String(text)) }
+
   /// Compares the addresses as integers.
   public static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
 

@@ -2,7 +2,7 @@
 ///
 /// Bits after `length` are kept as given, because the module itself refuses them ("'192.0.2.1/24' seems to have a
 /// suffix; please fix.").
-public struct IPPrefix<Address: IPAddress>: Hashable, Sendable, CustomStringConvertible {
+public struct IPPrefix<Address: IPAddress>: Hashable, Sendable, LosslessStringConvertible {
   /// The address before the slash.
   public let address: Address
   /// The number of bits that the addresses share: 0 to 32, or 0 to 128.
@@ -19,6 +19,20 @@ public struct IPPrefix<Address: IPAddress>: Hashable, Sendable, CustomStringConv
   public init(host address: Address) {
     self.address = address
     self.length = Address.bitWidth
+  }
+
+  /// Parses `ADDRESS/LENGTH`, or `ADDRESS` for the prefix that contains only this address.
+  ///
+  /// `nil` if the address is not of this family, or if the length is not a decimal number that fits it.
+  public init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let address = parts.first.flatMap({ Address($0) }) else { return nil }
+    guard parts.count == 2 else {
+      self.init(host: address)
+      return
+    }
+    guard let length = UInt8(digits: parts[1]) else { return nil }
+    self.init(address: address, length: Int(length))
   }
 
   /// Whether `other` is inside this prefix.

@@ -1,9 +1,16 @@
 /// The two kinds of translators (`xt` in the Jool header).
-public enum TranslatorType: UInt8, Hashable, Sendable, CustomStringConvertible {
+public enum TranslatorType: UInt8, CaseIterable, Hashable, Sendable, LosslessStringConvertible {
   /// A stateless translator (RFC 7915).
   case siit = 1
   /// A stateful translator (RFC 6146).
   case nat64 = 2
+
+  /// Parses `SIIT` or `NAT64`, in upper or lower case. `nil` for any other text.
+  public init?(_ text: some StringProtocol) {
+    let name = text.uppercased()
+    guard let type = Self.allCases.first(where: { $0.description == name }) else { return nil }
+    self = type
+  }
 
   /// `SIIT` or `NAT64`.
   public var description: String { self == .siit ? "SIIT" : "NAT64" }
@@ -33,7 +40,7 @@ public struct Framework: RawRepresentable, Hashable, Sendable, CustomStringConve
 }
 
 /// An instance's name: up to 15 ASCII bytes, none of them a control character. The empty name is legal.
-public struct InstanceName: Hashable, Sendable, CustomStringConvertible {
+public struct InstanceName: Hashable, Sendable, LosslessStringConvertible {
   /// The name itself.
   public let description: String
 

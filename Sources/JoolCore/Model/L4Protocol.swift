@@ -1,12 +1,19 @@
 /// The transport protocols for which a NAT64 keeps tables; ICMP counts as one (RFC 6146 §3.1). The kernel's
 /// `l4_protocol`.
-public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringConvertible {
   /// TCP.
   case tcp = 0
   /// UDP.
   case udp = 1
   /// ICMP and ICMPv6.
   case icmp = 2
+
+  /// Parses `TCP`, `UDP` or `ICMP`, in upper or lower case. `nil` for any other text.
+  public init?(_ text: some StringProtocol) {
+    let name = text.uppercased()
+    guard let proto = Self.allCases.first(where: { $0.description == name }) else { return nil }
+    self = proto
+  }
 
   /// `TCP`, `UDP` or `ICMP`.
   public var description: String {

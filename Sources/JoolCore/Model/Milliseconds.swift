@@ -1,5 +1,7 @@
 /// A time span as the module counts it: whole milliseconds in 32 bits (49.7 days at most).
-public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable {
+///
+/// The text form is that of Jool's command line and files: `[[HH:]MM:]SS[.mmm]`.
+public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable, LosslessStringConvertible {
   /// The number of milliseconds.
   public let rawValue: UInt32
 
@@ -22,4 +24,47 @@ public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable {
 
   /// The time span as a `Duration`.
   public var duration: Duration { .milliseconds(rawValue) }
+}
+
+extension Milliseconds {
+  /// Parses `[[HH:]MM:]SS[.mmm]`: a bare number is seconds, no part is limited to 59, and `.5` is half a second.
+  ///
+  /// `nil` for any other text, for a time that is finer than milliseconds, and for more than `UInt32.max` milliseconds.
+  public init?(_ text: some StringProtocol) {
+    let halves = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let clock = halves.first, let fraction = halves.count == 2 ? Self.fraction(halves[1]) : 0 else { return nil }
+    var seconds: UInt64 = 0
+    let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count <= 3 else { return nil }
+    if !clock.isEmpty || halves.count == 1 {
+      for part in parts {
+        // With more hours than these the product would not fit; it would not fit 32 bits of milliseconds either.
+        guard let value = UInt32(digits: part), seconds <= UInt64(UInt32.max) else { return nil }
+        seconds = seconds * 60 + UInt64(value)
+      }
+    }
+    guard let milliseconds = UInt32(exactly: seconds * 1000 + UInt64(fraction)) else { return nil }
+    self.init(milliseconds)
+  }
+
+  /// The text form, with hours that are not padded and with milliseconds only if there are any: `0:04:00`,
+  /// `1:59:58.232`.
+  public var description: String {
+    let seconds = rawValue / 1000
+    let clock = "\(seconds / 3600):\(Self.padded(seconds / 60 % 60, 2)):\(Self.padded(seconds % 60, 2))"
+    return rawValue % 1000 == 0 ? clock : clock + "." + Self.padded(rawValue % 1000, 3)
+  }
+
+  /// The milliseconds of the digits after the decimal point. Digits after the third one must be zeros.
+  private static func fraction(_ digits: some StringProtocol) -> UInt32? {
+    guard let value = UInt32(digits: digits.prefix(3)), digits.dropFirst(3).allSatisfy({ $0 == "0" }) else {
+      return nil
+    }
+    return [100, 10, 1][min(digits.count, 3) - 1] * value
+  }
+
+  private static func padded(_ value: UInt32, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
 }

@@ -1,5 +1,5 @@
-/// An inclusive range of ports, or of ICMP identifiers.
-public struct PortRange: Hashable, Sendable {
+/// An inclusive range of ports, or of ICMP identifiers. The text form is `61001-65535`.
+public struct PortRange: Hashable, Sendable, LosslessStringConvertible {
   /// The first port.
   public let first: UInt16
   /// The last port, inside the range.
@@ -10,6 +10,20 @@ public struct PortRange: Hashable, Sendable {
     self.first = first
     self.last = last
   }
+
+  /// Parses `FIRST-LAST`, or `PORT` for the range that contains only this port.
+  ///
+  /// `nil` unless the ports are decimal numbers of at most 65535. The order of the ends is kept.
+  public init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first.flatMap({ UInt16(digits: $0) }),
+      let last = parts.count == 2 ? UInt16(digits: parts[1]) : first
+    else { return nil }
+    self.init(first, last)
+  }
+
+  /// The text form: first port, hyphen, last port.
+  public var description: String { "\(first)-\(last)" }
 
   /// All ports: 0 to 65535.
   public static let all = PortRange(0, .max)
@@ -41,6 +55,8 @@ public struct Pool4Entry: Hashable, Sendable {
 }
 
 /// The number of attempts that the module may make to find a free mask, per table of pool4 (`--max-iterations`).
+///
+/// The text form is that of the command line: `auto`, `infinity` or a number.
 public struct MaxIterations: Hashable, Sendable {
   /// The limit in force in an answer (0: none), the wanted limit in a request.
   public var limit: UInt32
@@ -66,6 +82,17 @@ public struct MaxIterations: Hashable, Sendable {
   public init(limit: UInt32, flags: Flags) {
     self.limit = limit
     self.flags = flags
+  }
+
+  /// Parses a request: `auto`, `infinity` or a decimal number of at most 4294967295. `nil` for any other text.
+  public init?(_ text: some StringProtocol) {
+    switch text {
+    case "auto": self = .automatic
+    case "infinity": self = .infinite
+    default:
+      guard let limit = UInt32(digits: text) else { return nil }
+      self = .fixed(limit)
+    }
   }
 
   /// A request that leaves the table's value as it is.

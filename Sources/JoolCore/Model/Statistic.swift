@@ -14,7 +14,8 @@ public struct Statistic: Hashable, Sendable {
   ///   - names: The names of the module's release in the order of their numbers, from `names(of:)`.
   public init(id: UInt16, value: UInt64, names: [String]) {
     self.id = id
-    self.name = 1...names.count ~= Int(id) ? names[Int(id) - 1] : nil
+    let index = Int(id) - 1
+    self.name = names.indices.contains(index) ? names[index] : nil
     self.value = value
   }
 

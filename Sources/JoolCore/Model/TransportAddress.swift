@@ -1,5 +1,5 @@
 /// An address and a port, or for ICMP an address and an identifier (RFC 6146 §2). The text form is `192.0.2.1#80`.
-public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparable, LosslessStringConvertible {
   /// The address.
   public let address: Address
   /// The port, or the ICMP identifier.
@@ -9,6 +9,15 @@ public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparab
   public init(_ address: Address, _ port: UInt16) {
     self.address = address
     self.port = port
+  }
+
+  /// Parses `ADDRESS#PORT`.
+  ///
+  /// `nil` if the address is not of this family, or if the port is not a decimal number of at most 65535.
+  public init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let address = Address(parts[0]), let port = UInt16(digits: parts[1]) else { return nil }
+    self.init(address, port)
   }
 
   /// Compares the addresses, then the ports.

@@ -51,7 +51,7 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
   /// The next datagram, of up to 65,536 bytes.
   /// - Parameter waiting: Whether to block, for up to 5 seconds, until a datagram arrives.
   /// - Returns: The datagram, or `nil` if none arrived.
-  /// - Throws:
+  /// - Throws: One of these errors:
   ///   - `JoolError.overrun` once after datagrams were lost because the socket's buffer was full.
   ///   - `JoolError.malformedAnswer` if the datagram is larger.
   ///   - `JoolError.system` if recv(2) fails.
@@ -65,11 +65,11 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
   ///   - buffer: The buffer. Its size bounds that of the datagram.
   ///   - waiting: Whether to block, for up to 5 seconds, until a datagram arrives.
   /// - Returns: The number of bytes in the datagram, or `nil` if none arrived.
-  /// - Throws:
+  /// - Throws: One of these errors:
   ///   - `JoolError.overrun` once after datagrams were lost because the socket's buffer was full.
   ///   - `JoolError.malformedAnswer` if the datagram is larger than `buffer`.
   ///   - `JoolError.system` if recv(2) fails.
-  public func receive(into buffer: inout [UInt8], waiting: Bool) throws(JoolError) -> Int? {
+  package func receive(into buffer: inout [UInt8], waiting: Bool) throws(JoolError) -> Int? {
     try Self.receive(from: descriptor, into: &buffer, waiting: waiting)
   }
 
@@ -95,7 +95,7 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
 
   /// Joins a multicast group of the family.
   /// - Throws: `JoolError.netlinkLibrary` with libnl's text.
-  public func join(group: UInt32) throws(JoolError) {
+  package func join(group: UInt32) throws(JoolError) {
     try Self.check(nl_socket_add_membership(socket, Int32(bitPattern: group)), "nl_socket_add_membership")
   }
 
@@ -103,7 +103,7 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
   /// otherwise.
   /// - Returns: The size in force, as the kernel counts it (it reserves twice the requested size); 0 if it cannot be
   ///   read.
-  public func enlargeReceiveBuffer(to bytes: Int32) -> Int32 {
+  package func enlargeReceiveBuffer(to bytes: Int32) -> Int32 {
     SocketOptions.enlargeReceiveBuffer(of: descriptor, to: bytes)
   }
 
@@ -113,19 +113,5 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
   }
 
   /// libnl's text for "no such family", which the C client prints.
-  public static var familyNotFoundText: String { String(cString: nl_geterror(-NLE_OBJ_NOTFOUND)) }
-}
-
-extension JoolClient where Transport == NetlinkSocket {
-  /// Connects a client to the loaded module. Blocks until the kernel has answered.
-  ///
-  /// The version is read from sysfs. Without sysfs, the client requests it from the module.
-  /// - Throws: The errors of `NetlinkSocket.init()` and of
-  ///   `JoolClient.init(transport:translator:instance:module:sequence:)`.
-  public static func connect(
-    translator: TranslatorType, instance: InstanceName = .default
-  ) throws(JoolError) -> JoolClient<NetlinkSocket> {
-    try JoolClient(
-      transport: try NetlinkSocket(), translator: translator, instance: instance, module: ModuleVersion.loaded())
-  }
+  static var familyNotFoundText: String { String(cString: nl_geterror(-NLE_OBJ_NOTFOUND)) }
 }

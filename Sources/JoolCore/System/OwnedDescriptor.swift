@@ -1,13 +1,13 @@
 internal import Glibc
-public import SystemPackage
+package import SystemPackage
 
 /// A file descriptor with exactly one owner. It is closed when its owner is destroyed.
-public struct OwnedDescriptor: ~Copyable {
+package struct OwnedDescriptor: ~Copyable {
   /// The number of the descriptor.
-  public let rawValue: Int32
+  package let rawValue: Int32
 
   /// Takes ownership of a descriptor. `nil` for the -1 of a failed call, whose reason is in `errno`.
-  public init?(_ descriptor: Int32) {
+  package init?(_ descriptor: Int32) {
     guard descriptor >= 0 else { return nil }
     rawValue = descriptor
   }
@@ -17,5 +17,5 @@ public struct OwnedDescriptor: ~Copyable {
 
 extension Errno {
   /// The calling thread's `errno`.
-  public static var current: Errno { Errno(rawValue: errno) }
+  package static var current: Errno { Errno(rawValue: errno) }
 }

@@ -1,17 +1,17 @@
 internal import CLinux
 internal import Glibc
-public import SystemPackage
+package import SystemPackage
 
 /// A descriptor for signals, for programs that wait for them with poll(2) instead of handlers.
 ///
 /// The signals are blocked in the calling thread and in those that it starts afterwards. Create this before any other
 /// thread, because a signal to the process is delivered to a thread that does not block it.
-public struct SignalDescriptor: ~Copyable {
+package struct SignalDescriptor: ~Copyable {
   private let owned: OwnedDescriptor
 
   /// Blocks the signals and opens a non-blocking descriptor for them.
   /// - Throws: The error of `pthread_sigmask` or `signalfd`.
-  public init(_ signals: [Int32]) throws(Errno) {
+  package init(_ signals: [Int32]) throws(Errno) {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in signals { sigaddset(&set, signal) }
@@ -24,10 +24,10 @@ public struct SignalDescriptor: ~Copyable {
   }
 
   /// The descriptor for poll(2). It remains owned by this value.
-  public var descriptor: Int32 { owned.rawValue }
+  package var descriptor: Int32 { owned.rawValue }
 
   /// The number of the next pending signal, or `nil` if none is pending. Does not block.
-  public func next() -> Int32? {
+  package func next() -> Int32? {
     var info = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size
     return read(descriptor, &info, size) == size ? Int32(bitPattern: info.ssi_signo) : nil

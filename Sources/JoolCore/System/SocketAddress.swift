@@ -2,14 +2,14 @@ package import Glibc
 package import SystemPackage
 
 /// An IPv4 or IPv6 socket address, as `getaddrinfo` returns it and the socket calls take it.
-public struct SocketAddress: Sendable {
+package struct SocketAddress: Sendable {
   private var storage = sockaddr_storage()
   private var length: socklen_t
 
   /// A failure of `getaddrinfo`.
-  public struct LookupFailure: Error, Hashable, Sendable {
+  package struct LookupFailure: Error, Hashable, Sendable {
     /// The `EAI_…` code.
-    public let code: Int32
+    package let code: Int32
   }
 
   /// All addresses of a host and a service for UDP. Blocks for DNS if the host is a name.
@@ -17,9 +17,10 @@ public struct SocketAddress: Sendable {
   ///   - host: An address or a name.
   ///   - service: A port, 0 to 65535, or a service's name.
   ///   - forBinding: Whether the addresses are for bind(2) (`AI_PASSIVE`).
+  /// - Returns: The addresses in the order of `getaddrinfo`.
   /// - Throws: The code of `getaddrinfo`; `EAI_NONAME` for a host with a zero byte, and `EAI_SERVICE` for a service of
   ///   another form.
-  public static func lookUp(host: String, service: String, forBinding: Bool) throws(LookupFailure) -> [SocketAddress] {
+  package static func lookUp(host: String, service: String, forBinding: Bool) throws(LookupFailure) -> [SocketAddress] {
     // C would stop reading at a zero byte.
     guard !host.utf8.contains(0) else { throw LookupFailure(code: EAI_NONAME) }
     // glibc accepts any number, with blanks and a sign, and keeps its lower 16 bits.
@@ -74,10 +75,10 @@ public struct SocketAddress: Sendable {
   }
 
   /// Whether the address family is IPv6.
-  public var isIPv6: Bool { storage.ss_family == sa_family_t(AF_INET6) }
+  package var isIPv6: Bool { storage.ss_family == sa_family_t(AF_INET6) }
 
   /// The index of the interface that a link-local IPv6 address belongs to; 0 for none, and for IPv4.
-  public var scope: UInt32 {
+  package var scope: UInt32 {
     get {
       guard isIPv6 else { return 0 }
       return withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 24, as: UInt32.self) }
@@ -89,12 +90,12 @@ public struct SocketAddress: Sendable {
   }
 
   /// The port, in the host's byte order.
-  public var port: UInt16 {
+  package var port: UInt16 {
     withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
   }
 
   /// The address without its port.
-  public enum Host: Hashable, Sendable {
+  package enum Host: Hashable, Sendable {
     /// An IPv4 address.
     case v4(IPv4Address)
     /// An IPv6 address, without its scope.
@@ -102,7 +103,7 @@ public struct SocketAddress: Sendable {
   }
 
   /// The address without its port, or `nil` for a family that is neither IPv4 nor IPv6.
-  public var host: Host? {
+  package var host: Host? {
     withUnsafeBytes(of: storage) { bytes in
       if isIPv6 {
         .v6(IPv6Address(bits: UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self))))
@@ -129,9 +130,9 @@ public struct SocketAddress: Sendable {
     return descriptor
   }
 
-  /// The MTU of the path that the kernel's routes choose for the address, in bytes. `nil` if there is no such path.
-  /// Sends nothing and does not block.
+  /// The MTU of the path that the kernel's routes choose for the address. Sends nothing and does not block.
   /// - Parameter interface: The index of the interface through which the path leads; 0 leaves the choice to the routes.
+  /// - Returns: The MTU in bytes, or `nil` if there is no such path.
   package func pathMTU(through interface: UInt32 = 0) -> Int? {
     guard let socket = try? makeDatagramSocket() else { return nil }
     do throws(Errno) {
@@ -173,17 +174,17 @@ public struct SocketAddress: Sendable {
 
 extension SocketAddress.LookupFailure: CustomStringConvertible {
   /// The text of `gai_strerror` for the code.
-  public var description: String { "getaddrinfo() failed: \(String(cString: gai_strerror(code)))" }
+  package var description: String { "getaddrinfo() failed: \(String(cString: gai_strerror(code)))" }
 }
 
 extension SocketAddress: Hashable {
   /// Compares address, port and scope.
-  public static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+  package static func == (left: SocketAddress, right: SocketAddress) -> Bool {
     left.host == right.host && left.port == right.port && left.scope == right.scope
   }
 
   /// Hashes address, port and scope.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(host)
     hasher.combine(port)
     hasher.combine(scope)
@@ -192,7 +193,7 @@ extension SocketAddress: Hashable {
 
 extension SocketAddress.Host: CustomStringConvertible {
   /// The address as `inet_ntop(3)` writes it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .v4(let address): "\(address)"
     case .v6(let address): "\(address)"

@@ -1,12 +1,12 @@
 /// One netlink attribute: a number, and a payload that still belongs to the message.
-public struct Attribute: ~Escapable {
+package struct Attribute: ~Escapable {
   /// The attribute's number, without the flags in the two upper bits.
-  public let type: UInt16
+  package let type: UInt16
   /// Whether the flag `NLA_F_NESTED` is set: the payload consists of attributes. Kernels before 5.2 do not set it in
   /// the messages that they send.
-  public let isNested: Bool
+  package let isNested: Bool
   /// The payload, without header and padding.
-  public let value: RawSpan
+  package let value: RawSpan
 
   @_lifetime(copy value)
   init(rawType: UInt16, value: RawSpan) {
@@ -18,18 +18,18 @@ public struct Attribute: ~Escapable {
 
 /// A reader of a run of netlink attributes (`nla_len` u16, `nla_type` u16, payload, padding to 4; all in the CPU's
 /// order).
-public struct AttributeReader: ~Escapable {
+package struct AttributeReader: ~Escapable {
   private var remaining: RawSpan
 
   /// Starts at the first attribute of `payload`.
   @_lifetime(copy payload)
-  public init(_ payload: RawSpan) { remaining = payload }
+  package init(_ payload: RawSpan) { remaining = payload }
 
   /// The next attribute, or `nil` at the end of the payload. Padding after the attribute is skipped.
   /// - Throws: `WireFormatError.strayBytes` if fewer than 4 bytes are left, `.badValue` if `nla_len` is less than 4,
   ///   `.truncated` if the payload does not fit.
   @_lifetime(copy self)
-  public mutating func next() throws(WireFormatError) -> Attribute? {
+  package mutating func next() throws(WireFormatError) -> Attribute? {
     guard !remaining.isEmpty else { return nil }
     guard remaining.byteCount >= 4 else { throw .strayBytes(count: remaining.byteCount) }
     let length = Int(try remaining.nativeInteger(at: 0, as: UInt16.self, field: "nla_len"))

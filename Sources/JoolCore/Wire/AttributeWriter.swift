@@ -1,13 +1,16 @@
 /// A writer of a run of netlink attributes, or of a whole message with headers before them.
-public struct AttributeWriter: Sendable {
-  /// `NLA_F_NESTED`
+package struct AttributeWriter: Sendable {
+  /// The flag `NLA_F_NESTED`.
   static let nestedFlag: UInt16 = 0x8000
 
   /// The bytes written so far.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
+
+  /// Whether an attribute was longer than its header can express. `bytes` are unusable then.
+  package private(set) var isOverlong = false
 
   /// Creates an empty writer.
-  public init() {}
+  package init() {}
 
   /// Creates an empty writer with reserved memory.
   /// - Parameter capacity: The approximate number of bytes that will be written.
@@ -49,16 +52,19 @@ public struct AttributeWriter: Sendable {
 
   /// Appends an attribute with any payload, padded to four bytes.
   ///
-  /// An attribute holds at most 65,531 bytes of payload. A longer one stops the program, because its length would wrap;
-  /// callers must split it.
+  /// An attribute holds at most 65,531 bytes of payload. A longer one is left out and sets `isOverlong`.
   mutating func attribute(_ type: UInt16, _ content: (inout AttributeWriter) -> Void) {
     let start = bytes.count
     appendNative(UInt16(0))
     appendNative(type)
     content(&self)
     let length = bytes.count - start
-    precondition(length <= Int(UInt16.max), "attribute \(type & 0x3FFF) of \(length) bytes: callers must split")
-    replaceNative(at: start, with: UInt16(length))
+    guard let encodedLength = UInt16(exactly: length) else {
+      isOverlong = true
+      bytes.removeSubrange(start...)
+      return
+    }
+    replaceNative(at: start, with: encodedLength)
     while bytes.count % 4 != 0 { bytes.append(0) }
   }
 

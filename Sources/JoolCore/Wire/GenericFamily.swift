@@ -1,16 +1,16 @@
 /// A generic netlink family, as the controller describes it: the numbers that it was assigned when its module was
 /// loaded.
-public struct GenericFamily: Hashable, Sendable {
+package struct GenericFamily: Hashable, Sendable {
   /// The family's name.
-  public let name: String
+  package let name: String
   /// The `nlmsg_type` of the family's messages.
-  public let id: UInt16
+  package let id: UInt16
   /// The size in bytes of the family's own header after `genlmsghdr`.
-  public let headerSize: UInt32
+  package let headerSize: UInt32
   /// The numbers of the multicast groups by name.
-  public let groups: [String: UInt32]
+  package let groups: [String: UInt32]
 
-  /// `GENL_ID_CTRL`
+  /// The controller's own number, `GENL_ID_CTRL`.
   static let controller: UInt16 = 16
 
   private enum Field: UInt16 {
@@ -26,7 +26,7 @@ public struct GenericFamily: Hashable, Sendable {
   }
 
   /// A request for the description of a family by its name (`CTRL_CMD_GETFAMILY`), as a whole netlink message.
-  public static func request(name: String, sequence: UInt32, port: UInt32 = 0) -> [UInt8] {
+  package static func request(name: String, sequence: UInt32, port: UInt32 = 0) -> [UInt8] {
     AttributeWriter.message(type: controller, sequence: sequence, port: port) {
       $0.genericHeader(command: 3, version: 1)
       $0.attribute(Field.familyName.rawValue, text: name)
@@ -37,7 +37,7 @@ public struct GenericFamily: Hashable, Sendable {
   /// - Parameter payload: The bytes after the netlink header.
   /// - Throws: `WireFormatError` if the name, the number or the header's size is missing, or an attribute cannot be
   ///   decoded.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     guard payload.byteCount >= 4 else {
       throw .truncated(field: "genlmsghdr", need: 4, have: payload.byteCount)
     }

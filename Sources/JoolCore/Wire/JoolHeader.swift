@@ -1,43 +1,45 @@
-/// Jool's header, between `genlmsghdr` and the attributes; 28 bytes since Jool 4.1.5:
+/// Jool's header, between `genlmsghdr` and the attributes.
+///
+/// It has 28 bytes since Jool 4.1.5:
 ///
 ///     0       4         8    9       10         12                        28
 ///     | magic | version | xt | flags | reserved | instance name, NUL-padded |
 ///     "jool"   big-endian: 4.1.13.0 is 04 01 0D 00
 ///
 /// The module copies a request's header into its answer, so an answer does not contain the module's version.
-public struct JoolHeader: Hashable, Sendable {
+package struct JoolHeader: Hashable, Sendable {
   /// The size of the header in bytes.
-  public static let size = 28
+  package static let size = 28
   static let magic: UInt32 = 0x6A6F_6F6C
 
   /// The requester's version; in multicasts the module's own.
-  public var version: ModuleVersion
+  package var version: ModuleVersion
   /// The translator type that the request is about.
-  public var translator: TranslatorType
+  package var translator: TranslatorType
   /// The flags of the request or answer.
-  public var flags: Flags
+  package var flags: Flags
   /// The instance that the request is about.
-  public var instance: InstanceName
+  package var instance: InstanceName
 
-  /// `joolnlhdr_flags`
-  public struct Flags: OptionSet, Hashable, Sendable {
+  /// The kernel's `joolnlhdr_flags`.
+  package struct Flags: OptionSet, Hashable, Sendable {
     /// The flags' bits.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
     /// Creates flags from their bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// In answers only: the attributes are an error code and a text.
-    public static let error = Flags(rawValue: 1)
+    package static let error = Flags(rawValue: 1)
     /// Skip the module's optional checks.
-    public static let force = Flags(rawValue: 2)
+    package static let force = Flags(rawValue: 2)
     /// Do not cascade a removal from pool4 to the BIB.
-    public static let quick = Flags(rawValue: 4)
+    package static let quick = Flags(rawValue: 4)
     /// In answers only: the list has more entries, which a request with an offset returns.
-    public static let more = Flags(rawValue: 8)
+    package static let more = Flags(rawValue: 8)
   }
 
   /// Creates a header.
-  public init(
+  package init(
     version: ModuleVersion, translator: TranslatorType, flags: Flags = [], instance: InstanceName = .default
   ) {
     self.version = version
@@ -49,7 +51,7 @@ public struct JoolHeader: Hashable, Sendable {
   /// Decodes the first 28 bytes of `bytes`.
   /// - Throws: `WireFormatError.truncated` below 28 bytes; `.badValue` for a wrong magic, translator, reserved byte or
   ///   name.
-  public init(decoding bytes: RawSpan) throws(WireFormatError) {
+  package init(decoding bytes: RawSpan) throws(WireFormatError) {
     guard bytes.byteCount >= Self.size else {
       throw .truncated(field: "joolnlhdr", need: Self.size, have: bytes.byteCount)
     }

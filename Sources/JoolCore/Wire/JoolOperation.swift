@@ -78,7 +78,7 @@ public enum JoolOperation: UInt8, CaseIterable, Hashable, Sendable {
   }
 
   /// Whether the module answers if the operation succeeds. The other operations are answered only if they fail.
-  public var isAnswered: Bool { self != .sessionSyncAdd && self != .sessionSyncAcknowledge }
+  package var isAnswered: Bool { self != .sessionSyncAdd && self != .sessionSyncAcknowledge }
 }
 
 extension JoolOperation: CustomStringConvertible {

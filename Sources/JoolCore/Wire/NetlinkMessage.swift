@@ -1,35 +1,35 @@
-/// `nlmsghdr`, 16 bytes in the CPU's order:
+/// `nlmsghdr`: 16 bytes in the CPU's order.
 ///
 ///     0        4      6       8          12      16
 ///     | length | type | flags | sequence | port  |
-public struct NetlinkHeader: Hashable, Sendable {
+package struct NetlinkHeader: Hashable, Sendable {
   static let size = 16
 
   /// The size of the message in bytes, header included.
-  public var length: UInt32
+  package var length: UInt32
   /// The number of a generic netlink family, or a type of netlink itself.
-  public var type: UInt16
+  package var type: UInt16
   /// The `NLM_F_…` flags.
-  public var flags: UInt16
+  package var flags: UInt16
   /// The sequence number, which an answer copies from its request; 0 in multicasts.
-  public var sequence: UInt32
+  package var sequence: UInt32
   /// The port number of the sending socket (`nlmsg_pid`).
-  public var port: UInt32
+  package var port: UInt32
 
   /// The type `NLMSG_ERROR`.
-  public static let error: UInt16 = 2
+  package static let error: UInt16 = 2
   /// The flag `NLM_F_REQUEST`, the only one that a request to Jool may have.
-  public static let requestFlag: UInt16 = 1
+  package static let requestFlag: UInt16 = 1
 }
 
 /// One message of a netlink datagram. Its payload still belongs to the datagram.
-public struct NetlinkMessage: ~Escapable {
+package struct NetlinkMessage: ~Escapable {
   /// The message's header.
-  public let header: NetlinkHeader
+  package let header: NetlinkHeader
   /// The bytes after the netlink header, without padding.
-  public let payload: RawSpan
+  package let payload: RawSpan
   /// The position of the message in the datagram, header included and padding excluded.
-  public let range: Range<Int>
+  package let range: Range<Int>
 
   @_lifetime(copy payload)
   init(header: NetlinkHeader, payload: RawSpan, range: Range<Int>) {
@@ -40,18 +40,18 @@ public struct NetlinkMessage: ~Escapable {
 }
 
 /// A reader that splits a netlink datagram into its messages.
-public struct NetlinkMessageReader: ~Escapable {
+package struct NetlinkMessageReader: ~Escapable {
   private var remaining: RawSpan
   private var offset = 0
 
   /// Starts at the first message of `datagram`.
   @_lifetime(copy datagram)
-  public init(_ datagram: RawSpan) { remaining = datagram }
+  package init(_ datagram: RawSpan) { remaining = datagram }
 
   /// The next message, or `nil` at the end.
   /// - Throws: `WireFormatError.truncated` if the datagram ends inside a message, `.badValue` for an impossible length.
   @_lifetime(copy self)
-  public mutating func next() throws(WireFormatError) -> NetlinkMessage? {
+  package mutating func next() throws(WireFormatError) -> NetlinkMessage? {
     guard !remaining.isEmpty else { return nil }
     let header = NetlinkHeader(
       length: try remaining.nativeInteger(at: 0, as: UInt32.self, field: "nlmsg_len"),

@@ -1,16 +1,16 @@
 /// A request to the module: an operation, the instance that it is about, and its arguments.
 ///
 ///     nlmsghdr 16 | genlmsghdr 4: operation, version 1 | joolnlhdr 28 | root attributes
-public struct Request: Hashable, Sendable {
+package struct Request: Hashable, Sendable {
   /// The operation.
-  public var operation: JoolOperation
+  package var operation: JoolOperation
   /// Jool's header, which names the instance.
-  public var header: JoolHeader
+  package var header: JoolHeader
   /// The arguments, as root attributes.
-  public var attributes: [RequestAttribute]
+  package var attributes: [RequestAttribute]
 
   /// Creates a request.
-  public init(_ operation: JoolOperation, header: JoolHeader, _ attributes: [RequestAttribute] = []) {
+  package init(_ operation: JoolOperation, header: JoolHeader, _ attributes: [RequestAttribute] = []) {
     self.operation = operation
     self.header = header
     self.attributes = attributes
@@ -18,19 +18,24 @@ public struct Request: Hashable, Sendable {
 
   /// The whole netlink message. It never has `NLM_F_ACK`, because netlink's acknowledgement reports success even if
   /// Jool refused the request.
-  public func message(family: UInt16, sequence: UInt32, port: UInt32 = 0) -> [UInt8] {
-    AttributeWriter.message(type: family, sequence: sequence, port: port) {
+  /// - Throws: `JoolError.requestTooLarge` if an attribute is too long for netlink.
+  package func message(family: UInt16, sequence: UInt32, port: UInt32 = 0) throws(JoolError) -> [UInt8] {
+    var isTooLarge = false
+    let message = AttributeWriter.message(type: family, sequence: sequence, port: port) {
       $0.genericHeader(command: operation.rawValue, version: 1)
       header.encode(into: &$0)
       for attribute in attributes { attribute.encode(into: &$0) }
+      isTooLarge = $0.isOverlong
     }
+    guard !isTooLarge else { throw .requestTooLarge(operation) }
+    return message
   }
 
   /// Decodes a request.
   /// - Parameter payload: The bytes after the netlink header.
   /// - Throws: `WireFormatError` for an unknown operation, an invalid header, or an attribute that does not fit the
   ///   operation.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     guard payload.byteCount >= 4 + JoolHeader.size else {
       throw .truncated(field: "joolnlhdr", need: 4 + JoolHeader.size, have: payload.byteCount)
     }
@@ -49,7 +54,7 @@ public struct Request: Hashable, Sendable {
 }
 
 /// A root attribute of a request (`JNLAR_…`), typed by its meaning for the operation.
-public enum RequestAttribute: Hashable, Sendable {
+package enum RequestAttribute: Hashable, Sendable {
   /// The IPv6 address to translate.
   case addressQuery6(IPv6Address)
   /// The IPv4 address to translate.

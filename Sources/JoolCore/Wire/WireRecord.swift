@@ -1,5 +1,5 @@
 /// A value that is encoded as a run of attributes: the payload of a list's entry, of OPERAND or of OFFSET.
-public protocol WireRecord: Hashable, Sendable {
+package protocol WireRecord: Hashable, Sendable {
   /// Decodes the attributes. Unknown attributes are ignored.
   /// - Throws: `WireFormatError` if a mandatory attribute is missing or an attribute cannot be decoded.
   init(decoding payload: RawSpan) throws(WireFormatError)

@@ -67,7 +67,10 @@ public struct ProxyEventLoop: ~Copyable {
   }
 
   /// Opens everything, in the order and with the log messages of the C proxy. May block, because names are looked up.
-  /// - Parameter reread: returns the configuration as it is when the user wants it read again.
+  /// - Parameters:
+  ///   - configuration: the options of the proxy.
+  ///   - log: the log of the proxy.
+  ///   - reread: returns the configuration as it is when the user wants it read again.
   /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
   ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
   public init(

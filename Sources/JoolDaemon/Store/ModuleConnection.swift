@@ -5,7 +5,7 @@ internal import SystemPackage
 /// The proxy's two netlink sockets: one for the module's multicasts, one for requests. They are separate so that
 /// answers and bursts of multicasts do not share a buffer. Both are opened anew whenever the module returns.
 struct ModuleConnection: ~Copyable {
-  var client: JoolClient<NetlinkSocket>
+  var client: Jool.Client
   let events: NetlinkSocket
   /// The size of the receive buffer of `events` in bytes, as the kernel granted it for `receiveBuffer`.
   let grantedBuffer: Int32
@@ -14,13 +14,10 @@ struct ModuleConnection: ~Copyable {
   static let receiveBuffer: Int32 = 16 << 20
 
   init(instance: InstanceName) throws(JoolError) {
-    let client = try JoolClient<NetlinkSocket>.connect(translator: .nat64, instance: instance)
+    let client = try Jool.connect(.nat64, instance: instance)
     let events = try NetlinkSocket()
     let grantedBuffer = events.enlargeReceiveBuffer(to: Self.receiveBuffer)
-    guard let group = client.family.groups[JoolClient<NetlinkSocket>.syncGroup] else {
-      throw .malformedAnswer(.missing(field: "multicast group joold"))
-    }
-    try events.join(group: group)
+    try client.joinSyncGroup(events)
     self.client = client
     self.events = events
     self.grantedBuffer = grantedBuffer
@@ -76,13 +73,13 @@ struct ModuleConnection: ~Copyable {
 
     /// `nil` if the settings have no pool6. Addresses are derived from it, and every NAT64 has one.
     init?(module: ModuleVersion, globals: [GlobalSetting]) {
-      guard let pool6 = globals.prefix6("pool6") else { return nil }
+      guard let pool6 = globals.prefix6(.pool6) else { return nil }
       self.module = module
-      flushDeadline = .milliseconds(globals.unsigned("ss-flush-deadline") ?? 2000)
-      recordsPerMessage = globals.unsigned("ss-max-sessions-per-packet")
+      flushDeadline = .milliseconds(globals.unsigned(.ssFlushDeadline) ?? 2000)
+      recordsPerMessage = globals.unsigned(.ssMaxSessionsPerPacket)
       kernel = SessionProxy.Kernel(
         format: SyncFormat(module: module), pool6: pool6, limits: SessionLimits(globals: globals),
-        isEnabled: globals.boolean("ss-enabled") == true)
+        isEnabled: globals.boolean(.ssEnabled) == true)
     }
 
     /// A warning if `ss-max-sessions-per-packet` makes the module lose sessions. `nil` if it does not.

@@ -21,7 +21,7 @@ struct Pool4Dump: Sendable {
   var isFinished: Bool { remaining.isEmpty || ranges.count > Self.maxRanges }
 
   /// Reads one page.
-  mutating func readPage(from client: inout JoolClient<NetlinkSocket>) throws(JoolError) {
+  mutating func readPage(from client: inout Jool.Client) throws(JoolError) {
     guard let proto = remaining.first else { return }
     let page = try client.pool4Entries(of: proto, after: previous)
     add(page.entries)

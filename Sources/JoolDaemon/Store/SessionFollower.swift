@@ -26,24 +26,16 @@ public struct SessionFollower: ~Copyable {
     self.link = link
   }
 
-  /// A result of `next()`.
-  public enum Event: Hashable, Sendable {
-    /// Sessions that were created or updated, oldest first.
-    case sessions([SessionEntry])
-    /// Messages were lost, because more arrived than the socket's buffer holds.
-    case overrun
-    /// A message that does not consist of session records.
-    case unusable(WireFormatError)
-  }
-
   /// Blocks until the instance announces sessions that were created or updated, or until an event shows that some were
   /// lost or unusable.
   /// - Throws: `JoolError` if the module cannot be reached any more.
-  public mutating func next() throws(JoolError) -> Event {
+  public mutating func next() throws(JoolError) -> SessionFeed.Event {
     while true {
       do throws(JoolError) {
         guard let count = try link.events.receive(into: &buffer, waiting: true) else { continue }
-        if let event = try event(in: count) { return event }
+        guard let event = event(in: count) else { continue }
+        try acknowledge()
+        return event
       } catch .overrun {
         try acknowledge()
         return .overrun
@@ -51,19 +43,8 @@ public struct SessionFollower: ~Copyable {
     }
   }
 
-  private mutating func event(in count: Int) throws(JoolError) -> Event? {
-    let result: Event?
-    do throws(WireFormatError) {
-      var reader = NetlinkMessageReader(buffer.span.bytes.extracting(first: count))
-      guard let message = try reader.next() else { return nil }
-      let multicast = try SyncMulticast(decoding: message.payload)
-      guard multicast.header.instance == instance, multicast.header.translator == .nat64 else { return nil }
-      result = .sessions(try SyncDatagram(decoding: multicast.sessions, pool6: pool6).sessions)
-    } catch {
-      result = .unusable(error)
-    }
-    try acknowledge()
-    return result
+  private func event(in count: Int) -> SessionFeed.Event? {
+    SessionFeed.Event(decoding: buffer.span.bytes.extracting(first: count), instance: instance, pool6: pool6)
   }
 
   private mutating func acknowledge() throws(JoolError) {

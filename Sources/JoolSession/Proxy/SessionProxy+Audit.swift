@@ -43,7 +43,9 @@ extension SessionProxy {
   }
 
   /// Ends the audit, after the module's sessions were reconciled.
-  /// - Parameter isComplete: whether the module's whole table could be read.
+  /// - Parameters:
+  ///   - isComplete: whether the module's whole table could be read.
+  ///   - now: the present time.
   public mutating func finishAudit(isComplete: Bool, now: Instant) {
     if isComplete, canAdd { node?.feed.open() }
     if isComplete { auditedAt = now }

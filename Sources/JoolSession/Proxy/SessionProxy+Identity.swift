@@ -5,7 +5,9 @@ extension SessionProxy {
 
   /// Begins a turn of the event loop. Call this before anything is read, because a node must know that it slept
   /// before it processes the input that waited meanwhile.
-  /// - Parameter sealStart: a new start for the seal; random, never used before.
+  /// - Parameters:
+  ///   - now: the present time.
+  ///   - sealStart: a new start for the seal; random, never used before.
   /// - Returns: the time for which the proxy did not run, if that was long enough for peers to time it out. Otherwise
   ///   `nil`.
   public mutating func turn(
@@ -40,6 +42,7 @@ extension SessionProxy {
   ///   - seed: a new seed of the random generator. A copy has the former one, too.
   ///   - sealStart: a new start for the seal; random, never used before.
   ///   - clock: the time of day in milliseconds since 1970.
+  ///   - now: the present time.
   public mutating func startAnew(
     seed: UInt64, sealStart: UInt64 = .random(in: .min ... .max), clock: UInt64, now: Instant
   ) {

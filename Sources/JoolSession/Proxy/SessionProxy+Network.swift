@@ -26,9 +26,12 @@ extension SessionProxy {
 
   /// Processes a datagram of a peer.
   /// - Parameters:
+  ///   - datagram: the UDP payload.
   ///   - length: the size of the datagram on the wire, in bytes. It is larger than `datagram` if that was truncated.
   ///   - address: the source address; IPv4 addresses are mapped.
   ///   - waited: the time since the datagram arrived.
+  ///   - now: the present time.
+  /// - Returns: the outcome. The proxy is unchanged by a datagram that is not accepted, but for its counters.
   public mutating func received(
     datagram: RawSpan, length: Int, from address: IPv6Address, waited: Duration = .zero, now: Instant
   ) -> DatagramAction {
@@ -115,8 +118,10 @@ extension SessionProxy {
 
   /// The datagrams to be sent to the group. Each is returned once.
   /// - Parameters:
+  ///   - now: the present time.
   ///   - legacy: the sessions that C proxies are sent; `nil` for the new and changed ones, which SS2 peers are sent.
   ///   - isCongested: whether datagrams are waiting to be sent. Refreshes then wait, too.
+  /// - Returns: UDP payloads, in the order in which they are to be sent.
   public mutating func takeDatagrams(
     now: Instant, legacy: [SessionEntry]? = nil, isCongested: Bool = false
   ) -> [[UInt8]] {

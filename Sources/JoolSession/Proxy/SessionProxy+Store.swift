@@ -24,7 +24,9 @@ extension SessionProxy {
   }
 
   /// Updates whether the module has everything that the table has. Call this each turn.
-  /// - Parameter isAuditing: whether the module's table is being read.
+  /// - Parameters:
+  ///   - isAuditing: whether the module's table is being read.
+  ///   - now: the present time.
   public mutating func updateReadiness(isAuditing: Bool, now: Instant) {
     let isUsable = isAttached && kernel?.isEnabled == true
     if let last = auditedAt, now - last >= ModuleTerms.renewal, node.borrowed({ $0.feed.terms.isCapped }) == true {

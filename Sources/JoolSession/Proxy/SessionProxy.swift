@@ -14,7 +14,7 @@ public struct SessionProxy: Sendable {
   /// The format in which sessions are exchanged with the group. With keys it is always `ss2`.
   public let format: WireFormat
   /// The counters of this proxy since its start.
-  public var counters = ProxyCounters()
+  public package(set) var counters = ProxyCounters()
   /// The properties of the module; `nil` until it was seen once. They are kept while the module is away, because
   /// datagrams are decoded by them.
   package private(set) var kernel: Kernel?
@@ -112,6 +112,8 @@ public struct SessionProxy: Sendable {
 
   /// Creates a proxy for an instance that was not seen yet.
   /// - Parameters:
+  ///   - instance: the name of the instance whose sessions are synchronized.
+  ///   - format: the format in which sessions are exchanged with the group. With keys it is always `ss2`.
   ///   - seed: the seed of the random generator. It must differ from the peers' seeds, and from the last one of this
   ///     proxy.
   ///   - keys: the keys with which the group's frames are sealed. If there are any, nothing else is sent or accepted.
@@ -133,7 +135,10 @@ public struct SessionProxy: Sendable {
   // MARK: The module
 
   /// Notes that the module is there, with these properties. Call this after each inspection of the module.
-  /// - Parameter clock: the time of day in milliseconds since 1970.
+  /// - Parameters:
+  ///   - kernel: the properties of the module.
+  ///   - clock: the time of day in milliseconds since 1970.
+  ///   - now: the present time.
   public mutating func attached(_ kernel: Kernel, clock: UInt64 = 0, now: Instant) {
     startedAt = startedAt ?? now
     let wasUsable = canAdd

@@ -72,7 +72,7 @@ package struct TableDump: Sendable {
   /// Reads the next page. Blocks until the module has answered.
   /// - Throws: the error of the request, if the module refuses it or does not answer.
   package mutating func readPage(
-    from client: inout JoolClient<NetlinkSocket>, now: Instant
+    from client: inout Jool.Client, now: Instant
   ) throws(JoolError) {
     if let proto = remainingBIBs.first {
       let page = try client.bibEntries(of: proto, after: previousEntry)

@@ -10,7 +10,9 @@ public struct KeyRing: Sendable {
 
   /// Reads the text of a key file: lines of a number (1 to 4294967295), a blank, and 64 hexadecimal digits. `#` begins
   /// a comment.
-  /// - Parameter name: the name of the file, for errors.
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - name: the name of the file, for errors.
   /// - Throws: `KeyRingError` if a line is malformed, if two keys have the same number, or if there is no key.
   public init(parsing text: some StringProtocol, name: String) throws(KeyRingError) {
     var keys: [UInt32: [UInt8]] = [:]
@@ -31,6 +33,7 @@ public struct KeyRing: Sendable {
 
   /// A line for a key file, with a new random key.
   /// - Parameter id: the number of the key.
+  /// - Returns: the line, without a line break.
   public static func newLine(id: UInt32) -> String {
     var random = SystemRandomNumberGenerator()
     let key = (0..<keySize).map { _ in UInt8.random(in: .min ... .max, using: &random) }

@@ -19,10 +19,10 @@ public struct SessionLimits: Hashable, Sendable {
 
   /// Takes the timeouts from `globals`, and Jool's defaults for those that are missing there.
   public init(globals: [GlobalSetting] = []) {
-    tcpEstablished = globals.timeout("tcp-est-timeout") ?? Milliseconds(7_200_000)
-    tcpTransitory = globals.timeout("tcp-trans-timeout") ?? Milliseconds(240_000)
-    udp = globals.timeout("udp-timeout") ?? Milliseconds(300_000)
-    icmp = globals.timeout("icmp-timeout") ?? Milliseconds(60_000)
+    tcpEstablished = globals.timeout(.tcpEstTimeout) ?? Milliseconds(7_200_000)
+    tcpTransitory = globals.timeout(.tcpTransTimeout) ?? Milliseconds(240_000)
+    udp = globals.timeout(.udpTimeout) ?? Milliseconds(300_000)
+    icmp = globals.timeout(.icmpTimeout) ?? Milliseconds(60_000)
   }
 
   /// The timeout that a session with this protocol and timer starts with.

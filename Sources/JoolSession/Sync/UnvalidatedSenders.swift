@@ -16,8 +16,9 @@ struct UnvalidatedSenders: Sendable {
     /// Whether the sender has this node's pool6, and either has a table or mentions another node that is heard and has
     /// one.
     var hasSignOfTable: Bool
-    /// Whether a hello of the sender had the state *starting*. Such a sender has no table from before its first update,
-    /// so only its updates need to be fetched.
+    /// Whether a hello of the sender had the state *starting*.
+    ///
+    /// Such a sender has no table from before its first update, so only its updates need to be fetched.
     var wasStarting: Bool
     fileprivate var lastAnswered: Instant?
   }

@@ -1,11 +1,11 @@
 /// Digests for the comparison of tables. `SessionDigest` documents how they are made.
 extension SessionTable {
   /// The number of buckets, 4096. They are numbered from 0.
-  public static let bucketCount = SessionDigest.bucketCount
+  package static let bucketCount = SessionDigest.bucketCount
 
   /// The digest of the sessions in a bucket, with their source4, state, timer and version. 0 if the bucket is empty or
   /// does not exist.
-  public func digest(of bucket: Int) -> UInt64 { digests.indices.contains(bucket) ? digests[bucket] : 0 }
+  package func digest(of bucket: Int) -> UInt64 { digests.indices.contains(bucket) ? digests[bucket] : 0 }
 
   /// A hash of the session that a handle stands for, with its source4, state and timer. It changes when any of these
   /// changes, and when the handle stands for another session. `nil` if the session no longer exists.

@@ -28,7 +28,7 @@ extension SessionTable {
   /// ascending.
   ///
   /// - Parameter isWanted: whether a bucket is included. `nil`: all are.
-  public func kernelOrder(inBuckets isWanted: ((Int) -> Bool)? = nil) -> SessionOrder {
+  package func kernelOrder(inBuckets isWanted: ((Int) -> Bool)? = nil) -> SessionOrder {
     var keys: ContiguousArray<UInt64> = []
     if isWanted == nil { keys.reserveCapacity(count) }
     for number in 0..<rows.endIndex where !rows[number].isFree && isWanted?(bucket(of: rows[number])) != false {
@@ -39,7 +39,7 @@ extension SessionTable {
   }
 
   /// The session that a handle stands for, as it is now. `nil` if it no longer exists.
-  public func session(at handle: SessionHandle, now: Instant) -> Session? {
+  package func session(at handle: SessionHandle, now: Instant) -> Session? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree else { return nil }
     return session(rows[handle.number], now: now)
   }
@@ -51,12 +51,12 @@ extension SessionTable {
 ///
 /// A handle may outlive its session, and then stand for a newer one. That does no harm to a transfer, because the peer
 /// needs the newer session in any case.
-public struct SessionHandle: Hashable, Sendable {
+package struct SessionHandle: Hashable, Sendable {
   let number: UInt32
 }
 
 /// A list of sessions to go through, possibly in steps and over a long time. It takes 4 bytes per session.
-public struct SessionOrder: RandomAccessCollection, Sendable {
+package struct SessionOrder: RandomAccessCollection, Sendable {
   private let rows: ContiguousArray<UInt32>
 
   /// - Parameter keys: the keys of the rows (`key(of:number:)`), ascending.
@@ -65,11 +65,11 @@ public struct SessionOrder: RandomAccessCollection, Sendable {
   }
 
   /// The position of the first handle, 0.
-  public var startIndex: Int { rows.startIndex }
+  package var startIndex: Int { rows.startIndex }
   /// The position after the last handle.
-  public var endIndex: Int { rows.endIndex }
+  package var endIndex: Int { rows.endIndex }
   /// The handle at a position.
-  public subscript(position: Int) -> SessionHandle { SessionHandle(number: rows[position]) }
+  package subscript(position: Int) -> SessionHandle { SessionHandle(number: rows[position]) }
 
   /// The sort key of a row: protocol, timer (2 bits each), expiry tick (32), row (28), most significant first.
   static func key(of row: SessionRow, number: UInt32) -> UInt64 {

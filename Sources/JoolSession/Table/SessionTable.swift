@@ -32,14 +32,13 @@ public struct SessionTable: Sendable {
   var clock: TickClock
   var digests = ContiguousArray<UInt64>(repeating: 0, count: SessionDigest.bucketCount)
   /// The digest of the whole table; 0 if it is empty.
-  public internal(set) var rootDigest: UInt64 = 0
+  package internal(set) var rootDigest: UInt64 = 0
   let hash = RowHash()
 
-  /// Makes an empty table.
+  /// Makes an empty table. `nil` if pool6's length is none of RFC 6052's.
   /// - Parameters:
   ///   - pool6: the prefix of the NAT64.
   ///   - now: about the earliest time that will be passed to the table.
-  /// - Returns: `nil` if pool6's length is none of RFC 6052's.
   public init?(pool6: IPv6Prefix, now: Instant) {
     guard IPv6Prefix.translationLengths.contains(pool6.length) else { return nil }
     self.pool6 = pool6
@@ -91,7 +90,11 @@ public struct SessionTable: Sendable {
   ///
   /// - Parameters:
   ///   - entry: the session. Its destination6 is ignored.
+  ///   - origin: the number of the peer that sent the record. 0 is this node, and 255 a C proxy.
+  ///   - version: the version of the record.
   ///   - isOwnWord: whether this node sends it to its peers now. `knowledge(of:quarter:now:)` uses that.
+  ///   - now: the present time.
+  /// - Returns: the change of the table.
   public mutating func upsert(
     _ entry: SessionEntry, origin: UInt8 = 0, version: Version = .unassigned, isOwnRecord: Bool = false, now: Instant
   ) -> Change {

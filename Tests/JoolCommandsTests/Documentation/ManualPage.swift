@@ -82,7 +82,7 @@ enum ManualPage {
     ".TP\n.B \(escaped(name(of: option)))\n\(escaped(option.explanation)).\n"
   }
 
-  /// `-f, --file FILE`
+  /// For example `-f, --file FILE`.
   private static func name(of option: OptionDeclaration) -> String {
     let letters = [option.letter, option.secondLetter].compactMap { $0 }.map { "-\($0)" }
     let value =

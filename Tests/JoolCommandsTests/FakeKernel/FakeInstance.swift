@@ -49,7 +49,7 @@ struct FakeInstance {
     case (.sessionForEach, _):
       return kernel.page(of: sessions.filter { $0.proto == request.proto }, after: offset(request))
     case (.sessionSyncAdvertise, _):
-      guard globals.boolean("ss-enabled") == true else {
+      guard globals.boolean(.ssEnabled) == true else {
         throw Refusal(code: 22, text: "Session sync is disabled on this instance.")
       }
       advertisements += 1

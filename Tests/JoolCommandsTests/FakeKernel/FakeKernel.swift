@@ -150,7 +150,7 @@ final class FakeKernel {
     guard var new = candidate else { throw Refusal(code: 3, text: "Instance not found.") }
     candidate = nil
     let glued = "xlator_replace() failed. Errcode -22"
-    guard new.type == .siit || new.globals.prefix6("pool6") != nil else {
+    guard new.type == .siit || new.globals.prefix6(.pool6) != nil else {
       throw Refusal(code: 22, text: "pool6 is mandatory in NAT64 instances." + glued)
     }
     guard let index = index(of: new.name, new.type) else { return instances.append(new) }
@@ -158,7 +158,7 @@ final class FakeKernel {
     guard old.framework == new.framework else {
       throw Refusal(code: 22, text: "Sorry; you can't change an instance's framework for now." + glued)
     }
-    guard new.type == .siit || old.globals.prefix6("pool6") == new.globals.prefix6("pool6") else {
+    guard new.type == .siit || old.globals.prefix6(.pool6) == new.globals.prefix6(.pool6) else {
       throw Refusal(code: 22, text: "Sorry; you can't change a NAT64 instance's pool6 for now." + glued)
     }
     new.bib = old.bib

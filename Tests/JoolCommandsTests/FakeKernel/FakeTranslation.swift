@@ -14,7 +14,7 @@ extension FakeInstance {
     guard !denylist4.contains(where: { $0.contains(address) }) else {
       throw Self.untranslatable(address, "Address lacks EAMT entry and is denylist4ed.")
     }
-    guard let pool6 = globals.prefix6("pool6"), let result = pool6.embedding(address) else {
+    guard let pool6 = globals.prefix6(.pool6), let result = pool6.embedding(address) else {
       throw Self.untranslatable(address, "Address lacks both pool6 prefix and EAM.")
     }
     return .translation(AddressTranslation(address: .v6(result), rule: .pool6(pool6)))
@@ -29,7 +29,7 @@ extension FakeInstance {
       return .translation(
         AddressTranslation(address: .v4(IPv4Address(bits: eam.prefix4.address.bits + suffix)), rule: .eam(eam)))
     }
-    guard let pool6 = globals.prefix6("pool6"), let result = pool6.extracting(from: address) else {
+    guard let pool6 = globals.prefix6(.pool6), let result = pool6.extracting(from: address) else {
       throw Self.untranslatable(address, "Address lacks both pool6 prefix and EAM.")
     }
     return .translation(AddressTranslation(address: .v4(result), rule: .pool6(pool6)))

@@ -16,7 +16,7 @@ import Testing
         header: JoolHeader(
           version: ModuleVersion(4, 1, random.integer(), random.integer()), translator: translator,
           flags: JoolHeader.Flags(rawValue: random.integer()), instance: random.instanceName()), attributes)
-      let message = request.message(family: 30, sequence: 7)
+      let message = try request.message(family: 30, sequence: 7)
       #expect(message.count % 4 == 0)
       let payload = message.span.bytes.extracting(droppingFirst: NetlinkHeader.size)
       #expect(try Request(decoding: payload) == request)

@@ -10,6 +10,7 @@ import Testing
     .refused(code: .invalidArgument, message: "No."), .refusedByNetlink(.notPermitted),
     .malformedAnswer(.missing(field: "address")), .noAnswer, .overrun, .system(call: "recv from netlink", .noMemory),
     .netlinkLibrary(call: "nl_connect", code: -5, text: "Out of memory"), .endlessList(.pool4ForEach),
+    .requestTooLarge(.globalUpdate),
     .wrongTranslator(.eamtAdd),
   ])
   func describesErrorsInPlainEnglish(error: JoolError) {

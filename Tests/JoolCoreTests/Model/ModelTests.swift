@@ -59,6 +59,28 @@ import Testing
     #expect(GlobalKey.numbered(27)?.name == "ss-enabled")
   }
 
+  @Test func findsGlobalsByTheirKeys() {
+    let settings = [
+      GlobalSetting(key: .ssEnabled, value: .boolean(true)),
+      GlobalSetting(key: .udpTimeout, value: .timeout(Milliseconds(120_000))),
+      GlobalSetting(key: .pool6, value: .prefix6(.wellKnown)),
+      GlobalSetting(key: .ssCapacity, value: .unsigned(512)),
+    ]
+    #expect(settings[.udpTimeout] == .timeout(Milliseconds(120_000)))
+    #expect(settings.boolean(.ssEnabled) == true)
+    #expect(settings.timeout(.udpTimeout)?.description == "0:02:00")
+    #expect(settings.prefix6(.pool6) == .wellKnown)
+    #expect(settings.unsigned(.ssCapacity) == 512)
+    #expect(settings[.tcpEstTimeout] == nil)
+    #expect(settings.unsigned(.udpTimeout) == nil, "its value is a timeout")
+    #expect(GlobalKey.named("udp-timeout") == .udpTimeout)
+  }
+
+  @Test func namesNoStatisticWithoutNames() {
+    #expect(Statistic(id: 1, value: 1, names: []).name == nil)
+    #expect(Statistic(id: .max, value: 1, names: []).name == nil)
+  }
+
   @Test func choosesTheLayoutByRelease() {
     let formats = [5, 9, 10, 11, 12, 13, 15].map { SyncFormat(module: ModuleVersion(4, 1, $0)) }
     #expect(

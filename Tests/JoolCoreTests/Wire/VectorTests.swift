@@ -45,7 +45,7 @@ import Testing
           header.flags == NetlinkHeader.requestFlag, raw[17] == 1, !Self.encodedDifferently.contains(vector.name)
         {
           #expect(
-            request.message(family: header.type, sequence: header.sequence, port: header.port) == raw, "\(vector)")
+            try request.message(family: header.type, sequence: header.sequence, port: header.port) == raw, "\(vector)")
         } else {
           continue
         }

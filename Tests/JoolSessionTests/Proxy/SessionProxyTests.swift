@@ -19,7 +19,8 @@ import Testing
   /// A message of the module's multicast group.
   private func multicast(_ instance: InstanceName = .default, records: [UInt8]) -> [UInt8] {
     let header = JoolHeader(version: ModuleVersion(4, 1, 13), translator: .nat64, instance: instance)
-    return Request(.instanceForEach, header: header, [.sessions(encoded: records)]).message(family: 32, sequence: 0)
+    let message = Request(.instanceForEach, header: header, [.sessions(encoded: records)])
+    return (try? message.message(family: 32, sequence: 0)) ?? []
   }
 
   // MARK: Module → network

@@ -34,16 +34,21 @@ extension IPPrefix where Address: ArgumentAddress {
   init(argument text: String) throws(ArgumentError) {
     guard !text.isEmpty else { throw .emptyPrefix(Address.family) }
     guard text.utf8.count <= Address.longestPrefix else { throw .tooLong(text) }
-    let halves = Halves(of: text, at: "/")
-    let address = try Address(argument: halves.first)
-    try halves.rejectLeadingSeparator(Address.family)
-    guard let length = halves.second else {
-      self.init(host: address)
-      return
-    }
-    let bits = try UInt8(argument: length, limit: UInt8(Address.bitWidth))
-    guard let prefix = IPPrefix(address: address, length: Int(bits)) else { throw .notAddress(text, Address.family) }
+    guard let prefix = Self(text) else { throw Self.fault(of: text) }
     self = prefix
+  }
+
+  /// The reason why a text is no prefix.
+  private static func fault(of text: String) -> ArgumentError {
+    let halves = Halves(of: text, at: "/")
+    do throws(ArgumentError) {
+      _ = try Address(argument: halves.first)
+      try halves.rejectLeadingSeparator(Address.family)
+      if let length = halves.second { _ = try UInt8(argument: length, limit: UInt8(Address.bitWidth)) }
+    } catch {
+      return error
+    }
+    return .notAddress(text, Address.family)
   }
 
   /// Reads a prefix, or `null` for none.
@@ -56,26 +61,44 @@ extension TransportAddress where Address: ArgumentAddress {
   /// Reads `ADDRESS#PORT`. For ICMP the port is the identifier.
   init(argument text: String) throws(ArgumentError) {
     guard text.utf8.count <= Address.longestTransportAddress else { throw .tooLong(text) }
+    guard let address = Self(text) else { throw Self.fault(of: text) }
+    self = address
+  }
+
+  /// The reason why a text is no transport address.
+  private static func fault(of text: String) -> ArgumentError {
     let halves = Halves(of: text, at: "#")
-    let address = try Address(argument: halves.first)
-    try halves.rejectLeadingSeparator(Address.family)
-    guard let port = halves.second, !port.isEmpty else { throw .noPort(text, Address.family) }
-    self.init(address, try UInt16(argument: port))
+    do throws(ArgumentError) {
+      _ = try Address(argument: halves.first)
+      try halves.rejectLeadingSeparator(Address.family)
+      guard let port = halves.second, !port.isEmpty else { return .noPort(text, Address.family) }
+      _ = try UInt16(argument: port)
+    } catch {
+      return error
+    }
+    return .notAddress(text, Address.family)
   }
 }
 
 extension PortRange {
   /// Reads `PORT` or `FIRST-LAST`. The order does not matter.
   init(argument text: String) throws(ArgumentError) {
+    guard let ports = Self(text) else { throw Self.fault(of: text) }
+    self = ports
+  }
+
+  /// The reason why a text is no range of ports.
+  private static func fault(of text: String) -> ArgumentError {
     let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
     do throws(ArgumentError) {
-      let first = try UInt16(argument: parts[0])
-      self.init(first, parts.count == 2 ? try UInt16(argument: parts[1]) : first)
-    } catch {
+      for part in parts { _ = try UInt16(argument: part) }
+    } catch .notUnsignedInteger(String(parts[0])) {
       // The message shows the whole text if its first part is wrong, because it may not have been meant as a range.
-      if case .notUnsignedInteger(String(parts[0])) = error { throw .notUnsignedInteger(text) }
-      throw error
+      return .notUnsignedInteger(text)
+    } catch {
+      return error
     }
+    return .notUnsignedInteger(text)
   }
 }
 

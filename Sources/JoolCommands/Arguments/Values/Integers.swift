@@ -1,12 +1,20 @@
+import JoolCore
+
 extension FixedWidthInteger where Self: UnsignedInteger {
   /// Reads decimal digits and nothing else.
   ///
   /// - Parameter limit: the greatest allowed value; by default the greatest value of the type.
   init(argument text: some StringProtocol, limit: Self = .max) throws(ArgumentError) {
-    guard !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { throw .notUnsignedInteger(String(text)) }
-    guard let value = UInt64(text) else { throw .integerTooLong(String(text)) }
-    guard value <= UInt64(limit) else { throw .outOfBounds(String(text), least: "0", greatest: String(limit)) }
-    self = Self(value)
+    guard let value = Self(digits: text), value <= limit else { throw Self.fault(of: text, limit: limit) }
+    self = value
+  }
+
+  /// The reason why a text is no integer of at most `limit`.
+  private static func fault(of text: some StringProtocol, limit: Self) -> ArgumentError {
+    let text = String(text)
+    guard !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return .notUnsignedInteger(text) }
+    guard UInt64(text) != nil else { return .integerTooLong(text) }
+    return .outOfBounds(text, least: "0", greatest: String(limit))
   }
 }
 

@@ -8,7 +8,7 @@ private enum Field: UInt16 {
 
 extension BIBEntry: WireRecord {
   /// Decodes an entry. All members are mandatory.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     var isStatic: UInt8?
     let selector = try BIBSelector(decoding: payload, isStatic: &isStatic)
     self.init(
@@ -17,7 +17,7 @@ extension BIBEntry: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     writer.nest(Field.source6.rawValue, source6)
     writer.nest(Field.source4.rawValue, source4)
     writer.attribute(Field.proto.rawValue, proto.rawValue)
@@ -27,7 +27,7 @@ extension BIBEntry: WireRecord {
 
 extension BIBSelector: WireRecord {
   /// Decodes a selector. Only PROTO is mandatory.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     var isStatic: UInt8?
     try self.init(decoding: payload, isStatic: &isStatic)
   }
@@ -51,7 +51,7 @@ extension BIBSelector: WireRecord {
 
   /// Appends the attributes to `writer`. PROTO is always included, because the module uses uninitialized memory without
   /// it. STATIC is ignored by the module; the C client sends 1.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     if let source6 { writer.nest(Field.source6.rawValue, source6) }
     if let source4 { writer.nest(Field.source4.rawValue, source4) }
     writer.attribute(Field.proto.rawValue, proto.rawValue)

@@ -6,7 +6,7 @@ private enum Field: UInt16 {
 
 extension EAMEntry: WireRecord {
   /// Decodes an entry. Both prefixes are mandatory, and must not be null.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     let selector = try EAMSelector(decoding: payload)
     self.init(
       prefix6: try require(selector.prefix6.prefix, "PREFIX6"), prefix4: try require(selector.prefix4.prefix, "PREFIX4")
@@ -14,7 +14,7 @@ extension EAMEntry: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     writer.nest(Field.prefix6.rawValue, prefix6)
     writer.nest(Field.prefix4.rawValue, prefix4)
   }
@@ -22,7 +22,7 @@ extension EAMEntry: WireRecord {
 
 extension EAMSelector: WireRecord {
   /// Decodes a selector. Both prefixes are optional.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     self.init(prefix6: .absent, prefix4: .absent)
     var reader = AttributeReader(payload)
     while let attribute = try reader.next() {
@@ -35,7 +35,7 @@ extension EAMSelector: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     prefix6.encode(as: Field.prefix6.rawValue, into: &writer)
     prefix4.encode(as: Field.prefix4.rawValue, into: &writer)
   }

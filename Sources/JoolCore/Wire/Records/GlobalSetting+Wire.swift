@@ -29,7 +29,11 @@ extension GlobalSetting {
   }
 
   /// A run of globals.
-  /// - Parameter skippingUnknown: whether variables of a newer module are no error.
+  /// - Parameters:
+  ///   - payload: The run of attributes.
+  ///   - skippingUnknown: Whether variables of a newer module are no error.
+  /// - Returns: The variables in the order of the run.
+  /// - Throws: `WireFormatError` if a variable has another size or form than its type, or is unknown.
   static func list(decoding payload: RawSpan, skippingUnknown: Bool) throws(WireFormatError) -> [GlobalSetting] {
     var settings: [GlobalSetting] = []
     var reader = AttributeReader(payload)

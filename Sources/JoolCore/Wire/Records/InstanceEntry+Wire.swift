@@ -7,7 +7,7 @@ extension InstanceEntry: WireRecord {
   }
 
   /// Decodes an entry. All members are mandatory.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     var namespace: UInt32?
     var framework: UInt8?
     var name: String?
@@ -26,7 +26,7 @@ extension InstanceEntry: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.namespace.rawValue, namespace)
     writer.attribute(Field.framework.rawValue, framework.rawValue)
     writer.attribute(Field.name.rawValue, text: name)
@@ -35,11 +35,11 @@ extension InstanceEntry: WireRecord {
 
 /// The properties of an instance to create. INSTANCE_ADD's operand: 1 XF (u8), 2 POOL6 (IPv6 prefix, null allowed for
 /// SIIT).
-public struct NewInstance: WireRecord {
+package struct NewInstance: WireRecord {
   /// The framework to hook the instance into.
-  public var framework: Framework
+  package var framework: Framework
   /// The prefix pool6. It is mandatory for NAT64: the module refuses a NAT64 without it.
-  public var pool6: IPv6Prefix?
+  package var pool6: IPv6Prefix?
 
   private enum Field: UInt16 {
     case framework = 1
@@ -47,13 +47,13 @@ public struct NewInstance: WireRecord {
   }
 
   /// Creates the properties of an instance.
-  public init(framework: Framework, pool6: IPv6Prefix?) {
+  package init(framework: Framework, pool6: IPv6Prefix?) {
     self.framework = framework
     self.pool6 = pool6
   }
 
   /// Decodes the operand. XF is mandatory; an absent POOL6 counts as null.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     var framework: UInt8?
     var pool6: PrefixChoice<IPv6Address> = .absent
     var reader = AttributeReader(payload)
@@ -68,7 +68,7 @@ public struct NewInstance: WireRecord {
   }
 
   /// Appends the attributes to `writer`. POOL6 is always included, as null if there is none.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.framework.rawValue, framework.rawValue)
     PrefixChoice(pool6).encode(as: Field.pool6.rawValue, into: &writer)
   }

@@ -13,7 +13,7 @@ private enum Field: UInt16 {
 
 extension Pool4Entry: WireRecord {
   /// Decodes an entry. MARK, ITERATIONS and FLAGS may be absent.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     var mark: UInt32 = 0
     var iterations: UInt32 = 0
     var flags: UInt8 = 0
@@ -41,7 +41,7 @@ extension Pool4Entry: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.mark.rawValue, mark)
     writer.attribute(Field.iterations.rawValue, iterations.limit)
     writer.attribute(Field.flags.rawValue, iterations.flags.rawValue)

@@ -7,7 +7,7 @@ private enum Field: UInt16 {
 extension IPPrefix: WireRecord {
   /// Decodes a prefix that is not null.
   /// - Throws: `WireFormatError.missing` also for a null prefix, which `PrefixChoice` accepts.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     guard case .prefix(let prefix) = try PrefixChoice<Address>(decoding: payload) else {
       throw .missing(field: "prefix ADDR")
     }
@@ -15,7 +15,7 @@ extension IPPrefix: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.address.rawValue, address: address)
     writer.attribute(Field.length.rawValue, UInt8(length))
   }

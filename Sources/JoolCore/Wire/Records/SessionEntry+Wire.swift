@@ -14,7 +14,7 @@ extension SessionEntry: WireRecord {
 
   /// Decodes a session. Every member is mandatory.
   /// - Throws: `WireFormatError.repeated` if a member occurs twice, `.missing` if one is missing.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     try self.init(decoding: payload, timerWhenMissing: nil)
   }
 
@@ -57,7 +57,7 @@ extension SessionEntry: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) { encode(into: &writer, withTimer: true) }
+  package func encode(into writer: inout AttributeWriter) { encode(into: &writer, withTimer: true) }
 
   /// Appends an offset. The module reads only SRC4 and DST4 of it; the other members are sent because the C client
   /// sends them.

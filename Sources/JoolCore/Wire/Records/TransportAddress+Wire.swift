@@ -8,7 +8,7 @@ private enum Field: UInt16 {
 extension TransportAddress: WireRecord {
   /// Decodes a transport address.
   /// - Throws: `WireFormatError.repeated` if a member occurs twice, `.missing` if one is missing.
-  public init(decoding payload: RawSpan) throws(WireFormatError) {
+  package init(decoding payload: RawSpan) throws(WireFormatError) {
     var address: Address?
     var port: UInt16?
     var reader = AttributeReader(payload)
@@ -27,7 +27,7 @@ extension TransportAddress: WireRecord {
   }
 
   /// Appends the attributes to `writer`.
-  public func encode(into writer: inout AttributeWriter) {
+  package func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.address.rawValue, address: address)
     writer.attribute(Field.port.rawValue, port)
   }

@@ -6,13 +6,13 @@
 /// a record that is up to 4 bytes too short, and reads the next record's bytes as its last fields. It also misreads the
 /// longer layouts of older releases as other sessions. A record with the right structure but impossible values is
 /// refused alone.
-public struct SyncDatagram: Hashable, Sendable {
+package struct SyncDatagram: Hashable, Sendable {
   /// The layout of the records, recognized by their length.
-  public let format: SyncFormat
+  package let format: SyncFormat
   /// The sessions of the valid records, in the order of the datagram.
-  public private(set) var sessions: [SessionEntry] = []
+  package private(set) var sessions: [SessionEntry] = []
   /// The errors of the records with impossible values, whose sessions are not in `sessions`.
-  public private(set) var refused: [WireFormatError] = []
+  package private(set) var refused: [WireFormatError] = []
 
   /// Decodes a run of records.
   /// - Parameters:
@@ -21,7 +21,7 @@ public struct SyncDatagram: Hashable, Sendable {
   ///     against it.
   /// - Throws: `WireFormatError` for any mistake in the structure, including an empty run, and `.missing` if the layout
   ///   `packed36` cannot use the length of `pool6`.
-  public init(decoding payload: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) {
+  package init(decoding payload: RawSpan, pool6: IPv6Prefix) throws(WireFormatError) {
     guard payload.byteCount >= 2 else {
       throw .truncated(field: "session record", need: 4, have: payload.byteCount)
     }

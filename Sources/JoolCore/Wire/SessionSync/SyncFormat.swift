@@ -64,7 +64,7 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
   }
 
   /// Appends one record to `writer`, attribute header included.
-  public func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
+  package func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
     switch self {
     case .nestedUnchecked, .nested: writer.nest(SessionEntry.entry, session)
     case .packed48: writer.attribute(SessionEntry.entry) { Packed48.encode(session, into: &$0) }

@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "swift-jool-examples",
+  dependencies: [.package(name: "swift-jool", path: "..")],
+  targets: [
+    .executableTarget(name: "list-sessions", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
+    .executableTarget(name: "watch-pool4", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
+    .executableTarget(name: "follow-sessions", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
+    .executableTarget(
+      name: "two-proxies",
+      dependencies: [
+        .product(name: "JoolCore", package: "swift-jool"), .product(name: "JoolSession", package: "swift-jool"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)
