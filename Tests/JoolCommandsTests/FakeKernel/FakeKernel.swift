@@ -56,7 +56,7 @@ final class FakeKernel {
   private func familyAnswer(to header: NetlinkHeader) -> [UInt8] {
     guard !loaded.isEmpty else {
       return AttributeWriter.message(type: NetlinkHeader.error, sequence: header.sequence, port: 0) {
-        $0.appendNative(Int32(-2))
+        $0.raw.appendNative(Int32(-2))
       }
     }
     return AttributeWriter.message(type: GenericFamily.controller, sequence: header.sequence, port: 0) {

@@ -12,7 +12,7 @@ final class TestBench {
   var givesHints = true
   /// The module's version according to sysfs; its real one if `nil`.
   var versionInSysfs: ModuleVersion?
-  var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
+  var names: @Sendable (AnyIPAddress) -> HostLookup = { _ in .none }
 
   /// What the instance's proxy answers to `advertise`; `nil` if there is none.
   var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }

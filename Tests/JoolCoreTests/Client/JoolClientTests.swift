@@ -94,7 +94,7 @@ import Testing
   @Test func tellsNetlinksRefusalFromTheModules() throws {
     var client = try client(
       ScriptedModule.kernel { _, sequence in
-        [AttributeWriter.message(type: 2, flags: 0, sequence: sequence, port: 0) { $0.appendNative(Int32(-22)) }]
+        [AttributeWriter.message(type: 2, flags: 0, sequence: sequence, port: 0) { $0.raw.appendNative(Int32(-22)) }]
       })
     let error = failure { () throws(JoolError) in _ = try client.globals() }
     #expect(error == .refusedByNetlink(.invalidArgument))
@@ -117,7 +117,7 @@ import Testing
       ScriptedModule.kernel { request, sequence in
         let stale = ScriptedModule.answer(to: request, sequence - 1) { $0.attribute(1, UInt8(1)) }
         let acknowledgement = AttributeWriter.message(type: 2, flags: 0, sequence: sequence, port: 0) {
-          $0.appendNative(Int32(0))
+          $0.raw.appendNative(Int32(0))
         }
         let answer = ScriptedModule.answer(to: request, sequence) { $0.attribute(1, UInt8(0)) }
         return [stale + acknowledgement + answer + stale]
@@ -164,7 +164,11 @@ import Testing
 
   @Test func saysThatNoModuleIsLoaded() {
     let kernel = ScriptedKernel { message in
-      [AttributeWriter.message(type: 2, flags: 0, sequence: UInt32(message[8]), port: 0) { $0.appendNative(Int32(-2)) }]
+      [
+        AttributeWriter.message(type: 2, flags: 0, sequence: UInt32(message[8]), port: 0) {
+          $0.raw.appendNative(Int32(-2))
+        }
+      ]
     }
     let error = failure { () throws(JoolError) in _ = try client(kernel) }
     #expect(error == .moduleNotLoaded)

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import JoolCommands
 @testable import JoolCore
 
 /// Every captured message of the real modules, against the independent decoder's reading of it.
