@@ -56,9 +56,11 @@ let package = Package(
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(
-      name: "table-benchmark", dependencies: ["JoolSession", "JoolCore", "BenchmarkSupport"],
-      path: "Benchmarks/SessionTable",
-      swiftSettings: settings),
+      name: "table-benchmark",
+      dependencies: [
+        "JoolSession", "JoolCore", "BenchmarkSupport", .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      path: "Benchmarks/SessionTable", swiftSettings: settings),
     .target(
       name: "BenchmarkSupport", dependencies: ["JoolCore"], path: "Benchmarks/Support", swiftSettings: settings),
     .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
@@ -103,7 +105,9 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["JoolCore"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "JoolCoreTests",
-      dependencies: ["JoolCore", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "JoolCore", "JoolCommands", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

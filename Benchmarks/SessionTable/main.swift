@@ -1,75 +1,65 @@
-/// `table-benchmark [COUNT [SESSIONS-PER-CLIENT]]`: measures the cost of `SessionTable` per session. It measures one
-/// size per process, so that memory is only what that size needs. Times are processor time, because other programs
-/// hardly affect it.
+/// `table-benchmark [dictionary] [COUNT [SESSIONS-PER-CLIENT]]`: measures the cost of `SessionTable` per session, or that
+/// of a `Dictionary` with a heap. It measures one size per process, so that memory is only what that size needs. Times
+/// are processor time, because other programs hardly affect it.
 internal import BenchmarkSupport
+internal import Glibc
 internal import JoolCore
 internal import JoolSession
 
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }.filter { $0 > 0 }
 let workload = Workload(count: arguments.first ?? 1_000_000, sessionsPerClient: arguments.dropFirst().first ?? 1)
+let bench = Bench(workload: workload)
 let clock = ProcessorClock()
 let start = Instant.now
 
-/// Runs `body` for each session, in turn or in shuffled order, and prints the nanoseconds of processor time per
-/// session.
-func measure(_ name: String, inTurn: Bool = false, _ body: (Int) -> Void) {
-  let began = clock.now
-  for position in 0..<workload.count { body(inTurn ? position : workload.shuffled(position)) }
-  report(name, clock.now - began)
+print("\(workload.count) sessions, \(workload.sessionsPerClient) per BIB entry")
+if CommandLine.arguments.contains("dictionary") {
+  measureDictionary(bench)
+  exit(0)
 }
-
-func report(_ name: String, _ duration: Duration) {
-  print("  \(name): \(Int(duration / .nanoseconds(1)) / workload.count) ns")
-}
-
-func perSession(_ bytes: Int) -> Double { Double(bytes * 10 / workload.count) / 10 }
-
 guard let pool6 = Workload.pool6, var table = SessionTable(pool6: pool6, now: start) else { fatalError("pool6") }
 var checksum = 0
-print("\(workload.count) sessions, \(workload.sessionsPerClient) per BIB entry")
-measure("making the samples (part of every figure)") { checksum += Int(workload.session($0).source4.port) }
+bench.measure("making the samples (part of every figure)") { checksum += Int(workload.session($0).source4.port) }
 
 let before = Memory.now()
-measure("insert, growing from empty", inTurn: true) { _ = table.upsert(workload.session($0), now: start) }
-let after = Memory.now()
-print("  memory: \(perSession(after.resident - before.resident)) bytes per session resident,", terminator: " ")
-print("\(perSession(after.peak - before.resident)) at the peak, when an index grew")
+bench.measure("insert, growing from empty", inTurn: true) { _ = table.upsert(workload.session($0), now: start) }
+bench.reportMemory(since: before)
 print("  \(table.count) sessions, \(table.bibCount) BIB entries")
 
 let later = start + .milliseconds(500)
-measure("update: expiration only") {
+bench.measure("update: expiration only") {
   checksum += table.upsert(workload.session($0, expiration: 300_000), now: later) == .inserted ? 1 : 0
 }
-measure("update: timer, shorter expiration") {
+bench.measure("update: timer, shorter expiration") {
   let session = workload.session($0, timer: .transitory, expiration: 240_000)
   checksum += table.upsert(session, now: later) == .inserted ? 1 : 0
 }
-measure("look up, IPv6 side") { checksum += table.session(like: workload.session($0), now: later) == nil ? 1 : 0 }
-measure("look up, IPv4 side") {
+bench.measure("look up, IPv6 side") { checksum += table.session(like: workload.session($0), now: later) == nil ? 1 : 0 }
+bench.measure("look up, IPv4 side") {
   let session = workload.session($0)
   let found = table.session(
     proto: session.proto, source4: session.source4, destination4: session.destination4, now: later)
   checksum += found == nil ? 1 : 0
 }
-measure("look up, missing") {
+bench.measure("look up, missing") {
   var session = workload.session($0)
   session.destination4 = TransportAddress(session.destination4.address, 80)
   checksum += table.session(like: session, now: later) == nil ? 0 : 1
 }
-measure("remove, and insert again") {
+bench.measure("remove, and insert again") {
   let session = workload.session($0, expiration: 1000 + UInt32($0 % 299_000))
   _ = table.remove(proto: session.proto, source6: session.source6, destination4: session.destination4, now: later)
   _ = table.upsert(session, now: later)
 }
 var began = clock.now
 table.forEach(now: later) { checksum += Int($0.entry.source4.port) }
-report("visit all", clock.now - began)
+bench.report("visit all", clock.now - began)
 began = clock.now
 let order = table.kernelOrder()
-report("sort all by expiration", clock.now - began)
+bench.report("sort all by expiration", clock.now - began)
 began = clock.now
 for handle in order { checksum += table.session(at: handle, now: later) == nil ? 1 : 0 }
-report("visit all in that order", clock.now - began)
+bench.report("visit all in that order", clock.now - began)
 began = clock.now
 checksum += Int(truncatingIfNeeded: table.rootDigest)
 print("  root digest: \(clock.now - began)")
@@ -82,7 +72,7 @@ for step in 1...3100 {
   expired += table.expire(now: later + .milliseconds(100 * step)) { checksum += Int($0.origin) }
   longest = max(longest, clock.now - stepBegan)
 }
-report("expire \(expired) within 5 minutes", clock.now - began)
+bench.report("expire \(expired) within 5 minutes", clock.now - began)
 print("  longest 100 ms of that: \(longest); left: \(table.count)")
 
 var (slowest, other) = (Duration.zero, SessionTable(pool6: pool6, now: start))
@@ -93,7 +83,7 @@ for number in 0..<workload.count {
   _ = other?.upsert(session, now: start)
   slowest = max(slowest, clock.now - insertBegan)
 }
-print("  slowest insert, an index growing: \(slowest); checksum \(checksum)")
+print("  slowest insert (an index grows): \(slowest); checksum \(checksum)")
 
 other?.removeAll()
 for number in 0..<workload.count { _ = other?.upsert(workload.session(workload.shuffled(number)), now: start) }

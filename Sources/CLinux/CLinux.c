@@ -73,6 +73,14 @@ int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct
   return received;
 }
 
+int clinux_peer_of(int descriptor, struct clinux_peer *peer) {
+  struct ucred credentials;
+  socklen_t length = sizeof(credentials);
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return -1;
+  *peer = (struct clinux_peer){.process = credentials.pid, .user = credentials.uid};
+  return 0;
+}
+
 int clinux_interface_mtu(int descriptor, const char *name) {
   struct ifreq request = {0};
   strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);

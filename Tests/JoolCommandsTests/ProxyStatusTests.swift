@@ -1,6 +1,4 @@
-import Foundation
 import JoolCore
-import TestSupport
 import Testing
 
 @testable import JoolCommands
@@ -49,13 +47,13 @@ import Testing
 
   @Test func printsTheStatusAsJSON() throws {
     let output = bench(Self.mending).run("jool session proxy status --json").output
-    let status = try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
-    #expect(status["state"] == "mending")
-    #expect(status["ready"] == .boolean(true))
-    #expect(status["mending_because"] == "The module is behind.")
-    #expect(status["peers"]?.array?.first?["ready"] == .boolean(true))
-    #expect(status["peers"]?.array?.first?["silence_ms"] == 412)
-    #expect(status["counters"]?["CHANGES"] == 3)
+    let status = try json(output)
+    #expect(status["state"]?.content == .string("mending"))
+    #expect(status["ready"]?.content == .boolean(true))
+    #expect(status["mending_because"]?.content == .string("The module is behind."))
+    #expect(status["peers"]?.array?.first?["ready"]?.content == .boolean(true))
+    #expect(status["peers"]?.array?.first?["silence_ms"]?.content == .number(412))
+    #expect(status["counters"]?["CHANGES"]?.content == .number(3))
   }
 
   @Test(arguments: NodeStatus.State.allCases, [false, true])
@@ -88,8 +86,8 @@ import Testing
     }
     #expect(bench.run("jool session proxy status").output.contains("\nWarning: \(finding)\nCounters:"))
     let output = bench.run("jool session proxy status --json").output
-    let status = try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
-    #expect(status["findings"]?.array == [.string(finding)])
+    let status = try json(output)
+    #expect(status["findings"]?.array?.map(\.content) == [.string(finding)])
     var decoded = Self.status
     decoded.findings = [finding]
     #expect(ProxyStatus(text: decoded.text) == decoded)
@@ -100,15 +98,14 @@ import Testing
     var alone = Self.status
     alone.nodeStatus = Self.ready
     alone.noPeerReason = "No peer is received; the last one was fe80::5, 35 s ago."
-    let status = alone
-    bench.proxyStatus = { (_) throws(ProxyControl.Failure) in status }
+    let answer = alone
+    bench.proxyStatus = { (_) throws(ProxyControl.Failure) in answer }
     #expect(
       bench.run("jool session proxy status").output.hasPrefix(
         "State: ready, alone\nAlone: No peer is received; the last one was fe80::5, 35 s ago.\nFormat: auto\n"))
-    let json = try JSONDecoder().decode(
-      JSONValue.self, from: Data(bench.run("jool session proxy status --json").output.utf8))
-    #expect(json["alone"] == .boolean(true))
-    #expect(json["alone_because"] == "No peer is received; the last one was fe80::5, 35 s ago.")
+    let status = try json(bench.run("jool session proxy status --json").output)
+    #expect(status["alone"]?.content == .boolean(true))
+    #expect(status["alone_because"]?.content == .string("No peer is received; the last one was fe80::5, 35 s ago."))
     #expect(
       bench.run("jool session proxy status --ready").status == 0, "A node without peers is not ready.")
     #expect(ProxyStatus(text: alone.text) == alone)

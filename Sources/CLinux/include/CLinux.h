@@ -1,5 +1,6 @@
 // Functions and headers that Swift's Glibc module lacks.
 #pragma once
+#include <netpacket/packet.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
@@ -31,6 +32,18 @@ int clinux_stamp_datagrams(int descriptor);
 /// Receives up to `count` datagrams into `buffer` with recvmmsg(2), datagram i at `i * stride`. Does not block. Returns
 /// the number of received datagrams, or -1 with errno set. `count` is at most 64.
 int clinux_receive_datagrams(int descriptor, void *buffer, size_t stride, struct clinux_datagram *datagrams, unsigned count);
+
+/// The process at the other end of a Unix socket. (The C library declares struct ucred only for _GNU_SOURCE, which
+/// Swift does not define.)
+struct clinux_peer {
+  /// The process ID; 0 for a process of another PID namespace.
+  pid_t process;
+  uid_t user;
+};
+
+/// Reads the process that connected a Unix socket, or that called listen(2) for it (SO_PEERCRED). Returns 0, or -1 with
+/// errno set.
+int clinux_peer_of(int descriptor, struct clinux_peer *peer);
 
 /// The identity that clinux_begin_acting replaced.
 struct clinux_identity {

@@ -2,7 +2,7 @@ import JoolCore
 
 /// `address query`: prints the address that an address is translated to.
 struct AddressQuery: Command {
-  var query: HostAddress?
+  var query: AnyIPAddress?
   var verbose = false
   var json = false
 
@@ -15,7 +15,7 @@ struct AddressQuery: Command {
       arguments: "IPADDR"
     ) { (command, text) throws(ArgumentError) in
       guard command.query == nil else { throw .tooManyArguments }
-      command.query = try HostAddress(argument: text)
+      command.query = try AnyIPAddress(argument: text)
     }
   }
 
@@ -23,8 +23,8 @@ struct AddressQuery: Command {
     guard let query else { throw .invalid(.missing(["an IP address"])) }
     let translation = try context.ask { (client) throws(JoolError) in
       switch query {
-      case .ipv4(let address): try client.translate(address)
-      case .ipv6(let address): try client.translate(address)
+      case .v4(let address): try client.translate(address)
+      case .v6(let address): try client.translate(address)
       }
     }
     let report = TranslationReport(query: query, translation: translation)
@@ -36,13 +36,13 @@ struct AddressQuery: Command {
   }
 }
 
-extension HostAddress {
+extension AnyIPAddress {
   /// Reads an address of either family: IPv6 addresses have colons, IPv4 addresses have dots.
   init(argument text: String) throws(ArgumentError) {
     if text.contains(":") {
-      self = .ipv6(try IPv6Address(argument: text))
+      self = .v6(try IPv6Address(argument: text))
     } else if text.contains(".") {
-      self = .ipv4(try IPv4Address(argument: text))
+      self = .v4(try IPv4Address(argument: text))
     } else {
       throw .notAddress(text, .either)
     }

@@ -24,8 +24,8 @@ struct LegacySessionRow {
   var names: EndpointNames
 
   var console: String {
-    let remote4 = names.endpoint(.ipv4(session.destination4.address), session.destination4.port, session.proto)
-    let remote6 = names.endpoint(.ipv6(session.source6.address), session.source6.port, session.proto)
+    let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
+    let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
     return """
       \(session.proto == .tcp ? "(\(session.state)) " : "")Expires in \
       \(LegacyTimes.friendly(milliseconds: session.expiration.rawValue))
@@ -37,8 +37,8 @@ struct LegacySessionRow {
 
   var csv: String {
     let (local6, local4) = (session.destination6, session.source4)
-    let remote6 = names.endpoint(.ipv6(session.source6.address), session.source6.port, session.proto)
-    let remote4 = names.endpoint(.ipv4(session.destination4.address), session.destination4.port, session.proto)
+    let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
+    let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
     return """
       \(session.proto),\(remote6.host),\(remote6.port),\(local6.address),\(local6.port),\
       \(local4.address),\(local4.port),\(remote4.host),\(remote4.port),\
@@ -64,7 +64,7 @@ struct LegacyDisplay {
         try client.forEachSession(of: proto) { page in
           if count == 0 { start(table, proto, isFirst: index == 0) }
           names.prepare(
-            page.lazy.flatMap { [HostAddress.ipv6($0.source6.address), .ipv4($0.destination4.address)] })
+            page.lazy.flatMap { [AnyIPAddress.v6($0.source6.address), .v4($0.destination4.address)] })
           for session in page {
             let row = LegacySessionRow(session: session, names: names)
             context.output.print(table.options.csv ? row.csv : row.console)
@@ -102,9 +102,9 @@ struct LegacyDisplay {
   }
 
   private func write(_ page: [BIBEntry], _ names: EndpointNames) {
-    names.prepare(page.lazy.map { HostAddress.ipv6($0.source6.address) })
+    names.prepare(page.lazy.map { AnyIPAddress.v6($0.source6.address) })
     for entry in page {
-      let node = names.endpoint(.ipv6(entry.source6.address), entry.source6.port, entry.proto)
+      let node = names.endpoint(.v6(entry.source6.address), entry.source6.port, entry.proto)
       context.output.print("[\(entry.isStatic ? "Static" : "Dynamic")] \(entry.source4) - \(node.host)#\(node.port)")
     }
   }

@@ -31,10 +31,10 @@ final class EndpointNames {
   var batchSize: Int { resolver == nil ? 0 : 512 }
 
   /// Looks up the names of the addresses. Blocks until the answers arrive or time out.
-  func prepare(_ addresses: some Sequence<HostAddress>) { resolver?.prepare(addresses) }
+  func prepare(_ addresses: some Sequence<AnyIPAddress>) { resolver?.prepare(addresses) }
 
   /// The text of an endpoint. If the look-up of its address failed, both parts are numbers and the failure is reported.
-  func endpoint(_ address: HostAddress, _ port: UInt16, _ proto: L4Protocol) -> Endpoint {
+  func endpoint(_ address: AnyIPAddress, _ port: UInt16, _ proto: L4Protocol) -> Endpoint {
     let numeric = Endpoint(host: address.description, port: String(port))
     guard let resolver else { return numeric }
     switch resolver.result(for: address) {

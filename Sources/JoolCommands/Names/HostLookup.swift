@@ -1,19 +1,6 @@
 import Glibc
 import JoolCore
 
-/// An address of either family.
-enum HostAddress: Hashable, Sendable, CustomStringConvertible {
-  case ipv4(IPv4Address)
-  case ipv6(IPv6Address)
-
-  var description: String {
-    switch self {
-    case .ipv4(let address): address.description
-    case .ipv6(let address): address.description
-    }
-  }
-}
-
 /// The result of looking up the name of an address.
 enum HostLookup: Hashable, Sendable {
   case name(String)
@@ -23,14 +10,14 @@ enum HostLookup: Hashable, Sendable {
   case failed(String)
 
   /// Looks up the name with getnameinfo(3), which may block for seconds.
-  @Sendable static func system(_ address: HostAddress) -> HostLookup {
+  @Sendable static func system(_ address: AnyIPAddress) -> HostLookup {
     switch address {
-    case .ipv4(let address):
+    case .v4(let address):
       var socketAddress = sockaddr_in()
       socketAddress.sin_family = sa_family_t(AF_INET)
       socketAddress.sin_addr.s_addr = address.bits.bigEndian
       return system(socketAddress)
-    case .ipv6(let address):
+    case .v6(let address):
       var socketAddress = sockaddr_in6()
       socketAddress.sin6_family = sa_family_t(AF_INET6)
       withUnsafeMutableBytes(of: &socketAddress.sin6_addr) { bytes in

@@ -1,4 +1,5 @@
 import Glibc
+import JoolCore
 import Synchronization
 
 /// Looks up the names of addresses, many at a time, and caches them.
@@ -14,19 +15,19 @@ final class NameResolver {
 
   private let pool: LookupPool
   private let patience: Duration
-  private var known: [HostAddress: HostLookup] = [:]
+  private var known: [AnyIPAddress: HostLookup] = [:]
   private var silences = 0
 
-  init(patience: Duration = .seconds(1), lookup: @escaping @Sendable (HostAddress) -> HostLookup) {
+  init(patience: Duration = .seconds(1), lookup: @escaping @Sendable (AnyIPAddress) -> HostLookup) {
     self.patience = patience
     pool = LookupPool(lookup: lookup)
   }
 
   /// The result for an address that was passed to `prepare`.
-  func result(for address: HostAddress) -> HostLookup { known[address] ?? .unanswered }
+  func result(for address: AnyIPAddress) -> HostLookup { known[address] ?? .unanswered }
 
   /// Looks up the addresses that are not cached yet. Blocks until all have an answer, or none arrives for `patience`.
-  func prepare(_ addresses: some Sequence<HostAddress>) {
+  func prepare(_ addresses: some Sequence<AnyIPAddress>) {
     var missing = Set(addresses)
     missing.subtract(known.keys)
     guard !missing.isEmpty, silences < Self.silenceLimit else { return }

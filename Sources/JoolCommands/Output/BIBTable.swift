@@ -24,9 +24,9 @@ struct BIBTable: RowWriter {
   }
 
   mutating func printWaiting() {
-    names.prepare(waiting.lazy.map { HostAddress.ipv6($0.source6.address) })
+    names.prepare(waiting.lazy.map { AnyIPAddress.v6($0.source6.address) })
     for entry in waiting {
-      let node = names.endpoint(.ipv6(entry.source6.address), entry.source6.port, entry.proto)
+      let node = names.endpoint(.v6(entry.source6.address), entry.source6.port, entry.proto)
       if options.csv {
         output.print(
           """

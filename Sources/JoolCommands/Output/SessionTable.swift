@@ -30,7 +30,7 @@ struct SessionTable: RowWriter {
 
   mutating func printWaiting() {
     names.prepare(
-      waiting.lazy.flatMap { [HostAddress.ipv6($0.source6.address), HostAddress.ipv4($0.destination4.address)] })
+      waiting.lazy.flatMap { [AnyIPAddress.v6($0.source6.address), AnyIPAddress.v4($0.destination4.address)] })
     for session in waiting { write(session) }
     waiting.removeAll(keepingCapacity: true)
   }
@@ -50,8 +50,8 @@ struct SessionTable: RowWriter {
     let local6 = session.destination6
     let local4 = session.source4
     if options.csv {
-      let remote6 = names.endpoint(.ipv6(session.source6.address), session.source6.port, session.proto)
-      let remote4 = names.endpoint(.ipv4(session.destination4.address), session.destination4.port, session.proto)
+      let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
+      let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
       output.print(
         """
         \(session.proto),\(remote6.host),\(remote6.port),\(local6.address),\(local6.port),\
@@ -59,8 +59,8 @@ struct SessionTable: RowWriter {
         \(session.proto == .tcp ? ",\(session.state)" : "")
         """)
     } else {
-      let remote4 = names.endpoint(.ipv4(session.destination4.address), session.destination4.port, session.proto)
-      let remote6 = names.endpoint(.ipv6(session.source6.address), session.source6.port, session.proto)
+      let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
+      let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
       output.print(
         """
         \(session.proto == .tcp ? "(\(session.state)) " : "")Expires in \(expiration)

@@ -29,7 +29,7 @@ struct CommandContext {
   /// The module's version, if it is known without a request to the module.
   var loadedVersion: () -> ModuleVersion? = ModuleVersion.loaded
   /// Looks up the name of an address. May block for seconds.
-  var names: @Sendable (HostAddress) -> HostLookup = HostLookup.system
+  var names: @Sendable (AnyIPAddress) -> HostLookup = HostLookup.system
   /// Looks up the name of a port.
   var services: @Sendable (UInt16) -> String? = ServiceNames.name(of:)
 

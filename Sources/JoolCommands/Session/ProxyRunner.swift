@@ -11,15 +11,13 @@ enum ProxyRunner {
     _ arguments: ProxyArguments, in context: CommandContext,
     again: @escaping () throws(CommandFailure) -> ProxyArguments
   ) throws(CommandFailure) {
-    // Otherwise the proxy would end when the process at the other end of its log's pipe ends.
+    // Otherwise the proxy would end with the process that reads its log, or its track file if that is a pipe.
     signal(SIGPIPE, SIG_IGN)
     try arguments.verify()
     let links = try arguments.links()
     let instance = try instance(in: context)
     let configuration = arguments.configuration(instance: instance, links: links)
     let log = arguments.log(in: context, instance: instance)
-    // Otherwise the proxy would end with the process that reads its log, or its track file if that is a pipe.
-    signal(SIGPIPE, SIG_IGN)
     do throws(ProxyError) {
       var loop = try ProxyEventLoop(configuration, log: log) { () throws(ProxyError) in
         do throws(CommandFailure) {

@@ -39,17 +39,9 @@ public enum PrefixChoice<Address: IPAddress>: Hashable, Sendable {
 /// The answer to `address query`: the translated address, and the rule that translated it.
 public struct AddressTranslation: Hashable, Sendable {
   /// The translated address.
-  public var address: Translated
+  public var address: AnyIPAddress
   /// The rule that translated the address.
   public var rule: Rule
-
-  /// An address of either family.
-  public enum Translated: Hashable, Sendable {
-    /// The translation of an IPv6 address.
-    case v4(IPv4Address)
-    /// The translation of an IPv4 address.
-    case v6(IPv6Address)
-  }
 
   /// The rule of a translation: pool6 (RFC 6052) or an EAMT entry (RFC 7757).
   public enum Rule: Hashable, Sendable {

@@ -55,7 +55,7 @@ package struct SocketAddress: Sendable {
   }
 
   /// Creates a socket address from numbers. IPv4 ignores `scope`, the index of an interface.
-  package init(_ host: Host, port: UInt16, scope: UInt32 = 0) {
+  package init(_ host: AnyIPAddress, port: UInt16, scope: UInt32 = 0) {
     switch host {
     case .v4(let address):
       length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -94,16 +94,8 @@ package struct SocketAddress: Sendable {
     withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
   }
 
-  /// The address without its port.
-  package enum Host: Hashable, Sendable {
-    /// An IPv4 address.
-    case v4(IPv4Address)
-    /// An IPv6 address, without its scope.
-    case v6(IPv6Address)
-  }
-
-  /// The address without its port, or `nil` for a family that is neither IPv4 nor IPv6.
-  package var host: Host? {
+  /// The address without its port and scope, or `nil` for a family that is neither IPv4 nor IPv6.
+  package var host: AnyIPAddress? {
     withUnsafeBytes(of: storage) { bytes in
       if isIPv6 {
         .v6(IPv6Address(bits: UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self))))
@@ -188,15 +180,5 @@ extension SocketAddress: Hashable {
     hasher.combine(host)
     hasher.combine(port)
     hasher.combine(scope)
-  }
-}
-
-extension SocketAddress.Host: CustomStringConvertible {
-  /// The address as `inet_ntop(3)` writes it.
-  package var description: String {
-    switch self {
-    case .v4(let address): "\(address)"
-    case .v6(let address): "\(address)"
-    }
   }
 }

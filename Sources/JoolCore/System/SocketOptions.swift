@@ -39,15 +39,14 @@ package enum SocketOptions {
   /// routes.
   /// - Throws: The error of setsockopt(2).
   package static func sendUnicasts(of descriptor: Int32, through interface: UInt32, isIPv6: Bool) throws(Errno) {
-    // IPV6_UNICAST_IF and IP_UNICAST_IF of <linux/in6.h> and <linux/in.h>.
-    let (level, option): (Int32, Int32) = isIPv6 ? (Int32(IPPROTO_IPV6), 76) : (Int32(IPPROTO_IP), 50)
-    try set(descriptor, level, option, interface.bigEndian)
+    let (level, option) = isIPv6 ? (IPPROTO_IPV6, IPV6_UNICAST_IF) : (IPPROTO_IP, IP_UNICAST_IF)
+    try set(descriptor, Int32(level), option, interface.bigEndian)
   }
 
   /// Restricts a socket to one interface, for receiving and for sending.
   /// - Throws: The error of setsockopt(2).
   package static func bind(_ descriptor: Int32, to interface: UInt32) throws(Errno) {
-    // SO_BINDTOIFINDEX of <asm-generic/socket.h>; needs no privileges if the socket is not bound to an interface yet.
-    try set(descriptor, SOL_SOCKET, 62, Int32(bitPattern: interface))
+    // Needs no privileges if the socket is not bound to an interface yet.
+    try set(descriptor, SOL_SOCKET, SO_BINDTOIFINDEX, Int32(bitPattern: interface))
   }
 }

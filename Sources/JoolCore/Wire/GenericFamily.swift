@@ -10,8 +10,8 @@ package struct GenericFamily: Hashable, Sendable {
   /// The numbers of the multicast groups by name.
   package let groups: [String: UInt32]
 
-  /// The controller's own number, `GENL_ID_CTRL`.
-  static let controller: UInt16 = 16
+  /// `GENL_ID_CTRL`: the number of the controller, which describes the other families.
+  package static let controller: UInt16 = 16
 
   private enum Field: UInt16 {
     case familyID = 1

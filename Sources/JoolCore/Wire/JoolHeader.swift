@@ -71,12 +71,12 @@ package struct JoolHeader: Hashable, Sendable {
   }
 
   func encode(into writer: inout AttributeWriter) {
-    writer.appendBigEndian(Self.magic)
-    writer.appendBigEndian(version.rawValue)
-    writer.appendNative(translator.rawValue)
-    writer.appendNative(flags.rawValue)
-    writer.appendNative(UInt16(0))
+    writer.raw.appendBigEndian(Self.magic)
+    writer.raw.appendBigEndian(version.rawValue)
+    writer.raw.appendNative(translator.rawValue)
+    writer.raw.appendNative(flags.rawValue)
+    writer.raw.appendNative(UInt16(0))
     let name = Array(instance.description.utf8)
-    writer.append(contentsOf: name + [UInt8](repeating: 0, count: 16 - name.count))
+    writer.raw.append(contentsOf: name + [UInt8](repeating: 0, count: 16 - name.count))
   }
 }

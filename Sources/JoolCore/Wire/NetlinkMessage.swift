@@ -80,21 +80,21 @@ extension AttributeWriter {
     _ content: (inout AttributeWriter) -> Void
   ) -> [UInt8] {
     var writer = AttributeWriter()
-    writer.appendNative(UInt32(0))
-    writer.appendNative(type)
-    writer.appendNative(flags)
-    writer.appendNative(sequence)
-    writer.appendNative(port)
+    writer.raw.appendNative(UInt32(0))
+    writer.raw.appendNative(type)
+    writer.raw.appendNative(flags)
+    writer.raw.appendNative(sequence)
+    writer.raw.appendNative(port)
     content(&writer)
-    writer.replaceNative(at: 0, with: UInt32(writer.bytes.count))
+    writer.raw.replaceNative(at: 0, with: UInt32(writer.bytes.count))
     return writer.bytes
   }
 
   /// `genlmsghdr`: command u8, version u8, reserved u16.
   mutating func genericHeader(command: UInt8, version: UInt8) {
-    appendNative(command)
-    appendNative(version)
-    appendNative(UInt16(0))
+    raw.appendNative(command)
+    raw.appendNative(version)
+    raw.appendNative(UInt16(0))
   }
 }
 

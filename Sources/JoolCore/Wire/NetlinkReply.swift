@@ -22,9 +22,9 @@ package enum NetlinkReply {
     error: Int32, quoting request: some Collection<UInt8>, flags: UInt16, _ header: NetlinkHeader
   ) -> [UInt8] {
     AttributeWriter.message(type: NetlinkHeader.error, flags: flags, sequence: header.sequence, port: header.port) {
-      $0.appendNative(error)
-      $0.append(contentsOf: request)
-      $0.append(contentsOf: repeatElement(0, count: -request.count & 3))
+      $0.raw.appendNative(error)
+      $0.raw.append(contentsOf: request)
+      $0.raw.append(contentsOf: repeatElement(0, count: -request.count & 3))
     }
   }
 }

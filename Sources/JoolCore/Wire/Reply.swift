@@ -67,7 +67,7 @@ package struct Reply: Sendable {
       flags.insert(.more)
       return false
     }
-    writer.append(contentsOf: entry.bytes)
+    writer.raw.append(contentsOf: entry.bytes)
     return true
   }
 
@@ -84,8 +84,8 @@ package struct Reply: Sendable {
   ) -> [UInt8] {
     AttributeWriter.message(type: family, flags: 0, sequence: sequence, port: port) {
       $0.genericHeader(command: 0, version: GenericFamily.moduleVersion)
-      $0.append(contentsOf: header.bytes(adding: flags))
-      $0.append(contentsOf: writer.bytes)
+      $0.raw.append(contentsOf: header.bytes(adding: flags))
+      $0.raw.append(contentsOf: writer.bytes)
     }
   }
 

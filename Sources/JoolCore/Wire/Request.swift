@@ -187,7 +187,7 @@ package enum RequestAttribute: Hashable, Sendable {
     case .eamt(let list): writer.nest(Number.eamt.rawValue, list: list)
     case .pool4(let list): writer.nest(Number.pool4.rawValue, list: list)
     case .bib(let list): writer.nest(Number.bib.rawValue, list: list)
-    case .sessions(let encoded): writer.nest(Number.sessions.rawValue) { $0.append(contentsOf: encoded) }
+    case .sessions(let encoded): writer.nest(Number.sessions.rawValue) { $0.raw.append(contentsOf: encoded) }
     case .instanceOffset(let record): writer.nest(Number.offset.rawValue, record)
     case .prefixOffset(let record): writer.nest(Number.offset.rawValue, record)
     case .pool4Offset(let record): writer.nest(Number.offset.rawValue, record)

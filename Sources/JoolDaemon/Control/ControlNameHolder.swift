@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import JoolCore
 internal import SystemPackage
@@ -40,18 +41,10 @@ struct PeerCredentials {
   let process: Int32
   let user: UInt32
 
-  /// `struct ucred`, which Glibc's module lacks.
-  private struct Credentials: BitwiseCopyable {
-    var process: Int32 = 0
-    var user: UInt32 = 0
-    var group: UInt32 = 0
-  }
-
   init?(of descriptor: Int32) {
-    var credentials = Credentials()
-    var length = socklen_t(MemoryLayout<Credentials>.size)
-    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
-    (process, user) = (credentials.process, credentials.user)
+    var peer = clinux_peer()
+    guard clinux_peer_of(descriptor, &peer) == 0 else { return nil }
+    (process, user) = (peer.process, peer.user)
   }
 
   init?(ofProcess process: Int32) {

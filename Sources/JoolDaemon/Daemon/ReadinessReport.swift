@@ -24,9 +24,11 @@ struct ReadinessReport {
   /// Begins with a node that is not ready, and writes that to the track file.
   /// - Parameter user: the user that the proxy switches to. The file is written with this user's rights now, because it
   ///   must be written with them later.
-  init(trackFile: String?, of user: UnprivilegedUser?, now: Instant) throws(ProxyError) {
+  init(
+    trackFile: String?, of user: UnprivilegedUser?, service: ServiceManager? = ServiceManager(), now: Instant
+  ) throws(ProxyError) {
     self.trackFile = trackFile
-    service = ServiceManager()
+    self.service = service
     if service?.watchdog != nil { nextWatchdog = now }
     guard let trackFile else { return }
     try user.acting { () throws(ProxyError) in
@@ -124,8 +126,9 @@ struct ServiceManager {
   /// The interval within which the service manager expects WATCHDOG=1; `nil` if it does not expect it.
   let watchdog: Duration?
 
-  init?() {
-    guard let name = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), name.utf8.count > 1,
+  /// - Parameter variable: returns the value of an environment variable.
+  init?(variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }) {
+    guard let name = variable("NOTIFY_SOCKET"), name.utf8.count > 1,
       name.utf8.count <= UnixDatagram.maxPathLength
     else { return nil }
     var path = Array(name.utf8)
@@ -133,9 +136,7 @@ struct ServiceManager {
     guard path[0] == UInt8(ascii: "/") || path[0] == UInt8(ascii: "@") else { return nil }
     if path[0] == UInt8(ascii: "@") { path[0] = 0 }
     self.path = path
-    watchdog = Self.watchdog(
-      interval: getenv("WATCHDOG_USEC").map { String(cString: $0) },
-      process: getenv("WATCHDOG_PID").map { String(cString: $0) }, own: getpid())
+    watchdog = Self.watchdog(interval: variable("WATCHDOG_USEC"), process: variable("WATCHDOG_PID"), own: getpid())
   }
 
   /// The watchdog's interval by the two variables of sd_watchdog_enabled(3). `nil` if there is none, or if the

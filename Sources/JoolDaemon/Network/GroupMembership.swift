@@ -25,7 +25,7 @@ struct GroupMembership {
     return GroupMembership(String(decoding: bytes, as: UTF8.self), isIPv6: isIPv6)
   }
 
-  func contains(_ host: SocketAddress.Host, interface: UInt32) -> Bool {
+  func contains(_ host: AnyIPAddress, interface: UInt32) -> Bool {
     switch host {
     case .v6(let address):
       // The fields of a line: index, interface, group, users, and more.

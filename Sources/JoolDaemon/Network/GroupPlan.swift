@@ -28,7 +28,7 @@ struct GroupPlan: Hashable, Sendable {
 struct GroupNames: Sendable {
   let network: ProxyConfiguration.Network
   let address: SocketAddress
-  let host: SocketAddress.Host
+  let host: AnyIPAddress
   private let zone: InterfaceSelector?
   private let incoming: InterfaceSelector?
   private let outgoing: InterfaceSelector?

@@ -7,9 +7,9 @@ enum InterfaceSelector: Hashable, Sendable {
   /// By the zone of an address, which is the interface's name or number.
   case zone(String)
   /// By one of its addresses. If several interfaces have the address, the zone selects one of them.
-  case address(SocketAddress.Host, zone: String?)
+  case address(AnyIPAddress, zone: String?)
   /// Not at all: the routes to a group choose the interface.
-  case route(to: SocketAddress.Host)
+  case route(to: AnyIPAddress)
 
   /// - Parameter device: the value of `--net.dev.in` or `--net.dev.out`.
   init(device: String) {
@@ -54,7 +54,7 @@ enum InterfaceSelector: Hashable, Sendable {
 struct InterfaceView {
   var snapshot: InterfaceSnapshot
   /// Returns the index of the interface that leads to an address; 0 for none.
-  var route: (SocketAddress.Host) -> UInt32
+  var route: (AnyIPAddress) -> UInt32
 
   /// The present interfaces and routes.
   static func now(names: [String]) -> InterfaceView {

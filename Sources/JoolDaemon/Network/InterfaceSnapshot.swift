@@ -12,7 +12,7 @@ struct InterfaceSnapshot: Sendable {
     var isRunning = true
     var takesMulticast = true
     var isLoopback = false
-    var addresses: [SocketAddress.Host] = []
+    var addresses: [AnyIPAddress] = []
     /// The broadcast addresses of its IPv4 networks.
     var broadcasts: [IPv4Address] = []
 
@@ -30,12 +30,12 @@ struct InterfaceSnapshot: Sendable {
   }
 
   /// Whether the address is a broadcast address of these interfaces, or `255.255.255.255`.
-  func isBroadcast(_ host: SocketAddress.Host) -> Bool {
+  func isBroadcast(_ host: AnyIPAddress) -> Bool {
     guard case .v4(let address) = host else { return false }
     return address.bits == .max || interfaces.contains { $0.broadcasts.contains(address) }
   }
 
-  func having(_ host: SocketAddress.Host) -> [Interface] { interfaces.filter { $0.addresses.contains(host) } }
+  func having(_ host: AnyIPAddress) -> [Interface] { interfaces.filter { $0.addresses.contains(host) } }
 }
 
 extension InterfaceSnapshot {
@@ -64,8 +64,7 @@ extension InterfaceSnapshot {
     guard let address = entry.ifa_addr else { return }
     let name = String(cString: entry.ifa_name)
     if Int32(address.pointee.sa_family) == AF_PACKET {
-      // sll_ifindex of sockaddr_ll, see packet(7).
-      let index = UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 4, as: Int32.self)
+      let index = UnsafeRawPointer(address).loadUnaligned(as: sockaddr_ll.self).sll_ifindex
       func has(_ flag: Int) -> Bool { Int(entry.ifa_flags) & flag != 0 }
       interfaces.append(
         Interface(
@@ -86,7 +85,7 @@ extension InterfaceSnapshot {
   }
 
   /// The index of the interface that the kernel's routes choose for an address; 0 if there is no route.
-  static func route(to host: SocketAddress.Host) -> UInt32 {
+  static func route(to host: AnyIPAddress) -> UInt32 {
     switch host {
     case .v4(let address):
       withUnsafeBytes(of: address.bits.bigEndian) { clinux_route_interface(AF_INET, $0.baseAddress) }
@@ -98,7 +97,7 @@ extension InterfaceSnapshot {
 
 extension SocketAddress {
   /// `nil` for an address that is neither IPv4 nor IPv6.
-  fileprivate static func host(at address: UnsafePointer<sockaddr>) -> Host? {
+  fileprivate static func host(at address: UnsafePointer<sockaddr>) -> AnyIPAddress? {
     let length: Int
     switch Int32(address.pointee.sa_family) {
     case AF_INET: length = MemoryLayout<sockaddr_in>.size

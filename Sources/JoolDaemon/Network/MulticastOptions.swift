@@ -16,7 +16,7 @@ struct MulticastOptions {
     timeToLive: (IP_MULTICAST_TTL, "IP_MULTICAST_TTL"), all: (IP_MULTICAST_ALL, "IP_MULTICAST_ALL"))
   static let v6 = MulticastOptions(
     isIPv4: false, level: Int32(IPPROTO_IPV6), loop: (IPV6_MULTICAST_LOOP, "IPV6_MULTICAST_LOOP"),
-    timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"), all: (29, "IPV6_MULTICAST_ALL"))
+    timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"), all: (IPV6_MULTICAST_ALL, "IPV6_MULTICAST_ALL"))
 
   /// Restricts a socket to its own groups. Otherwise a socket in no group would receive all groups that other sockets
   /// of this machine have joined.
@@ -36,7 +36,7 @@ struct MulticastOptions {
   /// Joins a group.
   /// - Parameter place: the interface. With `nil` the kernel chooses one, or reports that there is none.
   func join(
-    _ socket: Int32, _ group: SocketAddress.Host, _ place: GroupPlan.Place?, named name: String?
+    _ socket: Int32, _ group: AnyIPAddress, _ place: GroupPlan.Place?, named name: String?
   ) throws(ProxyError) {
     switch group {
     case .v4(let address):

@@ -33,7 +33,7 @@ struct StatisticsAddress {
   }
 
   /// The setting of the link if its socket has the same port and an overlapping address. `nil` if it has not.
-  private func portTaken(by link: ProxyConfiguration.Link, _ host: SocketAddress.Host) -> NetworkFault.Setting? {
+  private func portTaken(by link: ProxyConfiguration.Link, _ host: AnyIPAddress) -> NetworkFault.Setting? {
     let includesIPv4 = host.isIPv6 && host.isUnspecified
     let service: String
     switch link {

@@ -98,8 +98,8 @@ struct ModuleConnection: ~Copyable {
 struct FamilyWatcher: ~Copyable {
   let socket: NetlinkSocket
 
-  /// `GENL_ID_CTRL`: the controller's group "notify" has the controller's own number.
-  private static let notifications: UInt32 = 16
+  /// The controller's group "notify", which has the controller's own number.
+  private static let notifications = UInt32(GenericFamily.controller)
 
   init() throws(JoolError) {
     let socket = try NetlinkSocket()

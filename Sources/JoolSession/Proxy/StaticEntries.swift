@@ -17,16 +17,18 @@ package struct StaticEntries: Sendable {
 
   private var masks: [Key<TransportAddress6>: TransportAddress4] = [:]
   private var clients: [Key<TransportAddress4>: TransportAddress6] = [:]
-  private(set) var count = 0
 
-  var isEmpty: Bool { count == 0 }
+  /// The number of entries. An entry that was noted twice counts once.
+  var count: Int { masks.count }
 
-  /// Adds the static ones among some BIB entries of the module.
+  var isEmpty: Bool { masks.isEmpty }
+
+  /// Adds the static ones among some BIB entries of the module. The same entry may be in two pages, because other
+  /// entries can be added while the module is read.
   mutating func note(_ entries: some Sequence<BIBEntry>) {
     for entry in entries where entry.isStatic && count < Self.capacity {
       masks[Key(proto: entry.proto, address: entry.source6)] = entry.source4
       clients[Key(proto: entry.proto, address: entry.source4)] = entry.source6
-      count += 1
     }
   }
 

@@ -132,7 +132,7 @@ struct FrameSeal: Sendable {
   }
 
   private mutating func seal(_ frame: [UInt8], mix: UInt64) -> [UInt8]? {
-    var writer = AttributeWriter(capacity: frame.count + Self.overhead)
+    var writer = ByteWriter(capacity: frame.count + Self.overhead)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(Self.version)
     writer.appendBigEndian(Self.type)
@@ -200,9 +200,11 @@ struct FrameSeal: Sendable {
     let upper = UInt32(truncatingIfNeeded: counter >> 32)
     if let known, known.id == id, known.upper == upper { return known }
     guard let key = keys[id] else { return nil }
-    let salt = withUnsafeBytes(of: start.bigEndian) { Array($0) } + withUnsafeBytes(of: upper.bigEndian) { Array($0) }
+    var salt = ByteWriter()
+    salt.appendBigEndian(start)
+    salt.appendBigEndian(upper)
     let derived = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: SymmetricKey(data: key), salt: salt, info: Array("SS2 seal 3".utf8),
+      inputKeyMaterial: SymmetricKey(data: key), salt: salt.bytes, info: Array("SS2 seal 3".utf8),
       outputByteCount: KeyRing.keySize)
     return DerivedKey(id: id, upper: upper, key: derived)
   }

@@ -25,7 +25,7 @@ extension SyncFrame {
 
   /// The bytes of the frame.
   func encoded() -> [UInt8] {
-    var writer = AttributeWriter(capacity: PathMTU.ethernet.frame)
+    var writer = ByteWriter(capacity: PathMTU.ethernet.frame)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(Self.version)
     writer.appendBigEndian(kind.rawValue)
@@ -80,14 +80,14 @@ extension SyncFrame.Pull {
   /// The flag that a set of buckets follows.
   static let hasBuckets: UInt32 = 1
 
-  fileprivate func encode(into writer: inout AttributeWriter) {
+  fileprivate func encode(into writer: inout ByteWriter) {
     for number in [transfer, next, window, buckets == nil ? 0 : Self.hasBuckets] { writer.appendBigEndian(number) }
     if let buckets { writer.append(contentsOf: buckets.bytes) }
     for frame in missing { writer.appendBigEndian(frame) }
   }
 }
 
-extension AttributeWriter {
+extension ByteWriter {
   fileprivate mutating func append(records: [SyncRecord]) {
     for record in records {
       Packed36.encode(record.session, into: &self)

@@ -83,7 +83,7 @@ extension SyncFrame.Hello {
   private static let mayFlag: UInt8 = 1
   private static let translatingFlag: UInt8 = 2
 
-  func encode(into writer: inout AttributeWriter) {
+  func encode(into writer: inout ByteWriter) {
     writer.appendBigEndian(state.rawValue)
     writer.appendBigEndian((may ? Self.mayFlag : 0) | (isTranslating ? Self.translatingFlag : 0))
     writer.appendBigEndian(tag)
@@ -140,7 +140,7 @@ extension SyncFrame.Hello {
 }
 
 extension SyncFrame.HelloEntry {
-  fileprivate func encode(into writer: inout AttributeWriter) {
+  fileprivate func encode(into writer: inout ByteWriter) {
     writer.appendBigEndian(incarnation.number)
     writer.appendBigEndian(next)
     writer.appendBigEndian(beyond)
@@ -164,7 +164,7 @@ extension SyncFrame.HelloEntry {
 }
 
 extension SessionLimits {
-  func encode(into writer: inout AttributeWriter) {
+  func encode(into writer: inout ByteWriter) {
     for limit in [tcpEstablished, tcpTransitory, udp, icmp] { writer.appendBigEndian(limit.rawValue) }
   }
 

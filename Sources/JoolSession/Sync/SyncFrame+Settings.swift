@@ -19,7 +19,7 @@ extension SyncFrame {
 }
 
 extension SyncFrame.Settings {
-  func encode(into writer: inout AttributeWriter) {
+  func encode(into writer: inout ByteWriter) {
     let flags = [settings.isEnabled, settings.isTranslating, settings.isPool4Cut]
     let bits = flags.enumerated().reduce(UInt32(0)) { $0 | ($1.element ? 1 << UInt32($1.offset) : 0) }
     writer.appendBigEndian(bits)

@@ -6,8 +6,8 @@ import Testing
 @testable import JoolCommands
 
 @Suite struct NameResolverTests {
-  private static func addresses(_ count: UInt32) -> [HostAddress] {
-    (0..<count).map { .ipv4(IPv4Address(bits: 0xC000_0200 + $0)) }
+  private static func addresses(_ count: UInt32) -> [AnyIPAddress] {
+    (0..<count).map { .v4(IPv4Address(bits: 0xC000_0200 + $0)) }
   }
 
   @Test func looksUpEachAddressOnce() {

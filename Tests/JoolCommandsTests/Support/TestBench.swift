@@ -14,7 +14,7 @@ final class TestBench {
   var givesHints = true
   /// The module's version according to sysfs; `nil` for the version of the fake module.
   var versionInSysfs: ModuleVersion?
-  var names: @Sendable (HostAddress) -> HostLookup = { _ in .none }
+  var names: @Sendable (AnyIPAddress) -> HostLookup = { _ in .none }
 
   /// The answer of the instance's proxy to `advertise`; `nil` if there is no proxy.
   var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }

@@ -1,24 +1,31 @@
 import Foundation
 import JoolCore
-import TestSupport
+import Testing
+
+@testable import JoolCommands
 
 /// A recorded exchange with a real module (one line of Fixtures/vectors/VERSION.jsonl).
-struct Vector: Decodable, Sendable, CustomStringConvertible {
+struct Vector: Sendable, CustomStringConvertible {
   let name: String
   let module: String
   let familyID: UInt16
   let messages: [Message]
   let decoded: [JSONValue]
 
-  struct Message: Decodable, Sendable {
+  struct Message: Sendable {
     /// `to-kernel`, `from-kernel`, `mcast`, `udp`.
     let dir: String
     let hex: String
   }
 
-  private enum CodingKeys: String, CodingKey {
-    case name, module, messages, decoded
-    case familyID = "family_id"
+  private init(_ line: JSONValue) throws {
+    name = try line.value("name").text(named: "name")
+    module = try line.value("module").text(named: "module")
+    familyID = try UInt16(line.value("family_id").unsigned(named: "family_id", 0...UInt32(UInt16.max)))
+    messages = try line.value("messages").elements(named: "messages").map { message in
+      Message(dir: try message.value("dir").text(named: "dir"), hex: try message.value("hex").text(named: "hex"))
+    }
+    decoded = try line.value("decoded").elements(named: "decoded").map(\.normalized)
   }
 
   var description: String { "\(module) \(name)" }
@@ -38,7 +45,11 @@ struct Vector: Decodable, Sendable, CustomStringConvertible {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures/vectors/\(version).jsonl")
     return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
-      try JSONDecoder().decode(Vector.self, from: Data($0.utf8))
+      try Vector(JSONReader.read(Array($0.utf8), isWhole: true))
     }
   }
+}
+
+extension JSONValue {
+  fileprivate func value(_ name: String) throws -> JSONValue { try #require(member(named: name)).value }
 }

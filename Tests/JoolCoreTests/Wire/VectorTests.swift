@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import JoolCommands
 @testable import JoolCore
 
 /// Tests with every recorded message of the real modules. The expected values are those of an independent decoder.

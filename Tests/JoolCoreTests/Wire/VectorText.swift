@@ -1,5 +1,5 @@
+@testable import JoolCommands
 @testable import JoolCore
-import TestSupport
 
 /// A message in the format of the vectors' `decoded` member.
 extension VectorDecoder.Message {
@@ -7,7 +7,7 @@ extension VectorDecoder.Message {
     switch self {
     case .netlinkError(let header, let error, let quoted):
       [
-        "kind": "nlmsgerr", "errno": .number(Int128(error.code)), "quoted-seq": .number(Int128(quoted)),
+        "kind": "nlmsgerr", "errno": .number(error.code), "quoted-seq": .number(quoted),
         "nl": header.text,
       ]
     case .familyRequest(let header):
@@ -15,14 +15,14 @@ extension VectorDecoder.Message {
     case .family(let header, let family):
       [
         "kind": "controller", "cmd": "NEWFAMILY", "nl": header.text, "family-name": .string(family.name),
-        "family-id": .number(Int128(family.id)), "hdrsize": .number(Int128(family.headerSize)),
-        "multicast-groups": .object(family.groups.mapValues { .number(Int128($0)) }),
+        "family-id": .number(family.id), "hdrsize": .number(family.headerSize),
+        "multicast-groups": .object(family.groups.mapValues { .number($0) }),
         // Messages that a client does not need, and therefore does not decode.
         "version": 2, "maxattr": 13, "operations": 30,
       ]
     case .request(let header, let request, let sessions):
       [
-        "kind": "request", "nl": header.text, "cmd": .number(Int128(request.operation.rawValue)), "genl-version": 1,
+        "kind": "request", "nl": header.text, "cmd": .number(request.operation.rawValue), "genl-version": 1,
         "jool": JSONValue(header: request.header), "op": request.operation.text,
         "body": JSONValue(request, sessions: sessions?.text ?? .array([])),
       ]
@@ -35,7 +35,7 @@ extension VectorDecoder.Message {
       [
         "kind": "error", "nl": header.text, "cmd": 0, "genl-version": 2, "jool": JSONValue(header: jool),
         "op": operation?.text ?? .null,
-        "body": ["code": .number(Int128(refusal.code)), "message": .string(refusal.message ?? "")],
+        "body": ["code": .number(refusal.code), "message": .string(refusal.message ?? "")],
       ]
     case .answer(let header, let jool, let operation, let body):
       [
@@ -58,7 +58,7 @@ extension VectorDecoder.AnswerBody {
     case .sessions(let list): ["entries": .array(list.map { JSONValue($0) })]
     case .globals(let list): ["globals": JSONValue(list)]
     case .statistics(let list):
-      ["stats": .object(list.reduce(into: [:]) { $0[$1.name ?? "stat-\($1.id)"] = .number(Int128($1.value)) })]
+      ["stats": .object(list.reduce(into: [:]) { $0[$1.name ?? "stat-\($1.id)"] = .number($1.value) })]
     case .alive(let alive): ["status": alive ? "ALIVE" : "DEAD"]
     case .translation(let translation): JSONValue(translation)
     case .empty: .object([:])
@@ -67,7 +67,7 @@ extension VectorDecoder.AnswerBody {
 }
 
 extension NetlinkHeader {
-  fileprivate var text: JSONValue { ["flags": .number(Int128(flags)), "seq": .number(Int128(sequence))] }
+  fileprivate var text: JSONValue { ["flags": .number(flags), "seq": .number(sequence)] }
 }
 
 extension SyncDatagram {
@@ -90,7 +90,7 @@ extension JSONValue {
   fileprivate init(header: JoolHeader) {
     let names = ["ERROR", "FORCE", "QUICK", "M"]
     let flags = (0..<8).filter { header.flags.rawValue >> $0 & 1 == 1 }.map { bit -> JSONValue in
-      bit < names.count ? .string(names[bit]) : .number(1 << Int128(bit))
+      bit < names.count ? .string(names[bit]) : .number(1 << bit)
     }
     self = [
       "version": JSONValue(header.version), "xt": JSONValue(header.translator), "flags": .array(flags),
@@ -106,18 +106,18 @@ extension JSONValue {
 
   init(_ framework: Framework) {
     self =
-      framework == .netfilter || framework == .iptables ? .string("\(framework)") : .number(Int128(framework.rawValue))
+      framework == .netfilter || framework == .iptables ? .string("\(framework)") : .number(framework.rawValue)
   }
 
   init(_ session: SessionEntry, withTimer: Bool = true, withDestination6: Bool = true) {
     var members: [String: JSONValue] = [
       "src6": JSONValue(session.source6), "src4": JSONValue(session.source4), "dst4": JSONValue(session.destination4),
       "proto": JSONValue(session.proto),
-      "state": session.state.isKnown ? JSONValue(session.state) : .number(Int128(session.state.rawValue)),
-      "expiration-ms": .number(Int128(session.expiration.rawValue)),
+      "state": session.state.isKnown ? JSONValue(session.state) : .number(session.state.rawValue),
+      "expiration-ms": .number(session.expiration.rawValue),
     ]
     if withTimer {
-      members["timer"] = session.timer.isKnown ? JSONValue(session.timer) : .number(Int128(session.timer.rawValue))
+      members["timer"] = session.timer.isKnown ? JSONValue(session.timer) : .number(session.timer.rawValue)
     }
     if withDestination6 { members["dst6"] = JSONValue(session.destination6) }
     self = .object(members)
@@ -132,10 +132,10 @@ extension JSONValue {
 
   init(_ entry: Pool4Entry) {
     self = [
-      "mark": .number(Int128(entry.mark)), "iterations": .number(Int128(entry.iterations.limit)),
-      "flags": .number(Int128(entry.iterations.flags.rawValue)), "proto": JSONValue(entry.proto),
-      "prefix": JSONValue(entry.prefix), "port-min": .number(Int128(entry.ports.first)),
-      "port-max": .number(Int128(entry.ports.last)),
+      "mark": .number(entry.mark), "iterations": .number(entry.iterations.limit),
+      "flags": .number(entry.iterations.flags.rawValue), "proto": JSONValue(entry.proto),
+      "prefix": JSONValue(entry.prefix), "port-min": .number(entry.ports.first),
+      "port-max": .number(entry.ports.last),
     ]
   }
 
@@ -143,7 +143,7 @@ extension JSONValue {
 
   init(_ entry: InstanceEntry) {
     self = [
-      "ns": .number(Int128(entry.namespace)), "framework": JSONValue(entry.framework), "name": .string(entry.name),
+      "ns": .number(entry.namespace), "framework": JSONValue(entry.framework), "name": .string(entry.name),
     ]
   }
 
@@ -153,9 +153,9 @@ extension JSONValue {
         let value: JSONValue =
           switch setting.value {
           case .boolean(let value): .boolean(value)
-          case .unsigned(let value): .number(Int128(value))
-          case .timeout(let value): .number(Int128(value.rawValue))
-          case .plateaus(let list): .array(list.map { .number(Int128($0)) })
+          case .unsigned(let value): .number(value)
+          case .timeout(let value): .number(value.rawValue)
+          case .plateaus(let list): .array(list.map { .number($0) })
           case .prefix6(let prefix): JSONValue(prefix)
           case .prefix4(let prefix): JSONValue(prefix)
           }
@@ -181,7 +181,7 @@ extension JSONValue {
       case .pool4Offset(let entry): body["OFFSET"] = JSONValue(entry)
       case .bibOffset(let entry): body["OFFSET"] = JSONValue(entry)
       case .sessionOffset(let entry): body["OFFSET"] = JSONValue(entry, withTimer: false)
-      case .numberOffset(let number): body["OFFSET_U8"] = .number(Int128(number))
+      case .numberOffset(let number): body["OFFSET_U8"] = .number(number)
       case .newInstance(let new):
         body["OPERAND"] = ["framework": JSONValue(new.framework), "pool6": JSONValue(new.pool6)]
       case .eam(let entry): body["OPERAND"] = JSONValue(entry)

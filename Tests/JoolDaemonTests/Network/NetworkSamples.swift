@@ -41,9 +41,8 @@ enum NetworkSamples {
       snapshot: InterfaceSnapshot(interfaces: interfaces, otherNames: otherNames), route: { _ in route })
   }
 
-  static func host(_ text: String) -> SocketAddress.Host {
-    if let address = IPv4Address(text) { return .v4(address) }
-    return .v6(IPv6Address(text) ?? IPv6Address(bits: 0))
+  static func host(_ text: String) -> AnyIPAddress {
+    AnyIPAddress(text) ?? .v6(IPv6Address(bits: 0))
   }
 
   static func address(_ text: String, port: UInt16 = 6464) -> SocketAddress {

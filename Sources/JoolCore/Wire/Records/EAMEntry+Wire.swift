@@ -51,7 +51,7 @@ extension AddressTranslation {
   }
 
   init(decoding payload: RawSpan) throws(WireFormatError) {
-    var address: Translated?
+    var address: AnyIPAddress?
     var rule: Rule?
     var reader = AttributeReader(payload)
     while let attribute = try reader.next() {

@@ -35,7 +35,7 @@ package enum Packed36 {
   }
 
   /// Appends the 36 bytes of a record to `writer`.
-  package static func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
+  package static func encode(_ session: SessionEntry, into writer: inout ByteWriter) {
     writer.appendBigEndian(session.source6.address.bits)
     writer.appendBigEndian(session.source4.address.bits)
     writer.appendBigEndian(session.destination4.address.bits)
@@ -78,7 +78,7 @@ enum Packed48 {
       expiration: Milliseconds(try bytes.bigEndianInteger(at: 36, as: UInt32.self, field: "expiration")))
   }
 
-  static func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
+  static func encode(_ session: SessionEntry, into writer: inout ByteWriter) {
     writer.appendBigEndian(session.source6.address.bits)
     writer.appendBigEndian(session.destination6.address.bits)
     writer.appendBigEndian(session.source4.address.bits)

@@ -67,8 +67,8 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
   package func encode(_ session: SessionEntry, into writer: inout AttributeWriter) {
     switch self {
     case .nestedUnchecked, .nested: writer.nest(SessionEntry.entry, session)
-    case .packed48: writer.attribute(SessionEntry.entry) { Packed48.encode(session, into: &$0) }
-    case .packed36: writer.attribute(SessionEntry.entry) { Packed36.encode(session, into: &$0) }
+    case .packed48: writer.attribute(SessionEntry.entry) { Packed48.encode(session, into: &$0.raw) }
+    case .packed36: writer.attribute(SessionEntry.entry) { Packed36.encode(session, into: &$0.raw) }
     }
   }
 

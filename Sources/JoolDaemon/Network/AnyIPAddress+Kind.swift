@@ -2,11 +2,11 @@ internal import JoolCore
 
 /// The kinds of addresses (RFC 4291 §2.4, RFC 1112 §4), as far as they decide whether session datagrams can use an
 /// address.
-extension SocketAddress.Host {
+extension AnyIPAddress {
   var isIPv6: Bool { if case .v6 = self { true } else { false } }
 
   /// The IPv4 address that an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) stands for; any other address itself.
-  var unmapped: SocketAddress.Host {
+  var unmapped: AnyIPAddress {
     guard case .v6(let address) = self, address.bits >> 32 == 0xFFFF else { return self }
     return .v4(IPv4Address(bits: UInt32(truncatingIfNeeded: address.bits)))
   }

@@ -1,0 +1,31 @@
+import Glibc
+import JoolCore
+import Testing
+
+@testable import JoolDaemon
+@testable import JoolSession
+
+/// The kernel's own list of interfaces and its routes.
+@Suite struct InterfaceSnapshotTests {
+  private static let loopback = InterfaceSnapshot.now()["lo"]
+
+  @Test(.enabled(if: loopback != nil, "needs the interface lo")) func readsTheLoopbackInterface() throws {
+    let interface = try #require(Self.loopback)
+    #expect(interface.index == if_nametoindex("lo"))
+    #expect(interface.isLoopback)
+    #expect(interface.broadcasts.isEmpty)
+  }
+
+  @Test(.enabled(if: loopback?.hasAddress(isIPv6: false) == true, "needs the address 127.0.0.1"))
+  func findsInterfacesByTheirAddressesAndRoutes() throws {
+    let interface = try #require(Self.loopback)
+    let address = NetworkSamples.host("127.0.0.1")
+    #expect(InterfaceSnapshot.now().having(address).map(\.index).contains(interface.index))
+    #expect(InterfaceSnapshot.route(to: address) == interface.index)
+  }
+
+  @Test(.enabled(if: loopback?.hasAddress(isIPv6: true) == true, "needs the address ::1"))
+  func findsTheRouteOfIPv6() throws {
+    #expect(InterfaceSnapshot.route(to: NetworkSamples.host("::1")) == Self.loopback?.index)
+  }
+}
