@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What every target of ours is compiled with. `JOOL_WARNINGS_AS_ERRORS=1` (CI) makes warnings fatal for our own
-/// code; dependencies keep their own settings.
+/// What every target of ours is compiled with.
+///
+/// `JOOL_WARNINGS_AS_ERRORS=1` (CI) makes warnings fatal for our own code; dependencies keep their own settings.
 let settings: [SwiftSetting] =
   [
     .enableUpcomingFeature("ExistentialAny"),

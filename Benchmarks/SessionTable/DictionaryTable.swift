@@ -3,8 +3,9 @@ internal import JoolCore
 internal import JoolSession
 
 /// The sessions and their BIB in dictionaries, with a heap for the expirations: the obvious table, for comparison with
-/// `SessionTable`. It finds sessions from both sides and refuses contradictions, too, but it has no digests and no
-/// order.
+/// `SessionTable`.
+///
+/// It finds sessions from both sides and refuses contradictions, too, but it has no digests and no order.
 struct DictionaryTable {
   private struct Key: Hashable {
     let source6: TransportAddress6
@@ -31,7 +32,9 @@ struct DictionaryTable {
   struct Session {
     var version: Version
     var expires: Instant
-    /// The expiration in the heap's present element for the session. Other elements for it are obsolete.
+    /// The expiration in the heap's present element for the session.
+    ///
+    /// Other elements for it are obsolete.
     fileprivate var scheduled: Instant
     var state: TCPState
     var timer: SessionTimer

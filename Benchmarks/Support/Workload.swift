@@ -1,6 +1,8 @@
 package import JoolCore
 
-/// Sessions by number. They are created when needed, so that they take no memory: 35 % TCP, 60 % UDP, 5 % ICMP.
+/// Sessions by number.
+///
+/// They are created when needed, so that they take no memory: 35 % TCP, 60 % UDP, 5 % ICMP.
 package struct Workload {
   package let count: Int
   /// The number of consecutive sessions that share a client's transport address, and so a BIB entry.

@@ -85,8 +85,9 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   for tick in 0..<400 { exchange(&one, &other, now: start + .seconds(8) + .milliseconds(10 * tick)) }
 }
 
-/// The time between two datagrams of the module under load. It makes the proxy send a hello now and then, without which
-/// peers accept only some thousand updates.
+/// The time between two datagrams of the module under load.
+///
+/// It makes the proxy send a hello now and then, without which peers accept only some thousand updates.
 let pause = Duration.microseconds(50)
 
 var sender = makeProxy(seed: 1)

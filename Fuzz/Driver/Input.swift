@@ -1,7 +1,9 @@
 import FuzzTargets
 import Glibc
 
-/// Runs the target that `JOOL_FUZZ_TARGET` names on an input. libFuzzer calls this function for each input.
+/// Runs the target that `JOOL_FUZZ_TARGET` names on an input.
+///
+/// libFuzzer calls this function for each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   target.run(Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count)))

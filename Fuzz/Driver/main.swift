@@ -1,6 +1,8 @@
 import Glibc
 
-/// Runs libFuzzer. This program needs the function, because SwiftPM's `main` replaces that of libFuzzer.
+/// Runs libFuzzer.
+///
+/// This program needs the function, because SwiftPM's `main` replaces that of libFuzzer.
 @_silgen_name("LLVMFuzzerRunDriver")
 func runDriver(
   _ count: UnsafeMutablePointer<CInt>,

@@ -1,7 +1,9 @@
 #if DEBUG  // `@testable` imports need a debug build.
 
-  /// The decoders and parsers of input from outside. Each accepts any bytes and must not crash. The process stops if an
-  /// accepted value is not the same after encoding and decoding.
+  /// The decoders and parsers of input from outside.
+  ///
+  /// Each accepts any bytes and must not crash. The process stops if an accepted value is not the same after encoding
+  /// and decoding.
   package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Command lines of `jool` and `jool_siit`, in the current and the 3.5 grammar, and completion. Line feeds separate
     /// words.

@@ -3,7 +3,9 @@
   @testable import JoolCommands
   @testable import JoolCore
 
-  /// The targets for values as text. An accepted value must be the same after formatting and parsing.
+  /// The targets for values as text.
+  ///
+  /// An accepted value must be the same after formatting and parsing.
   enum ValueTargets {
     static func transportAddress(_ bytes: [UInt8]) {
       let text = String(decoding: bytes.prefix(256), as: UTF8.self)

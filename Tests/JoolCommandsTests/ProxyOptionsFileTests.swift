@@ -76,7 +76,9 @@ import Testing
 }
 
 enum TemporaryFile {
-  /// The path of a new temporary file with this text. The file is not deleted.
+  /// The path of a new temporary file with this text.
+  ///
+  /// The file is not deleted.
   static func path(_ text: String) throws -> String {
     let url = FileManager.default.temporaryDirectory.appending(component: "jool-\(UUID().uuidString).json")
     try Data(text.utf8).write(to: url)

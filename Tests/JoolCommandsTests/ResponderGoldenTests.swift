@@ -47,7 +47,9 @@ import Testing
     GoldenTests.replay(cases, on: try Self.bench(sessions: [], pool6: "64::/96"))
   }
 
-  /// Cases with the entries that the table has: those of the sessions, which are dynamic. The cases' are static.
+  /// Cases with the entries that the table has: those of the sessions, which are dynamic.
+  ///
+  /// The cases' are static.
   private static func cases(of scenario: String) -> [GoldenCase] {
     GoldenFile.cases(of: scenario).map { golden in
       var golden = golden

@@ -3,7 +3,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Replays the recorded cases with real connections. The fake module has the same sessions.
+/// Replays the recorded cases with real connections.
+///
+/// The fake module has the same sessions.
 @Suite struct SessionGoldenTests {
   @Test func displaysSessionsNumerically() throws {
     let bench = try Self.bench()

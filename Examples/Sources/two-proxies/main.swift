@@ -1,7 +1,9 @@
 import JoolCore
 import JoolSession
 
-/// A session proxy, and a module that takes everything it is given. There is no socket and no kernel.
+/// A session proxy, and a module that takes everything it is given.
+///
+/// There is no socket and no kernel.
 struct Node {
   var proxy: SessionProxy
   var address: IPv6Address

@@ -7,8 +7,9 @@ struct PortUse {
   var used = 0
 }
 
-/// Counts the ports of each pool4 address, and those that BIB entries use. Entries of several marks that share ports
-/// count several times.
+/// Counts the ports of each pool4 address, and those that BIB entries use.
+///
+/// Entries of several marks that share ports count several times.
 func portUse(of proto: L4Protocol, from client: inout Jool.Client) throws(JoolError) -> [IPv4Address: PortUse] {
   var use: [IPv4Address: PortUse] = [:]
   for entry in try client.pool4Entries(of: proto) {

@@ -1,4 +1,6 @@
-/// An error in the arguments of an operation. The texts are in `CommandFailure`.
+/// An error in the arguments of an operation.
+///
+/// The texts are in `CommandFailure`.
 enum ArgumentError: Error, Hashable, Sendable {
   case option(OptionError)
   case tooManyArguments

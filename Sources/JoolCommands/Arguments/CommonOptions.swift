@@ -12,7 +12,9 @@ struct TableOptions: Hashable, Sendable {
   var csv: Bool { format == .csv }
 }
 
-/// A choice of one protocol. A second choice is an error.
+/// A choice of one protocol.
+///
+/// A second choice is an error.
 struct ProtocolChoice: Hashable, Sendable {
   private(set) var chosen: L4Protocol?
 
@@ -29,10 +31,8 @@ struct ProtocolChoice: Hashable, Sendable {
 
 extension Syntax {
   /// `--tcp`, `--udp` and `--icmp`, of which one may be given.
-  ///
-  /// - Parameters:
-  ///   - action: the start of the explanations, such as `Add the entry to`.
-  ///   - defaultsToTCP: whether help marks TCP as the default.
+  /// - `action`: the start of the explanations, such as `Add the entry to`.
+  /// - `defaultsToTCP`: whether help marks TCP as the default.
   static func protocols(
     _ choice: any WritableKeyPath<Operation, ProtocolChoice> & Sendable, _ action: String, defaultsToTCP: Bool = true
   ) -> [Option] {
@@ -55,7 +55,9 @@ extension Syntax {
     }
   }
 
-  /// `--no-headers`, `--csv` and `--json`. The last format on the command line applies.
+  /// `--no-headers`, `--csv` and `--json`.
+  ///
+  /// The last format on the command line applies.
   static func table(_ options: any WritableKeyPath<Operation, TableOptions> & Sendable) -> [Option] {
     [
       .flag("no-headers", "Do not print table headers") { $0[keyPath: options].noHeaders = true },

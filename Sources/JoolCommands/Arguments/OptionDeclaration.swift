@@ -2,7 +2,9 @@
 ///
 /// The same declaration drives parsing, `--help`, `--usage` and completion, so they cannot disagree.
 struct OptionDeclaration: Hashable, Sendable {
-  /// Whether a value follows the option's name. The text is the placeholder that help shows, such as `INT`.
+  /// Whether a value follows the option's name.
+  ///
+  /// The text is the placeholder that help shows, such as `INT`.
   enum Value: Hashable, Sendable {
     case none
     case required(String)
@@ -17,10 +19,13 @@ struct OptionDeclaration: Hashable, Sendable {
   var secondLetter: Character?
   var value = Value.none
   var explanation = ""
-  /// Whether help omits the option. True for the two that GNU argp gives to every program; only the manual names them.
+  /// Whether help omits the option.
+  ///
+  /// True for the two that GNU argp gives to every program; only the manual names them.
   var isHidden = false
-  /// Whether the option cannot be abbreviated, because the C client lacks it. So the C client's abbreviations stay
-  /// unambiguous. The usage lists such options after the C client's.
+  /// Whether the option cannot be abbreviated, because the C client lacks it.
+  ///
+  /// So the C client's abbreviations stay unambiguous. The usage lists such options after the C client's.
   var requiresFullName = false
   /// The values that completion suggests for the option.
   var suggestions: [String] = []
@@ -46,7 +51,9 @@ enum ValueKind: Hashable, Sendable {
   case other
 }
 
-/// The reason why a word is not a valid option. The names are complete even if the user abbreviated them.
+/// The reason why a word is not a valid option.
+///
+/// The names are complete even if the user abbreviated them.
 enum OptionError: Error, Hashable, Sendable {
   /// No option has this letter.
   case invalidLetter(Character)

@@ -1,4 +1,6 @@
-/// The texts of `jool --help` and `jool --usage`. They contain every line of the C client's texts.
+/// The texts of `jool --help` and `jool --usage`.
+///
+/// They contain every line of the C client's texts.
 struct RootHelp {
   /// The program's name as it was called.
   var programName: String

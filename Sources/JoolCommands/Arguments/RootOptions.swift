@@ -24,13 +24,13 @@ enum RootOptions {
       valueKind: .file),
   ]
 
-  /// Acts on the options from left to right. The first request for help, usage or version ends the parsing.
+  /// Acts on the options from left to right.
   ///
-  /// - Parameters:
-  ///   - words: the command line without the program's name.
-  ///   - legacy: the options of Jool 3.5.
-  ///   - instanceNameOfFile: reads the instance's name from a configuration file. It is called at each `-f`, before the
-  ///     next option is parsed.
+  /// The first request for help, usage or version ends the parsing.
+  /// - `words`: the command line without the program's name.
+  /// - `legacy`: the options of Jool 3.5.
+  /// - `instanceNameOfFile`: reads the instance's name from a configuration file. It is called at each `-f`, before the
+  ///   next option is parsed.
   static func parse(
     _ words: some Sequence<String>, legacy: LegacyOptions,
     instanceNameOfFile: (String) throws(CommandFailure) -> String

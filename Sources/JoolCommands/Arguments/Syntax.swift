@@ -23,7 +23,9 @@ struct Syntax<Operation>: Sendable {
   var arguments = ""
   var completion = Completion.options(suggestions: [])
   var argumentKind = ValueKind.other
-  /// Stores the next positional argument. Throws `.tooManyArguments` if the operation accepts no more.
+  /// Stores the next positional argument.
+  ///
+  /// Throws `.tooManyArguments` if the operation accepts no more.
   var argument: @Sendable (inout Operation, String) throws(ArgumentError) -> Void = {
     (_, _) throws(ArgumentError) in throw .tooManyArguments
   }
@@ -57,8 +59,7 @@ extension Syntax.Option {
   }
 
   /// An option whose value is one of a few words.
-  ///
-  /// - Parameter noun: the kind of word, for the error message, such as `log level`.
+  /// - `noun`: the kind of word, for the error message, such as `log level`.
   static func choice<Choice: RawRepresentable<String> & Sendable>(
     _ name: String, _ explanation: String, noun: String, of choices: [Choice],
     _ path: any WritableKeyPath<Operation, Choice> & Sendable
@@ -94,12 +95,12 @@ struct OperationArgumentError: Error, Hashable, Sendable {
 }
 
 extension Syntax {
-  /// Applies options, then positional arguments, to `operation`. The first error stops the parsing.
+  /// Applies options, then positional arguments, to `operation`.
   ///
-  /// - Parameters:
-  ///   - typedName: the operation as typed, for messages.
-  ///   - subwords: the words that may follow the operation instead of arguments, for help.
-  ///   - order: the position at which options are allowed. It depends on the environment variable `POSIXLY_CORRECT`.
+  /// The first error stops the parsing.
+  /// - `typedName`: the operation as typed, for messages.
+  /// - `subwords`: the words that may follow the operation instead of arguments, for help.
+  /// - `order`: the position at which options are allowed. It depends on the environment variable `POSIXLY_CORRECT`.
   func parse(
     _ words: ArraySlice<String>, into operation: Operation, typedName: String, subwords: [Word] = [],
     order: OptionScanner.Order

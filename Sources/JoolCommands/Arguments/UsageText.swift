@@ -4,7 +4,9 @@ struct UsageText {
   var name: String
   /// The operation's own options, in any order.
   var options: [OptionDeclaration]
-  /// The options that every operation has. They are listed last.
+  /// The options that every operation has.
+  ///
+  /// They are listed last.
   var common = OptionDeclaration.common
   /// The positional arguments as one unbreakable text, such as `IP4PREFIX PORT_RANGE`; may be empty.
   var arguments: String
@@ -18,7 +20,9 @@ struct UsageText {
   /// The first column that must stay empty.
   private static let rightMargin = 79
 
-  /// A paragraph that names every option, and one for each word that may follow. Ends with a newline.
+  /// A paragraph that names every option, and one for each word that may follow.
+  ///
+  /// Ends with a newline.
   ///
   /// The C client's options are first, wrapped as argp wraps them. The options that the C client lacks follow on lines
   /// of their own.
@@ -35,7 +39,9 @@ struct UsageText {
     return paragraph(pieces) + (own.isEmpty ? "" : Self.continuation(own)) + alternatives(\.usage)
   }
 
-  /// The usage in short, one entry for each option, and where to report bugs. Ends with a newline.
+  /// The usage in short, one entry for each option, and where to report bugs.
+  ///
+  /// Ends with a newline.
   var help: String {
     let visible = visibleOptions
     var text = paragraph([Piece("[OPTION...]")]) + alternatives { $0.paragraph([Piece("[OPTION...]")]) } + "\n"
@@ -125,7 +131,9 @@ struct UsageText {
 
   private static func ofWords(name: String) -> Self { of(WordsHelp(), name: name) }
 
-  /// A word of a paragraph. An unbreakable one may contain blanks.
+  /// A word of a paragraph.
+  ///
+  /// An unbreakable one may contain blanks.
   private struct Piece {
     var text: String
     var isUnbreakable = false
@@ -136,8 +144,10 @@ struct UsageText {
     }
   }
 
-  /// Fills lines with the pieces. A piece may reach the right margin itself only if an ordinary one follows, because
-  /// argp breaks at the blank after it.
+  /// Fills lines with the pieces.
+  ///
+  /// A piece may reach the right margin itself only if an ordinary one follows, because argp breaks at the blank after
+  /// it.
   private static func wrapped(_ pieces: [Piece], from start: Int, indent: String, leadingBlank: Bool) -> String {
     var text = ""
     var column = start

@@ -11,8 +11,9 @@ struct Word: Sendable {
   }
 
   var name: String
-  /// Whether the word cannot be abbreviated and is not listed by messages and `autocomplete`. True for words that the C
-  /// client lacks or hides.
+  /// Whether the word cannot be abbreviated and is not listed by messages and `autocomplete`.
+  ///
+  /// True for words that the C client lacks or hides.
   var requiresFullName = false
   var meaning: Meaning
   /// The warning that is printed on standard error before the arguments are parsed.
@@ -37,8 +38,7 @@ struct Word: Sendable {
   }
 
   /// A word that completes an operation.
-  ///
-  /// - Parameter words: other operations, whose full names may follow instead of arguments.
+  /// - `words`: other operations, whose full names may follow instead of arguments.
   static func operation(
     _ name: String, requiresFullName: Bool = false, notice: Notice? = nil, explanation: String = "", words: [Word] = [],
     _ command: @escaping @Sendable () -> any Command
@@ -70,7 +70,9 @@ enum CompletionProtocol: Hashable, Sendable {
   case complete
 }
 
-/// The reason why the words do not name an operation. The lists hold the words that the C client would list.
+/// The reason why the words do not name an operation.
+///
+/// The lists hold the words that the C client would list.
 enum WordError: Error, Hashable, Sendable {
   case unexpected(String, available: [String])
   case ambiguous(String, available: [String])
@@ -112,7 +114,9 @@ struct WordTree: Sendable {
     throw .incomplete(followUps: Self.listedNames(level))
   }
 
-  /// The word of this name, or the only one that begins with the text. Some words need their full name.
+  /// The word of this name, or the only one that begins with the text.
+  ///
+  /// Some words need their full name.
   static func find(_ text: String, in level: [Word]) throws(WordError) -> Word {
     if let exact = level.first(where: { $0.name == text }) { return exact }
     let candidates = level.filter { !$0.requiresFullName && $0.name.hasPrefix(text) }
@@ -153,7 +157,9 @@ struct WordTree: Sendable {
   /// The names that messages list, as the C client does: all but the words that require their full name.
   static func listedNames(_ level: [Word]) -> [String] { level.filter { !$0.requiresFullName }.map(\.name) }
 
-  /// The word of this full name among those that may follow an operation. Any other text is an argument.
+  /// The word of this full name among those that may follow an operation.
+  ///
+  /// Any other text is an argument.
   private static func subword(_ name: String, of word: Word) -> Word? {
     guard case .operation(_, let words) = word.meaning else { return nil }
     return words.first { $0.name == name }

@@ -5,7 +5,9 @@
 struct Completion {
   var tree: WordTree
 
-  /// The candidates for a request, given as INDEX and WORDs. Empty if the request is invalid.
+  /// The candidates for a request, given as INDEX and WORDs.
+  ///
+  /// Empty if the request is invalid.
   func answer(to question: ArraySlice<String>) -> String {
     guard let position = question.first else { return "" }
     var words = question.dropFirst()
@@ -16,7 +18,9 @@ struct Completion {
     return candidates(for: Self.withoutRootOptions(words))
   }
 
-  /// The words from the mode on. The last word, which is unfinished, is always kept.
+  /// The words from the mode on.
+  ///
+  /// The last word, which is unfinished, is always kept.
   private static func withoutRootOptions(_ words: ArraySlice<String>) -> ArraySlice<String> {
     var scanner = OptionScanner(
       words.dropLast(), declarations: RootOptions.declarations, order: .beforeArguments)

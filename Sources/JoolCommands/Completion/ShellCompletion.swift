@@ -112,7 +112,9 @@ extension [ShellCompletion.Candidate] {
 }
 
 extension CommandContext {
-  /// The names of all instances of the translator type, from the module. Empty if the module cannot be asked.
+  /// The names of all instances of the translator type, from the module.
+  ///
+  /// Empty if the module cannot be asked.
   func knownInstanceNames() -> [String] {
     var names: Set<String> = []
     guard var client = try? client(instance: InstanceName.default.description) else { return [] }

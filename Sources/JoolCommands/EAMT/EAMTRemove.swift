@@ -21,7 +21,9 @@ struct EAMTRemove: Command {
     }
   }
 
-  /// The mapping with both prefixes. Throws `CommandFailure.noMapping` if the table has none with the given prefix.
+  /// The mapping with both prefixes.
+  ///
+  /// Throws `CommandFailure.noMapping` if the table has none with the given prefix.
   private func entry(in client: inout TranslatorClient) throws(CommandFailure) -> EAMEntry {
     if let prefix6 = pair.ipv6, let prefix4 = pair.ipv4 { return EAMEntry(prefix6: prefix6, prefix4: prefix4) }
     var found: EAMEntry?

@@ -30,7 +30,9 @@ struct ConfigurationFile {
   /// Whether the file has the key `blacklist4`, the name of `denylist4` before Jool 4.1.4.
   var usesBlacklist4: Bool { positions[.blacklist4] != nil }
 
-  /// The instance's name, from the file or from `-i`. If both give one, they must be the same.
+  /// The instance's name, from the file or from `-i`.
+  ///
+  /// If both give one, they must be the same.
   private static func instance(
     of configuration: InstanceConfiguration, path: String, given: String?
   ) throws(FileFailure) -> InstanceName {

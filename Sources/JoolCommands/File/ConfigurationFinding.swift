@@ -1,6 +1,8 @@
 import JoolCore
 
-/// A part of a configuration. `ConfigurationFile.position(of:)` gives its position in the file.
+/// A part of a configuration.
+///
+/// `ConfigurationFile.position(of:)` gives its position in the file.
 enum ConfigurationPlace: Hashable, Sendable {
   case framework
   /// The object that holds the variables.

@@ -2,8 +2,10 @@ import JoolCore
 
 /// Converts the JSON of a configuration file into the configuration of an instance.
 struct ConfigurationReader {
-  /// The keys of the root object. All are accepted at first, for both types of translators, because error messages
-  /// depend on the order of the checks.
+  /// The keys of the root object.
+  ///
+  /// All are accepted at first, for both types of translators, because error messages depend on the order of the
+  /// checks.
   static let rootKeys = [
     "instance", "framework", "global", "pool4", "bib", "eamt", "denylist4", "blacklist4",
   ]
@@ -16,7 +18,9 @@ struct ConfigurationReader {
   /// The positions of the parts of the configuration in the file.
   private(set) var positions: [ConfigurationPlace: TextPosition]
 
-  /// Reads everything. Nothing was sent to the module yet, so an error cannot leave a change half done.
+  /// Reads everything.
+  ///
+  /// Nothing was sent to the module yet, so an error cannot leave a change half done.
   init(_ root: JSONValue, translator: TranslatorType) throws(ConfigurationError) {
     self.translator = translator
     let keysOfTheOther = Self.keysOfTheOther[translator] ?? []
@@ -172,7 +176,9 @@ extension ConfigurationReader {
 }
 
 extension GlobalValue {
-  /// Reads a value in the form that files use for its type. Texts have the same syntax as on the command line.
+  /// Reads a value in the form that files use for its type.
+  ///
+  /// Texts have the same syntax as on the command line.
   init(_ member: JSONMember, type: GlobalType) throws(ConfigurationError) {
     let value = member.value
     switch type {

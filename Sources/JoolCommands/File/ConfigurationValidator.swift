@@ -63,8 +63,9 @@ extension ConfigurationValidator {
     }
   }
 
-  /// The problem of a variable that the module ignores. A variable with its initial value is no problem, because files
-  /// written by `file save` contain it.
+  /// The problem of a variable that the module ignores.
+  ///
+  /// A variable with its initial value is no problem, because files written by `file save` contain it.
   private func withoutEffect(_ setting: GlobalSetting) -> [ConfigurationFinding.Problem] {
     guard let end = setting.key.lastEffect, module >= end.release, setting.value != end.initial else { return [] }
     return [.variableWithoutEffect(setting.key.name, since: end.release, advice: end.advice)]
@@ -148,7 +149,9 @@ extension ModuleVersion {
 }
 
 extension GlobalKey {
-  /// The release since which the module ignores the variable, its initial value, and advice. `nil` if it has an effect.
+  /// The release since which the module ignores the variable, its initial value, and advice.
+  ///
+  /// `nil` if it has an effect.
   fileprivate var lastEffect: (release: ModuleVersion, initial: GlobalValue, advice: String)? {
     switch self {
     case .ssFlushASAP: (release: ModuleVersion(4, 1, 13), initial: .boolean(false), advice: "leave it out")

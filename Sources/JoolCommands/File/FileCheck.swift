@@ -1,14 +1,16 @@
 import JoolCore
 
-/// `file check`: reports what `file handle` would refuse for an instance that does not exist yet. Needs no module and
-/// no privileges. Prints nothing if the file is right.
+/// `file check`: reports what `file handle` would refuse for an instance that does not exist yet.
+///
+/// Needs no module and no privileges. Prints nothing if the file is right.
 struct FileCheck: Command {
   var path: String?
   var force = false
   /// The release whose rules apply, if not those of the loaded module.
   var module: ModuleVersion?
-  /// Whether warnings and failures are printed as JSON. Not read here, because `CommandContext.reportsJSON` is set
-  /// before the options are parsed.
+  /// Whether warnings and failures are printed as JSON.
+  ///
+  /// Not read here, because `CommandContext.reportsJSON` is set before the options are parsed.
   var json = false
 
   var syntax: Syntax<Self> {

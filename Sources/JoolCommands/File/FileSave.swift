@@ -12,8 +12,10 @@ struct FileSave: Command {
     context.output.write(configuration.fileText)
   }
 
-  /// The instance's framework. Netfilter, with a warning, if instances of this name have different frameworks: the
-  /// module lists the instances of all network namespaces and does not report which namespace is this one.
+  /// The instance's framework.
+  ///
+  /// Netfilter, with a warning, if instances of this name have different frameworks: the module lists the instances of
+  /// all network namespaces and does not report which namespace is this one.
   private func framework(
     _ client: inout TranslatorClient, in context: CommandContext
   ) throws(CommandFailure) -> Framework {

@@ -11,12 +11,11 @@ struct JSONFields {
 
   /// Reads the members.
   ///
-  /// - Parameters:
-  ///   - kind: the kind of object in the file.
-  ///   - name: the name of the value in the message that it is not an object.
-  ///   - known: the keys that the object may have.
-  ///   - suggested: the known keys that advice may name; all by default.
-  /// - Throws: `ConfigurationError` if the value is not an object, or for an unknown or repeated key.
+  /// Throws `ConfigurationError` if the value is not an object, or for an unknown or repeated key.
+  /// - `kind`: the kind of object in the file.
+  /// - `name`: the name of the value in the message that it is not an object.
+  /// - `known`: the keys that the object may have.
+  /// - `suggested`: the known keys that advice may name; all by default.
   init(
     _ value: JSONValue, of kind: ConfigurationObject = .entry, named name: String = "<unnamed>", known: [String],
     suggested: [String]? = nil
@@ -42,7 +41,9 @@ struct JSONFields {
 
   subscript(key: String) -> JSONMember? { members[key] }
 
-  /// The member with this key. Throws `ConfigurationError` if there is none.
+  /// The member with this key.
+  ///
+  /// Throws `ConfigurationError` if there is none.
   func require(_ key: String, of name: String = "<unnamed>") throws(ConfigurationError) -> JSONMember {
     guard let member = members[key] else {
       throw ConfigurationError(reason: .missing(child: key, object: name), position: object.position)
@@ -57,22 +58,26 @@ extension JSONValue {
     ConfigurationError(reason: .wrongType(name: name, self, expected: expected), position: position)
   }
 
-  /// The elements of an array. Throws `ConfigurationError` if the value is not an array.
+  /// The elements of an array.
+  ///
+  /// Throws `ConfigurationError` if the value is not an array.
   func elements(named name: String) throws(ConfigurationError) -> [JSONValue] {
     guard case .array(let elements) = content else { throw isNot("Array", name: name) }
     return elements
   }
 
-  /// The text of a string. Throws `ConfigurationError` if the value is not a string.
+  /// The text of a string.
   ///
-  /// - Parameter type: the type's name in the message, which is in lower case for globals.
+  /// Throws `ConfigurationError` if the value is not a string.
+  /// - `type`: the type's name in the message, which is in lower case for globals.
   func text(named name: String, type: String = "String") throws(ConfigurationError) -> String {
     guard case .string(let text) = content else { throw isNot(type, name: name) }
     return text
   }
 
-  /// An unsigned integer in any JSON notation, such as `1e2`. Throws `ConfigurationError` if the value is not an
-  /// integer or not in the range.
+  /// An unsigned integer in any JSON notation, such as `1e2`.
+  ///
+  /// Throws `ConfigurationError` if the value is not an integer or not in the range.
   func unsigned(
     named name: String, _ range: ClosedRange<UInt32> = 0...UInt32.max
   ) throws(ConfigurationError) -> UInt32 {

@@ -1,7 +1,8 @@
 /// Finds the name that a user who mistyped one probably meant.
 enum NearestName {
-  /// The name that differs from `text` by the fewest typing mistakes, ignoring case. `nil` if all differ by more than a
-  /// third of the text's bytes and by more than one.
+  /// The name that differs from `text` by the fewest typing mistakes, ignoring case.
+  ///
+  /// `nil` if all differ by more than a third of the text's bytes and by more than one.
   static func of(_ text: String, among names: [String]) -> String? {
     let typed = Array(text.lowercased().utf8.prefix(64))
     let tolerance = max(1, typed.count / 3)

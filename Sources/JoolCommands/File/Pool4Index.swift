@@ -32,7 +32,9 @@ struct Pool4Index {
 }
 
 extension PortRange {
-  /// Whether the ranges share a port. The ends of each may be in either order.
+  /// Whether the ranges share a port.
+  ///
+  /// The ends of each may be in either order.
   func intersects(_ other: PortRange) -> Bool {
     max(min(first, last), min(other.first, other.last)) <= min(max(first, last), max(other.first, other.last))
   }

@@ -1,6 +1,8 @@
 import JoolCore
 
-/// `global display`: prints the instance's variables. The program without arguments does the same.
+/// `global display`: prints the instance's variables.
+///
+/// The program without arguments does the same.
 struct GlobalDisplay: Command {
   var table = TableOptions()
 

@@ -73,7 +73,9 @@ extension GlobalSetting {
 }
 
 extension GlobalKey {
-  /// The words of `eam-hairpin-mode`. The index of each is its number.
+  /// The words of `eam-hairpin-mode`.
+  ///
+  /// The index of each is its number.
   static let hairpinModes = ["off", "simple", "intrinsic"]
 
   /// The values that completion suggests.

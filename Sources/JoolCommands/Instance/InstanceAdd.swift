@@ -34,13 +34,17 @@ struct InstanceAdd: Command {
 
 /// Functions for an instance's name that is given as an argument, besides `-i`.
 enum InstanceArgument {
-  /// The text, if it is a valid name. Throws `ArgumentError.instanceName` otherwise.
+  /// The text, if it is a valid name.
+  ///
+  /// Throws `ArgumentError.instanceName` otherwise.
   static func checked(_ text: String) throws(ArgumentError) -> String {
     guard InstanceName(text) != nil else { throw .instanceName }
     return text
   }
 
-  /// The name that the argument or `-i` gives, or `nil`. If both give one, they must be the same.
+  /// The name that the argument or `-i` gives, or `nil`.
+  ///
+  /// If both give one, they must be the same.
   static func name(_ argument: String?, in context: CommandContext) throws(CommandFailure) -> String? {
     if let argument, let given = context.givenInstanceName, argument != given {
       throw .invalid(.differentInstanceNames)

@@ -1,6 +1,8 @@
 import JoolCore
 
-/// `instance status`: prints whether the instance exists. If it does not, the exit status still means success.
+/// `instance status`: prints whether the instance exists.
+///
+/// If it does not, the exit status still means success.
 struct InstanceStatus: Command {
   var json = false
 

@@ -87,7 +87,9 @@ extension JSONSyntaxError.Reason: CustomStringConvertible {
 }
 
 extension JSONValue {
-  /// The value as messages show it. An integer has no decimals if 32 bits can hold it, and six decimals otherwise.
+  /// The value as messages show it.
+  ///
+  /// An integer has no decimals if 32 bits can hold it, and six decimals otherwise.
   var shownText: String {
     switch content {
     case .null: "null"

@@ -3,12 +3,15 @@ import SystemPackage
 
 /// Reads small files whole.
 enum FileReader {
-  /// The greatest size in bytes (64 MiB). No configuration is larger.
+  /// The greatest size in bytes (64 MiB).
+  ///
+  /// No configuration is larger.
   private static let limit = 64 << 20
 
   /// Reads the bytes of a file.
-  /// - Parameter mayWait: whether reading may block, as it does with pipes. Otherwise only regular files are read.
-  /// - Throws: `FileFailure` if the file cannot be opened or read, is larger than 64 MiB, or is of the wrong kind.
+  ///
+  /// Throws `FileFailure` if the file cannot be opened or read, is larger than 64 MiB, or is of the wrong kind.
+  /// - `mayWait`: whether reading may block, as it does with pipes. Otherwise only regular files are read.
   static func bytes(of path: String, mayWait: Bool = true) throws(FileFailure) -> [UInt8] {
     let file: FileDescriptor
     do {
@@ -39,9 +42,8 @@ enum FileReader {
   }
 
   /// Reads the first JSON value of a file.
-  /// - Parameters:
-  ///   - isWhole: whether only blanks may follow the value.
-  ///   - mayWait: whether reading may block, as it does with pipes. Otherwise only regular files are read.
+  /// - `isWhole`: whether only blanks may follow the value.
+  /// - `mayWait`: whether reading may block, as it does with pipes. Otherwise only regular files are read.
   static func json(of path: String, isWhole: Bool = false, mayWait: Bool = true) throws(FileFailure) -> JSONValue {
     let bytes = try bytes(of: path, mayWait: mayWait)
     do throws(JSONSyntaxError) { return try JSONReader.read(bytes, isWhole: isWhole) } catch {
@@ -49,7 +51,9 @@ enum FileReader {
     }
   }
 
-  /// The instance's name from the `instance` key of a configuration file. The other keys are ignored.
+  /// The instance's name from the `instance` key of a configuration file.
+  ///
+  /// The other keys are ignored.
   static func instanceName(of path: String) throws(FileFailure) -> String {
     let root = try json(of: path)
     do throws(ConfigurationError) {

@@ -1,4 +1,6 @@
-/// A JSON value for output. Members keep their order.
+/// A JSON value for output.
+///
+/// Members keep their order.
 indirect enum JSONItem: Sendable {
   case null
   case boolean(Bool)
@@ -14,9 +16,8 @@ indirect enum JSONItem: Sendable {
   static func text(_ value: some CustomStringConvertible) -> JSONItem { .string(value.description) }
 
   /// The value as text, without a final newline.
-  ///
-  /// - Parameter levels: the number of levels of arrays and objects that have a line for each element. Deeper levels
-  ///   are on one line.
+  /// - `levels`: the number of levels of arrays and objects that have a line for each element. Deeper levels are on one
+  ///   line.
   func text(expanding levels: Int = 0) -> String {
     var text = ""
     write(to: &text, levels: levels, indentation: 0)
@@ -57,7 +58,9 @@ indirect enum JSONItem: Sendable {
     text += closing
   }
 
-  /// Writes a string with its quotes. Control characters are escaped, so that no value can move a terminal's cursor.
+  /// Writes a string with its quotes.
+  ///
+  /// Control characters are escaped, so that no value can move a terminal's cursor.
   private static func write(_ string: String, to text: inout String) {
     text += "\""
     for scalar in string.unicodeScalars {

@@ -19,8 +19,7 @@ struct JSONReader {
   private var lineStart = 0
 
   /// Reads the first value of the text.
-  ///
-  /// - Parameter isWhole: whether only blanks may follow the value.
+  /// - `isWhole`: whether only blanks may follow the value.
   static func read(_ bytes: [UInt8], isWhole: Bool = false) throws(JSONSyntaxError) -> JSONValue {
     var reader = JSONReader(bytes)
     let value = try reader.value(depth: 0)
@@ -166,8 +165,9 @@ struct JSONReader {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The UTF-8 bytes of the character `\uXXXX`, or of a surrogate pair of two such escapes. Empty if there is no such
-  /// character.
+  /// The UTF-8 bytes of the character `\uXXXX`, or of a surrogate pair of two such escapes.
+  ///
+  /// Empty if there is no such character.
   private mutating func unicodeEscape() -> [UInt8] {
     guard let first = hexadecimal() else { return [] }
     var scalar = first

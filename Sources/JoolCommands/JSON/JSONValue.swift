@@ -1,4 +1,6 @@
-/// A position in a text. Lines and columns count from 1; columns are in bytes.
+/// A position in a text.
+///
+/// Lines and columns count from 1; columns are in bytes.
 struct TextPosition: Hashable, Sendable, CustomStringConvertible {
   var line: Int
   var column: Int

@@ -1,6 +1,8 @@
 import JoolCore
 
-/// The contents of the two configuration files of `joold`. The case of keys and unknown keys are ignored.
+/// The contents of the two configuration files of `joold`.
+///
+/// The case of keys and unknown keys are ignored.
 struct JooldFiles {
   static let defaultNetworkPath = "netsocket.json"
   static let defaultModulePath = "modsocket.json"
@@ -8,8 +10,10 @@ struct JooldFiles {
   private(set) var instanceName = InstanceName.default.description
   var arguments = ProxyArguments()
 
-  /// Reads both files, the module's first. Throws `JooldFileFailure` for the first error.
-  /// - Parameter isReread: whether a running proxy reads the files again. It must not block on a pipe then.
+  /// Reads both files, the module's first.
+  ///
+  /// Throws `JooldFileFailure` for the first error.
+  /// - `isReread`: whether a running proxy reads the files again. It must not block on a pipe then.
   init(networkPath: String, modulePath: String, isReread: Bool = false) throws(JooldFileFailure) {
     let module = try File(path: modulePath, isReread: isReread)
     if let name = try module.string("instance") {

@@ -1,9 +1,12 @@
 import JoolCore
 
-/// The program `joold`: `jool session proxy`, with its arguments in two files. It is deprecated, but scripts still
-/// start it.
+/// The program `joold`: `jool session proxy`, with its arguments in two files.
+///
+/// It is deprecated, but scripts still start it.
 public enum JooldProgram {
-  /// Runs the command line, prints errors and flushes the output. Blocks until a signal ends the proxy.
+  /// Runs the command line, prints errors and flushes the output.
+  ///
+  /// Blocks until a signal ends the proxy.
   ///
   /// - Parameter arguments: the command line, starting with the program's name.
   /// - Returns: the exit status.

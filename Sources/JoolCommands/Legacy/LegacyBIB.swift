@@ -1,7 +1,9 @@
 import JoolCore
 import SystemPackage
 
-/// The 3.5 mode `--bib`. It applies to all three tables unless some are chosen.
+/// The 3.5 mode `--bib`.
+///
+/// It applies to all three tables unless some are chosen.
 struct LegacyBIB {
   var request: LegacyRequest
   var context: CommandContext
@@ -17,8 +19,9 @@ struct LegacyBIB {
     }
   }
 
-  /// Adds the binding to each chosen table. If one addition fails, those before it are undone, except in tables that
-  /// contained the binding already.
+  /// Adds the binding to each chosen table.
+  ///
+  /// If one addition fails, those before it are undone, except in tables that contained the binding already.
   private func add(_ pair: TransportAddressPair) throws(CommandFailure) {
     var done: [L4Protocol] = []
     let old = request.chosenProtocols.count > 1 ? try protocols(with: pair) : []
@@ -48,7 +51,9 @@ struct LegacyBIB {
     return found
   }
 
-  /// Removes the binding from each chosen table that contains it. It is an error if none does.
+  /// Removes the binding from each chosen table that contains it.
+  ///
+  /// It is an error if none does.
   private func remove(_ pair: TransportAddressPair) throws(CommandFailure) {
     var isFound = false
     var absence: CommandFailure?

@@ -13,7 +13,9 @@ struct LegacyChoice {
   var operation: LegacyOperation?
   var translator: TranslatorType
 
-  /// The form of the command line. Throws `ArgumentError` if no form accepts the words, or if several modes do.
+  /// The form of the command line.
+  ///
+  /// Throws `ArgumentError` if no form accepts the words, or if several modes do.
   func form() throws(ArgumentError) -> LegacyForm {
     let candidates = candidates
     let fitting = candidates.filter { strangers(to: $0).isEmpty && !lacksVariable($0) }
@@ -50,8 +52,10 @@ struct LegacyChoice {
 
   private func lacksVariable(_ form: LegacyForm) -> Bool { takesVariable(form) && request.setting == nil }
 
-  /// Whether there are neither too many nor too few arguments, and no needed option is missing. If both mode and
-  /// operation were given, only too many arguments count, because the operation itself reports what is missing.
+  /// Whether there are neither too many nor too few arguments, and no needed option is missing.
+  ///
+  /// If both mode and operation were given, only too many arguments count, because the operation itself reports what is
+  /// missing.
   private func isComplete(_ form: LegacyForm) -> Bool {
     guard request.arguments.count <= form.arguments.upperBound else { return false }
     guard operation == nil || mode == nil else { return true }

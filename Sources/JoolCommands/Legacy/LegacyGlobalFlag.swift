@@ -1,9 +1,13 @@
 import JoolCore
 
-/// An option of old releases that changes a variable. Its name is that of 3.5 or an older one.
+/// An option of old releases that changes a variable.
+///
+/// Its name is that of 3.5 or an older one.
 struct LegacyGlobalFlag: Hashable, Sendable {
   var name: String
-  /// The variable. `nil` if the option has no effect; it had none on kernels from 3.13 on.
+  /// The variable.
+  ///
+  /// `nil` if the option has no effect; it had none on kernels from 3.13 on.
   var key: GlobalKey?
   /// The value that `--enable` and `--disable` imply.
   var implied: Bool?

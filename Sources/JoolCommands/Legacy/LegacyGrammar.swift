@@ -1,6 +1,8 @@
 import JoolCore
 
-/// The mode of a 3.5 command line, which is the part of the configuration that it applies to. The default is `global`.
+/// The mode of a 3.5 command line, which is the part of the configuration that it applies to.
+///
+/// The default is `global`.
 enum LegacyMode: String, Hashable, Sendable {
   case global, instance, pool6, pool4, denylist4, pool6791, eamt, bib, session, joold, file
 
@@ -13,7 +15,9 @@ enum LegacyOperation: String, Hashable, Sendable {
   case display, count, add, update, remove, flush, advertise
 }
 
-/// An option that modifies an operation. The raw value is its name.
+/// An option that modifies an operation.
+///
+/// The raw value is its name.
 enum LegacyModifier: String, Hashable, Sendable {
   case numeric, csv
   case noHeaders = "no-headers"
@@ -34,7 +38,9 @@ struct LegacyForm: Sendable {
   var arguments: ClosedRange<Int>
 }
 
-/// The operations of one mode. Their order is that in which `LegacyChoice` tries them if the operation is omitted.
+/// The operations of one mode.
+///
+/// Their order is that in which `LegacyChoice` tries them if the operation is omitted.
 struct LegacyModeGrammar: Sendable {
   var mode: LegacyMode
   var letter: Character?

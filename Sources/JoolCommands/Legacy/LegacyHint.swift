@@ -16,8 +16,7 @@ struct LegacyHint {
   }
 
   /// The line for a command line of today.
-  ///
-  /// - Parameter words: the words of that command line, without the program's name.
+  /// - `words`: the words of that command line, without the program's name.
   static func text(programName: String, _ words: [String]) -> String {
     "Hint: Jool 4 spells this: \(([programName] + words).map(quoted).joined(separator: " "))"
   }
@@ -47,8 +46,9 @@ struct LegacyHint {
 
   private var variable: String { LegacyPrefixPool.key(of: request.mode).name }
 
-  /// The range that covers all ports of each of the protocols. It may include port 0 for TCP and UDP, because the
-  /// module excludes that itself.
+  /// The range that covers all ports of each of the protocols.
+  ///
+  /// It may include port 0 for TCP and UDP, because the module excludes that itself.
   private var allPorts: String {
     let ranges = request.chosenProtocols.map(LegacyGrammar.allPorts)
     return "\(ranges.map(\.first).min() ?? 0)-\(ranges.map(\.last).max() ?? .max)"
@@ -62,8 +62,9 @@ struct LegacyHint {
     }
   }
 
-  /// The options of the chosen protocols. Today's commands accept only one, so several are shown as alternatives:
-  /// `(--tcp | --udp)`.
+  /// The options of the chosen protocols.
+  ///
+  /// Today's commands accept only one, so several are shown as alternatives: `(--tcp | --udp)`.
   private func protocolWords(none: [String]) -> [String] {
     guard !none.isEmpty || request.protocols.count == 1 || request.operation == .count else {
       return ["(" + request.chosenProtocols.map { "--\($0.description.lowercased())" }.joined(separator: " | ") + ")"]

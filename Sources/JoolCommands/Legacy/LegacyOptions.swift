@@ -41,8 +41,10 @@ struct LegacyOptions: Sendable {
     add("version", .version, letter: "V")
   }
 
-  /// Whether a word that today's parser rejected is an option of 3.5. It is not if one of today's modes follows: then
-  /// it is an option that the user placed before the mode instead of after it.
+  /// Whether a word that today's parser rejected is an option of 3.5.
+  ///
+  /// It is not if one of today's modes follows: then it is an option that the user placed before the mode instead of
+  /// after it.
   func knows(_ error: OptionError, followedBy words: ArraySlice<String>) -> Bool {
     guard !words.contains(where: modes.contains) else { return false }
     return switch error {

@@ -1,8 +1,9 @@
 import JoolCore
 import SystemPackage
 
-/// The 3.5 mode `--pool4`. It applies to all three protocols unless some are chosen, and to all ports unless a range is
-/// given.
+/// The 3.5 mode `--pool4`.
+///
+/// It applies to all three protocols unless some are chosen, and to all ports unless a range is given.
 struct LegacyPool4 {
   var request: LegacyRequest
   var context: CommandContext
@@ -44,8 +45,10 @@ struct LegacyPool4 {
     for warning in warnings { context.warn(warning) }
   }
 
-  /// Adds an entry that 3.5 would have added. Newer modules (4.1.15) need `--force` where the ports overlap those of
-  /// the machine itself, so an addition that the module refuses as invalid is repeated with `--force`.
+  /// Adds an entry that 3.5 would have added.
+  ///
+  /// Newer modules (4.1.15) need `--force` where the ports overlap those of the machine itself, so an addition that the
+  /// module refuses as invalid is repeated with `--force`.
   ///
   /// - Returns: the module's objection, as a warning; `nil` if it had none.
   private func add(_ command: Pool4Add) throws(CommandFailure) -> String? {
@@ -61,8 +64,9 @@ struct LegacyPool4 {
     }
   }
 
-  /// Changes the iterations of the sets with the mark. Today's module does that when any address of the set is added
-  /// again.
+  /// Changes the iterations of the sets with the mark.
+  ///
+  /// Today's module does that when any address of the set is added again.
   private func update() throws(CommandFailure) {
     guard request.modifiers.contains(.maxIterations) else { throw .invalid(.missing(["--max-iterations"])) }
     var client = try context.client()

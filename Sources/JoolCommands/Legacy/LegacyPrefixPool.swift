@@ -1,7 +1,8 @@
 import JoolCore
 
-/// The 3.5 modes `--pool6` and `--pool6791`, which were pools of prefixes. Since Jool 4.0 each is a variable that holds
-/// one prefix or none.
+/// The 3.5 modes `--pool6` and `--pool6791`, which were pools of prefixes.
+///
+/// Since Jool 4.0 each is a variable that holds one prefix or none.
 struct LegacyPrefixPool {
   var request: LegacyRequest
   var context: CommandContext

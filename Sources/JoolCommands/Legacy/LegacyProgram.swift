@@ -120,7 +120,9 @@ extension LegacyRequest {
     do throws(ArgumentError) { for text in arguments { try take(text) } } catch { throw .invalid(error) }
   }
 
-  /// Calls `body` for every chosen protocol. If one fails, a warning lists the protocols that were changed before.
+  /// Calls `body` for every chosen protocol.
+  ///
+  /// If one fails, a warning lists the protocols that were changed before.
   func forEachProtocol(
     in context: CommandContext, _ body: (L4Protocol) throws(CommandFailure) -> Void
   ) throws(CommandFailure) {

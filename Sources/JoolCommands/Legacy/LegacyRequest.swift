@@ -4,7 +4,9 @@ import JoolCore
 struct LegacyRequest: Sendable {
   var mode = LegacyMode.global
   var operation = LegacyOperation.display
-  /// The protocols that were chosen. None means all; see `chosenProtocols`.
+  /// The protocols that were chosen.
+  ///
+  /// None means all; see `chosenProtocols`.
   var protocols: Set<L4Protocol> = []
   var modifiers: Set<LegacyModifier> = []
   var mark: UInt32 = 0
@@ -29,7 +31,9 @@ struct LegacyRequest: Sendable {
   /// The protocols that the request applies to, in their usual order.
   var chosenProtocols: [L4Protocol] { L4Protocol.allCases.filter { protocols.isEmpty || protocols.contains($0) } }
 
-  /// Parses a whole command line. Its words may be in any order.
+  /// Parses a whole command line.
+  ///
+  /// Its words may be in any order.
   static func parse(_ words: ArraySlice<String>, _ options: LegacyOptions) throws(ArgumentError) -> Parsed {
     var request = LegacyRequest()
     var mode: LegacyMode?

@@ -11,7 +11,9 @@ enum LegacyTimes {
     }
   }
 
-  /// `00:02:57.40`: hours, minutes, seconds and milliseconds. The milliseconds are not padded.
+  /// `00:02:57.40`: hours, minutes, seconds and milliseconds.
+  ///
+  /// The milliseconds are not padded.
   static func csv(milliseconds: UInt32) -> String {
     let seconds = milliseconds / 1000
     let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : String($0) }

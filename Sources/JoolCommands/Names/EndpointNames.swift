@@ -18,8 +18,7 @@ final class EndpointNames {
   private var failures = 0
 
   /// Makes a converter.
-  ///
-  /// - Parameter numeric: whether to print numbers only, without look-ups.
+  /// - `numeric`: whether to print numbers only, without look-ups.
   init(numeric: Bool, in context: CommandContext) {
     resolver = numeric ? nil : NameResolver(lookup: context.names)
     findService = context.services
@@ -27,13 +26,19 @@ final class EndpointNames {
   }
 
   /// The number of entries to collect before their names are looked up, because one page has too few addresses to use
-  /// all threads. 0 if no names are looked up.
+  /// all threads.
+  ///
+  /// 0 if no names are looked up.
   var batchSize: Int { resolver == nil ? 0 : 512 }
 
-  /// Looks up the names of the addresses. Blocks until the answers arrive or time out.
+  /// Looks up the names of the addresses.
+  ///
+  /// Blocks until the answers arrive or time out.
   func prepare(_ addresses: some Sequence<AnyIPAddress>) { resolver?.prepare(addresses) }
 
-  /// The text of an endpoint. If the look-up of its address failed, both parts are numbers and the failure is reported.
+  /// The text of an endpoint.
+  ///
+  /// If the look-up of its address failed, both parts are numbers and the failure is reported.
   func endpoint(_ address: AnyIPAddress, _ port: UInt16, _ proto: L4Protocol) -> Endpoint {
     let numeric = Endpoint(host: address.description, port: String(port))
     guard let resolver else { return numeric }
@@ -53,7 +58,9 @@ final class EndpointNames {
     error.print("(\(failures - Self.reportLimit) more look-ups failed. Use --numeric to do without names.)")
   }
 
-  /// The name of a port, or `nil`. ICMP has identifiers instead of ports, which have no names.
+  /// The name of a port, or `nil`.
+  ///
+  /// ICMP has identifiers instead of ports, which have no names.
   private func service(_ port: UInt16, _ proto: L4Protocol) -> String? {
     guard proto != .icmp else { return nil }
     if let known = services[port] { return known }

@@ -47,8 +47,9 @@ enum HostLookup: Hashable, Sendable {
   static let unanswered = HostLookup.failed(String(cString: gai_strerror(EAI_AGAIN)))
 }
 
-/// Looks up the names of ports. All are looked up as TCP ports, as the C client does; most services use the same port
-/// for both protocols.
+/// Looks up the names of ports.
+///
+/// All are looked up as TCP ports, as the C client does; most services use the same port for both protocols.
 enum ServiceNames {
   /// The name of a port, or `nil`.
   @Sendable static func name(of port: UInt16) -> String? {

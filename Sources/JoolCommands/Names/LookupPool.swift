@@ -2,13 +2,17 @@ import Dispatch
 import JoolCore
 import Synchronization
 
-/// A pool of threads that look up the names of addresses. A thread ends some time after its work, or with the process.
+/// A pool of threads that look up the names of addresses.
+///
+/// A thread ends some time after its work, or with the process.
 final class LookupPool: Sendable {
   private struct State {
     var waiting: [AnyIPAddress] = []
     var answers: [(AnyIPAddress, HostLookup)] = []
-    /// The queues that have no work. Each queue has a thread of its own while it works, because a look-up may block for
-    /// seconds; a concurrent queue would have as many threads as the machine has processors.
+    /// The queues that have no work.
+    ///
+    /// Each queue has a thread of its own while it works, because a look-up may block for seconds; a concurrent queue
+    /// would have as many threads as the machine has processors.
     var idle = (0..<NameResolver.threadLimit).map { _ in DispatchQueue(label: "look-up") }
   }
 
@@ -19,7 +23,9 @@ final class LookupPool: Sendable {
 
   init(lookup: @escaping @Sendable (AnyIPAddress) -> HostLookup) { self.lookup = lookup }
 
-  /// Starts to look up these addresses. Does not block.
+  /// Starts to look up these addresses.
+  ///
+  /// Does not block.
   func start(_ addresses: [AnyIPAddress]) {
     let queues = state.withLock { state in
       state.waiting += addresses
@@ -33,7 +39,9 @@ final class LookupPool: Sendable {
   /// Removes the addresses whose look-up did not start yet.
   func cancel() { state.withLock { $0.waiting.removeAll() } }
 
-  /// The answers that have arrived. If there are none, blocks until the first arrives. Empty if none arrives in time.
+  /// The answers that have arrived.
+  ///
+  /// If there are none, blocks until the first arrives. Empty if none arrives in time.
   func answers(within patience: Duration) -> [(AnyIPAddress, HostLookup)] {
     let deadline = DispatchTime.now() + patience / .seconds(1)
     repeat {
@@ -54,7 +62,9 @@ final class LookupPool: Sendable {
     }
   }
 
-  /// The next address. If none is left, the queue is idle.
+  /// The next address.
+  ///
+  /// If none is left, the queue is idle.
   private func next(on queue: DispatchQueue) -> AnyIPAddress? {
     state.withLock { state in
       if let address = state.waiting.popLast() { return address }

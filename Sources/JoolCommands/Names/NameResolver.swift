@@ -10,7 +10,9 @@ import Synchronization
 final class NameResolver {
   /// The greatest number of concurrent look-ups.
   static let threadLimit = 32
-  /// The number of timeouts after which no more names are looked up. One is enough if nothing was answered before it.
+  /// The number of timeouts after which no more names are looked up.
+  ///
+  /// One is enough if nothing was answered before it.
   private static let silenceLimit = 2
 
   private let pool: LookupPool
@@ -26,7 +28,9 @@ final class NameResolver {
   /// The result for an address that was passed to `prepare`.
   func result(for address: AnyIPAddress) -> HostLookup { known[address] ?? .unanswered }
 
-  /// Looks up the addresses that are not cached yet. Blocks until all have an answer, or none arrives for `patience`.
+  /// Looks up the addresses that are not cached yet.
+  ///
+  /// Blocks until all have an answer, or none arrives for `patience`.
   func prepare(_ addresses: some Sequence<AnyIPAddress>) {
     var missing = Set(addresses)
     missing.subtract(known.keys)

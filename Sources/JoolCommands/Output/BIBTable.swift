@@ -1,6 +1,8 @@
 import JoolCore
 
-/// Prints bindings page by page. If names are looked up, prints them in the batches in which they are looked up.
+/// Prints bindings page by page.
+///
+/// If names are looked up, prints them in the batches in which they are looked up.
 struct BIBTable: RowWriter {
   var options: TableOptions
   var names: EndpointNames

@@ -49,7 +49,7 @@ struct GlobalTable {
     return modes.indices.contains(Int(number)) ? modes[Int(number)] : "unknown"
   }
 
-  /// `11 (0b1011): SrcAddr:1 SrcPort:0 DstAddr:1 DstPort:1`
+  /// `11 (0b1011): SrcAddr:1 SrcPort:0 DstAddr:1 DstPort:1`.
   private static func fArguments(_ value: UInt32) -> String {
     let bits = [3, 2, 1, 0].map { value >> $0 & 1 }
     let names = zip(["SrcAddr", "SrcPort", "DstAddr", "DstPort"], bits).map { "\($0):\($1)" }

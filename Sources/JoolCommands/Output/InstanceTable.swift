@@ -1,7 +1,8 @@
 import JoolCore
 
-/// Prints instances page by page. The headers are printed with the first page, so that there are none if no page
-/// arrives.
+/// Prints instances page by page.
+///
+/// The headers are printed with the first page, so that there are none if no page arrives.
 struct InstanceTable: RowWriter {
   var options: TableOptions
   var output: OutputSink

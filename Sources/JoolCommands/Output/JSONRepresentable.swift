@@ -1,7 +1,9 @@
 import JoolCore
 import SystemPackage
 
-/// A value that `--json` prints. The names of members are documented in `docs/json.md` and must not change.
+/// A value that `--json` prints.
+///
+/// The names of members are documented in `docs/json.md` and must not change.
 protocol JSONRepresentable {
   var json: JSONItem { get }
 }

@@ -18,7 +18,9 @@ final class OutputSink: TextOutputStream {
   private let descriptor: FileDescriptor?
   private let buffering: Buffering
   private var buffer: [UInt8] = []
-  /// The first error of writing to the descriptor. Text written after it is lost.
+  /// The first error of writing to the descriptor.
+  ///
+  /// Text written after it is lost.
   private(set) var failure: Errno?
 
   /// Writes to a descriptor, which stays open.
@@ -58,10 +60,14 @@ final class OutputSink: TextOutputStream {
     write(line + "\n")
   }
 
-  /// Clears `failure`. For text that is not data, such as a daemon's banner: the program has not failed if it is lost.
+  /// Clears `failure`.
+  ///
+  /// For text that is not data, such as a daemon's banner: the program has not failed if it is lost.
   func forgetFailure() { failure = nil }
 
-  /// Writes the buffer to the descriptor, if there is one. Blocks until that is done.
+  /// Writes the buffer to the descriptor, if there is one.
+  ///
+  /// Blocks until that is done.
   func flush() {
     guard let descriptor, !buffer.isEmpty else { return }
     defer { buffer.removeAll(keepingCapacity: true) }

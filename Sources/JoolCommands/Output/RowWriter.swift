@@ -1,4 +1,6 @@
-/// A printer of rows, page by page. Nothing is printed before the first page.
+/// A printer of rows, page by page.
+///
+/// Nothing is printed before the first page.
 protocol RowWriter<Row> {
   associatedtype Row
 

@@ -1,6 +1,8 @@
 import JoolCore
 
-/// Prints sessions page by page. If names are looked up, prints them in the batches in which they are looked up.
+/// Prints sessions page by page.
+///
+/// If names are looked up, prints them in the batches in which they are looked up.
 struct SessionTable: RowWriter {
   var options: TableOptions
   var names: EndpointNames

@@ -1,4 +1,6 @@
-/// Explanations of the module's counters, with advice for operators. One line for each, written for this project.
+/// Explanations of the module's counters, with advice for operators.
+///
+/// One line for each, written for this project.
 enum StatisticExplanations {
   /// The explanation of a counter: one line without double quotes, because CSV encloses it in them.
   static func text(of name: String) -> String { table[name] ?? "This program has no explanation of this counter." }

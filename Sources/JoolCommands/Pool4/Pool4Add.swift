@@ -6,7 +6,9 @@ struct Pool4Add: Command {
   var iterations = MaxIterations.unset
   var force = false
 
-  /// The shortest prefix length that needs no `--force`. Shorter prefixes hold more addresses than pool4 usually needs.
+  /// The shortest prefix length that needs no `--force`.
+  ///
+  /// Shorter prefixes hold more addresses than pool4 usually needs.
   private static let shortestUnforcedPrefix = 24
 
   var syntax: Syntax<Self> {

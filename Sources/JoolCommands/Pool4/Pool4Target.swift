@@ -8,8 +8,7 @@ struct Pool4Target: Hashable, Sendable {
   var ports: PortRange?
 
   /// Stores a positional argument: a text with dots (or, by mistake, colons) is an address, any other a range of ports.
-  ///
-  /// - Parameter acceptsProtocolWord: whether `tcp`, `udp` and `icmp` are accepted instead of the options of that name.
+  /// - `acceptsProtocolWord`: whether `tcp`, `udp` and `icmp` are accepted instead of the options of that name.
   mutating func take(_ text: String, acceptsProtocolWord: Bool) throws(ArgumentError) {
     if acceptsProtocolWord, let named = L4Protocol.allCases.first(where: { $0.description.lowercased() == text }) {
       try proto.choose(named)

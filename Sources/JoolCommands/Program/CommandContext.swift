@@ -28,27 +28,34 @@ struct CommandContext {
   var transport: () throws(JoolError) -> AnyTransport = AnyTransport.socket
   /// The module's version, if it is known without a request to the module.
   var loadedVersion: () -> ModuleVersion? = ModuleVersion.loaded
-  /// Looks up the name of an address. May block for seconds.
+  /// Looks up the name of an address.
+  ///
+  /// May block for seconds.
   var names: @Sendable (AnyIPAddress) -> HostLookup = HostLookup.system
   /// Looks up the name of a port.
   var services: @Sendable (UInt16) -> String? = ServiceNames.name(of:)
 
-  /// Has the instance's proxy send its table, and waits until it was sent. Returns the number of sessions, or `nil` if
-  /// there is no proxy.
+  /// Has the instance's proxy send its table, and waits until it was sent.
+  ///
+  /// Returns the number of sessions, or `nil` if there is no proxy.
   var advertiseThroughProxy: (InstanceName) throws(ProxyControl.Failure) -> Int? = {
     (instance) throws(ProxyControl.Failure) in
     guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.advertise()
   }
 
-  /// The status of the instance's proxy. `nil` if there is no proxy. May wait ten seconds for the proxy.
+  /// The status of the instance's proxy.
+  ///
+  /// `nil` if there is no proxy. May wait ten seconds for the proxy.
   var proxyStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (instance) throws(ProxyControl.Failure) in
     guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.status()
   }
 
-  /// The ports that this machine's own connections use. `nil` if they cannot be determined.
+  /// The ports that this machine's own connections use.
+  ///
+  /// `nil` if they cannot be determined.
   var ephemeralPorts: () -> PortRange? = EphemeralPorts.ofThisNamespace
 
   /// Whether the system log can be reached.
@@ -61,7 +68,9 @@ struct CommandContext {
     }
   }
 
-  /// Logs to the system log why a daemon does not start. Standard error gets the message anyway.
+  /// Logs to the system log why a daemon does not start.
+  ///
+  /// Standard error gets the message anyway.
   func logFailure(_ text: String) {
     if hasSystemLog() { log.error("\(text)") }
   }
@@ -69,9 +78,10 @@ struct CommandContext {
   /// The instance's name, given or default.
   var instanceName: String { givenInstanceName ?? InstanceName.default.description }
 
-  /// A client of the module, for the instance. A missing module is reported before an invalid name is.
+  /// A client of the module, for the instance.
   ///
-  /// - Parameter name: the instance's name, if it is not that of `-i`.
+  /// A missing module is reported before an invalid name is.
+  /// - `name`: the instance's name, if it is not that of `-i`.
   func client(instance name: String? = nil) throws(CommandFailure) -> TranslatorClient {
     var client: TranslatorClient
     do throws(JoolError) {
@@ -105,7 +115,7 @@ struct CommandContext {
   }
 
   /// Prints a warning on standard error, about something that is done nevertheless.
-  /// - Parameter place: the place in a file that the warning refers to.
+  /// - `place`: the place in a file that the warning refers to.
   func warn(_ text: String, at place: FilePlace? = nil) {
     guard reportsJSON else {
       error.print("Warning: \(text)")

@@ -3,7 +3,9 @@ import JoolDaemon
 import JoolSession
 import SystemPackage
 
-/// The reason why a command failed. Errors are converted into text and exit status here, and nowhere else.
+/// The reason why a command failed.
+///
+/// Errors are converted into text and exit status here, and nowhere else.
 enum CommandFailure: Error, Hashable, Sendable {
   /// An option before the mode is wrong.
   case rootOption(OptionError)
@@ -74,8 +76,7 @@ enum CommandFailure: Error, Hashable, Sendable {
   }
 
   /// The text for standard error, with its final newline.
-  ///
-  /// - Parameter programName: the program's name as it was called.
+  /// - `programName`: the program's name as it was called.
   func message(programName: String) -> String {
     switch self {
     case .rootOption(let error):

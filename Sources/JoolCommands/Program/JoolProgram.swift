@@ -3,7 +3,9 @@ import JoolCore
 
 /// The programs `jool` and `jool_siit`.
 public enum JoolProgram {
-  /// Runs the command line, prints errors and flushes the output. Blocks until the command ends.
+  /// Runs the command line, prints errors and flushes the output.
+  ///
+  /// Blocks until the command ends.
   ///
   /// - Parameter arguments: the command line, starting with the program's name.
   /// - Returns: the exit status.
@@ -20,9 +22,8 @@ public enum JoolProgram {
   }
 
   /// The type of translator that the program configures: SIIT if its name begins with `jool_siit`, otherwise NAT64.
-  ///
-  /// - Parameter file: the path of the program's file. Its name is used if that of `path` does not begin with `jool`,
-  ///   because a symbolic link may have any name.
+  /// - `file`: the path of the program's file. Its name is used if that of `path` does not begin with `jool`, because a
+  ///   symbolic link may have any name.
   static func translator(ofProgram path: String, file: String? = nil) -> TranslatorType {
     let names = [path, file].compactMap { $0?.split(separator: "/").last }
     return names.first { $0.hasPrefix("jool") }?.hasPrefix("jool_siit") == true ? .siit : .nat64
@@ -44,8 +45,9 @@ public enum JoolProgram {
     }
   }
 
-  /// Whether `--json`, or an abbreviation of it, is among the options. This is determined before they are parsed,
-  /// because errors in them are also reported as JSON.
+  /// Whether `--json`, or an abbreviation of it, is among the options.
+  ///
+  /// This is determined before they are parsed, because errors in them are also reported as JSON.
   private static func asksForJSON(_ words: [String]) -> Bool {
     words.prefix { $0 != "--" }.contains { $0.utf8.count >= 3 && "--json".hasPrefix($0) }
   }

@@ -6,7 +6,9 @@ import JoolSession
 struct KeyGeneration: Command {
   var syntax: Syntax<Self> { Syntax() }
 
-  /// Prints the key. Its number is the current time in seconds, so that each new key has a new number.
+  /// Prints the key.
+  ///
+  /// Its number is the current time in seconds, so that each new key has a new number.
   func run(in context: CommandContext) {
     context.output.write(KeyRing.newLine(id: UInt32(truncatingIfNeeded: time(nil))) + "\n")
   }

@@ -6,7 +6,9 @@ import Logging
 /// The options of a proxy, as the user wrote them.
 struct ProxyArguments: Hashable, Sendable {
   var multicastAddress: String?
-  /// The group from a configuration file. `multicastAddress` overrides it.
+  /// The group from a configuration file.
+  ///
+  /// `multicastAddress` overrides it.
   var configuredAddress: String?
   var multicastPort = "6400"
   /// The interfaces to receive from, one for each link.
@@ -63,7 +65,9 @@ struct ProxyArguments: Hashable, Sendable {
 }
 
 extension ProxyArguments {
-  /// Parses HOST, HOST:PORT, [HOST] or [HOST]:PORT. A text with more than one colon and no brackets is an IPv6 address.
+  /// Parses HOST, HOST:PORT, [HOST] or [HOST]:PORT.
+  ///
+  /// A text with more than one colon and no brackets is an IPv6 address.
   static func peer(_ text: String) throws(ArgumentError) -> ProxyConfiguration.Peers.Peer {
     let host: Substring
     var rest: Substring

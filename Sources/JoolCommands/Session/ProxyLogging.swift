@@ -13,7 +13,9 @@ enum LogTarget: String, CaseIterable, Hashable, Sendable {
 }
 
 extension ProxyArguments {
-  /// The values of `--log.level`. The proxy logs nothing at the library's other levels.
+  /// The values of `--log.level`.
+  ///
+  /// The proxy logs nothing at the library's other levels.
   static let logLevels: [Logger.Level] = [.debug, .info, .notice, .warning, .error]
 
   /// The logger of a proxy, with the destination and level that the options choose.

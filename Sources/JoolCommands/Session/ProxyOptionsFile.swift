@@ -7,7 +7,9 @@ enum ProxyOptionsFile {
   /// The options that may be given several times, whose values may therefore be arrays.
   private static let lists: Set<String> = ["net.dev.in", "net.dev.out", "net.peer"]
 
-  /// Reads the file at `path` and applies its options. Blocks on a pipe, unless a running proxy reads the file again.
+  /// Reads the file at `path` and applies its options.
+  ///
+  /// Blocks on a pipe, unless a running proxy reads the file again.
   static func apply(_ path: String, to command: inout SessionProxyCommand) throws(ArgumentError) {
     do throws(FileFailure) {
       let root = try FileReader.json(of: path, isWhole: true, mayWait: !command.isReread)
@@ -40,7 +42,9 @@ enum ProxyOptionsFile {
     }
   }
 
-  /// The value as the command line would write it. It may be a JSON string or a JSON number.
+  /// The value as the command line would write it.
+  ///
+  /// It may be a JSON string or a JSON number.
   private static func text(of value: JSONValue, named name: String) throws(ConfigurationError) -> String {
     if case .number = value.content { return String(try value.unsigned(named: name)) }
     return try value.text(named: name)

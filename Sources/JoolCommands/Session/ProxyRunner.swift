@@ -5,8 +5,10 @@ import JoolSession
 
 /// Starts a proxy for `session proxy` and for `joold`.
 enum ProxyRunner {
-  /// Runs the proxy until a signal ends it. All checks precede the first output.
-  /// - Parameter again: reads the arguments again, when the user has the proxy reload its files.
+  /// Runs the proxy until a signal ends it.
+  ///
+  /// All checks precede the first output.
+  /// - `again`: reads the arguments again, when the user has the proxy reload its files.
   static func run(
     _ arguments: ProxyArguments, in context: CommandContext,
     again: @escaping () throws(CommandFailure) -> ProxyArguments
@@ -38,8 +40,9 @@ enum ProxyRunner {
     }
   }
 
-  /// Checks whether `run` could start: options, keys, interfaces, module and instance. If a proxy runs already, also
-  /// checks whether the node and its peers could take over from each other.
+  /// Checks whether `run` could start: options, keys, interfaces, module and instance.
+  ///
+  /// If a proxy runs already, also checks whether the node and its peers could take over from each other.
   ///
   /// - Throws: a `CommandFailure` for the first problem; `.unfitGroup` if nodes could not take over from each other.
   static func check(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {

@@ -2,12 +2,16 @@ import JoolCore
 import JoolDaemon
 import JoolSession
 
-/// `session proxy status`: prints the status of the running proxy. Fails if there is none.
+/// `session proxy status`: prints the status of the running proxy.
+///
+/// Fails if there is none.
 struct ProxyStatusQuery: Command {
   var json = false
   /// `--ready`: whether to fail unless the node may have the addresses, for scripts and keepalived's `vrrp_script`.
   var mustBeReady = false
-  /// `--peers`: the least number of peers that must be able to have the addresses, too. Requires `--ready`.
+  /// `--peers`: the least number of peers that must be able to have the addresses, too.
+  ///
+  /// Requires `--ready`.
   var leastPeers: UInt32?
 
   var syntax: Syntax<Self> {
@@ -32,8 +36,10 @@ struct ProxyStatusQuery: Command {
     if let leastPeers, readyPeers < leastPeers { throw .tooFewPeers(ready: readyPeers, wanted: leastPeers) }
   }
 
-  /// The status of the instance's proxy. `nil` if none runs, or if it closes the connection, as it does for users other
-  /// than root and its own. May wait ten seconds for a proxy that does not respond.
+  /// The status of the instance's proxy.
+  ///
+  /// `nil` if none runs, or if it closes the connection, as it does for users other than root and its own. May wait ten
+  /// seconds for a proxy that does not respond.
   static func status(of instance: InstanceName, in context: CommandContext) throws(CommandFailure) -> ProxyStatus? {
     do throws(ProxyControl.Failure) { return try context.proxyStatus(instance) } catch {
       if error != .disconnected { throw .proxyFailed(error) }
@@ -63,8 +69,9 @@ extension ProxyStatus {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The status as JSON. Node numbers have 64 bits and are strings, because programs only compare them. Counts are
-  /// numbers.
+  /// The status as JSON.
+  ///
+  /// Node numbers have 64 bits and are strings, because programs only compare them. Counts are numbers.
   fileprivate var json: JSONItem {
     .object([
       ("state", .string(nodeStatus.state.rawValue)), ("ready", .boolean(nodeStatus.isReady)),

@@ -7,7 +7,9 @@ import Logging
 struct SessionProxyCommand: Command {
   var arguments = ProxyArguments()
   var isCheck = false
-  /// Whether a running proxy reads its files again. It must not block on a pipe then.
+  /// Whether a running proxy reads its files again.
+  ///
+  /// It must not block on a pipe then.
   var isReread = false
 
   var syntax: Syntax<Self> {

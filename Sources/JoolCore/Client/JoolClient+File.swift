@@ -17,7 +17,9 @@ extension JoolClient where Transport: ~Copyable {
   }
 
   /// The variables and tables of the instance, without anything that the module creates itself: dynamic BIB entries,
-  /// sessions, and iteration limits that nobody set. Prefixes that are not set are left out too.
+  /// sessions, and iteration limits that nobody set.
+  ///
+  /// Prefixes that are not set are left out too.
   ///
   /// The tables are read one after the other, so the result is not a snapshot. Blocks until the module has answered for
   /// the last page.

@@ -1,6 +1,7 @@
 extension JoolClient where Transport: ~Copyable {
-  /// The instance's global variables in the order of their numbers. Variables that this library does not know are left
-  /// out. Blocks until the module has answered for the last page.
+  /// The instance's global variables in the order of their numbers.
+  ///
+  /// Variables that this library does not know are left out. Blocks until the module has answered for the last page.
   /// - Throws: The errors that all calls have in common, and `JoolError.endlessList` if the module announces more
   ///   variables after a page that contains no further one that this library knows.
   public mutating func globals() throws(JoolError) -> [GlobalSetting] {
@@ -14,7 +15,9 @@ extension JoolClient where Transport: ~Copyable {
     }
   }
 
-  /// Changes all of these variables or none. Blocks until the module answers.
+  /// Changes all of these variables or none.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - settings: The variables and their new values.
   ///   - force: Whether to skip the module's optional checks.
@@ -23,8 +26,9 @@ extension JoolClient where Transport: ~Copyable {
     _ = try exchange(.globalUpdate, [.globals(settings)], flags: force ? .force : [])
   }
 
-  /// The module's counters in the order of their numbers, zeros included. Blocks until the module has answered for the
-  /// last page.
+  /// The module's counters in the order of their numbers, zeros included.
+  ///
+  /// Blocks until the module has answered for the last page.
   /// - Throws: The errors that all calls have in common, and `JoolError.endlessList` if the module announces more
   ///   counters after a page that contains no further one, or after a number above 255.
   public mutating func statistics() throws(JoolError) -> [Statistic] {
@@ -41,7 +45,9 @@ extension JoolClient where Transport: ~Copyable {
     }
   }
 
-  /// The attributes of a request for the numbers after `previous`. The first page has none.
+  /// The attributes of a request for the numbers after `previous`.
+  ///
+  /// The first page has none.
   private static func offset(_ previous: UInt16) -> [RequestAttribute] {
     previous == 0 ? [] : [.numberOffset(UInt8(truncatingIfNeeded: previous))]
   }

@@ -33,7 +33,9 @@ extension JoolClient where Transport: ~Copyable {
     try pages(of: .instanceForEach, [], offset: { [.instanceOffset($0)] }, page)
   }
 
-  /// Creates the instance in the calling thread's network namespace. Blocks until the module answers.
+  /// Creates the instance in the calling thread's network namespace.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - framework: The framework to hook the instance into.
   ///   - pool6: The prefix pool6. NAT64 needs one; for SIIT it may be `nil`.
@@ -42,19 +44,24 @@ extension JoolClient where Transport: ~Copyable {
     _ = try exchange(.instanceAdd, [.newInstance(NewInstance(framework: framework, pool6: pool6))])
   }
 
-  /// Whether the instance exists in the calling thread's network namespace. Blocks until the module answers.
+  /// Whether the instance exists in the calling thread's network namespace.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func instanceIsRunning() throws(JoolError) -> Bool {
     let answer = try exchange(.instanceHello)
     return try Self.decoding { () throws(WireFormatError) in try answer.isAlive() }
   }
 
-  /// Removes the instance from the calling thread's network namespace. Blocks until the module answers.
+  /// Removes the instance from the calling thread's network namespace.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func removeInstance() throws(JoolError) { _ = try exchange(.instanceRemove) }
 
-  /// Removes all instances of this translator type from the calling thread's network namespace. Blocks until the module
-  /// answers.
+  /// Removes all instances of this translator type from the calling thread's network namespace.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func flushInstances() throws(JoolError) { _ = try exchange(.instanceFlush) }
 }

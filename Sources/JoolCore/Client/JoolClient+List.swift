@@ -1,6 +1,8 @@
 /// Lists, which the module sends in pages. They are not snapshots: entries may be added or removed between pages.
 extension JoolClient where Transport: ~Copyable {
-  /// Requests one page of a list. Blocks until the module answers.
+  /// Requests one page of a list.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - operation: The list to read.
   ///   - attributes: The attributes of the request. If there was a page before, they name its last entry.
@@ -17,7 +19,9 @@ extension JoolClient where Transport: ~Copyable {
     return (entries, answer.hasMore)
   }
 
-  /// Requests a list, page by page. Blocks until the module has answered for the last page.
+  /// Requests a list, page by page.
+  ///
+  /// Blocks until the module has answered for the last page.
   /// - Parameters:
   ///   - operation: The list to read.
   ///   - first: The attributes of the first request.

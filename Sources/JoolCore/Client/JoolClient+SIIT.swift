@@ -35,7 +35,9 @@ extension JoolClient where Transport: ~Copyable {
     try pages(of: .eamtForEach, [], offset: { [.prefixOffset($0.prefix4)] }, page)
   }
 
-  /// Adds an entry to the EAMT. Blocks until the module answers.
+  /// Adds an entry to the EAMT.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - entry: The new entry.
   ///   - force: Whether to skip the module's optional checks.
@@ -44,13 +46,17 @@ extension JoolClient where Transport: ~Copyable {
     _ = try exchange(.eamtAdd, [.eam(entry)], flags: force ? .force : [])
   }
 
-  /// Removes the entry that `selector` identifies from the EAMT. Blocks until the module answers.
+  /// Removes the entry that `selector` identifies from the EAMT.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func removeEAM(_ selector: EAMSelector) throws(JoolError) {
     _ = try exchange(.eamtRemove, [.eamSelector(selector)])
   }
 
-  /// Removes all entries from the EAMT. Blocks until the module answers.
+  /// Removes all entries from the EAMT.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func flushEAMT() throws(JoolError) { _ = try exchange(.eamtFlush) }
 
@@ -88,7 +94,9 @@ extension JoolClient where Transport: ~Copyable {
     try pages(of: .denylist4ForEach, [], offset: { [.prefixOffset($0)] }, page)
   }
 
-  /// Adds a prefix to denylist4. Blocks until the module answers.
+  /// Adds a prefix to denylist4.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - prefix: The new prefix.
   ///   - force: Whether to skip the module's optional checks.
@@ -97,25 +105,31 @@ extension JoolClient where Transport: ~Copyable {
     _ = try exchange(.denylist4Add, [.prefix(prefix)], flags: force ? .force : [])
   }
 
-  /// Removes a prefix from denylist4. Blocks until the module answers.
+  /// Removes a prefix from denylist4.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func removeDenylist4(_ prefix: IPv4Prefix) throws(JoolError) {
     _ = try exchange(.denylist4Remove, [.prefix(prefix)])
   }
 
-  /// Removes all prefixes from denylist4. Blocks until the module answers.
+  /// Removes all prefixes from denylist4.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func flushDenylist4() throws(JoolError) { _ = try exchange(.denylist4Flush) }
 
-  /// The IPv4 address to which the instance translates an IPv6 address, and the rule for it. Blocks until the module
-  /// answers.
+  /// The IPv4 address to which the instance translates an IPv6 address, and the rule for it.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func translate(_ address: IPv6Address) throws(JoolError) -> AddressTranslation {
     try translation(of: .addressQuery6(address), by: .addressQuery64)
   }
 
-  /// The IPv6 address to which the instance translates an IPv4 address, and the rule for it. Blocks until the module
-  /// answers.
+  /// The IPv6 address to which the instance translates an IPv4 address, and the rule for it.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func translate(_ address: IPv4Address) throws(JoolError) -> AddressTranslation {
     try translation(of: .addressQuery4(address), by: .addressQuery46)

@@ -40,8 +40,9 @@ extension JoolClient where Transport: ~Copyable {
     try pages(of: .sessionForEach, [.proto(proto)], offset: { [.proto(proto), .sessionOffset($0)] }, page)
   }
 
-  /// One page of the sessions of a protocol, for callers that have other work to do between pages. Blocks until the
-  /// module answers.
+  /// One page of the sessions of a protocol, for callers that have other work to do between pages.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - proto: The protocol whose sessions to list.
   ///   - previous: The last session of the page before, in the order of `forEachSession`; `nil` for the first page.
@@ -55,18 +56,23 @@ extension JoolClient where Transport: ~Copyable {
     return (sessions, hasMore)
   }
 
-  /// Requests that the module multicast its sessions. Blocks until the module answers.
+  /// Requests that the module multicast its sessions.
+  ///
+  /// Blocks until the module answers.
   ///
   /// Modules up to 4.1.10 report success and send nothing. `SyncFormat` and `ModuleVersion.advertises` identify them.
   /// - Throws: The errors that all calls have in common.
   public mutating func advertise() throws(JoolError) { _ = try exchange(.sessionSyncAdvertise) }
 
-  /// Acknowledges the module's last multicast, so that it sends the next one at once. Does not wait for an answer.
+  /// Acknowledges the module's last multicast, so that it sends the next one at once.
+  ///
+  /// Does not wait for an answer.
   /// - Throws: The errors that all calls have in common, except `JoolError.noAnswer`.
   public mutating func acknowledgeSessions() throws(JoolError) { try command(.sessionSyncAcknowledge) }
 
-  /// Adds sessions of a peer to the module's table, in the module's own layout. Does not wait for an answer, but blocks
-  /// while the kernel processes the sessions.
+  /// Adds sessions of a peer to the module's table, in the module's own layout.
+  ///
+  /// Does not wait for an answer, but blocks while the kernel processes the sessions.
   ///
   /// This is fast for sessions in ascending order of expiration per protocol and timer, because the module keeps such
   /// lists sorted and searches them from their tail.
@@ -92,6 +98,8 @@ extension JoolClient where Transport: ~Copyable {
 }
 
 extension ModuleVersion {
-  /// Whether the module acts on JOOLD_ADVERTISE. Releases up to 4.1.10 put all sessions on a list that is never sent.
+  /// Whether the module acts on JOOLD_ADVERTISE.
+  ///
+  /// Releases up to 4.1.10 put all sessions on a list that is never sent.
   public var advertises: Bool { self >= ModuleVersion(4, 1, 11) }
 }

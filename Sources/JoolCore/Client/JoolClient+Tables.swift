@@ -39,8 +39,9 @@ extension JoolClient where Transport: ~Copyable {
     try pages(of: .pool4ForEach, [.proto(proto)], offset: { [.pool4Offset($0)] }, page)
   }
 
-  /// One page of the pool4 of a protocol, for callers that have other work to do between pages. Blocks until the module
-  /// answers.
+  /// One page of the pool4 of a protocol, for callers that have other work to do between pages.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - proto: The protocol whose entries to list.
   ///   - previous: The last entry of the page before, in the order of `forEachPool4Entry`; `nil` for the first page.
@@ -53,7 +54,9 @@ extension JoolClient where Transport: ~Copyable {
     return try page(of: .pool4ForEach, attributes, after: previous)
   }
 
-  /// Adds an entry to pool4. Blocks until the module answers.
+  /// Adds an entry to pool4.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - entry: The new entry.
   ///   - force: Whether to skip the module's optional checks. It is sent to modules from 4.1.15 on only; older ones
@@ -64,7 +67,9 @@ extension JoolClient where Transport: ~Copyable {
     _ = try exchange(.pool4Add, [.pool4Entry(entry)], flags: flags)
   }
 
-  /// Removes the transport addresses that `entry` covers from pool4. Blocks until the module answers.
+  /// Removes the transport addresses that `entry` covers from pool4.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - entry: The addresses and ports to remove.
   ///   - quick: Whether to keep the BIB entries of the range.
@@ -73,7 +78,9 @@ extension JoolClient where Transport: ~Copyable {
     _ = try exchange(.pool4Remove, [.pool4Entry(entry)], flags: quick ? .quick : [])
   }
 
-  /// Removes all entries from pool4. Blocks until the module answers.
+  /// Removes all entries from pool4.
+  ///
+  /// Blocks until the module answers.
   /// - Parameter quick: Whether to keep the BIB entries of pool4.
   /// - Throws: The errors that all calls have in common.
   public mutating func flushPool4(quick: Bool = false) throws(JoolError) {
@@ -119,8 +126,9 @@ extension JoolClient where Transport: ~Copyable {
     try pages(of: .bibForEach, [.proto(proto)], offset: { [.bibOffset($0)] }, page)
   }
 
-  /// One page of the BIB of a protocol, for callers that have other work to do between pages. Blocks until the module
-  /// answers.
+  /// One page of the BIB of a protocol, for callers that have other work to do between pages.
+  ///
+  /// Blocks until the module answers.
   /// - Parameters:
   ///   - proto: The protocol whose entries to list.
   ///   - previous: The last entry of the page before, in the order of `forEachBIBEntry`; `nil` for the first page.
@@ -133,7 +141,9 @@ extension JoolClient where Transport: ~Copyable {
     return try page(of: .bibForEach, attributes, after: previous)
   }
 
-  /// The BIB entry that a mask has now, or `nil` if it has none. Blocks until the module answers.
+  /// The BIB entry that a mask has now, or `nil` if it has none.
+  ///
+  /// Blocks until the module answers.
   ///
   /// The module has no request for a single entry. Its lists are ordered by mask and may start after an entry that does
   /// not exist, so this requests the page that begins with `mask`.
@@ -147,11 +157,15 @@ extension JoolClient where Transport: ~Copyable {
     return first?.source4 == mask ? first : nil
   }
 
-  /// Adds an entry to the BIB. Blocks until the module answers.
+  /// Adds an entry to the BIB.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func addBIB(_ entry: BIBEntry) throws(JoolError) { _ = try exchange(.bibAdd, [.bibEntry(entry)]) }
 
-  /// Removes the entry that `selector` identifies from the BIB. Blocks until the module answers.
+  /// Removes the entry that `selector` identifies from the BIB.
+  ///
+  /// Blocks until the module answers.
   /// - Throws: The errors that all calls have in common.
   public mutating func removeBIB(_ selector: BIBSelector) throws(JoolError) {
     _ = try exchange(.bibRemove, [.bibSelector(selector)])

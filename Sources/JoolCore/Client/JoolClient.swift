@@ -1,7 +1,8 @@
 internal import SystemPackage
 
-/// A client of Jool's kernel module. It sends one request at a time, on the calling thread, and the module acts in that
-/// thread's network namespace.
+/// A client of Jool's kernel module.
+///
+/// It sends one request at a time, on the calling thread, and the module acts in that thread's network namespace.
 ///
 /// Calls block until the kernel answers. The transport limits the wait: `NetlinkSocket` waits up to 5 seconds for each
 /// datagram, then the call throws `JoolError.noAnswer`. Lists take one request per page. Only `acknowledgeSessions()`
@@ -35,8 +36,9 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
   /// The name of the family's multicast group for sessions to synchronize.
   package static var syncGroup: String { "joold" }
 
-  /// Resolves the module's netlink family, and its version unless that is known. Blocks until the kernel has answered
-  /// both.
+  /// Resolves the module's netlink family, and its version unless that is known.
+  ///
+  /// Blocks until the kernel has answered both.
   /// - Parameters:
   ///   - transport: The transport to use. It is consumed even if this fails.
   ///   - translator: The translator type that requests are about.
@@ -70,8 +72,10 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     self.transport = transport
   }
 
-  /// Sends one request and returns its answer. Blocks until the answer arrives or the transport's time limit for a
-  /// datagram (5 seconds for `NetlinkSocket`) expires. Datagrams that do not answer this request are dropped.
+  /// Sends one request and returns its answer.
+  ///
+  /// Blocks until the answer arrives or the transport's time limit for a datagram (5 seconds for `NetlinkSocket`)
+  /// expires. Datagrams that do not answer this request are dropped.
   /// - Throws: The errors that all calls have in common.
   package mutating func exchange(
     _ operation: JoolOperation, _ attributes: [RequestAttribute] = [], flags: JoolHeader.Flags = []
@@ -83,8 +87,9 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Sends a request that the module answers only if it fails, and reads that answer. Blocks while the kernel processes
-  /// the request, but does not wait for an answer.
+  /// Sends a request that the module answers only if it fails, and reads that answer.
+  ///
+  /// Blocks while the kernel processes the request, but does not wait for an answer.
   /// - Throws: The errors that all calls have in common, except `JoolError.noAnswer`.
   package mutating func command(_ operation: JoolOperation, _ attributes: [RequestAttribute] = []) throws(JoolError) {
     let sequence = try post(operation, attributes, flags: [])
@@ -106,7 +111,9 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
     return sequence
   }
 
-  /// The sequence number after `sequence`. It skips 0, which multicasts have.
+  /// The sequence number after `sequence`.
+  ///
+  /// It skips 0, which multicasts have.
   private static func following(_ sequence: UInt32) -> UInt32 { max(sequence &+ 1, 1) }
 
   /// The answer to request `sequence`, or `nil` if this datagram does not contain it.
@@ -130,7 +137,9 @@ public struct JoolClient<Transport: KernelTransport & ~Copyable>: ~Copyable {
 }
 
 extension JoolClient where Transport: ~Copyable {
-  /// The answer to request `sequence`, or `nil` if this datagram does not contain it. Refusals become errors only here.
+  /// The answer to request `sequence`, or `nil` if this datagram does not contain it.
+  ///
+  /// Refusals become errors only here.
   private static func answer(in datagram: [UInt8], to sequence: UInt32, family: UInt16) throws(JoolError) -> Answer? {
     let found = try decoding { () throws(WireFormatError) -> Result<Range<Int>, Errno>? in
       var reader = NetlinkMessageReader(datagram.span.bytes)
@@ -188,8 +197,10 @@ extension JoolClient where Transport: ~Copyable {
     throw .noAnswer
   }
 
-  /// The module's version. Answers do not contain it, but the module refuses a request of version 0 with a text that
-  /// names its own version. `nil` if the module does not refuse.
+  /// The module's version.
+  ///
+  /// Answers do not contain it, but the module refuses a request of version 0 with a text that names its own version.
+  /// `nil` if the module does not refuse.
   private static func askVersion(
     over transport: inout Transport, family: UInt16, translator: TranslatorType, sequence: inout UInt32
   ) throws(JoolError) -> ModuleVersion? {
@@ -208,7 +219,9 @@ extension JoolClient where Transport: ~Copyable {
     }
   }
 
-  /// The version in "Version mismatch. … the kernel module is 4.1.13.0.⏎Please update…".
+  /// The version in "Version mismatch.
+  ///
+  /// … the kernel module is 4.1.13.0.⏎Please update…".
   private static func versionStated(in message: String) -> ModuleVersion? {
     let words = message.split { $0 == " " || $0 == "\n" }
     guard message.hasPrefix("Version mismatch."),

@@ -33,8 +33,9 @@ public enum JoolError: Error, Hashable, Sendable {
 }
 
 extension JoolError: CustomStringConvertible {
-  /// The text for users, with the C client's wording and line breaks where that client has such a text. The command
-  /// line prints `Error: ` before it.
+  /// The text for users, with the C client's wording and line breaks where that client has such a text.
+  ///
+  /// The command line prints `Error: ` before it.
   public var description: String {
     switch self {
     case .moduleNotLoaded:

@@ -7,7 +7,9 @@ public enum AnyIPAddress: Hashable, Sendable {
 }
 
 extension AnyIPAddress: LosslessStringConvertible {
-  /// Parses an address. `nil` if `inet_pton(3)` refuses the text for both versions.
+  /// Parses an address.
+  ///
+  /// `nil` if `inet_pton(3)` refuses the text for both versions.
   public init?(_ text: String) {
     if let address = IPv4Address(text) {
       self = .v4(address)

@@ -1,5 +1,7 @@
 /// A mapping between an IPv6 node's transport address and the IPv4 transport address that represents it (RFC 6146
-/// §3.1). Jool calls the IPv4 address the node's mask.
+/// §3.1).
+///
+/// Jool calls the IPv4 address the node's mask.
 public struct BIBEntry: Hashable, Sendable {
   /// The protocol whose table holds the entry.
   public var proto: L4Protocol
@@ -7,7 +9,9 @@ public struct BIBEntry: Hashable, Sendable {
   public var source6: TransportAddress6
   /// The node's mask, inside pool4.
   public var source4: TransportAddress4
-  /// Whether an administrator added the entry. A static entry stays without sessions.
+  /// Whether an administrator added the entry.
+  ///
+  /// A static entry stays without sessions.
   public var isStatic: Bool
 
   /// Creates an entry.

@@ -26,7 +26,9 @@ public struct EAMSelector: Hashable, Sendable {
   }
 }
 
-/// A prefix, the module's "null" prefix, or the absence of both. The module refuses null where it accepts absence.
+/// A prefix, the module's "null" prefix, or the absence of both.
+///
+/// The module refuses null where it accepts absence.
 public enum PrefixChoice<Address: IPAddress>: Hashable, Sendable {
   /// No attribute at all.
   case absent

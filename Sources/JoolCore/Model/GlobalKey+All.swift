@@ -59,13 +59,17 @@ extension GlobalKey {
   public static let maximumSimultaneousOpens = GlobalKey(26, "maximum-simultaneous-opens", .unsigned32, .nat64)
   /// `ss-enabled`: whether the instance exchanges sessions with peers (session synchronization).
   public static let ssEnabled = GlobalKey(27, "ss-enabled", .boolean, .nat64)
-  /// `ss-flush-asap`: whether the module sends each session at once. No effect since 4.1.13.
+  /// `ss-flush-asap`: whether the module sends each session at once.
+  ///
+  /// No effect since 4.1.13.
   public static let ssFlushASAP = GlobalKey(28, "ss-flush-asap", .boolean, .nat64)
   /// `ss-flush-deadline`: the time in milliseconds after which queued sessions are sent without an acknowledgement.
   public static let ssFlushDeadline = GlobalKey(29, "ss-flush-deadline", .unsigned32, .nat64)
   /// `ss-capacity`: the maximum number of sessions in the module's queue.
   public static let ssCapacity = GlobalKey(30, "ss-capacity", .unsigned32, .nat64)
-  /// `ss-max-payload`: the maximum size of a message with sessions, in bytes. No effect since 4.1.11.
+  /// `ss-max-payload`: the maximum size of a message with sessions, in bytes.
+  ///
+  /// No effect since 4.1.11.
   public static let ssMaxPayload = GlobalKey(31, "ss-max-payload", .unsigned32, .nat64)
   /// `ss-max-sessions-per-packet`: the maximum number of sessions in a message.
   public static let ssMaxSessionsPerPacket = GlobalKey(

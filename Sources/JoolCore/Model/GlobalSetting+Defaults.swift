@@ -1,9 +1,8 @@
 extension GlobalSetting {
   /// The variables of an instance that was just created, in the order of their numbers.
-  /// - Parameters:
-  ///   - translator: The instance's type.
-  ///   - pool6: The prefix pool6, or `nil` for an SIIT without one.
-  ///   - module: The module's version, which decides about two variables and two defaults of the synchronization.
+  /// - `translator`: The instance's type.
+  /// - `pool6`: The prefix pool6, or `nil` for an SIIT without one.
+  /// - `module`: The module's version, which decides about two variables and two defaults of the synchronization.
   package static func defaults(
     of translator: TranslatorType, pool6: IPv6Prefix?, module: ModuleVersion = .newestKnown
   ) -> [GlobalSetting] {

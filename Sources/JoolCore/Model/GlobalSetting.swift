@@ -1,4 +1,6 @@
-/// The type of a global variable. It decides how a value is written on the wire, in JSON and on the command line.
+/// The type of a global variable.
+///
+/// It decides how a value is written on the wire, in JSON and on the command line.
 public enum GlobalType: Hashable, Sendable {
   /// A truth value; one byte on the wire.
   case boolean
@@ -78,7 +80,9 @@ public struct GlobalKey: Hashable, Sendable {
     1...UInt16(all.count) ~= number ? all[Int(number) - 1] : nil
   }
 
-  /// The key with this name, or `nil` if there is none. The comparison is exact.
+  /// The key with this name, or `nil` if there is none.
+  ///
+  /// The comparison is exact.
   public static func named(_ name: String) -> GlobalKey? { all.first { $0.name == name } }
 
   /// Whether translators of this type have the variable.
@@ -92,7 +96,9 @@ public struct GlobalSetting: Hashable, Sendable {
   /// The variable's value.
   public let value: GlobalValue
 
-  /// Pairs a variable with a value. Whether the value has the variable's type is not checked.
+  /// Pairs a variable with a value.
+  ///
+  /// Whether the value has the variable's type is not checked.
   public init(key: GlobalKey, value: GlobalValue) {
     self.key = key
     self.value = value

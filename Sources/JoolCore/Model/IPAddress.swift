@@ -12,7 +12,9 @@ public protocol IPAddress: Hashable, Comparable, Sendable, CustomStringConvertib
 }
 
 extension IPAddress {
-  /// Parses a part of a text, for example a substring. `nil` if the text is no address of this family.
+  /// Parses a part of a text, for example a substring.
+  ///
+  /// `nil` if the text is no address of this family.
   public init?(_ text: some StringProtocol) { self.init(String(text)) }
 
   /// Compares the addresses as integers.
@@ -22,7 +24,9 @@ extension IPAddress {
   public static var bitWidth: Int { Bits.bitWidth }
 }
 
-/// An IPv4 address. Its text form is that of `inet_pton(3)` and `inet_ntop(3)`: four decimal parts, no leading zeros.
+/// An IPv4 address.
+///
+/// Its text form is that of `inet_pton(3)` and `inet_ntop(3)`: four decimal parts, no leading zeros.
 public struct IPv4Address: IPAddress {
   /// The address, most significant byte first: `192.0.2.1` is `0xC000_0201`.
   public let bits: UInt32
@@ -30,7 +34,9 @@ public struct IPv4Address: IPAddress {
   /// Creates the address from its integer.
   public init(bits: UInt32) { self.bits = bits }
 
-  /// Parses an address. `nil` if `inet_pton(3)` refuses the text.
+  /// Parses an address.
+  ///
+  /// `nil` if `inet_pton(3)` refuses the text.
   public init?(_ text: String) {
     guard let bits: UInt32 = parseAddress(text, family: AF_INET) else { return nil }
     self.bits = bits
@@ -40,8 +46,9 @@ public struct IPv4Address: IPAddress {
   public var description: String { formatAddress(bits, family: AF_INET) }
 }
 
-/// An IPv6 address. Its text form is that of `inet_pton(3)` and `inet_ntop(3)`: no zone, longest run of zeros
-/// compressed.
+/// An IPv6 address.
+///
+/// Its text form is that of `inet_pton(3)` and `inet_ntop(3)`: no zone, longest run of zeros compressed.
 public struct IPv6Address: IPAddress {
   /// The address, most significant byte first.
   public let bits: UInt128
@@ -49,7 +56,9 @@ public struct IPv6Address: IPAddress {
   /// Creates the address from its integer.
   public init(bits: UInt128) { self.bits = bits }
 
-  /// Parses an address. `nil` if `inet_pton(3)` refuses the text.
+  /// Parses an address.
+  ///
+  /// `nil` if `inet_pton(3)` refuses the text.
   public init?(_ text: String) {
     guard let bits: UInt128 = parseAddress(text, family: AF_INET6) else { return nil }
     self.bits = bits

@@ -8,7 +8,9 @@ public struct IPPrefix<Address: IPAddress>: Hashable, Sendable, LosslessStringCo
   /// The number of bits that the addresses share: 0 to 32, or 0 to 128.
   public let length: Int
 
-  /// Creates a prefix. `nil` unless `length` fits the address.
+  /// Creates a prefix.
+  ///
+  /// `nil` unless `length` fits the address.
   public init?(address: Address, length: Int) {
     guard 0...Address.bitWidth ~= length else { return nil }
     self.address = address
@@ -56,8 +58,9 @@ extension IPPrefix<IPv6Address> {
   /// The lengths that RFC 6052 and Jool allow.
   public static let translationLengths: Set<Int> = [32, 40, 48, 56, 64, 96]
 
-  /// The IPv6 address that stands for `address4`: `64:ff9b::/96` and `192.0.2.8` make `64:ff9b::c000:208`. `nil` if
-  /// this prefix's length is not in `translationLengths`.
+  /// The IPv6 address that stands for `address4`: `64:ff9b::/96` and `192.0.2.8` make `64:ff9b::c000:208`.
+  ///
+  /// `nil` if this prefix's length is not in `translationLengths`.
   public func embedding(_ address4: IPv4Address) -> IPv6Address? {
     guard Self.translationLengths.contains(length) else { return nil }
     let network = length == 0 ? 0 : (address.bits >> (128 - length)) << (128 - length)
@@ -69,8 +72,9 @@ extension IPPrefix<IPv6Address> {
     return IPv6Address(bits: network | beforeU | afterU)
   }
 
-  /// The IPv4 address inside `address6` (the inverse of `embedding`). `nil` if `address6` is not in this prefix, or
-  /// this prefix's length is not in `translationLengths`.
+  /// The IPv4 address inside `address6` (the inverse of `embedding`).
+  ///
+  /// `nil` if `address6` is not in this prefix, or this prefix's length is not in `translationLengths`.
   public func extracting(from address6: IPv6Address) -> IPv4Address? {
     guard contains(address6), Self.translationLengths.contains(length) else { return nil }
     if length == 96 { return IPv4Address(bits: UInt32(truncatingIfNeeded: address6.bits)) }

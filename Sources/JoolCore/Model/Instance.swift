@@ -5,7 +5,9 @@ public enum TranslatorType: UInt8, CaseIterable, Hashable, Sendable, LosslessStr
   /// A stateful translator (RFC 6146).
   case nat64 = 2
 
-  /// Parses `SIIT` or `NAT64`, in upper or lower case. `nil` for any other text.
+  /// Parses `SIIT` or `NAT64`, in upper or lower case.
+  ///
+  /// `nil` for any other text.
   public init?(_ text: some StringProtocol) {
     let name = text.uppercased()
     guard let type = Self.allCases.first(where: { $0.description == name }) else { return nil }
@@ -39,12 +41,16 @@ public struct Framework: RawRepresentable, Hashable, Sendable, CustomStringConve
   }
 }
 
-/// An instance's name: up to 15 ASCII bytes, none of them a control character. The empty name is legal.
+/// An instance's name: up to 15 ASCII bytes, none of them a control character.
+///
+/// The empty name is legal.
 public struct InstanceName: Hashable, Sendable, LosslessStringConvertible {
   /// The name itself.
   public let description: String
 
-  /// Creates a name. `nil` unless the module would accept `text`.
+  /// Creates a name.
+  ///
+  /// `nil` unless the module would accept `text`.
   public init?(_ text: String) {
     guard text.utf8.count <= 15, text.utf8.allSatisfy({ 32..<128 ~= $0 }) else { return nil }
     description = text

@@ -14,7 +14,9 @@ public struct InstanceConfiguration: Hashable, Sendable {
     self.sections = sections
   }
 
-  /// The variables, or the entries of one table. Anything that no section contains gets its default.
+  /// The variables, or the entries of one table.
+  ///
+  /// Anything that no section contains gets its default.
   public enum Section: Hashable, Sendable {
     /// Global variables.
     case globals([GlobalSetting])
@@ -28,8 +30,9 @@ public struct InstanceConfiguration: Hashable, Sendable {
     case denylist4([IPv4Prefix])
   }
 
-  /// Adds a section. The entries of a second denylist4 (files may call one of them blacklist4) are appended to the
-  /// first.
+  /// Adds a section.
+  ///
+  /// The entries of a second denylist4 (files may call one of them blacklist4) are appended to the first.
   public mutating func append(_ section: Section) {
     if case .denylist4(let more) = section {
       for index in sections.indices {

@@ -1,5 +1,6 @@
-/// The transport protocols for which a NAT64 keeps tables; ICMP counts as one (RFC 6146 §3.1). The kernel's
-/// `l4_protocol`.
+/// The transport protocols for which a NAT64 keeps tables; ICMP counts as one (RFC 6146 §3.1).
+///
+/// The kernel's `l4_protocol`.
 public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringConvertible {
   /// TCP.
   case tcp = 0
@@ -8,7 +9,9 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringC
   /// ICMP and ICMPv6.
   case icmp = 2
 
-  /// Parses `TCP`, `UDP` or `ICMP`, in upper or lower case. `nil` for any other text.
+  /// Parses `TCP`, `UDP` or `ICMP`, in upper or lower case.
+  ///
+  /// `nil` for any other text.
   public init?(_ text: some StringProtocol) {
     let name = text.uppercased()
     guard let proto = Self.allCases.first(where: { $0.description == name }) else { return nil }
@@ -25,7 +28,9 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringC
   }
 }
 
-/// The state of a TCP session (RFC 6146 §3.5.2). The kernel's `tcp_state`; 0 for UDP and ICMP.
+/// The state of a TCP session (RFC 6146 §3.5.2).
+///
+/// The kernel's `tcp_state`; 0 for UDP and ICMP.
 ///
 /// The set of values is open, because the module stores and shows any value that a peer sends.
 public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
@@ -35,7 +40,9 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// Creates a state from the kernel's number.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// ESTABLISHED: both sides have sent a SYN. Also the value for UDP and ICMP.
+  /// ESTABLISHED: both sides have sent a SYN.
+  ///
+  /// Also the value for UDP and ICMP.
   public static let established = TCPState(rawValue: 0)
   /// V6_INIT: only the IPv6 node has sent a SYN.
   public static let v6Init = TCPState(rawValue: 1)
@@ -61,7 +68,9 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public var description: String { isKnown ? Self.names[Int(rawValue)] : "UNKNOWN" }
 }
 
-/// The timeout that applies to a session. The kernel's `session_timer_type`; 0 for UDP and ICMP.
+/// The timeout that applies to a session.
+///
+/// The kernel's `session_timer_type`; 0 for UDP and ICMP.
 public struct SessionTimer: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// The kernel's number of the timer.
   public let rawValue: UInt8

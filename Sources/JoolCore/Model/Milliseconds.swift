@@ -55,7 +55,9 @@ extension Milliseconds {
     return rawValue % 1000 == 0 ? clock : clock + "." + Self.padded(rawValue % 1000, 3)
   }
 
-  /// The milliseconds of the digits after the decimal point. Digits after the third one must be zeros.
+  /// The milliseconds of the digits after the decimal point.
+  ///
+  /// Digits after the third one must be zeros.
   private static func fraction(_ digits: some StringProtocol) -> UInt32? {
     guard let value = UInt32(digits: digits.prefix(3)), digits.dropFirst(3).allSatisfy({ $0 == "0" }) else {
       return nil

@@ -11,7 +11,9 @@ public struct ModuleVersion: Hashable, Comparable, Sendable, CustomStringConvert
     self.development = development
   }
 
-  /// Parses a version of three or four decimal parts: `4.1.13` or `4.1.13.0`. `nil` for any other text.
+  /// Parses a version of three or four decimal parts: `4.1.13` or `4.1.13.0`.
+  ///
+  /// `nil` for any other text.
   public init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
     guard 3...4 ~= parts.count, let major = parts[0], let minor = parts[1], let revision = parts[2],
@@ -23,8 +25,9 @@ public struct ModuleVersion: Hashable, Comparable, Sendable, CustomStringConvert
   /// The release on which the wire formats and the command line are modelled.
   public static let newestKnown = ModuleVersion(4, 1, 15)
 
-  /// The oldest release that this library supports. Older modules are refused, because the header of requests got its
-  /// present form in this release.
+  /// The oldest release that this library supports.
+  ///
+  /// Older modules are refused, because the header of requests got its present form in this release.
   public static let oldestSupported = ModuleVersion(4, 1, 5)
 
   /// Whether this library supports the release: 4.1.5 up to the last 4.1.

@@ -1,11 +1,15 @@
-/// An inclusive range of ports, or of ICMP identifiers. The text form is `61001-65535`.
+/// An inclusive range of ports, or of ICMP identifiers.
+///
+/// The text form is `61001-65535`.
 public struct PortRange: Hashable, Sendable, LosslessStringConvertible {
   /// The first port.
   public let first: UInt16
   /// The last port, inside the range.
   public let last: UInt16
 
-  /// Creates a range. The order is kept as given, because the module itself swaps the ends of an inverted range.
+  /// Creates a range.
+  ///
+  /// The order is kept as given, because the module itself swaps the ends of an inverted range.
   public init(_ first: UInt16, _ last: UInt16) {
     self.first = first
     self.last = last
@@ -31,7 +35,9 @@ public struct PortRange: Hashable, Sendable, LosslessStringConvertible {
 
 /// A set of IPv4 transport addresses that the translator may use as masks of IPv6 nodes.
 public struct Pool4Entry: Hashable, Sendable {
-  /// The mark of the packets that use the entry. Mark and protocol together identify a table of pool4.
+  /// The mark of the packets that use the entry.
+  ///
+  /// Mark and protocol together identify a table of pool4.
   public var mark: UInt32
   /// The protocol of the packets that use the entry.
   public var proto: L4Protocol
@@ -70,7 +76,9 @@ public struct MaxIterations: Hashable, Sendable {
     /// Creates flags from their bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// In a request: change the table's value. In an answer: an administrator has set the value.
+    /// In a request: change the table's value.
+    ///
+    /// In an answer: an administrator has set the value.
     public static let set = Flags(rawValue: 1)
     /// The module computes the limit from the table's size.
     public static let automatic = Flags(rawValue: 2)
@@ -84,7 +92,9 @@ public struct MaxIterations: Hashable, Sendable {
     self.flags = flags
   }
 
-  /// Parses a request: `auto`, `infinity` or a decimal number of at most 4294967295. `nil` for any other text.
+  /// Parses a request: `auto`, `infinity` or a decimal number of at most 4294967295.
+  ///
+  /// `nil` for any other text.
   public init?(_ text: some StringProtocol) {
     switch text {
     case "auto": self = .automatic

@@ -1,4 +1,6 @@
-/// One counter of the module. Its number has a meaning only together with the module's version.
+/// One counter of the module.
+///
+/// Its number has a meaning only together with the module's version.
 public struct Statistic: Hashable, Sendable {
   /// The kernel's number of the counter.
   public let id: UInt16
@@ -30,10 +32,10 @@ public struct Statistic: Hashable, Sendable {
     let until: ModuleVersion
   }
 
-  /// All counters of all 4.1 releases in the order of their numbers. A release numbers the counters that it has without
-  /// gaps.
-  /// A version after a name bounds the releases that have the counter: `<` up to and including it, `>` from it on, `=`
-  /// it alone.
+  /// All counters of all 4.1 releases in the order of their numbers.
+  ///
+  /// A release numbers the counters that it has without gaps. A version after a name bounds the releases that have the
+  /// counter: `<` up to and including it, `>` from it on, `=` it alone.
   private static let table: [Row] = {
     let always = """
       RECEIVED6 RECEIVED4 SUCCESS BIB_ENTRIES SESSIONS ENOMEM XLATOR_DISABLED POOL6_UNSET SKB_SHARED L3HDR_OFFSET \

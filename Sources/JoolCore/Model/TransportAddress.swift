@@ -1,4 +1,6 @@
-/// An address and a port, or for ICMP an address and an identifier (RFC 6146 §2). The text form is `192.0.2.1#80`.
+/// An address and a port, or for ICMP an address and an identifier (RFC 6146 §2).
+///
+/// The text form is `192.0.2.1#80`.
 public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparable, LosslessStringConvertible {
   /// The address.
   public let address: Address

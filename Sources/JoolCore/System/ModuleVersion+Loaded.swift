@@ -1,8 +1,9 @@
 internal import SystemPackage
 
 extension ModuleVersion {
-  /// The version of the loaded module according to sysfs, or `nil` if no module is loaded or there is no sysfs. Reads
-  /// one small file of sysfs.
+  /// The version of the loaded module according to sysfs, or `nil` if no module is loaded or there is no sysfs.
+  ///
+  /// Reads one small file of sysfs.
   public static func loaded() -> ModuleVersion? {
     guard let file = try? FileDescriptor.open("/sys/module/jool_common/version", .readOnly) else { return nil }
     let text = try? file.closeAfter {

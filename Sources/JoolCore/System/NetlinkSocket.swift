@@ -7,7 +7,9 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
   private let socket: OpaquePointer
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
-  /// Opens a socket with a receive timeout of 5 seconds and a send buffer of 1 MiB. Does not block.
+  /// Opens a socket with a receive timeout of 5 seconds and a send buffer of 1 MiB.
+  ///
+  /// Does not block.
   /// - Throws: `JoolError.netlinkLibrary` with libnl's text, or `JoolError.system` if an option of the socket cannot be
   ///   set.
   public init() throws(JoolError) {
@@ -37,10 +39,14 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
 
   deinit { nl_socket_free(socket) }
 
-  /// The socket's descriptor, for poll(2). The socket remains its owner.
+  /// The socket's descriptor, for poll(2).
+  ///
+  /// The socket remains its owner.
   public var descriptor: Int32 { nl_socket_get_fd(socket) }
 
-  /// Sends a message to the kernel. Blocks while the kernel processes it.
+  /// Sends a message to the kernel.
+  ///
+  /// Blocks while the kernel processes it.
   /// - Throws: `JoolError.netlinkLibrary` with libnl's text.
   public mutating func send(_ datagram: [UInt8]) throws(JoolError) {
     var datagram = datagram

@@ -3,10 +3,13 @@ internal import Glibc
 /// The values that differ between a process and its copies: a virtual machine that was cloned or restored from a
 /// snapshot, or a fork.
 package struct ProcessMoment: Sendable {
-  /// Four random integers (32 bytes) from the kernel. If the hypervisor supports vmgenid, the kernel's generator is
-  /// notified that the machine was cloned.
+  /// Four random integers (32 bytes) from the kernel.
+  ///
+  /// If the hypervisor supports vmgenid, the kernel's generator is notified that the machine was cloned.
   package var random: [UInt64]
-  /// The time of day in nanoseconds since 1970. It advances while a snapshot is stored on a disk.
+  /// The time of day in nanoseconds since 1970.
+  ///
+  /// It advances while a snapshot is stored on a disk.
   package var realtime: UInt64
   /// The time since the machine started, in nanoseconds.
   package var boottime: UInt64
@@ -21,7 +24,9 @@ package struct ProcessMoment: Sendable {
     self.process = process
   }
 
-  /// The present moment of this process. Does not block.
+  /// The present moment of this process.
+  ///
+  /// Does not block.
   package static func now() -> ProcessMoment {
     ProcessMoment(
       random: systemRandom(), realtime: nanoseconds(CLOCK_REALTIME), boottime: nanoseconds(CLOCK_BOOTTIME),

@@ -24,7 +24,9 @@ public struct SessionFeed: ~Copyable {
     self.pool6 = pool6
   }
 
-  /// The socket's descriptor, for poll(2). The feed remains its owner.
+  /// The socket's descriptor, for poll(2).
+  ///
+  /// The feed remains its owner.
   public var descriptor: Int32 { socket.descriptor }
 
   /// Waits for the next message.
@@ -45,7 +47,9 @@ public struct SessionFeed: ~Copyable {
     }
   }
 
-  /// An event of the feed. Each is to be acknowledged.
+  /// An event of the feed.
+  ///
+  /// Each is to be acknowledged.
   public enum Event: Hashable, Sendable {
     /// Sessions that were created or updated, oldest first.
     case sessions([SessionEntry])

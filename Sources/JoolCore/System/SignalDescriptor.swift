@@ -23,10 +23,14 @@ package struct SignalDescriptor: ~Copyable {
     self.owned = owned
   }
 
-  /// The descriptor for poll(2). It remains owned by this value.
+  /// The descriptor for poll(2).
+  ///
+  /// It remains owned by this value.
   package var descriptor: Int32 { owned.rawValue }
 
-  /// The number of the next pending signal, or `nil` if none is pending. Does not block.
+  /// The number of the next pending signal, or `nil` if none is pending.
+  ///
+  /// Does not block.
   package func next() -> Int32? {
     var info = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size

@@ -12,7 +12,9 @@ package struct SocketAddress: Sendable {
     package let code: Int32
   }
 
-  /// All addresses of a host and a service for UDP. Blocks for DNS if the host is a name.
+  /// All addresses of a host and a service for UDP.
+  ///
+  /// Blocks for DNS if the host is a name.
   /// - Parameters:
   ///   - host: An address or a name.
   ///   - service: A port, 0 to 65535, or a service's name.
@@ -47,14 +49,18 @@ package struct SocketAddress: Sendable {
     return addresses
   }
 
-  /// Copies a C socket address. Bytes beyond the size of `sockaddr_storage` are dropped.
+  /// Copies a C socket address.
+  ///
+  /// Bytes beyond the size of `sockaddr_storage` are dropped.
   package init(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
     self.length = min(length, socklen_t(MemoryLayout<sockaddr_storage>.size))
     let count = Int(self.length)
     withUnsafeMutableBytes(of: &storage) { $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count)) }
   }
 
-  /// Creates a socket address from numbers. IPv4 ignores `scope`, the index of an interface.
+  /// Creates a socket address from numbers.
+  ///
+  /// IPv4 ignores `scope`, the index of an interface.
   package init(_ host: AnyIPAddress, port: UInt16, scope: UInt32 = 0) {
     switch host {
     case .v4(let address):
@@ -107,7 +113,9 @@ package struct SocketAddress: Sendable {
     }
   }
 
-  /// Calls `body` with the C socket address and its length. The pointer is valid during the call only.
+  /// Calls `body` with the C socket address and its length.
+  ///
+  /// The pointer is valid during the call only.
   package func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     withUnsafePointer(to: storage) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
@@ -122,7 +130,9 @@ package struct SocketAddress: Sendable {
     return descriptor
   }
 
-  /// The MTU of the path that the kernel's routes choose for the address. Sends nothing and does not block.
+  /// The MTU of the path that the kernel's routes choose for the address.
+  ///
+  /// Sends nothing and does not block.
   /// - Parameter interface: The index of the interface through which the path leads; 0 leaves the choice to the routes.
   /// - Returns: The MTU in bytes, or `nil` if there is no such path.
   package func pathMTU(through interface: UInt32 = 0) -> Int? {
@@ -151,7 +161,9 @@ package struct SocketAddress: Sendable {
     guard code == 0 else { throw .current }
   }
 
-  /// Connects a socket to this address. Sends nothing if it is a UDP socket.
+  /// Connects a socket to this address.
+  ///
+  /// Sends nothing if it is a UDP socket.
   /// - Throws: The error of connect(2).
   package func connect(_ descriptor: Int32) throws(Errno) {
     guard withSocketAddress({ Glibc.connect(descriptor, $0, $1) }) == 0 else { throw .current }

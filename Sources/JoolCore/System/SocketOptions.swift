@@ -35,8 +35,9 @@ package enum SocketOptions {
     guard setsockopt(descriptor, level, option, bytes, socklen_t(bytes.count)) == 0 else { throw .current }
   }
 
-  /// Makes unicast datagrams leave through an interface, regardless of the routes. Interface 0 restores the choice by
-  /// routes.
+  /// Makes unicast datagrams leave through an interface, regardless of the routes.
+  ///
+  /// Interface 0 restores the choice by routes.
   /// - Throws: The error of setsockopt(2).
   package static func sendUnicasts(of descriptor: Int32, through interface: UInt32, isIPv6: Bool) throws(Errno) {
     let (level, option) = isIPv6 ? (IPPROTO_IPV6, IPV6_UNICAST_IF) : (IPPROTO_IP, IP_UNICAST_IF)

@@ -1,4 +1,6 @@
-/// The module's answer to a request. It owns the bytes of the message.
+/// The module's answer to a request.
+///
+/// It owns the bytes of the message.
 package struct Answer: Sendable {
   /// The answer's header: a copy of the request's, with the flags of the answer.
   package let header: JoolHeader
@@ -18,13 +20,16 @@ package struct Answer: Sendable {
 
   private static let attributesOffset = NetlinkHeader.size + 4 + JoolHeader.size
 
-  /// The root attributes. Their numbers depend on the operation.
+  /// The root attributes.
+  ///
+  /// Their numbers depend on the operation.
   package var attributes: RawSpan {
     @_lifetime(borrow self) get { message.span.bytes.extracting(droppingFirst: Self.attributesOffset) }
   }
 
-  /// Whether the list has more pages. This relies on requests never setting `more`, because the module copies the flags
-  /// of a request into its answer.
+  /// Whether the list has more pages.
+  ///
+  /// This relies on requests never setting `more`, because the module copies the flags of a request into its answer.
   package var hasMore: Bool { header.flags.contains(.more) }
 
   /// The records of one page of a list.
@@ -33,13 +38,17 @@ package struct Answer: Sendable {
     try Record.list(decoding: attributes, in: "answer")
   }
 
-  /// The variables of one page. Variables of a newer module, which this library does not know, are left out.
+  /// The variables of one page.
+  ///
+  /// Variables of a newer module, which this library does not know, are left out.
   /// - Throws: `WireFormatError` if a variable has another size or form than its type.
   package func globals() throws(WireFormatError) -> [GlobalSetting] {
     try GlobalSetting.list(decoding: attributes, skippingUnknown: true)
   }
 
-  /// The counters of one page. Alignment padding is skipped.
+  /// The counters of one page.
+  ///
+  /// Alignment padding is skipped.
   /// - Parameter module: The version of the module, which determines the names of the counters.
   /// - Returns: The counters in the order of the page.
   /// - Throws: `WireFormatError` if a counter is not an integer of 64 bits.
@@ -74,7 +83,9 @@ package struct Answer: Sendable {
     try AddressTranslation(decoding: attributes)
   }
 
-  /// The module's refusal: 1 ERR_CODE u16, a positive errno; 2 ERR_MSG text. `nil` unless the error flag is set.
+  /// The module's refusal: 1 ERR_CODE u16, a positive errno; 2 ERR_MSG text.
+  ///
+  /// `nil` unless the error flag is set.
   /// - Throws: `WireFormatError` if ERR_CODE is missing or has another size.
   package func refusal() throws(WireFormatError) -> Refusal? {
     guard header.flags.contains(.error) else { return nil }
@@ -100,8 +111,9 @@ package struct Answer: Sendable {
   }
 }
 
-/// A multicast of the group `joold`: sessions that an instance advertises for synchronization. It owns none of the
-/// bytes.
+/// A multicast of the group `joold`: sessions that an instance advertises for synchronization.
+///
+/// It owns none of the bytes.
 package struct SyncMulticast: ~Escapable {
   /// The header, with the module's own version.
   package let header: JoolHeader

@@ -2,8 +2,9 @@
 package struct Attribute: ~Escapable {
   /// The attribute's number, without the flags in the two upper bits.
   package let type: UInt16
-  /// Whether the flag `NLA_F_NESTED` is set: the payload consists of attributes. Kernels before 5.2 do not set it in
-  /// the messages that they send.
+  /// Whether the flag `NLA_F_NESTED` is set: the payload consists of attributes.
+  ///
+  /// Kernels before 5.2 do not set it in the messages that they send.
   package let isNested: Bool
   /// The payload, without header and padding.
   package let value: RawSpan
@@ -25,7 +26,9 @@ package struct AttributeReader: ~Escapable {
   @_lifetime(copy payload)
   package init(_ payload: RawSpan) { remaining = payload }
 
-  /// The next attribute, or `nil` at the end of the payload. Padding after the attribute is skipped.
+  /// The next attribute, or `nil` at the end of the payload.
+  ///
+  /// Padding after the attribute is skipped.
   /// - Throws: `WireFormatError.strayBytes` if fewer than 4 bytes are left, `.badValue` if `nla_len` is less than 4,
   ///   `.truncated` if the payload does not fit.
   @_lifetime(copy self)

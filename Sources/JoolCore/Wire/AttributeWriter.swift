@@ -1,4 +1,6 @@
-/// A writer of a run of netlink attributes, or of a whole message with headers before them. It wraps a `ByteWriter`.
+/// A writer of a run of netlink attributes, or of a whole message with headers before them.
+///
+/// It wraps a `ByteWriter`.
 package struct AttributeWriter: Sendable {
   /// The flag `NLA_F_NESTED`.
   static let nestedFlag: UInt16 = 0x8000
@@ -9,7 +11,9 @@ package struct AttributeWriter: Sendable {
   /// The bytes written so far.
   package var bytes: [UInt8] { raw.bytes }
 
-  /// Whether an attribute was longer than its header can express. `bytes` are unusable then.
+  /// Whether an attribute was longer than its header can express.
+  ///
+  /// `bytes` are unusable then.
   package private(set) var isOverlong = false
 
   /// Creates an empty writer.

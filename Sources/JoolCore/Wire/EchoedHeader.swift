@@ -1,5 +1,7 @@
-/// Jool's header of a request as the module handles it: the module copies all 28 bytes into its answer, valid or not, and
-/// adds flags. `JoolHeader` describes the layout.
+/// Jool's header of a request as the module handles it: the module copies all 28 bytes into its answer, valid or not,
+/// and adds flags.
+///
+/// `JoolHeader` describes the layout.
 package struct EchoedHeader: Hashable, Sendable {
   private let bytes: [UInt8]
   /// The magic number, which should be `JoolHeader.magic`.
@@ -14,7 +16,9 @@ package struct EchoedHeader: Hashable, Sendable {
   /// The position of the attributes in a message of the Jool family.
   static let attributesOffset = NetlinkHeader.size + 4 + JoolHeader.size
 
-  /// Decodes the first 28 bytes of `bytes`. Any content is accepted.
+  /// Decodes the first 28 bytes of `bytes`.
+  ///
+  /// Any content is accepted.
   /// - Throws: `WireFormatError.truncated` below 28 bytes.
   package init(decoding bytes: RawSpan) throws(WireFormatError) {
     guard bytes.byteCount >= JoolHeader.size else {

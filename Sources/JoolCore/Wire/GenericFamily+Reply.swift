@@ -41,8 +41,9 @@ extension GenericFamily {
     return try require(name, "CTRL_ATTR_FAMILY_NAME")
   }
 
-  /// The controller's description of the family (`CTRL_CMD_NEWFAMILY`), as a whole netlink message. The bytes are those of
-  /// Linux 6.1: name, id, version, size of the header, greatest attribute, operations, groups.
+  /// The controller's description of the family (`CTRL_CMD_NEWFAMILY`), as a whole netlink message.
+  ///
+  /// The bytes are those of Linux 6.1: name, id, version, size of the header, greatest attribute, operations, groups.
   package func description(sequence: UInt32, port: UInt32 = 0) -> [UInt8] {
     AttributeWriter.message(type: Self.controller, flags: 0, sequence: sequence, port: port) { message in
       message.genericHeader(command: 1, version: 2)

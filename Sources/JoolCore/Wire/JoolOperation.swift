@@ -61,8 +61,9 @@ public enum JoolOperation: UInt8, CaseIterable, Hashable, Sendable {
   /// Acknowledges the module's last multicast.
   case sessionSyncAcknowledge
 
-  /// The only translator type that may be sent this, or `nil` if both may. Up to 4.1.9, sending it to the other type
-  /// crashes the kernel.
+  /// The only translator type that may be sent this, or `nil` if both may.
+  ///
+  /// Up to 4.1.9, sending it to the other type crashes the kernel.
   public var onlyIn: TranslatorType? {
     switch self {
     case .addressQuery64, .addressQuery46, .eamtForEach, .eamtAdd, .eamtRemove, .eamtFlush, .denylist4ForEach,
@@ -77,7 +78,9 @@ public enum JoolOperation: UInt8, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Whether the module answers if the operation succeeds. The other operations are answered only if they fail.
+  /// Whether the module answers if the operation succeeds.
+  ///
+  /// The other operations are answered only if they fail.
   package var isAnswered: Bool { self != .sessionSyncAdd && self != .sessionSyncAcknowledge }
 }
 

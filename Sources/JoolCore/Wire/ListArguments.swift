@@ -1,5 +1,7 @@
-/// The arguments of a request for a list, as the module reads them. Unlike `Request`, which decodes the requests that
-/// this library sends, this accepts every request that the module accepts.
+/// The arguments of a request for a list, as the module reads them.
+///
+/// Unlike `Request`, which decodes the requests that this library sends, this accepts every request that the module
+/// accepts.
 package struct ListArguments: Sendable {
   /// The protocol whose table is listed: PROTO, or that of the offset.
   package private(set) var proto: L4Protocol?
@@ -11,7 +13,9 @@ package struct ListArguments: Sendable {
   package private(set) var pool4: Pool4Entry?
   /// OFFSET of BIB_FOREACH.
   package private(set) var bib: BIBEntry?
-  /// OFFSET of SESSION_FOREACH. The module reads only the mask (SRC4) and the IPv4 node (DST4).
+  /// OFFSET of SESSION_FOREACH.
+  ///
+  /// The module reads only the mask (SRC4) and the IPv4 node (DST4).
   package private(set) var session: SessionOffset?
 
   /// The position of a session in the list of its protocol, which is ordered by mask, then by IPv4 node.
@@ -71,7 +75,9 @@ package struct ListArguments: Sendable {
 }
 
 extension ListArguments.SessionOffset {
-  /// Decodes an offset. An absent address counts as 0.0.0.0#0.
+  /// Decodes an offset.
+  ///
+  /// An absent address counts as 0.0.0.0#0.
   init(decoding payload: RawSpan) throws(WireFormatError) {
     mask = TransportAddress4(IPv4Address(bits: 0), 0)
     node = mask

@@ -22,7 +22,9 @@ package struct NetlinkHeader: Hashable, Sendable {
   package static let requestFlag: UInt16 = 1
 }
 
-/// One message of a netlink datagram. Its payload still belongs to the datagram.
+/// One message of a netlink datagram.
+///
+/// Its payload still belongs to the datagram.
 package struct NetlinkMessage: ~Escapable {
   /// The message's header.
   package let header: NetlinkHeader

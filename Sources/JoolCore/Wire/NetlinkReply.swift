@@ -3,10 +3,9 @@ package enum NetlinkReply {
   private static let cappedFlag: UInt16 = 0x100
 
   /// Netlink's refusal (`NLMSG_ERROR`): -errno s32, then the request, padded to 4 bytes.
-  /// - Parameters:
-  ///   - reason: The reason, which becomes the errno.
-  ///   - request: The whole message that is refused.
-  ///   - header: The netlink header of `request`.
+  /// - `reason`: The reason, which becomes the errno.
+  /// - `request`: The whole message that is refused.
+  /// - `header`: The netlink header of `request`.
   package static func refusal(
     _ reason: NetlinkRefusal, of request: some Collection<UInt8>, _ header: NetlinkHeader
   ) -> [UInt8] {
@@ -29,7 +28,9 @@ package enum NetlinkReply {
   }
 }
 
-/// A reason for which netlink refuses a request before the module receives it. The number is the errno.
+/// A reason for which netlink refuses a request before the module receives it.
+///
+/// The number is the errno.
 package enum NetlinkRefusal: Int32, Error {
   /// ENOENT: there is no family of this name or number.
   case noSuchFamily = 2
@@ -40,13 +41,17 @@ package enum NetlinkRefusal: Int32, Error {
 }
 
 extension NetlinkHeader {
-  /// Whether the message is a request. The kernel ignores all others.
+  /// Whether the message is a request.
+  ///
+  /// The kernel ignores all others.
   package var isRequest: Bool { flags & Self.requestFlag != 0 }
 
   /// Whether the sender wants an acknowledgement (`NLM_F_ACK`), which it gets besides the answer.
   package var wantsAcknowledgement: Bool { flags & 0x4 != 0 }
 
-  /// Whether the request is for a dump (`NLM_F_DUMP`, two bits). Jool has none.
+  /// Whether the request is for a dump (`NLM_F_DUMP`, two bits).
+  ///
+  /// Jool has none.
   package var isDump: Bool { flags & 0x300 == 0x300 }
 
   /// Whether the message is netlink's own and not for a family.

@@ -1,5 +1,7 @@
-/// The encoder of the module's answer to one request. `Answer` decodes it. It serves programs that take the module's
-/// place: a session table that answers the module's requests, and the fake modules of the tests.
+/// The encoder of the module's answer to one request.
+///
+/// `Answer` decodes it. It serves programs that take the module's place: a session table that answers the module's
+/// requests, and the fake modules of the tests.
 ///
 /// The bytes are those of the real module. Tests compare them with captures of 4.1.9, 4.1.13 and 4.1.15.
 package struct Reply: Sendable {
@@ -19,9 +21,8 @@ package struct Reply: Sendable {
   package static func status(isAlive: Bool) -> Reply { Reply { $0.attribute(1, UInt8(isAlive ? 0 : 1)) } }
 
   /// A page of a list.
-  /// - Parameters:
-  ///   - records: The page's entries.
-  ///   - hasMore: Whether the list has entries after them.
+  /// - `records`: The page's entries.
+  /// - `hasMore`: Whether the list has entries after them.
   package static func page(_ records: some Sequence<some WireRecord>, hasMore: Bool = false) -> Reply {
     Reply(flags: hasMore ? .more : []) { for record in records { $0.nest(1, record) } }
   }
@@ -42,9 +43,8 @@ package struct Reply: Sendable {
   }
 
   /// A refusal: 1 ERR_CODE u16, 2 ERR_MSG text.
-  /// - Parameters:
-  ///   - code: A positive errno.
-  ///   - message: The text, which may be empty. `nil`: ERR_MSG is left out.
+  /// - `code`: A positive errno.
+  /// - `message`: The text, which may be empty. `nil`: ERR_MSG is left out.
   package static func refusal(code: UInt16, message: String?) -> Reply {
     Reply(flags: .error) {
       $0.attribute(1, code)
@@ -57,8 +57,9 @@ package struct Reply: Sendable {
   /// The longest message of a module on a kernel with pages of 4 KiB: 26 sessions, or 51 BIB entries.
   package static let standardLimit = 3776
 
-  /// Appends an entry of a list, unless the message would become longer than `limit` bytes. In that case the flag
-  /// `.more` is set.
+  /// Appends an entry of a list, unless the message would become longer than `limit` bytes.
+  ///
+  /// In that case the flag `.more` is set.
   /// - Returns: Whether the entry was appended.
   package mutating func append(_ record: some WireRecord, limit: Int = standardLimit) -> Bool {
     var entry = AttributeWriter()
@@ -74,11 +75,10 @@ package struct Reply: Sendable {
   // MARK: Messages
 
   /// The whole netlink message.
-  /// - Parameters:
-  ///   - header: Jool's header of the request.
-  ///   - family: The number of the family, `nlmsg_type`.
-  ///   - sequence: The request's sequence number.
-  ///   - port: The requester's port.
+  /// - `header`: Jool's header of the request.
+  /// - `family`: The number of the family, `nlmsg_type`.
+  /// - `sequence`: The request's sequence number.
+  /// - `port`: The requester's port.
   package func message(
     echoing header: EchoedHeader, family: UInt16, sequence: UInt32, port: UInt32 = 0
   ) -> [UInt8] {

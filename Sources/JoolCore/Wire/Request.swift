@@ -16,8 +16,9 @@ package struct Request: Hashable, Sendable {
     self.attributes = attributes
   }
 
-  /// The whole netlink message. It never has `NLM_F_ACK`, because netlink's acknowledgement reports success even if
-  /// Jool refused the request.
+  /// The whole netlink message.
+  ///
+  /// It never has `NLM_F_ACK`, because netlink's acknowledgement reports success even if Jool refused the request.
   /// - Throws: `JoolError.requestTooLarge` if an attribute is too long for netlink.
   package func message(family: UInt16, sequence: UInt32, port: UInt32 = 0) throws(JoolError) -> [UInt8] {
     var isTooLarge = false
@@ -119,7 +120,9 @@ package enum RequestAttribute: Hashable, Sendable {
     case atomicInit = 12
     case atomicEnd = 13
 
-    /// Whether the attribute needs the nested flag. Kernels from 5.2 on refuse these attributes without it.
+    /// Whether the attribute needs the nested flag.
+    ///
+    /// Kernels from 5.2 on refuse these attributes without it.
     var isNested: Bool {
       switch self {
       case .globals, .denylist4, .eamt, .pool4, .bib, .sessions, .offset, .operand: true

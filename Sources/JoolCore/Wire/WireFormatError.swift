@@ -1,4 +1,6 @@
-/// The reason why bytes cannot be decoded. The names of fields are the kernel's.
+/// The reason why bytes cannot be decoded.
+///
+/// The names of fields are the kernel's.
 public enum WireFormatError: Error, Hashable, Sendable {
   /// The bytes end inside `field`.
   case truncated(field: String, need: Int, have: Int)

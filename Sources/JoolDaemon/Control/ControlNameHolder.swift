@@ -3,8 +3,9 @@ internal import Glibc
 internal import JoolCore
 internal import SystemPackage
 
-/// The process that holds the control name of an instance's proxy in this network namespace. It need not be a proxy,
-/// because any process may bind an unused abstract name.
+/// The process that holds the control name of an instance's proxy in this network namespace.
+///
+/// It need not be a proxy, because any process may bind an unused abstract name.
 enum ControlNameHolder: Hashable {
   /// A process with the rights of a proxy.
   case proxy(process: Int32)
@@ -59,9 +60,13 @@ struct PeerCredentials {
   var mayAdministrate: Bool { isOurs || ProcessRights(of: process)?.hasNetAdmin == true }
 }
 
-/// The process that has a Unix socket with an abstract name open. Root sees all processes; others see their own.
+/// The process that has a Unix socket with an abstract name open.
+///
+/// Root sees all processes; others see their own.
 private struct SocketOwner {
-  /// The process ID. `nil` if this process may not inspect the one that has the socket open.
+  /// The process ID.
+  ///
+  /// `nil` if this process may not inspect the one that has the socket open.
   private(set) var process: Int32?
 
   /// - Returns: `nil` if there is no such socket in this network namespace.

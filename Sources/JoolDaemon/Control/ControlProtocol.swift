@@ -4,13 +4,19 @@ internal import JoolSession
 internal import SystemPackage
 
 /// The proxy's control protocol: one request and one answer per connection, as text, over a Unix socket with an
-/// abstract name. The name exists only in the network namespace of the instance, has one holder at a time, and vanishes
-/// with the proxy. The proxy accepts root and its own user. Clients accept only a server with the rights of a proxy,
-/// because any process can bind an unused abstract name (`ControlNameHolder`).
+/// abstract name.
+///
+/// The name exists only in the network namespace of the instance, has one holder at a time, and vanishes with the
+/// proxy. The proxy accepts root and its own user. Clients accept only a server with the rights of a proxy, because any
+/// process can bind an unused abstract name (`ControlNameHolder`).
 enum ControlProtocol {
-  /// The request to send the proxy's table to the group. Answer: `ok COUNT` when all of it was sent, or `error TEXT`.
+  /// The request to send the proxy's table to the group.
+  ///
+  /// Answer: `ok COUNT` when all of it was sent, or `error TEXT`.
   static let advertise = "advertise"
-  /// The request for the proxy's status. Answer: a `ProxyStatus`, with a line for each peer.
+  /// The request for the proxy's status.
+  ///
+  /// Answer: a `ProxyStatus`, with a line for each peer.
   static let status = "status"
 
   /// The maximum size of a request or an answer in bytes.

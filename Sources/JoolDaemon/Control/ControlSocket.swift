@@ -6,8 +6,9 @@ internal import SystemPackage
 /// The server side of the control protocol.
 struct ControlSocket: ~Copyable {
   private let listener: OwnedDescriptor
-  /// The clients that have not sent a request yet, or wait for their answer. They are few, because the protocol is for
-  /// people and scripts.
+  /// The clients that have not sent a request yet, or wait for their answer.
+  ///
+  /// They are few, because the protocol is for people and scripts.
   private(set) var clients: [Client] = []
   private static let maxClients = 16
 
@@ -31,12 +32,14 @@ struct ControlSocket: ~Copyable {
   /// The time that a starting proxy waits for another proxy to end.
   private static let grace = Duration.seconds(1)
 
-  /// Opens the control socket of a proxy that starts. Only another proxy keeps it from starting. If a process without
-  /// the rights of a proxy holds the name, the proxy starts without a control socket and cannot be reached, because no
-  /// unprivileged user may prevent synchronization. Blocks for about a second at most.
-  /// - Parameter warn: receives the reason why there is no control socket.
-  /// - Returns: `nil` if the name is not available.
-  /// - Throws: `ProxyError.alreadyRunning` if another proxy holds the name.
+  /// Opens the control socket of a proxy that starts.
+  ///
+  /// Only another proxy keeps it from starting. If a process without the rights of a proxy holds the name, the proxy
+  /// starts without a control socket and cannot be reached, because no unprivileged user may prevent synchronization.
+  /// Blocks for about a second at most.
+  ///
+  /// Returns `nil` if the name is not available. Throws `ProxyError.alreadyRunning` if another proxy holds the name.
+  /// - `warn`: receives the reason why there is no control socket.
   static func claim(_ instance: InstanceName, warn: (String) -> Void) throws(ProxyError) -> ControlSocket? {
     let deadline = Instant.now + grace
     var holder: ControlNameHolder?
@@ -74,7 +77,9 @@ struct ControlSocket: ~Copyable {
 
   var descriptor: Int32 { listener.rawValue }
 
-  /// Accepts new clients. Those of other users, and those beyond `maxClients`, are disconnected.
+  /// Accepts new clients.
+  ///
+  /// Those of other users, and those beyond `maxClients`, are disconnected.
   mutating func acceptClients() {
     for _ in 0..<Self.maxClients {
       let descriptor = accept(listener.rawValue, nil, nil)
@@ -87,8 +92,9 @@ struct ControlSocket: ~Copyable {
     }
   }
 
-  /// Reads the request of a client whose descriptor is readable. `nil` if the client has disconnected or sends a second
-  /// request, or if nothing can be read yet.
+  /// Reads the request of a client whose descriptor is readable.
+  ///
+  /// `nil` if the client has disconnected or sends a second request, or if nothing can be read yet.
   mutating func request(from descriptor: Int32) -> String? {
     var buffer = [UInt8](repeating: 0, count: ControlProtocol.limit)
     let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
@@ -101,7 +107,9 @@ struct ControlSocket: ~Copyable {
     return String(decoding: buffer[..<count], as: UTF8.self)
   }
 
-  /// Sends a client its answer and closes the connection. Does not block.
+  /// Sends a client its answer and closes the connection.
+  ///
+  /// Does not block.
   mutating func answer(_ descriptor: Int32, _ text: String) {
     guard clients.contains(where: { $0.descriptor == descriptor }) else { return }
     var text = text

@@ -10,7 +10,9 @@ public struct ProxyControl: ~Copyable {
   /// The timeout for connecting to the proxy, and for the answer to a request that needs no work.
   private static let timeout = timeval(tv_sec: 10, tv_usec: 0)
 
-  /// Connects to the proxy. Blocks for up to ten seconds.
+  /// Connects to the proxy.
+  ///
+  /// Blocks for up to ten seconds.
   /// - Returns: `nil` if no proxy runs for the instance here.
   /// - Throws: `Failure.stalled` if the proxy accepts no connection in that time.
   public init?(instance: InstanceName) throws(Failure) {
@@ -37,7 +39,9 @@ public struct ProxyControl: ~Copyable {
     case stalled
   }
 
-  /// Makes the proxy send its table to the group. Blocks until all of it was sent, without a timeout.
+  /// Makes the proxy send its table to the group.
+  ///
+  /// Blocks until all of it was sent, without a timeout.
   /// - Returns: the number of sessions that were sent.
   public func advertise() throws(Failure) -> Int {
     let words = try ask(ControlProtocol.advertise).split(separator: " ", maxSplits: 1)
@@ -45,7 +49,9 @@ public struct ProxyControl: ~Copyable {
     throw .refused(words.count == 2 ? String(words[1]) : "a text that this program does not understand")
   }
 
-  /// Requests the proxy's status. Blocks for up to ten seconds.
+  /// Requests the proxy's status.
+  ///
+  /// Blocks for up to ten seconds.
   /// - Throws: `Failure`; `.stalled` if the proxy does not answer in that time.
   public func status() throws(Failure) -> ProxyStatus {
     // keepalived asks every second. Without a timeout its checks would pile up while a proxy does not react.

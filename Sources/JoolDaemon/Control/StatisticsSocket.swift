@@ -4,8 +4,10 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// The statistics server. It answers a datagram that begins with `all` with all of the proxy's counters, and any other
-/// datagram with the C proxy's counters, as the C proxy does. The address `::` serves IPv4, too.
+/// The statistics server.
+///
+/// It answers a datagram that begins with `all` with all of the proxy's counters, and any other datagram with the C
+/// proxy's counters, as the C proxy does. The address `::` serves IPv4, too.
 struct StatisticsSocket: ~Copyable {
   /// The socket; `nil` after a failed attempt to reopen it, until one succeeds. (The type is not written with `?`,
   /// because such a property is `nil` even before an initializer that fails has begun.)
@@ -29,10 +31,11 @@ struct StatisticsSocket: ~Copyable {
     }
   }
 
-  /// Opens and binds the socket. Waits for DNS if the address is a name.
-  /// - Parameters:
-  ///   - links: the links of the proxy, whose ports are in use.
-  ///   - isTrial: whether to bind to any free port instead, because a running proxy may hold the configured one.
+  /// Opens and binds the socket.
+  ///
+  /// Waits for DNS if the address is a name.
+  /// - `links`: the links of the proxy, whose ports are in use.
+  /// - `isTrial`: whether to bind to any free port instead, because a running proxy may hold the configured one.
   init(
     _ configuration: ProxyConfiguration.Statistics, beside links: [ProxyConfiguration.Link], isTrial: Bool = false,
     log: Logger
@@ -121,7 +124,9 @@ struct StatisticsSocket: ~Copyable {
   /// The beginning of our reports and of the C proxy's.
   private static let reportsBeginning = Array("KERNEL_SENT_PKTS".utf8)
 
-  /// Answers the waiting datagrams, at most 64 of them. Does not block.
+  /// Answers the waiting datagrams, at most 64 of them.
+  ///
+  /// Does not block.
   func answer(_ proxy: SessionProxy) {
     var buffer = [UInt8](repeating: 0, count: Self.reportsBeginning.count)
     for _ in 0..<64 {

@@ -1,13 +1,17 @@
 internal import Glibc
 internal import Synchronization
 
-/// Work that may block for long. It runs once, on its own thread beside an event loop.
+/// Work that may block for long.
+///
+/// It runs once, on its own thread beside an event loop.
 final class BackgroundTask<Value: Sendable>: Sendable {
   /// The descriptor on which poll(2) reports a hang-up when the result is available.
   let descriptor: Int32
   private let value = Mutex<Value?>(nil)
 
-  /// Starts the work at once. Signals that the caller has blocked are blocked in the thread, too.
+  /// Starts the work at once.
+  ///
+  /// Signals that the caller has blocked are blocked in the thread, too.
   /// - Returns: `nil` if the system provides no thread or descriptor, or if too many of these threads are running.
   init?(_ work: @escaping @Sendable () -> Value) {
     var ends: (reader: Int32, writer: Int32) = (-1, -1)
@@ -33,14 +37,18 @@ final class BackgroundTask<Value: Sendable>: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The result of the work. `nil` while it runs. Does not block.
+  /// The result of the work.
+  ///
+  /// `nil` while it runs. Does not block.
   var result: Value? { value.withLock { $0 } }
 }
 
 /// A thread that ends with its work, or with the process.
 private final class BackgroundThread: Sendable {
-  /// The maximum number of threads. A limit is needed because a resolver that does not answer occupies a thread for up
-  /// to a minute, and SIGHUP may arrive every second.
+  /// The maximum number of threads.
+  ///
+  /// A limit is needed because a resolver that does not answer occupies a thread for up to a minute, and SIGHUP may
+  /// arrive every second.
   private static let limit = 8
   private static let count = Mutex(0)
 
@@ -53,8 +61,9 @@ private final class BackgroundThread: Sendable {
   }
 
   /// Starts a thread.
-  /// - Parameter atEnd: called after the work, when the thread no longer counts toward `limit`.
-  /// - Returns: whether a thread was started.
+  ///
+  /// Returns whether a thread was started.
+  /// - `atEnd`: called after the work, when the thread no longer counts toward `limit`.
   static func start(_ work: @escaping @Sendable () -> Void, atEnd: @escaping @Sendable () -> Void) -> Bool {
     let isAdmitted = count.withLock { count in
       guard count < limit else { return false }

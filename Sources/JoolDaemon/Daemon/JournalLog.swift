@@ -7,7 +7,9 @@ public import Logging
 /// Besides the usual fields, an entry has `JOOL_INSTANCE` and the message's metadata, such as `state` as `JOOL_STATE`.
 /// The format is systemd's "Native Journal Protocol".
 public struct JournalLog: LogHandler {
-  /// The metadata of every message. That of a single message takes precedence.
+  /// The metadata of every message.
+  ///
+  /// That of a single message takes precedence.
   public var metadata: Logger.Metadata = [:]
   /// The lowest level that is logged.
   public var logLevel: Logger.Level = .info
@@ -40,8 +42,9 @@ public struct JournalLog: LogHandler {
     set { metadata[key] = newValue }
   }
 
-  /// Sends a message to the journal, or writes it to standard error if the journal does not accept it. Only the latter
-  /// may block.
+  /// Sends a message to the journal, or writes it to standard error if the journal does not accept it.
+  ///
+  /// Only the latter may block.
   public func log(event: LogEvent) {
     let message = "\(event.message)"
     var fields = [
@@ -58,7 +61,9 @@ public struct JournalLog: LogHandler {
     }
   }
 
-  /// An entry in the journal's format. A value of several lines is preceded by its length.
+  /// An entry in the journal's format.
+  ///
+  /// A value of several lines is preceded by its length.
   static func entry(_ fields: [(String, String)]) -> [UInt8] {
     fields.flatMap { name, value -> [UInt8] in
       guard value.utf8.contains(UInt8(ascii: "\n")) else { return Array("\(name)=\(value)\n".utf8) }

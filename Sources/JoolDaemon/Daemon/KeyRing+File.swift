@@ -4,7 +4,9 @@ public import JoolSession
 public import SystemPackage
 
 extension KeyRing {
-  /// Reads the keys from a regular file. Does not block on a pipe.
+  /// Reads the keys from a regular file.
+  ///
+  /// Does not block on a pipe.
   /// - Throws: `KeyFileError`, also for a file that other users may access, because the group's secret would not be
   ///   safe in it.
   public init(file path: String) throws(KeyFileError) {

@@ -11,8 +11,9 @@ struct Poller {
     requests.append(pollfd(fd: descriptor, events: Int16(POLLIN) | (forOutput ? Int16(POLLOUT) : 0), revents: 0))
   }
 
-  /// Blocks until a descriptor is ready or `deadline` has passed. With `nil` there is no time limit. A signal may end
-  /// it earlier.
+  /// Blocks until a descriptor is ready or `deadline` has passed.
+  ///
+  /// With `nil` there is no time limit. A signal may end it earlier.
   mutating func wait(until deadline: Instant?) throws(Errno) {
     // Rounded up, because rounding down would cause a busy loop during the last millisecond.
     let timeout = deadline.map { deadline -> Int32 in
@@ -25,7 +26,9 @@ struct Poller {
     throw .current
   }
 
-  /// Whether a descriptor has input, an error or a hang-up. Reading from it shows which.
+  /// Whether a descriptor has input, an error or a hang-up.
+  ///
+  /// Reading from it shows which.
   func hasInput(_ descriptor: Int32) -> Bool { events(of: descriptor) & ~Int16(POLLOUT) != 0 }
 
   private func events(of descriptor: Int32) -> Int16 { requests.first { $0.fd == descriptor }?.revents ?? 0 }

@@ -4,9 +4,10 @@ internal import Glibc
 struct ProcessRights {
   /// The effective user ID.
   let user: UInt32
-  /// Whether the process has CAP_NET_ADMIN, capability 12 (capabilities(7)), in our user namespace. Such a process can
-  /// configure the module without this proxy. In a user namespace of its own any process has all capabilities, but they
-  /// have no effect here.
+  /// Whether the process has CAP_NET_ADMIN, capability 12 (capabilities(7)), in our user namespace.
+  ///
+  /// Such a process can configure the module without this proxy. In a user namespace of its own any process has all
+  /// capabilities, but they have no effect here.
   let hasNetAdmin: Bool
 
   /// `nil` if there is no such process.

@@ -3,24 +3,37 @@ public import JoolCore
 public import JoolSession
 public import Logging
 
-/// The settings of `jool session proxy`. Addresses and ports are texts as the user wrote them; they are looked up when
-/// the sockets are opened.
+/// The settings of `jool session proxy`.
+///
+/// Addresses and ports are texts as the user wrote them; they are looked up when the sockets are opened.
 public struct ProxyConfiguration: Hashable, Sendable {
   /// The instance whose sessions are synchronized.
   public var instance: InstanceName
-  /// The links to the peers. Everything is sent on each of them, so that one may fail.
+  /// The links to the peers.
+  ///
+  /// Everything is sent on each of them, so that one may fail.
   public var links: [Link]
-  /// The address of the statistics server. `nil`: there is no server.
+  /// The address of the statistics server.
+  ///
+  /// `nil`: there is no server.
   public var statistics: Statistics?
   /// The protocol that is used with the peers.
   public var format: WireFormat
-  /// The path of a file that shows whether the node is ready, for keepalived's `track_file`. `nil`: none.
+  /// The path of a file that shows whether the node is ready, for keepalived's `track_file`.
+  ///
+  /// `nil`: none.
   public var trackFile: String?
-  /// The MTU of the path to the peers, 1280 to 1500 bytes. `nil`: the MTU of the interfaces.
+  /// The MTU of the path to the peers, 1280 to 1500 bytes.
+  ///
+  /// `nil`: the MTU of the interfaces.
   public var mtu: Int?
-  /// The path of the file with the keys that seal the group's frames (`KeyRing`). `nil`: frames are not sealed.
+  /// The path of the file with the keys that seal the group's frames (`KeyRing`).
+  ///
+  /// `nil`: frames are not sealed.
   public var keyFile: String?
-  /// The user that the proxy switches to once everything is open. `nil`: it does not switch.
+  /// The user that the proxy switches to once everything is open.
+  ///
+  /// `nil`: it does not switch.
   public var user: String?
   /// The lowest level that is logged.
   public var logLevel: Logger.Level
@@ -67,13 +80,17 @@ public struct ProxyConfiguration: Hashable, Sendable {
     public var group: String
     /// The UDP port: a number, or a service to look up.
     public var port: String
-    /// The interface on which the group is joined: its name, or one of its addresses of the group's family. `nil`: the
-    /// interface of the group's zone or of `outgoingInterface`, else the one that the kernel chooses.
+    /// The interface on which the group is joined: its name, or one of its addresses of the group's family.
+    ///
+    /// `nil`: the interface of the group's zone or of `outgoingInterface`, else the one that the kernel chooses.
     public var incomingInterface: String?
-    /// The interface through which datagrams are sent, in the same forms. `nil`: the interface of the group's zone or
-    /// of `incomingInterface`, else the one that the kernel chooses.
+    /// The interface through which datagrams are sent, in the same forms.
+    ///
+    /// `nil`: the interface of the group's zone or of `incomingInterface`, else the one that the kernel chooses.
     public var outgoingInterface: String?
-    /// The TTL or hop limit of multicasts (`IP_MULTICAST_TTL`). The kernel accepts 0 to 255.
+    /// The TTL or hop limit of multicasts (`IP_MULTICAST_TTL`).
+    ///
+    /// The kernel accepts 0 to 255.
     public var ttl: UInt32
 
     /// Creates a link to a multicast group.
@@ -96,7 +113,9 @@ public struct ProxyConfiguration: Hashable, Sendable {
 
   /// The address and port on which the statistics server listens.
   public struct Statistics: Hashable, Sendable {
-    /// An address of this machine, or a name to look up. `::` includes IPv4.
+    /// An address of this machine, or a name to look up.
+    ///
+    /// `::` includes IPv4.
     public var address: String
     /// The UDP port: a number, or a service to look up.
     public var port: String
@@ -113,7 +132,9 @@ public struct ProxyConfiguration: Hashable, Sendable {
     public static let defaultPort = "6401"
   }
 
-  /// Creates the settings of a proxy. Nothing is looked up or checked.
+  /// Creates the settings of a proxy.
+  ///
+  /// Nothing is looked up or checked.
   public init(
     instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: WireFormat = .auto,
     trackFile: String? = nil, keyFile: String? = nil, mtu: Int? = nil,
@@ -146,8 +167,9 @@ extension ProxyConfiguration {
   /// The values that `mtu` may have, in bytes.
   public static var allowedMTU: ClosedRange<Int> { PathMTU.allowed }
 
-  /// Checks everything that starting a proxy needs, except the ports, which a running proxy may hold. Blocks, because
-  /// names are looked up.
+  /// Checks everything that starting a proxy needs, except the ports, which a running proxy may hold.
+  ///
+  /// Blocks, because names are looked up.
   /// - Throws: `ProxyError` as the start of the proxy would.
   public func verify() throws(ProxyError) {
     let user = try unprivilegedUser()
@@ -163,20 +185,25 @@ extension ProxyConfiguration {
     if let statistics { _ = try StatisticsSocket(statistics, beside: links, isTrial: true, log: silence) }
   }
 
-  /// The user that the proxy switches to. `nil` if there is none.
+  /// The user that the proxy switches to.
+  ///
+  /// `nil` if there is none.
   func unprivilegedUser() throws(ProxyError) -> UnprivilegedUser? {
     guard let user else { return nil }
     return try UnprivilegedUser(user)
   }
 
-  /// The keys that the key file contains now. `nil` if there is no key file.
+  /// The keys that the key file contains now.
+  ///
+  /// `nil` if there is no key file.
   func keys() throws(ProxyError) -> KeyRing? {
     guard let keyFile else { return nil }
     do throws(KeyFileError) { return try KeyRing(file: keyFile) } catch { throw .keyFile(error) }
   }
 
-  /// The names of the options whose values differ from `other`. The log level and the path of the key file are not
-  /// compared.
+  /// The names of the options whose values differ from `other`.
+  ///
+  /// The log level and the path of the key file are not compared.
   func differences(from other: ProxyConfiguration) -> [String] {
     var names: [String] = []
     if links != other.links { names.append("group, port, interfaces or the use of peers (net.…)") }

@@ -2,7 +2,9 @@ internal import Glibc
 public import JoolCore
 public import SystemPackage
 
-/// The reason why a proxy or a follower could not start. A proxy that runs logs errors and goes on.
+/// The reason why a proxy or a follower could not start.
+///
+/// A proxy that runs logs errors and goes on.
 public enum ProxyError: Error, Hashable, Sendable {
   /// The module cannot be reached or used.
   case kernel(JoolError)
@@ -54,7 +56,9 @@ extension ProxyError {
 }
 
 extension ProxyError {
-  /// The advice to the user beyond `description`, which has the C proxy's text. `nil` if that text suffices.
+  /// The advice to the user beyond `description`, which has the C proxy's text.
+  ///
+  /// `nil` if that text suffices.
   public var hint: String? {
     switch self {
     case .keyFile(.cannotRead(_, .permissionDenied)): return "The file must belong to the user of the proxy (--user)."

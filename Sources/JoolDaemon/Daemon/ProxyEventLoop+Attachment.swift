@@ -39,8 +39,9 @@ extension ProxyEventLoop {
     if control == nil { reclaimControl(now) }
   }
 
-  /// Tries to take the control name, whose holder may have ended. If another proxy holds it, the administrator is
-  /// warned, because only they can decide which of the two should end.
+  /// Tries to take the control name, whose holder may have ended.
+  ///
+  /// If another proxy holds it, the administrator is warned, because only they can decide which of the two should end.
   private mutating func reclaimControl(_ now: Instant) {
     control = try? ControlSocket(instance: configuration.instance)
     if control != nil {
@@ -81,7 +82,9 @@ extension ProxyEventLoop {
     if group.hasChanged(proxy.groupInputs(now: now), now: now) { proxy.compareSettings(now: now) }
   }
 
-  /// Reads one page of pool4. After the last page, pool4 is advertised to the peers.
+  /// Reads one page of pool4.
+  ///
+  /// After the last page, pool4 is advertised to the peers.
   mutating func readPool4(_ now: Instant) {
     guard var reading = pool4.take(), link != nil else { return }
     do throws(JoolError) { try link?.readPage(of: &reading) } catch { return kernelFailed(error) }
@@ -121,8 +124,10 @@ extension ProxyEventLoop {
     if let advice = inspection.advice { log.warning("\(advice)") }
   }
 
-  /// Handles an error of a request. A refusal is only logged and counted, because the module still answers. After any
-  /// other error, and after the refusal `noSuchProcess`, the instance counts as absent.
+  /// Handles an error of a request.
+  ///
+  /// A refusal is only logged and counted, because the module still answers. After any other error, and after the
+  /// refusal `noSuchProcess`, the instance counts as absent.
   mutating func kernelFailed(_ error: JoolError) {
     if case .refused(let code, let message) = error, code != .noSuchProcess {
       proxy.counters.kernelRefusals += 1

@@ -11,8 +11,9 @@ extension ProxyEventLoop {
     proxy.requestAudit(.repair)
   }
 
-  /// Discards the messages that the module sent before the pause. Their age is unknown, so the module's table is read
-  /// instead.
+  /// Discards the messages that the module sent before the pause.
+  ///
+  /// Their age is unknown, so the module's table is read instead.
   private mutating func discardKernelEvents(_ buffer: inout [UInt8]) {
     for _ in 0..<Self.burst {
       do throws(JoolError) {
@@ -29,8 +30,9 @@ extension ProxyEventLoop {
     }
   }
 
-  /// Starts with a new identity if another proxy uses this one's. Work in progress is abandoned, because it does not
-  /// belong to the new node.
+  /// Starts with a new identity if another proxy uses this one's.
+  ///
+  /// Work in progress is abandoned, because it does not belong to the new node.
   mutating func startAnewIfCopied(_ now: Instant) {
     guard proxy.mustStartAnew else { return }
     log.warning("Another proxy uses this one's identity (a snapshot or a clone?); this one takes a new identity.")

@@ -39,8 +39,9 @@ extension ProxyEventLoop {
     }
   }
 
-  /// Sends the module at most `burst` requests, and none after the first JOOLD_ADD. The rest waits until the sockets
-  /// had their turn.
+  /// Sends the module at most `burst` requests, and none after the first JOOLD_ADD.
+  ///
+  /// The rest waits until the sockets had their turn.
   mutating func feedModule(_ now: Instant) {
     for _ in 0..<Self.burst {
       guard link != nil, let request = proxy.nextStoreRequest(now: now) else { return }

@@ -65,7 +65,9 @@ extension ProxyEventLoop {
     for datagram in proxy.takeDatagrams(now: now, isCongested: !sendQueue.isEmpty) { send(datagram.span.bytes) }
   }
 
-  /// Announces to the group that this node leaves. Datagrams that cannot be sent at once are lost.
+  /// Announces to the group that this node leaves.
+  ///
+  /// Datagrams that cannot be sent at once are lost.
   mutating func leave(_ now: Instant) {
     sendNews(now)
     sendWaiting(now)

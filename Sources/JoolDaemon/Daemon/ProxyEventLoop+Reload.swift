@@ -6,8 +6,10 @@ internal import SystemPackage
 /// Reloads the configuration after SIGHUP. Keys, peers and log level change without losing a session. If anything is
 /// wrong, none of them changes.
 extension ProxyEventLoop {
-  /// A new configuration that waits for the addresses of its peers. Names are looked up on a thread, because a resolver
-  /// that does not answer would block the loop for longer than the timeout of systemd's watchdog.
+  /// A new configuration that waits for the addresses of its peers.
+  ///
+  /// Names are looked up on a thread, because a resolver that does not answer would block the loop for longer than the
+  /// timeout of systemd's watchdog.
   struct Reload {
     let configuration: ProxyConfiguration
     let keys: KeyRing?
@@ -15,7 +17,9 @@ extension ProxyEventLoop {
     let lookUp: BackgroundTask<Result<[PeerAddress], ProxyError>>
   }
 
-  /// Starts a reload. An earlier one that still waits for addresses is abandoned.
+  /// Starts a reload.
+  ///
+  /// An earlier one that still waits for addresses is abandoned.
   mutating func reload() {
     pendingReload = nil
     do throws(ProxyError) {

@@ -4,7 +4,9 @@ internal import JoolSession
 public import Logging
 internal import SystemPackage
 
-/// The proxy's driver: one thread with one poll(2). `SessionProxy` makes the decisions; the driver only moves bytes.
+/// The proxy's driver: one thread with one poll(2).
+///
+/// `SessionProxy` makes the decisions; the driver only moves bytes.
 public struct ProxyEventLoop: ~Copyable {
   var configuration: ProxyConfiguration
   /// Reads the configuration again, after SIGHUP.
@@ -40,8 +42,9 @@ public struct ProxyEventLoop: ~Copyable {
 
   /// The interval between two checks of the module, its settings and the interfaces.
   static let checkInterval = Duration.seconds(2)
-  /// The maximum number of messages of one kind per turn, so that the other kinds are not delayed. From each link one
-  /// `SyncLinks.batch` is read per turn.
+  /// The maximum number of messages of one kind per turn, so that the other kinds are not delayed.
+  ///
+  /// From each link one `SyncLinks.batch` is read per turn.
   static let burst = 64
 
   /// Reads the configuration again as it is now.
@@ -66,11 +69,13 @@ public struct ProxyEventLoop: ~Copyable {
     var control = LogThrottle()
   }
 
-  /// Opens everything, in the order and with the log messages of the C proxy. May block, because names are looked up.
+  /// Opens everything, in the order and with the log messages of the C proxy.
+  ///
+  /// May block, because names are looked up.
   /// - Parameters:
   ///   - configuration: the options of the proxy.
   ///   - log: the log of the proxy.
-  ///   - reread: returns the configuration as it is when the user wants it read again.
+  ///   - loadConfiguration: returns the configuration as it is when the user wants it read again.
   /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
   ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
   public init(
@@ -139,7 +144,9 @@ public struct ProxyEventLoop: ~Copyable {
     return UInt64(max(0, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
   }
 
-  /// Runs the proxy. Blocks until SIGTERM or SIGINT.
+  /// Runs the proxy.
+  ///
+  /// Blocks until SIGTERM or SIGINT.
   /// - Throws: `ProxyError.system` if poll(2) fails.
   public mutating func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }

@@ -22,8 +22,8 @@ struct ReadinessReport {
   private var failing = LogThrottle()
 
   /// Begins with a node that is not ready, and writes that to the track file.
-  /// - Parameter user: the user that the proxy switches to. The file is written with this user's rights now, because it
-  ///   must be written with them later.
+  /// - `user`: the user that the proxy switches to. The file is written with this user's rights now, because it must be
+  ///   written with them later.
   init(
     trackFile: String?, of user: UnprivilegedUser?, service: ServiceManager? = ServiceManager(), now: Instant
   ) throws(ProxyError) {
@@ -58,13 +58,14 @@ struct ReadinessReport {
     write(isReady: nodeStatus.isReady, log: log)
   }
 
-  /// The time after which a node that is alone reports it. A shorter time is normal, because peers are started one
-  /// after the other.
+  /// The time after which a node that is alone reports it.
+  ///
+  /// A shorter time is normal, because peers are started one after the other.
   private static let aloneDelay = Duration.seconds(10)
 
   /// Reports that no peer receives this node's sessions, once that has lasted for `aloneDelay`, and reports when one
   /// does again.
-  /// - Parameter noPeerReason: the reason why no peer receives them; `nil` if one does.
+  /// - `noPeerReason`: the reason why no peer receives them; `nil` if one does.
   mutating func note(_ noPeerReason: String?, now: Instant, log: Logger) {
     isAlone = noPeerReason != nil
     aloneSince = noPeerReason == nil ? nil : aloneSince ?? now
@@ -107,8 +108,10 @@ struct ReadinessReport {
     }
   }
 
-  /// Writes the track file again if another program has written or removed it. Otherwise keepalived would use the wrong
-  /// value until the state changes. A pipe, or a file that cannot be read, is left alone.
+  /// Writes the track file again if another program has written or removed it.
+  ///
+  /// Otherwise keepalived would use the wrong value until the state changes. A pipe, or a file that cannot be read, is
+  /// left alone.
   mutating func reassert(now: Instant, log: Logger) {
     guard let trackFile, let last else { return }
     guard TrackFile.isChanged(trackFile, isReady: last.isReady) else { return }
@@ -139,19 +142,20 @@ struct ServiceManager {
     watchdog = Self.watchdog(interval: variable("WATCHDOG_USEC"), process: variable("WATCHDOG_PID"), own: getpid())
   }
 
-  /// The watchdog's interval by the two variables of sd_watchdog_enabled(3). `nil` if there is none, or if the
-  /// variables are for another process.
-  /// - Parameters:
-  ///   - interval: the value of `WATCHDOG_USEC`, in microseconds.
-  ///   - process: the value of `WATCHDOG_PID`.
-  ///   - own: the ID of this process.
+  /// The watchdog's interval by the two variables of sd_watchdog_enabled(3).
+  ///
+  /// `nil` if there is none, or if the variables are for another process.
+  /// - `interval`: the value of `WATCHDOG_USEC`, in microseconds.
+  /// - `process`: the value of `WATCHDOG_PID`.
+  /// - `own`: the ID of this process.
   static func watchdog(interval: String?, process: String?, own: Int32) -> Duration? {
     if let process, Int32(process) != own { return nil }
     guard let interval = interval.flatMap({ Int64($0) }), interval > 0 else { return nil }
     return .microseconds(interval)
   }
 
-  /// Sends a message to the service manager. Errors are ignored, because the proxy must go on even if the service
-  /// manager does not listen. Does not block.
+  /// Sends a message to the service manager.
+  ///
+  /// Errors are ignored, because the proxy must go on even if the service manager does not listen. Does not block.
   func notify(_ text: String) { UnixDatagram.send(Array(text.utf8), to: path) }
 }

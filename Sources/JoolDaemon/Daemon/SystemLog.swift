@@ -4,7 +4,9 @@ public import Logging
 
 /// Sends log messages to syslog(3): identity `joold`, facility daemon, as the C programs do.
 public struct SystemLog: LogHandler {
-  /// The metadata of the handler. It is not sent to syslog(3).
+  /// The metadata of the handler.
+  ///
+  /// It is not sent to syslog(3).
   public var metadata: Logger.Metadata = [:]
   /// The lowest level that is logged.
   public var logLevel: Logger.Level = .info
@@ -12,8 +14,9 @@ public struct SystemLog: LogHandler {
   /// Creates a handler, and opens the connection to syslog(3) if it is the first.
   public init() { Self.open }
 
-  /// Opens the log when it is first evaluated. syslog(3) keeps the pointer to the identity, so the string is never
-  /// freed.
+  /// Opens the log when it is first evaluated.
+  ///
+  /// syslog(3) keeps the pointer to the identity, so the string is never freed.
   private static let open: Void = {
     openlog(strdup("joold"), 0, LOG_DAEMON)
   }()
@@ -56,7 +59,9 @@ struct LogThrottle: Sendable {
   private var next: Instant?
   private var suppressed = 0
 
-  /// The text to append to the message, which reports the suppressed ones. `nil` if the message must be suppressed.
+  /// The text to append to the message, which reports the suppressed ones.
+  ///
+  /// `nil` if the message must be suppressed.
   mutating func admit(now: Instant) -> String? {
     if let next, now < next {
       suppressed += 1
@@ -69,7 +74,9 @@ struct LogThrottle: Sendable {
 }
 
 extension Logger {
-  /// Logs a warning with a remedy if a receive buffer is smaller than requested. Both sizes are in bytes.
+  /// Logs a warning with a remedy if a receive buffer is smaller than requested.
+  ///
+  /// Both sizes are in bytes.
   func adviseOnBuffer(of socket: String, granted: Int32, wanted: Int32) {
     guard granted < wanted else { return }
     warning(

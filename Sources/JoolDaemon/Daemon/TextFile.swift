@@ -1,6 +1,8 @@
 internal import Glibc
 
-/// Reads files and directories of /proc, which never block. Anything unreadable counts as empty.
+/// Reads files and directories of /proc, which never block.
+///
+/// Anything unreadable counts as empty.
 enum TextFile {
   static func lines(of path: String) -> [String] {
     guard let file = fopen(path, "re") else { return [] }

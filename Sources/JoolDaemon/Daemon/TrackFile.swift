@@ -7,8 +7,9 @@ public import SystemPackage
 /// Other users may be able to write to its directory. Therefore a symbolic link is not followed, a file with other hard
 /// links is left alone, and only a regular file or a pipe is opened.
 enum TrackFile {
-  /// Writes `0` if the node may have the addresses, else `1`. Does not block. Nothing is written to a pipe that has no
-  /// reader.
+  /// Writes `0` if the node may have the addresses, else `1`.
+  ///
+  /// Does not block. Nothing is written to a pipe that has no reader.
   static func write(isReady: Bool, to path: String) throws(TrackFileError) {
     // The file is checked before it is opened, because opening some devices has an effect. It is checked again
     // afterwards, because it may have been replaced in between.
@@ -32,8 +33,9 @@ enum TrackFile {
 
   private static func text(isReady: Bool) -> [UInt8] { Array(isReady ? "0\n".utf8 : "1\n".utf8) }
 
-  /// Whether the file was removed, is a symbolic link, or has another content. A pipe, or a file that cannot be read,
-  /// counts as unchanged.
+  /// Whether the file was removed, is a symbolic link, or has another content.
+  ///
+  /// A pipe, or a file that cannot be read, counts as unchanged.
   static func isChanged(_ path: String, isReady: Bool) -> Bool {
     guard let file = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)) else {
       return [.noSuchFileOrDirectory, .tooManySymbolicLinkLevels].contains(Errno.current)
@@ -46,7 +48,9 @@ enum TrackFile {
     return count >= 0 && Array(bytes[..<count]) != text(isReady: isReady)
   }
 
-  /// Checks that `write` would succeed. The file is neither created nor changed.
+  /// Checks that `write` would succeed.
+  ///
+  /// The file is neither created nor changed.
   /// - Throws: the error that `write` would throw.
   static func verify(_ path: String) throws(TrackFileError) {
     var status = stat()

@@ -6,9 +6,12 @@ enum UnixDatagram {
   /// The longest path that fits into an address, in bytes.
   static let maxPathLength = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
-  /// Sends a datagram. Does not block.
-  /// - Parameter path: at most `maxPathLength` bytes; an abstract name starts with a zero byte.
-  /// - Returns: whether the datagram was delivered.
+  /// Sends a datagram.
+  ///
+  /// Does not block.
+  ///
+  /// Returns whether the datagram was delivered.
+  /// - `path`: at most `maxPathLength` bytes; an abstract name starts with a zero byte.
   @discardableResult
   static func send(_ bytes: [UInt8], to path: [UInt8]) -> Bool {
     guard let socket = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)) else {

@@ -34,8 +34,9 @@ struct UnprivilegedUser {
     self.group = group
   }
 
-  /// The number in a text of digits. `nil` for the greatest number, which means "unchanged" to the system calls: the
-  /// proxy would stay root.
+  /// The number in a text of digits.
+  ///
+  /// `nil` for the greatest number, which means "unchanged" to the system calls: the proxy would stay root.
   private static func number(_ text: String) -> UInt32? {
     guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
     return UInt32(text).flatMap { $0 == .max ? nil : $0 }
@@ -50,15 +51,18 @@ struct UnprivilegedUser {
     return try result.get()
   }
 
-  /// Switches to this user permanently. Only CAP_NET_ADMIN is kept, because the module requires it.
+  /// Switches to this user permanently.
+  ///
+  /// Only CAP_NET_ADMIN is kept, because the module requires it.
   func become() throws(ProxyError) {
     guard clinux_keep_net_admin(user, group) == 0 else { throw .cannotBecome(user: name, .current) }
   }
 }
 
 extension UnprivilegedUser? {
-  /// Runs `body` with the rights of the user that the proxy switches to. If there is none, it runs with the proxy's
-  /// own.
+  /// Runs `body` with the rights of the user that the proxy switches to.
+  ///
+  /// If there is none, it runs with the proxy's own.
   func acting<Value>(_ body: () throws(ProxyError) -> Value) throws(ProxyError) -> Value {
     if let self { try self.acting(body) } else { try body() }
   }

@@ -1,20 +1,23 @@
 internal import Glibc
 internal import JoolCore
 
-/// The multicast groups that the interfaces of this network namespace receive. They must be checked, because nothing
-/// reports the end of a membership: it ends when the socket's interface is removed, even if another interface gets its
-/// name and index.
+/// The multicast groups that the interfaces of this network namespace receive.
+///
+/// They must be checked, because nothing reports the end of a membership: it ends when the socket's interface is
+/// removed, even if another interface gets its name and index.
 struct GroupMembership {
   private let text: String
   private let isIPv6: Bool
 
-  /// - Parameter text: the contents of `/proc/net/igmp6` or `/proc/net/igmp`.
+  /// - `text`: the contents of `/proc/net/igmp6` or `/proc/net/igmp`.
   init(_ text: String, isIPv6: Bool) {
     self.text = text
     self.isIPv6 = isIPv6
   }
 
-  /// The present memberships, read from /proc. `nil` if the kernel does not provide the file.
+  /// The present memberships, read from /proc.
+  ///
+  /// `nil` if the kernel does not provide the file.
   static func now(isIPv6: Bool) -> GroupMembership? {
     guard let file = fopen(isIPv6 ? "/proc/self/net/igmp6" : "/proc/self/net/igmp", "re") else { return nil }
     defer { fclose(file) }

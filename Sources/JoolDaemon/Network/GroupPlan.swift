@@ -6,7 +6,9 @@ struct GroupPlan: Hashable, Sendable {
   /// An interface, and for IPv4 perhaps one of its addresses.
   struct Place: Hashable, Sendable {
     var interface: InterfaceSnapshot.Interface
-    /// The IPv4 address that names the interface. It is the source of the datagrams that are sent there.
+    /// The IPv4 address that names the interface.
+    ///
+    /// It is the source of the datagrams that are sent there.
     var source: IPv4Address?
 
     static func == (left: Place, right: Place) -> Bool {
@@ -16,11 +18,17 @@ struct GroupPlan: Hashable, Sendable {
     func hash(into hasher: inout Hasher) { hasher.combine(interface.index) }
   }
 
-  /// The group's address and port. A link-local group has its interface as scope.
+  /// The group's address and port.
+  ///
+  /// A link-local group has its interface as scope.
   var group: SocketAddress
-  /// The place where the socket joins. `nil` if the user named no interface and no route leads to the group.
+  /// The place where the socket joins.
+  ///
+  /// `nil` if the user named no interface and no route leads to the group.
   var incoming: Place?
-  /// The place through which the socket sends. `nil` if the kernel's routes decide for each datagram.
+  /// The place through which the socket sends.
+  ///
+  /// `nil` if the kernel's routes decide for each datagram.
   var outgoing: Place?
 }
 
@@ -34,7 +42,7 @@ struct GroupNames: Sendable {
   private let outgoing: InterfaceSelector?
 
   /// `nil` for an address that is neither IPv4 nor IPv6.
-  /// - Parameter address: the group's address and port, from a look-up.
+  /// - `address`: the group's address and port, from a look-up.
   init?(_ network: ProxyConfiguration.Network, address: SocketAddress) {
     guard let host = address.host else { return nil }
     self.network = network
@@ -48,7 +56,9 @@ struct GroupNames: Sendable {
   /// The interface names in the user's settings, for `InterfaceView.now(names:)`.
   var names: [String] { [zone, incoming, outgoing].compactMap { $0 }.flatMap(\.names) }
 
-  /// Finds the interfaces as they are now. If the user named only one interface, it is used for both directions.
+  /// Finds the interfaces as they are now.
+  ///
+  /// If the user named only one interface, it is used for both directions.
   /// - Throws: `ProxyError` for an interface that is missing, or for two settings that contradict each other.
   func plan(in view: InterfaceView, _ watch: inout InterfaceMonitor) throws(ProxyError) -> GroupPlan {
     let zone = try place(self.zone, .group, in: view, &watch)

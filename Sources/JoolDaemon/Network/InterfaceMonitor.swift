@@ -23,8 +23,9 @@ enum InterfaceSelector: Hashable, Sendable {
     }
   }
 
-  /// Selects the zone that the user wrote after an address, or else the scope that a look-up found with it. `nil` if
-  /// there is neither.
+  /// Selects the zone that the user wrote after an address, or else the scope that a look-up found with it.
+  ///
+  /// `nil` if there is neither.
   init?(zone: String?, of address: SocketAddress) {
     guard let zone = zone ?? (address.scope != 0 ? String(address.scope) : nil) else { return nil }
     self = .zone(zone)
@@ -38,7 +39,9 @@ enum InterfaceSelector: Hashable, Sendable {
     }
   }
 
-  /// The interfaces that the selector matches now. Several can have the same link-local address.
+  /// The interfaces that the selector matches now.
+  ///
+  /// Several can have the same link-local address.
   func matches(in view: InterfaceView) -> [InterfaceSnapshot.Interface] {
     switch self {
     case .name(let name): view.snapshot[name].map { [$0] } ?? []
@@ -62,13 +65,16 @@ struct InterfaceView {
   }
 }
 
-/// Finds the interfaces that the user named, even after they were renamed or created anew. Sockets refer to an
-/// interface by its index, which stays the same when the interface is renamed but changes when it is created anew.
+/// Finds the interfaces that the user named, even after they were renamed or created anew.
+///
+/// Sockets refer to an interface by its index, which stays the same when the interface is renamed but changes when it
+/// is created anew.
 struct InterfaceMonitor: Sendable {
   /// The interface that a selector matched last.
   private struct Known: Sendable {
-    /// The last names of the interface, at most four, the present one at the end. Between two checks the interface may
-    /// get an earlier name back.
+    /// The last names of the interface, at most four, the present one at the end.
+    ///
+    /// Between two checks the interface may get an earlier name back.
     var names: [String] = []
     var index: UInt32 = 0
 
@@ -83,8 +89,9 @@ struct InterfaceMonitor: Sendable {
 
   private var known: [InterfaceSelector: Known] = [:]
 
-  /// The interface that a selector matches now. If there is none, the interface that it matched last, found by its
-  /// index or by its earlier names.
+  /// The interface that a selector matches now.
+  ///
+  /// If there is none, the interface that it matched last, found by its index or by its earlier names.
   mutating func find(_ selector: InterfaceSelector, in view: InterfaceView) -> InterfaceSnapshot.Interface? {
     let matches = selector.matches(in: view)
     let last = known[selector]

@@ -8,7 +8,9 @@ struct InterfaceSnapshot: Sendable {
   struct Interface: Hashable, Sendable {
     var name: String
     var index: UInt32
-    /// Whether the interface is up and has a carrier. Such an interface has had time to get its addresses.
+    /// Whether the interface is up and has a carrier.
+    ///
+    /// Such an interface has had time to get its addresses.
     var isRunning = true
     var takesMulticast = true
     var isLoopback = false
@@ -39,8 +41,10 @@ struct InterfaceSnapshot: Sendable {
 }
 
 extension InterfaceSnapshot {
-  /// Reads the interfaces from the kernel. They are none if that fails.
-  /// - Parameter names: the names that the user gave, some of which may be alternative names of interfaces.
+  /// Reads the interfaces from the kernel.
+  ///
+  /// They are none if that fails.
+  /// - `names`: the names that the user gave, some of which may be alternative names of interfaces.
   static func now(names: [String] = []) -> InterfaceSnapshot {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return InterfaceSnapshot(interfaces: []) }
@@ -58,8 +62,9 @@ extension InterfaceSnapshot {
     return snapshot
   }
 
-  /// Adds an entry of getifaddrs(3). glibc lists every interface with its link address before it lists the other
-  /// addresses.
+  /// Adds an entry of getifaddrs(3).
+  ///
+  /// glibc lists every interface with its link address before it lists the other addresses.
   private mutating func add(_ entry: ifaddrs) {
     guard let address = entry.ifa_addr else { return }
     let name = String(cString: entry.ifa_name)

@@ -18,8 +18,9 @@ struct MulticastOptions {
     isIPv4: false, level: Int32(IPPROTO_IPV6), loop: (IPV6_MULTICAST_LOOP, "IPV6_MULTICAST_LOOP"),
     timeToLive: (IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS"), all: (IPV6_MULTICAST_ALL, "IPV6_MULTICAST_ALL"))
 
-  /// Restricts a socket to its own groups. Otherwise a socket in no group would receive all groups that other sockets
-  /// of this machine have joined.
+  /// Restricts a socket to its own groups.
+  ///
+  /// Otherwise a socket in no group would receive all groups that other sockets of this machine have joined.
   static func hearOwnGroupsAlone(_ socket: Int32, isIPv6: Bool) {
     // Kernels before 4.20 lack the option of IPv6. There the proxy drops datagrams from addresses that are not peers.
     for options in isIPv6 ? [v6, v4] : [v4] { try? options.set(socket, options.all, Int32(0)) }
@@ -34,7 +35,7 @@ struct MulticastOptions {
   }
 
   /// Joins a group.
-  /// - Parameter place: the interface. With `nil` the kernel chooses one, or reports that there is none.
+  /// - `place`: the interface. With `nil` the kernel chooses one, or reports that there is none.
   func join(
     _ socket: Int32, _ group: AnyIPAddress, _ place: GroupPlan.Place?, named name: String?
   ) throws(ProxyError) {

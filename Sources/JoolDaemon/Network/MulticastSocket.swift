@@ -5,8 +5,9 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// The socket that exchanges sessions with a multicast group. It is bound to the group's address, so that nothing else
-/// arrives.
+/// The socket that exchanges sessions with a multicast group.
+///
+/// It is bound to the group's address, so that nothing else arrives.
 final class MulticastSocket: SyncLink {
   /// The socket; `nil` after a failed attempt to reopen it, until one succeeds.
   private var owned: OwnedDescriptor?
@@ -14,16 +15,18 @@ final class MulticastSocket: SyncLink {
   private var plan: GroupPlan
   private var watch: InterfaceMonitor
 
-  /// Opens the socket, binds it and joins the group. Logs the same steps as the C proxy. Waits for DNS if the group is
-  /// given by a name.
+  /// Opens the socket, binds it and joins the group.
+  ///
+  /// Logs the same steps as the C proxy. Waits for DNS if the group is given by a name.
   init(_ network: ProxyConfiguration.Network, log: Logger) throws(ProxyError) {
     let found = try Self.verified(network, log: log)
     (names, plan, watch) = (found.names, found.plan, found.watch)
     try open(log: log)
   }
 
-  /// The first of the group's addresses that could work, with the plan for it. Waits for DNS if the group is given by a
-  /// name.
+  /// The first of the group's addresses that could work, with the plan for it.
+  ///
+  /// Waits for DNS if the group is given by a name.
   private static func verified(
     _ network: ProxyConfiguration.Network, log: Logger
   ) throws(ProxyError) -> (names: GroupNames, plan: GroupPlan, watch: InterfaceMonitor) {

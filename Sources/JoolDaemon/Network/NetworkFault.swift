@@ -2,7 +2,9 @@ internal import JoolSession
 
 /// The reason why an address, a port or an interface that the user named can never work.
 public struct NetworkFault: Error, Hashable, Sendable {
-  /// The option with which the user named it. The raw value is the option's name.
+  /// The option with which the user named it.
+  ///
+  /// The raw value is the option's name.
   public enum Setting: String, Hashable, Sendable {
     /// The address of the multicast group.
     case group = "--net.mcast.addr"
@@ -21,7 +23,9 @@ public struct NetworkFault: Error, Hashable, Sendable {
     /// The UDP port of the statistics server.
     case statisticsPort = "--stats.port"
 
-    /// The key of the setting in `joold`'s configuration file. `nil` if that has no such key.
+    /// The key of the setting in `joold`'s configuration file.
+    ///
+    /// `nil` if that has no such key.
     var jooldKey: String? {
       switch self {
       case .group: "multicast address"

@@ -12,9 +12,13 @@ struct PeerAddress: Hashable, Sendable {
 
   /// The destination address and the interface for datagrams to a peer.
   struct Way: Hashable, Sendable {
-    /// The peer's address and port. A link-local address has its interface as scope.
+    /// The peer's address and port.
+    ///
+    /// A link-local address has its interface as scope.
     var address: SocketAddress
-    /// The index of the interface, for an address that is not link-local but has a zone. 0: the routes decide.
+    /// The index of the interface, for an address that is not link-local but has a zone.
+    ///
+    /// 0: the routes decide.
     var interface: UInt32 = 0
   }
 
@@ -24,7 +28,9 @@ struct PeerAddress: Hashable, Sendable {
     self.zone = InterfaceSelector(zone: zone, of: address)
   }
 
-  /// The present way to the peer. `nil` while its interface is missing.
+  /// The present way to the peer.
+  ///
+  /// `nil` while its interface is missing.
   func way(in view: InterfaceView, _ watch: inout InterfaceMonitor) -> Way? {
     var way = Way(address: address)
     guard let zone else { return way }
@@ -38,8 +44,9 @@ struct PeerAddress: Hashable, Sendable {
   }
 
   /// Checks at the start, and for `--check`, that this can be a peer's address.
-  /// - Parameter ownPort: the port on which the proxy listens.
-  /// - Throws: `NetworkFault` if it cannot be one.
+  ///
+  /// Throws `NetworkFault` if it cannot be one.
+  /// - `ownPort`: the port on which the proxy listens.
   func verify(ownPort: UInt16, in view: InterfaceView) throws(NetworkFault) {
     func fault(_ reason: NetworkFault.Reason) -> NetworkFault { NetworkFault(.peer, text, reason) }
     guard let host = address.host?.unmapped else { throw fault(.unspecified) }

@@ -10,10 +10,12 @@ struct StatisticsAddress {
   let address: SocketAddress
   let zone: InterfaceSelector?
 
-  /// Checks that clients could get answers from this address. Without a zone, it does not check that the address
-  /// belongs to this machine, because bind(2) does.
-  /// - Parameter links: the links of the proxy, whose ports are in use.
-  /// - Throws: `NetworkFault` if the address or the port cannot work.
+  /// Checks that clients could get answers from this address.
+  ///
+  /// Without a zone, it does not check that the address belongs to this machine, because bind(2) does.
+  ///
+  /// Throws `NetworkFault` if the address or the port cannot work.
+  /// - `links`: the links of the proxy, whose ports are in use.
   func verify(beside links: [ProxyConfiguration.Link], in view: InterfaceView) throws(NetworkFault) {
     func fault(_ reason: NetworkFault.Reason) -> NetworkFault { NetworkFault(.statisticsAddress, text, reason) }
     if address.port == 0 { throw NetworkFault(.statisticsPort, port, .noPort) }
@@ -32,7 +34,9 @@ struct StatisticsAddress {
     }
   }
 
-  /// The setting of the link if its socket has the same port and an overlapping address. `nil` if it has not.
+  /// The setting of the link if its socket has the same port and an overlapping address.
+  ///
+  /// `nil` if it has not.
   private func portTaken(by link: ProxyConfiguration.Link, _ host: AnyIPAddress) -> NetworkFault.Setting? {
     let includesIPv4 = host.isIPv6 && host.isUnspecified
     let service: String

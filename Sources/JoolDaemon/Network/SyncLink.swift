@@ -23,10 +23,13 @@ protocol SyncLink: AnyObject {
 extension SyncLink {
   func isPeer(_ arrival: ReceivedDatagram) -> Bool { true }
 
-  /// Receives a batch of datagrams. Does not block.
-  /// - Parameter buffer: `SyncLinks.batch` times `SyncLinks.stride` bytes.
-  /// - Returns: the received datagrams. Datagram i starts in the buffer at i times `SyncLinks.stride`, and is cut at
-  ///   that size.
+  /// Receives a batch of datagrams.
+  ///
+  /// Does not block.
+  ///
+  /// Returns the received datagrams. Datagram i starts in the buffer at i times `SyncLinks.stride`, and is cut at that
+  /// size.
+  /// - `buffer`: `SyncLinks.batch` times `SyncLinks.stride` bytes.
   func receive(into buffer: inout [UInt8]) throws(Errno) -> [ReceivedDatagram] {
     var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: SyncLinks.batch)
     let count = clinux_receive_datagrams(
@@ -51,14 +54,20 @@ extension SyncLink {
   }
 }
 
-/// All links to the peers. Each datagram is sent on all of them; one that works is enough.
+/// All links to the peers.
+///
+/// Each datagram is sent on all of them; one that works is enough.
 struct SyncLinks {
-  /// The requested receive buffer in bytes. 32 MiB hold 14,000 datagrams, or half a million sessions. The kernel
-  /// allocates memory only for datagrams that wait.
+  /// The requested receive buffer in bytes.
+  ///
+  /// 32 MiB hold 14,000 datagrams, or half a million sessions. The kernel allocates memory only for datagrams that
+  /// wait.
   static let receiveBuffer: Int32 = 32 << 20
   /// The maximum number of datagrams per system call.
   static let batch = 64
-  /// The room for each datagram in bytes. C proxies send up to 1,540.
+  /// The room for each datagram in bytes.
+  ///
+  /// C proxies send up to 1,540.
   static let stride = 2048
 
   private var configurations: [ProxyConfiguration.Link]
@@ -82,10 +91,13 @@ struct SyncLinks {
   /// The datagram size that fits all links.
   var path: PathMTU { PathMTU(mtu: links.compactMap(\.mtu).min() ?? PathMTU.allowed.upperBound) }
 
-  /// Sends a datagram on all links. Does not block.
-  /// - Parameter health: records for each link whether it accepted the datagram.
-  /// - Returns: the error of a link that failed although another one succeeded; `nil` if none failed.
-  /// - Throws: the error of a link if all of them failed.
+  /// Sends a datagram on all links.
+  ///
+  /// Does not block.
+  ///
+  /// Returns the error of a link that failed although another one succeeded; `nil` if none failed. Throws the error of
+  /// a link if all of them failed.
+  /// - `health`: records for each link whether it accepted the datagram.
   func send(_ payload: RawSpan, _ health: inout SendHealth) throws(Errno) -> Errno? {
     var failure: Errno?
     var isSent = false
@@ -109,8 +121,9 @@ struct SyncLinks {
   /// The present configuration of the links.
   var current: [ProxyConfiguration.Link] { configurations }
 
-  /// The peers of a new configuration that can replace the present ones once their addresses are looked up. `nil` if
-  /// there are none, or if this node's port is another one. At most one link has peers.
+  /// The peers of a new configuration that can replace the present ones once their addresses are looked up.
+  ///
+  /// `nil` if there are none, or if this node's port is another one. At most one link has peers.
   func replacement(in new: [ProxyConfiguration.Link]) -> ProxyConfiguration.Peers? {
     for (old, new) in zip(configurations, new) {
       if case .peers(let old) = old, case .peers(let new) = new, old.port == new.port { return new }
@@ -119,7 +132,7 @@ struct SyncLinks {
   }
 
   /// Replaces the peers; nothing else changes.
-  /// - Parameter addresses: the addresses that `UnicastSocket.lookUp` found for the new peers.
+  /// - `addresses`: the addresses that `UnicastSocket.lookUp` found for the new peers.
   mutating func use(_ new: ProxyConfiguration.Peers, at addresses: [PeerAddress]) throws(ProxyError) {
     for index in links.indices {
       guard let link = links[index] as? UnicastSocket else { continue }

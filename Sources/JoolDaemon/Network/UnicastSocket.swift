@@ -13,7 +13,9 @@ final class UnicastSocket: SyncLink {
   private var ways: [PeerAddress.Way?] = []
   private var sources: Set<Source> = []
   private var watch = InterfaceMonitor()
-  /// The index of the interface through which the socket sends now. 0: the routes decide.
+  /// The index of the interface through which the socket sends now.
+  ///
+  /// 0: the routes decide.
   private var interface: UInt32 = 0
 
   /// A peer's address as it appears in received datagrams.
@@ -23,8 +25,10 @@ final class UnicastSocket: SyncLink {
     let scope: UInt32
   }
 
-  /// Opens and binds the socket. Waits for DNS if a peer is given by a name.
-  /// - Parameter besideGroup: whether a group's socket has the same port.
+  /// Opens and binds the socket.
+  ///
+  /// Waits for DNS if a peer is given by a name.
+  /// - `besideGroup`: whether a group's socket has the same port.
   init(_ configuration: ProxyConfiguration.Peers, besideGroup: Bool, log: Logger) throws(ProxyError) {
     let peers = try Self.lookUp(configuration)
     for peer in configuration.peers { log.info("\(peer.host)#\(peer.port) is a peer.") }
@@ -74,7 +78,9 @@ final class UnicastSocket: SyncLink {
     return false
   }
 
-  /// Looks up the peers' addresses, all of one family, because one socket must reach them. Waits for DNS.
+  /// Looks up the peers' addresses, all of one family, because one socket must reach them.
+  ///
+  /// Waits for DNS.
   /// - Throws: `ProxyError` for a port or an address that cannot work.
   static func lookUp(_ configuration: ProxyConfiguration.Peers) throws(ProxyError) -> [PeerAddress] {
     if configuration.port.isEmpty { throw .network(NetworkFault(.groupPort, "", .noPort)) }
@@ -115,7 +121,9 @@ final class UnicastSocket: SyncLink {
 
   var mtu: Int? { ways.compactMap { way in way?.address.pathMTU(through: way?.interface ?? 0) }.min() }
 
-  /// Sends a datagram to every peer. A peer that cannot be reached does not prevent sending to the others.
+  /// Sends a datagram to every peer.
+  ///
+  /// A peer that cannot be reached does not prevent sending to the others.
   func send(_ payload: RawSpan) throws(Errno) {
     var failure: Errno?
     var isSent = false

@@ -2,15 +2,19 @@ internal import JoolCore
 internal import JoolSession
 internal import SystemPackage
 
-/// The proxy's two netlink sockets: one for the module's multicasts, one for requests. They are separate so that
-/// answers and bursts of multicasts do not share a buffer. Both are opened anew whenever the module returns.
+/// The proxy's two netlink sockets: one for the module's multicasts, one for requests.
+///
+/// They are separate so that answers and bursts of multicasts do not share a buffer. Both are opened anew whenever the
+/// module returns.
 struct ModuleConnection: ~Copyable {
   var client: Jool.Client
   let events: NetlinkSocket
   /// The size of the receive buffer of `events` in bytes, as the kernel granted it for `receiveBuffer`.
   let grantedBuffer: Int32
 
-  /// The requested receive buffer in bytes. One message of the module occupies 2 to 4 KiB of it.
+  /// The requested receive buffer in bytes.
+  ///
+  /// One message of the module occupies 2 to 4 KiB of it.
   static let receiveBuffer: Int32 = 16 << 20
 
   init(instance: InstanceName) throws(JoolError) {
@@ -23,7 +27,9 @@ struct ModuleConnection: ~Copyable {
     self.grantedBuffer = grantedBuffer
   }
 
-  /// Reads the present state of the instance. `nil` if the instance does not exist, or has no pool6.
+  /// Reads the present state of the instance.
+  ///
+  /// `nil` if the instance does not exist, or has no pool6.
   mutating func inspect() throws(JoolError) -> Inspection? {
     guard try client.instanceIsRunning() else { return nil }
     return Inspection(module: client.module, globals: try client.globals())
@@ -71,7 +77,9 @@ struct ModuleConnection: ~Copyable {
 
     var isEnabled: Bool { kernel.isEnabled }
 
-    /// `nil` if the settings have no pool6. Addresses are derived from it, and every NAT64 has one.
+    /// `nil` if the settings have no pool6.
+    ///
+    /// Addresses are derived from it, and every NAT64 has one.
     init?(module: ModuleVersion, globals: [GlobalSetting]) {
       guard let pool6 = globals.prefix6(.pool6) else { return nil }
       self.module = module
@@ -82,7 +90,9 @@ struct ModuleConnection: ~Copyable {
         isEnabled: globals.boolean(.ssEnabled) == true)
     }
 
-    /// A warning if `ss-max-sessions-per-packet` makes the module lose sessions. `nil` if it does not.
+    /// A warning if `ss-max-sessions-per-packet` makes the module lose sessions.
+    ///
+    /// `nil` if it does not.
     var advice: String? {
       let safe = kernel.format.safeRecordsPerMessage
       guard let records = recordsPerMessage, !(1...UInt32(safe) ~= records) else { return nil }
@@ -107,7 +117,9 @@ struct FamilyWatcher: ~Copyable {
     self.socket = socket
   }
 
-  /// Reads and discards the waiting notifications. Each of them only means that the module should be looked at again.
+  /// Reads and discards the waiting notifications.
+  ///
+  /// Each of them only means that the module should be looked at again.
   func drain() {
     var buffer = [UInt8](repeating: 0, count: 16_384)
     while let count = try? socket.receive(into: &buffer, waiting: false), count > 0 {}

@@ -12,7 +12,9 @@ public struct SessionFollower: ~Copyable {
   private var presence = ProxyPresence()
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
-  /// Whether `ss-enabled` is on. Without it the module sends nothing.
+  /// Whether `ss-enabled` is on.
+  ///
+  /// Without it the module sends nothing.
   public let isEnabled: Bool
 
   /// Opens the netlink sockets and reads the instance's settings.
@@ -61,15 +63,16 @@ public struct SessionFollower: ~Copyable {
   }
 }
 
-/// Remembers whether a proxy runs for an instance. It looks again once a second at most, because messages arrive by the
-/// thousand.
+/// Remembers whether a proxy runs for an instance.
+///
+/// It looks again once a second at most, because messages arrive by the thousand.
 struct ProxyPresence {
   static let interval = Duration.seconds(1)
   private var isThere = false
   private var nextLook: Instant?
 
   /// Whether a proxy runs.
-  /// - Parameter look: returns `nil` if it cannot find out; then the last answer holds.
+  /// - `look`: returns `nil` if it cannot find out; then the last answer holds.
   mutating func check(now: Instant, look: () -> Bool?) -> Bool {
     if let nextLook, now < nextLook { return isThere }
     nextLook = now + Self.interval

@@ -10,8 +10,9 @@ internal import DequeModule
 struct AdditionQueue: Sendable {
   /// The time without a new row after which a batch closes.
   static let idleTimeout = Duration.milliseconds(20)
-  /// The maximum time that a batch of fewer than `smallBatchCount` rows waits, even if more rows keep arriving. The order
-  /// hardly matters for so few.
+  /// The maximum time that a batch of fewer than `smallBatchCount` rows waits, even if more rows keep arriving.
+  ///
+  /// The order hardly matters for so few.
   static let smallBatchTimeout = Duration.milliseconds(100)
   static let smallBatchCount = 2000
   /// The maximum time that any batch waits.
@@ -22,8 +23,9 @@ struct AdditionQueue: Sendable {
   private var rows: Deque<UInt32> = []
   /// The members of `rows` that must still be given to the module.
   private var waiting = RowSet()
-  /// The start of the batch, and the arrival of the last row. The batch starts with its first row, or with the last
-  /// `take(now:)` if that left rows.
+  /// The start of the batch, and the arrival of the last row.
+  ///
+  /// The batch starts with its first row, or with the last `take(now:)` if that left rows.
   private var first: Instant?
   private var latest: Instant?
   /// Whether the batch is due at once.
@@ -57,7 +59,9 @@ struct AdditionQueue: Sendable {
   /// Makes the present batch due at once.
   mutating func hurry() { if !rows.isEmpty { isHurried = true } }
 
-  /// The latest time at which the batch closes. `nil` while there is none.
+  /// The latest time at which the batch closes.
+  ///
+  /// `nil` while there is none.
   var deadline: Instant? {
     guard let first, let latest else { return nil }
     if isHurried || rows.count >= Self.batchCapacity { return first }

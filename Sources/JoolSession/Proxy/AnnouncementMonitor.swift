@@ -1,7 +1,8 @@
 package import JoolCore
 
-/// Detects that the module may have dropped announcements. Modules before 4.1.12 drop most of a burst, and do not count
-/// what they drop.
+/// Detects that the module may have dropped announcements.
+///
+/// Modules before 4.1.12 drop most of a burst, and do not count what they drop.
 ///
 /// These modules count the packets that they translate, and announce a session for each packet. So if a packet was
 /// translated and nothing was announced in time, the announcement was dropped. Only the module's table shows which
@@ -11,13 +12,16 @@ package import JoolCore
 /// Packets without an announcement (ICMP errors) look the same. Audits find nothing then, so the pause between them
 /// grows.
 package struct AnnouncementMonitor: Sendable {
-  /// The last version of the module that drops announcements without counting them. Later modules count what they
-  /// cannot queue (`QueueMonitor`).
+  /// The last version of the module that drops announcements without counting them.
+  ///
+  /// Later modules count what they cannot queue (`QueueMonitor`).
   package static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
   static let counter = "JSTAT_SUCCESS"
   /// The time after `ss-flush-deadline` within which an announcement must arrive.
   package static let delay = Duration.seconds(1)
-  /// The bounds of the pause between two audits. The pause doubles from audit to audit while they find nothing.
+  /// The bounds of the pause between two audits.
+  ///
+  /// The pause doubles from audit to audit while they find nothing.
   static let shortestPause = Duration.seconds(8)
   static let longestPause = Duration.seconds(64)
   /// The minimum ratio between the pause and the duration of the audit before it.
@@ -37,8 +41,10 @@ package struct AnnouncementMonitor: Sendable {
   private var covered: UInt64 = 0
   /// The surplus that is expected if no announcement is under way and none was dropped.
   private var balance: Int64 = 0
-  /// Whether announcements may have been under way when the last audit, or this watch, began. They may be mistaken for
-  /// the announcements of later packets that were dropped. This lasts until the module has been idle.
+  /// Whether announcements may have been under way when the last audit, or this watch, began.
+  ///
+  /// They may be mistaken for the announcements of later packets that were dropped. This lasts until the module has
+  /// been idle.
   private var isBlurred = true
   /// The time until which such announcements may arrive.
   private var settlesAt: Instant?
@@ -50,9 +56,8 @@ package struct AnnouncementMonitor: Sendable {
   package init() {}
 
   /// Evaluates the module's statistics, which are read at each check.
-  /// - Parameters:
-  ///   - announced: the number of sessions that the module has announced to this program.
-  ///   - patience: the maximum time that an announcement may take.
+  /// - `announced`: the number of sessions that the module has announced to this program.
+  /// - `patience`: the maximum time that an announcement may take.
   package mutating func look(_ statistics: [Statistic], announced: UInt64, patience: Duration, now: Instant) {
     let translated = statistics.first { $0.name == Self.counter }?.value ?? 0
     let count = Count(translated: translated, announced: announced)
@@ -94,10 +99,9 @@ package struct AnnouncementMonitor: Sendable {
   }
 
   /// Notes that an audit has ended, and computes the pause until the next one.
-  /// - Parameters:
-  ///   - found: the number of the module's sessions that had not been announced in time. `nil` if the audit had another
-  ///     purpose.
-  ///   - duration: the duration of the audit.
+  /// - `found`: the number of the module's sessions that had not been announced in time. `nil` if the audit had another
+  ///   purpose.
+  /// - `duration`: the duration of the audit.
   package mutating func auditEnded(found: UInt64?, after duration: Duration, now: Instant) {
     if let found { pause = found > 0 ? Self.shortestPause : min(pause * 2, Self.longestPause) }
     restsUntil = now + max(pause, duration * Self.pauseFactor)

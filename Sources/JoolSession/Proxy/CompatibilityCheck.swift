@@ -15,8 +15,10 @@ struct CompatibilityCheck {
   /// This node, which findings call `here`.
   private let here: Member
   private let ours: MaskRangeIndex
-  /// The number of pairs of ranges that may still be compared. Without this bound, 64 forged peers could keep this node
-  /// busy, because peers choose their ranges. Pools that are equal, or whose addresses differ, need almost none of it.
+  /// The number of pairs of ranges that may still be compared.
+  ///
+  /// Without this bound, 64 forged peers could keep this node busy, because peers choose their ranges. Pools that are
+  /// equal, or whose addresses differ, need almost none of it.
   private var steps: Int
 
   static let maxSteps = 1_000_000
@@ -91,7 +93,9 @@ struct CompatibilityCheck {
     time.rawValue % 1000 == 0 ? "\(time.rawValue / 1000) s" : "\(Double(time.rawValue) / 1000) s"
   }
 
-  /// The parts of `some` that `others` lacks. Empty if there are too many ranges to compare.
+  /// The parts of `some` that `others` lacks.
+  ///
+  /// Empty if there are too many ranges to compare.
   private mutating func difference(_ some: [MaskRange], _ others: MaskRangeIndex) -> [MaskRange] {
     var rest: [MaskRange] = []
     for range in some where !others.contains(range) {
@@ -109,7 +113,9 @@ struct CompatibilityCheck {
     return rest
   }
 
-  /// The parts that both have. Empty if there are too many ranges to compare.
+  /// The parts that both have.
+  ///
+  /// Empty if there are too many ranges to compare.
   private mutating func intersection(_ some: [MaskRange], _ others: MaskRangeIndex) -> [MaskRange] {
     var found: [MaskRange] = []
     for range in some {
@@ -121,7 +127,9 @@ struct CompatibilityCheck {
     return found
   }
 
-  /// The first three ranges as text, and the number of the others. `nil` if there are no ranges.
+  /// The first three ranges as text, and the number of the others.
+  ///
+  /// `nil` if there are no ranges.
   private static func list(_ ranges: [MaskRange]) -> String? {
     guard !ranges.isEmpty else { return nil }
     let named = ranges.prefix(3).map(\.description).joined(separator: ", ")
@@ -133,8 +141,9 @@ extension SessionProxy {
   /// The time for which two nodes must have been translating at once to count as a group in which both translate.
   static let translationTimeout = Duration.seconds(120)
 
-  /// Updates the settings that the node advertises to its peers, with the pool4 that was read from the module. It has
-  /// no effect in the C proxies' format, or before the module was seen.
+  /// Updates the settings that the node advertises to its peers, with the pool4 that was read from the module.
+  ///
+  /// It has no effect in the C proxies' format, or before the module was seen.
   package mutating func tell(pool4: [MaskRange], now: Instant) {
     guard let kernel, format != .legacy else { return }
     let isTranslating = lastAnnouncement.map { now - $0 < SyncNode.translationMemory } ?? false
@@ -144,7 +153,9 @@ extension SessionProxy {
     node?.tell(settings, now: now)
   }
 
-  /// The inputs of the findings about peers. The findings are computed again only when these change.
+  /// The inputs of the findings about peers.
+  ///
+  /// The findings are computed again only when these change.
   package struct GroupInputs: Equatable {
     /// The value of `SyncNode.settingsReceived`.
     var settingsReceived = 0
@@ -159,8 +170,9 @@ extension SessionProxy {
       alive: Set((node?.peers.all ?? []).filter { $0.isAlive(at: now) }.map(\.incarnation)))
   }
 
-  /// Looks for settings that prevent nodes from taking over from each other. `findings(now:)` returns the result until
-  /// the next comparison.
+  /// Looks for settings that prevent nodes from taking over from each other.
+  ///
+  /// `findings(now:)` returns the result until the next comparison.
   package mutating func compareSettings(now: Instant) {
     compatibilityFindings = []
     guard let node, let settings = node.advertisedSettings?.settings else { return }
@@ -177,8 +189,9 @@ extension SessionProxy {
     }
   }
 
-  /// The problems that an administrator should fix, as sentences. This must be cheap, because keepalived requests the
-  /// status every second.
+  /// The problems that an administrator should fix, as sentences.
+  ///
+  /// This must be cheap, because keepalived requests the status every second.
   package func findings(now: Instant) -> [String] {
     var findings = compatibilityFindings + copies(now: now) + sending.findings(now: now) + unreachedPeers(now: now)
     findings += otherVersions.findings(now: now)

@@ -1,5 +1,7 @@
-/// A position in the feed: the number of items of each kind. What enters the feed is counted, and so is what the module
-/// has taken, so two positions show how far the module is behind.
+/// A position in the feed: the number of items of each kind.
+///
+/// What enters the feed is counted, and so is what the module has taken, so two positions show how far the module is
+/// behind.
 struct FeedPosition: Hashable, Sendable {
   var additions: UInt64 = 0
   var replacements: UInt64 = 0

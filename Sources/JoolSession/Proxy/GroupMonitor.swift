@@ -12,14 +12,17 @@ package struct GroupMonitor {
   /// Creates a watch for which pool4 is due to be read at once.
   package init() {}
 
-  /// Notes that pool4 was read, and schedules the next reading. A large pool4 takes long to read, so at most a
-  /// hundredth of the time is spent on it.
-  /// - Parameter begin: the time at which the reading began.
+  /// Notes that pool4 was read, and schedules the next reading.
+  ///
+  /// A large pool4 takes long to read, so at most a hundredth of the time is spent on it.
+  /// - `begin`: the time at which the reading began.
   package mutating func haveRead(since begin: Instant, now: Instant) {
     nextReading = now + max(Self.interval, begin.duration(to: now) * 100)
   }
 
-  /// Whether the settings must be compared again. At most once per `pause`.
+  /// Whether the settings must be compared again.
+  ///
+  /// At most once per `pause`.
   /// - Returns: whether the received settings, or the peers, differ from the last time.
   package mutating func hasChanged(_ current: SessionProxy.GroupInputs, now: Instant) -> Bool {
     guard now >= nextLook, current != inputs else { return false }

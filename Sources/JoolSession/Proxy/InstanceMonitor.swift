@@ -1,8 +1,9 @@
 package import JoolCore
 
-/// Detects that an instance was removed and created again between two checks. Its counters have restarted then, and its
-/// tables are empty. Modules before 4.1.12 do not count synchronization, so the counters of an idle instance show
-/// nothing there.
+/// Detects that an instance was removed and created again between two checks.
+///
+/// Its counters have restarted then, and its tables are empty. Modules before 4.1.12 do not count synchronization, so
+/// the counters of an idle instance show nothing there.
 package struct InstanceMonitor: Sendable {
   /// The statistics that may decrease although the instance is the same.
   static let gauges: Set<String> = ["JSTAT_BIB_ENTRIES", "JSTAT_SESSIONS"]
@@ -15,10 +16,11 @@ package struct InstanceMonitor: Sendable {
   package init() {}
 
   /// Compares the instance's statistics with those of the previous call.
-  /// - Parameter given: the number of requests with sessions that the module has taken from this program. Only its
-  ///   growth between two calls matters.
-  /// - Returns: whether the counters are those of a new instance, or have restarted with a new configuration (`file
-  ///   handle`).
+  ///
+  /// Returns whether the counters are those of a new instance, or have restarted with a new configuration (`file
+  /// handle`).
+  /// - `given`: the number of requests with sessions that the module has taken from this program. Only its growth
+  ///   between two calls matters.
   package mutating func isNew(_ statistics: [Statistic], given: UInt64) -> Bool {
     let taken = statistics.first { $0.name == "JSTAT_JOOLD_PKT_RCVD" }?.value
     let counters = statistics.filter { $0.name.map(Self.gauges.contains) != true }

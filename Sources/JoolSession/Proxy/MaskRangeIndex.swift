@@ -25,7 +25,9 @@ struct MaskRangeIndex {
   /// Whether exactly this range is in the pool, with any mark.
   func contains(_ range: MaskRange) -> Bool { known.contains(range.withoutMark) }
 
-  /// The ranges whose addresses may overlap those of `range`. All other ranges do not overlap it.
+  /// The ranges whose addresses may overlap those of `range`.
+  ///
+  /// All other ranges do not overlap it.
   func candidates(for range: MaskRange) -> ArraySlice<MaskRange> {
     let proto = range.proto.rawValue
     let first = Self.firstIndex(in: 0..<ranges.count) {
@@ -37,8 +39,9 @@ struct MaskRangeIndex {
     return ranges[first..<end]
   }
 
-  /// The first index for which the condition holds, or the upper bound of `indices`. The condition must hold for all
-  /// later indices, too, because this is a binary search.
+  /// The first index for which the condition holds, or the upper bound of `indices`.
+  ///
+  /// The condition must hold for all later indices, too, because this is a binary search.
   private static func firstIndex(in indices: Range<Int>, where condition: (Int) -> Bool) -> Int {
     var (low, high) = (indices.lowerBound, indices.upperBound)
     while low < high {

@@ -14,8 +14,9 @@ struct ModuleBatch: Sendable {
 
   var isFinished: Bool { taken >= keys.count }
 
-  /// The sessions of the next request, as they are in the table now. Their rows stay the same until `accept()`. Empty
-  /// if nothing is left.
+  /// The sessions of the next request, as they are in the table now.
+  ///
+  /// Their rows stay the same until `accept()`. Empty if nothing is left.
   mutating func offer(_ most: Int, from table: SessionTable, as terms: ModuleTerms, now: Instant)
     -> [SessionEntry]
   {

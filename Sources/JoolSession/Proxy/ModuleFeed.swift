@@ -12,8 +12,9 @@ struct ModuleFeed: Sendable {
   private(set) var superseded: UInt64 = 0
   /// Whether a static BIB entry has kept a session of the group out of the module since the last refill began.
   private(set) var meetsStatics = false
-  /// Whether anything may be written to the module. False until the module's table has been read, because it may have
-  /// newer sessions than the peers.
+  /// Whether anything may be written to the module.
+  ///
+  /// False until the module's table has been read, because it may have newer sessions than the peers.
   private(set) var isOpen = false
   private(set) var progress = FeedProgress()
 
@@ -43,6 +44,7 @@ struct ModuleFeed: Sendable {
   }
 
   /// Queues the eviction of BIB entries that the module has, or may have, and that contradict the table's `winners`.
+  ///
   /// Afterwards the module gets all the table's sessions of the winners. If the queue is full, the next audit finds the
   /// contradiction.
   mutating func agree(evicting losers: [BIBEntry], by winners: [BIBEntry], now: Instant) {
@@ -65,8 +67,9 @@ struct ModuleFeed: Sendable {
   /// Allows writing to the module: its table was read, and is going to be compared with ours.
   mutating func open() { isOpen = true }
 
-  /// Stops writing to the module and drops what is queued, because the module is gone or takes no sessions. The dropped
-  /// sessions are read from the table when there is a module again.
+  /// Stops writing to the module and drops what is queued, because the module is gone or takes no sessions.
+  ///
+  /// The dropped sessions are read from the table when there is a module again.
   mutating func close() {
     let (terms, superseded) = (terms, superseded)
     self = ModuleFeed(limits: terms.own)
@@ -79,7 +82,9 @@ struct ModuleFeed: Sendable {
   /// Notes that an audit begins, which finds out what the module lacks.
   mutating func willRefill() { progress.needsRefill = false }
 
-  /// Replaces the known static BIB entries of the module. `statics` must contain all of them.
+  /// Replaces the known static BIB entries of the module.
+  ///
+  /// `statics` must contain all of them.
   mutating func use(_ statics: StaticEntries) { terms.statics = statics }
 
   /// Makes the present batch of additions due at once, because the module's mark waits for it.
@@ -89,7 +94,9 @@ struct ModuleFeed: Sendable {
 
   var isRefilling: Bool { refill != nil }
 
-  /// The time at which `next` has something to do; it may be in the past. `nil` if there is nothing to do.
+  /// The time at which `next` has something to do; it may be in the past.
+  ///
+  /// `nil` if there is nothing to do.
   var deadline: Instant? {
     guard isOpen else { return nil }
     if let since = run.since ?? batchSince ?? refill?.since { return since }
@@ -99,8 +106,10 @@ struct ModuleFeed: Sendable {
 
   func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
 
-  /// The next request for the module. It stays the same until `finished` reports its outcome.
-  /// - Parameter most: the maximum number of sessions in a request.
+  /// The next request for the module.
+  ///
+  /// It stays the same until `finished` reports its outcome.
+  /// - `most`: the maximum number of sessions in a request.
   mutating func next(_ most: Int, from table: SessionTable, now: Instant) -> StoreRequest? {
     while isDue(now: now) {
       if run.since == nil, let due = replacements.deadline, due <= now {

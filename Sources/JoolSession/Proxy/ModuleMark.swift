@@ -15,15 +15,16 @@ struct ModuleMark: Sendable {
   /// Whether the last mark was met, and the present one is not late.
   private(set) var isMet = false
 
-  /// Drops the mark, because the module may lack something. It cannot be met before the next audit, and the refill that
-  /// follows, are done.
+  /// Drops the mark, because the module may lack something.
+  ///
+  /// It cannot be met before the next audit, and the refill that follows, are done.
   mutating func reset() { self = ModuleMark() }
 
   /// Compares the feed's progress with the mark, and takes a new mark if one is due.
-  /// - Parameters:
-  ///   - isAuditing: whether an audit is requested, or the module's table is being read or compared.
-  ///   - isUsable: whether the module is there and takes sessions.
-  /// - Returns: whether the feed should give its present batch at once.
+  ///
+  /// Returns whether the feed should give its present batch at once.
+  /// - `isAuditing`: whether an audit is requested, or the module's table is being read or compared.
+  /// - `isUsable`: whether the module is there and takes sessions.
   mutating func update(_ progress: FeedProgress, isAuditing: Bool, isUsable: Bool, now: Instant) -> Bool {
     guard isUsable, !isAuditing, !progress.needsRefill else {
       (mark, takenAt) = (nil, nil)

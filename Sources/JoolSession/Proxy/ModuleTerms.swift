@@ -15,7 +15,9 @@ struct ModuleTerms: Sendable {
   /// The expiration in milliseconds from which on a session in the module never expires.
   private static let immortal: UInt32 = 0x8000_0000
   /// The time after which the module is given its sessions again, if they may last longer than the maximum expiration
-  /// that it can be given. It is about half of that maximum.
+  /// that it can be given.
+  ///
+  /// It is about half of that maximum.
   static let renewal = Duration.seconds(12 * 86_400)
 
   init(own: SessionLimits) { self.own = own }
@@ -26,8 +28,9 @@ struct ModuleTerms: Sendable {
     return UInt64(longest) * 5 / 4 >= UInt64(Self.immortal)
   }
 
-  /// The session as the module should get it. It expires when it would if the module had seen its last packet. `nil` if
-  /// that time is over.
+  /// The session as the module should get it.
+  ///
+  /// It expires when it would if the module had seen its last packet. `nil` if that time is over.
   func share(of known: SessionTable.Session) -> SessionEntry? {
     var session = known.entry
     var left = session.expiration.rawValue

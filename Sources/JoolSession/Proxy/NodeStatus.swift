@@ -16,20 +16,25 @@ public struct NodeStatus: Hashable, Sendable {
 
   /// The state of the node.
   public var state: State
-  /// Whether the node may have the addresses, as the track file and `--ready` report it. A node that falls back from
-  /// `ready` to `mending` keeps this right until another node has promised to keep its own.
+  /// Whether the node may have the addresses, as the track file and `--ready` report it.
+  ///
+  /// A node that falls back from `ready` to `mending` keeps this right until another node has promised to keep its own.
   public var isReady: Bool
   /// The reason why the node is `mending`, as a sentence.
   public var reason: String?
 
-  /// Creates a status. `reason` is the reason why the node is `mending`, as a sentence.
+  /// Creates a status.
+  ///
+  /// `reason` is the reason why the node is `mending`, as a sentence.
   public init(_ state: State, isReady: Bool, because reason: String? = nil) {
     self.state = state
     self.isReady = isReady
     self.reason = reason
   }
 
-  /// The name of the state for people. It is `ready, mending` for a `mending` node that may have the addresses.
+  /// The name of the state for people.
+  ///
+  /// It is `ready, mending` for a `mending` node that may have the addresses.
   public var name: String { Self.name(state.rawValue, isReady: isReady) }
 
   static func name(_ state: String, isReady: Bool) -> String {
@@ -38,7 +43,9 @@ public struct NodeStatus: Hashable, Sendable {
 }
 
 extension SessionProxy {
-  /// The state of this node, and whether it may have the addresses. `absent` while there is no module.
+  /// The state of this node, and whether it may have the addresses.
+  ///
+  /// `absent` while there is no module.
   public var nodeStatus: NodeStatus {
     guard isAttached, let node, let kernel else { return NodeStatus(.absent, isReady: false) }
     guard kernel.isEnabled else { return NodeStatus(.disabled, isReady: false) }

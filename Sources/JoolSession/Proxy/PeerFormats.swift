@@ -7,12 +7,15 @@ internal import JoolCore
 struct PeerFormats: Sendable {
   /// The maximum number of addresses of each kind that are remembered, because addresses can be forged.
   static let maxCount = 64
-  /// The time for which a C proxy counts as present after its last datagram. It is hours and not seconds, because a
-  /// standby sends nothing as long as its module translates nothing. Nothing else shows that it is there and which
-  /// layout it reads.
+  /// The time for which a C proxy counts as present after its last datagram.
+  ///
+  /// It is hours and not seconds, because a standby sends nothing as long as its module translates nothing. Nothing
+  /// else shows that it is there and which layout it reads.
   static let legacyMemory = Duration.seconds(12 * 3600)
   /// The time for which SS2 must have been received from a C proxy's address before the address counts as an SS2
-  /// peer's. Otherwise one forged frame could silence a C proxy.
+  /// peer's.
+  ///
+  /// Otherwise one forged frame could silence a C proxy.
   static let proof = Duration.milliseconds(900)
 
   private var ss2: [IPv6Address: (first: Instant, last: Instant)] = [:]
@@ -36,7 +39,9 @@ struct PeerFormats: Sendable {
     return legacy[address] == nil || known.last - known.first >= Self.proof
   }
 
-  /// Notes a C proxy's datagram. If there is no room, the C proxy that has been silent for longest is forgotten.
+  /// Notes a C proxy's datagram.
+  ///
+  /// If there is no room, the C proxy that has been silent for longest is forgotten.
   mutating func noteLegacy(_ format: SyncFormat, from address: IPv6Address, now: Instant) {
     if legacy[address] == nil, legacy.count >= Self.maxCount,
       let oldest = legacy.min(by: { $0.value.last < $1.value.last })
@@ -52,8 +57,10 @@ struct PeerFormats: Sendable {
 
   func legacyCount(now: Instant) -> Int { present(now).reduce(0) { count, _ in count + 1 } }
 
-  /// The layouts to send to C proxies: those in which they send themselves. If none was received, it is the layout of
-  /// the own module, because a standby is silent, and all nodes of a group of C proxies have equal modules.
+  /// The layouts to send to C proxies: those in which they send themselves.
+  ///
+  /// If none was received, it is the layout of the own module, because a standby is silent, and all nodes of a group of
+  /// C proxies have equal modules.
   func layouts(own: SyncFormat, now: Instant) -> [SyncFormat] {
     var layouts: [SyncFormat] = []
     for format in present(now) where !layouts.contains(where: { $0.recordLength == format.recordLength }) {

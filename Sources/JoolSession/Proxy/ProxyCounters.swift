@@ -1,5 +1,6 @@
-/// The counters of a proxy since its start, 64 bits each. Bytes are session records for the module, and whole datagrams
-/// for the network.
+/// The counters of a proxy since its start, 64 bits each.
+///
+/// Bytes are session records for the module, and whole datagrams for the network.
 public struct ProxyCounters: Hashable, Sendable {
   /// The JOOLD_ADD requests given to the module, which its JSTAT_JOOLD_PKT_RCVD counts.
   public var kernelSentPackets: UInt64 = 0
@@ -39,7 +40,9 @@ public struct ProxyCounters: Hashable, Sendable {
   public var kernelRefusals: UInt64 = 0
   /// The failed attempts to send a datagram.
   public var sendFailures: UInt64 = 0
-  /// The longest turn of the event loop in microseconds. The module, peers and users waited for an answer that long.
+  /// The longest turn of the event loop in microseconds.
+  ///
+  /// The module, peers and users waited for an answer that long.
   public var longestTurn: UInt64 = 0
 
   /// The datagrams from addresses that are not a configured peer's, if peers are configured.

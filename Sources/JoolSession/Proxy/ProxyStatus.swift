@@ -14,11 +14,15 @@ public struct ProxyStatus: Hashable, Sendable {
 
     /// The peer's number in SS2.
     public var node: UInt64
-    /// The source address of the peer's last datagram; IPv4 addresses are mapped. `::` if there is none.
+    /// The source address of the peer's last datagram; IPv4 addresses are mapped.
+    ///
+    /// `::` if there is none.
     public var address: IPv6Address
     /// The state of the peer.
     public var state: State
-    /// Whether the peer may have the addresses, by its last hello. False for a `silent` peer.
+    /// Whether the peer may have the addresses, by its last hello.
+    ///
+    /// False for a `silent` peer.
     public var isReady: Bool
     /// The number of sessions in the peer's table, by its last hello.
     public var sessions: UInt64
@@ -31,7 +35,9 @@ public struct ProxyStatus: Hashable, Sendable {
     /// The number of the peer's updates that never arrived.
     public var lost: UInt64
 
-    /// The name of the state for people. It is `ready, mending` for a `mending` peer that may have the addresses.
+    /// The name of the state for people.
+    ///
+    /// It is `ready, mending` for a `mending` peer that may have the addresses.
     public var stateName: String { NodeStatus.name(state.rawValue, isReady: isReady) }
   }
 
@@ -39,7 +45,9 @@ public struct ProxyStatus: Hashable, Sendable {
   public var nodeStatus: NodeStatus
   /// The format in which this proxy exchanges sessions with the group.
   public var format: WireFormat
-  /// The number of this node in SS2, which changes with each start. 0 until the module was seen.
+  /// The number of this node in SS2, which changes with each start.
+  ///
+  /// 0 until the module was seen.
   public var node: UInt64
   /// The number of sessions in this node's table.
   public var sessions: UInt64
@@ -51,7 +59,9 @@ public struct ProxyStatus: Hashable, Sendable {
   public var counters: [Counter]
   /// The other SS2 nodes that this node knows.
   public var peers: [Peer]
-  /// The reason why no peer receives this node's sessions, as a sentence. `nil` if one does.
+  /// The reason why no peer receives this node's sessions, as a sentence.
+  ///
+  /// `nil` if one does.
   public var noPeerReason: String?
   /// The problems that keep nodes from taking over from each other, as sentences.
   public var findings: [String] = []
@@ -123,7 +133,9 @@ extension ProxyStatus {
     return lines.joined(separator: "\n")
   }
 
-  /// Decodes the text form of a status. `nil` if the text was not written by `text`.
+  /// Decodes the text form of a status.
+  ///
+  /// `nil` if the text was not written by `text`.
   package init?(text: String) {
     var single: [Substring: Substring] = [:]
     counters = []

@@ -1,14 +1,19 @@
 package import JoolCore
 
-/// Detects that the module dropped sessions because its queue (`ss-capacity`) was full. The module counts them since
+/// Detects that the module dropped sessions because its queue (`ss-capacity`) was full.
+///
+/// The module counts them since
 /// 4.1.12. The peers then need the table, because the module does not announce those sessions again until they change.
 package struct QueueMonitor: Sendable {
-  /// The minimum interval between two repairs. The table is not sent more often, because that would only add to the
-  /// load of such a module.
+  /// The minimum interval between two repairs.
+  ///
+  /// The table is not sent more often, because that would only add to the load of such a module.
   static let interval = Duration.seconds(30)
   static let counter = "JSTAT_JOOLD_SSS_ENOSPC"
 
-  /// The value of the counter when it was last read. The counter restarts with the instance.
+  /// The value of the counter when it was last read.
+  ///
+  /// The counter restarts with the instance.
   private var last: UInt64?
   private var deferredPackets = false
   private var lastRepair: Instant?
@@ -26,8 +31,9 @@ package struct QueueMonitor: Sendable {
     return value - last
   }
 
-  /// Whether the peers should get the table now. It is true once after sessions were dropped, and at most once per
-  /// `interval`.
+  /// Whether the peers should get the table now.
+  ///
+  /// It is true once after sessions were dropped, and at most once per `interval`.
   package mutating func shouldRepair(now: Instant) -> Bool {
     guard deferredPackets, lastRepair.map({ now - $0 >= Self.interval }) ?? true else { return false }
     deferredPackets = false

@@ -2,7 +2,9 @@ internal import DequeModule
 
 /// Replacements that wait for the module.
 struct ReplacementQueue: Sendable {
-  /// The maximum number of replacements in the queue. Beyond it, the next audit finds what contradicts the table.
+  /// The maximum number of replacements in the queue.
+  ///
+  /// Beyond it, the next audit finds what contradicts the table.
   static let capacity = 65_536
   /// The most replacements in one run: first all their evictions are sent, then their sessions.
   static let runLength = 64
@@ -12,7 +14,9 @@ struct ReplacementQueue: Sendable {
   private var waiting: Deque<Replacement> = []
   private var known: Set<Replacement> = []
   private var refused: Deque<(replacement: Replacement, due: Instant)> = []
-  /// The time since which `waiting` has not been empty. `nil` if it is empty.
+  /// The time since which `waiting` has not been empty.
+  ///
+  /// `nil` if it is empty.
   private var since: Instant?
   /// The number of replacements that have entered so far.
   private(set) var entered: UInt64 = 0
@@ -33,10 +37,14 @@ struct ReplacementQueue: Sendable {
     return true
   }
 
-  /// Queues a replacement again that the module refused. It is due after `pause`.
+  /// Queues a replacement again that the module refused.
+  ///
+  /// It is due after `pause`.
   mutating func putBack(_ replacement: Replacement, now: Instant) { refused.append((replacement, now + Self.pause)) }
 
-  /// The time at which `take(now:)` returns something. `nil` if nothing waits.
+  /// The time at which `take(now:)` returns something.
+  ///
+  /// `nil` if nothing waits.
   var deadline: Instant? {
     guard let due = refused.first?.due else { return since }
     return since.map { min($0, due) } ?? due

@@ -1,9 +1,12 @@
 internal import JoolCore
 
-/// Replacements that are being carried out: first all their evictions, then the sessions of their winners. They are
-/// confirmed together.
+/// Replacements that are being carried out: first all their evictions, then the sessions of their winners.
+///
+/// They are confirmed together.
 struct ReplacementRun: Sendable {
-  /// The time at which the run began. `nil` if nothing is being carried out.
+  /// The time at which the run began.
+  ///
+  /// `nil` if nothing is being carried out.
   private(set) var since: Instant?
   /// The number of replacements that had not been tried before.
   private(set) var new = 0
@@ -14,7 +17,9 @@ struct ReplacementRun: Sendable {
   private var evictions: [(entry: BIBEntry, replacement: Int)] = []
   private var evicted = 0
   private var isRefused: Set<Int> = []
-  /// The sessions of the winners. `nil` until all evictions were tried.
+  /// The sessions of the winners.
+  ///
+  /// `nil` until all evictions were tried.
   private var batch: ModuleBatch?
 
   init() {}

@@ -6,7 +6,9 @@ struct RowKey: Comparable, Sendable {
   /// The key as `SessionOrder` computes it.
   fileprivate let bits: UInt64
 
-  /// The number of the row. The row may have another session by now, or none.
+  /// The number of the row.
+  ///
+  /// The row may have another session by now, or none.
   var row: UInt32 { UInt32(truncatingIfNeeded: bits) & 0x0FFF_FFFF }
 
   static func < (left: RowKey, right: RowKey) -> Bool { left.bits < right.bits }

@@ -1,16 +1,23 @@
 internal import DequeModule
 
-/// The send queue: datagrams that could not be sent at once, because the link is down or its queue is full. The oldest
-/// is sent first. A new datagram is dropped when there is no more room, because the older ones are needed just as much.
+/// The send queue: datagrams that could not be sent at once, because the link is down or its queue is full.
+///
+/// The oldest is sent first. A new datagram is dropped when there is no more room, because the older ones are needed
+/// just as much.
 package struct SendQueue: Sendable {
-  /// The maximum number of datagrams. That many full ones take 11 MB and contain about 300,000 sessions.
+  /// The maximum number of datagrams.
+  ///
+  /// That many full ones take 11 MB and contain about 300,000 sessions.
   static let capacity = 8192
   static let retry = Duration.milliseconds(50)
-  /// The time after which a waiting frame is dropped. The frame contains the time that its sessions had left when it
-  /// was made, and it may be sealed. Peers request it again, and get it with the times of that moment.
+  /// The time after which a waiting frame is dropped.
+  ///
+  /// The frame contains the time that its sessions had left when it was made, and it may be sealed. Peers request it
+  /// again, and get it with the times of that moment.
   static let maxFrameAge = Duration.seconds(1)
-  /// The time without a successful send after which the link counts as down rather than busy. C proxies' datagrams wait
-  /// for this time, because nobody can request them again.
+  /// The time without a successful send after which the link counts as down rather than busy.
+  ///
+  /// C proxies' datagrams wait for this time, because nobody can request them again.
   static let maxQueueTime = Duration.seconds(5)
 
   private struct Waiting {
@@ -23,9 +30,13 @@ package struct SendQueue: Sendable {
   }
 
   private var waiting: Deque<Waiting> = []
-  /// The time of the next attempt to send. `nil` if nothing waits.
+  /// The time of the next attempt to send.
+  ///
+  /// `nil` if nothing waits.
   package private(set) var deadline: Instant?
-  /// The time since which nothing could be sent. `nil` if the last datagram was sent.
+  /// The time since which nothing could be sent.
+  ///
+  /// `nil` if the last datagram was sent.
   private var stalledSince: Instant?
 
   /// Creates an empty queue.
@@ -44,7 +55,9 @@ package struct SendQueue: Sendable {
     return true
   }
 
-  /// The oldest datagram, if the next attempt is due. It stays in the queue until `removeNext(now:)`.
+  /// The oldest datagram, if the next attempt is due.
+  ///
+  /// It stays in the queue until `removeNext(now:)`.
   package func next(now: Instant) -> [UInt8]? {
     guard let deadline, deadline <= now else { return nil }
     return waiting.first?.datagram
@@ -65,7 +78,9 @@ package struct SendQueue: Sendable {
     if isEmpty { deadline = nil }
   }
 
-  /// Drops the oldest datagrams that have waited for too long. Call this before each datagram that is sent.
+  /// Drops the oldest datagrams that have waited for too long.
+  ///
+  /// Call this before each datagram that is sent.
   /// - Returns: the number of datagrams that were dropped.
   package mutating func removeOutdated(now: Instant) -> Int {
     let before = waiting.count
@@ -74,6 +89,8 @@ package struct SendQueue: Sendable {
     return before - waiting.count
   }
 
-  /// Notes that an attempt to send has failed. The next one is due after `retry`.
+  /// Notes that an attempt to send has failed.
+  ///
+  /// The next one is due after `retry`.
   package mutating func postpone(now: Instant) { deadline = now + Self.retry }
 }

@@ -2,8 +2,9 @@ public import JoolCore
 
 /// Audits: the module's table is read and compared with the node's.
 extension SessionProxy {
-  /// Requests an audit. If one is requested already, the reason that includes the other one counts. A `repair` makes a
-  /// ready node mending.
+  /// Requests an audit.
+  ///
+  /// If one is requested already, the reason that includes the other one counts. A `repair` makes a ready node mending.
   public mutating func requestAudit(_ reason: Audit) {
     audit = max(audit ?? reason, reason)
     guard reason != .advertisement, reason != .precaution else { return }
@@ -27,11 +28,14 @@ extension SessionProxy {
     return reason
   }
 
-  /// Replaces the known static BIB entries of the module. `statics` must contain all of them, because no session of the
-  /// group may remove one.
+  /// Replaces the known static BIB entries of the module.
+  ///
+  /// `statics` must contain all of them, because no session of the group may remove one.
   package mutating func use(_ statics: StaticEntries) { node?.feed.use(statics) }
 
-  /// Compares some of the module's sessions with the table. The module's whole table must have been read before.
+  /// Compares some of the module's sessions with the table.
+  ///
+  /// The module's whole table must have been read before.
   public mutating func reconcile(_ sessions: some Sequence<SessionEntry>, because reason: Audit, now: Instant) {
     for session in sessions {
       guard let pool6 = kernel?.pool6, (try? session.checkValues(pool6: pool6)) != nil else {

@@ -3,8 +3,10 @@ extension SessionProxy {
   /// The time for which a detected copy is reported.
   static let copyMemory = Duration.seconds(600)
 
-  /// Begins a turn of the event loop. Call this before anything is read, because a node must know that it slept
-  /// before it processes the input that waited meanwhile.
+  /// Begins a turn of the event loop.
+  ///
+  /// Call this before anything is read, because a node must know that it slept before it processes the input that
+  /// waited meanwhile.
   /// - Parameters:
   ///   - now: the present time.
   ///   - sealStart: a new start for the seal; random, never used before.
@@ -55,7 +57,9 @@ extension SessionProxy {
     node = makeNode(kernel, clock: clock, now: now)
   }
 
-  /// The finding that a copy of this proxy was detected. It is reported for ten minutes.
+  /// The finding that a copy of this proxy was detected.
+  ///
+  /// It is reported for ten minutes.
   func copies(now: Instant) -> [String] {
     guard let copiedAt, now - copiedAt < Self.copyMemory else { return [] }
     let doubt = seal == nil ? " Without a key (--net.key-file) anybody on the network can cause this." : ""
@@ -67,7 +71,9 @@ extension SessionProxy {
 }
 
 extension SyncNode {
-  /// Whether the seal needs a new start, because a peer does not receive this node. Call this each turn.
+  /// Whether the seal needs a new start, because a peer does not receive this node.
+  ///
+  /// Call this each turn.
   fileprivate mutating func mustRenewSeal(now: Instant) -> Bool {
     if let next = selfCheck.nextLook, now < next { return false }
     let isUnheard = peers.heard(now: now).contains { !$0.hears(identity, at: now) }

@@ -2,10 +2,14 @@ package import JoolCore
 
 /// Access for the simulation of a group, which is a separate target.
 extension SessionProxy {
-  /// The table of the node. `nil` until the module was seen.
+  /// The table of the node.
+  ///
+  /// `nil` until the module was seen.
   package var table: SessionTable? { node?.table }
 
-  /// The node's number in what it sends. 0 until the module was seen.
+  /// The node's number in what it sends.
+  ///
+  /// 0 until the module was seen.
   package var identity: UInt64 { node?.identity.number ?? 0 }
 
   /// Replaces the known static BIB entries of the module.

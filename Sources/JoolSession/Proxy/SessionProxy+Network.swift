@@ -3,8 +3,9 @@ public import JoolCore
 
 /// The datagrams between the node and the network.
 extension SessionProxy {
-  /// The maximum age of a datagram that is decoded. The sessions of an older one may have expired, and newer records
-  /// may have been sent since.
+  /// The maximum age of a datagram that is decoded.
+  ///
+  /// The sessions of an older one may have expired, and newer records may have been sent since.
   static let freshness = Duration.seconds(5)
 
   /// The outcome of a received datagram.
@@ -113,10 +114,14 @@ extension SessionProxy {
     node?.advance(to: now)
   }
 
-  /// Prepares the last hello, because the process ends. `takeDatagrams` returns it.
+  /// Prepares the last hello, because the process ends.
+  ///
+  /// `takeDatagrams` returns it.
   public mutating func leave(now: Instant) { node?.leave(now: now) }
 
-  /// The datagrams to be sent to the group. Each is returned once.
+  /// The datagrams to be sent to the group.
+  ///
+  /// Each is returned once.
   /// - Parameters:
   ///   - now: the present time.
   ///   - legacy: the sessions that C proxies are sent; `nil` for the new and changed ones, which SS2 peers are sent.

@@ -3,8 +3,9 @@ internal import OrderedCollections
 
 /// Detects that a node has no peer. It may be ready, but no other node could take over from it.
 extension SessionProxy {
-  /// The reason why no peer receives this node's sessions, as a sentence. `nil` if one does, as far as this node can
-  /// know.
+  /// The reason why no peer receives this node's sessions, as a sentence.
+  ///
+  /// `nil` if one does, as far as this node can know.
   ///
   /// The hellos of an SS2 peer list the nodes that it receives, so this node knows whether it is one of them. A C proxy
   /// sends no such list, and sends nothing while nothing changes. So a C proxy counts as a peer if anything was
@@ -35,8 +36,9 @@ extension SessionProxy {
     return "\(kind) was received since the start\(age)\(rejections)."
   }
 
-  /// A finding for each peer that is received but does not receive this node, although other peers do. If no peer does,
-  /// `noPeerReason(now:)` reports that instead.
+  /// A finding for each peer that is received but does not receive this node, although other peers do.
+  ///
+  /// If no peer does, `noPeerReason(now:)` reports that instead.
   func unreachedPeers(now: Instant) -> [String] {
     guard let node, noPeerReason(now: now) == nil else { return [] }
     let deaf = node.peers.all.filter { $0.isAlive(at: now) && !$0.hears(node.identity, at: now) }

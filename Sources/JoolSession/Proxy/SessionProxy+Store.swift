@@ -2,7 +2,9 @@ internal import JoolCore
 
 /// The requests to the module.
 extension SessionProxy {
-  /// The next request to the module. It stays the same until `finished` reports its outcome. `nil` if there is none.
+  /// The next request to the module.
+  ///
+  /// It stays the same until `finished` reports its outcome. `nil` if there is none.
   public mutating func nextStoreRequest(now: Instant) -> StoreRequest? {
     guard isAttached, let kernel, kernel.isEnabled else { return nil }
     return node?.nextStoreRequest(kernel.format.maxRecordsPerAdd, now: now)
@@ -23,7 +25,9 @@ extension SessionProxy {
     }
   }
 
-  /// Updates whether the module has everything that the table has. Call this each turn.
+  /// Updates whether the module has everything that the table has.
+  ///
+  /// Call this each turn.
   /// - Parameters:
   ///   - isAuditing: whether the module's table is being read.
   ///   - now: the present time.
@@ -46,14 +50,18 @@ extension SessionProxy {
     node?.tell(!isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)
   }
 
-  /// Stops writing to the module, because it is gone or takes no sessions. The next audit finds out what it lacks.
+  /// Stops writing to the module, because it is gone or takes no sessions.
+  ///
+  /// The next audit finds out what it lacks.
   mutating func closeFeed() {
     node?.feed.close()
     mark.reset()
     isRefillDue = false
   }
 
-  /// The finding that static BIB entries keep sessions of the group out of the module. `nil` if none does.
+  /// The finding that static BIB entries keep sessions of the group out of the module.
+  ///
+  /// `nil` if none does.
   var staticFinding: String? {
     guard node?.feed.meetsStatics == true else { return nil }
     return "A static BIB entry of this node contradicts sessions of the group, so its module does not get them. "

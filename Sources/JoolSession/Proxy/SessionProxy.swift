@@ -1,7 +1,8 @@
 public import JoolCore
 
-/// The session proxy without its sockets. Its input is bytes and time, its output is bytes and requests to the module.
-/// It is deterministic.
+/// The session proxy without its sockets.
+///
+/// Its input is bytes and time, its output is bytes and requests to the module. It is deterministic.
 ///
 ///     module ──multicast──▶ received(moduleMessage:), learn(records:) ──▶ SyncNode ──▶ takeDatagrams() ──▶ network
 ///     network ──datagram──▶ received(datagram:) ──▶ SyncNode ──▶ ModuleFeed ──▶ nextStoreRequest() ──▶ module
@@ -11,12 +12,15 @@ public import JoolCore
 public struct SessionProxy: Sendable {
   /// The name of the instance whose sessions are synchronized.
   public let instance: InstanceName
-  /// The format in which sessions are exchanged with the group. With keys it is always `ss2`.
+  /// The format in which sessions are exchanged with the group.
+  ///
+  /// With keys it is always `ss2`.
   public let format: WireFormat
   /// The counters of this proxy since its start.
   public package(set) var counters = ProxyCounters()
-  /// The properties of the module; `nil` until it was seen once. They are kept while the module is away, because
-  /// datagrams are decoded by them.
+  /// The properties of the module; `nil` until it was seen once.
+  ///
+  /// They are kept while the module is away, because datagrams are decoded by them.
   package private(set) var kernel: Kernel?
   private(set) var isAttached = false
   /// The node; `nil` until the module was seen.
@@ -36,7 +40,9 @@ public struct SessionProxy: Sendable {
   package var path = PathMTU.ethernet {
     didSet { node?.path = path }
   }
-  /// The seal of the group's frames. `nil` if the group has no keys and trusts its network.
+  /// The seal of the group's frames.
+  ///
+  /// `nil` if the group has no keys and trusts its network.
   var seal: FrameSeal?
   var random: SeededGenerator
   /// The times for which the next node remembers peers that have timed out.
@@ -45,8 +51,10 @@ public struct SessionProxy: Sendable {
   package var audit: Audit?
   /// The number of requests with sessions that the module has taken without an error.
   package var addsTaken: UInt64 = 0
-  /// Whether the audit that is under way gives the module what it lacks. Sessions that the module may lack because of
-  /// something that happened after the beginning of the audit are left to the next one.
+  /// Whether the audit that is under way gives the module what it lacks.
+  ///
+  /// Sessions that the module may lack because of something that happened after the beginning of the audit are left to
+  /// the next one.
   var isRefillDue = false
   /// The time at which the module's table was last read completely.
   var auditedAt: Instant?
@@ -56,7 +64,9 @@ public struct SessionProxy: Sendable {
   var unannouncedBefore: UInt64 = 0
   /// The time at which the module last announced a session.
   private(set) var lastAnnouncement: Instant?
-  /// The time since which the module has been translating, as the node advertises it. `nil` if it is not translating.
+  /// The time since which the module has been translating, as the node advertises it.
+  ///
+  /// `nil` if it is not translating.
   var translatingSince: Instant?
   /// The measure of whether the module has what the table has.
   var mark = ModuleMark()
@@ -69,7 +79,9 @@ public struct SessionProxy: Sendable {
     public var pool6: IPv6Prefix
     /// The timeouts of the instance.
     public var limits: SessionLimits
-    /// Whether `ss-enabled` is on. If it is off, the module refuses sessions, and sends none.
+    /// Whether `ss-enabled` is on.
+    ///
+    /// If it is off, the module refuses sessions, and sends none.
     public var isEnabled: Bool
 
     /// Creates the description of a module.
@@ -81,7 +93,9 @@ public struct SessionProxy: Sendable {
     }
   }
 
-  /// The reason for reading the module's table. Each reason includes those before it.
+  /// The reason for reading the module's table.
+  ///
+  /// Each reason includes those before it.
   public enum Audit: Int, Comparable, Sendable {
     /// The program starts. C proxies are sent nothing, because a standby's sessions may be outdated and C proxies would
     /// accept them.
@@ -128,13 +142,16 @@ public struct SessionProxy: Sendable {
     random = SeededGenerator(seed: seed)
   }
 
-  /// Replaces the keys, because the administrator has changed them. It has no effect if the proxy was created without
-  /// keys.
+  /// Replaces the keys, because the administrator has changed them.
+  ///
+  /// It has no effect if the proxy was created without keys.
   public mutating func use(_ keys: KeyRing) { seal?.keys = keys }
 
   // MARK: The module
 
-  /// Notes that the module is there, with these properties. Call this after each inspection of the module.
+  /// Notes that the module is there, with these properties.
+  ///
+  /// Call this after each inspection of the module.
   /// - Parameters:
   ///   - kernel: the properties of the module.
   ///   - clock: the time of day in milliseconds since 1970.
@@ -172,14 +189,17 @@ public struct SessionProxy: Sendable {
     return node
   }
 
-  /// The pace at which tables and repairs are sent. It is lower in `auto`, because there may be C proxies, and one of
-  /// them may be a silent standby.
+  /// The pace at which tables and repairs are sent.
+  ///
+  /// It is lower in `auto`, because there may be C proxies, and one of them may be a silent standby.
   func tablePace(now: Instant) -> SendPace {
     guard format == .auto else { return .brisk }
     return peerFormats.legacyCount(now: now) == 0 ? .cautious : .gentle
   }
 
-  /// Notes that the module is gone. Peers' sessions are stored in the table meanwhile.
+  /// Notes that the module is gone.
+  ///
+  /// Peers' sessions are stored in the table meanwhile.
   public mutating func detached() {
     isAttached = false
     closeFeed()
@@ -225,8 +245,9 @@ public struct SessionProxy: Sendable {
     if let refused = datagram.refused.first { throw refused }
   }
 
-  /// Notes that multicast messages were lost, and requests an audit. The caller should acknowledge, because the module
-  /// may be waiting for the acknowledgement of a lost message.
+  /// Notes that multicast messages were lost, and requests an audit.
+  ///
+  /// The caller should acknowledge, because the module may be waiting for the acknowledgement of a lost message.
   public mutating func overran() {
     counters.overruns += 1
     requestAudit(.repair)
@@ -235,6 +256,8 @@ public struct SessionProxy: Sendable {
   /// Whether the module is there and takes sessions.
   var canAdd: Bool { isAttached && kernel?.isEnabled == true }
 
-  /// The time at which the proxy has something to do; it may be in the past. `nil` until the module was seen.
+  /// The time at which the proxy has something to do; it may be in the past.
+  ///
+  /// `nil` until the module was seen.
   public var nextDeadline: Instant? { node.borrowed { $0.nextDeadline } }
 }

@@ -1,5 +1,7 @@
-/// A large number of rows that are taken in order. To sort a million at once takes too long, so they are kept in sorted
-/// runs of some thousands. The next row is the one with the lowest key of all runs.
+/// A large number of rows that are taken in order.
+///
+/// To sort a million at once takes too long, so they are kept in sorted runs of some thousands. The next row is the one
+/// with the lowest key of all runs.
 struct SortedRowKeys: Sendable {
   private struct Run: Sendable {
     var keys: ContiguousArray<RowKey>

@@ -1,13 +1,16 @@
 internal import JoolCore
 
-/// The module's static BIB entries, as the last audit found them. They are configuration, so no session of the group
-/// may remove one.
+/// The module's static BIB entries, as the last audit found them.
+///
+/// They are configuration, so no session of the group may remove one.
 ///
 /// An entry that has become static since then is noticed right before it would be removed
 /// (`StoreRequest.Outcome.isStatic`).
 package struct StaticEntries: Sendable {
-  /// The maximum number of entries that are kept. Entries beyond it are not removed from the module either, but the
-  /// module must be asked about one of them each time that a session contradicts it.
+  /// The maximum number of entries that are kept.
+  ///
+  /// Entries beyond it are not removed from the module either, but the module must be asked about one of them each time
+  /// that a session contradicts it.
   static let capacity = 65_536
 
   private struct Key<Address: Hashable & Sendable>: Hashable, Sendable {
@@ -18,13 +21,16 @@ package struct StaticEntries: Sendable {
   private var masks: [Key<TransportAddress6>: TransportAddress4] = [:]
   private var clients: [Key<TransportAddress4>: TransportAddress6] = [:]
 
-  /// The number of entries. An entry that was noted twice counts once.
+  /// The number of entries.
+  ///
+  /// An entry that was noted twice counts once.
   var count: Int { masks.count }
 
   var isEmpty: Bool { masks.isEmpty }
 
-  /// Adds the static ones among some BIB entries of the module. The same entry may be in two pages, because other
-  /// entries can be added while the module is read.
+  /// Adds the static ones among some BIB entries of the module.
+  ///
+  /// The same entry may be in two pages, because other entries can be added while the module is read.
   mutating func note(_ entries: some Sequence<BIBEntry>) {
     for entry in entries where entry.isStatic && count < Self.capacity {
       masks[Key(proto: entry.proto, address: entry.source6)] = entry.source4

@@ -9,7 +9,9 @@ struct TableRefill: Sendable {
   let since: Instant
   /// The rows whose sessions the module was found to have, or was given meanwhile.
   private let present: RowSet
-  /// The next row to examine. `nil` if all rows were examined.
+  /// The next row to examine.
+  ///
+  /// `nil` if all rows were examined.
   private var row: UInt32? = 0
   private var lacking = SortedRowKeys()
 
@@ -22,8 +24,9 @@ struct TableRefill: Sendable {
   var isFinished: Bool { row == nil && lacking.isEmpty }
 
   /// Examines the next rows of the table.
-  /// - Parameter isWaiting: whether the session of a row is given to the module anyway.
-  /// - Returns: whether all rows have been examined, so that `take()` can be called.
+  ///
+  /// Returns whether all rows have been examined, so that `take()` can be called.
+  /// - `isWaiting`: whether the session of a row is given to the module anyway.
   mutating func collect(from table: SessionTable, isWaiting: (UInt32) -> Bool) -> Bool {
     guard let begin = row else { return true }
     var keys: ContiguousArray<RowKey> = []

@@ -1,10 +1,13 @@
 package import JoolCore
 
-/// Iterates over the sessions of a whole table. They are in ascending order of expiration, which receiving modules add
-/// fastest. The pace is limited so that even the small receive buffer of a C proxy has room for what is sent.
+/// Iterates over the sessions of a whole table.
+///
+/// They are in ascending order of expiration, which receiving modules add fastest. The pace is limited so that even the
+/// small receive buffer of a C proxy has room for what is sent.
 package struct TableTransfer: Sendable {
-  /// The number of sessions per `pause`. They take at most 46 KB of a C proxy's receive buffer, which has 208 KB by
-  /// default.
+  /// The number of sessions per `pause`.
+  ///
+  /// They take at most 46 KB of a C proxy's receive buffer, which has 208 KB by default.
   static let sessionsPerBurst = 1024
   static let pause = Duration.milliseconds(5)
 
@@ -22,7 +25,7 @@ package struct TableTransfer: Sendable {
   package var isFinished: Bool { sessions.isEmpty }
 
   /// Creates a transfer of `sessions`, whose first burst is due at `base`.
-  /// - Parameter base: the time at which the sessions had their expirations.
+  /// - `base`: the time at which the sessions had their expirations.
   package init(
     _ sessions: SortedSessions, because reason: SessionProxy.Audit, base: Instant
   ) {
@@ -33,8 +36,9 @@ package struct TableTransfer: Sendable {
     deadline = base
   }
 
-  /// Takes the next sessions if they are due, with the expirations that they have now. Empty while the sessions are
-  /// being sorted, which takes one turn per some thousands of them.
+  /// Takes the next sessions if they are due, with the expirations that they have now.
+  ///
+  /// Empty while the sessions are being sorted, which takes one turn per some thousands of them.
   package mutating func nextBurst(now: Instant) -> [SessionEntry] {
     guard now >= deadline, sessions.sortSome() else { return [] }
     deadline = now + Self.pause
@@ -53,8 +57,9 @@ package struct TableDump: Sendable {
   package private(set) var sessions = SortedSessions()
   /// The static BIB entries that were read so far.
   package private(set) var statics = StaticEntries()
-  /// The protocols whose BIB is still to be read. BIBs are read before sessions, because the static entries must be
-  /// known before anything is removed.
+  /// The protocols whose BIB is still to be read.
+  ///
+  /// BIBs are read before sessions, because the static entries must be known before anything is removed.
   private var remainingBIBs: [L4Protocol] = [.tcp, .udp, .icmp]
   private var remaining: [L4Protocol] = [.tcp, .udp, .icmp]
   private var previousEntry: BIBEntry?
@@ -69,7 +74,9 @@ package struct TableDump: Sendable {
   /// Whether all tables were read.
   package var isFinished: Bool { remaining.isEmpty }
 
-  /// Reads the next page. Blocks until the module has answered.
+  /// Reads the next page.
+  ///
+  /// Blocks until the module has answered.
   /// - Throws: the error of the request, if the module refuses it or does not answer.
   package mutating func readPage(
     from client: inout Jool.Client, now: Instant

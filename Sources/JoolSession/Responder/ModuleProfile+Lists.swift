@@ -9,7 +9,9 @@ extension ModuleProfile {
     return .done
   }
 
-  /// The answer to GLOBAL_FOREACH. It is empty if the instance does not have the variable `number`.
+  /// The answer to GLOBAL_FOREACH.
+  ///
+  /// It is empty if the instance does not have the variable `number`.
   func globals(after number: UInt8?) -> Reply {
     guard let number else { return .globals(globals) }
     guard let index = globals.firstIndex(where: { $0.key.number == UInt16(number) }) else { return .done }
@@ -26,7 +28,9 @@ extension ModuleProfile {
     return .statistics(statistics.drop { $0.id <= number.map(UInt16.init) ?? 0 })
   }
 
-  /// The answer to POOL4_FOREACH. The offset's iterations are ignored.
+  /// The answer to POOL4_FOREACH.
+  ///
+  /// The offset's iterations are ignored.
   func pool4(of proto: L4Protocol, after offset: Pool4Entry?) throws(ModuleRefusal) -> Reply {
     var entries = pool4.filter { $0.proto == proto }[...]
     if let offset {

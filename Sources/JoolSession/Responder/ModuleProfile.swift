@@ -2,8 +2,9 @@ package import JoolCore
 
 /// The properties of a NAT64 instance besides its sessions, as a `ModuleResponder` reports them.
 package struct ModuleProfile: Sendable {
-  /// The version of the module whose place is taken, 4.1.9 or later. It decides the numbers of the counters, and
-  /// requests must have the same major and minor version.
+  /// The version of the module whose place is taken, 4.1.9 or later.
+  ///
+  /// It decides the numbers of the counters, and requests must have the same major and minor version.
   package var version: ModuleVersion
   /// The instance as `instance display` lists it.
   package var instance: InstanceEntry
@@ -11,9 +12,13 @@ package struct ModuleProfile: Sendable {
   package var globals: [GlobalSetting]
   /// The entries of pool4 in the order in which they are listed.
   package var pool4: [Pool4Entry] = []
-  /// The counters that are not 0, by name. The numbers of BIB entries and sessions are those of the table.
+  /// The counters that are not 0, by name.
+  ///
+  /// The numbers of BIB entries and sessions are those of the table.
   package var counters: [String: UInt64] = [:]
-  /// The greatest length of an answer in bytes. It must hold an entry (200 bytes); clients have room for 64 KiB.
+  /// The greatest length of an answer in bytes.
+  ///
+  /// It must hold an entry (200 bytes); clients have room for 64 KiB.
   package var messageLimit = Reply.standardLimit
 
   /// Makes the profile of an instance that was just created.

@@ -1,7 +1,9 @@
 internal import JoolCore
 
-/// A refusal of a request: an errno and a text. The texts are the module's. The exceptions are `readOnly`, because the
-/// module makes changes, and `malformed`, because the module's texts for it name its own constants.
+/// A refusal of a request: an errno and a text.
+///
+/// The texts are the module's. The exceptions are `readOnly`, because the module makes changes, and `malformed`,
+/// because the module's texts for it name its own constants.
 struct ModuleRefusal: Error {
   let code: UInt16
   let text: String
@@ -36,7 +38,9 @@ struct ModuleRefusal: Error {
     Self(code: noSuchProcess, text: "This namespace lacks an instance named '\(name)'.")
   }
 
-  /// The offset of an instance list is not in the list. The module sends no text.
+  /// The offset of an instance list is not in the list.
+  ///
+  /// The module sends no text.
   static let noSuchOffset = Self(code: noSuchProcess, text: "")
 
   static let noProtocol = invalid("The request is missing a protocol.")

@@ -7,7 +7,9 @@ internal import JoolCore
 /// and time are arguments. Each client needs a responder of its own, because a responder remembers its client's lists:
 /// 8 bytes for each BIB entry of the protocols that the client has listed.
 package struct ModuleResponder: Sendable {
-  /// The properties of the instance. They may change between requests.
+  /// The properties of the instance.
+  ///
+  /// They may change between requests.
   package var profile: ModuleProfile
   private let family: GenericFamily
   private var listings: [L4Protocol: TableListing] = [:]
@@ -21,7 +23,9 @@ package struct ModuleResponder: Sendable {
     self.family = GenericFamily(id: family, syncGroup: 1)
   }
 
-  /// Answers a datagram. Does not block. The first page of a list takes longer, because it sorts the BIB.
+  /// Answers a datagram.
+  ///
+  /// Does not block. The first page of a list takes longer, because it sorts the BIB.
   /// - Parameters:
   ///   - datagram: Netlink messages. As in the kernel, messages that are not requests, and all after one whose length
   ///     is impossible, are ignored.
@@ -55,7 +59,7 @@ package struct ModuleResponder: Sendable {
     return replies
   }
 
-  /// - Parameter payload: the bytes after the netlink header.
+  /// - `payload`: the bytes after the netlink header.
   private mutating func answer(
     _ payload: RawSpan, _ header: NetlinkHeader, table: borrowing SessionTable, now: Instant
   ) throws(NetlinkRefusal) -> [UInt8] {

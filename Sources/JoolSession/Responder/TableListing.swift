@@ -7,15 +7,17 @@ internal import JoolCore
 /// with a binary search. The entries of a page are looked up in the table when the page is made, so a list does not
 /// contain those that were removed meanwhile. It does not contain the BIB entries that were added meanwhile either.
 struct TableListing: Sendable {
-  /// The age until which the order may serve a client that does not continue its list. So the client may miss what was
-  /// added in this time. In return, it cannot have the masks sorted more often.
+  /// The age until which the order may serve a client that does not continue its list.
+  ///
+  /// So the client may miss what was added in this time. In return, it cannot have the masks sorted more often.
   static let maxAge = Duration.milliseconds(200)
 
   private let proto: L4Protocol
   private let made: Instant
   private let masks: ContiguousArray<UInt64>
-  /// The BIB entry whose sessions the last page ended with, and their IPv4 nodes in ascending order. A BIB entry may have
-  /// many pages of sessions.
+  /// The BIB entry whose sessions the last page ended with, and their IPv4 nodes in ascending order.
+  ///
+  /// A BIB entry may have many pages of sessions.
   private var open: (mask: UInt64, nodes: [TransportAddress4])?
   /// The last BIB entry of the last page, or `nil` if the list is complete.
   private var lastMask: TransportAddress4?
@@ -96,8 +98,9 @@ extension TransportAddress4 {
 }
 
 extension RandomAccessCollection where Element: Comparable, Index == Int {
-  /// The number of elements that are at most `bound`, by binary search. Expects that the elements are in ascending order
-  /// and that the first index is 0.
+  /// The number of elements that are at most `bound`, by binary search.
+  ///
+  /// Expects that the elements are in ascending order and that the first index is 0.
   fileprivate func countOfPrefix(upTo bound: Element) -> Int {
     var range = 0..<count
     while !range.isEmpty {

@@ -3,8 +3,9 @@
 internal import FoundationEssentials
 internal import JoolCore
 
-/// Seals frames for the group, and opens those that others have sealed. docs/session-sync-protocol.md has layout and
-/// threat model.
+/// Seals frames for the group, and opens those that others have sealed.
+///
+/// docs/session-sync-protocol.md has layout and threat model.
 ///
 ///     0      2         3      4        8       16        24    32           n
 ///     | 0 0  | version | 255  | key id | start | counter | mix | ciphertext | tag 16 |
@@ -24,11 +25,14 @@ struct FrameSeal: Sendable {
   private static let nonceSize = 12
   private static let nonceOffset = headerSize - nonceSize
   private static let tagSize = 16
-  /// The upper bound on validated incarnations (starts of peers) since this program started. None is forgotten while
-  /// one of the keys opens its frames, because they could then be replayed.
+  /// The upper bound on validated incarnations (starts of peers) since this program started.
+  ///
+  /// None is forgotten while one of the keys opens its frames, because they could then be replayed.
   static let maxIncarnations = 16_384
 
-  /// The keys of the group. They change when an administrator replaces them. Validated incarnations stay validated.
+  /// The keys of the group.
+  ///
+  /// They change when an administrator replaces them. Validated incarnations stay validated.
   var keys: KeyRing {
     didSet {
       ownKey = nil
@@ -64,10 +68,13 @@ struct FrameSeal: Sendable {
   /// A validated start of a peer.
   private struct Incarnation {
     var window: ReplayWindow
-    /// The numbers of the keys that its frames were sealed with, without those that were removed since. If none is
-    /// left, none of its frames can be opened, or replayed.
+    /// The numbers of the keys that its frames were sealed with, without those that were removed since.
+    ///
+    /// If none is left, none of its frames can be opened, or replayed.
     var keys: [UInt32]
-    /// The key of its last authentic datagram. Forged datagrams do not change it, so they cost no memory.
+    /// The key of its last authentic datagram.
+    ///
+    /// Forged datagrams do not change it, so they cost no memory.
     var lastKey: DerivedKey?
 
     /// Notes an authentic datagram.
@@ -89,13 +96,14 @@ struct FrameSeal: Sendable {
     var start: UInt64
     var counter: UInt64
     var key: UInt32
-    /// Whether that start was validated (`trust`). If not, the frame may be an old one that was replayed.
+    /// Whether that start was validated (`trust`).
+    ///
+    /// If not, the frame may be an old one that was replayed.
     var isTrusted: Bool
   }
 
-  /// - Parameters:
-  ///   - start: a random number that was never used before.
-  ///   - freshness: reads values that a copy of this process would not read again.
+  /// - `start`: a random number that was never used before.
+  /// - `freshness`: reads values that a copy of this process would not read again.
   init(
     keys: KeyRing, start: UInt64, maxIncarnations: Int = Self.maxIncarnations,
     freshness: @escaping ProcessMoment.Source = ProcessMoment.now
@@ -112,8 +120,9 @@ struct FrameSeal: Sendable {
       && datagram.unsafeLoad(fromByteOffset: 3, as: UInt8.self) == type
   }
 
-  /// Takes a new start. Peers then treat this node as another sender, and accept its frames once they have validated
-  /// the new start.
+  /// Takes a new start.
+  ///
+  /// Peers then treat this node as another sender, and accept its frames once they have validated the new start.
   /// - Parameter start: a random number that was never used before.
   mutating func startAnew(_ start: UInt64) {
     self.start = start
@@ -121,8 +130,9 @@ struct FrameSeal: Sendable {
     ownKey = nil
   }
 
-  /// Seals a batch of frames. Their bytes must be final, because the mix must be drawn after everything that is sealed
-  /// with it is fixed.
+  /// Seals a batch of frames.
+  ///
+  /// Their bytes must be final, because the mix must be drawn after everything that is sealed with it is fixed.
   /// - Returns: the datagrams, in the same order. One is missing if the cipher fails, for which there is no known
   ///   reason.
   mutating func seal(_ frames: [[UInt8]]) -> [[UInt8]] {
@@ -178,8 +188,10 @@ struct FrameSeal: Sendable {
     return Opened(frame: frame, start: start, counter: counter, key: id, isTrusted: slot != nil)
   }
 
-  /// Validates the sender's start. The caller has found that the frame echoes a random number of this node (its
-  /// incarnation), so the sender is running now.
+  /// Validates the sender's start.
+  ///
+  /// The caller has found that the frame echoes a random number of this node (its incarnation), so the sender is
+  /// running now.
   ///
   /// Frames with lower counters are refused from now on, because they may be replays from before this node's start. If
   /// one was merely reordered, it will be requested again.
@@ -194,8 +206,10 @@ struct FrameSeal: Sendable {
     return true
   }
 
-  /// The derived key for datagrams of a start. `nil` if the group has no key with this number.
-  /// - Parameter known: the last key of that start, which usually is the right one.
+  /// The derived key for datagrams of a start.
+  ///
+  /// `nil` if the group has no key with this number.
+  /// - `known`: the last key of that start, which usually is the right one.
   private func key(_ id: UInt32, start: UInt64, counter: UInt64, known: DerivedKey?) -> DerivedKey? {
     let upper = UInt32(truncatingIfNeeded: counter >> 32)
     if let known, known.id == id, known.upper == upper { return known }

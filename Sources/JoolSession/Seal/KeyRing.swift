@@ -1,5 +1,6 @@
-/// The keys that a group's frames are sealed with. The first one seals, and all of them open, so that the nodes of a
-/// group can get a new key one after another.
+/// The keys that a group's frames are sealed with.
+///
+/// The first one seals, and all of them open, so that the nodes of a group can get a new key one after another.
 public struct KeyRing: Sendable {
   /// The size of a key in bytes.
   public static let keySize = 32
@@ -8,8 +9,9 @@ public struct KeyRing: Sendable {
   public let sealingID: UInt32
   private let keys: [UInt32: [UInt8]]
 
-  /// Reads the text of a key file: lines of a number (1 to 4294967295), a blank, and 64 hexadecimal digits. `#` begins
-  /// a comment.
+  /// Reads the text of a key file: lines of a number (1 to 4294967295), a blank, and 64 hexadecimal digits.
+  ///
+  /// `#` begins a comment.
   /// - Parameters:
   ///   - text: the text.
   ///   - name: the name of the file, for errors.

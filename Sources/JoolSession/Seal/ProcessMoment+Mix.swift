@@ -12,9 +12,8 @@ extension ProcessMoment {
   typealias Source = @Sendable () -> ProcessMoment
 
   /// The first eight bytes of the SHA-256 of all values of this moment, and of start and counter.
-  /// - Parameters:
-  ///   - start: the start of the seal.
-  ///   - counter: the counter of the batch's first datagram.
+  /// - `start`: the start of the seal.
+  /// - `counter`: the counter of the batch's first datagram.
   func mix(start: UInt64, counter: UInt64) -> UInt64 {
     var hash = SHA256()
     for word in random { hash.add(word) }

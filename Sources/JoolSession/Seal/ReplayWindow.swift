@@ -1,13 +1,17 @@
 /// Remembers which numbers of a sender have arrived, so that none is accepted twice (RFC 4303 §3.4.3, RFC 6479).
 struct ReplayWindow: Sendable {
-  /// The number of bits that are stored. The window is one word shorter (see `admit`), so the highest 4,032 numbers are
-  /// remembered one by one. Lower ones are refused.
+  /// The number of bits that are stored.
+  ///
+  /// The window is one word shorter (see `admit`), so the highest 4,032 numbers are remembered one by one. Lower ones
+  /// are refused.
   static let size: UInt64 = 4096
 
   private var words: [UInt64]
   private var highest: UInt64
 
-  /// Begins with a number that has arrived. Lower ones count as arrived, too.
+  /// Begins with a number that has arrived.
+  ///
+  /// Lower ones count as arrived, too.
   init(after first: UInt64) {
     words = [UInt64](repeating: .max, count: Int(Self.size / 64))
     highest = first

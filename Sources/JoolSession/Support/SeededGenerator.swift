@@ -1,4 +1,6 @@
-/// A small generator with a seed, so that a simulation can be repeated exactly (SplitMix64, Steele et al. 2014).
+/// A small generator with a seed, so that a simulation can be repeated exactly (SplitMix64, Steele et al.
+///
+/// 2014).
 struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -1,4 +1,6 @@
-/// Decides whether this node has the right to the addresses (`may`). The track file and `status --ready` report it.
+/// Decides whether this node has the right to the addresses (`may`).
+///
+/// The track file and `status --ready` report it.
 ///
 /// A ready node has the right. A mending node keeps it until a better peer has promised to keep its own. So a node that
 /// translates does not lose its addresses because it lacks an update, and at least one of the nodes with a table always
@@ -11,7 +13,9 @@ struct AddressRight: Sendable {
   private(set) var may = false
   /// The peer that this node asks to promise that it keeps the right, or that has promised it; `nobody` is none.
   private(set) var asks = Incarnation.nobody
-  /// The number of the question to that peer, 1 to 255; 0 before the first one. It differs from the last one's number.
+  /// The number of the question to that peer, 1 to 255; 0 before the first one.
+  ///
+  /// It differs from the last one's number.
   private(set) var request: UInt8 = 0
   /// The promises of this node to keep the right, in ascending order of the peers' incarnations.
   private(set) var promises: [Promise] = []
@@ -29,7 +33,9 @@ struct AddressRight: Sendable {
   struct Own: Hashable, Sendable {
     var incarnation: Incarnation
     var state: NodeState
-    /// Whether the module is present and enabled. If not, the node cannot have the addresses.
+    /// Whether the module is present and enabled.
+    ///
+    /// If not, the node cannot have the addresses.
     var isModuleUsable: Bool
     /// Whether the node translates, as its hello advertises it.
     var isTranslating: Bool
@@ -62,8 +68,9 @@ struct AddressRight: Sendable {
 
   /// Updates the right, the question and the promises after a change: of this node's state, by a hello, or because a
   /// peer has timed out.
-  /// - Parameter peers: the peers that have not timed out, in ascending order of their incarnations.
-  /// - Returns: whether peers must learn of a change, so that a hello must be sent soon.
+  ///
+  /// Returns whether peers must learn of a change, so that a hello must be sent soon.
+  /// - `peers`: the peers that have not timed out, in ascending order of their incarnations.
   mutating func update(_ own: Own, peers: [Peer], now: Instant) -> Bool {
     let old = self
     guard own.isModuleUsable, own.state.hasTable else {
@@ -84,10 +91,10 @@ struct AddressRight: Sendable {
   }
 
   /// Gives up the right after the process was stopped for seconds, because another node may have taken the addresses.
+  ///
   /// Without a rival the right is kept.
-  /// - Parameters:
-  ///   - hadRival: whether a peer's last hello before the pause advertised that it has the right, too.
-  ///   - pause: the time for which this node listens before it takes a right that nobody has.
+  /// - `hadRival`: whether a peer's last hello before the pause advertised that it has the right, too.
+  /// - `pause`: the time for which this node listens before it takes a right that nobody has.
   mutating func slept(hadRival: Bool, pause: Duration, now: Instant) {
     guard hadRival else { return }
     (may, asks, promises) = (false, .nobody, [])
@@ -116,8 +123,10 @@ struct AddressRight: Sendable {
     }
   }
 
-  /// Takes the right if no peer has it. A mending node that was starting before has never had the right. Without this
-  /// rule no node would have it if the nodes that had it have failed meanwhile.
+  /// Takes the right if no peer has it.
+  ///
+  /// A mending node that was starting before has never had the right. Without this rule no node would have it if the
+  /// nodes that had it have failed meanwhile.
   private mutating func takeIfNobodyHasIt(_ own: Own, _ peers: [Peer], now: Instant) {
     if let listensUntil, listensUntil <= now { self.listensUntil = nil }
     guard !may, asks == .nobody, listensUntil == nil, !peers.contains(where: \.may) else { return }
@@ -162,8 +171,9 @@ struct AddressRight: Sendable {
 
   private typealias Rank = (isTranslating: Bool, sessions: UInt64, incarnation: Incarnation)
 
-  /// Whether the first of two mending nodes has the better claim. If both translate, neither has, because each has
-  /// addresses that only it can serve.
+  /// Whether the first of two mending nodes has the better claim.
+  ///
+  /// If both translate, neither has, because each has addresses that only it can serve.
   private static func isBetter(_ one: Rank, than other: Rank) -> Bool {
     if one.isTranslating || other.isTranslating { return one.isTranslating && !other.isTranslating }
     if one.sessions > other.sessions, one.sessions / 2 >= other.sessions { return true }

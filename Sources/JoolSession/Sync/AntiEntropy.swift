@@ -21,7 +21,7 @@ struct AntiEntropy: Sendable {
   private var watches: [Incarnation: Watch] = [:]
 
   /// Notes the comparison with the digest in a peer's hello.
-  /// - Parameter differs: whether the peer's table differs although neither node is behind on the other.
+  /// - `differs`: whether the peer's table differs although neither node is behind on the other.
   mutating func note(_ peer: Incarnation, differs: Bool, now: Instant) {
     if differs {
       watches[peer, default: Watch()].since = watches[peer]?.since ?? now
@@ -37,7 +37,7 @@ struct AntiEntropy: Sendable {
   }
 
   /// Notes that a pull from a peer has ended, whatever its purpose was.
-  /// - Parameter brought: the number of sessions that the pull brought, and that this node should have had before.
+  /// - `brought`: the number of sessions that the pull brought, and that this node should have had before.
   mutating func ended(_ peer: Incarnation, brought: Int, now: Instant) {
     var watch = watches[peer] ?? Watch()
     watch.pause = brought > 0 || watch.next == nil ? Self.shortestPause : min(watch.pause * 2, Self.longestPause)

@@ -1,4 +1,6 @@
-/// A set of buckets out of the 4,096 of a table. Bucket n is bit n % 8, the least significant first, of byte n / 8.
+/// A set of buckets out of the 4,096 of a table.
+///
+/// Bucket n is bit n % 8, the least significant first, of byte n / 8.
 struct BucketSet: Hashable, Sendable {
   static let size = SessionDigest.bucketCount / 8
 
@@ -20,7 +22,9 @@ struct BucketSet: Hashable, Sendable {
     0..<SessionDigest.bucketCount ~= bucket && bytes[bucket / 8] >> (bucket % 8) & 1 == 1
   }
 
-  /// Adds a bucket. A number that is no bucket's is ignored.
+  /// Adds a bucket.
+  ///
+  /// A number that is no bucket's is ignored.
   mutating func insert(_ bucket: Int) {
     guard 0..<SessionDigest.bucketCount ~= bucket else { return }
     bytes[bucket / 8] |= 1 << (bucket % 8)

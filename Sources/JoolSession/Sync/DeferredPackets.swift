@@ -1,6 +1,7 @@
 internal import OrderedCollections
 
 /// The sessions whose last packet this node has not sent a record for, because it had sent one a short time before.
+///
 /// Without this delay, each node on the path of a flow would send a record for each packet.
 ///
 /// This type does not know when a session is due, so the node takes all of them once per second. Each session takes 20
@@ -13,8 +14,9 @@ struct DeferredPackets: Sendable {
   struct Packet: Sendable {
     /// The time at which the session expires because of this packet, slack included.
     let end: Instant
-    /// The `SessionTable.content(at:)` of the session as the packet made it. If the row has another state, mask or
-    /// session now, the packet no longer extends anything.
+    /// The `SessionTable.content(at:)` of the session as the packet made it.
+    ///
+    /// If the row has another state, mask or session now, the packet no longer extends anything.
     let content: UInt64
   }
 
@@ -31,7 +33,9 @@ struct DeferredPackets: Sendable {
   /// Postpones all sessions by `interval`, because this node may not send them yet.
   mutating func wait(now: Instant) { if !packets.isEmpty { deadline = now + Self.interval } }
 
-  /// Takes all sessions if `deadline` has passed. The caller adds those again that are not due yet.
+  /// Takes all sessions if `deadline` has passed.
+  ///
+  /// The caller adds those again that are not due yet.
   mutating func takeDue(now: Instant) -> OrderedDictionary<SessionHandle, Packet> {
     guard let deadline, deadline <= now else { return [:] }
     let due = packets

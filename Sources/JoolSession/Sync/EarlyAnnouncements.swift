@@ -1,7 +1,9 @@
 internal import JoolCore
 
-/// The sessions that the module announced before the node had a table. The node's clock may have been behind the
-/// group's then, so it may not have been able to send them with a version that is high enough.
+/// The sessions that the module announced before the node had a table.
+///
+/// The node's clock may have been behind the group's then, so it may not have been able to send them with a version
+/// that is high enough.
 ///
 /// A node may be without a table for long. This happens if it receives the hellos of a node with a table, but that node
 /// does not receive this one's. So the keys of expired sessions are dropped. There are at most twice as many keys as
@@ -19,7 +21,7 @@ struct EarlyAnnouncements: Sendable {
   func contains(_ key: SessionKey) -> Bool { ends[key] != nil }
 
   /// Adds a session that the module has announced.
-  /// - Parameter session: the session as the module has it, with the time that it has left.
+  /// - `session`: the session as the module has it, with the time that it has left.
   mutating func insert(_ session: SessionEntry, now: Instant) {
     ends[SessionKey(session)] = now + session.expiration.duration
     guard ends.count > limit else { return }

@@ -16,8 +16,9 @@ struct FrameReader: ~Escapable {
     return value
   }
 
-  /// Reads a sequence number. Values from 2^62 on are refused, so that arithmetic on sequence numbers cannot overflow.
-  /// No sender reaches them.
+  /// Reads a sequence number.
+  ///
+  /// Values from 2^62 on are refused, so that arithmetic on sequence numbers cannot overflow. No sender reaches them.
   mutating func sequence() throws(WireFormatError) -> UInt64 {
     let value = try next(UInt64.self)
     guard value < 1 << 62 else { throw .badValue(field: "SS2 sequence", value: value) }
@@ -54,7 +55,7 @@ struct FrameReader: ~Escapable {
   }
 
   /// Reads all remaining bytes as records.
-  /// - Parameter waited: the time since the datagram arrived, by which the sessions' times left are reduced.
+  /// - `waited`: the time since the datagram arrived, by which the sessions' times left are reduced.
   mutating func records(pool6: IPv6Prefix, waited: Milliseconds) throws(WireFormatError) -> [SyncRecord] {
     let size = SyncRecord.size
     guard (bytes.byteCount - offset) % size == 0 else {

@@ -7,9 +7,8 @@ struct Mark: Hashable, Sendable {
   let takenAt: Instant
 
   /// Whether this node has everything of the mark that others still have.
-  /// - Parameters:
-  ///   - own: the version vector of this node.
-  ///   - known: the version vector of the others now. Updates that only timed-out nodes had no longer count.
+  /// - `own`: the version vector of this node.
+  /// - `known`: the version vector of the others now. Updates that only timed-out nodes had no longer count.
   func isMet(by own: VersionVector, known: VersionVector) -> Bool {
     vector.incarnations.allSatisfy { own[$0].next >= min(vector[$0].next, known[$0].next) }
   }

@@ -1,7 +1,8 @@
 package import JoolCore
 
-/// The settings that must be compatible across a group for one node to take over from another. Nodes exchange them in
-/// `settings` frames.
+/// The settings that must be compatible across a group for one node to take over from another.
+///
+/// Nodes exchange them in `settings` frames.
 package struct NodeSettings: Hashable, Sendable {
   /// Whether `ss-enabled` is set in the module.
   var isEnabled: Bool
@@ -25,15 +26,18 @@ package struct NodeSettings: Hashable, Sendable {
   }
 }
 
-/// A range of pool4: the IPv4 transport addresses (masks) that represent clients. It has all of `ports` on each of
-/// `addresses`.
+/// A range of pool4: the IPv4 transport addresses (masks) that represent clients.
+///
+/// It has all of `ports` on each of `addresses`.
 package struct MaskRange: Hashable, Sendable {
   var mark: UInt32
   var proto: L4Protocol
   var addresses: ClosedRange<UInt32>
   var ports: ClosedRange<UInt16>
 
-  /// Makes the range of a pool4 entry. The entry's first port may be above its last one.
+  /// Makes the range of a pool4 entry.
+  ///
+  /// The entry's first port may be above its last one.
   package init(_ entry: Pool4Entry) {
     let hostBits = UInt32.max >> entry.prefix.length
     let address = entry.prefix.address.bits
@@ -46,8 +50,9 @@ package struct MaskRange: Hashable, Sendable {
     (self.mark, self.proto, self.addresses, self.ports) = (mark, proto, addresses, ports)
   }
 
-  /// Merges ranges with the same mark, protocol and ports whose addresses overlap or are adjacent. This makes pool4
-  /// small, because the module lists it address by address.
+  /// Merges ranges with the same mark, protocol and ports whose addresses overlap or are adjacent.
+  ///
+  /// This makes pool4 small, because the module lists it address by address.
   /// - Returns: the merged ranges, in ascending order of mark, protocol, ports and addresses.
   package static func merging(_ ranges: [MaskRange]) -> [MaskRange] {
     var merged: [MaskRange] = []
@@ -116,7 +121,9 @@ struct ReceivedSettings: Sendable {
   private var revision: UInt32?
   private var parts: [UInt16: [MaskRange]] = [:]
 
-  /// Stores a part. A part of another revision replaces the parts of the former one.
+  /// Stores a part.
+  ///
+  /// A part of another revision replaces the parts of the former one.
   /// - Returns: whether the settings are complete now, and differ from the former ones.
   mutating func receive(_ part: SyncFrame.Settings, now: Instant) -> Bool {
     if part.revision != revision {

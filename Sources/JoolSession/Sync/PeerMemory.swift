@@ -22,12 +22,15 @@ package struct PeerMemory: Hashable, Sendable {
 extension PeerMemory {
   /// The name of the environment variable with which a test shortens `whole` from an hour to seconds.
   package static let variable = "JOOL_TEST_PEER_MEMORY"
-  /// The smallest `whole` in seconds. The peer timeout would be a large part of a smaller one.
+  /// The smallest `whole` in seconds.
+  ///
+  /// The peer timeout would be a large part of a smaller one.
   private static let least = 8
 
   /// Makes a memory from the value of the environment variable.
-  /// - Parameter environment: the variable's text: a whole number of seconds, from 8 to 3600.
-  /// - Returns: `nil` if there is no text, or if it is no such number.
+  ///
+  /// Returns `nil` if there is no text, or if it is no such number.
+  /// - `environment`: the variable's text: a whole number of seconds, from 8 to 3600.
   package init?(environment: String?) {
     guard let seconds = environment.flatMap({ Int($0) }), Self.least...3600 ~= seconds else { return nil }
     self.init(whole: .seconds(seconds))

@@ -3,10 +3,11 @@ internal import JoolCore
 /// The entries of a hello.
 extension PeerSet {
   /// The entries of the next hello, in this order: peers that have not timed out; senders that are not validated yet;
-  /// timed-out peers and retired incarnations. Peers and incarnations that do not fit follow in the next hellos.
-  /// - Parameters:
-  ///   - room: the number of entries that fit the hello.
-  ///   - promise: returns the number of a peer's question that this node has promised; 0 is none.
+  /// timed-out peers and retired incarnations.
+  ///
+  /// Peers and incarnations that do not fit follow in the next hellos.
+  /// - `room`: the number of entries that fit the hello.
+  /// - `promise`: returns the number of a peer's question that this node has promised; 0 is none.
   mutating func entries(room: Int, promise: (Incarnation) -> UInt8, now: Instant) -> [SyncFrame.HelloEntry] {
     var present: [SyncFrame.HelloEntry] = []
     var gone: [SyncFrame.HelloEntry] = []
@@ -62,7 +63,9 @@ extension PeerSet {
     return UInt16(clamping: attoseconds > 0 ? seconds &+ 1 : seconds)
   }
 
-  /// Takes up to `room` elements of a list. If not all of them fit, successive calls take them round robin.
+  /// Takes up to `room` elements of a list.
+  ///
+  /// If not all of them fit, successive calls take them round robin.
   private static func take<Element>(_ room: Int, of list: [Element], from cursor: inout Int) -> [Element] {
     guard list.count > room else { return list }
     guard room > 0 else { return [] }

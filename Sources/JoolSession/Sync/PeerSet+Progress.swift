@@ -26,9 +26,10 @@ extension PeerSet {
     return !peer.hasOtherPool6 && now - peer.lastHeard < retired.memory.mention
   }
 
-  /// The most that is known to exist of each incarnation, by the peers that have not timed out. Each of them counts for
-  /// its own updates, and those with a table for their entries of others, too. Updates that only timed-out nodes had do
-  /// not count, because no node can send them.
+  /// The most that is known to exist of each incarnation, by the peers that have not timed out.
+  ///
+  /// Each of them counts for its own updates, and those with a table for their entries of others, too. Updates that
+  /// only timed-out nodes had do not count, because no node can send them.
   func known(now: Instant) -> VersionVector {
     var known = VersionVector()
     for peer in peers.values where isHeard(peer, now: now) {
@@ -54,8 +55,9 @@ extension PeerSet {
 
   func losses(now: Instant) -> [Incarnation] { losses(known: known(now: now), now: now) }
 
-  /// The incarnations of which others have more than this node, although that cannot be retransmitted to it. They are
-  /// in ascending order.
+  /// The incarnations of which others have more than this node, although that cannot be retransmitted to it.
+  ///
+  /// They are in ascending order.
   func losses(known: VersionVector, now: Instant) -> [Incarnation] {
     known.incarnations.filter { incarnation in
       let (ours, theirs) = (progress(of: incarnation), known[incarnation])
@@ -68,8 +70,10 @@ extension PeerSet {
 
   // MARK: Tables of peers
 
-  /// The version vector of a source's table, by its last hello; `nil` if the source is no peer. It must be taken when
-  /// the table is requested, because a later vector may include updates that are not in the transfer.
+  /// The version vector of a source's table, by its last hello; `nil` if the source is no peer.
+  ///
+  /// It must be taken when the table is requested, because a later vector may include updates that are not in the
+  /// transfer.
   func mark(of source: Incarnation, now: Instant) -> VersionVector? {
     guard let peer = peers[source] else { return nil }
     var mark = VersionVector()
@@ -93,12 +97,13 @@ extension PeerSet {
     }
   }
 
-  /// The peers whose table would be useful, the best first. The criteria are, in this order: ready before mending; a
-  /// table that covers all losses; not tried last; more sessions; the lower incarnation.
-  /// - Parameters:
-  ///   - losses: the incarnations of which this node lacks something.
-  ///   - isStarting: whether any table is useful, because this node has none.
-  ///   - last: the peer that was tried last.
+  /// The peers whose table would be useful, the best first.
+  ///
+  /// The criteria are, in this order: ready before mending; a table that covers all losses; not tried last; more
+  /// sessions; the lower incarnation.
+  /// - `losses`: the incarnations of which this node lacks something.
+  /// - `isStarting`: whether any table is useful, because this node has none.
+  /// - `last`: the peer that was tried last.
   func sources(
     for losses: [Incarnation], known: VersionVector, isStarting: Bool, last: Incarnation?, now: Instant
   ) -> [Incarnation] {

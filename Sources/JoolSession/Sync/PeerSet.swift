@@ -2,8 +2,9 @@ internal import JoolCore
 
 /// The peers, the senders that are not validated yet, the retired incarnations, and what each of them has.
 struct PeerSet: Sendable {
-  /// The upper bound on validated peers; more are not admitted. The table stores in one byte which of them sent a
-  /// session's last record.
+  /// The upper bound on validated peers; more are not admitted.
+  ///
+  /// The table stores in one byte which of them sent a session's last record.
   static let capacity = 64
 
   /// The result of receiving a hello.
@@ -53,7 +54,9 @@ struct PeerSet: Sendable {
 
   // MARK: Frames
 
-  /// Notes the receipt of a frame. A peer that returns after too long a silence is retired: it must be validated again.
+  /// Notes the receipt of a frame.
+  ///
+  /// A peer that returns after too long a silence is retired: it must be validated again.
   /// - Returns: whether the frame's sender is validated.
   mutating func notes(_ header: SyncFrame.Header, from address: IPv6Address?, now: Instant) -> Bool {
     let acquaintance = retired.memory.acquaintance
@@ -158,7 +161,9 @@ struct PeerSet: Sendable {
 
   // MARK: Retirement
 
-  /// A table index for one more peer. If none is free, the peer that has been silent for longest is retired for it.
+  /// A table index for one more peer.
+  ///
+  /// If none is free, the peer that has been silent for longest is retired for it.
   /// - Returns: `nil` if no peer can be retired, because none has timed out.
   private mutating func freeIndex(now: Instant) -> UInt8? {
     if peers.count >= Self.capacity {
@@ -183,7 +188,9 @@ struct PeerSet: Sendable {
     retired.forget(now: now)
   }
 
-  /// Times out all peers, because this node slept. A peer counts as silent until a frame of it is received.
+  /// Times out all peers, because this node slept.
+  ///
+  /// A peer counts as silent until a frame of it is received.
   mutating func timeOutAll(now: Instant) {
     for incarnation in peers.keys {
       peers.update(incarnation) { $0.lastHeard = min($0.lastHeard, now - SyncPeer.timeout) }

@@ -1,4 +1,6 @@
-/// The validated peers, in ascending order of their incarnations. There are at most 64, so a linear search is enough.
+/// The validated peers, in ascending order of their incarnations.
+///
+/// There are at most 64, so a linear search is enough.
 ///
 /// A peer is changed in place. With a dictionary, each datagram would cost several heap allocations, because its
 /// subscript allocates for each change of a value of this size.

@@ -1,8 +1,10 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// The sessions that C proxies have sent, and that no node has sent as records yet. All nodes receive them at about the
-/// same time. Each node waits for the nodes of lower rank, and sends the sessions that they have not sent.
+/// The sessions that C proxies have sent, and that no node has sent as records yet.
+///
+/// All nodes receive them at about the same time. Each node waits for the nodes of lower rank, and sends the sessions
+/// that they have not sent.
 struct PendingLegacySessions: Sendable {
   /// The time for which each rank waits for the one before it.
   static let turn = Duration.milliseconds(20)
@@ -26,9 +28,8 @@ struct PendingLegacySessions: Sendable {
   var isEmpty: Bool { waiting.isEmpty }
 
   /// Adds a session that a C proxy has sent, or replaces a waiting one, which keeps the time at which it is due.
-  /// - Parameters:
-  ///   - session: the session with slack.
-  ///   - rank: the number of nodes that should send the session before this one.
+  /// - `session`: the session with slack.
+  /// - `rank`: the number of nodes that should send the session before this one.
   mutating func add(_ session: SessionEntry, rank: Int, now: Instant) {
     let key = SessionKey(session)
     let wait = waiting.count < Self.maxCount ? min(Self.turn * rank, Self.longestWait) : .zero
@@ -51,6 +52,7 @@ struct PendingLegacySessions: Sendable {
   mutating func wait(until time: Instant) { deadline = waiting.isEmpty ? nil : time }
 
   /// Takes the sessions that are due, with the time that they have left, in the order in which they first arrived.
+  ///
   /// Expired ones are dropped.
   mutating func takeDue(now: Instant) -> [SessionEntry] {
     var due: [SessionEntry] = []

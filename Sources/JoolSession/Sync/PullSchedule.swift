@@ -2,17 +2,20 @@
 struct PullSchedule: Sendable {
   /// The least time between the starts of two pulls.
   static let spacing = Duration.seconds(1)
-  /// The pause after a pull for losses that brought nothing. It doubles with each further pull for the same losses, up
-  /// to `longestPause`.
+  /// The pause after a pull for losses that brought nothing.
+  ///
+  /// It doubles with each further pull for the same losses, up to `longestPause`.
   static let shortestPause = Duration.seconds(2)
   static let longestPause = Duration.seconds(64)
-  /// The longest time between the starts of two pulls that make the same losses good but bring no session. It is short,
-  /// because the next pull may bring a session, and the node is mending until then.
+  /// The longest time between the starts of two pulls that make the same losses good but bring no session.
+  ///
+  /// It is short, because the next pull may bring a session, and the node is mending until then.
   static let longestCoveringPause = Duration.seconds(4)
 
-  /// The limit on the pause after a pull that brought something, per frame of that pull. Up to this limit, the next
-  /// pull waits for as long as that one took. A small pull that took long was only waiting for a lossy network, so it
-  /// does not delay the next one for as long.
+  /// The limit on the pause after a pull that brought something, per frame of that pull.
+  ///
+  /// Up to this limit, the next pull waits for as long as that one took. A small pull that took long was only waiting
+  /// for a lossy network, so it does not delay the next one for as long.
   static let frameTime = Duration.milliseconds(5)
 
   /// The result of a pull.
@@ -24,7 +27,9 @@ struct PullSchedule: Sendable {
     case nothing
   }
 
-  /// The source of the last pull. Another source of the same rank is preferred.
+  /// The source of the last pull.
+  ///
+  /// Another source of the same rank is preferred.
   private(set) var lastTried: Incarnation?
   /// The earliest time of the next pull, whatever its purpose is.
   private var next: Instant
@@ -40,7 +45,7 @@ struct PullSchedule: Sendable {
   init(from first: Instant) { next = first }
 
   /// The earliest time at which a pull may begin.
-  /// - Parameter losses: the incarnations of which updates are lost; empty if the pull has another purpose.
+  /// - `losses`: the incarnations of which updates are lost; empty if the pull has another purpose.
   func start(for losses: [Incarnation]) -> Instant {
     guard !losses.isEmpty, losses == self.losses, let nextForLosses else { return next }
     return max(next, nextForLosses)
@@ -57,10 +62,9 @@ struct PullSchedule: Sendable {
   }
 
   /// Notes the end of a pull.
-  /// - Parameters:
-  ///   - isForLosses: whether the pull was for `losses`.
-  ///   - frames: the number of frames of the source's table that were received.
-  ///   - began: the time at which the pull began.
+  /// - `isForLosses`: whether the pull was for `losses`.
+  /// - `frames`: the number of frames of the source's table that were received.
+  /// - `began`: the time at which the pull began.
   mutating func ended(_ yield: Yield, isForLosses: Bool, frames: Int, began: Instant, now: Instant) {
     let rest = yield == .nothing ? .zero : min(now - began, Self.frameTime * frames)
     next = max(began + Self.spacing, now + rest)

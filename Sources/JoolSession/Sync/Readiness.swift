@@ -7,8 +7,9 @@ struct Readiness: Sendable {
   static let awakening = Duration.milliseconds(1500)
   /// How long a ready node may fail to meet a mark before it is `mending`.
   static let markTimeout = Duration.seconds(1)
-  /// The greatest age of a mark by which a mending node becomes ready. It is longer than `markTimeout`, because a link
-  /// whose delay is above a second must not keep a node mending.
+  /// The greatest age of a mark by which a mending node becomes ready.
+  ///
+  /// It is longer than `markTimeout`, because a link whose delay is above a second must not keep a node mending.
   static let oldestMark = Duration.seconds(2)
 
   /// Why a node that has a table is not ready.
@@ -67,19 +68,19 @@ struct Readiness: Sendable {
     if state == .ready { (state, mark) = (.mending, nil) }
   }
 
-  /// Notes that the node slept. It is not ready for `awakening`, because it does not know what its peers have until
-  /// their hellos arrive.
+  /// Notes that the node slept.
+  ///
+  /// It is not ready for `awakening`, because it does not know what its peers have until their hellos arrive.
   mutating func slept(now: Instant) {
     heldUntil = now + Self.awakening
     fallBack(because: .slept)
   }
 
   /// Derives the state from what this node, its peers and its module have.
-  /// - Parameters:
-  ///   - own: the version vector of this node.
-  ///   - known: the most that is known to exist of each incarnation.
-  ///   - hasLosses: whether this node lacks updates that cannot be retransmitted.
-  ///   - module: how much of the table the module has.
+  /// - `own`: the version vector of this node.
+  /// - `known`: the most that is known to exist of each incarnation.
+  /// - `hasLosses`: whether this node lacks updates that cannot be retransmitted.
+  /// - `module`: how much of the table the module has.
   mutating func update(
     own: VersionVector, known: VersionVector, hasLosses: Bool, module: ModuleProgress, now: Instant
   ) {

@@ -4,8 +4,9 @@ internal import JoolCore
 struct ResendQueue: Sendable {
   /// The number of updates that are kept: 6 MB of full frames.
   static let capacity: UInt64 = 4096
-  /// The minimum interval between two transmissions of an update. So an update that several peers miss is retransmitted
-  /// once.
+  /// The minimum interval between two transmissions of an update.
+  ///
+  /// So an update that several peers miss is retransmitted once.
   static let spacing = Duration.milliseconds(10)
 
   /// An update that was sent.
@@ -15,7 +16,9 @@ struct ResendQueue: Sendable {
     var lastSent: Instant
   }
 
-  /// The updates: number n is at index n modulo `capacity`. The array is empty before the first update.
+  /// The updates: number n is at index n modulo `capacity`.
+  ///
+  /// The array is empty before the first update.
   private var frames: [Sent?] = []
   /// The number of the last update; 0 before the first.
   private(set) var last: UInt64 = 0
@@ -33,10 +36,11 @@ struct ResendQueue: Sendable {
   }
 
   /// Selects the updates to retransmit to a peer that misses `range`.
-  /// - Parameter admit: whether an update of this many bytes may be sent now. It is called for the oldest update first.
-  ///   A peer that misses more requests it again.
-  /// - Returns: the updates that are still kept and were not sent within `spacing`, and the number of the last one in
-  ///   `range` that is no longer kept (`nil` if all are kept).
+  ///
+  /// Returns the updates that are still kept and were not sent within `spacing`, and the number of the last one in
+  /// `range` that is no longer kept (`nil` if all are kept).
+  /// - `admit`: whether an update of this many bytes may be sent now. It is called for the oldest update first. A peer
+  ///   that misses more requests it again.
   mutating func repeating(
     _ range: SyncFrame.MissingUpdates, now: Instant, admit: (Int) -> Bool
   ) -> (datagrams: [[UInt8]], goneUntil: UInt64?) {

@@ -1,8 +1,10 @@
 /// The incarnations that are no longer peers of this node, or that only its peers mention, and how much this node has
 /// of their updates.
 struct RetiredPeers: Sendable {
-  /// The maximum number of entries. Beyond it, the incarnation that has been silent for longest is forgotten early.
-  /// That is nearly the same one on every node.
+  /// The maximum number of entries.
+  ///
+  /// Beyond it, the incarnation that has been silent for longest is forgotten early. That is nearly the same one on
+  /// every node.
   static let capacity = 256
 
   /// What this node knows about a retired incarnation.
@@ -28,17 +30,18 @@ struct RetiredPeers: Sendable {
   /// The retired incarnations, ascending.
   var incarnations: [Incarnation] { entries.keys.sorted() }
 
-  /// Adds a former peer. An incarnation of which this node has no update is not kept.
+  /// Adds a former peer.
+  ///
+  /// An incarnation of which this node has no update is not kept.
   mutating func retire(_ incarnation: Incarnation, _ stream: UpdateStream, lastHeard: Instant) {
     guard stream.progress.next > 1 || stream.progress.beyond > 0 else { return }
     insert(incarnation, Entry(progress: stream.progress, advertised: stream.advertised, lastHeard: lastHeard))
   }
 
   /// Notes a peer's hello entry for an incarnation that is not a peer of this node.
-  /// - Parameters:
-  ///   - lastHeard: when that peer last heard the incarnation, calculated from the time at which the hello was
-  ///     received.
-  ///   - isHeard: whether that peer still hears the incarnation. If not, an existing entry does not change.
+  /// - `lastHeard`: when that peer last heard the incarnation, calculated from the time at which the hello was
+  ///   received.
+  /// - `isHeard`: whether that peer still hears the incarnation. If not, an existing entry does not change.
   mutating func mention(
     _ incarnation: Incarnation, _ progress: Progress, lastHeard: Instant, isHeard: Bool, now: Instant
   ) {

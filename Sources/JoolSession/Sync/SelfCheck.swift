@@ -4,19 +4,24 @@
 /// the other copy's update number, or what peers have of the two, is above its own last update. Its own frames that
 /// loop back are never above that.
 struct SelfCheck: Sendable {
-  /// The longest time between two turns of the event loop. After a longer one the node counts as having slept: its
-  /// peers have timed it out, and the datagrams that waited for it are old.
+  /// The longest time between two turns of the event loop.
+  ///
+  /// After a longer one the node counts as having slept: its peers have timed it out, and the datagrams that waited for
+  /// it are old.
   static let longestPause = Duration.seconds(5)
   /// The longest time between two turns while nothing keeps the process from running, because a hello is due by then.
   static let longestTurn = Duration.milliseconds(1200)
-  /// The minimum interval between two pieces of evidence that are accepted in a group without a seal. Anybody can forge
-  /// them there, and each costs the node its table.
+  /// The minimum interval between two pieces of evidence that are accepted in a group without a seal.
+  ///
+  /// Anybody can forge them there, and each costs the node its table.
   static let spacing = Duration.seconds(60)
-  /// How long a peer may fail to hear a sealed node before the node renews its start of the seal. Such a peer may have
-  /// heard a copy of this node, and may refuse this node's datagrams as replays.
+  /// How long a peer may fail to hear a sealed node before the node renews its start of the seal.
+  ///
+  /// Such a peer may have heard a copy of this node, and may refuse this node's datagrams as replays.
   static let renewalDelay = Duration.seconds(10)
-  /// The longest interval between two renewals of the seal's start. The interval doubles up to this while renewals do
-  /// not help, because each new start costs the peers some memory.
+  /// The longest interval between two renewals of the seal's start.
+  ///
+  /// The interval doubles up to this while renewals do not help, because each new start costs the peers some memory.
   static let longestRenewal = Duration.seconds(3600)
 
   /// A pause of the event loop that counts as sleep.
@@ -42,7 +47,9 @@ struct SelfCheck: Sendable {
   private var believed: Instant?
   private var lastTurn: Instant?
   /// When the previous turn began, if the process did not run for some time after it (`longestTurn` to `longestPause`);
-  /// otherwise `nil`. What the module has announced since then may be older than what peers have sent meanwhile.
+  /// otherwise `nil`.
+  ///
+  /// What the module has announced since then may be older than what peers have sent meanwhile.
   private(set) var pausedSince: Instant?
   /// When to check next for peers that do not hear this node.
   private(set) var nextLook: Instant?
@@ -62,15 +69,17 @@ struct SelfCheck: Sendable {
 
   // MARK: Copies
 
-  /// Checks a received frame that has this node's incarnation as sender. In a sealed group the frame is authentic.
-  /// - Parameter last: the number of this node's last update.
+  /// Checks a received frame that has this node's incarnation as sender.
+  ///
+  /// In a sealed group the frame is authentic.
+  /// - `last`: the number of this node's last update.
   mutating func hears(ownSequence sequence: UInt64, last: UInt64, now: Instant) {
     if sequence > last { believe(.ownFrame, now: now) }
   }
 
   /// Checks a validated peer's hello entry for this node: the peer has all updates before `next`, and some of the
   /// `beyond` updates from there on.
-  /// - Parameter last: the number of this node's last update.
+  /// - `last`: the number of this node's last update.
   mutating func hears(ownEntry next: UInt64, beyond: UInt64, last: UInt64, now: Instant) {
     let (end, overflow) = next.addingReportingOverflow(beyond)
     if overflow || end > last &+ 1 { believe(.peer, now: now) }
@@ -111,8 +120,9 @@ struct SelfCheck: Sendable {
   ///
   /// A copy that is resumed after all peers have forgotten the node has no other sign of the original: the peers that
   /// heard the original refuse the copy's counters.
-  /// - Parameter isUnheard: whether a peer is heard that does not hear this node.
-  /// - Returns: whether the seal needs another start.
+  ///
+  /// Returns whether the seal needs another start.
+  /// - `isUnheard`: whether a peer is heard that does not hear this node.
   mutating func mustRenewSeal(now: Instant, isUnheard: () -> Bool) -> Bool {
     if let nextLook, now < nextLook { return false }
     nextLook = now + .seconds(1)

@@ -1,4 +1,6 @@
-/// The limit for what is sent on request: transfers, digests and retransmissions. Updates do not wait for it.
+/// The limit for what is sent on request: transfers, digests and retransmissions.
+///
+/// Updates do not wait for it.
 ///
 /// A peer gets no more than its share, however much it requests. The total is bounded, too, and the bursts fit the
 /// receivers' buffers. A frame that is not admitted is not queued; a peer that still lacks it requests it again.
@@ -49,16 +51,18 @@ struct SendBudget: Sendable {
     return true
   }
 
-  /// Whether a peer has a bucket, or may have one. If all places are taken, full buckets are removed first, because a
-  /// full bucket admits as much as a new one.
+  /// Whether a peer has a bucket, or may have one.
+  ///
+  /// If all places are taken, full buckets are removed first, because a full bucket admits as much as a new one.
   private mutating func hasBucket(for peer: UInt64, now: Instant) -> Bool {
     if peers[peer] != nil || peers.count < Self.maxBuckets { return true }
     peers = peers.filter { !$1.isFull(now: now) }
     return peers.count < Self.maxBuckets
   }
 
-  /// The time at which a full frame of a transfer may be sent to one of these peers; it may be in the past. `nil` if
-  /// one may be sent at once, or if there are no peers.
+  /// The time at which a full frame of a transfer may be sent to one of these peers; it may be in the past.
+  ///
+  /// `nil` if one may be sent at once, or if there are no peers.
   func nextRoom(to waiting: some Sequence<UInt64>) -> Instant? {
     let size = PathMTU.ethernet.payload
     var earliest: Instant?

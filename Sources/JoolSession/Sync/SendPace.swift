@@ -7,9 +7,10 @@ struct SendPace: Hashable, Sendable {
 
   static let interval = Duration.milliseconds(5)
 
-  /// The pace of transfers and digests if a C proxy was heard: 200 frames per second. C proxies receive every frame of
-  /// the group. Their receive buffer has 208 KB by default, which is 92 full frames with the kernel's overhead, and
-  /// they hand each frame to their module before they read the next.
+  /// The pace of transfers and digests if a C proxy was heard: 200 frames per second.
+  ///
+  /// C proxies receive every frame of the group. Their receive buffer has 208 KB by default, which is 92 full frames
+  /// with the kernel's overhead, and they hand each frame to their module before they read the next.
   static let gentle = SendPace(frames: 1, burst: 8)
   /// The pace of transfers and digests in `auto` if no C proxy was heard, because a silent one may be there: 1,600
   /// frames per second.
@@ -17,7 +18,8 @@ struct SendPace: Hashable, Sendable {
   /// The pace of retransmissions in `auto`: 3,200 frames per second, because a network that loses many frames needs
   /// retransmissions soon.
   static let moderate = SendPace(frames: 16, burst: 64)
-  /// The pace in a group without C proxies: 12,800 frames per second. The receive buffers of SS2 nodes hold 14,000
-  /// frames.
+  /// The pace in a group without C proxies: 12,800 frames per second.
+  ///
+  /// The receive buffers of SS2 nodes hold 14,000 frames.
   static let brisk = SendPace(frames: 64, burst: 256)
 }

@@ -38,10 +38,10 @@ extension SyncFrame {
   }
 
   /// Decodes a datagram.
-  /// - Parameters:
-  ///   - pool6: the prefix from which the sessions' destination6 is derived.
-  ///   - waited: how long ago the datagram arrived. The times left of its sessions are reduced by this.
-  /// - Throws: `WireFormatError` if the datagram does not parse to the last byte, or has a session that cannot exist.
+  ///
+  /// Throws `WireFormatError` if the datagram does not parse to the last byte, or has a session that cannot exist.
+  /// - `pool6`: the prefix from which the sessions' destination6 is derived.
+  /// - `waited`: how long ago the datagram arrived. The times left of its sessions are reduced by this.
   init(
     decoding datagram: RawSpan, pool6: IPv6Prefix, waited: Milliseconds = Milliseconds(0)
   ) throws(WireFormatError) {

@@ -1,7 +1,9 @@
 internal import JoolCore
 
 extension SyncFrame {
-  /// A node's state and version vector. A node sends a hello about once a second, and early when something has changed.
+  /// A node's state and version vector.
+  ///
+  /// A node sends a hello about once a second, and early when something has changed.
   struct Hello: Hashable, Sendable {
     var state: NodeState
     /// Whether the node has the right to the addresses (`AddressRight`).
@@ -25,8 +27,9 @@ extension SyncFrame {
     var asks = Incarnation.nobody
     /// The node's version vector.
     var entries: [HelloEntry] = []
-    /// The number of empty entries after those. They make the hello longer, because the answer to it may then be
-    /// longer, too.
+    /// The number of empty entries after those.
+    ///
+    /// They make the hello longer, because the answer to it may then be longer, too.
     var padding = 0
   }
 
@@ -67,8 +70,9 @@ extension SyncFrame.Hello {
   /// The size in bytes of the body before the entries.
   static let fixedSize = 72
 
-  /// The minimum size in bytes of a starting node's frames with a hello. Shorter ones are padded, so that the early
-  /// answer is not more than `answerFactor` times as long.
+  /// The minimum size in bytes of a starting node's frames with a hello.
+  ///
+  /// Shorter ones are padded, so that the early answer is not more than `answerFactor` times as long.
   static let startingSize = 512
   /// How many times as long as an unvalidated sender's hello the early answer to it may be (RFC 9000 §8.1).
   static let answerFactor = 3

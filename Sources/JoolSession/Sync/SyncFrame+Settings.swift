@@ -1,9 +1,13 @@
 internal import JoolCore
 
 extension SyncFrame {
-  /// One part of a node's settings. Each part has all of the settings, but only some ranges of pool4.
+  /// One part of a node's settings.
+  ///
+  /// Each part has all of the settings, but only some ranges of pool4.
   struct Settings: Hashable, Sendable {
-    /// The revision of the settings, which changes whenever they do. Only parts of one revision belong together.
+    /// The revision of the settings, which changes whenever they do.
+    ///
+    /// Only parts of one revision belong together.
     var revision: UInt32
     /// The number of this part, from 0.
     var part: UInt16

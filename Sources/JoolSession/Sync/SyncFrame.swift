@@ -1,11 +1,15 @@
 internal import JoolCore
 
-/// One SS2 datagram. docs/session-sync-protocol.md has the layout, byte by byte.
+/// One SS2 datagram.
+///
+/// docs/session-sync-protocol.md has the layout, byte by byte.
 struct SyncFrame: Hashable, Sendable {
   var sender: Incarnation
   /// The number of hellos that the sender has sent, including this frame if it is a hello.
   var number: UInt32
-  /// The number of this update; in other frames, the number of the sender's last update. Updates are numbered from 1.
+  /// The number of this update; in other frames, the number of the sender's last update.
+  ///
+  /// Updates are numbered from 1.
   var sequence: UInt64
   /// The incarnation that the frame is for; `nobody` means everybody.
   var target: Incarnation = .nobody
@@ -41,7 +45,9 @@ struct SyncFrame: Hashable, Sendable {
     var next: UInt32
     /// The number of frames from `next` on that may be sent.
     var window: UInt32
-    /// The buckets to transfer; `nil` means the whole table. Only requests with `next` 0 have them.
+    /// The buckets to transfer; `nil` means the whole table.
+    ///
+    /// Only requests with `next` 0 have them.
     var buckets: BucketSet?
     /// The frames from `next` on that the receiver misses.
     var missing: [UInt32]
@@ -78,7 +84,9 @@ struct SyncFrame: Hashable, Sendable {
   /// The size in bytes of the body of `unavailable`.
   static let unavailableSize = 16
 
-  /// Whether a datagram claims to be an SS2 frame. C proxies' datagrams never start with two zero bytes.
+  /// Whether a datagram claims to be an SS2 frame.
+  ///
+  /// C proxies' datagrams never start with two zero bytes.
   static func isFrame(_ datagram: RawSpan) -> Bool {
     datagram.byteCount >= 2 && datagram.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self) == 0
   }

@@ -9,11 +9,12 @@ extension SyncNode {
   /// Begins an audit: the module's table is read next.
   mutating func beginAudit() { reconciledRows = RowSet() }
 
-  /// Compares a session that an audit read from the module with the table. The module may have had it for long: from
-  /// peers, or from before this program started.
+  /// Compares a session that an audit read from the module with the table.
+  ///
+  /// The module may have had it for long: from peers, or from before this program started.
   ///
   /// If the table has another record of it, the one with the later packet or the later update wins (`isFresher`).
-  /// - Parameter origin: `legacyOrigin` at the program's start, otherwise 0.
+  /// - `origin`: `legacyOrigin` at the program's start, otherwise 0.
   mutating func reconcile(_ session: SessionEntry, origin: UInt8 = 0, now: Instant) {
     feed.open()
     guard let row = table.row(like: session), let known = table.session(like: session, now: now) else {
@@ -73,7 +74,7 @@ extension SyncNode {
   }
 
   /// Ends an audit.
-  /// - Parameter completing: whether the module should get what it lacks. Its whole table was reconciled in that case.
+  /// - `completing`: whether the module should get what it lacks. Its whole table was reconciled in that case.
   mutating func finishAudit(completing: Bool, now: Instant) {
     if completing, let reconciledRows {
       feed.open()
@@ -83,10 +84,11 @@ extension SyncNode {
     earlyAnnouncements = EarlyAnnouncements()
   }
 
-  /// Whether the module's record is newer than the table's. If the idle times are too close to decide (200 ms), the
-  /// module's wins unless it has more time left than the timeout. Only a record that the module was given has that
-  /// much, because no packet gives a session slack.
-  /// - Parameter origin: `legacyOrigin` at the program's start, otherwise 0.
+  /// Whether the module's record is newer than the table's.
+  ///
+  /// If the idle times are too close to decide (200 ms), the module's wins unless it has more time left than the
+  /// timeout. Only a record that the module was given has that much, because no packet gives a session slack.
+  /// - `origin`: `legacyOrigin` at the program's start, otherwise 0.
   private func isFresher(_ session: SessionEntry, than other: SessionEntry, origin: UInt8, now: Instant) -> Bool {
     if earlyAnnouncements.contains(SessionKey(session)) { return true }
     let hasSlack = session.expiration > limits.timeout(of: session)
@@ -100,8 +102,9 @@ extension SyncNode {
   }
 
   /// Whether the state of the module's TCP session differs only because the module has asked both ends whether they are
-  /// still there (RFC 6146 §3.5.2). A module does so when an established session expires, on a standby, too, and does
-  /// not announce it.
+  /// still there (RFC 6146 §3.5.2).
+  ///
+  /// A module does so when an established session expires, on a standby, too, and does not announce it.
   private func isProbe(_ session: SessionEntry, of known: SessionEntry) -> Bool {
     guard session.proto == .tcp, session.state == .trans, known.state == .established,
       session.source4 == known.source4, !earlyAnnouncements.contains(SessionKey(session))
@@ -111,8 +114,10 @@ extension SyncNode {
       <= UInt64(limits.tcpTransitory.rawValue) + UInt64(groupLimits.slack(of: known))
   }
 
-  /// Whether the module has put the table's session under a static BIB entry. It ignores the mask of a record whose client
-  /// has an entry already. So it would seem to have a newer session, and that would remove the mask's owner everywhere.
+  /// Whether the module has put the table's session under a static BIB entry.
+  ///
+  /// It ignores the mask of a record whose client has an entry already. So it would seem to have a newer session, and
+  /// that would remove the mask's owner everywhere.
   private func isMisplaced(_ session: SessionEntry, for known: SessionEntry) -> Bool {
     session.source4 != known.source4 && feed.terms.statics.contains(session.bibEntry)
       && !earlyAnnouncements.contains(SessionKey(session))

@@ -3,10 +3,10 @@ internal import JoolCore
 /// The frames that peers send.
 extension SyncNode {
   /// Handles a datagram that `SyncFrame.isFrame` recognized.
-  /// - Parameters:
-  ///   - address: where the datagram came from; `nil` if that is not known.
-  ///   - waited: how long ago the datagram arrived.
-  /// - Throws: `WireFormatError` if the header is malformed, or a body that is not ignored.
+  ///
+  /// Throws `WireFormatError` if the header is malformed, or a body that is not ignored.
+  /// - `address`: where the datagram came from; `nil` if that is not known.
+  /// - `waited`: how long ago the datagram arrived.
   mutating func receive(
     _ datagram: RawSpan, from address: IPv6Address? = nil, waited: Duration = .zero, now: Instant
   ) throws(WireFormatError) {
@@ -100,8 +100,9 @@ extension SyncNode {
     SyncFrame.headerSize + SyncFrame.Hello.fixedSize + min(peers.entryCount, path.entries) * SyncFrame.HelloEntry.size
   }
 
-  /// Draws another tag if a peer with a lower incarnation has the same one. Otherwise two nodes could give the same
-  /// version to two different records.
+  /// Draws another tag if a peer with a lower incarnation has the same one.
+  ///
+  /// Otherwise two nodes could give the same version to two different records.
   private mutating func avoidTags() {
     let tags = peers.peers.values.filter { $0.incarnation < identity && !$0.hasOtherPool6 }.map(\.hello.tag)
     guard tags.contains(clock.tag) else { return }
@@ -114,8 +115,9 @@ extension SyncNode {
 
   // MARK: What is missing
 
-  /// Sends NAKs for missing updates. A peer that does not hear this node would not receive a NAK, so its missing
-  /// updates are a loss at once.
+  /// Sends NAKs for missing updates.
+  ///
+  /// A peer that does not hear this node would not receive a NAK, so its missing updates are a loss at once.
   mutating func sendNaks(now: Instant) {
     for node in peers.due(now: now) {
       guard peers[node]?.hears(identity, at: now) == true else {
@@ -151,8 +153,9 @@ extension SyncNode {
   // MARK: The seal
 
   /// Whether a sealed frame proves that it was made after this node started: only a hello that mentions this node's
-  /// incarnation does. The sender of another hello is mentioned in this node's next hello, so that its next one can
-  /// prove it.
+  /// incarnation does.
+  ///
+  /// The sender of another hello is mentioned in this node's next hello, so that its next one can prove it.
   /// - Throws: `WireFormatError` if the frame is malformed.
   mutating func isAnswer(_ datagram: RawSpan, from address: IPv6Address?, now: Instant) throws(WireFormatError) -> Bool
   {

@@ -3,8 +3,9 @@ internal import JoolCore
 /// The sessions that C proxies send. Their records have neither a version nor a sequence number, and each node may miss
 /// different ones. So one node sends them again for all nodes, as if its own module had announced them.
 extension SyncNode {
-  /// Stores a session that a C proxy sent. The latest record of a C proxy always wins, because it has no version to
-  /// compare.
+  /// Stores a session that a C proxy sent.
+  ///
+  /// The latest record of a C proxy always wins, because it has no version to compare.
   ///
   /// C proxies send a record for every packet. Slack keeps most of these from the module: the session is stored with a
   /// quarter of its timeout more, and records that do not prolong it further are dropped.
@@ -24,8 +25,9 @@ extension SyncNode {
     pendingLegacySessions.add(word, rank: legacyRank(now: now), now: now)
   }
 
-  /// Sends the records of C proxies that no other node has sent meanwhile. C proxies do not get them, because they have
-  /// received them themselves.
+  /// Sends the records of C proxies that no other node has sent meanwhile.
+  ///
+  /// C proxies do not get them, because they have received them themselves.
   mutating func sendLegacySessions(now: Instant) {
     guard let due = pendingLegacySessions.deadline, due <= now else { return }
     // Wait while this node may not have received the group's versions yet, because its own could be lower.

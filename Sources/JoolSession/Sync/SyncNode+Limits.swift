@@ -3,8 +3,10 @@ internal import OrderedCollections
 
 /// Timeouts that differ within the group, and that change.
 extension SyncNode {
-  /// Adopts new timeouts of the module. If one is shorter than before, this node's records that have more time left
-  /// than any packet gives now are sent again.
+  /// Adopts new timeouts of the module.
+  ///
+  /// If one is shorter than before, this node's records that have more time left than any packet gives now are sent
+  /// again.
   mutating func use(_ limits: SessionLimits, now: Instant) {
     guard limits != self.limits else { return }
     let isShorter = limits.isShorter(than: self.limits)
@@ -28,9 +30,10 @@ extension SyncNode {
     }
   }
 
-  /// Sends the next batch of the records that have too much time left, shortened. Each gets the smallest version
-  /// above its former one, because no packet caused it. So a record that a peer has sent since the former one stays
-  /// newer, even if this node has not received it.
+  /// Sends the next batch of the records that have too much time left, shortened.
+  ///
+  /// Each gets the smallest version above its former one, because no packet caused it. So a record that a peer has sent
+  /// since the former one stays newer, even if this node has not received it.
   mutating func continueReadvertising(now: Instant) {
     guard let readvertisement, readvertisement.next <= now else { return }
     var outdated: [SyncRecord] = []
@@ -52,8 +55,9 @@ extension SyncNode {
 
   /// The position of the pass through the table for sessions that have too much time left.
   struct Readvertisement: Sendable {
-    /// The number of rows in a batch, and the pause after it. This loads the network about as much as a transfer
-    /// does.
+    /// The number of rows in a batch, and the pause after it.
+    ///
+    /// This loads the network about as much as a transfer does.
     static let rows: UInt32 = 1024
     static let pause = Duration.milliseconds(5)
 

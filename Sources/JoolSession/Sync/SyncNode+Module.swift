@@ -3,7 +3,7 @@ internal import JoolCore
 /// The sessions that this node's module has, and those that it is given.
 extension SyncNode {
   /// Queues a session for the module, after the table has stored a record of it that the module may not have.
-  /// - Parameter rivals: the BIB entries that were removed from the table for it. The module may still have them.
+  /// - `rivals`: the BIB entries that were removed from the table for it. The module may still have them.
   mutating func queueForModule(_ session: SessionEntry, rivals: [BIBEntry] = [], now: Instant) {
     guard feed.isOpen, let row = table.row(like: session) else { return }
     reconciledRows?.insert(row)
@@ -18,8 +18,9 @@ extension SyncNode {
     feed.agree(row, now: now)
   }
 
-  /// Notes that the module has a session as the table has it. An audit that is under way skips the session from now on,
-  /// because what it reads may be older.
+  /// Notes that the module has a session as the table has it.
+  ///
+  /// An audit that is under way skips the session from now on, because what it reads may be older.
   mutating func noteModuleHas(_ session: SessionEntry) {
     guard reconciledRows != nil, let row = table.row(like: session) else { return }
     reconciledRows?.insert(row)
@@ -31,9 +32,10 @@ extension SyncNode {
     if !winners.isEmpty { feed.agree(evicting: [session.bibEntry], by: winners, now: now) }
   }
 
-  /// The next request for the module; `nil` if there is none. It stays the same until `finished` is called with its
-  /// outcome.
-  /// - Parameter most: the maximum number of sessions in a request.
+  /// The next request for the module; `nil` if there is none.
+  ///
+  /// It stays the same until `finished` is called with its outcome.
+  /// - `most`: the maximum number of sessions in a request.
   mutating func nextStoreRequest(_ most: Int, now: Instant) -> StoreRequest? {
     // Check first, because this is called in each turn, and passing the table takes as long as all the rest of a turn
     // without requests.
@@ -48,10 +50,10 @@ extension SyncNode {
   }
 
   /// Updates the module's mark.
-  /// - Parameters:
-  ///   - isAuditing: whether the module's table is to be read, or is being read.
-  ///   - isUsable: whether the module is present and accepts sessions.
-  /// - Returns: how often a session was queued for the module that was in the queue already.
+  ///
+  /// Returns how often a session was queued for the module that was in the queue already.
+  /// - `isAuditing`: whether the module's table is to be read, or is being read.
+  /// - `isUsable`: whether the module is present and accepts sessions.
   mutating func updateReadiness(_ mark: inout ModuleMark, isAuditing: Bool, isUsable: Bool, now: Instant) -> UInt64 {
     let isAuditing = isAuditing || reconciledRows != nil
     if mark.update(feed.progress, isAuditing: isAuditing, isUsable: isUsable, now: now) { feed.hurry() }

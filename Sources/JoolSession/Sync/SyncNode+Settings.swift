@@ -12,8 +12,9 @@ extension SyncNode {
       settings: settings, revision: (advertisedSettings?.revision ?? 0) &+ 1, next: now)
   }
 
-  /// Sends the settings again after a pause, because a new peer may not have them. This never postpones the next time,
-  /// because a stream of new peers could otherwise postpone it for ever.
+  /// Sends the settings again after a pause, because a new peer may not have them.
+  ///
+  /// This never postpones the next time, because a stream of new peers could otherwise postpone it for ever.
   mutating func repeatSettings(after pause: Duration, now: Instant) {
     guard let advertisedSettings else { return }
     let next = min(advertisedSettings.next, now + pause + jitter(upTo: 500))

@@ -2,11 +2,14 @@ internal import JoolCore
 
 /// The state of the node (`Readiness`), and what follows from it.
 extension SyncNode {
-  /// How long a starting node must have had no sign of a node with a table before it is the first. This is longer than
-  /// the interval between two hellos, because nodes that do not hear this one do not answer its hello.
+  /// How long a starting node must have had no sign of a node with a table before it is the first.
+  ///
+  /// This is longer than the interval between two hellos, because nodes that do not hear this one do not answer its
+  /// hello.
   static let aloneTimer = Duration.milliseconds(1200)
-  /// The same time while a starting node with a lower incarnation is heard. That node should be the first, but it may
-  /// be unable to.
+  /// The same time while a starting node with a lower incarnation is heard.
+  ///
+  /// That node should be the first, but it may be unable to.
   static let lowerStartTimeout = Duration.seconds(5)
   /// The longest delay of `updateState` after a change that is not urgent.
   static let stateUpdatePause = Duration.milliseconds(50)
@@ -38,7 +41,7 @@ extension SyncNode {
   mutating func updateStateSoon(now: Instant) { nextStateUpdate = min(nextStateUpdate, now + Self.stateUpdatePause) }
 
   /// Notes that a pull has ended.
-  /// - Parameter isWhole: whether the node has everything that the source had.
+  /// - `isWhole`: whether the node has everything that the source had.
   mutating func pullEnded(isWhole: Bool, now: Instant) {
     if isWhole {
       readiness.fetched()
@@ -48,8 +51,10 @@ extension SyncNode {
     if state.hasTable { helloSoon(now: now) }
   }
 
-  /// How much of the table the module has. The value of `module` may be older than the end of the last pull, so this
-  /// also requires that the module has what the pull brought.
+  /// How much of the table the module has.
+  ///
+  /// The value of `module` may be older than the end of the last pull, so this also requires that the module has what
+  /// the pull brought.
   private mutating func moduleProgress() -> Readiness.ModuleProgress {
     guard let mark = pulled, module == .met else { return module }
     // A feed that was closed meanwhile counts from 0 again. In that case an audit finds what the module lacks.
@@ -74,8 +79,9 @@ extension SyncNode {
     if isFirst, module == .met || module == .late { readiness.beFirst() }
   }
 
-  /// Notes an update of a sender from which no hello has come. It is a sign of a table, because a node that sends
-  /// records has a table or will have one soon.
+  /// Notes an update of a sender from which no hello has come.
+  ///
+  /// It is a sign of a table, because a node that sends records has a table or will have one soon.
   mutating func noteUpdate(ofUnvalidated sender: Incarnation, now: Instant) {
     guard state == .starting, !peers.unvalidated.knows(sender) else { return }
     aloneTimer.end(now: now)
@@ -94,9 +100,10 @@ extension SyncNode {
     isStateCurrent = false
   }
 
-  /// Notes that the process or the machine was stopped for seconds. Peers have timed this node out, and it does not
-  /// know what they have sent meanwhile.
-  /// - Parameter duration: the length of the pause.
+  /// Notes that the process or the machine was stopped for seconds.
+  ///
+  /// Peers have timed this node out, and it does not know what they have sent meanwhile.
+  /// - `duration`: the length of the pause.
   mutating func slept(for duration: Duration, now: Instant) {
     // Check the peers that were heard when the pause began.
     let hadRival = peers.heard(now: now - duration).contains { $0.hello.may }

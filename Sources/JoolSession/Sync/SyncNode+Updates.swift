@@ -12,10 +12,9 @@ extension SyncNode {
   /// If another node sent the last record, a packet is also a change, a quarter of the timeout after this node's own
   /// last record, because that node's module has no slack. So for a flow through several nodes, each of them sends one
   /// record per quarter of the timeout.
-  /// - Parameters:
-  ///   - origin: 0, or `legacyOrigin` if C proxies do not get the session now, so that the next packet sends it again.
-  ///   - age: for how many milliseconds the session has been as it is. The record's version is that old.
-  ///   - isRead: whether the session was read from the module's table, rather than announced.
+  /// - `origin`: 0, or `legacyOrigin` if C proxies do not get the session now, so that the next packet sends it again.
+  /// - `age`: for how many milliseconds the session has been as it is. The record's version is that old.
+  /// - `isRead`: whether the session was read from the module's table, rather than announced.
   mutating func learn(
     _ session: SessionEntry, origin: UInt8 = 0, age: UInt32 = 0, isRead: Bool = false, now: Instant
   ) {
@@ -79,8 +78,10 @@ extension SyncNode {
     pending[SessionKey(record.session)] = record
   }
 
-  /// Sends records for the packets in `deferredPackets`, a quarter of the timeout after this node's own last record of the
-  /// session. This node's module gets them, too, because a peer may have held back a packet as well.
+  /// Sends records for the packets in `deferredPackets`, a quarter of the timeout after this node's own last record of
+  /// the session.
+  ///
+  /// This node's module gets them, too, because a peer may have held back a packet as well.
   ///
   /// A node that is not ready waits, because its record of the session may be outdated, and would be the newest one.
   mutating func sendDeferredPackets(now: Instant) {
@@ -101,9 +102,11 @@ extension SyncNode {
     }
   }
 
-  /// The version of a new record. A session that was announced while the process did not run gets a version from the
-  /// beginning of that pause, because a peer may have sent a newer record since then.
-  /// - Parameter age: for how many milliseconds the session has been as it is.
+  /// The version of a new record.
+  ///
+  /// A session that was announced while the process did not run gets a version from the beginning of that pause,
+  /// because a peer may have sent a newer record since then.
+  /// - `age`: for how many milliseconds the session has been as it is.
   private mutating func version(age: UInt32, now: Instant) -> Version {
     guard age == 0 else { return clock.version(age: Milliseconds(age), now: now) }
     return clock.next(now: selfCheck.pausedSince ?? now)
@@ -128,8 +131,9 @@ extension SyncNode {
     pending.removeAll(keepingCapacity: true)
   }
 
-  /// Drops the refreshes whose sessions have ended, if very many wait. They wait while the network accepts nothing, and
-  /// most of their sessions end meanwhile.
+  /// Drops the refreshes whose sessions have ended, if very many wait.
+  ///
+  /// They wait while the network accepts nothing, and most of their sessions end meanwhile.
   private mutating func forgetEndedRefreshes(now: Instant) {
     guard refreshes.count > 2 * table.count + 1024 else { return }
     let table = table
@@ -151,8 +155,10 @@ extension SyncNode {
     nextHello = min(nextHello, now + Self.helloPause)
   }
 
-  /// Merges a peer's record of a session, from an update or a transfer. The newer record wins and replaces the older
-  /// one whole: state, timer, mask and time left. So the result does not depend on the order in which records arrive.
+  /// Merges a peer's record of a session, from an update or a transfer.
+  ///
+  /// The newer record wins and replaces the older one whole: state, timer, mask and time left. So the result does not
+  /// depend on the order in which records arrive.
   /// - Returns: whether the table took the record.
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
@@ -173,11 +179,13 @@ extension SyncNode {
     return false
   }
 
-  /// Stores a session in the table. Its rivals are removed if all of them are older.
-  /// - Parameters:
-  ///   - isOwnWord: whether this node sends the record now as its own.
-  ///   - isForced: whether the rivals are removed in any case.
-  /// - Returns: the BIB entries that were removed for it; `nil` if the session was not stored.
+  /// Stores a session in the table.
+  ///
+  /// Its rivals are removed if all of them are older.
+  ///
+  /// Returns the BIB entries that were removed for it; `nil` if the session was not stored.
+  /// - `isOwnWord`: whether this node sends the record now as its own.
+  /// - `isForced`: whether the rivals are removed in any case.
   mutating func store(
     _ record: SyncRecord, origin: UInt8, isOwnRecord: Bool = false, isForced: Bool = false, now: Instant
   ) -> [BIBEntry]? {
@@ -195,7 +203,9 @@ extension SyncNode {
   }
 
   /// Removes the rivals of a record: the sessions of its client with another mask, and those of another client with its
-  /// mask. They belong to at most two BIB entries.
+  /// mask.
+  ///
+  /// They belong to at most two BIB entries.
   /// - Returns: the BIB entries that were removed. `nil` if not all rivals are older; then none is removed.
   private mutating func makeRoom(for record: SyncRecord, isForced: Bool, now: Instant) -> [BIBEntry]? {
     let entries = table.conflicts(with: record.session)
@@ -208,17 +218,19 @@ extension SyncNode {
 }
 
 extension SessionLimits {
-  /// The idle time below which a session gets slack. Modules announce a packet within their `ss-flush-deadline`, which
-  /// is two seconds by default.
+  /// The idle time below which a session gets slack.
+  ///
+  /// Modules announce a packet within their `ss-flush-deadline`, which is two seconds by default.
   static let fresh = Duration.seconds(5)
 
   /// The slack of a session in milliseconds: a quarter of its timeout, by which peers keep it longer than its packets
   /// alone would.
   func slack(of session: SessionEntry) -> UInt32 { timeout(of: session).rawValue / 4 }
 
-  /// The time left to advertise. A session that was idle for `fresh` or longer gets no slack, because its next packet
-  /// is sent anyway. A session that has slack already gets no more, because otherwise each node that passes it on would
-  /// prolong it.
+  /// The time left to advertise.
+  ///
+  /// A session that was idle for `fresh` or longer gets no slack, because its next packet is sent anyway. A session
+  /// that has slack already gets no more, because otherwise each node that passes it on would prolong it.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
     let idle = timeout(of: session).duration - session.expiration.duration
     guard idle < Self.fresh else { return session.expiration }
@@ -227,8 +239,9 @@ extension SessionLimits {
     return min(Milliseconds(overflow ? .max : sum), longest(session))
   }
 
-  /// The number of milliseconds since the session's last packet, or since the record that gave it its time left. A
-  /// session that has more time left than its timeout has slack.
+  /// The number of milliseconds since the session's last packet, or since the record that gave it its time left.
+  ///
+  /// A session that has more time left than its timeout has slack.
   func idle(_ session: SessionEntry) -> Int64 {
     let (timeout, left) = (Int64(timeout(of: session).rawValue), Int64(session.expiration.rawValue))
     return timeout - left + (left > timeout ? Int64(slack(of: session)) : 0)

@@ -1,16 +1,21 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// An SS2 node without its sockets. Its input is what the module announces and what peers send. Its output is
-/// datagrams, and sessions for the module. It is deterministic, because the time and the seed of all random numbers are
-/// arguments. docs/session-sync-protocol.md is the specification.
+/// An SS2 node without its sockets.
+///
+/// Its input is what the module announces and what peers send. Its output is datagrams, and sessions for the module. It
+/// is deterministic, because the time and the seed of all random numbers are arguments. docs/session-sync-protocol.md
+/// is the specification.
 package struct SyncNode: Sendable {
   /// The interval between two regular hellos; up to 100 ms are added at random.
   static let helloInterval = Duration.seconds(1)
-  /// The longest delay of the hello after an update, so that the loss of the last update is noticed soon. Also the
-  /// minimum interval between hellos that announce a change.
+  /// The longest delay of the hello after an update, so that the loss of the last update is noticed soon.
+  ///
+  /// Also the minimum interval between hellos that announce a change.
   static let helloPause = Duration.milliseconds(50)
-  /// The maximum number of peers. Further ones are not admitted.
+  /// The maximum number of peers.
+  ///
+  /// Further ones are not admitted.
   static let maxPeers = PeerSet.capacity
   /// The origin of a session whose last record came from a C proxy.
   static let legacyOrigin: UInt8 = 255
@@ -23,14 +28,18 @@ package struct SyncNode: Sendable {
   /// The longest timeouts of the group.
   var groupLimits: SessionLimits
   var path = PathMTU.ethernet
-  /// The sessions with the advertised expirations. The table is the same on every node.
+  /// The sessions with the advertised expirations.
+  ///
+  /// The table is the same on every node.
   var table: SessionTable
   /// The peers, and what each of them has.
   var peers: PeerSet
   var readiness: Readiness
   /// How long this node has had no sign of a node with a table.
   var aloneTimer: AloneTimer
-  /// Whether the node found that no peer has a table. Then its own module's table becomes the group's, once it is read.
+  /// Whether the node found that no peer has a table.
+  ///
+  /// Then its own module's table becomes the group's, once it is read.
   var isFirst = false
   var right = AddressRight()
   var pulls: Pulls
@@ -61,7 +70,9 @@ package struct SyncNode: Sendable {
   var pending: OrderedDictionary<SessionKey, SyncRecord> = [:]
   /// The refreshes to be sent with the next flush, or later if the network is congested.
   var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
-  /// Whether datagrams wait to be sent. In that case refreshes wait, too.
+  /// Whether datagrams wait to be sent.
+  ///
+  /// In that case refreshes wait, too.
   var isCongested = false
   /// The queue of what the module is given.
   var feed: ModuleFeed
@@ -97,11 +108,10 @@ package struct SyncNode: Sendable {
     var announcements: [SessionEntry] = []
   }
 
-  /// - Parameters:
-  ///   - seed: the seed of all random numbers, among them the delays that keep nodes from sending at the same time.
-  ///   - isFirst: whether to be ready at once, because there is no peer to get a table from.
-  ///   - clock: the time of day in milliseconds since 1970; the closer to the peers', the better.
-  ///   - memory: how long peers that are no longer heard are remembered.
+  /// - `seed`: the seed of all random numbers, among them the delays that keep nodes from sending at the same time.
+  /// - `isFirst`: whether to be ready at once, because there is no peer to get a table from.
+  /// - `clock`: the time of day in milliseconds since 1970; the closer to the peers', the better.
+  /// - `memory`: how long peers that are no longer heard are remembered.
   init(
     identity: Incarnation, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt64,
     memory: PeerMemory = PeerMemory(), now: Instant
@@ -126,7 +136,9 @@ package struct SyncNode: Sendable {
   /// Whether the node is `ready`: it has what its peers have, and so has its module.
   package var isReady: Bool { state == .ready }
 
-  /// Flushes, and takes what must be sent. Each output is returned once.
+  /// Flushes, and takes what must be sent.
+  ///
+  /// Each output is returned once.
   mutating func takeOutput(now: Instant) -> Output {
     flush(now: now)
     defer { output = Output() }
@@ -193,7 +205,9 @@ package struct SyncNode: Sendable {
     send(.hello(makeHello(now: now)))
   }
 
-  /// Sends the last hello, because the process ends. Otherwise peers would rely on this node until it times out.
+  /// Sends the last hello, because the process ends.
+  ///
+  /// Otherwise peers would rely on this node until it times out.
   mutating func leave(now: Instant) {
     flush(now: now)
     right.end()

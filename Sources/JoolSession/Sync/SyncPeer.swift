@@ -4,8 +4,9 @@ internal import JoolCore
 struct SyncPeer: Sendable {
   /// The time without any datagram after which a peer is timed out.
   static let timeout = Duration.seconds(5)
-  /// A hello with a number not above the last one's is late, and is dropped. After this long without a newer one it is
-  /// accepted, because the last number must have been forged.
+  /// A hello with a number not above the last one's is late, and is dropped.
+  ///
+  /// After this long without a newer one it is accepted, because the last number must have been forged.
   static let numberTimeout = Duration.seconds(2)
   /// The maximum number of entries that are kept of a peer's hellos.
   static let maxEntries = 320
@@ -13,9 +14,13 @@ struct SyncPeer: Sendable {
   static let fewEntries = PathMTU(mtu: PathMTU.allowed.lowerBound).entries
 
   let incarnation: Incarnation
-  /// The number that stands for the peer in `SessionTable.Session.origin`, 1 to 64. 0 stands for this node.
+  /// The number that stands for the peer in `SessionTable.Session.origin`, 1 to 64.
+  ///
+  /// 0 stands for this node.
   let index: UInt8
-  /// Whether the peer has another pool6. If so, no sessions are exchanged with it.
+  /// Whether the peer has another pool6.
+  ///
+  /// If so, no sessions are exchanged with it.
   let hasOtherPool6: Bool
   var stream: UpdateStream
   /// The newest hello that was received.
@@ -27,7 +32,9 @@ struct SyncPeer: Sendable {
   private var number: UInt32
   private(set) var helloAt: Instant
   var settings = ReceivedSettings()
-  /// The source address of the peer's last datagram. IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
+  /// The source address of the peer's last datagram.
+  ///
+  /// IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
   var address: IPv6Address?
   var lastHeard: Instant
   let admitted: Instant
@@ -37,8 +44,9 @@ struct SyncPeer: Sendable {
     var entry: SyncFrame.HelloEntry
     /// The time at which the hello was received.
     var at: Instant
-    /// When the peer last heard the incarnation. The estimate is early rather than late, because hellos state the
-    /// silence in whole seconds.
+    /// When the peer last heard the incarnation.
+    ///
+    /// The estimate is early rather than late, because hellos state the silence in whole seconds.
     var lastHeard: Instant
   }
 
@@ -108,6 +116,8 @@ struct SyncPeer: Sendable {
     other == incarnation ? Progress(next: ownNext) : entries[other]?.entry.progress ?? Progress()
   }
 
-  /// The number of the question of `own` that the peer has promised. 0: none.
+  /// The number of the question of `own` that the peer has promised.
+  ///
+  /// 0: none.
   func promise(to own: Incarnation) -> UInt8 { entries[own]?.entry.promise ?? 0 }
 }

@@ -21,14 +21,15 @@ struct SyncRecord: Hashable, Sendable {
   /// Makes the record of a session in the table.
   init(_ known: SessionTable.Session) { self.init(session: known.entry, version: known.version) }
 
-  /// Whether this record wins if only one of the two can be kept. This is a total order of all records, both of the
-  /// same session and of rivals for a mask. No other function compares versions of sessions.
+  /// Whether this record wins if only one of the two can be kept.
+  ///
+  /// This is a total order of all records, both of the same session and of rivals for a mask. No other function
+  /// compares versions of sessions.
   ///
   /// The later version wins. Different records have equal versions only if their nodes did not hear each other. Such
   /// records are ordered by content. Any order will do, but each node must use the same.
-  /// - Parameters:
-  ///   - other: the version of the other record.
-  ///   - content: the other session. It is evaluated only if the versions are equal.
+  /// - `other`: the version of the other record.
+  /// - `content`: the other session. It is evaluated only if the versions are equal.
   @inline(__always)
   func isNewer(than other: Version, _ content: @autoclosure () -> SessionEntry) -> Bool {
     version == other ? session.isAbove(content()) : version > other
@@ -50,8 +51,9 @@ extension SessionEntry {
     state == other.state && timer == other.timer && source4 == other.source4
   }
 
-  /// Whether this session is the greater one. State, timer, source4, source6, destination4 and protocol are compared in
-  /// this order, and addresses before ports.
+  /// Whether this session is the greater one.
+  ///
+  /// State, timer, source4, source6, destination4 and protocol are compared in this order, and addresses before ports.
   fileprivate func isAbove(_ other: SessionEntry) -> Bool {
     let theirs = (other.state.rawValue, other.timer.rawValue, other.source4, other.source6, other.destination4)
     let mine = (state.rawValue, timer.rawValue, source4, source6, destination4)

@@ -9,7 +9,9 @@ struct TableComparison: Sendable {
 
   /// The buckets that differ, in the groups whose bucket digests have arrived.
   private(set) var buckets = BucketSet()
-  /// The groups about which the peer has answered. Bit n stands for group n, as in the other bitmaps here.
+  /// The groups about which the peer has answered.
+  ///
+  /// Bit n stands for group n, as in the other bitmaps here.
   private var known: UInt64 = 0
   /// The groups that differ, as far as the peer has answered.
   private var different: UInt64 = 0
@@ -30,7 +32,7 @@ struct TableComparison: Sendable {
   ///
   /// If bucket digests of a group have arrived, and groups on both sides of it are missing, the group is sent with the
   /// peer's own digest. The peer then does not send its bucket digests again.
-  /// - Parameter ours: the digests of all groups.
+  /// - `ours`: the digests of all groups.
   func question(ours: [UInt64]) -> (first: Int, digests: [UInt64]) {
     guard !isComplete else { return (0, ours) }
     let first = missing.trailingZeroBitCount
@@ -39,7 +41,9 @@ struct TableComparison: Sendable {
     return (first, digests)
   }
 
-  /// Notes which groups differ. An answer for groups that do not exist is ignored.
+  /// Notes which groups differ.
+  ///
+  /// An answer for groups that do not exist is ignored.
   mutating func receive(_ differences: SyncFrame.Differences) {
     let (first, count) = (differences.first, differences.count)
     guard 0..<Self.groups ~= first, 1...Self.groups - first ~= count else { return }
@@ -49,9 +53,8 @@ struct TableComparison: Sendable {
   }
 
   /// Notes the digests of the buckets of a group.
-  /// - Parameters:
-  ///   - digests: the peer's digests of the 64 buckets of the group.
-  ///   - ours: the digest of a bucket of this node's table, as it is now.
+  /// - `digests`: the peer's digests of the 64 buckets of the group.
+  /// - `ours`: the digest of a bucket of this node's table, as it is now.
   mutating func receive(buckets digests: [UInt64], of group: Int, ours: (Int) -> UInt64) {
     guard 0..<Self.groups ~= group, digests.count == Self.bucketsPerGroup else { return }
     arrived |= Self.bit(group)
@@ -63,10 +66,10 @@ struct TableComparison: Sendable {
   }
 
   /// The answer to a `compare`.
-  /// - Parameters:
-  ///   - theirs: the received digests of consecutive groups, from `first` on.
-  ///   - ours: the digests of all groups.
-  /// - Returns: `nil` if no groups have these numbers.
+  ///
+  /// Returns `nil` if no groups have these numbers.
+  /// - `theirs`: the received digests of consecutive groups, from `first` on.
+  /// - `ours`: the digests of all groups.
   static func differences(from theirs: [UInt64], first: Int, ours: [UInt64]) -> SyncFrame.Differences? {
     guard 0..<groups ~= first, 1...groups - first ~= theirs.count else { return nil }
     var bits: UInt64 = 0

@@ -8,7 +8,9 @@ internal import JoolCore
 /// repeated while no frame arrives. The transfer number stays the same, so that frames of a slow peer still count when
 /// they arrive.
 struct TableReceiver: Sendable {
-  /// The pause after which a request is repeated if no frame has arrived. Each further pause is twice as long.
+  /// The pause after which a request is repeated if no frame has arrived.
+  ///
+  /// Each further pause is twice as long.
   static let firstPause = Duration.milliseconds(100)
   /// The longest pause between two requests.
   static let longestPause = Duration.milliseconds(3200)
@@ -37,32 +39,41 @@ struct TableReceiver: Sendable {
   private let limit: Version
   /// The number of received records that were news to this node and are older than `limit`.
   private(set) var brought = 0
-  /// The time of the last frame that belongs to the pull. At first, the time at which the pull began.
+  /// The time of the last frame that belongs to the pull.
+  ///
+  /// At first, the time at which the pull began.
   private(set) var lastFrame: Instant
   /// The time at which the next request is sent.
   private(set) var deadline: Instant
   private var pause = TableReceiver.firstPause
-  /// The comparison that is under way. `nil`: the buckets to fetch are known.
+  /// The comparison that is under way.
+  ///
+  /// `nil`: the buckets to fetch are known.
   private var comparison: TableComparison?
-  /// Whether the comparison ends when more than half of the groups differ. In that case all buckets are fetched.
+  /// Whether the comparison ends when more than half of the groups differ.
+  ///
+  /// In that case all buckets are fetched.
   private let isMuchSmaller: Bool
   /// The maximum number of buckets to fetch.
   private let maxBuckets: Int
-  /// The buckets to fetch. `nil`: all of them.
+  /// The buckets to fetch.
+  ///
+  /// `nil`: all of them.
   private var buckets: BucketSet?
   private var progress = TransferProgress()
   private var hasRequested = false
   /// Whether everything that was requested has arrived.
   private(set) var isFinished = false
-  /// Whether this node has all of `mark` when the pull is complete. `false` if buckets that differ were left out.
+  /// Whether this node has all of `mark` when the pull is complete.
+  ///
+  /// `false` if buckets that differ were left out.
   private(set) var isWhole = true
 
-  /// - Parameters:
-  ///   - transfer: a random number.
-  ///   - isComparing: whether to compare first. A starting node has nothing to compare.
-  ///   - isMuchSmaller: whether this node has less than a quarter of the source's sessions.
-  ///   - maxBuckets: the maximum number of buckets to fetch, for a pull that is not for losses.
-  ///   - limit: news with this version or a later one is not counted.
+  /// - `transfer`: a random number.
+  /// - `isComparing`: whether to compare first. A starting node has nothing to compare.
+  /// - `isMuchSmaller`: whether this node has less than a quarter of the source's sessions.
+  /// - `maxBuckets`: the maximum number of buckets to fetch, for a pull that is not for losses.
+  /// - `limit`: news with this version or a later one is not counted.
   init(
     source: Incarnation, purpose: Purpose, mark: VersionVector, transfer: UInt32, isComparing: Bool,
     isMuchSmaller: Bool = false, maxBuckets: Int = SessionDigest.bucketCount, limit: Version = Version(rawValue: .max),
@@ -80,16 +91,19 @@ struct TableReceiver: Sendable {
     now - lastFrame >= sourceTimeout
   }
 
-  /// Whether the source has forgotten the transfer: it has sent some frames of it, and then none through all pauses. A
-  /// source answers for a transfer that it does not know only if this node has nothing of it.
+  /// Whether the source has forgotten the transfer: it has sent some frames of it, and then none through all pauses.
+  ///
+  /// A source answers for a transfer that it does not know only if this node has nothing of it.
   func isForgotten(now: Instant) -> Bool { pause > Self.longestPause && deadline <= now && progress.frames != nil }
 
   /// The number of frames that have arrived without a gap.
   var frames: Int { Int(progress.next) }
 
-  /// The next request for the source. Each request is returned once, so call this until it returns `nil`: whenever a
-  /// frame has arrived, and at `deadline`.
-  /// - Parameter groups: the digests of this node's bucket groups.
+  /// The next request for the source.
+  ///
+  /// Each request is returned once, so call this until it returns `nil`: whenever a frame has arrived, and at
+  /// `deadline`.
+  /// - `groups`: the digests of this node's bucket groups.
   mutating func nextRequest(groups: () -> [UInt64], now: Instant) -> SyncFrame.Body? {
     if isFinished {
       // The last credit lets the source forget the transfer.
@@ -122,7 +136,7 @@ struct TableReceiver: Sendable {
     decide(now: now)
   }
 
-  /// - Parameter ours: the digest of a bucket of this node's table, as it is now.
+  /// - `ours`: the digest of a bucket of this node's table, as it is now.
   mutating func receive(
     buckets digests: [UInt64], of group: Int, from node: Incarnation, ours: (Int) -> UInt64, now: Instant
   ) {
@@ -167,8 +181,9 @@ struct TableReceiver: Sendable {
     deadline = now
   }
 
-  /// Limits a set to `maxBuckets` buckets. Each pull begins with another bucket, because those after the first ones
-  /// would otherwise never be fetched.
+  /// Limits a set to `maxBuckets` buckets.
+  ///
+  /// Each pull begins with another bucket, because those after the first ones would otherwise never be fetched.
   private mutating func limited(_ different: BucketSet) -> BucketSet {
     guard different.count > maxBuckets else { return different }
     isWhole = false

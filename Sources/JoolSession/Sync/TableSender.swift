@@ -6,9 +6,13 @@ internal import JoolCore
 /// The rows are fixed by a peer's first request: those of the requested buckets, in the order in which a module adds
 /// them fastest. The records of a frame are made when it is sent, so some frames have fewer records than others.
 struct TableSender: Sendable {
-  /// The maximum number of concurrent transfers. Each takes 4 bytes per row of the table.
+  /// The maximum number of concurrent transfers.
+  ///
+  /// Each takes 4 bytes per row of the table.
   static let capacity = 4
-  /// The minimum interval between two transfers that one peer begins. Each requires a pass through the table.
+  /// The minimum interval between two transfers that one peer begins.
+  ///
+  /// Each requires a pass through the table.
   static let spacing = Duration.seconds(1)
   /// The minimum interval between two comparisons that one peer requests.
   static let comparisonSpacing = Duration.milliseconds(200)
@@ -35,8 +39,9 @@ struct TableSender: Sendable {
     var lastAsked: Instant
     var lastBegun: Instant?
     var lastCompared: Instant?
-    /// The number of the last transfer that the peer has received completely. It prevents a late copy of the first
-    /// request from beginning the transfer again.
+    /// The number of the last transfer that the peer has received completely.
+    ///
+    /// It prevents a late copy of the first request from beginning the transfer again.
     var finished: UInt32?
   }
 
@@ -46,7 +51,9 @@ struct TableSender: Sendable {
     let order: SessionOrder
     /// The number of records of each frame but the last.
     let records: Int
-    /// The maximum number of frames in flight. It doubles when the peer acknowledges frames.
+    /// The maximum number of frames in flight.
+    ///
+    /// It doubles when the peer acknowledges frames.
     var window = TransferProgress.firstWindow
     /// The number of the first frame that was not sent yet.
     var sent: UInt32 = 0
@@ -58,7 +65,9 @@ struct TableSender: Sendable {
     var missing: Deque<UInt32> = []
     var lastAsked: Instant
 
-    /// The number of frames. There is at least one, because the peer learns from it that the transfer is complete.
+    /// The number of frames.
+    ///
+    /// There is at least one, because the peer learns from it that the transfer is complete.
     var frames: UInt32 { UInt32(clamping: max((order.count + records - 1) / records, 1)) }
 
     var hasMore: Bool { !missing.isEmpty || sent < granted }
@@ -88,9 +97,8 @@ struct TableSender: Sendable {
   var waiting: [Incarnation] { transfers.filter(\.hasMore).map(\.target) }
 
   /// Handles a peer's request for a transfer, or for more of it.
-  /// - Parameters:
-  ///   - records: the maximum number of records in a frame.
-  ///   - order: the rows of the requested buckets, `nil` for all. It is called only when a transfer begins.
+  /// - `records`: the maximum number of records in a frame.
+  /// - `order`: the rows of the requested buckets, `nil` for all. It is called only when a transfer begins.
   mutating func answer(
     _ pull: SyncFrame.Pull, from peer: Incarnation, records: Int, now: Instant, order: (BucketSet?) -> SessionOrder
   ) {
@@ -117,8 +125,9 @@ struct TableSender: Sendable {
     }
   }
 
-  /// Whether a peer's `compare` is answered. If so, that is noted, and the next one has to wait for
-  /// `comparisonSpacing`.
+  /// Whether a peer's `compare` is answered.
+  ///
+  /// If so, that is noted, and the next one has to wait for `comparisonSpacing`.
   mutating func admitsComparison(by peer: Incarnation, now: Instant) -> Bool {
     var asker = asker(peer, now: now)
     defer { askers[peer] = asker }
@@ -127,7 +136,9 @@ struct TableSender: Sendable {
     return true
   }
 
-  /// The next frame to send. The transfers take turns.
+  /// The next frame to send.
+  ///
+  /// The transfers take turns.
   /// - Parameter mayTake: whether a frame may be sent to this peer now.
   /// - Returns: `nil` if nothing may be sent now.
   mutating func next(_ mayTake: (Incarnation) -> Bool) -> Frame? {
@@ -158,7 +169,9 @@ struct TableSender: Sendable {
     return asker
   }
 
-  /// Makes room for a transfer of a peer. A former transfer of the same peer is dropped.
+  /// Makes room for a transfer of a peer.
+  ///
+  /// A former transfer of the same peer is dropped.
   ///
   /// If all places are taken, the transfer without a request for longest is dropped, provided that it was silent for
   /// `idleTimeout`. Active transfers are never dropped: otherwise five starting nodes would displace each other for ever,
@@ -176,8 +189,10 @@ struct TableSender: Sendable {
 }
 
 extension SyncFrame.Pull {
-  /// Whether no frame of the transfer has arrived. Only then may it begin: if it was dropped after some frames, the
-  /// rows may be divided among the frames in another way now. A receiver that has nothing requests a whole window.
+  /// Whether no frame of the transfer has arrived.
+  ///
+  /// Only then may it begin: if it was dropped after some frames, the rows may be divided among the frames in another
+  /// way now. A receiver that has nothing requests a whole window.
   fileprivate var hasNothing: Bool {
     next == 0 && (missing.isEmpty || missing.count >= Int(TransferProgress.firstWindow))
   }

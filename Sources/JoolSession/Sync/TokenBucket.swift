@@ -7,7 +7,9 @@ struct TokenBucket: Sendable {
   private let perByte: Duration
   /// The time in which an empty bucket becomes full.
   private let depth: Duration
-  /// The time at which the bucket is full again. `nil`: nothing was taken yet.
+  /// The time at which the bucket is full again.
+  ///
+  /// `nil`: nothing was taken yet.
   private var fullAt: Instant?
 
   /// - Parameters:
@@ -21,8 +23,9 @@ struct TokenBucket: Sendable {
   /// Whether the bucket holds this many bytes.
   func has(_ bytes: Int, now: Instant) -> Bool { max(fullAt ?? now, now) + perByte * bytes <= now + depth }
 
-  /// The time from which on the bucket holds this many bytes, which must be no more than its burst. `nil` if nothing
-  /// was taken yet.
+  /// The time from which on the bucket holds this many bytes, which must be no more than its burst.
+  ///
+  /// `nil` if nothing was taken yet.
   func opening(for bytes: Int) -> Instant? { fullAt.map { $0 + perByte * bytes - depth } }
 
   mutating func take(_ bytes: Int, now: Instant) { fullAt = max(fullAt ?? now, now) + perByte * bytes }

@@ -2,13 +2,16 @@
 struct TransferProgress: Sendable {
   /// The number of frames in flight at first.
   static let firstWindow: UInt32 = 16
-  /// The maximum number of frames in flight. 256 frames are 370 KB, which fits into each receive buffer of this
-  /// program.
+  /// The maximum number of frames in flight.
+  ///
+  /// 256 frames are 370 KB, which fits into each receive buffer of this program.
   static let largestWindow: UInt32 = 256
   /// The maximum number of missing frames in one credit.
   static let maxMissing = 64
 
-  /// The number of frames of the transfer, as the first one that arrives states it. `nil` before that.
+  /// The number of frames of the transfer, as the first one that arrives states it.
+  ///
+  /// `nil` before that.
   private(set) var frames: UInt32?
   /// All frames before this one have arrived.
   private(set) var next: UInt32 = 0
@@ -27,7 +30,9 @@ struct TransferProgress: Sendable {
 
   var isFinished: Bool { frames.map { next >= $0 } ?? false }
 
-  /// Whether a credit should be sent. From it the source learns that it may send more, or what to retransmit.
+  /// Whether a credit should be sent.
+  ///
+  /// From it the source learns that it may send more, or what to retransmit.
   var isCreditDue: Bool { framesSinceCredit > 0 && (framesSinceCredit >= window / 2 || hasGapAtEnd || isFinished) }
 
   /// Notes a frame that has arrived.
@@ -44,9 +49,11 @@ struct TransferProgress: Sendable {
     return true
   }
 
-  /// The next credit for the source. The window doubles with each credit that shows progress.
-  /// - Parameter isRepeated: whether no frame has arrived for a while. In that case all frames that have not arrived
-  ///   count as lost.
+  /// The next credit for the source.
+  ///
+  /// The window doubles with each credit that shows progress.
+  /// - `isRepeated`: whether no frame has arrived for a while. In that case all frames that have not arrived count as
+  ///   lost.
   mutating func credit(isRepeated: Bool) -> (next: UInt32, window: UInt32, missing: [UInt32]) {
     if window == 0 {
       window = Self.firstWindow

@@ -1,8 +1,9 @@
 internal import JoolCore
 internal import OrderedCollections
 
-/// The senders of hellos that have not proved that they hear this node, because their hellos did not mention it. This
-/// node mentions them in its next hello, so that they can prove it. They cost nothing else.
+/// The senders of hellos that have not proved that they hear this node, because their hellos did not mention it.
+///
+/// This node mentions them in its next hello, so that they can prove it. They cost nothing else.
 struct UnvalidatedSenders: Sendable {
   static let capacity = 64
   /// The minimum interval between two early hellos for one sender.
@@ -25,8 +26,9 @@ struct UnvalidatedSenders: Sendable {
 
   private var senders: OrderedDictionary<Incarnation, Sender> = [:]
 
-  /// Notes a hello of an unvalidated sender. If there is no room, the sender that has been silent for longest is
-  /// forgotten.
+  /// Notes a hello of an unvalidated sender.
+  ///
+  /// If there is no room, the sender that has been silent for longest is forgotten.
   /// - Returns: whether an early hello may be sent for it, because the last one was at least `answerPause` ago.
   mutating func note(
     _ incarnation: Incarnation, _ hello: SyncFrame.Hello, own: Incarnation, pool6: IPv6Prefix, now: Instant

@@ -1,42 +1,55 @@
 internal import JoolCore
 
-/// The updates of one peer that have arrived. It knows what is missing, and when to send a NAK for it.
+/// The updates of one peer that have arrived.
+///
+/// It knows what is missing, and when to send a NAK for it.
 ///
 /// Updates are merged in the order of their arrival, because versions determine which record is newer.
 struct UpdateStream: Sendable {
   /// If more updates than this are missing, they count as lost, because fetching a table is cheaper than requesting
   /// them.
   static let maxMissing: UInt64 = 1024
-  /// The maximum number of ranges of updates that arrived out of order.
-  static let maxGaps = 1024
-  /// The maximum number of NAKs for the same updates. If all of them were in vain, the updates are lost.
+  /// The maximum number of NAKs for the same updates.
+  ///
+  /// If all of them were in vain, the updates are lost.
   static let maxAttempts = 3
-  /// The first NAK is sent after 5 to 20 ms (this and a random part of up to `jitter` ms). Reordered updates usually
-  /// arrive within that time, and peers that miss the same update do not all request it at once.
+  /// The first NAK is sent after 5 to 20 ms (this and a random part of up to `jitter` ms).
+  ///
+  /// Reordered updates usually arrive within that time, and peers that miss the same update do not all request it at
+  /// once.
   static let firstDelay = Duration.milliseconds(5)
   static let jitter = 15
-  /// The time between the first NAK and the second. It doubles twice: 40, 80, 160 ms.
+  /// The time between the first NAK and the second.
+  ///
+  /// It doubles twice: 40, 80, 160 ms.
   static let backoff = Duration.milliseconds(40)
   /// The maximum number of ranges in a NAK.
   static let maxRanges = 64
   /// Updates that have been requested in vain for this long are lost, even if others arrive meanwhile.
   static let recoveryTimeout = Duration.seconds(2)
-  /// A frame this far ahead of the last hello is ignored, because its sequence may be forged. Only a hello can announce
-  /// that many updates.
+  /// A frame this far ahead of the last hello is ignored, because its sequence may be forged.
+  ///
+  /// Only a hello can announce that many updates.
   static let lookahead: UInt64 = 4096
-  /// An update that a hello after this time does not confirm was never sent by the peer. It is forgotten.
+  /// An update that a hello after this time does not confirm was never sent by the peer.
+  ///
+  /// It is forgotten.
   static let confirmationTimeout = Duration.milliseconds(500)
 
   /// All updates before this one have arrived or were in a table that was fetched, and so was the table that the peer
-  /// had before its first update. 0: nothing has arrived, not even that table.
+  /// had before its first update.
+  ///
+  /// 0: nothing has arrived, not even that table.
   private(set) var next: UInt64
-  /// The ranges of updates from `next` on that have arrived out of order: ascending, neither overlapping nor adjacent.
-  private var outOfOrder: [ClosedRange<UInt64>] = []
+  /// The updates from `next` on that have arrived out of order.
+  private var outOfOrder = SequenceRanges()
   /// One more than the highest update in a table that was fetched.
   private var coveredEnd: UInt64 = 0
   /// One more than the peer's last update, as its last hello states.
   private var confirmed: UInt64
-  /// One more than the highest sequence in other frames since that hello. 0: no frame has gone beyond the hello.
+  /// One more than the highest sequence in other frames since that hello.
+  ///
+  /// 0: no frame has gone beyond the hello.
   private var raised: UInt64 = 0
   /// One more than the peer's last update that other peers have.
   private var mentioned: UInt64 = 0
@@ -46,7 +59,9 @@ struct UpdateStream: Sendable {
   private var unconfirmedSince: Instant?
   /// Updates before this one are not requested, or no longer.
   private var requestFrom: UInt64
-  /// The time of the next NAK. `nil`: there is nothing to request.
+  /// The time of the next NAK.
+  ///
+  /// `nil`: there is nothing to request.
   private(set) var deadline: Instant?
   private var attempts = 0
   /// One more than the last update that was requested.
@@ -84,10 +99,11 @@ struct UpdateStream: Sendable {
   var isLost: Bool { !isComplete && (next == 0 || next < min(requestFrom, known)) }
 
   /// What has arrived, to be compared with what other nodes have.
-  var progress: Progress { Progress(next: next, end: max(next, (outOfOrder.last?.upperBound ?? 0) &+ 1, coveredEnd)) }
+  var progress: Progress { Progress(next: next, end: max(next, outOfOrder.end, 1, coveredEnd)) }
 
-  /// The part of `progress` that hellos of the peer itself have confirmed, or that was in a table. This is what hellos
-  /// advertise: a forged update in it would make the peer believe that a copy of it is running.
+  /// The part of `progress` that hellos of the peer itself have confirmed, or that was in a table.
+  ///
+  /// This is what hellos advertise: a forged update in it would make the peer believe that a copy of it is running.
   var advertised: Progress {
     let all = progress
     return Progress(next: min(all.next, mostConfirmed), end: min(all.end, max(mostConfirmed, coveredEnd)))
@@ -95,7 +111,9 @@ struct UpdateStream: Sendable {
 
   // MARK: Receiving
 
-  /// Notes a hello of the peer, whose last update is `last`. That replaces what other frames have stated.
+  /// Notes a hello of the peer, whose last update is `last`.
+  ///
+  /// That replaces what other frames have stated.
   mutating func confirm(last: UInt64, now: Instant, jitter: Duration) {
     confirmed = last &+ 1
     mostConfirmed = max(mostConfirmed, confirmed)
@@ -109,8 +127,9 @@ struct UpdateStream: Sendable {
     schedule(now: now, jitter: jitter)
   }
 
-  /// Notes another frame of the peer, whose last update is `last`. That is accepted only within `lookahead`, and only
-  /// until the next hello.
+  /// Notes another frame of the peer, whose last update is `last`.
+  ///
+  /// That is accepted only within `lookahead`, and only until the next hello.
   mutating func raise(last: UInt64, now: Instant, jitter: Duration) {
     guard last >= known, last < confirmed &+ Self.lookahead else { return }
     raised = last &+ 1
@@ -168,7 +187,9 @@ struct UpdateStream: Sendable {
 
   func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
 
-  /// The ranges for a NAK now. Empty if none is due.
+  /// The ranges for a NAK now.
+  ///
+  /// Empty if none is due.
   mutating func ask(now: Instant) -> [SyncFrame.MissingUpdates] {
     guard isDue(now: now) else { return [] }
     if attempts >= Self.maxAttempts {
@@ -179,7 +200,7 @@ struct UpdateStream: Sendable {
     let first = floor
     if firstMissing?.update != first { firstMissing = (first, now) }
     if let since = firstMissing?.since, now - since >= Self.recoveryTimeout, first < confirmed {
-      lose(before: min(outOfOrder.first { $0.lowerBound > first }?.lowerBound ?? confirmed, confirmed))
+      lose(before: min(outOfOrder.start(above: first) ?? confirmed, confirmed))
     }
     guard isMissing else {
       reconsider()
@@ -192,38 +213,19 @@ struct UpdateStream: Sendable {
   }
 
   /// The first update that has not arrived and may be requested, if it exists.
-  private var floor: UInt64 {
-    var floor = max(next, requestFrom)
-    for range in outOfOrder where range.lowerBound <= floor { floor = max(floor, range.upperBound &+ 1) }
-    return floor
-  }
+  private var floor: UInt64 { outOfOrder.gap(from: max(next, requestFrom)) }
 
   private var isMissing: Bool { floor < known }
 
   private var missing: [SyncFrame.MissingUpdates] {
-    var start = floor
-    var ranges: [SyncFrame.MissingUpdates] = []
-    for range in outOfOrder where range.lowerBound > start {
-      ranges.append(SyncFrame.MissingUpdates(first: start, count: UInt32(clamping: range.lowerBound - start)))
-      if ranges.count == Self.maxRanges { return ranges }
-      start = range.upperBound &+ 1
-    }
-    if start < known { ranges.append(SyncFrame.MissingUpdates(first: start, count: UInt32(clamping: known - start))) }
-    return ranges
+    outOfOrder.gaps(from: floor, before: known, limit: Self.maxRanges)
   }
 
   /// The number of missing updates, including those that were given up.
-  var missingCount: UInt64 { missingCount(from: next, before: known) }
+  var missingCount: UInt64 { outOfOrder.missingCount(from: next, before: known) }
 
-  private func missingCount(before end: UInt64) -> UInt64 { missingCount(from: max(next, requestFrom), before: end) }
-
-  private func missingCount(from start: UInt64, before end: UInt64) -> UInt64 {
-    guard start < end else { return 0 }
-    return outOfOrder.reduce(end - start) { count, range in
-      let low = max(range.lowerBound, start)
-      let high = min(range.upperBound &+ 1, end)
-      return low < high ? count - (high - low) : count
-    }
+  private func missingCount(before end: UInt64) -> UInt64 {
+    outOfOrder.missingCount(from: max(next, requestFrom), before: end)
   }
 
   private mutating func schedule(now: Instant, jitter: Duration) {
@@ -250,49 +252,33 @@ struct UpdateStream: Sendable {
     requestFrom = end
   }
 
-  // MARK: What has arrived
+  // MARK: Arrivals
 
-  /// - Returns: whether it is new.
+  /// Notes an update that has arrived out of order.
+  ///
+  /// - Returns: Whether it is new.
   private mutating func insert(_ sequence: UInt64) -> Bool {
-    var index = outOfOrder.endIndex
-    while index > 0, outOfOrder[index - 1].lowerBound > sequence { index -= 1 }
-    let joinsBefore = index > 0 && outOfOrder[index - 1].upperBound &+ 1 >= sequence
-    if joinsBefore, outOfOrder[index - 1].upperBound >= sequence { return false }
-    let joinsAfter = index < outOfOrder.endIndex && outOfOrder[index].lowerBound == sequence &+ 1
-    switch (joinsBefore, joinsAfter) {
-    case (true, true):
-      outOfOrder[index - 1] = outOfOrder[index - 1].lowerBound...outOfOrder[index].upperBound
-      outOfOrder.remove(at: index)
-    case (true, false): outOfOrder[index - 1] = outOfOrder[index - 1].lowerBound...sequence
-    case (false, true): outOfOrder[index] = sequence...outOfOrder[index].upperBound
-    case (false, false):
+    switch outOfOrder.insert(sequence) {
+    case .new: return true
+    case .known: return false
+    case .full:
       // There is no room to note the update, so it counts as missing. All missing updates up to the last hello are lost
       // then.
-      guard outOfOrder.count < Self.maxGaps else {
-        lose(before: confirmed)
-        return true
-      }
-      outOfOrder.insert(sequence...sequence, at: index)
+      lose(before: confirmed)
+      return true
     }
-    return true
   }
 
   /// Moves `next` beyond the updates that have arrived without a gap.
   private mutating func advance() {
     guard next > 0 else { return }
-    while let first = outOfOrder.first, first.lowerBound <= next {
-      next = max(next, first.upperBound &+ 1)
-      outOfOrder.removeFirst()
-    }
+    next = outOfOrder.removeFirst(reaching: next)
     reconsider()
   }
 
   /// Forgets updates that no hello of the peer has confirmed.
   private mutating func retract() {
-    outOfOrder = outOfOrder.compactMap { range in
-      guard range.lowerBound < mostConfirmed else { return nil }
-      return range.lowerBound...min(range.upperBound, mostConfirmed - 1)
-    }
+    outOfOrder.remove(from: mostConfirmed)
     next = min(next, mostConfirmed)
     unconfirmedSince = nil
   }

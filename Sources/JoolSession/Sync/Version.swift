@@ -1,13 +1,17 @@
 /// The version of a record: 44 bits of milliseconds since 1970, 10 bits of a counter for records that a node makes
-/// within one millisecond, and 10 bits for the node (its tag). Two nodes that hear each other never use the same
-/// version.
+/// within one millisecond, and 10 bits for the node (its tag).
+///
+/// Two nodes that hear each other never use the same version.
 ///
 /// Versions are compared as numbers. They do not wrap: a record of forty days ago is older than one of now.
 public struct Version: RawRepresentable, Hashable, Comparable, Sendable {
-  /// The version of a C proxy's record to which no node has assigned one yet. All other versions are newer.
+  /// The version of a C proxy's record to which no node has assigned one yet.
+  ///
+  /// All other versions are newer.
   public static let unassigned = Version(rawValue: 0)
-  /// The exclusive upper bound of versions on the wire (reached in the year 2248). It makes sure that the clock can
-  /// always produce a later version.
+  /// The exclusive upper bound of versions on the wire (reached in the year 2248).
+  ///
+  /// It makes sure that the clock can always produce a later version.
   static let limit: UInt64 = 1 << 63
   /// The number of tags, which are 0 to 1023.
   static let tags: UInt64 = 1 << 10

@@ -1,9 +1,12 @@
 /// How much a node has of an incarnation's updates.
 struct Progress: Hashable, Sendable {
-  /// All updates before this one are there, and so is the table that the incarnation had before its first update. 0:
-  /// nothing is there, not even that table.
+  /// All updates before this one are there, and so is the table that the incarnation had before its first update.
+  ///
+  /// 0: nothing is there, not even that table.
   var next: UInt64 = 0
-  /// The highest update that is there is `next` + `beyond` - 1. 0: no update from `next` on is there.
+  /// The highest update that is there is `next` + `beyond` - 1.
+  ///
+  /// 0: no update from `next` on is there.
   var beyond: UInt32 = 0
 
   /// One more than the highest update that is there.
@@ -30,7 +33,9 @@ struct Progress: Hashable, Sendable {
 struct VersionVector: Hashable, Sendable {
   private var entries: [Incarnation: Progress] = [:]
 
-  /// The progress of an incarnation. It is `Progress()` if the incarnation has no entry.
+  /// The progress of an incarnation.
+  ///
+  /// It is `Progress()` if the incarnation has no entry.
   subscript(incarnation: Incarnation) -> Progress {
     get { entries[incarnation] ?? Progress() }
     set { entries[incarnation] = newValue }

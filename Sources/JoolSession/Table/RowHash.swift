@@ -1,5 +1,6 @@
-/// The hash of the table's indexes. Each table has a random key, so that peers and clients cannot choose what they send
-/// to collide.
+/// The hash of the table's indexes.
+///
+/// Each table has a random key, so that peers and clients cannot choose what they send to collide.
 ///
 /// It multiplies to 128 bits and folds, a 64-bit word at a time. It is not for anything that leaves the process; that
 /// is `SessionDigest`.

@@ -11,13 +11,17 @@ struct RowIndex: Sendable {
   private var shards = ContiguousArray((0..<shardCount).map { RowIndexShard(firstCapacity: 64 + $0 / 2) })
   private(set) var count = 0
 
-  /// The number of the row that has this hash and `matches`. `nil` if there is none.
+  /// The number of the row that has this hash and `matches`.
+  ///
+  /// `nil` if there is none.
   @inline(__always)
   func find(_ hash: UInt64, _ matches: (UInt32) -> Bool) -> UInt32? {
     shards[Self.shard(of: hash)].find(hash << Self.shardBits, matches)
   }
 
-  /// Adds a row. Expects that it is not here yet.
+  /// Adds a row.
+  ///
+  /// Expects that it is not here yet.
   /// - Returns: whether there was room. If not, call `grow` for the same hash first.
   mutating func insert(_ number: UInt32, _ hash: UInt64) -> Bool {
     guard shards[Self.shard(of: hash)].insert(number, hash << Self.shardBits) else { return false }
@@ -25,13 +29,17 @@ struct RowIndex: Sendable {
     return true
   }
 
-  /// Removes a row. Expects that it is here.
+  /// Removes a row.
+  ///
+  /// Expects that it is here.
   mutating func remove(_ number: UInt32, _ hash: UInt64) {
     shards[Self.shard(of: hash)].remove(number, hash << Self.shardBits)
     count -= 1
   }
 
-  /// Puts a row with the same hash in another one's place. Expects that `number` is here.
+  /// Puts a row with the same hash in another one's place.
+  ///
+  /// Expects that `number` is here.
   mutating func replace(_ number: UInt32, by other: UInt32, _ hash: UInt64) {
     shards[Self.shard(of: hash)].replace(number, by: other, hash << Self.shardBits)
   }

@@ -42,7 +42,9 @@ struct RowIndexShard: Sendable {
     }
   }
 
-  /// Adds a row. Expects that it is not here yet.
+  /// Adds a row.
+  ///
+  /// Expects that it is not here yet.
   /// - Returns: whether there was room. If not, call `grow` first.
   mutating func insert(_ number: UInt32, _ hash: UInt64) -> Bool {
     guard !isFull else { return false }
@@ -65,7 +67,9 @@ struct RowIndexShard: Sendable {
     return true
   }
 
-  /// Removes a row. Expects that it is here.
+  /// Removes a row.
+  ///
+  /// Expects that it is here.
   mutating func remove(_ number: UInt32, _ hash: UInt64) {
     let position = position(of: number, hash)
     var end = position + 1
@@ -75,7 +79,9 @@ struct RowIndexShard: Sendable {
     count -= 1
   }
 
-  /// Puts a row with the same hash in another one's place. Expects that `number` is here.
+  /// Puts a row with the same hash in another one's place.
+  ///
+  /// Expects that `number` is here.
   mutating func replace(_ number: UInt32, by other: UInt32, _ hash: UInt64) {
     let position = position(of: number, hash)
     slots[position] = RowIndexSlot(number: other, hash: hash, distance: slots[position].distance)

@@ -1,4 +1,6 @@
-/// The contents of a slot of a `RowIndexShard`, in 40 bits. The layout is documented there.
+/// The contents of a slot of a `RowIndexShard`, in 40 bits.
+///
+/// The layout is documented there.
 struct RowIndexSlot: Equatable {
   fileprivate(set) var bits: UInt64 = 0
 

@@ -1,9 +1,12 @@
-/// Stores rows by number, in chunks. Growing never copies or reserves more than a chunk, and a copy of the table shares
-/// the chunks that neither has changed since. Chunks are small (256 rows, 16 KB) so that they fit into the holes that
-/// growing indexes leave in the heap.
+/// Stores rows by number, in chunks.
+///
+/// Growing never copies or reserves more than a chunk, and a copy of the table shares the chunks that neither has
+/// changed since. Chunks are small (256 rows, 16 KB) so that they fit into the holes that growing indexes leave in the
+/// heap.
 struct RowStore: Sendable {
-  /// The maximum number of rows, 268,435,455. Row numbers have 28 bits, which `RowIndexSlot` and `SessionOrder` rely
-  /// on.
+  /// The maximum number of rows, 268,435,455.
+  ///
+  /// Row numbers have 28 bits, which `RowIndexSlot` and `SessionOrder` rely on.
   static let maxCount = 1 << 28 - 1
 
   private static let chunkBits: UInt32 = 8
@@ -16,7 +19,9 @@ struct RowStore: Sendable {
 
   var hasRoom: Bool { count < Self.maxCount }
 
-  /// One more than the highest number ever in use. Some numbers below it may be free.
+  /// One more than the highest number ever in use.
+  ///
+  /// Some numbers below it may be free.
   var endIndex: UInt32 {
     guard let last = chunks.last else { return 0 }
     return UInt32((chunks.count - 1) * Self.chunkSize + last.count)
@@ -28,7 +33,9 @@ struct RowStore: Sendable {
     _modify { yield &chunks[Int(number >> Self.chunkBits)][Int(number) & (Self.chunkSize - 1)] }
   }
 
-  /// Stores a row in a free place. Expects `hasRoom`.
+  /// Stores a row in a free place.
+  ///
+  /// Expects `hasRoom`.
   /// - Returns: the number of the row.
   mutating func insert(_ row: SessionRow) -> UInt32 {
     count += 1

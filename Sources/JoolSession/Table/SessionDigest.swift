@@ -45,8 +45,9 @@ enum SessionDigest {
     mix(content(row, identity: identity), row.version.rawValue)
   }
 
-  /// The term that a bucket adds to the root. The terms are combined by XOR, so that a change of one bucket changes
-  /// only its own term.
+  /// The term that a bucket adds to the root.
+  ///
+  /// The terms are combined by XOR, so that a change of one bucket changes only its own term.
   static func rootTerm(ofBucket bucket: Int, digest: UInt64) -> UInt64 {
     digest == 0 ? 0 : mix(mix(start, UInt64(truncatingIfNeeded: bucket)), digest)
   }

@@ -3,8 +3,9 @@ internal import JoolCore
 extension SessionEntry {
   var bibEntry: BIBEntry { BIBEntry(proto: proto, source6: source6, source4: source4, isStatic: false) }
 
-  /// The session as it is some time later. If it has time left, it keeps at least 1 ms, because only the module decides
-  /// that a session has expired.
+  /// The session as it is some time later.
+  ///
+  /// If it has time left, it keeps at least 1 ms, because only the module decides that a session has expired.
   func after(_ waited: Duration) -> SessionEntry { after(Milliseconds(waited)) }
 
   func after(_ waited: Milliseconds) -> SessionEntry {

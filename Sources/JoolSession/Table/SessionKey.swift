@@ -1,7 +1,8 @@
 internal import JoolCore
 
-/// The identity of a session: protocol, IPv6 node and IPv4 node (RFC 6146 §3.2). Two records with the same key are
-/// about the same session.
+/// The identity of a session: protocol, IPv6 node and IPv4 node (RFC 6146 §3.2).
+///
+/// Two records with the same key are about the same session.
 struct SessionKey: Hashable, Sendable {
   private let source6: TransportAddress6
   private let destination4: TransportAddress4

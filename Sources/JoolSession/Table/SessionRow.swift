@@ -20,14 +20,17 @@ struct SessionRow: Sendable {
   var destination4: UInt32
   /// The tick at which the session expires.
   var expires: UInt32 = 0
-  /// The tick at which this node last sent a record of its own about the session. 0: never. Records of other nodes do
-  /// not change it.
+  /// The tick at which this node last sent a record of its own about the session.
+  ///
+  /// 0: never. Records of other nodes do not change it.
   var ownRecordTick: UInt32 = 0
   /// The next row of the timer's list, or of the list of free rows.
   var timerNext = SessionRow.none
   /// The previous row of the timer's list, or which list this row is the first of (`TimerWheel`).
   var timerPrevious = SessionRow.none
-  /// The next session of the same BIB entry. The sessions of a BIB entry form a ring.
+  /// The next session of the same BIB entry.
+  ///
+  /// The sessions of a BIB entry form a ring.
   var siblingNext = SessionRow.none
   /// The previous session of the same BIB entry.
   var siblingPrevious = SessionRow.none
@@ -124,12 +127,16 @@ struct SessionRow: Sendable {
 }
 
 extension SessionRow {
-  /// Makes a row to compare with. Only the given fields count.
+  /// Makes a row to compare with.
+  ///
+  /// Only the given fields count.
   init(proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4) {
     self.init(proto: proto, source6: source6, source4: TransportAddress(IPv4Address(bits: 0), 0), destination4)
   }
 
-  /// Makes a row to compare with. Only the given fields count.
+  /// Makes a row to compare with.
+  ///
+  /// Only the given fields count.
   init(proto: L4Protocol, source4: TransportAddress4) {
     let none = TransportAddress(IPv6Address(bits: 0), 0)
     self.init(proto: proto, source6: none, source4: source4, TransportAddress(IPv4Address(bits: 0), 0))

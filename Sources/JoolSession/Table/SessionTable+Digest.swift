@@ -1,14 +1,19 @@
 /// Digests for the comparison of tables. `SessionDigest` documents how they are made.
 extension SessionTable {
-  /// The number of buckets, 4096. They are numbered from 0.
+  /// The number of buckets, 4096.
+  ///
+  /// They are numbered from 0.
   package static let bucketCount = SessionDigest.bucketCount
 
-  /// The digest of the sessions in a bucket, with their source4, state, timer and version. 0 if the bucket is empty or
-  /// does not exist.
+  /// The digest of the sessions in a bucket, with their source4, state, timer and version.
+  ///
+  /// 0 if the bucket is empty or does not exist.
   package func digest(of bucket: Int) -> UInt64 { digests.indices.contains(bucket) ? digests[bucket] : 0 }
 
-  /// A hash of the session that a handle stands for, with its source4, state and timer. It changes when any of these
-  /// changes, and when the handle stands for another session. `nil` if the session no longer exists.
+  /// A hash of the session that a handle stands for, with its source4, state and timer.
+  ///
+  /// It changes when any of these changes, and when the handle stands for another session. `nil` if the session no
+  /// longer exists.
   func content(at handle: SessionHandle) -> UInt64? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree else { return nil }
     let row = rows[handle.number]
@@ -21,7 +26,9 @@ extension SessionTable {
     toggleDigest(SessionDigest.digest(row, identity: identity), ofIdentity: identity)
   }
 
-  /// Replaces a session in the digest of its bucket. Expects that both rows are the same session.
+  /// Replaces a session in the digest of its bucket.
+  ///
+  /// Expects that both rows are the same session.
   mutating func replaceDigest(of old: SessionRow, by new: SessionRow) {
     let identity = SessionDigest.identity(new)
     let change = SessionDigest.digest(old, identity: identity) ^ SessionDigest.digest(new, identity: identity)

@@ -1,8 +1,9 @@
 /// Expiration of sessions.
 extension SessionTable {
   /// Removes the sessions that have expired.
-  /// - Parameter died: is called with each of them, roughly in the order of their expirations.
-  /// - Returns: how many have expired.
+  ///
+  /// Returns how many have expired.
+  /// - `died`: is called with each of them, roughly in the order of their expirations.
   @discardableResult
   public mutating func expire(now: Instant, _ died: (Session) -> Void = { _ in }) -> Int {
     rebaseIfDue(now)
@@ -24,12 +25,14 @@ extension SessionTable {
     return deaths
   }
 
-  /// The time of the next call of `expire(now:)`. No session expires before it, and possibly none at it either. `nil`
-  /// if the table is empty.
+  /// The time of the next call of `expire(now:)`.
+  ///
+  /// No session expires before it, and possibly none at it either. `nil` if the table is empty.
   public var nextDeadline: Instant? { wheel.nextEvent.map { clock.instant(of: $0.tick) } }
 
-  /// Counts times from a new base if the ticks come near the end of their 32 bits. `now` becomes tick 1, and so does
-  /// each expiration that is past.
+  /// Counts times from a new base if the ticks come near the end of their 32 bits.
+  ///
+  /// `now` becomes tick 1, and so does each expiration that is past.
   mutating func rebaseIfDue(_ now: Instant) {
     clock.remember(now)
     guard clock.tick(at: now) >= TickClock.rebaseTick else { return }

@@ -2,13 +2,16 @@ public import JoolCore
 
 /// Iteration over sessions and BIB entries.
 extension SessionTable {
-  /// Calls `body` with each session, in no particular order. Throws only what `body` throws.
+  /// Calls `body` with each session, in no particular order.
+  ///
+  /// Throws only what `body` throws.
   public func forEach(now: Instant, _ body: (Session) throws -> Void) rethrows {
     for number in 0..<rows.endIndex where !rows[number].isFree { try body(session(rows[number], now: now)) }
   }
 
-  /// Calls `body` with the sessions of at most `limit` rows, beginning with `row`. This is for callers that go through
-  /// the table in steps while it changes.
+  /// Calls `body` with the sessions of at most `limit` rows, beginning with `row`.
+  ///
+  /// This is for callers that go through the table in steps while it changes.
   /// - Returns: the row to continue with. `nil` at the end.
   func forEach(from row: UInt32, limit: UInt32, now: Instant, _ body: (Session) -> Void) -> UInt32? {
     let end = min(row + limit, rows.endIndex)
@@ -17,7 +20,9 @@ extension SessionTable {
     return end < rows.endIndex ? end : nil
   }
 
-  /// Calls `body` with each BIB entry, in no particular order. Throws only what `body` throws.
+  /// Calls `body` with each BIB entry, in no particular order.
+  ///
+  /// Throws only what `body` throws.
   public func forEachBIBEntry(_ body: (BIBEntry) throws -> Void) rethrows {
     for number in 0..<rows.endIndex where !rows[number].isFree && rows[number].isLeader {
       try body(rows[number].bibEntry)
@@ -26,8 +31,7 @@ extension SessionTable {
 
   /// The current sessions, in the order in which the module adds them fastest: by protocol, timer and expiration,
   /// ascending.
-  ///
-  /// - Parameter isWanted: whether a bucket is included. `nil`: all are.
+  /// - `isWanted`: whether a bucket is included. `nil`: all are.
   package func kernelOrder(inBuckets isWanted: ((Int) -> Bool)? = nil) -> SessionOrder {
     var keys: ContiguousArray<UInt64> = []
     if isWanted == nil { keys.reserveCapacity(count) }
@@ -38,7 +42,9 @@ extension SessionTable {
     return SessionOrder(keys: keys)
   }
 
-  /// The session that a handle stands for, as it is now. `nil` if it no longer exists.
+  /// The session that a handle stands for, as it is now.
+  ///
+  /// `nil` if it no longer exists.
   package func session(at handle: SessionHandle, now: Instant) -> Session? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree else { return nil }
     return session(rows[handle.number], now: now)
@@ -55,7 +61,9 @@ package struct SessionHandle: Hashable, Sendable {
   let number: UInt32
 }
 
-/// A list of sessions to go through, possibly in steps and over a long time. It takes 4 bytes per session.
+/// A list of sessions to go through, possibly in steps and over a long time.
+///
+/// It takes 4 bytes per session.
 package struct SessionOrder: RandomAccessCollection, Sendable {
   private let rows: ContiguousArray<UInt32>
 

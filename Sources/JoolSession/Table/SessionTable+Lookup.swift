@@ -2,7 +2,9 @@ public import JoolCore
 
 /// Lookup and removal of single sessions and BIB entries.
 extension SessionTable {
-  /// The session to which packets from the IPv6 side belong. `nil` if there is none.
+  /// The session to which packets from the IPv6 side belong.
+  ///
+  /// `nil` if there is none.
   public func session(
     proto: L4Protocol, source6: TransportAddress6, destination4: TransportAddress4, now: Instant
   ) -> Session? {
@@ -10,7 +12,9 @@ extension SessionTable {
     return session(rows[number], now: now)
   }
 
-  /// The session to which packets from the IPv4 side belong. `nil` if there is none.
+  /// The session to which packets from the IPv4 side belong.
+  ///
+  /// `nil` if there is none.
   public func session(
     proto: L4Protocol, source4: TransportAddress4, destination4: TransportAddress4, now: Instant
   ) -> Session? {
@@ -18,7 +22,9 @@ extension SessionTable {
     return session(proto: proto, source6: bib.source6, destination4: destination4, now: now)
   }
 
-  /// The table's session with the identity of `entry`. `nil` if there is none.
+  /// The table's session with the identity of `entry`.
+  ///
+  /// `nil` if there is none.
   public func session(like entry: SessionEntry, now: Instant) -> Session? {
     session(proto: entry.proto, source6: entry.source6, destination4: entry.destination4, now: now)
   }
@@ -41,10 +47,9 @@ extension SessionTable {
   }
 
   /// Compares a session that this node's module announces with the table's.
-  /// - Parameters:
-  ///   - session: the session with the expiration that its module has.
-  ///   - quarter: a quarter of its timeout. For this long, the slack in this node's last record suffices for other
-  ///     modules.
+  /// - `session`: the session with the expiration that its module has.
+  /// - `quarter`: a quarter of its timeout. For this long, the slack in this node's last record suffices for other
+  ///   modules.
   func knowledge(of session: SessionEntry, quarter: Milliseconds, now: Instant) -> Knowledge {
     guard
       let number = find(proto: session.proto, source6: session.source6, destination4: session.destination4)
@@ -60,8 +65,9 @@ extension SessionTable {
     return .deferred(SessionHandle(number: number))
   }
 
-  /// The time since this node last sent a record about a session, if the last record about it is another node's. `nil`
-  /// if it is not, if this node never sent one, or if the session no longer exists.
+  /// The time since this node last sent a record about a session, if the last record about it is another node's.
+  ///
+  /// `nil` if it is not, if this node never sent one, or if the session no longer exists.
   func ageOfOwnRecord(at handle: SessionHandle, now: Instant) -> Milliseconds? {
     guard handle.number < rows.endIndex, !rows[handle.number].isFree, rows[handle.number].origin != 0 else {
       return nil
@@ -75,7 +81,9 @@ extension SessionTable {
     return Milliseconds(UInt32(clamping: (tick - min(tick, UInt64(row.ownRecordTick))) * TickClock.millisecondsPerTick))
   }
 
-  /// The BIB entry of an IPv6 transport address. `nil` if there is none.
+  /// The BIB entry of an IPv6 transport address.
+  ///
+  /// `nil` if there is none.
   public func bibEntry(proto: L4Protocol, source6: TransportAddress6) -> BIBEntry? {
     let key = SessionRow(
       proto: proto, source6: source6, destination4: TransportAddress(IPv4Address(bits: 0), 0))
@@ -83,7 +91,9 @@ extension SessionTable {
     return rows[leader].bibEntry
   }
 
-  /// The BIB entry of an IPv4 transport address. `nil` if there is none.
+  /// The BIB entry of an IPv4 transport address.
+  ///
+  /// `nil` if there is none.
   public func bibEntry(proto: L4Protocol, source4: TransportAddress4) -> BIBEntry? {
     let key = SessionRow(proto: proto, source4: source4)
     guard let leader = findBIB4(key, hash.bib4(key)) else { return nil }
@@ -100,7 +110,9 @@ extension SessionTable {
     return entries.compactMap { $0 }.filter { $0.source6 != session.source6 || $0.source4 != session.source4 }
   }
 
-  /// The sessions of a BIB entry. Empty if there is no such entry.
+  /// The sessions of a BIB entry.
+  ///
+  /// Empty if there is no such entry.
   public func sessions(of bib: BIBEntry, now: Instant) -> [Session] {
     let none = TransportAddress(IPv4Address(bits: 0), 0)
     let key = SessionRow(proto: bib.proto, source6: bib.source6, destination4: none)

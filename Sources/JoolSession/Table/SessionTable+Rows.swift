@@ -1,9 +1,12 @@
 /// Insertion and removal of rows, with everything that refers to them: indexes, rings of BIB entries, digests, the
 /// wheel.
 extension SessionTable {
-  /// Inserts a row. Expects that no row has this identity, and that there is room for it.
-  /// - Parameter leader: the leader of the row's BIB entry. `nil` if the session makes a new entry.
-  /// - Returns: the row's number.
+  /// Inserts a row.
+  ///
+  /// Expects that no row has this identity, and that there is room for it.
+  ///
+  /// Returns the row's number.
+  /// - `leader`: the leader of the row's BIB entry. `nil` if the session makes a new entry.
   mutating func insert(_ row: SessionRow, _ sessionHash: UInt64, _ bib6Hash: UInt64, leader: UInt32?) -> UInt32 {
     let number = rows.insert(row)
     while !sessions.insert(number, sessionHash) { growSessions(for: sessionHash) }
@@ -26,13 +29,17 @@ extension SessionTable {
     return number
   }
 
-  /// Removes a row. Expects that it is in the wheel.
+  /// Removes a row.
+  ///
+  /// Expects that it is in the wheel.
   mutating func remove(_ number: UInt32) {
     wheel.unschedule(number, in: &rows)
     removeUnscheduled(number)
   }
 
-  /// Removes a row. Expects that it is not in the wheel any more.
+  /// Removes a row.
+  ///
+  /// Expects that it is not in the wheel any more.
   mutating func removeUnscheduled(_ number: UInt32) {
     let row = rows[number]
     let bib6Hash = hash.bib6(row)

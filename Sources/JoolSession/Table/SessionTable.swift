@@ -18,8 +18,9 @@ public import JoolCore
 /// constant time. The exceptions are the growth of a 64th of an index now and then (`reserveCapacity(_:)` avoids it),
 /// and a new base for all times every 248 days.
 public struct SessionTable: Sendable {
-  /// The prefix of the NAT64. A session's destination6 is not stored: it is derived from this and destination4, as for
-  /// Jool's 36-byte record.
+  /// The prefix of the NAT64.
+  ///
+  /// A session's destination6 is not stored: it is derived from this and destination4, as for Jool's 36-byte record.
   public let pool6: IPv6Prefix
 
   var rows = RowStore()
@@ -35,7 +36,9 @@ public struct SessionTable: Sendable {
   package internal(set) var rootDigest: UInt64 = 0
   let hash = RowHash()
 
-  /// Makes an empty table. `nil` if pool6's length is none of RFC 6052's.
+  /// Makes an empty table.
+  ///
+  /// `nil` if pool6's length is none of RFC 6052's.
   /// - Parameters:
   ///   - pool6: the prefix of the NAT64.
   ///   - now: about the earliest time that will be passed to the table.
@@ -57,11 +60,14 @@ public struct SessionTable: Sendable {
 
   /// A session and what the table knows about it.
   public struct Session: Hashable, Sendable {
-    /// The session. Its `expiration` is the time left, of what was advertised, at the time of the query. 0 if the
-    /// session has expired.
+    /// The session.
+    ///
+    /// Its `expiration` is the time left, of what was advertised, at the time of the query. 0 if the session has
+    /// expired.
     public var entry: SessionEntry
-    /// The number of the peer that sent the last record about the session (`SyncPeer.index`). 0 is this node, and 255 a
-    /// C proxy.
+    /// The number of the peer that sent the last record about the session (`SyncPeer.index`).
+    ///
+    /// 0 is this node, and 255 a C proxy.
     public var origin: UInt8
     /// The version of the last record; a later record has a higher one.
     public var version: Version
@@ -92,7 +98,7 @@ public struct SessionTable: Sendable {
   ///   - entry: the session. Its destination6 is ignored.
   ///   - origin: the number of the peer that sent the record. 0 is this node, and 255 a C proxy.
   ///   - version: the version of the record.
-  ///   - isOwnWord: whether this node sends it to its peers now. `knowledge(of:quarter:now:)` uses that.
+  ///   - isOwnRecord: whether this node sends it to its peers now. `knowledge(of:quarter:now:)` uses that.
   ///   - now: the present time.
   /// - Returns: the change of the table.
   public mutating func upsert(
@@ -162,7 +168,9 @@ public struct SessionTable: Sendable {
     case refused
   }
 
-  /// Stores a record if it is newer than the table's about this session. It replaces that whole, expiration included.
+  /// Stores a record if it is newer than the table's about this session.
+  ///
+  /// It replaces that whole, expiration included.
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Merge {
     guard var row = SessionRow(record.session, origin: origin, version: record.version) else { return .refused }
     rebaseIfDue(now)

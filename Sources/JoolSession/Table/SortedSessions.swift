@@ -11,7 +11,9 @@ package struct SortedSessions: Sendable {
 
   private struct Run: Sendable {
     var sessions: [SessionEntry] = []
-    /// The positions in `sessions` in ascending order. Empty until the run is sorted.
+    /// The positions in `sessions` in ascending order.
+    ///
+    /// Empty until the run is sorted.
     var order: [UInt16] = []
     var cursor = 0
   }
@@ -31,7 +33,9 @@ package struct SortedSessions: Sendable {
 
   var isEmpty: Bool { count == 0 }
 
-  /// Adds a session. Nothing can be added once sorting has begun.
+  /// Adds a session.
+  ///
+  /// Nothing can be added once sorting has begun.
   mutating func append(_ session: SessionEntry) {
     // The count shows whether the last run is full. Looking at that run would retain it, and appending would then copy
     // it.
@@ -77,7 +81,9 @@ package struct SortedSessions: Sendable {
     return taken
   }
 
-  /// Removes sessions that are not to be taken after all. If there were any, the rest has to be sorted again.
+  /// Removes sessions that are not to be taken after all.
+  ///
+  /// If there were any, the rest has to be sorted again.
   mutating func removeAll(where isOutdated: (SessionEntry) -> Bool) {
     guard runs.contains(where: { $0.sessions.contains(where: isOutdated) }) else { return }
     let left = runs.flatMap { run in

@@ -3,9 +3,13 @@ internal import JoolCore
 /// Converts instants to ticks of 10 ms in 32 bits, from a base that is moved before the ticks overflow.
 struct TickClock: Sendable {
   static let millisecondsPerTick: UInt64 = 10
-  /// From this tick on (248 days), `rebase` is due. The longest possible expiration, 50 days, still fits.
+  /// From this tick on (248 days), `rebase` is due.
+  ///
+  /// The longest possible expiration, 50 days, still fits.
   static let rebaseTick: UInt64 = 1 << 31
-  /// A thousand years in milliseconds. Later instants are treated as this one.
+  /// A thousand years in milliseconds.
+  ///
+  /// Later instants are treated as this one.
   private static let horizon: UInt64 = 1000 * 365 * 86_400_000
 
   private var base: Instant
@@ -17,7 +21,9 @@ struct TickClock: Sendable {
     latest = (base, 0)
   }
 
-  /// The whole milliseconds since the base. 0 for instants before it.
+  /// The whole milliseconds since the base.
+  ///
+  /// 0 for instants before it.
   func milliseconds(at now: Instant) -> UInt64 {
     if now == latest.instant { return latest.milliseconds }
     guard now > base else { return 0 }
@@ -28,14 +34,17 @@ struct TickClock: Sendable {
   /// The tick that `now` is in.
   func tick(at now: Instant) -> UInt64 { milliseconds(at: now) / Self.millisecondsPerTick }
 
-  /// The tick at which something expires that has `expiration` left at `now`. It is never earlier than that, to the
-  /// millisecond.
+  /// The tick at which something expires that has `expiration` left at `now`.
+  ///
+  /// It is never earlier than that, to the millisecond.
   func expiryTick(_ expiration: Milliseconds, now: Instant) -> UInt32 {
     let end = milliseconds(at: now) + UInt64(expiration.rawValue) + Self.millisecondsPerTick - 1
     return UInt32(clamping: end / Self.millisecondsPerTick)
   }
 
-  /// The time left at `now` until a tick. 0 if that is past.
+  /// The time left at `now` until a tick.
+  ///
+  /// 0 if that is past.
   func remaining(until tick: UInt32, now: Instant) -> Milliseconds {
     let end = UInt64(tick) * Self.millisecondsPerTick
     return Milliseconds(UInt32(clamping: end - min(end, milliseconds(at: now))))

@@ -49,7 +49,9 @@ struct TimerWheel: Sendable {
     if next == SessionRow.none { occupied[list / 64] &= ~(1 << UInt64(list % 64)) }
   }
 
-  /// The next list to look at. Its rows expire at that tick or later. `nil` if no row is scheduled.
+  /// The next list to look at.
+  ///
+  /// Its rows expire at that tick or later. `nil` if no row is scheduled.
   var nextEvent: Event? {
     for wheel in 0..<4 {
       let shift = UInt64(wheel * 8)
@@ -61,10 +63,14 @@ struct TimerWheel: Sendable {
     return nil
   }
 
-  /// Moves `current` forward. Expects that no event lies in between.
+  /// Moves `current` forward.
+  ///
+  /// Expects that no event lies in between.
   mutating func advance(to tick: UInt32) { current = max(current, tick) }
 
-  /// Removes the first row of a list and returns its number. `nil` if the list is empty.
+  /// Removes the first row of a list and returns its number.
+  ///
+  /// `nil` if the list is empty.
   mutating func takeFirst(of list: Int, in rows: inout RowStore) -> UInt32? {
     let number = heads[list]
     guard number != SessionRow.none else { return nil }

@@ -27,7 +27,9 @@ public struct Instant: InstantProtocol {
     return Self(nanoseconds: Int64(clamping: sum))
   }
 
-  /// The time from this instant to another one. Negative if that is earlier.
+  /// The time from this instant to another one.
+  ///
+  /// Negative if that is earlier.
   public func duration(to other: Self) -> Duration {
     Duration(attoseconds: (Int128(other.nanoseconds) - Int128(nanoseconds)) * Self.attosecondsPerNanosecond)
   }
@@ -44,6 +46,8 @@ public struct Instant: InstantProtocol {
   /// The instant that is earlier by `duration`.
   public static func - (instant: Self, duration: Duration) -> Self { instant.advanced(by: .zero - duration) }
 
-  /// The time from `start` to `end`. Negative if `end` is earlier.
+  /// The time from `start` to `end`.
+  ///
+  /// Negative if `end` is earlier.
   public static func - (end: Self, start: Self) -> Duration { start.duration(to: end) }
 }

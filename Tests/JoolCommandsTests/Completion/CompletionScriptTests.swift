@@ -1,7 +1,9 @@
 import Glibc
 import Testing
 
-/// Tests of the scripts in `completions/`. The shells themselves run them with the built programs, without a module.
+/// Tests of the scripts in `completions/`.
+///
+/// The shells themselves run them with the built programs, without a module.
 @Suite struct CompletionScriptTests {
   /// A command line, and the candidates that every shell offers for its last word, in any order.
   static let cases: [(line: String, candidates: Set<String>)] = [
@@ -90,7 +92,9 @@ import Testing
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Skips a test visibly if the shell is missing. In CI the test runs and fails instead.
+  /// Skips a test visibly if the shell is missing.
+  ///
+  /// In CI the test runs and fails instead.
   fileprivate static func shell(_ name: String) -> Self {
     .enabled(
       if: getenv("JOOL_TEST_THOROUGH") != nil || ["/bin/", "/usr/bin/"].contains { access($0 + name, X_OK) == 0 },

@@ -4,7 +4,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Tests that the generated pages match the programs' tables and the tests' data. `docs/generate` writes these pages.
+/// Tests that the generated pages match the programs' tables and the tests' data.
+///
+/// `docs/generate` writes these pages.
 @Suite struct DocumentationTests {
   private static let folder = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/"
 

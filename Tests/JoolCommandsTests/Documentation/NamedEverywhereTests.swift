@@ -12,7 +12,9 @@ import Testing
     var words: Set<String> = []
   }
 
-  /// The options for debugging that GNU argp adds to every program. Only the manual names them, once.
+  /// The options for debugging that GNU argp adds to every program.
+  ///
+  /// Only the manual names them, once.
   private static let argp: Set = ["program-name", "HANG"]
 
   @Test(arguments: ["jool", "jool_siit"]) func agreesOnEveryOperation(program: String) throws {

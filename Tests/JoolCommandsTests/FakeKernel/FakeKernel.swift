@@ -1,7 +1,9 @@
 @testable import JoolCommands
 @testable import JoolCore
 
-/// A model of Jool's module in memory. It decodes requests and encodes answers, with the real module's messages.
+/// A model of Jool's module in memory.
+///
+/// It decodes requests and encodes answers, with the real module's messages.
 ///
 /// It covers only the behavior that the golden cases need.
 final class FakeKernel {
@@ -11,7 +13,9 @@ final class FakeKernel {
     var text: String
   }
 
-  /// The loaded modules. If there are none, there is no netlink family.
+  /// The loaded modules.
+  ///
+  /// If there are none, there is no netlink family.
   var loaded: Set<TranslatorType> = [.nat64, .siit]
   var isPrivileged = true
   var version = ModuleVersion(4, 1, 15)

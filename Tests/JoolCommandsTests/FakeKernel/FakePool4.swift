@@ -31,7 +31,7 @@ struct FakePool4 {
     tables.contains { $0.proto == proto && $0.ports[address.address.bits]?.contains(address.port) == true }
   }
 
-  /// - Parameter ephemeral: The machine's ephemeral ports, which the module protects unless the request is forced.
+  /// - `ephemeral`: The machine's ephemeral ports, which the module protects unless the request is forced.
   mutating func add(_ entry: Pool4Entry, sparing ephemeral: ClosedRange<UInt16>? = nil) throws(FakeKernel.Refusal) {
     try FakeKernel.check(suffixOf: entry.prefix)
     if let ephemeral, entry.proto != .icmp, ephemeral.overlaps(entry.ports.first...entry.ports.last) {

@@ -3,7 +3,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Tests of each rule by which modules refuse a configuration. Scenarios in the VM compare the rules with the modules.
+/// Tests of each rule by which modules refuse a configuration.
+///
+/// Scenarios in the VM compare the rules with the modules.
 @Suite struct ConfigurationValidatorTests {
   private static let pool4 = #""pool4": [ { "protocol": "TCP", "prefix": "192.0.2.0/30", "port range": "1000-2000" } ]"#
 

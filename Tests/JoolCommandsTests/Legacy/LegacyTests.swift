@@ -3,7 +3,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Tests of command lines of Jool 3.5 and before. Their manual pages show the expected output.
+/// Tests of command lines of Jool 3.5 and before.
+///
+/// Their manual pages show the expected output.
 @Suite struct LegacyTests {
   @Test func displaysAllSessionTables() {
     let outcome = Self.nat64().run("jool --session")

@@ -6,7 +6,9 @@
 
   @testable import JoolCommands
 
-  /// Runs the fuzz targets on the stored corpus and on changed copies of it. The changes are the same in each run.
+  /// Runs the fuzz targets on the stored corpus and on changed copies of it.
+  ///
+  /// The changes are the same in each run.
   @Suite struct FuzzTests {
     private static let corpus =
       "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/Fuzz/Corpus/"

@@ -1,6 +1,8 @@
 @testable import JoolCore
 
-/// Generates random values of every model type. The same seed yields the same values.
+/// Generates random values of every model type.
+///
+/// The same seed yields the same values.
 struct RandomModels: RandomNumberGenerator {
   private var state: UInt64
 

@@ -3,7 +3,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Tests that encoding and decoding return every model unchanged. A failing case shows its seed as argument.
+/// Tests that encoding and decoding return every model unchanged.
+///
+/// A failing case shows its seed as argument.
 @Suite struct RoundTripTests {
   private static let seeds = (0..<40).map { UInt64($0) }
 

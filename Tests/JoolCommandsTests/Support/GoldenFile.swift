@@ -2,7 +2,9 @@ import Glibc
 
 @testable import JoolCommands
 
-/// A command line and the recorded answer of the C program. `Golden/README.md` describes the files.
+/// A command line and the recorded answer of the C program.
+///
+/// `Golden/README.md` describes the files.
 struct GoldenCase: Sendable, CustomStringConvertible {
   var scenario: String
   var id: String
@@ -32,8 +34,9 @@ enum GoldenFile {
     return "/" + path + "/Golden/"
   }()
 
-  /// The cases of a scenario. Those of `SCENARIO.ours.txt`, where this client differs on purpose, replace those of the
-  /// C programs.
+  /// The cases of a scenario.
+  ///
+  /// Those of `SCENARIO.ours.txt`, where this client differs on purpose, replace those of the C programs.
   static func cases(of scenario: String) -> [GoldenCase] {
     let ours = Dictionary(
       uniqueKeysWithValues: read(scenario + ".ours", scenario: scenario, mustExist: false).map { ($0.id, $0) })

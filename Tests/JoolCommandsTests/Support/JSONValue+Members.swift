@@ -12,7 +12,9 @@ extension JSONValue {
   }
 }
 
-/// Reads what a command has printed. `JSONReader` is lenient, so Foundation's parser must accept the text, too.
+/// Reads what a command has printed.
+///
+/// `JSONReader` is lenient, so Foundation's parser must accept the text, too.
 func json(_ text: String) throws -> JSONValue {
   _ = try JSONSerialization.jsonObject(with: Data(text.utf8))
   return try JSONReader.read(Array(text.utf8), isWhole: true)

@@ -13,7 +13,9 @@ enum Shell {
   /// The text in single quotes, as one word of a shell script.
   static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
 
-  /// The output of the script on both streams. bash runs it in a temporary folder, `$folder`.
+  /// The output of the script on both streams.
+  ///
+  /// bash runs it in a temporary folder, `$folder`.
   static func output(of script: String) -> String {
     let command = """
       folder=$(mktemp -d) && cd "$folder" && trap 'rm -rf "$folder"' EXIT

@@ -3,7 +3,9 @@ import SystemPackage
 import Testing
 
 @Suite struct JoolErrorTests {
-  /// Logs and messages interpolate errors. Without a description, that prints Swift's spelling of the case.
+  /// Logs and messages interpolate errors.
+  ///
+  /// Without a description, that prints Swift's spelling of the case.
   @Test(arguments: [
     JoolError.moduleNotLoaded, .unsupportedModule(ModuleVersion(3, 5, 0)), .unsupportedModule(nil),
     .versionMismatch(module: ModuleVersion(4, 1, 8), ours: ModuleVersion(4, 1, 7)),

@@ -18,8 +18,7 @@ enum ScriptedModule {
   }
 
   /// A module of this release, which checks versions like that release and otherwise answers that the instance runs.
-  ///
-  /// - Parameter versions: A closure that receives the version of each request.
+  /// - `versions`: A closure that receives the version of each request.
   static func kernel(
     version: ModuleVersion, versions: @escaping (ModuleVersion) -> Void = { _ in }
   ) -> ScriptedKernel {
@@ -43,8 +42,7 @@ enum ScriptedModule {
   }
 
   /// The module's answer to a request.
-  ///
-  /// - Parameter version: The version in the header; `nil` for that of the request.
+  /// - `version`: The version in the header; `nil` for that of the request.
   static func answer(
     to request: Request, _ sequence: UInt32, _ reply: Reply = .done, version: ModuleVersion? = nil
   ) -> [UInt8] {

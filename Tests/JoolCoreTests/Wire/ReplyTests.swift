@@ -39,7 +39,9 @@ import Testing
   /// Counters with empty attributes between them, as on machines of another kind.
   private static let writtenByHand: Set = ["nat64-stats-padded"]
 
-  /// What we would send instead of an answer. `nil`: nothing of ours is like it.
+  /// What we would send instead of an answer.
+  ///
+  /// `nil`: nothing of ours is like it.
   private static func encode(
     _ message: VectorDecoder.Message, to request: [UInt8]
   ) throws -> (kind: String, bytes: [UInt8])? {

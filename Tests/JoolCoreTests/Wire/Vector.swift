@@ -35,7 +35,9 @@ struct Vector: Sendable, CustomStringConvertible {
   /// The pool6 of all recordings but those of `nat64-instance-*`, which contain no sessions.
   static let pool6 = IPv6Prefix(address: IPv6Address(bits: 0x64_ff9b << 96), length: 96)
 
-  /// The vectors by version. They are read once for all tests, because reading takes seconds.
+  /// The vectors by version.
+  ///
+  /// They are read once for all tests, because reading takes seconds.
   private static let files = Dictionary(
     uniqueKeysWithValues: versions.map { version in (version, Result { try read(version: version) }) })
 

@@ -98,7 +98,9 @@ struct VectorDecoder {
     }
   }
 
-  /// Decodes session records in the module's layout. Another layout is an error, because the module would misread it.
+  /// Decodes session records in the module's layout.
+  ///
+  /// Another layout is an error, because the module would misread it.
   private func sessions(_ payload: RawSpan) throws(WireFormatError) -> SyncDatagram {
     guard let pool6 = Vector.pool6 else { throw .missing(field: "pool6") }
     let datagram = try SyncDatagram(decoding: payload, pool6: pool6)
@@ -112,6 +114,7 @@ struct VectorDecoder {
 }
 
 /// The messages that JoolCore refuses, and the reasons (Fixtures/vectors/refused-VERSION.txt, one message per line).
+///
 /// `JOOL_TEST_RECORD=1` rewrites the files; the difference must be reviewed.
 enum ExpectedRefusals {
   static func lines(of version: String) throws -> [String] {

@@ -5,7 +5,9 @@ import Testing
 @testable import JoolCommands
 @testable import JoolCore
 
-/// Tests with every recorded message of the real modules. The expected values are those of an independent decoder.
+/// Tests with every recorded message of the real modules.
+///
+/// The expected values are those of an independent decoder.
 @Suite struct VectorTests {
   @Test(arguments: Vector.versions) func decodesEveryMessageToItsValues(version: String) throws {
     var refused: [String] = []
@@ -117,8 +119,10 @@ import Testing
   }
 }
 
-/// The tested offsets. With `JOOL_TEST_THOROUGH=1` (CI), these are all bytes of all vectors, which takes a minute and a
-/// half. Otherwise long messages, whose records repeat, are tested at the beginning and at some of the rest.
+/// The tested offsets.
+///
+/// With `JOOL_TEST_THOROUGH=1` (CI), these are all bytes of all vectors, which takes a minute and a half. Otherwise
+/// long messages, whose records repeat, are tested at the beginning and at some of the rest.
 private enum Thoroughness {
   static let isFull = ProcessInfo.processInfo.environment["JOOL_TEST_THOROUGH"] == "1"
 

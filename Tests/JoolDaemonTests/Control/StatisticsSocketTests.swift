@@ -6,7 +6,9 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// The statistics server over loopback. A trial binds to any free port, so the tests need no port of their own.
+/// The statistics server over loopback.
+///
+/// A trial binds to any free port, so the tests need no port of their own.
 @Suite struct StatisticsSocketTests {
   private let proxy: SessionProxy
   private let log = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }

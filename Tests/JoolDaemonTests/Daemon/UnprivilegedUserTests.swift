@@ -3,7 +3,9 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// Tests of `--user`. The only account that they require is root.
+/// Tests of `--user`.
+///
+/// The only account that they require is root.
 @Suite struct UnprivilegedUserTests {
   /// A number without an account.
   private static let free = "4294901234"

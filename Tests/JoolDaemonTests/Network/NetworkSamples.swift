@@ -32,7 +32,7 @@ enum NetworkSamples {
     return interface
   }
 
-  /// - Parameter route: The index of the interface to which all routes lead.
+  /// - `route`: The index of the interface to which all routes lead.
   static func view(
     _ interfaces: [InterfaceSnapshot.Interface] = interfaces, otherNames: [String: UInt32] = ["sync": 3, "eth2:1": 3],
     route: UInt32 = 2

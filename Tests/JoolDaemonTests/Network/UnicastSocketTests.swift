@@ -64,7 +64,9 @@ import Testing
     #expect(throws: Errno.permissionDenied) { try Self.send([3], on: link) }
   }
 
-  /// One of two links works. The failure is known all the same.
+  /// One of two links works.
+  ///
+  /// The failure is known all the same.
   @Test func theLinkThatFailsIsNamed() throws {
     let group = ProxyConfiguration.Link.group(.init(group: "239.64.64.69", port: "46444", incomingInterface: "lo"))
     let peers = ProxyConfiguration.Link.peers(Self.peers([Self.refused], peerPort: 46_445, port: 46_446))

@@ -5,7 +5,9 @@ import Testing
 @testable import JoolDaemon
 @testable import JoolSession
 
-/// The kernel's generic netlink, and what the driver makes of an instance's settings. None of it needs the module.
+/// The kernel's generic netlink, and what the driver makes of an instance's settings.
+///
+/// None of it needs the module.
 @Suite struct KernelLinkTests {
   @Test func theControllersGroupHasItsOwnNumber() throws {
     var socket = try NetlinkSocket()

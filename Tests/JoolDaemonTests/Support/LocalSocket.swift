@@ -23,7 +23,9 @@ struct LocalSocket: ~Copyable {
     address.withSocketAddress { sendto(owned.rawValue, bytes, bytes.count, 0, $0, $1) } == bytes.count
   }
 
-  /// The next datagram. `nil` if none arrives in time.
+  /// The next datagram.
+  ///
+  /// `nil` if none arrives in time.
   func receive(within time: Duration = .seconds(5)) throws -> [UInt8]? {
     guard try isReadable(owned.rawValue, within: time) else { return nil }
     var buffer = [UInt8](repeating: 0, count: 65_536)

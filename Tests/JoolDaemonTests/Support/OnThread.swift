@@ -14,7 +14,9 @@ final class OnThread<Value: Sendable>: Sendable {
     }
   }
 
-  /// The result. `nil` if the work takes more than ten seconds.
+  /// The result.
+  ///
+  /// `nil` if the work takes more than ten seconds.
   func wait() -> Value? {
     guard isDone.wait(timeout: .now() + 10) == .success else { return nil }
     return value.withLock { $0 }

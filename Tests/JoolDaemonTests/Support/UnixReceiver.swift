@@ -11,7 +11,7 @@ struct UnixReceiver: ~Copyable {
   /// The name, with the zero byte that abstract names begin with.
   let path: [UInt8]
 
-  /// - Parameter name: a name that no other test uses. The process ID makes it unique among test runs.
+  /// - `name`: a name that no other test uses. The process ID makes it unique among test runs.
   init(_ name: String) throws(Errno) {
     path = [0] + Array("jool-test-\(name)-\(getpid())".utf8)
     guard let owned = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)) else { throw .current }
@@ -30,7 +30,9 @@ struct UnixReceiver: ~Copyable {
   /// The name as environment variables have it, with `@` for the zero byte.
   var variable: String { "@" + String(decoding: path.dropFirst(), as: UTF8.self) }
 
-  /// The datagrams that have arrived, as text. Sending to a Unix socket is complete when the call returns.
+  /// The datagrams that have arrived, as text.
+  ///
+  /// Sending to a Unix socket is complete when the call returns.
   func takeAll() -> [String] {
     var texts: [String] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -18,7 +18,9 @@ import Testing
     var found: UInt64 = 0
     static let patience = Duration.seconds(3)
 
-    /// Advances the time. `traffic` is called for each second and changes the counters.
+    /// Advances the time.
+    ///
+    /// `traffic` is called for each second and changes the counters.
     mutating func pass(_ seconds: Int, _ traffic: (inout Lab, Int) -> Void = { _, _ in }) {
       for _ in 0..<seconds {
         second += 1

@@ -4,8 +4,9 @@ import Testing
 
 @testable import JoolSession
 
-/// Snapshots, clones, and datagrams of earlier starts. A proxy is a value, so a copy of it models a machine that was
-/// restored from a snapshot.
+/// Snapshots, clones, and datagrams of earlier starts.
+///
+/// A proxy is a value, so a copy of it models a machine that was restored from a snapshot.
 @Suite struct IdentityTests {
   private static func group(_ count: Int, isSealed: Bool) throws -> Group {
     let keys = isSealed ? try FrameSealTests.ring((1, "a")) : nil
@@ -113,8 +114,10 @@ import Testing
     expectHealth(&group, starts: [0, 0, 0])
   }
 
-  /// The copy and its clock were paused while the original went on and then ended. The copy has sent the same number of
-  /// updates, so nothing shows that it is a copy; but its sealed frames would count as replays.
+  /// The copy and its clock were paused while the original went on and then ended.
+  ///
+  /// The copy has sent the same number of updates, so nothing shows that it is a copy; but its sealed frames would
+  /// count as replays.
   @Test func acceptsASealedCopyAgainWithinSeconds() throws {
     var group = try Self.group(2, isSealed: true)
     var copy = group.proxies[0]

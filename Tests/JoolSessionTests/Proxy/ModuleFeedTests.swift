@@ -222,8 +222,9 @@ import Testing
     #expect(statics.count == StaticEntries.capacity)
   }
 
-  /// When an established session expires, the module of a standby probes both ends and announces nothing. The session's
-  /// new state is not the effect of a packet.
+  /// When an established session expires, the module of a standby probes both ends and announces nothing.
+  ///
+  /// The session's new state is not the effect of a packet.
   @Test func doesNotTakeAProbeForAPacket() {
     var group = Group()
     group.announce([.sample(proto: .tcp, expiration: 200_000)], at: 0)

@@ -157,8 +157,9 @@ import Testing
     #expect(group.module(1).count == 1)
   }
 
-  /// The module stores the time of the last packet, not the expiration. When a timeout changes, the sessions that the
-  /// proxy added expire at other times, so they are added again.
+  /// The module stores the time of the last packet, not the expiration.
+  ///
+  /// When a timeout changes, the sessions that the proxy added expire at other times, so they are added again.
   @Test func refillsTheModuleAfterItsTimeoutsChange() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)

@@ -108,8 +108,10 @@ import Testing
     }
   }
 
-  /// The proxy is copied between any two batches, the copies are copied in turn, and all send different frames. A copy
-  /// has the same start and counter. In the worst case the kernel's randomness is the same, too, but clocks advance.
+  /// The proxy is copied between any two batches, the copies are copied in turn, and all send different frames.
+  ///
+  /// A copy has the same start and counter. In the worst case the kernel's randomness is the same, too, but clocks
+  /// advance.
   @Test(arguments: [false, true]) func copiesNeverShareKeyAndNonce(isClockAlone: Bool) throws {
     let readings = Readings()
     let source: ProcessMoment.Source = {
@@ -159,8 +161,10 @@ import Testing
     #expect(counters.otherVersions == 1)
   }
 
-  /// Own frames that return over the network are replays. A higher counter under the own start proves that a copy has
-  /// sent the frame, if the frame is authentic: anyone can forge a header.
+  /// Own frames that return over the network are replays.
+  ///
+  /// A higher counter under the own start proves that a copy has sent the frame, if the frame is authentic: anyone can
+  /// forge a header.
   @Test func distinguishesEchoesFromCopies() throws {
     var seal = FrameSeal(keys: try Self.ring((1, "a")), start: 1)
     var copy = seal

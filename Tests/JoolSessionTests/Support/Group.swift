@@ -20,7 +20,9 @@ struct Group {
   private(set) var evictions: [BIBEntry] = []
   /// How many times each datagram arrives; more than once over several links.
   var copies = 1
-  /// The outcome of evictions. `evictionAttempts` counts them.
+  /// The outcome of evictions.
+  ///
+  /// `evictionAttempts` counts them.
   var evictionOutcome = StoreRequest.Outcome.done
   private(set) var evictionAttempts = 0
   /// The number of `add` requests that each module executes per 10 ms.
@@ -28,10 +30,9 @@ struct Group {
   /// The proxies that receive nothing.
   var unreachable: Set<Int> = []
 
-  /// - Parameters:
-  ///   - keys: the keys of each proxy; by default no proxy has any.
-  ///   - seed: the seed of the first proxy; the others have the numbers after it.
-  ///   - settled: whether the proxies have become ready.
+  /// - `keys`: the keys of each proxy; by default no proxy has any.
+  /// - `seed`: the seed of the first proxy; the others have the numbers after it.
+  /// - `settled`: whether the proxies have become ready.
   init(count: Int = 2, formats: [WireFormat] = [], keys: [KeyRing?] = [], seed: UInt64 = 1, settled: Bool = true) {
     proxies = (0..<count).map {
       SessionProxy(

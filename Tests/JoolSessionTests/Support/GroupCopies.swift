@@ -4,7 +4,7 @@ import JoolCore
 
 extension Group {
   /// Passes time and, as the event loop does, replaces the identities of copies and handles pauses.
-  /// - Parameter step: the time between two turns of the loop.
+  /// - `step`: the time between two turns of the loop.
   mutating func run(_ duration: Duration, step: Duration = .milliseconds(10)) {
     let end = now + duration
     while now < end {

@@ -10,9 +10,8 @@ import Testing
   private let established = SessionEntry.sample(proto: .tcp, expiration: 9_000_000)
 
   /// The state in the table after an audit 2.4 seconds after the start.
-  /// - Parameters:
-  ///   - left: the time left, in milliseconds, of a session that the module has in another state.
-  ///   - isAnnounced: whether the module announced it since the start.
+  /// - `left`: the time left, in milliseconds, of a session that the module has in another state.
+  /// - `isAnnounced`: whether the module announced it since the start.
   private func state(afterFinding left: UInt32, isAnnounced: Bool = false, reason: UInt8) -> TCPState? {
     var node = SyncNode.sample(0, isFirst: false, now: start)
     let found = SessionEntry.sample(proto: .tcp, state: .v6Init, timer: .transitory, expiration: left)
@@ -27,7 +26,9 @@ import Testing
     return node.table.session(like: established, now: now)?.entry.state
   }
 
-  /// The module received the session with slack, a quarter of its timeout ago. It would have announced a packet.
+  /// The module received the session with slack, a quarter of its timeout ago.
+  ///
+  /// It would have announced a packet.
   @Test func doesNotTakeSlackForAPacketAtStart() {
     #expect(state(afterFinding: 239_700, reason: SyncNode.legacyOrigin) == .established)
   }

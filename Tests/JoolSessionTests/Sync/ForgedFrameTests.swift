@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  /// A.13
+  /// A.13.
   @Test func requestsDoNotDelaySettings() throws {
     var group = Group()
     let range = MaskRange(mark: 0, proto: .tcp, addresses: 1...1, ports: 1...2)

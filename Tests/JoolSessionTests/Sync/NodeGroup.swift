@@ -32,7 +32,7 @@ struct NodeGroup {
   var unreachable: Set<Int> = []
   private(set) var now = Instant.now
 
-  /// - Parameter settled: whether the nodes have received each other's hellos and have read their modules.
+  /// - `settled`: whether the nodes have received each other's hellos and have read their modules.
   init(count: Int, settled: Bool = true) {
     let start = now
     nodes = (0..<count).map { .sample($0, now: start) }

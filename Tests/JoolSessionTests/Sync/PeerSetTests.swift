@@ -21,7 +21,7 @@ import Testing
       self.now = now
     }
 
-    /// - Parameter echo: whether the hello mentions the listener.
+    /// - `echo`: whether the hello mentions the listener.
     @discardableResult
     mutating func receive(
       _ sender: Incarnation, _ state: NodeState = .ready, last: UInt64 = 0, echo: Bool = true,
@@ -103,7 +103,7 @@ import Testing
     #expect(later == .peer(isFirstContact: false))
   }
 
-  /// A.14
+  /// A.14.
   @Test func excludesNodesWithAnotherPool6() {
     var listener = Listener(us)
     let outcome = listener.receive(a, last: 9, entries: [.sample(gone, next: 7, silence: 10)], pool6: .other)
@@ -119,7 +119,7 @@ import Testing
 
   // MARK: The first node
 
-  /// A.2
+  /// A.2.
   @Test func noticesTablesOfNodesThatDoNotReceiveThisOne() {
     var listener = Listener(us)
     listener.receive(a, .starting)
@@ -140,7 +140,7 @@ import Testing
 
   // MARK: Losses
 
-  /// A.5
+  /// A.5.
   @Test func countsAFirstContactAsALoss() {
     var listener = Listener(us)
     listener.receive(a, .ready)
@@ -159,7 +159,7 @@ import Testing
     #expect(listener.peers[a]?.stream.deadline != nil)
   }
 
-  /// A.5d
+  /// A.5d.
   @Test func countsAGapBeforeTheFirstContactAsALoss() {
     var listener = Listener(us)
     listener.receive(a, .ready, last: 7)
@@ -169,7 +169,7 @@ import Testing
     #expect(entry?.next == 0, "the node does not advertise these updates")
   }
 
-  /// A.7
+  /// A.7.
   @Test func countsUpdatesOfAnUnreachableNodeAsALoss() {
     var listener = Listener(us)
     listener.receive(a, .starting, echo: false)
@@ -208,7 +208,7 @@ import Testing
     #expect(listener.losses() == [], "this hello had room for the entry")
   }
 
-  /// A.13
+  /// A.13.
   @Test func anAbsurdSequenceNumberHasEffectForOneSecond() {
     var listener = Listener(us)
     listener.receive(a, .starting, echo: false)

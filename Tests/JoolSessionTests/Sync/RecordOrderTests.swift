@@ -80,8 +80,9 @@ import Testing
     return hasChanged
   }
 
-  /// Three nodes receive the records in any order and exchange their tables until nothing changes. Then they are equal,
-  /// including the times left.
+  /// Three nodes receive the records in any order and exchange their tables until nothing changes.
+  ///
+  /// Then they are equal, including the times left.
   @Test(arguments: words) func everyOrderOfRecordsEndsEqual(words: [SyncRecord]) {
     // Many orders lead to the same table, so each is kept once.
     var ends: [Set<SyncRecord>: SyncNode] = [:]
@@ -115,8 +116,9 @@ import Testing
     }
   }
 
-  /// Delays only make the time left too long. Of equal records the one with the least time left counts, unless the
-  /// difference is negligible.
+  /// Delays only make the time left too long.
+  ///
+  /// Of equal records the one with the least time left counts, unless the difference is negligible.
   @Test func aRepeatedRecordDoesNotExtendTheTimeLeft() {
     let original = Self.record(.sample(0), version: 10, left: 100_000)
     for (left, expected) in [(100_200, 100_000), (99_800, 100_000), (99_000, 99_000), (200_000, 100_000)] {
@@ -126,7 +128,9 @@ import Testing
     }
   }
 
-  /// Two disconnected nodes may assign the same version. Then the content decides, the same way on all nodes.
+  /// Two disconnected nodes may assign the same version.
+  ///
+  /// Then the content decides, the same way on all nodes.
   @Test func comparesContentsOfEqualVersions() {
     let words = (0..<4).map { Self.record(Self.session(client: $0, mask: 0), version: 10) }
     let ends = Self.permutations(words).map { Self.contents(Self.node(0, after: $0)) }
@@ -134,7 +138,9 @@ import Testing
     #expect(ends[0].map(\.session.source6) == [words[3].session.source6])
   }
 
-  /// A record must be newer than all its rivals. One that is newer than only one of them removes neither.
+  /// A record must be newer than all its rivals.
+  ///
+  /// One that is newer than only one of them removes neither.
   @Test func losingToOneRivalRemovesNone() {
     let (mine, other) = (Self.session(client: 0, mask: 0), Self.session(client: 1, mask: 1))
     var node = Self.node(0, after: [Self.record(mine, version: 10), Self.record(other, version: 30)])

@@ -1,7 +1,8 @@
 @testable import JoolSession
 
-/// Nodes that exchange their states, questions and promises in hellos that may be lost or delayed. A seed reproduces a
-/// run.
+/// Nodes that exchange their states, questions and promises in hellos that may be lost or delayed.
+///
+/// A seed reproduces a run.
 struct RightSimulation {
   /// A hello, with the promises of its sender.
   private struct Hello {

@@ -42,8 +42,9 @@ import Testing
     }
   }
 
-  /// After a partition both nodes are mending. The addresses are in use on the one that translates, so the other one
-  /// leaves them to it.
+  /// After a partition both nodes are mending.
+  ///
+  /// The addresses are in use on the one that translates, so the other one leaves them to it.
   @Test func theTranslatingNodeKeepsTheRight() {
     var (active, standby) = (right(of: 9), right(of: 1))
     var (activeHello, standbyHello) = (peer(9, .mending), peer(1, .mending))
@@ -211,8 +212,9 @@ import Testing
     #expect(!numbers.contains(0))
   }
 
-  /// A node that was starting has never had the right. If the nodes that had it are gone, this node takes it before its
-  /// module is complete.
+  /// A node that was starting has never had the right.
+  ///
+  /// If the nodes that had it are gone, this node takes it before its module is complete.
   @Test func takesARightThatNobodyHas() {
     var right = AddressRight()
     var source = peer(.ready)

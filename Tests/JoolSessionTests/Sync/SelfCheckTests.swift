@@ -70,8 +70,9 @@ import Testing
     #expect(check.pausedSince == nil)
   }
 
-  /// A peer that never receives this node may be behind a link that works in one direction only. Each new start of the
-  /// seal costs that peer memory.
+  /// A peer that never receives this node may be behind a link that works in one direction only.
+  ///
+  /// Each new start of the seal costs that peer memory.
   @Test func renewsTheSealAtGrowingIntervals() {
     var check = SelfCheck()
     var renewals: [Int] = []

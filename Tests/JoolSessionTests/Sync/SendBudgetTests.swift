@@ -59,8 +59,9 @@ import Testing
     #expect(repeated == 256, "the 992 refused table frames took nothing from the bucket")
   }
 
-  /// C proxies receive every frame, and their socket buffer has room for 92 full ones. A C proxy may be present that
-  /// has never sent anything. If one has, tables are sent even slower.
+  /// C proxies receive every frame, and their socket buffer has room for 92 full ones.
+  ///
+  /// A C proxy may be present that has never sent anything. If one has, tables are sent even slower.
   @Test(arguments: [(false, 48), (true, 10)])
   func sendsTablesAndRepairsInBurstsThatACProxyCanBuffer(isCProxyKnown: Bool, most: Int) throws {
     var group = Group()

@@ -208,7 +208,7 @@ extension SyncNodeTests {
     #expect(links.nodes[0].counters.retransmitted == 1)
   }
 
-  /// A.14
+  /// A.14.
   @Test func exchangesNoSessionsWithAnotherPool6() {
     var links = Links(count: 2, isFirst: true, pool6: [1: .other])
     links.nodes[0].learn(.sample(1), now: links.now)

@@ -36,7 +36,9 @@ extension SyncNodeTests {
     #expect(links.states == [.ready])
   }
 
-  /// The module disappeared while fetched sessions were being added. The next audit finds the sessions that it lacks.
+  /// The module disappeared while fetched sessions were being added.
+  ///
+  /// The next audit finds the sessions that it lacks.
   @Test func isReadyAgainAfterItsFeedWasClosed() {
     var links = Links(count: 2, isFirst: true)
     links.cut = [[0, 1], [1, 0]]

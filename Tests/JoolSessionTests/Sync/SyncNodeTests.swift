@@ -22,8 +22,9 @@ import Testing
     }
   }
 
-  /// A node's module has no slack after its own last packet. So it needs the records of the other node, and these must
-  /// reach the module.
+  /// A node's module has no slack after its own last packet.
+  ///
+  /// So it needs the records of the other node, and these must reach the module.
   @Test func sendsADeferredRecordInTime() throws {
     var group = NodeGroup(count: 2)
     let session = SessionEntry.sample(0, expiration: 300_000)
@@ -110,8 +111,9 @@ import Testing
     #expect(group.records.map(\.count) == [2, 2])
   }
 
-  /// A newer record replaces the older one with its time left. So its sender takes over the longer time left of the
-  /// older record.
+  /// A newer record replaces the older one with its time left.
+  ///
+  /// So its sender takes over the longer time left of the older record.
   @Test func aNewerRecordDoesNotShortenTheTimeLeft() {
     var group = NodeGroup(count: 2)
     group.nodes[0].learn(.sample(0, expiration: 300_000), now: group.now)

@@ -92,7 +92,9 @@ import Testing
     }
   }
 
-  /// Without a loss a pull is limited to some buckets. The next one has another number and fetches others.
+  /// Without a loss a pull is limited to some buckets.
+  ///
+  /// The next one has another number and fetches others.
   @Test func aLimitedPullIsNotWhole() {
     var receiver = receiver(isComparing: true, maxBuckets: 10)
     _ = request(&receiver)

@@ -2,8 +2,9 @@ import JoolCore
 
 @testable import JoolSession
 
-/// The simplest implementation of `SessionTable`, without regard for memory and time. Times are milliseconds since
-/// `start`.
+/// The simplest implementation of `SessionTable`, without regard for memory and time.
+///
+/// Times are milliseconds since `start`.
 struct NaiveTable {
   struct Key: Hashable {
     let proto: L4Protocol

@@ -1,4 +1,6 @@
-/// A distribution from which scenarios are drawn. The same seed gives the same scenario.
+/// A distribution from which scenarios are drawn.
+///
+/// The same seed gives the same scenario.
 package enum Climate: String, Codable, CaseIterable, Sendable {
   case calm, lossy, oneWay, slowTables, rollingRestarts, starts, meeting, shortTimeouts, limits, clocks, pauses, copies
   case load, floods, mixed, twoGroups, everything
@@ -51,7 +53,9 @@ struct Draft {
     scenario.duration = seconds
   }
 
-  /// Adds clients that the node with the addresses translates. Each client has a packet per `every` seconds.
+  /// Adds clients that the node with the addresses translates.
+  ///
+  /// Each client has a packet per `every` seconds.
   mutating func flows(_ clients: Int, first: Int = 0, every: Double, from: Double = 8, until: Double? = nil) {
     for proto in 0..<3 {
       var flow = Flow(client: first, from: from, until: until ?? scenario.duration, every: every / Double(clients))

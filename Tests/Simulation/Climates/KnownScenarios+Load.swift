@@ -3,8 +3,9 @@ extension KnownScenarios {
   /// The number of seconds within which a node with a table becomes ready, whatever the load.
   private static let bound = 3.0
 
-  /// Changes without a pause, of which the first ten seconds are new sessions. A wait for an idle moment would never
-  /// end.
+  /// Changes without a pause, of which the first ten seconds are new sessions.
+  ///
+  /// A wait for an idle moment would never end.
   static func startsUnderLoad(thousands: Int) -> Scenario {
     var run = scenario("A.4", seconds: 28)
     for node in 0..<2 { run.nodes[node].moduleSpeed = 5 }

@@ -10,8 +10,9 @@ extension KnownScenarios {
     ("B.9", startsWhenSlackIsUsedUp, [.noGhosts]),
   ]
 
-  /// The last packet of a connection through two nodes closes it. The other node has deferred the announcement of an
-  /// earlier packet.
+  /// The last packet of a connection through two nodes closes it.
+  ///
+  /// The other node has deferred the announcement of an earlier packet.
   private static var owedInAnotherState: Scenario {
     var run = scenario("B.1", seconds: 160)
     run.traffic = [flow(0, from: 10, until: 48, every: 1, through: [0, 1, 1], proto: 0)]
@@ -28,7 +29,9 @@ extension KnownScenarios {
     return run
   }
 
-  /// The module of a stopped proxy assigns a mask. When the proxy resumes, the mask belongs to another client.
+  /// The module of a stopped proxy assigns a mask.
+  ///
+  /// When the proxy resumes, the mask belongs to another client.
   private static var readsLateWhatWasAnnounced: Scenario {
     var run = scenario("B.4", seconds: 60)
     run.masks = 1
@@ -56,7 +59,9 @@ extension KnownScenarios {
     return run
   }
 
-  /// A proxy is killed between an update and the hello that would confirm it. After 45 minutes its peers retire it.
+  /// A proxy is killed between an update and the hello that would confirm it.
+  ///
+  /// After 45 minutes its peers retire it.
   private static var diesBeforeItsHello: Scenario {
     var run = scenario("B.8", nodes: 3, seconds: 2900)
     run.traffic = [flow(0, clients: 20, from: 29.9, until: 30.3, every: 0.02, through: [0])]
@@ -65,7 +70,9 @@ extension KnownScenarios {
   }
 
   /// A standby's proxy starts when the slack of its module's session is used up, so that the session looks as if a
-  /// packet had just arrived. The time left is a little longer than on the other node, because the clock is slow.
+  /// packet had just arrived.
+  ///
+  /// The time left is a little longer than on the other node, because the clock is slow.
   private static var startsWhenSlackIsUsedUp: Scenario {
     var run = scenario("B.9", seconds: 1850)
     // The second packet establishes the connection; from then on the module keeps it for 9,000 s.

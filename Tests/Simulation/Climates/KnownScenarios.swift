@@ -1,4 +1,6 @@
-/// The faults of the past, each as the shortest run that shows it. None may return.
+/// The faults of the past, each as the shortest run that shows it.
+///
+/// None may return.
 package enum KnownScenarios {
   /// The number of the fault in docs/model/design.md, the run, and the properties that the fault violated.
   package typealias Known = (name: String, scenario: Scenario, breaks: [Property])

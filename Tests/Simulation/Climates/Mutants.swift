@@ -1,5 +1,7 @@
 extension Lie {
-  /// A run in which the lie violates its property. Without the lie the run violates none.
+  /// A run in which the lie violates its property.
+  ///
+  /// Without the lie the run violates none.
   package var scenario: Scenario {
     var run = Scenario(climate: rawValue, seed: 1, nodes: [NodePlan(), NodePlan()], duration: 60)
     run.lie = self

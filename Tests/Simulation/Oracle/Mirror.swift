@@ -31,7 +31,9 @@ struct Mirror {
     owners = Array(repeating: -1, count: AddressPlan.protocols * plan.masks)
   }
 
-  /// Reads a table. Records that the node has not processed yet are not in it.
+  /// Reads a table.
+  ///
+  /// Records that the node has not processed yet are not in it.
   mutating func look(at table: SessionTable?, _ plan: AddressPlan, _ time: NodeUnderTest.Time, now: Moment, lie: Lie?) {
     look += 1
     for session in present {

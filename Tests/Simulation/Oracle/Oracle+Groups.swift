@@ -27,8 +27,9 @@ extension Oracle {
     }
   }
 
-  /// Checks that all nodes are ready after some calm. A mending source may have to be followed by another one, which
-  /// takes three pulls.
+  /// Checks that all nodes are ready after some calm.
+  ///
+  /// A mending source may have to be followed by another one, which takes three pulls.
   mutating func watchReadiness(_ nodes: [SimulatedNode], now: Moment) {
     guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + 3 * pullTime) + 2) else { return }
     for node in nodes.indices where nodes[node].isRunning && nodes[node].isAttached {
@@ -102,8 +103,10 @@ extension Oracle {
     )
   }
 
-  /// Whether a record was sent just before its author ended or was cut off. Some nodes may then have it although no
-  /// hello of the author has confirmed it, and none of them mentions it before tables are compared.
+  /// Whether a record was sent just before its author ended or was cut off.
+  ///
+  /// Some nodes may then have it although no hello of the author has confirmed it, and none of them mentions it before
+  /// tables are compared.
   private func isLastWord(_ version: UInt64, _ now: Moment) -> Bool {
     let said = NodeUnderTest.said(version)
     return partings.contains { $0 > now - .seconds(15) && said < $0 + .seconds(0.1) && said > $0 - .seconds(3) }

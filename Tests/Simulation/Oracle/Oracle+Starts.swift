@@ -18,7 +18,9 @@ extension Oracle {
   /// The most that a ready node may be behind the others.
   private static let lag: Moment = .seconds(1)
 
-  /// Called after each turn of a node. The state *starting* ends when the node has a table.
+  /// Called after each turn of a node.
+  ///
+  /// The state *starting* ends when the node has a table.
   mutating func watchStart(
     of node: Int, after former: NodeUnderTest.State, _ nodes: [SimulatedNode], now: Moment
   ) {

@@ -15,7 +15,9 @@ struct Oracle {
   /// The last verdict of each node, and the time since which its state holds.
   var verdicts: [Verdict]
   var verdictsSince: [Moment]
-  /// The time of the last fault of each module. Its proxy needs some time after that.
+  /// The time of the last fault of each module.
+  ///
+  /// Its proxy needs some time after that.
   var moduleTrouble: [Moment]
   /// The time at which a node last received a node with a table since its own start (-1: never), and whether it has
   /// received frames of a table.
@@ -39,8 +41,9 @@ struct Oracle {
   var lastTrouble: Moment = 0
   /// For the last fault of a link, the time since which an announcement may not have been sent.
   var lastLinkTrouble: Moment = 0
-  /// The times at which a node's clocks resumed, and for how long they had stood. The node holds its sessions longer by
-  /// that time.
+  /// The times at which a node's clocks resumed, and for how long they had stood.
+  ///
+  /// The node holds its sessions longer by that time.
   private var suspensions: [(end: Moment, lasted: Moment)] = []
   /// The time of the last change of timeouts.
   var limitsChanged: Moment = .seconds(-1000)
@@ -52,7 +55,9 @@ struct Oracle {
   /// The most seconds that a pull takes, and the most that a datagram takes.
   let pullTime: Double
   let slowest: Double
-  /// The number of tables that are fetched. Each may be delayed by `slowest`.
+  /// The number of tables that are fetched.
+  ///
+  /// Each may be delayed by `slowest`.
   let fetches: Double
   /// The times at which nodes start with an empty table, in ascending order.
   let beginnings: [Moment]
@@ -195,8 +200,10 @@ struct Oracle {
   }
 
   /// A module derives a session's expiry from its last packet, or from the packet that would explain the time left it
-  /// was given. So longer timeouts prolong all its sessions at once, and its proxy advertises that, with slack if the
-  /// session looks fresh.
+  /// was given.
+  ///
+  /// So longer timeouts prolong all its sessions at once, and its proxy advertises that, with slack if the session
+  /// looks fresh.
   mutating func limitsChange(at node: SimulatedNode, now: Moment) {
     limitsChanged = now
     let local = node.clock.local(now)

@@ -8,12 +8,16 @@ struct Truth {
   var state: UInt8 = 0
   /// The node whose module translated it; -1 if there was no packet.
   var node: Int32 = -1
-  /// Whether the other nodes must have the session. They need not if the node ended before it could send it.
+  /// Whether the other nodes must have the session.
+  ///
+  /// They need not if the node ended before it could send it.
   var isOwed = false
   /// The latest expiry that any packet since the session began allows, including slack.
   var latest: Moment = 0
 
-  /// A bit for each node whose module translated packets of the session. Those modules have it without slack.
+  /// A bit for each node whose module translated packets of the session.
+  ///
+  /// Those modules have it without slack.
   var seenBy: UInt64 = 0
 
   var isKnown: Bool { node >= 0 }

@@ -7,9 +7,8 @@ package struct Shrinker {
   private(set) package var shortest: Scenario
   private(set) package var violation: Violation
 
-  /// - Parameters:
-  ///   - limit: the largest number of runs.
-  ///   - mayRun: whether there is time left.
+  /// - `limit`: the largest number of runs.
+  /// - `mayRun`: whether there is time left.
   package init(_ scenario: Scenario, _ violation: Violation, limit: Int = 300, while mayRun: @escaping () -> Bool) {
     shortest = scenario
     self.violation = violation
@@ -32,7 +31,9 @@ package struct Shrinker {
     _ = fails(scenario)
   }
 
-  /// Runs a scenario. If it still violates the property, it becomes the shortest one.
+  /// Runs a scenario.
+  ///
+  /// If it still violates the property, it becomes the shortest one.
   /// - Returns: whether it does.
   private mutating func fails(_ scenario: Scenario) -> Bool {
     guard runs < limit, mayRun(), scenario != shortest else { return false }

@@ -61,7 +61,7 @@ struct AddressPlan: Sendable {
       UInt16(mask % Self.portsPerAddress + Self.firstPort))
   }
 
-  /// - Parameter expiration: the time left in microseconds.
+  /// - `expiration`: the time left in microseconds.
   func entry(_ session: Int, mask: Int, state: UInt8, timer: UInt8, expiration: Int, pool6: IPv6Prefix) -> SessionEntry
   {
     let proto = L4Protocol(rawValue: UInt8(proto(of: session))) ?? .udp

@@ -1,4 +1,6 @@
-/// A random generator with a seed (SplitMix64, Steele et al. 2014).
+/// A random generator with a seed (SplitMix64, Steele et al.
+///
+/// 2014).
 package struct Dice: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

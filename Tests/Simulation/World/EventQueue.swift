@@ -1,4 +1,6 @@
-/// The events in order of time. Events of the same time keep the order in which they were scheduled. A binary heap.
+/// The events in order of time.
+///
+/// Events of the same time keep the order in which they were scheduled. A binary heap.
 struct EventQueue {
   enum Event {
     case turn(node: Int)

@@ -53,7 +53,9 @@ package struct Fault: Codable, Equatable, Sendable {
     case lies(to: Int)
   }
 
-  /// Whether the fault is a condition of the environment rather than an event. Nodes must become ready in spite of it.
+  /// Whether the fault is a condition of the environment rather than an event.
+  ///
+  /// Nodes must become ready in spite of it.
   var isWeather: Bool {
     switch kind {
     case .delay, .bandwidth, .moduleSpeed, .snapshot, .flood: true
@@ -107,7 +109,9 @@ package struct Link: Hashable, Codable, Sendable {
   }
 }
 
-/// The types of frames with their numbers on the wire. All versions of the protocol agree about them.
+/// The types of frames with their numbers on the wire.
+///
+/// All versions of the protocol agree about them.
 package enum FrameType: UInt8, Codable, CaseIterable, Sendable {
   case hello = 1
   case update, nak, unavailable, pull, bulk, compare, buckets, differences, settings

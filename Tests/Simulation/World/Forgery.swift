@@ -2,9 +2,8 @@ import JoolCore
 
 /// Frames that strangers forge.
 enum Forgery {
-  /// - Parameters:
-  ///   - number: a different number for each datagram.
-  ///   - victim: the number of a node, for forgeries that name a node as their sender.
+  /// - `number`: a different number for each datagram.
+  /// - `victim`: the number of a node, for forgeries that name a node as their sender.
   static func datagram(
     _ kind: FloodKind, number: UInt64, of victim: UInt64, to target: UInt64, pool6: IPv6Prefix
   ) -> [UInt8] {

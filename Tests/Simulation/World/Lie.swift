@@ -1,5 +1,6 @@
-/// The wrong behaviour of node 1 in a test of the oracle. There is one for each property, because a check that never
-/// fails proves nothing.
+/// The wrong behaviour of node 1 in a test of the oracle.
+///
+/// There is one for each property, because a check that never fails proves nothing.
 package enum Lie: String, Codable, CaseIterable, Sendable {
   /// The node reports that it is ready although it lacks sessions of others.
   case isReadyTooEarly

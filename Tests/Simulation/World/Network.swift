@@ -1,5 +1,6 @@
-/// The network, on which every datagram goes to all other nodes. Random decisions are hashes of the sender, the
-/// receiver, the type, and the number of such datagrams before.
+/// The network, on which every datagram goes to all other nodes.
+///
+/// Random decisions are hashes of the sender, the receiver, the type, and the number of such datagrams before.
 struct Network {
   struct Datagram {
     let bytes: [UInt8]
@@ -33,8 +34,9 @@ struct Network {
 
   mutating func end(_ number: Int) { faults.removeAll { $0.number == number } }
 
-  /// Sends a datagram to a node: once, more than once or not at all. Calls `arrives` with the place in the store and
-  /// the time of arrival.
+  /// Sends a datagram to a node: once, more than once or not at all.
+  ///
+  /// Calls `arrives` with the place in the store and the time of arrival.
   mutating func send(_ bytes: [UInt8], from: Int, to: Int, now: Moment, arrives: (Int, Moment) -> Void) {
     let type = bytes.count > 3 && bytes[0] == 0 && bytes[1] == 0 ? bytes[3] : 0
     let link = Link(from, to)

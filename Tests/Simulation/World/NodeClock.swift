@@ -28,8 +28,9 @@ struct NodeClock {
   /// A copy from an earlier moment resumes now.
   mutating func goOn(from moment: Moment, _ now: Moment) { stood += now - moment }
 
-  /// The monotonic time in microseconds. Nodes do not start at 0, because times before the start of a run must be
-  /// possible.
+  /// The monotonic time in microseconds.
+  ///
+  /// Nodes do not start at 0, because times before the start of a run must be possible.
   func local(_ now: Moment) -> Moment {
     let passed = (standsSince ?? now) - stood
     return drift == 0 ? passed : passed + Moment(Double(passed) * drift / 1_000_000)

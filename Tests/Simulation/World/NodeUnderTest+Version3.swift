@@ -67,11 +67,11 @@ extension NodeUnderTest {
   mutating func overran() { proxy.overran() }
 
   /// Performs a turn of the loop after the sockets were read.
-  /// - Parameters:
-  ///   - local: `time` on the module's clock.
-  ///   - chance: a random number for this turn and node.
-  ///   - send: a function that sends datagrams.
-  /// - Returns: the number of sessions that were added to the module.
+  ///
+  /// Returns the number of sessions that were added to the module.
+  /// - `local`: `time` on the module's clock.
+  /// - `chance`: a random number for this turn and node.
+  /// - `send`: a function that sends datagrams.
   mutating func turn(
     _ time: Time, local: Moment, module: inout SimulatedModule, isAttached: Bool, chance: UInt64,
     send: ([[UInt8]]) -> Void
@@ -147,7 +147,9 @@ extension NodeUnderTest {
     return Verdict(state: state, may: nodeStatus.isReady)
   }
 
-  /// The number of the node in its frames. It changes when the node takes a new identity.
+  /// The number of the node in its frames.
+  ///
+  /// It changes when the node takes a new identity.
   var number: UInt64 { proxy.identity }
 
   var table: SessionTable? { proxy.table }

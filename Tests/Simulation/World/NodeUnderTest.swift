@@ -1,8 +1,9 @@
 import JoolCore
 import JoolSession
 
-/// The core of a proxy as the simulation uses it, in any version of the protocol. An extension named after the version
-/// contains the parts that differ.
+/// The core of a proxy as the simulation uses it, in any version of the protocol.
+///
+/// An extension named after the version contains the parts that differ.
 struct NodeUnderTest {
   /// The times that the core receives as input.
   struct Time {

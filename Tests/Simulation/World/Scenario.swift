@@ -2,13 +2,15 @@
 package typealias Moment = Int
 
 extension Moment {
-  /// - Parameter seconds: at most about 290,000 years.
+  /// - `seconds`: at most about 290,000 years.
   package static func seconds(_ seconds: Double) -> Moment { Moment((seconds * 1_000_000).rounded()) }
 
   package var inSeconds: Double { Double(self) / 1_000_000 }
 }
 
-/// A complete description of a run. It can be saved, repeated and shortened.
+/// A complete description of a run.
+///
+/// It can be saved, repeated and shortened.
 package struct Scenario: Codable, Equatable, Sendable {
   /// The distribution that it was drawn from, or the name of a recorded fault.
   package var climate: String
@@ -42,7 +44,9 @@ package struct NodePlan: Codable, Equatable, Sendable {
   /// The time of the start in seconds; `nil` if a fault (`clone`) starts the node.
   package var startsAt: Double? = 0
   package var isSealed = false
-  /// The number of the node's group. Different groups have different pool6 prefixes.
+  /// The number of the node's group.
+  ///
+  /// Different groups have different pool6 prefixes.
   package var group = 0
   /// The seconds by which the wall clock is ahead.
   package var wallSkew = 0.0

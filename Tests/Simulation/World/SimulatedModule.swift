@@ -1,7 +1,8 @@
 import JoolCore
 
-/// Jool's BIB and session database, as far as synchronization depends on them. Times are microseconds on the node's
-/// clock.
+/// Jool's BIB and session database, as far as synchronization depends on them.
+///
+/// Times are microseconds on the node's clock.
 struct SimulatedModule {
   struct Entry {
     /// The expiry; 0 if there is no such session.
@@ -16,7 +17,9 @@ struct SimulatedModule {
 
   private let plan: AddressPlan
   private let pool6: IPv6Prefix
-  /// The timeouts. A session expires a timeout after its last packet, so a change of timeouts moves the expiry.
+  /// The timeouts.
+  ///
+  /// A session expires a timeout after its last packet, so a change of timeouts moves the expiry.
   var timeouts: Timeouts {
     didSet {
       let former = oldValue
@@ -65,8 +68,10 @@ struct SimulatedModule {
     return known >= 0 && Int(known) != mask || owner >= 0 && Int(owner) != plan.client(of: session)
   }
 
-  /// Translates a packet of a session, which creates or refreshes the session. Returns `nil` if every mask is taken.
-  /// - Parameter state: the state after the packet, for TCP.
+  /// Translates a packet of a session, which creates or refreshes the session.
+  ///
+  /// Returns `nil` if every mask is taken.
+  /// - `state`: the state after the packet, for TCP.
   mutating func translate(_ session: Int, state: UInt8, now: Moment) -> SessionEntry? {
     expire(now)
     let bib = plan.bib(of: session)
@@ -89,8 +94,9 @@ struct SimulatedModule {
     return nil
   }
 
-  /// Adds a session (JOOLD_ADD) under the client's BIB entry if there is one. It is ignored if the mask belongs to
-  /// another client.
+  /// Adds a session (JOOLD_ADD) under the client's BIB entry if there is one.
+  ///
+  /// It is ignored if the mask belongs to another client.
   mutating func add(_ entry: SessionEntry, now: Moment) {
     expire(now)
     guard let session = plan.session(of: entry), var mask = plan.mask(of: entry.source4) else { return }
@@ -108,7 +114,9 @@ struct SimulatedModule {
       expires: now + (left < Self.immortal ? left : .seconds(1e9)))
   }
 
-  /// Removes an entry (BIB_RM with both addresses). Static entries are removed like others.
+  /// Removes an entry (BIB_RM with both addresses).
+  ///
+  /// Static entries are removed like others.
   mutating func remove(_ entry: BIBEntry) {
     guard !ignoresEvictions, let client = plan.client(of: entry.source6), let mask = plan.mask(of: entry.source4)
     else { return }
@@ -150,9 +158,10 @@ struct SimulatedModule {
     release(bib)
   }
 
-  /// Adds a static entry (`bib add`), which stays without sessions. An existing entry becomes static and keeps its
-  /// sessions. One that contradicts the new entry is removed first, because otherwise the module would refuse the new
-  /// one.
+  /// Adds a static entry (`bib add`), which stays without sessions.
+  ///
+  /// An existing entry becomes static and keeps its sessions. One that contradicts the new entry is removed first,
+  /// because otherwise the module would refuse the new one.
   mutating func bind(proto: Int, client: Int, mask: Int) {
     let other = owners[proto * plan.masks + mask]
     // The module refuses a second static entry.

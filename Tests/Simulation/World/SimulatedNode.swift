@@ -2,7 +2,9 @@ import JoolCore
 
 /// A host with a proxy, its module, its socket and its clocks.
 struct SimulatedNode {
-  /// The socket's buffer in bytes. Datagrams that do not fit are dropped.
+  /// The socket's buffer in bytes.
+  ///
+  /// Datagrams that do not fit are dropped.
   static let socketSize = 20_000_000
   /// The number of sessions in a message of the module.
   static let message = 36
@@ -112,7 +114,9 @@ struct SimulatedNode {
     hasOverrun = true
   }
 
-  /// Performs a turn of the proxy's loop. The sent datagrams are in `sent`.
+  /// Performs a turn of the proxy's loop.
+  ///
+  /// The sent datagrams are in `sent`.
   mutating func turn(_ now: Moment) {
     let time = time(now)
     chance = Dice.hash(chance)

@@ -31,7 +31,7 @@ extension Simulation {
     }
   }
 
-  /// - Parameter idle: the time since the packet, if it arrived before the node's start.
+  /// - `idle`: the time since the packet, if it arrived before the node's start.
   mutating func translate(_ session: Int, state: UInt8, at node: Int, idle: Moment? = nil) {
     guard nodes[node].isAttached, !nodes[node].isSuspended else { return }
     let local = nodes[node].clock.local(now)

@@ -1,7 +1,8 @@
 import JoolCore
 
-/// A run of a scenario: its nodes, network and faults, and an oracle that watches them. The same scenario gives the
-/// same run.
+/// A run of a scenario: its nodes, network and faults, and an oracle that watches them.
+///
+/// The same scenario gives the same run.
 package struct Simulation {
   let scenario: Scenario
   let plan: AddressPlan

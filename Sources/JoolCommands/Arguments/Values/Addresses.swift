@@ -58,7 +58,9 @@ extension IPPrefix where Address: ArgumentAddress {
 }
 
 extension TransportAddress where Address: ArgumentAddress {
-  /// Reads `ADDRESS#PORT`. For ICMP the port is the identifier.
+  /// Reads `ADDRESS#PORT`.
+  ///
+  /// For ICMP the port is the identifier.
   init(argument text: String) throws(ArgumentError) {
     guard text.utf8.count <= Address.longestTransportAddress else { throw .tooLong(text) }
     guard let address = Self(text) else { throw Self.fault(of: text) }
@@ -81,7 +83,9 @@ extension TransportAddress where Address: ArgumentAddress {
 }
 
 extension PortRange {
-  /// Reads `PORT` or `FIRST-LAST`. The order does not matter.
+  /// Reads `PORT` or `FIRST-LAST`.
+  ///
+  /// The order does not matter.
   init(argument text: String) throws(ArgumentError) {
     guard let ports = Self(text) else { throw Self.fault(of: text) }
     self = ports
@@ -102,7 +106,9 @@ extension PortRange {
   }
 }
 
-/// A text split at its first separator. Leading separators are skipped first, as the C client's tokenizer does.
+/// A text split at its first separator.
+///
+/// Leading separators are skipped first, as the C client's tokenizer does.
 private struct Halves {
   let text: String
   let first: Substring

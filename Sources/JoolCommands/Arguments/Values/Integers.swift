@@ -2,8 +2,7 @@ import JoolCore
 
 extension FixedWidthInteger where Self: UnsignedInteger {
   /// Reads decimal digits and nothing else.
-  ///
-  /// - Parameter limit: the greatest allowed value; by default the greatest value of the type.
+  /// - `limit`: the greatest allowed value; by default the greatest value of the type.
   init(argument text: some StringProtocol, limit: Self = .max) throws(ArgumentError) {
     guard let value = Self(digits: text), value <= limit else { throw Self.fault(of: text, limit: limit) }
     self = value
@@ -34,7 +33,9 @@ enum Plateaus {
   /// The greatest number of plateaus that the module accepts.
   static let limit = 64
 
-  /// Reads numbers separated by commas. Blanks around them and empty elements are ignored.
+  /// Reads numbers separated by commas.
+  ///
+  /// Blanks around them and empty elements are ignored.
   static func parse(_ text: String) throws(ArgumentError) -> [UInt16] {
     var plateaus: [UInt16] = []
     for element in text.split(separator: ",") {

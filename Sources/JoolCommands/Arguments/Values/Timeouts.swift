@@ -2,7 +2,9 @@ import JoolCore
 
 /// The text form of times on the command line: `[[HH:]MM:]SS[.mmm]`.
 enum Timeouts {
-  /// Reads a timeout. A bare number is seconds; no part is limited to 59; `.5` is half a second.
+  /// Reads a timeout.
+  ///
+  /// A bare number is seconds; no part is limited to 59; `.5` is half a second.
   ///
   /// - Returns: the timeout in milliseconds.
   static func parse(_ text: String) throws(ArgumentError) -> UInt32 {

@@ -7,7 +7,9 @@ private enum Field: UInt16 {
 }
 
 extension BIBEntry: WireRecord {
-  /// Decodes an entry. All members are mandatory.
+  /// Decodes an entry.
+  ///
+  /// All members are mandatory.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     var isStatic: UInt8?
     let selector = try BIBSelector(decoding: payload, isStatic: &isStatic)
@@ -26,7 +28,9 @@ extension BIBEntry: WireRecord {
 }
 
 extension BIBSelector: WireRecord {
-  /// Decodes a selector. Only PROTO is mandatory.
+  /// Decodes a selector.
+  ///
+  /// Only PROTO is mandatory.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     var isStatic: UInt8?
     try self.init(decoding: payload, isStatic: &isStatic)
@@ -49,8 +53,10 @@ extension BIBSelector: WireRecord {
     self.init(proto: try require(proto, "PROTO"), source6: source6, source4: source4)
   }
 
-  /// Appends the attributes to `writer`. PROTO is always included, because the module uses uninitialized memory without
-  /// it. STATIC is ignored by the module; the C client sends 1.
+  /// Appends the attributes to `writer`.
+  ///
+  /// PROTO is always included, because the module uses uninitialized memory without it. STATIC is ignored by the
+  /// module; the C client sends 1.
   package func encode(into writer: inout AttributeWriter) {
     if let source6 { writer.nest(Field.source6.rawValue, source6) }
     if let source4 { writer.nest(Field.source4.rawValue, source4) }

@@ -5,7 +5,9 @@ private enum Field: UInt16 {
 }
 
 extension EAMEntry: WireRecord {
-  /// Decodes an entry. Both prefixes are mandatory, and must not be null.
+  /// Decodes an entry.
+  ///
+  /// Both prefixes are mandatory, and must not be null.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     let selector = try EAMSelector(decoding: payload)
     self.init(
@@ -21,7 +23,9 @@ extension EAMEntry: WireRecord {
 }
 
 extension EAMSelector: WireRecord {
-  /// Decodes a selector. Both prefixes are optional.
+  /// Decodes a selector.
+  ///
+  /// Both prefixes are optional.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     self.init(prefix6: .absent, prefix4: .absent)
     var reader = AttributeReader(payload)

@@ -6,7 +6,9 @@ extension InstanceEntry: WireRecord {
     case name = 3
   }
 
-  /// Decodes an entry. All members are mandatory.
+  /// Decodes an entry.
+  ///
+  /// All members are mandatory.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     var namespace: UInt32?
     var framework: UInt8?
@@ -33,12 +35,15 @@ extension InstanceEntry: WireRecord {
   }
 }
 
-/// The properties of an instance to create. INSTANCE_ADD's operand: 1 XF (u8), 2 POOL6 (IPv6 prefix, null allowed for
-/// SIIT).
+/// The properties of an instance to create.
+///
+/// INSTANCE_ADD's operand: 1 XF (u8), 2 POOL6 (IPv6 prefix, null allowed for SIIT).
 package struct NewInstance: WireRecord {
   /// The framework to hook the instance into.
   package var framework: Framework
-  /// The prefix pool6. It is mandatory for NAT64: the module refuses a NAT64 without it.
+  /// The prefix pool6.
+  ///
+  /// It is mandatory for NAT64: the module refuses a NAT64 without it.
   package var pool6: IPv6Prefix?
 
   private enum Field: UInt16 {
@@ -52,7 +57,9 @@ package struct NewInstance: WireRecord {
     self.pool6 = pool6
   }
 
-  /// Decodes the operand. XF is mandatory; an absent POOL6 counts as null.
+  /// Decodes the operand.
+  ///
+  /// XF is mandatory; an absent POOL6 counts as null.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     var framework: UInt8?
     var pool6: PrefixChoice<IPv6Address> = .absent
@@ -67,7 +74,9 @@ package struct NewInstance: WireRecord {
     self.init(framework: Framework(rawValue: try require(framework, "XF")), pool6: pool6.prefix)
   }
 
-  /// Appends the attributes to `writer`. POOL6 is always included, as null if there is none.
+  /// Appends the attributes to `writer`.
+  ///
+  /// POOL6 is always included, as null if there is none.
   package func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.framework.rawValue, framework.rawValue)
     PrefixChoice(pool6).encode(as: Field.pool6.rawValue, into: &writer)

@@ -1,6 +1,7 @@
 /// pool4 entry: 1 MARK, 2 ITERATIONS (u32), 3 FLAGS, 4 PROTO (u8), 5 PREFIX (IPv4 prefix), 6 PORT_MIN, 7 PORT_MAX
-/// (u16). The first three default to 0. The others are mandatory in Jool since 4.1.11, and in this library for every
-/// release.
+/// (u16).
+///
+/// The first three default to 0. The others are mandatory in Jool since 4.1.11, and in this library for every release.
 private enum Field: UInt16 {
   case mark = 1
   case iterations = 2
@@ -12,7 +13,9 @@ private enum Field: UInt16 {
 }
 
 extension Pool4Entry: WireRecord {
-  /// Decodes an entry. MARK, ITERATIONS and FLAGS may be absent.
+  /// Decodes an entry.
+  ///
+  /// MARK, ITERATIONS and FLAGS may be absent.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     var mark: UInt32 = 0
     var iterations: UInt32 = 0

@@ -1,4 +1,6 @@
-/// Prefix: 1 ADDR (4 or 16 bytes), 2 LEN (u8). Null ("unset") is LEN 0 without ADDR.
+/// Prefix: 1 ADDR (4 or 16 bytes), 2 LEN (u8).
+///
+/// Null ("unset") is LEN 0 without ADDR.
 private enum Field: UInt16 {
   case address = 1
   case length = 2
@@ -22,7 +24,9 @@ extension IPPrefix: WireRecord {
 }
 
 extension PrefixChoice {
-  /// Decodes a prefix or null. The result is never `.absent`.
+  /// Decodes a prefix or null.
+  ///
+  /// The result is never `.absent`.
   init(decoding payload: RawSpan) throws(WireFormatError) {
     var address: Address?
     var length: UInt8?

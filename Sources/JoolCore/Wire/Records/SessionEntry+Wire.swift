@@ -12,13 +12,17 @@ extension SessionEntry: WireRecord {
     case expiration = 8
   }
 
-  /// Decodes a session. Every member is mandatory.
+  /// Decodes a session.
+  ///
+  /// Every member is mandatory.
   /// - Throws: `WireFormatError.repeated` if a member occurs twice, `.missing` if one is missing.
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     try self.init(decoding: payload, timerWhenMissing: nil)
   }
 
-  /// Decodes an offset. TIMER may be absent, because the C client leaves it out.
+  /// Decodes an offset.
+  ///
+  /// TIMER may be absent, because the C client leaves it out.
   init(decodingOffset payload: RawSpan) throws(WireFormatError) {
     try self.init(decoding: payload, timerWhenMissing: .established)
   }
@@ -59,8 +63,9 @@ extension SessionEntry: WireRecord {
   /// Appends the attributes to `writer`.
   package func encode(into writer: inout AttributeWriter) { encode(into: &writer, withTimer: true) }
 
-  /// Appends an offset. The module reads only SRC4 and DST4 of it; the other members are sent because the C client
-  /// sends them.
+  /// Appends an offset.
+  ///
+  /// The module reads only SRC4 and DST4 of it; the other members are sent because the C client sends them.
   func encodeOffset(into writer: inout AttributeWriter) { encode(into: &writer, withTimer: false) }
 
   private func encode(into writer: inout AttributeWriter, withTimer: Bool) {

@@ -1,5 +1,6 @@
-/// Transport address: 1 ADDR (4 or 16 bytes, network order), 2 PORT (u16, the CPU's order). Both are mandatory:
-/// up to Jool 4.1.9 a missing PORT crashes the kernel.
+/// Transport address: 1 ADDR (4 or 16 bytes, network order), 2 PORT (u16, the CPU's order).
+///
+/// Both are mandatory: up to Jool 4.1.9 a missing PORT crashes the kernel.
 private enum Field: UInt16 {
   case address = 1
   case port = 2

@@ -90,7 +90,9 @@ enum Packed48 {
   }
 }
 
-/// The last two bytes of a packed record: bits 5–6 protocol, 2–4 TCP state, 0–1 timer. The other bits are zero.
+/// The last two bytes of a packed record: bits 5–6 protocol, 2–4 TCP state, 0–1 timer.
+///
+/// The other bits are zero.
 private struct PackedFlags {
   let proto: L4Protocol
   let state: TCPState

@@ -63,7 +63,9 @@ package struct SyncDatagram: Hashable, Sendable {
 }
 
 extension SessionEntry {
-  /// Checks that a NAT64 with this pool6 could have created this session. The module checks almost none of this.
+  /// Checks that a NAT64 with this pool6 could have created this session.
+  ///
+  /// The module checks almost none of this.
   /// - Throws: `WireFormatError.badValue` with the first impossible field.
   package func checkValues(pool6: IPv6Prefix) throws(WireFormatError) {
     if proto == .tcp {

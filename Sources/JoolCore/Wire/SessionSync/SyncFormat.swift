@@ -1,5 +1,6 @@
-/// The layout of a session in session synchronization. It depends on the module's version, and no field on the wire
-/// names it.
+/// The layout of a session in session synchronization.
+///
+/// It depends on the module's version, and no field on the wire names it.
 ///
 /// A record is an attribute of type 1 inside SESSION_ENTRIES. The UDP payload of the C proxies is a run of records. The
 /// layouts have different values of `nla_len`: 140, 52 or 40.
@@ -25,8 +26,9 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
       }
   }
 
-  /// The `nla_len` of a record in bytes, attribute header included. It is a multiple of 4, so there is no padding
-  /// between records.
+  /// The `nla_len` of a record in bytes, attribute header included.
+  ///
+  /// It is a multiple of 4, so there is no padding between records.
   public var recordLength: Int {
     switch self {
     case .nestedUnchecked, .nested: 140
@@ -35,8 +37,9 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The number of records that certainly fit into one message of the module, whose buffer has 1,520 bytes. With a
-  /// larger `ss-max-sessions-per-packet` every full message is lost.
+  /// The number of records that certainly fit into one message of the module, whose buffer has 1,520 bytes.
+  ///
+  /// With a larger `ss-max-sessions-per-packet` every full message is lost.
   public var safeRecordsPerMessage: Int {
     switch self {
     case .nestedUnchecked, .nested: 10
@@ -48,12 +51,14 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
   /// The number of records that fit into `bytes` of UDP payload.
   public func records(fitting bytes: Int) -> Int { bytes / recordLength }
 
-  /// The maximum number of records in one JOOLD_ADD. An attribute holds 65,535 bytes, and more than 1,000 records have
-  /// not been tested.
+  /// The maximum number of records in one JOOLD_ADD.
+  ///
+  /// An attribute holds 65,535 bytes, and more than 1,000 records have not been tested.
   public var maxRecordsPerAdd: Int { min(1000, (Int(UInt16.max) - 4) / recordLength) }
 
-  /// The layout whose records have this `nla_len`, or `nil`. Both nested layouts have 140; the stricter one, `.nested`,
-  /// is returned.
+  /// The layout whose records have this `nla_len`, or `nil`.
+  ///
+  /// Both nested layouts have 140; the stricter one, `.nested`, is returned.
   static func recognize(recordLength: Int) -> SyncFormat? {
     switch recordLength {
     case 140: .nested
