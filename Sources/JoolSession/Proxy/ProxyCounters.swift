@@ -63,6 +63,8 @@ public struct ProxyCounters: Hashable, Sendable {
   public var stale: UInt64 = 0
   /// The number of times that this proxy detected a copy of itself and started anew.
   public var copies: UInt64 = 0
+  /// The number of new starts of the seal without a new identity, after a pause, or because a peer received nothing.
+  public var sealRenewals: UInt64 = 0
 
   /// Creates counters that are all 0.
   public init() {}
@@ -103,6 +105,7 @@ public struct ProxyCounters: Hashable, Sendable {
         ("UNKNOWN_KEYS", unknownKeys),
         ("FORGED", forgedDatagrams), ("REPLAYED", replayedDatagrams), ("UNVALIDATED_STARTS", unvalidatedStarts),
         ("UNLISTED_ADDRESSES", strangers), ("OTHER_VERSIONS", otherVersions), ("STALE", stale), ("COPIES", copies),
+        ("SEAL_RENEWALS", sealRenewals),
       ]
   }
 

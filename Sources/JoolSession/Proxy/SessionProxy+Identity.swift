@@ -33,6 +33,7 @@ extension SessionProxy {
   private mutating func renewSeal(_ start: UInt64, now: Instant) {
     guard seal != nil else { return }
     seal?.startAnew(start)
+    counters.sealRenewals += 1
     node?.helloSoon(now: now)
   }
 

@@ -127,6 +127,7 @@ import Testing
     }
     group.proxies[0] = copy
     group.run(.seconds(20))
+    #expect(group.proxies[0].counters.sealRenewals > copy.counters.sealRenewals)
     expectHealth(&group, starts: [0, 0])
   }
 }
