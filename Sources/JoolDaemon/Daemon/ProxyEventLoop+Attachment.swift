@@ -92,7 +92,7 @@ extension ProxyEventLoop {
       pool4 = reading
       return
     }
-    proxy.tell(pool4: reading.ranges, now: now)
+    proxy.advertise(pool4: reading.ranges, now: now)
     group.haveRead(since: reading.begin, now: .now)
     proxy.compareSettings(now: now)
   }

@@ -144,13 +144,13 @@ extension SessionProxy {
   /// Updates the settings that the node advertises to its peers, with the pool4 that was read from the module.
   ///
   /// It has no effect in the C proxies' format, or before the module was seen.
-  package mutating func tell(pool4: [MaskRange], now: Instant) {
+  package mutating func advertise(pool4: [MaskRange], now: Instant) {
     guard let kernel, format != .legacy else { return }
     let isTranslating = lastAnnouncement.map { now - $0 < SyncNode.translationMemory } ?? false
     translatingSince = isTranslating ? translatingSince ?? now : nil
     let settings = NodeSettings(
       isEnabled: kernel.isEnabled, isTranslating: isTranslating, limits: kernel.limits, pool4: pool4)
-    node?.tell(settings, now: now)
+    node?.advertise(settings, now: now)
   }
 
   /// The inputs of the findings about peers.

@@ -47,14 +47,16 @@ extension SessionProxy {
   mutating func updateModuleProgress(now: Instant) {
     // This runs each turn, so it avoids calls that would copy the proxy.
     let isUsable = isAttached && kernel?.isEnabled == true
-    node?.tell(!isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)
+    node?.note(module: !isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)
   }
 
   /// Stops writing to the module, because it is gone or takes no sessions.
   ///
-  /// The next audit finds out what it lacks.
+  /// The next audit finds out what it lacks. The node is told at once, because its peers must learn soon that it gives
+  /// up the addresses.
   mutating func closeFeed() {
     node?.feed.close()
+    node?.note(module: .away)
     mark.reset()
     isRefillDue = false
   }

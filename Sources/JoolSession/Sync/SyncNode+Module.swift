@@ -61,7 +61,7 @@ extension SyncNode {
   }
 
   /// Stores how much of the table the module has.
-  mutating func tell(_ progress: Readiness.ModuleProgress) {
+  mutating func note(module progress: Readiness.ModuleProgress) {
     if module != progress { module = progress }
   }
 }

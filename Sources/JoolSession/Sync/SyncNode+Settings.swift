@@ -6,7 +6,7 @@ extension SyncNode {
   static let settingsInterval = Duration.seconds(30)
 
   /// Advertises settings, if they have changed.
-  mutating func tell(_ settings: NodeSettings, now: Instant) {
+  mutating func advertise(_ settings: NodeSettings, now: Instant) {
     guard settings != advertisedSettings?.settings else { return }
     advertisedSettings = AdvertisedSettings(
       settings: settings, revision: (advertisedSettings?.revision ?? 0) &+ 1, next: now)

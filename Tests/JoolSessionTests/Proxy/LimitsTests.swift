@@ -18,7 +18,7 @@ import Testing
     for index in 0...1 {
       group.proxies[index].attached(kernel(udp: seconds[index]), now: group.now)
       _ = group.audit(index, [])
-      group.proxies[index].tell(pool4: [], now: group.now)
+      group.proxies[index].advertise(pool4: [], now: group.now)
     }
     group.pass(.seconds(3))
     return group

@@ -48,14 +48,14 @@ import Testing
       // The first eviction fails, so the audit must repeat it.
       group.evictionOutcome = .failed
       group.announce([moved, sibling(of: moved, 1)], at: 0)
-      group.updateState()
+      group.settle()
       group.evictionOutcome = .done
       let reason = group.audit(1, held)
       #expect(reason == .repair)
     case .refill:
       group.proxies[1].detached()
       group.announce([moved, sibling(of: moved, 1)], at: 0)
-      group.updateState()
+      group.settle()
       group.proxies[1].attached(Group.kernel, now: group.now)
       let reason = group.audit(1, held)
       #expect(reason == .repair)
@@ -158,7 +158,7 @@ import Testing
     group.pass(.seconds(2))
     group.evictionOutcome = .failed
     group.announce([rival], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.proxies[1].node?.feed.progress.needsRefill == true)
     group.proxies[1].detached()
     group.evictionOutcome = .done
@@ -177,7 +177,7 @@ import Testing
     statics.note([entry, SessionEntry.sample(7).bibEntry])
     group.proxies[1].use(statics)
     group.announce([.sample(0)], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.module(1).count == 1, "a session of the static entry's own client")
     #expect(group.proxies[1].staticFinding == nil)
     group.announce([rival], at: 0)
@@ -248,11 +248,11 @@ import Testing
     let first = group.audit(1, [])
     #expect(first == .repair)
     group.proxies[1].requestAudit(.precaution)
-    group.updateState()
+    group.settle()
     let second = group.proxies[1].takeAudit()
     #expect(second == nil)
     group.addsPerTurn = 1
-    group.updateState()
+    group.settle()
     let third = group.proxies[1].takeAudit()
     #expect(third == .precaution)
     #expect(group.module(1).count == 3000)

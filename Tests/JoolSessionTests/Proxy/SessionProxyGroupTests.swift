@@ -26,7 +26,7 @@ import Testing
     var group = Group()
     let sessions: [SessionEntry] = (0..<5).map { .sample($0) }
     group.announce(sessions, at: 0)
-    group.updateState()
+    group.settle()
     #expect(Set(group.module(1).map(SessionKey.init)) == Set(sessions.map(SessionKey.init)))
     #expect(group.legacy.count == 1, "one datagram for C proxies")
     let datagram = try #require(group.legacy.first)
@@ -38,7 +38,7 @@ import Testing
   @Test func sendsToCProxiesWhileStarting() {
     var group = Group(count: 1, settled: false)
     group.announce([.sample()], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.legacy.count == 1)
   }
 
@@ -54,17 +54,17 @@ import Testing
   @Test func sendsNoRefreshBeforeAQuarterOfTheTimeout() {
     var group = Group()
     group.announce([.sample(expiration: 300_000)], at: 0)
-    group.updateState()
+    group.settle()
     let records = group.recordsSent
     for _ in 0..<60 {
       group.pass(.seconds(1))
       group.announce([.sample(expiration: 300_000)], at: 0)
-      group.updateState()
+      group.settle()
     }
     #expect(group.recordsSent == records, "less than a quarter of the timeout has passed")
     group.pass(.seconds(10))
     group.announce([.sample(expiration: 300_000)], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.recordsSent == records + 1)
   }
 
@@ -72,22 +72,22 @@ import Testing
     var group = Group()
     let session = SessionEntry.sample(0, expiration: 300_000)
     group.announce([session], at: 0)
-    group.updateState()
+    group.settle()
     group.pass(.seconds(80))
     let records = group.recordsSent
     group.announce([session, .sample(1, expiration: 300_000)], at: 0)
     group.take(from: 0, isCongested: true)
     #expect(group.recordsSent == records + 1, "the new session")
-    group.updateState()
+    group.settle()
     #expect(group.recordsSent == records + 2, "the refresh follows")
   }
 
   @Test func sendsAChangedStateAtOnce() {
     var group = Group()
     group.announce([.sample(proto: .tcp, state: .established)], at: 0)
-    group.updateState()
+    group.settle()
     group.announce([.sample(proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.module(1).last?.state == .trans)
     #expect(group.module(1).last.map { $0.expiration.rawValue > 240_000 } == true)
   }
@@ -95,10 +95,10 @@ import Testing
   @Test(arguments: SyncFormat.allCases) func usesTheRecordLayoutOfItsCProxies(format: SyncFormat) throws {
     var group = Group()
     group.injectLegacy(format.encode([.sample(7)]), at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.module(0).count == 1)
     group.announce([.sample(0)], at: 0)
-    group.updateState()
+    group.settle()
     let datagram = try #require(group.legacy.last)
     let decoded = try SyncDatagram(decoding: datagram.span.bytes, pool6: .wellKnown)
     #expect(decoded.format.recordLength == format.recordLength)
@@ -108,7 +108,7 @@ import Testing
     var group = Group()
     for _ in 0..<60 {
       group.injectLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
-      group.updateState()
+      group.settle()
       group.pass(.seconds(1))
     }
     #expect(group.module(0).count == 1)
@@ -121,7 +121,7 @@ import Testing
     #expect(reason == .start)
     #expect(group.legacy.isEmpty)
     group.announce([.sample(0)], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.legacy.count == 1, "a packet of the session is sent")
   }
 
@@ -144,7 +144,7 @@ import Testing
     group.announce([.sample(proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)], at: 0)
     group.proxies[0].reconcile([.sample(proto: .tcp, state: .established)], because: .repair, now: group.now)
     group.proxies[0].finishAudit(isComplete: true, now: group.now)
-    group.updateState()
+    group.settle()
     #expect(group.module(1).map(\.state) == [.trans])
   }
 
@@ -163,7 +163,7 @@ import Testing
   @Test func refillsTheModuleAfterItsTimeoutsChange() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
-    group.updateState()
+    group.settle()
     group.modules[1] = []
     var kernel = Group.kernel
     kernel.limits.udp = Milliseconds(120_000)
@@ -178,19 +178,19 @@ import Testing
   @Test func fillsANewModuleWithTheWholeTable() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
-    group.updateState()
+    group.settle()
     group.proxies[1].detached()
     #expect(group.proxies[1].nodeStatus.state == .absent)
     group.modules[1] = []
     group.announce([.sample(10)], at: 0)
-    group.updateState()
+    group.settle()
     group.proxies[1].attached(Group.kernel, now: group.now)
     let reason = group.proxies[1].takeAudit()
     #expect(reason == .repair)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
     group.proxies[1].updateReadiness(isAuditing: false, now: group.now)
     #expect(group.proxies[1].nodeStatus.state == .mending, "the module is still empty")
-    group.updateState()
+    group.settle()
     #expect(group.proxies[1].nodeStatus.state == .ready)
     #expect(Set(group.module(1).map(\.source6)).count == 11)
   }
@@ -198,11 +198,11 @@ import Testing
   @Test func evictsTheFormerOwnerOfAMask() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
-    group.updateState()
+    group.settle()
     var rival = SessionEntry.sample(1)
     rival.source4 = SessionEntry.sample(0).source4
     group.announce([rival], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.evictions.map(\.source6) == [SessionEntry.sample(0).source6])
     #expect(group.module(1).last?.source6 == rival.source6)
   }
@@ -223,7 +223,7 @@ import Testing
     var group = Group(formats: [.legacy, .ss2])
     group.announce([.sample()], at: 0)
     group.announce([.sample(1)], at: 1)
-    group.updateState()
+    group.settle()
     #expect(group.module(0).isEmpty)
     #expect(group.module(1).isEmpty)
     #expect(group.frames.allSatisfy { $0.proxy == 1 })

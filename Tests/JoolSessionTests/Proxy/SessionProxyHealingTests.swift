@@ -29,12 +29,12 @@ import Testing
     var group = Group(count: 1)
     _ = group.audit(0, [])
     group.injectLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
-    group.updateState()
+    group.settle()
     for number in [9, 2] {
       var rival = SessionEntry.sample(number)
       rival.source4 = SessionEntry.sample(5).source4
       group.injectLegacy(SyncFormat.packed36.encode([rival]), at: 0)
-      group.updateState()
+      group.settle()
       #expect(group.module(0).last?.source6 == rival.source6)
       #expect(group.proxies[0].node?.table.count == 1)
     }
@@ -66,7 +66,7 @@ import Testing
       for index in group.proxies.indices { group.proxies[index].advance(to: group.now) }
       group.take(from: 0, isCongested: true)
     }
-    group.updateState()
+    group.settle()
     let left = group.module(1).last { $0.source6 == session.source6 }?.expiration.rawValue ?? 0
     #expect((284_000...286_000).contains(left), "375 s less 90: \(left)")
   }
@@ -78,35 +78,44 @@ import Testing
     var rival = SessionEntry.sample(1)
     rival.source4 = SessionEntry.sample(0).source4
     group.announce([rival], at: 0)
-    group.updateState()
+    group.settle()
     #expect(Set(group.module(1).map(\.source6)) == [rival.source6, SessionEntry.sample(3).source6])
   }
 
   @Test func dropsQueuedEvictionsWithTheModule() {
     var group = Group()
     group.announce([.sample(0)], at: 0)
-    group.updateState()
+    group.settle()
     group.proxies[1].detached()
     var rival = SessionEntry.sample(1)
     rival.source4 = SessionEntry.sample(0).source4
     group.announce([rival], at: 0)
-    group.updateState()
+    group.settle()
     group.proxies[1].attached(Group.kernel, now: group.now)
     let next = group.proxies[1].nextStoreRequest(now: group.now)
     #expect(next == nil, "the next audit finds the conflicting entries")
   }
 
+  @Test func advertisesAtOnceThatTheModuleIsAbsent() {
+    var group = Group()
+    group.proxies[0].detached()
+    #expect(group.proxies[0].nextDeadline.map { $0 <= group.now } == true)
+    group.proxies[0].advance(to: group.now)
+    #expect(group.proxies[0].node?.right.may == false)
+    #expect(group.proxies[0].node?.lastHello == group.now)
+  }
+
   @Test func refillsAModuleThatChangedDuringTheLastAudit() {
     var group = Group()
     group.announce((0..<10).map { .sample($0) }, at: 0)
-    group.updateState()
+    group.settle()
     group.proxies[1].requestRefill()
     let first = group.proxies[1].takeAudit()
     #expect(first == .repair)
     group.proxies[1].requestRefill()
     group.proxies[1].reconcile((0..<10).map { .sample($0) }, because: .repair, now: group.now)
     group.proxies[1].finishAudit(isComplete: true, now: group.now)
-    group.updateState()
+    group.settle()
     group.modules[1] = []
     let second = group.audit(1, [])
     #expect(second == .repair)
@@ -145,7 +154,7 @@ import Testing
     // So many updates are lost that NAKs cannot request them all.
     group.unreachable = [1]
     group.announce((0..<40_000).map { .sample($0, expiration: 290_000) }, at: 0)
-    group.updateState()
+    group.settle()
     group.unreachable = []
     var turns = 0
     while group.proxies[1].node?.table.isEmpty == true, turns < 500 {

@@ -102,7 +102,7 @@ struct Group {
     proxies[index].reconcile(sessions, because: reason, now: now)
     deliver(proxies[index].takeDatagrams(now: now, legacy: reason == .start ? [] : nil), from: index)
     proxies[index].finishAudit(isComplete: true, now: now)
-    updateState()
+    settle()
     return reason
   }
 
@@ -111,7 +111,7 @@ struct Group {
   }
 
   /// Passes enough time for all pending datagrams to arrive.
-  mutating func updateState() { pass(.milliseconds(200)) }
+  mutating func settle() { pass(.milliseconds(200)) }
 
   mutating func pass(_ duration: Duration) {
     let end = now + duration

@@ -154,7 +154,7 @@ import Testing
   @Test func requestsDoNotDelaySettings() throws {
     var group = Group()
     let range = MaskRange(mark: 0, proto: .tcp, addresses: 1...1, ports: 1...2)
-    group.proxies[1].tell(pool4: [range], now: group.now)
+    group.proxies[1].advertise(pool4: [range], now: group.now)
     group.pass(.milliseconds(100))
     func settingsSent() -> Int {
       group.bodies.count { if case .settings = $0.body { $0.proxy == 1 } else { false } }

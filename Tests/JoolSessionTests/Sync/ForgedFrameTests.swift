@@ -84,7 +84,7 @@ import Testing
   @Test func requestsDoNotDelaySettings() throws {
     var group = Group()
     let range = MaskRange(mark: 0, proto: .tcp, addresses: 1...1, ports: 1...2)
-    group.proxies[1].tell(pool4: [range], now: group.now)
+    group.proxies[1].advertise(pool4: [range], now: group.now)
     group.pass(.milliseconds(100))
     func settingsSent() -> Int {
       group.bodies.count { if case .settings = $0.body { $0.proxy == 1 } else { false } }
@@ -112,7 +112,7 @@ import Testing
     _ = group.proxies[1].received(
       datagram: former.span.bytes, length: former.count, from: Group.address(of: 0), now: group.now)
     group.announce([.sample(7)], at: 0)
-    group.updateState()
+    group.settle()
     #expect(group.module(1).contains { $0.source6 == SessionEntry.sample(7).source6 })
     #expect(group.proxies[1].node?.peers[present]?.isAlive(at: group.now) == true)
   }

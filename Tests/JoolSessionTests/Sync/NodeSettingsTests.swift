@@ -138,10 +138,10 @@ import Testing
 
   @Test func theStatusRepeatsTheLastFindings() {
     var group = Group(seed: 3)
-    for index in 0...1 { group.proxies[index].tell(pool4: [MaskRange(Self.entry(0))], now: group.now) }
+    for index in 0...1 { group.proxies[index].advertise(pool4: [MaskRange(Self.entry(0))], now: group.now) }
     group.pass(.seconds(2))
     #expect(group.findings(at: 1) == [])
-    group.proxies[0].tell(pool4: [MaskRange(Self.entry(1))], now: group.now)
+    group.proxies[0].advertise(pool4: [MaskRange(Self.entry(1))], now: group.now)
     group.pass(.seconds(2))
     #expect(group.proxies[1].status(now: group.now).findings == [], "a status request does not start a comparison")
     #expect(group.findings(at: 1).count == 2)
@@ -151,8 +151,8 @@ import Testing
   @Test func sendsALargePool4InParts() {
     var group = Group(keys: [], seed: 3)
     let pool4 = (0..<UInt32(300)).map { MaskRange(Self.entry($0)) }
-    group.proxies[0].tell(pool4: pool4, now: group.now)
-    group.proxies[1].tell(pool4: pool4, now: group.now)
+    group.proxies[0].advertise(pool4: pool4, now: group.now)
+    group.proxies[1].advertise(pool4: pool4, now: group.now)
     group.pass(.seconds(2))
     #expect(group.findings(at: 0) == [])
     let received = group.proxies[1].node?.peers.all.first?.settings.settings
@@ -160,7 +160,7 @@ import Testing
     #expect(group.proxies[1].node?.settingsReceived == 1)
     group.pass(.seconds(65))
     #expect(group.proxies[1].node?.settingsReceived == 1, "repeated settings do not count")
-    group.proxies[0].tell(pool4: Array(pool4.dropLast()), now: group.now)
+    group.proxies[0].advertise(pool4: Array(pool4.dropLast()), now: group.now)
     group.pass(.seconds(2))
     #expect(group.proxies[1].node?.settingsReceived == 2)
     let findings = group.findings(at: 1)
@@ -173,7 +173,7 @@ import Testing
     func pass(_ seconds: Int, active: [Int]) -> [String] {
       for _ in 0..<seconds / 10 {
         for index in active { group.announce([.sample(0, expiration: 300_000)], at: index) }
-        for index in 0...1 { group.proxies[index].tell(pool4: [MaskRange(Self.entry(0))], now: group.now) }
+        for index in 0...1 { group.proxies[index].advertise(pool4: [MaskRange(Self.entry(0))], now: group.now) }
         group.pass(.seconds(10))
       }
       return group.findings(at: 1)
