@@ -38,6 +38,8 @@ extension Simulation {
       oracle.moduleTrouble[node] = now
       nodes[node].isAttached = false
       nodes[node].core.detach(nodes[node].time(now))
+      // The event loop notices it in the middle of a turn.
+      if nodes[node].isRunning { wake(node, at: now) }
       oracle.look(at: node, verdict(of: node), now: now)
     case .overrun(let node):
       oracle.moduleTrouble[node] = now
