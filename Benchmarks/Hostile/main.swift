@@ -7,7 +7,7 @@ internal import JoolCore
 internal import JoolSession
 
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
-let format = SyncFormat.packed36
+let format = RecordLayout.packed36
 let workload = Workload(count: 100_000, sessionsPerClient: 1)
 var random = SystemRandomNumberGenerator()
 let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))

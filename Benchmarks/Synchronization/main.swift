@@ -12,7 +12,7 @@ let allocationsPerDatagram = 16.0
 
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 100_000
 let workload = Workload(count: max(count, 1000), sessionsPerClient: 1)
-let format = SyncFormat.packed36
+let format = RecordLayout.packed36
 let perDatagram = format.records(fitting: 1452)
 let clock = ProcessorClock()
 /// Timeouts so long that no session expires between two packets, and a refresh is due after half an hour.

@@ -64,7 +64,7 @@ import Testing
   ) throws -> TestBench {
     let pool6 = try IPv6Prefix(argument: pool6)
     let now = Instant.now
-    let empty: JoolSession.SessionTable? = .init(pool6: pool6, now: now)
+    let empty = SessionTable(pool6: pool6, now: now)
     var table = try #require(empty)
     for session in try sessions ?? SessionGoldenTests.sessions { _ = table.upsert(session, now: now) }
     var profile = ModuleProfile(

@@ -28,7 +28,7 @@ struct Node {
       if case .add(let sessions) = request { module += sessions }
       proxy.finished(request, .done, now: now)
     }
-    proxy.noteProgress(isAuditing: false, now: now)
+    proxy.updateReadiness(isAuditing: false, now: now)
     return proxy.takeDatagrams(now: now)
   }
 }
@@ -48,7 +48,7 @@ for step in 1...1000 {
   now += .milliseconds(10)
   if step == 900 {
     // Node 1 translates the first packet of a connection, and its module announces the session.
-    try nodes[0].proxy.learn(records: SyncFormat.packed36.encode([session]).span.bytes, now: now)
+    try nodes[0].proxy.learn(records: RecordLayout.packed36.encode([session]).span.bytes, now: now)
   }
   for (sender, receiver) in [(0, 1), (1, 0)] {
     for datagram in nodes[sender].turn(now: now) {

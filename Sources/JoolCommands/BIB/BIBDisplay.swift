@@ -14,7 +14,7 @@ struct BIBDisplay: Command {
     let names = EndpointNames(numeric: numeric, in: context)
     var bindings: any RowWriter<BIBEntry> =
       table.format == .json
-      ? JSONRows(output: context.output) : BIBTable(options: table, names: names, output: context.output)
+      ? JSONRows(output: context.output) : BIBPrinter(options: table, names: names, output: context.output)
     defer {
       bindings.printWaiting()
       names.finish()

@@ -10,7 +10,7 @@ struct Denylist4Display: Command {
     var prefixes: any RowWriter<IPv4Prefix> =
       table.format == .json
       ? JSONRows(output: context.output)
-      : PrefixTable(columns: [.prefix4], options: table, output: context.output) { [PrefixTableCell($0)] }
+      : PrefixPrinter(columns: [.prefix4], options: table, output: context.output) { [PrefixTableCell($0)] }
     try context.ask { (client) throws(JoolError) in
       try client.forEachDenylist4Entry { (page) throws(JoolError) in prefixes.write(page) }
     }

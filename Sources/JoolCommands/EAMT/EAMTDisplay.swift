@@ -10,7 +10,7 @@ struct EAMTDisplay: Command {
     var mappings: any RowWriter<EAMEntry> =
       table.format == .json
       ? JSONRows(output: context.output)
-      : PrefixTable(columns: [.prefix6, .prefix4], options: table, output: context.output) {
+      : PrefixPrinter(columns: [.prefix6, .prefix4], options: table, output: context.output) {
         [PrefixTableCell($0.prefix6), PrefixTableCell($0.prefix4)]
       }
     try context.ask { (client) throws(JoolError) in

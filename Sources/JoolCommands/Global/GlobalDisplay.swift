@@ -11,6 +11,6 @@ struct GlobalDisplay: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     let settings = try context.ask { (client) throws(JoolError) in try client.globals() }
     let own = settings.filter { $0.key.exists(in: context.translator) }
-    GlobalTable(options: table).write(own, to: context.output)
+    GlobalPrinter(options: table).write(own, to: context.output)
   }
 }

@@ -61,7 +61,7 @@ extension GlobalValue {
 extension GlobalSetting {
   /// The warning about a value that the module accepts although it breaks session synchronization; otherwise `nil`.
   fileprivate func warning(module: ModuleVersion) -> String? {
-    let safe = SyncFormat(module: module).safeRecordsPerMessage
+    let safe = RecordLayout(module: module).safeRecordsPerMessage
     guard key == .ssMaxSessionsPerPacket, case .unsigned(let count) = value, !(1...safe ~= Int(count)) else {
       return nil
     }

@@ -9,7 +9,7 @@ struct InstanceDisplay: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     var instances: any RowWriter<InstanceEntry> =
       table.format == .json
-      ? JSONRows(output: context.output) : InstanceTable(options: table, output: context.output)
+      ? JSONRows(output: context.output) : InstancePrinter(options: table, output: context.output)
     var client = try context.client(instance: InstanceName.default.description)
     try client.ask { (client) throws(JoolError) in
       try client.forEachInstance { (page) throws(JoolError) in instances.write(page) }

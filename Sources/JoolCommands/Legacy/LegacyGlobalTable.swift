@@ -67,13 +67,13 @@ struct LegacyGlobalTable {
       let names = zip(["SrcAddr", "SrcPort", "DstAddr", "DstPort"], bits).map { "\($0):\(onOff($1 == 1))" }
       return "\(value) (0b\(bits.map { String($0) }.joined()))\n    \(names.joined(separator: "  "))"
     case .unsigned(let value) where setting.key.type == .hairpinMode:
-      return "\(value) (\(GlobalTable.hairpinMode(value)))"
+      return "\(value) (\(GlobalPrinter.hairpinMode(value)))"
     case .unsigned(let value) where setting.key == .tos: return "\(value) (0x\(String(value, radix: 16)))"
     case .unsigned(let value) where setting.key == .ssFlushDeadline:
       return LegacyTimes.friendly(milliseconds: value)
     case .plateaus(let list): return list.map { String($0) }.joined(separator: ",")
     case .prefix6(nil), .prefix4(nil): return "(not set)"
-    default: return GlobalTable.csv(setting)
+    default: return GlobalPrinter.csv(setting)
     }
   }
 
@@ -82,7 +82,7 @@ struct LegacyGlobalTable {
     case (.ssEnabled, .boolean(let value)): "joold Enabled,\(value ? "TRUE" : "FALSE")"
     case (.handleRSTDuringFINRCV, .boolean(let value)): "\(setting.key.name),\(value ? 1 : 0)"
     case (let key, .timeout(let time)): "\(key.name),\(LegacyTimes.csv(milliseconds: time.rawValue))"
-    case (let key, _): "\(key.name),\(GlobalTable.csv(setting))"
+    case (let key, _): "\(key.name),\(GlobalPrinter.csv(setting))"
     }
   }
 }

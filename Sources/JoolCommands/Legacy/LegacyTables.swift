@@ -82,7 +82,7 @@ struct LegacyDisplay {
     let names = EndpointNames(numeric: request.modifiers.contains(.numeric), in: context)
     defer { names.finish() }
     var client = try context.client()
-    var csv = BIBTable(options: request.table, names: names, output: context.output)
+    var csv = BIBPrinter(options: request.table, names: names, output: context.output)
     for proto in request.chosenProtocols {
       var count: UInt64 = 0
       try client.ask { (client) throws(JoolError) in
@@ -114,7 +114,7 @@ struct LegacyDisplay {
     if !table.options.csv {
       context.output.print(LegacyTable.separator)
     } else if isFirst, !table.options.noHeaders {
-      context.output.print(SessionTable.csvHeader)
+      context.output.print(SessionPrinter.csvHeader)
     }
   }
 }

@@ -64,7 +64,7 @@ extension GlobalSetting: JSONRepresentable {
   var json: JSONItem {
     switch value {
     case .boolean(let value): .boolean(value)
-    case .unsigned(let value) where key.type == .hairpinMode: .string(GlobalTable.hairpinMode(value))
+    case .unsigned(let value) where key.type == .hairpinMode: .string(GlobalPrinter.hairpinMode(value))
     case .unsigned(let value): .number(value)
     case .timeout(let time): .number(time.rawValue)
     case .plateaus(let list): .array(list.map { .number($0) })

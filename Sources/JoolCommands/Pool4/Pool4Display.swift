@@ -10,7 +10,7 @@ struct Pool4Display: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     var pool: any RowWriter<Pool4Entry> =
       table.format == .json
-      ? JSONRows(output: context.output) : Pool4Table(options: table, output: context.output)
+      ? JSONRows(output: context.output) : Pool4Printer(options: table, output: context.output)
     try context.ask { (client) throws(JoolError) in
       try client.forEachPool4Entry(of: proto.orTCP) { (page) throws(JoolError) in pool.write(page) }
     }

@@ -19,7 +19,7 @@ struct ProxyArguments: Hashable, Sendable {
   var timeToLive: UInt8 = 1
   var statisticsAddress: String?
   var statisticsPort: String?
-  var format = WireFormat.auto
+  var format = PeerProtocol.auto
   var trackFile: String?
   var keyFile: String?
   var mtu: Int?

@@ -14,7 +14,7 @@ struct SessionDisplay: Command {
     let names = EndpointNames(numeric: numeric, in: context)
     var sessions: any RowWriter<SessionEntry> =
       table.format == .json
-      ? JSONRows(output: context.output) : SessionTable(options: table, names: names, output: context.output)
+      ? JSONRows(output: context.output) : SessionPrinter(options: table, names: names, output: context.output)
     defer {
       sessions.printWaiting()
       names.finish()

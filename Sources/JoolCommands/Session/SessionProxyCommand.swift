@@ -61,7 +61,7 @@ struct SessionProxyCommand: Command {
     .choice(
       "net.format",
       "Protocol for the peers: auto (default: SS2, and the C proxies' format beside it), legacy (as a C proxy) or ss2 "
-        + "(SS2 alone)", noun: "format", of: WireFormat.allCases, \.arguments.format
+        + "(SS2 alone)", noun: "format", of: PeerProtocol.allCases, \.arguments.format
     ).unabbreviated,
     .choice(
       "log.level", "Lowest level to log: debug, info (default), notice, warning or error", noun: "log level",

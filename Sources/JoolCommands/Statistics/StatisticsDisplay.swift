@@ -18,7 +18,7 @@ struct StatisticsDisplay: Command {
     var client = try context.client()
     let statistics = try client.ask { (client) throws(JoolError) in try client.statistics() }
     let shown = statistics.filter { all || $0.value != 0 }
-    StatisticsTable(options: table, explains: explain).write(shown, to: context.output)
+    StatisticsPrinter(options: table, explains: explain).write(shown, to: context.output)
     if shown.contains(where: { $0.name == nil }) {
       context.warn(
         """

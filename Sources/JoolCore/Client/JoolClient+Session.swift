@@ -60,7 +60,7 @@ extension JoolClient where Transport: ~Copyable {
   ///
   /// Blocks until the module answers.
   ///
-  /// Modules up to 4.1.10 report success and send nothing. `SyncFormat` and `ModuleVersion.advertises` identify them.
+  /// Modules up to 4.1.10 report success and send nothing. `RecordLayout` and `ModuleVersion.advertises` identify them.
   /// - Throws: The errors that all calls have in common.
   public mutating func advertise() throws(JoolError) { _ = try exchange(.sessionSyncAdvertise) }
 
@@ -76,12 +76,12 @@ extension JoolClient where Transport: ~Copyable {
   ///
   /// This is fast for sessions in ascending order of expiration per protocol and timer, because the module keeps such
   /// lists sorted and searches them from their tail.
-  /// - Parameter sessions: The sessions. Each request has at most `SyncFormat.maxRecordsPerAdd` of them. If there are
+  /// - Parameter sessions: The sessions. Each request has at most `RecordLayout.maxRecordsPerAdd` of them. If there are
   ///   none, nothing is sent, because a request without the container crashes the kernel.
   /// - Throws: The errors that all calls have in common, except `JoolError.noAnswer`. `JoolError.refused` means that
   ///   some record was unusable (the others are applied), or that `ss-enabled` is off.
   public mutating func addSessions(_ sessions: some Collection<SessionEntry>) throws(JoolError) {
-    let format = SyncFormat(module: module)
+    let format = RecordLayout(module: module)
     var rest = sessions[...]
     var refusal: JoolError?
     while !rest.isEmpty {

@@ -70,7 +70,7 @@ package enum RequestAttribute: Hashable, Sendable {
   case pool4([Pool4Entry])
   /// Static BIB entries, for an atomic configuration.
   case bib([BIBEntry])
-  /// Session records in the module's own layout, as `SyncFormat` encodes them.
+  /// Session records in the module's own layout, as `RecordLayout` encodes them.
   case sessions(encoded: [UInt8])
   /// The last instance received.
   case instanceOffset(InstanceEntry)

@@ -18,7 +18,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
   /// `nil`: there is no server.
   public var statistics: Statistics?
   /// The protocol that is used with the peers.
-  public var format: WireFormat
+  public var format: PeerProtocol
   /// The path of a file that shows whether the node is ready, for keepalived's `track_file`.
   ///
   /// `nil`: none.
@@ -136,7 +136,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
   ///
   /// Nothing is looked up or checked.
   public init(
-    instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: WireFormat = .auto,
+    instance: InstanceName, links: [Link], statistics: Statistics? = nil, format: PeerProtocol = .auto,
     trackFile: String? = nil, keyFile: String? = nil, mtu: Int? = nil,
     logLevel: Logger.Level = .info, user: String? = nil
   ) {

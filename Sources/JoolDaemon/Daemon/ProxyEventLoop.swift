@@ -202,7 +202,7 @@ public struct ProxyEventLoop: ~Copyable {
   }
 
   var nextDeadline: Instant {
-    if dump != nil || pool4 != nil { return nextCheck - Self.checkInterval }
+    if dump != nil || pool4 != nil { return .now }
     let transferDeadline = sendQueue.isEmpty ? transfer?.deadline : nil
     let deadlines = [proxy.nextDeadline, sendQueue.deadline, transferDeadline, readiness.deadline, flushTimer.due]
     return deadlines.compactMap { $0 }.reduce(nextCheck, min)

@@ -86,7 +86,7 @@ struct ModuleConnection: ~Copyable {
       flushDeadline = .milliseconds(globals.unsigned(.ssFlushDeadline) ?? 2000)
       recordsPerMessage = globals.unsigned(.ssMaxSessionsPerPacket)
       kernel = SessionProxy.Kernel(
-        format: SyncFormat(module: module), pool6: pool6, limits: SessionLimits(globals: globals),
+        format: RecordLayout(module: module), pool6: pool6, limits: SessionLimits(globals: globals),
         isEnabled: globals.boolean(.ssEnabled) == true)
     }
 

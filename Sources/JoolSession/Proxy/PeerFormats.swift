@@ -2,7 +2,7 @@ internal import JoolCore
 
 /// The formats that the proxies of the group use, by address: SS2, or a C proxy's record layout.
 ///
-/// In `WireFormat.auto` an SS2 node sends everything twice: in SS2, and in the C proxies' layout. The second copy is
+/// In `PeerProtocol.auto` an SS2 node sends everything twice: in SS2, and in the C proxies' layout. The second copy is
 /// ignored if its sender is an SS2 peer.
 struct PeerFormats: Sendable {
   /// The maximum number of addresses of each kind that are remembered, because addresses can be forged.
@@ -19,7 +19,7 @@ struct PeerFormats: Sendable {
   static let proof = Duration.milliseconds(900)
 
   private var ss2: [IPv6Address: (first: Instant, last: Instant)] = [:]
-  private var legacy: [IPv6Address: (format: SyncFormat, last: Instant)] = [:]
+  private var legacy: [IPv6Address: (format: RecordLayout, last: Instant)] = [:]
 
   /// Notes an SS2 frame from an address.
   mutating func noteSS2(from address: IPv6Address, now: Instant) {
@@ -42,7 +42,7 @@ struct PeerFormats: Sendable {
   /// Notes a C proxy's datagram.
   ///
   /// If there is no room, the C proxy that has been silent for longest is forgotten.
-  mutating func noteLegacy(_ format: SyncFormat, from address: IPv6Address, now: Instant) {
+  mutating func noteLegacy(_ format: RecordLayout, from address: IPv6Address, now: Instant) {
     if legacy[address] == nil, legacy.count >= Self.maxCount,
       let oldest = legacy.min(by: { $0.value.last < $1.value.last })
     {
@@ -51,7 +51,7 @@ struct PeerFormats: Sendable {
     legacy[address] = (format, now)
   }
 
-  private func present(_ now: Instant) -> some Sequence<SyncFormat> {
+  private func present(_ now: Instant) -> some Sequence<RecordLayout> {
     legacy.values.lazy.filter { now - $0.last < Self.legacyMemory }.map { $0.format }
   }
 
@@ -61,8 +61,8 @@ struct PeerFormats: Sendable {
   ///
   /// If none was received, it is the layout of the own module, because a standby is silent, and all nodes of a group of
   /// C proxies have equal modules.
-  func layouts(own: SyncFormat, now: Instant) -> [SyncFormat] {
-    var layouts: [SyncFormat] = []
+  func layouts(own: RecordLayout, now: Instant) -> [RecordLayout] {
+    var layouts: [RecordLayout] = []
     for format in present(now) where !layouts.contains(where: { $0.recordLength == format.recordLength }) {
       layouts.append(format)
     }

@@ -44,7 +44,7 @@ public struct ProxyStatus: Hashable, Sendable {
   /// The state of this node, and whether it may have the addresses.
   public var nodeStatus: NodeStatus
   /// The format in which this proxy exchanges sessions with the group.
-  public var format: WireFormat
+  public var format: PeerProtocol
   /// The number of this node in SS2, which changes with each start.
   ///
   /// 0 until the module was seen.
@@ -167,7 +167,7 @@ extension ProxyStatus {
     }
     func number(_ name: Substring) -> UInt64? { single[name].flatMap { UInt64($0) } }
     guard let state = single["state"].flatMap({ NodeStatus.State(rawValue: String($0)) }),
-      let format = single["format"].flatMap({ WireFormat(rawValue: String($0)) }), let node = number("node"),
+      let format = single["format"].flatMap({ PeerProtocol(rawValue: String($0)) }), let node = number("node"),
       let sessions = number("sessions"), let bibEntries = number("bib-entries"),
       let legacyPeers = number("legacy-peers")
     else { return nil }

@@ -9,13 +9,30 @@ public import JoolCore
 ///
 /// The node (`SyncNode`) knows which records the peers have, and sends them only what they lack. Everything that
 /// reaches the module was decoded, checked and encoded anew.
+///
+/// The contract with the caller, which owns the sockets and the time. In each turn it calls, in this order:
+///
+/// 1. `turn(now:sealStart:)`, before anything is read, so that a process that slept knows it. If `mustStartAnew` is true
+///    then, `startAnew(seed:sealStart:clock:now:)`.
+/// 2. `received(moduleMessage:)` and `learn(records:now:)` for each message of the module, and
+///    `received(datagram:length:from:waited:now:)` for each datagram, with the time for which it has waited.
+/// 3. `advance(to:)`, which does what is due.
+/// 4. `takeDatagrams(now:)`, and sends the result.
+/// 5. `nextStoreRequest(now:)` and `finished(_:_:now:)`, until there is no request or the turn's budget is spent. Then
+///    `takeAudit()`: if it returns a reason, the module's whole table must be read and passed to
+///    `reconcile(_:because:now:)`, and `finishAudit(isComplete:now:)` ends that.
+/// 6. `updateReadiness(isAuditing:now:)`.
+///
+/// The next turn begins when input comes, or at `nextDeadline`. `attached(_:clock:now:)` and `detached()` may be called
+/// between any two steps. The time must not go backwards. A late call is correct, but its effects are late, too. No
+/// call blocks.
 public struct SessionProxy: Sendable {
   /// The name of the instance whose sessions are synchronized.
   public let instance: InstanceName
   /// The format in which sessions are exchanged with the group.
   ///
   /// With keys it is always `ss2`.
-  public let format: WireFormat
+  public let format: PeerProtocol
   /// The counters of this proxy since its start.
   public package(set) var counters = ProxyCounters()
   /// The properties of the module; `nil` until it was seen once.
@@ -74,7 +91,7 @@ public struct SessionProxy: Sendable {
   /// The properties of the module that the proxy needs.
   public struct Kernel: Hashable, Sendable {
     /// The layout of the module's session records.
-    public var format: SyncFormat
+    public var format: RecordLayout
     /// The prefix of the instance, which must be the same on all nodes.
     public var pool6: IPv6Prefix
     /// The timeouts of the instance.
@@ -85,7 +102,7 @@ public struct SessionProxy: Sendable {
     public var isEnabled: Bool
 
     /// Creates the description of a module.
-    public init(format: SyncFormat, pool6: IPv6Prefix, limits: SessionLimits, isEnabled: Bool) {
+    public init(format: RecordLayout, pool6: IPv6Prefix, limits: SessionLimits, isEnabled: Bool) {
       self.format = format
       self.pool6 = pool6
       self.limits = limits
@@ -133,7 +150,7 @@ public struct SessionProxy: Sendable {
   ///   - keys: the keys with which the group's frames are sealed. If there are any, nothing else is sent or accepted.
   ///   - sealStart: the start of the seal; random, never used before.
   public init(
-    instance: InstanceName, format: WireFormat = .auto, seed: UInt64, keys: KeyRing? = nil,
+    instance: InstanceName, format: PeerProtocol = .auto, seed: UInt64, keys: KeyRing? = nil,
     sealStart: UInt64 = .random(in: .min ... .max)
   ) {
     self.instance = instance

@@ -156,22 +156,6 @@ package struct SyncNode: Sendable {
 
   // MARK: Time
 
-  /// When `advance(to:)` has something to do; this may be in the past.
-  var nextDeadline: Instant {
-    guard isStateCurrent else { return started }
-    var earliest = min(nextHello, nextStateUpdate)
-    if let due = pulls.retry { earliest = min(earliest, due) }
-    if let due = pulls.receiver?.deadline { earliest = min(earliest, due) }
-    if let due = budget.nextRoom(to: pulls.sender.waiting.lazy.map(\.number)) { earliest = min(earliest, due) }
-    if let due = feed.deadline { earliest = min(earliest, due) }
-    if let readvertisement { earliest = min(earliest, readvertisement.next) }
-    if let due = deferredPackets.deadline { earliest = min(earliest, due) }
-    if let due = pendingLegacySessions.deadline { earliest = min(earliest, due) }
-    if let advertisedSettings { earliest = min(earliest, advertisedSettings.next) }
-    if let due = peers.nextQuestion { earliest = min(earliest, due) }
-    return earliest
-  }
-
   /// Does what is due at `now`.
   mutating func advance(to now: Instant) {
     selfCheck.goesOn()

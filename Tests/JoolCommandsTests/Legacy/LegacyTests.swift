@@ -46,7 +46,7 @@ import Testing
   @Test func printsOneHeaderAndAllTablesInCSV() {
     let outcome = Self.nat64().run("jool --session --display --numeric --csv --icmp --tcp")
     #expect(
-      outcome.output == SessionTable.csvHeader + """
+      outcome.output == SessionPrinter.csvHeader + """
 
         TCP,2001:db8::8,40001,64:ff9b::c000:208,80,192.0.2.1,61001,192.0.2.8,80,00:02:57.40,V4_FIN_V6_FIN_RCV
         ICMP,2001:db8::8,13371,64:ff9b::c000:208,13371,192.0.2.1,1402,192.0.2.8,1402,00:00:50.0

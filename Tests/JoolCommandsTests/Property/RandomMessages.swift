@@ -11,7 +11,7 @@
         let request = Request(
           .fileHandle, header: JoolHeader(version: .newestKnown, translator: .nat64),
           [.globals(random.settings(of: .nat64)), .pool4([random.pool4()]), .bib([random.binding()])])
-        let formats: [SyncFormat] = [.nested, .packed48, .packed36]
+        let formats: [RecordLayout] = [.nested, .packed48, .packed36]
         return [(try? request.message(family: 30, sequence: 1)) ?? [], formats[index % 3].encode(sessions)]
       }
     }

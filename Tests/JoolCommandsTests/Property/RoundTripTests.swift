@@ -28,7 +28,7 @@ import Testing
   @Test(arguments: seeds) func encodesAndDecodesSessionsInEveryFormat(seed: UInt64) throws {
     var random = RandomModels(seed: seed)
     let lengths = IPv6Prefix.translationLengths.sorted()
-    for format in SyncFormat.allCases where format != .nestedUnchecked {
+    for format in RecordLayout.allCases where format != .nestedUnchecked {
       for length in lengths {
         let pool6 = try #require(IPv6Prefix(address: IPv6Address(bits: 0x64 << 112), length: length))
         let sessions = (0..<5).map { _ in random.session(pool6: pool6) }
@@ -129,7 +129,7 @@ import Testing
     switch setting.value {
     case .plateaus(let list): list.map { String($0) }.joined(separator: ",")
     case .prefix6(nil), .prefix4(nil): "null"
-    default: GlobalTable.csv(setting)
+    default: GlobalPrinter.csv(setting)
     }
   }
 }

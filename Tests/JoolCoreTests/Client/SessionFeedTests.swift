@@ -16,19 +16,19 @@ import Testing
     SessionFeed.Event(decoding: datagram.span.bytes, instance: .default, pool6: .wellKnown)
   }
 
-  @Test(arguments: [SyncFormat.nested, .packed48, .packed36]) func decodesEveryLayout(format: SyncFormat) throws {
+  @Test(arguments: [RecordLayout.nested, .packed48, .packed36]) func decodesEveryLayout(format: RecordLayout) throws {
     let sessions: [SessionEntry] = [.sample(1), .sample(2)]
     #expect(event(try message(format.encode(sessions))) == .sessions(sessions))
   }
 
   @Test func ignoresOtherInstances() throws {
-    let records = SyncFormat.packed36.encode([SessionEntry.sample()])
+    let records = RecordLayout.packed36.encode([SessionEntry.sample()])
     #expect(event(try message(records, instance: try #require(InstanceName("other")))) == nil)
     #expect(event(try message(records, translator: .siit)) == nil)
   }
 
   @Test func reportsWhatItCannotDecode() throws {
-    let records = SyncFormat.packed36.encode([SessionEntry.sample()])
+    let records = RecordLayout.packed36.encode([SessionEntry.sample()])
     guard case .unusable = event(try message(Array(records.dropLast(4)))) else {
       Issue.record("a record that is cut is accepted")
       return

@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func choosesTheLayoutByRelease() {
-    let formats = [5, 9, 10, 11, 12, 13, 15].map { SyncFormat(module: ModuleVersion(4, 1, $0)) }
+    let formats = [5, 9, 10, 11, 12, 13, 15].map { RecordLayout(module: ModuleVersion(4, 1, $0)) }
     #expect(
       formats == [.nestedUnchecked, .nestedUnchecked, .nestedUnchecked, .nested, .packed48, .packed36, .packed36])
   }

@@ -105,7 +105,7 @@ struct VectorDecoder {
     guard let pool6 = Vector.pool6 else { throw .missing(field: "pool6") }
     let datagram = try SyncDatagram(decoding: payload, pool6: pool6)
     if let refusal = datagram.refused.first { throw refusal }
-    let expected = SyncFormat(module: module).recordLength
+    let expected = RecordLayout(module: module).recordLength
     guard datagram.format.recordLength == expected else {
       throw .wrongSize(field: "session record", expected: expected, actual: datagram.format.recordLength)
     }

@@ -63,7 +63,7 @@ import Testing
 
   @Test(arguments: Vector.versions) func reencodesEverySynchronizedSession(version: String) throws {
     let pool6 = try #require(Vector.pool6)
-    let format = SyncFormat(module: try #require(ModuleVersion(version)))
+    let format = RecordLayout(module: try #require(ModuleVersion(version)))
     var sessions = 0
     for vector in try Vector.all(of: version) where vector.name.hasPrefix("sync-") {
       for message in vector.messages where message.dir == "udp" {

@@ -77,14 +77,14 @@ import Testing
   @Test func aReceivedCProxyCountsAsAPeer() {
     var group = Group(count: 1, formats: [.legacy])
     #expect(group.proxies[0].noPeerReason(now: group.now)?.hasPrefix("No C proxy (C proxies send nothing") == true)
-    group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    group.injectLegacy(RecordLayout.packed36.encode([.sample(7)]), at: 0)
     group.pass(.seconds(60))
     #expect(group.proxies[0].noPeerReason(now: group.now) == nil)
   }
 
   @Test func reportsRejectedDatagrams() throws {
     var group = Group(count: 1, keys: [try FrameSealTests.ring((1, "a"))])
-    group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 0)
+    group.injectLegacy(RecordLayout.packed36.encode([.sample(7)]), at: 0)
     let reason = group.proxies[0].noPeerReason(now: group.now)
     #expect(reason?.contains("but datagrams were rejected (UNSEALED 1)") == true)
   }

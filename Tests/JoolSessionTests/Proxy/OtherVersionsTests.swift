@@ -35,7 +35,7 @@ import Testing
     #expect(group.proxies[0].counters.malformedDatagrams == 0)
     #expect(group.findings(at: 0).filter { $0.contains("another version") }.count == 1)
     guard !isSealed else { return }
-    group.inject(SyncFormat.packed36.encode([.sample(1)]), at: 0)
+    group.inject(RecordLayout.packed36.encode([.sample(1)]), at: 0)
     #expect(group.proxies[0].node?.table.count == 1)
   }
 }

@@ -44,7 +44,7 @@ import Testing
 
   @Test func limitsExpirationsWhileStarting() {
     var group = Group(count: 1, settled: false)
-    group.injectLegacy(SyncFormat.packed36.encode([.sample(7, expiration: .max)]), at: 0)
+    group.injectLegacy(RecordLayout.packed36.encode([.sample(7, expiration: .max)]), at: 0)
     group.pass(.seconds(7))
     _ = group.audit(0, [])
     #expect(group.module(0).allSatisfy { $0.expiration.rawValue <= 375_000 })
@@ -92,7 +92,7 @@ import Testing
     #expect(group.module(1).last.map { $0.expiration.rawValue > 240_000 } == true)
   }
 
-  @Test(arguments: SyncFormat.allCases) func usesTheRecordLayoutOfItsCProxies(format: SyncFormat) throws {
+  @Test(arguments: RecordLayout.allCases) func usesTheRecordLayoutOfItsCProxies(format: RecordLayout) throws {
     var group = Group()
     group.injectLegacy(format.encode([.sample(7)]), at: 0)
     group.settle()
@@ -107,7 +107,7 @@ import Testing
   @Test func addsARepeatedCProxySessionOnce() {
     var group = Group()
     for _ in 0..<60 {
-      group.injectLegacy(SyncFormat.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
+      group.injectLegacy(RecordLayout.packed36.encode([.sample(7, expiration: 300_000)]), at: 0)
       group.settle()
       group.pass(.seconds(1))
     }
@@ -209,7 +209,7 @@ import Testing
 
   @Test func dropsALegacyDatagramWithTheHeaderOfAFrame() {
     var group = Group(count: 1)
-    let datagram = [0, 0, SyncFrame.version] + SyncFormat.packed36.encode([.sample()])
+    let datagram = [0, 0, SyncFrame.version] + RecordLayout.packed36.encode([.sample()])
     let action = group.proxies[0].received(
       datagram: datagram.span.bytes, length: datagram.count, from: Group.address(of: 1), now: group.now)
     guard case .drop = action else {

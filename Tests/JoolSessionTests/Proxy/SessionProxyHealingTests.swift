@@ -28,12 +28,12 @@ import Testing
   @Test func acceptsANewMaskOwnerFromACProxy() {
     var group = Group(count: 1)
     _ = group.audit(0, [])
-    group.injectLegacy(SyncFormat.packed36.encode([.sample(5)]), at: 0)
+    group.injectLegacy(RecordLayout.packed36.encode([.sample(5)]), at: 0)
     group.settle()
     for number in [9, 2] {
       var rival = SessionEntry.sample(number)
       rival.source4 = SessionEntry.sample(5).source4
-      group.injectLegacy(SyncFormat.packed36.encode([rival]), at: 0)
+      group.injectLegacy(RecordLayout.packed36.encode([rival]), at: 0)
       group.settle()
       #expect(group.module(0).last?.source6 == rival.source6)
       #expect(group.proxies[0].node?.table.count == 1)

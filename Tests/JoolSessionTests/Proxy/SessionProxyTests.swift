@@ -13,7 +13,7 @@ import Testing
 
   private func kernel(_ module: ModuleVersion, isEnabled: Bool = true) -> SessionProxy.Kernel {
     SessionProxy.Kernel(
-      format: SyncFormat(module: module), pool6: .wellKnown, limits: SessionLimits(), isEnabled: isEnabled)
+      format: RecordLayout(module: module), pool6: .wellKnown, limits: SessionLimits(), isEnabled: isEnabled)
   }
 
   /// A message of the module's multicast group.
@@ -27,7 +27,7 @@ import Testing
 
   @Test func acknowledgesAMulticastBeforeDecodingItsRecords() {
     let proxy = proxy()
-    let records = SyncFormat.packed36.encode([.sample(0), .sample(1)])
+    let records = RecordLayout.packed36.encode([.sample(0), .sample(1)])
     let message = multicast(records: records)
     #expect(proxy.receive(message: message) == .acknowledge(thenLearn: 52..<52 + records.count))
     #expect(Array(message[52...]) == records)
@@ -37,7 +37,7 @@ import Testing
 
   @Test func ignoresTheMulticastOfAnotherInstance() throws {
     let proxy = proxy()
-    let message = multicast(try #require(InstanceName("Default")), records: SyncFormat.packed36.encode([.sample()]))
+    let message = multicast(try #require(InstanceName("Default")), records: RecordLayout.packed36.encode([.sample()]))
     #expect(proxy.receive(message: message) == .ignore)
     #expect(proxy.core.counters == ProxyCounters())
   }
@@ -50,7 +50,7 @@ import Testing
 
   @Test func dropsTruncatedModuleMessages() {
     let proxy = proxy()
-    let message = multicast(records: SyncFormat.packed36.encode([.sample()]))
+    let message = multicast(records: RecordLayout.packed36.encode([.sample()]))
     for length in 0..<message.count {
       guard case .drop = proxy.receive(message: Array(message[..<length])) else {
         Issue.record("accepted \(length) of \(message.count) bytes")
@@ -61,7 +61,7 @@ import Testing
 
   // MARK: Network → module
 
-  @Test(arguments: SyncFormat.allCases) func readsEveryLayout(format: SyncFormat) {
+  @Test(arguments: RecordLayout.allCases) func readsEveryLayout(format: RecordLayout) {
     let proxy = proxy()
     let sessions: [SessionEntry] = [.sample(0, proto: .tcp), .sample(1, proto: .udp), .sample(2, proto: .icmp)]
     #expect(proxy.receive(format.encode(sessions)) == .heard(refused: nil))
@@ -70,11 +70,11 @@ import Testing
   }
 
   @Test func dropsAWholeDatagramForOneStructuralError() {
-    let good = SyncFormat.packed36.encode([.sample(0), .sample(1)])
+    let good = RecordLayout.packed36.encode([.sample(0), .sample(1)])
     let bad: [[UInt8]] = [
-      [], Array(good.dropLast()), good + [0], good + SyncFormat.packed48.encode([.sample(2)]),
+      [], Array(good.dropLast()), good + [0], good + RecordLayout.packed48.encode([.sample(2)]),
       // A nested record without a port crashes modules up to 4.1.9.
-      Array(SyncFormat.nested.encode([.sample(0)]).dropLast(8)),
+      Array(RecordLayout.nested.encode([.sample(0)]).dropLast(8)),
     ]
     let proxy = proxy()
     for datagram in bad {
@@ -89,7 +89,7 @@ import Testing
 
   @Test func dropsATruncatedDatagram() {
     let proxy = proxy()
-    let datagram = SyncFormat.packed36.encode([.sample()])
+    let datagram = RecordLayout.packed36.encode([.sample()])
     let action = proxy.receive(datagram, length: 4000)
     #expect(action == .drop(.truncated(field: "datagram", need: 4000, have: 40)))
   }
@@ -97,7 +97,7 @@ import Testing
   @Test func refusesOnlyTheInvalidRecord() {
     let proxy = proxy()
     let wrong = SessionEntry.sample(1, proto: .udp, timer: .transitory)
-    let action = proxy.receive(SyncFormat.packed36.encode([.sample(0), wrong, .sample(2)]))
+    let action = proxy.receive(RecordLayout.packed36.encode([.sample(0), wrong, .sample(2)]))
     #expect(action == .heard(refused: .badValue(field: "UDP timer", value: 1)))
     #expect(proxy.offered(after: 1).count == 2)
     #expect(proxy.core.counters.refusedRecords == 1)
@@ -106,7 +106,7 @@ import Testing
   @Test func limitsExpirationsToThoseOfFreshSessions() {
     let proxy = proxy()
     _ = proxy.receive(
-      SyncFormat.packed36.encode([
+      RecordLayout.packed36.encode([
         .sample(0, proto: .tcp, expiration: .max), .sample(1, proto: .tcp, timer: .transitory, expiration: .max),
         .sample(2, proto: .tcp, timer: .incomingSYN, expiration: .max),
         .sample(3, proto: .udp, expiration: 0x8000_0000),
@@ -122,7 +122,7 @@ import Testing
 
   @Test func splitsABurstIntoBatchesOfAThousand() {
     let proxy = proxy()
-    for number in 0..<2500 { _ = proxy.receive(SyncFormat.packed36.encode([.sample(number)])) }
+    for number in 0..<2500 { _ = proxy.receive(RecordLayout.packed36.encode([.sample(number)])) }
     #expect(proxy.offered(after: 0).isEmpty)
     var sizes: [Int] = []
     while true {
@@ -138,13 +138,13 @@ import Testing
 
   @Test func offersSessionsUntilTheModuleHasThem() {
     let proxy = proxy()
-    _ = proxy.receive(SyncFormat.packed36.encode([.sample()]))
+    _ = proxy.receive(RecordLayout.packed36.encode([.sample()]))
     let offered = proxy.offered(after: 1)
     #expect(proxy.offered(after: 1) == offered)
     proxy.core.detached()
     #expect(proxy.offered(after: 2).isEmpty)
     // Meanwhile a peer sends another session, and the module returns in another version.
-    _ = proxy.receive(SyncFormat.packed36.encode([.sample(1)]))
+    _ = proxy.receive(RecordLayout.packed36.encode([.sample(1)]))
     proxy.attach(kernel(ModuleVersion(4, 1, 9)))
     let again = proxy.offered(after: 3)
     #expect(Set(again.map(SessionKey.init)) == Set((offered + [.sample(1)]).map(SessionKey.init)))
@@ -152,7 +152,7 @@ import Testing
 
   @Test func keepsSessionsWhileSynchronizationIsDisabled() {
     let proxy = proxy(isEnabled: false)
-    _ = proxy.receive(SyncFormat.packed36.encode([.sample()]))
+    _ = proxy.receive(RecordLayout.packed36.encode([.sample()]))
     #expect(proxy.offered(after: 1).isEmpty)
     proxy.attach(kernel(ModuleVersion(4, 1, 13)))
     #expect(proxy.offered(after: 1).count == 1)
@@ -161,14 +161,14 @@ import Testing
   /// The instance was created again with another prefix while sessions were queued for it.
   @Test func addsNoSessionsOfAFormerPool6() throws {
     let proxy = proxy()
-    for number in 0..<1500 { _ = proxy.receive(SyncFormat.packed36.encode([.sample(number)])) }
+    for number in 0..<1500 { _ = proxy.receive(RecordLayout.packed36.encode([.sample(number)])) }
     // Half of the sorted sessions are added, others are queued, and a BIB entry must be evicted.
     _ = proxy.offered(after: 1)
     proxy.take()
-    _ = proxy.receive(SyncFormat.packed36.encode([.sample(2000)]))
+    _ = proxy.receive(RecordLayout.packed36.encode([.sample(2000)]))
     var rival = SessionEntry.sample(3000)
     rival.source4 = SessionEntry.sample(2000).source4
-    _ = proxy.receive(SyncFormat.packed36.encode([rival]))
+    _ = proxy.receive(RecordLayout.packed36.encode([rival]))
     var kernel = kernel(ModuleVersion(4, 1, 13))
     kernel.pool6 = try #require(IPv6Prefix(address: IPv6Address(bits: 0x2001_0db8_0064 << 80), length: 96))
     proxy.attach(kernel)

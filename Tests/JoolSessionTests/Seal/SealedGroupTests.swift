@@ -24,7 +24,7 @@ import Testing
     let (ours, theirs) = (try FrameSealTests.ring((1, "a")), try FrameSealTests.ring((1, "b")))
     var group = Group(count: 4, keys: [ours, ours, theirs, nil])
     for index in [0, 2, 3] { group.announce([.sample(index, expiration: 250_000)], at: index) }
-    group.injectLegacy(SyncFormat.packed36.encode([.sample(9)]), at: 0)
+    group.injectLegacy(RecordLayout.packed36.encode([.sample(9)]), at: 0)
     group.pass(.seconds(2))
     #expect(group.module(0).isEmpty)
     #expect(group.module(1).map(\.source6) == [SessionEntry.sample(0).source6])

@@ -33,7 +33,7 @@ struct Group {
   /// - `keys`: the keys of each proxy; by default no proxy has any.
   /// - `seed`: the seed of the first proxy; the others have the numbers after it.
   /// - `settled`: whether the proxies have become ready.
-  init(count: Int = 2, formats: [WireFormat] = [], keys: [KeyRing?] = [], seed: UInt64 = 1, settled: Bool = true) {
+  init(count: Int = 2, formats: [PeerProtocol] = [], keys: [KeyRing?] = [], seed: UInt64 = 1, settled: Bool = true) {
     proxies = (0..<count).map {
       SessionProxy(
         instance: .default, format: formats.isEmpty ? .auto : formats[$0], seed: UInt64($0) + seed,
@@ -87,7 +87,7 @@ struct Group {
 
   /// Makes the module of a proxy announce sessions.
   mutating func announce(_ sessions: [SessionEntry], at index: Int) {
-    try? proxies[index].learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: now)
+    try? proxies[index].learn(records: RecordLayout.packed36.encode(sessions).span.bytes, now: now)
   }
 
   mutating func injectLegacy(_ datagram: [UInt8], at index: Int) {

@@ -66,12 +66,12 @@ import Testing
   func sendsTablesAndRepairsInBurstsThatACProxyCanBuffer(isCProxyKnown: Bool, most: Int) throws {
     var group = Group()
     if isCProxyKnown {
-      for index in 0...1 { group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: index) }
+      for index in 0...1 { group.injectLegacy(RecordLayout.packed36.encode([.sample(7)]), at: index) }
     }
     group.announce((0..<30_000).map { .sample($0, expiration: 290_000) }, at: 0)
     group.pass(.seconds(2))
     group.restart(1, seed: 50)
-    if isCProxyKnown { group.injectLegacy(SyncFormat.packed36.encode([.sample(7)]), at: 1) }
+    if isCProxyKnown { group.injectLegacy(RecordLayout.packed36.encode([.sample(7)]), at: 1) }
     #expect(burst(of: &group, for: .seconds(6)) <= most)
     #expect(group.proxies[1].node?.table.count == 30_000)
     // Two different tables are compared.

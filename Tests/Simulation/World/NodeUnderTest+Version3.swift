@@ -14,7 +14,7 @@ extension NodeUnderTest {
   private static let burst = 64
 
   init(_ plan: NodePlan, seed: UInt64) {
-    let format: WireFormat =
+    let format: PeerProtocol =
       switch plan.format {
       case .ss2: .ss2
       case .auto: .auto
@@ -61,7 +61,7 @@ extension NodeUnderTest {
   mutating func learn(_ sessions: [SessionEntry], _ time: Time) {
     guard !sessions.isEmpty else { return }
     // A refused session would be a mistake of the simulation.
-    try? proxy.learn(records: SyncFormat.packed36.encode(sessions).span.bytes, now: time.now)
+    try? proxy.learn(records: RecordLayout.packed36.encode(sessions).span.bytes, now: time.now)
   }
 
   mutating func overran() { proxy.overran() }

@@ -186,7 +186,7 @@ extension Simulation {
       let entry = plan.entry(
         session, mask: mask, state: 0, timer: 0, expiration: 200_000_000, pool6: nodes[to].core.pool6)
       let datagram = Network.Datagram(
-        bytes: SyncFormat.packed36.encode([entry]), from: Network.outsider, to: to, sent: now)
+        bytes: RecordLayout.packed36.encode([entry]), from: Network.outsider, to: to, sent: now)
       network.put(datagram, at: now + Network.latency) { queue.schedule(.arrival($0), at: $1) }
     }
   }

@@ -8,7 +8,7 @@
 /// refused alone.
 package struct SyncDatagram: Hashable, Sendable {
   /// The layout of the records, recognized by their length.
-  package let format: SyncFormat
+  package let format: RecordLayout
   /// The sessions of the valid records, in the order of the datagram.
   package private(set) var sessions: [SessionEntry] = []
   /// The errors of the records with impossible values, whose sessions are not in `sessions`.
@@ -26,7 +26,7 @@ package struct SyncDatagram: Hashable, Sendable {
       throw .truncated(field: "session record", need: 4, have: payload.byteCount)
     }
     let length = Int(try payload.nativeInteger(at: 0, as: UInt16.self, field: "nla_len"))
-    guard let format = SyncFormat.recognize(recordLength: length) else {
+    guard let format = RecordLayout.recognize(recordLength: length) else {
       throw .badValue(field: "session record's nla_len", value: UInt64(length))
     }
     guard payload.byteCount % length == 0 else { throw .strayBytes(count: payload.byteCount % length) }
@@ -52,7 +52,7 @@ package struct SyncDatagram: Hashable, Sendable {
   }
 
   private static func session(
-    decoding record: RawSpan, as format: SyncFormat, pool6: IPv6Prefix
+    decoding record: RawSpan, as format: RecordLayout, pool6: IPv6Prefix
   ) throws(WireFormatError) -> SessionEntry {
     switch format {
     case .nestedUnchecked, .nested: try SessionEntry(decoding: record)

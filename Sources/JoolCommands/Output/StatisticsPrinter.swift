@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints counters, optionally with explanations.
-struct StatisticsTable {
+struct StatisticsPrinter {
   var options: TableOptions
   var explains: Bool
 

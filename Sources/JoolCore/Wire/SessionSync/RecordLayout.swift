@@ -4,7 +4,7 @@
 ///
 /// A record is an attribute of type 1 inside SESSION_ENTRIES. The UDP payload of the C proxies is a run of records. The
 /// layouts have different values of `nla_len`: 140, 52 or 40.
-public enum SyncFormat: CaseIterable, Hashable, Sendable {
+public enum RecordLayout: CaseIterable, Hashable, Sendable {
   /// The layout up to 4.1.10: nested attributes. The module accepts records with missing members; up to 4.1.9 it
   /// crashes on a record without a port. The module always sends all members, and so does this library.
   case nestedUnchecked
@@ -59,7 +59,7 @@ public enum SyncFormat: CaseIterable, Hashable, Sendable {
   /// The layout whose records have this `nla_len`, or `nil`.
   ///
   /// Both nested layouts have 140; the stricter one, `.nested`, is returned.
-  static func recognize(recordLength: Int) -> SyncFormat? {
+  static func recognize(recordLength: Int) -> RecordLayout? {
     switch recordLength {
     case 140: .nested
     case 52: .packed48

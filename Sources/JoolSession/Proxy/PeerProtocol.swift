@@ -1,5 +1,5 @@
 /// The format in which a proxy exchanges sessions with the group (`--net.format`).
-public enum WireFormat: String, CaseIterable, Hashable, Sendable {
+public enum PeerProtocol: String, CaseIterable, Hashable, Sendable {
   /// SS2 between SS2 nodes, and also the C proxies' layout for C proxies.
   case auto
   /// The C proxies' layout alone.

@@ -3,7 +3,7 @@ import JoolCore
 /// Prints bindings page by page.
 ///
 /// If names are looked up, prints them in the batches in which they are looked up.
-struct BIBTable: RowWriter {
+struct BIBPrinter: RowWriter {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink

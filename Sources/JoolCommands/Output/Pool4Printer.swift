@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints pool4 page by page, with one group for each mark and protocol.
-struct Pool4Table: RowWriter {
+struct Pool4Printer: RowWriter {
   var options: TableOptions
   var output: OutputSink
   private var isStarted = false

@@ -3,7 +3,7 @@ import JoolCore
 /// Prints sessions page by page.
 ///
 /// If names are looked up, prints them in the batches in which they are looked up.
-struct SessionTable: RowWriter {
+struct SessionPrinter: RowWriter {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink

@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints global variables, one per line.
-struct GlobalTable {
+struct GlobalPrinter {
   var options: TableOptions
 
   func write(_ settings: [GlobalSetting], to output: OutputSink) {

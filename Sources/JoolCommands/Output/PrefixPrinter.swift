@@ -1,7 +1,7 @@
 import JoolCore
 
 /// Prints rows of prefixes page by page.
-struct PrefixTable<Row>: RowWriter {
+struct PrefixPrinter<Row>: RowWriter {
   var columns: [PrefixTableColumn]
   /// The cells of a row, one for each column.
   var cells: (Row) -> [PrefixTableCell]

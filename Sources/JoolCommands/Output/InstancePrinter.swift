@@ -3,7 +3,7 @@ import JoolCore
 /// Prints instances page by page.
 ///
 /// The headers are printed with the first page, so that there are none if no page arrives.
-struct InstanceTable: RowWriter {
+struct InstancePrinter: RowWriter {
   var options: TableOptions
   var output: OutputSink
   private var isStarted = false
