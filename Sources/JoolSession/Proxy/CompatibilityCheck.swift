@@ -150,7 +150,7 @@ extension SessionProxy {
     translatingSince = isTranslating ? translatingSince ?? now : nil
     let settings = NodeSettings(
       isEnabled: kernel.isEnabled, isTranslating: isTranslating, limits: kernel.limits, pool4: pool4)
-    node?.advertise(settings, now: now)
+    node?.settings.advertise(settings, now: now)
   }
 
   /// The inputs of the findings about peers.
@@ -166,7 +166,7 @@ extension SessionProxy {
   /// The present inputs of the findings about peers.
   package func groupInputs(now: Instant) -> GroupInputs {
     GroupInputs(
-      settingsReceived: node?.settingsReceived ?? 0,
+      settingsReceived: node?.settings.received ?? 0,
       alive: Set((node?.peers.all ?? []).filter { $0.isAlive(at: now) }.map(\.incarnation)))
   }
 
@@ -175,7 +175,7 @@ extension SessionProxy {
   /// `findings(now:)` returns the result until the next comparison.
   package mutating func compareSettings(now: Instant) {
     compatibilityFindings = []
-    guard let node, let settings = node.advertisedSettings?.settings else { return }
+    guard let node, let settings = node.settings.own else { return }
     func isLong(_ since: Instant?) -> Bool { since.map { now - $0 >= Self.translationTimeout } ?? false }
     var check = CompatibilityCheck(
       here: CompatibilityCheck.Member(

@@ -130,7 +130,7 @@ extension SessionProxy {
   public mutating func takeDatagrams(
     now: Instant, legacy: [SessionEntry]? = nil, isCongested: Bool = false
   ) -> [[UInt8]] {
-    node?.isCongested = isCongested
+    node?.outgoing.isCongested = isCongested
     guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements

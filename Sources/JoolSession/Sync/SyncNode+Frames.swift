@@ -33,13 +33,13 @@ extension SyncNode {
     case .update(let records): handle(records, header, now: now)
     default:
       peers.raise(
-        last: header.sequence, of: header.sender, now: now, jitter: jitter(upTo: UpdateStream.jitter))
+        last: header.sequence, of: header.sender, now: now, jitter: jitter(upTo: NakTimer.jitter))
       if header.target == .nobody || header.target == identity { handle(frame.body, from: header.sender, now: now) }
     }
   }
 
   private mutating func handle(_ records: [SyncRecord], _ header: SyncFrame.Header, now: Instant) {
-    let delay = jitter(upTo: UpdateStream.jitter)
+    let delay = jitter(upTo: NakTimer.jitter)
     // An update that is not new came over another link, or was retransmitted for another peer.
     guard peers.receive(update: header.sequence, of: header.sender, now: now, jitter: delay),
       let origin = peers.peers.read(header.sender, { $0.index })
@@ -60,7 +60,7 @@ extension SyncNode {
     case .compare(let first, let digests): compare(groups: digests, first: first, from: node, now: now)
     case .buckets(let group, let digests): receive(buckets: digests, of: group, from: node, now: now)
     case .differences(let differences): receive(differences, from: node, now: now)
-    case .settings(let part): if peers.receive(part, of: node, now: now) { settingsReceived += 1 }
+    case .settings(let part): if peers.receive(part, of: node, now: now) { settings.noteReceived() }
     }
   }
 
@@ -68,7 +68,7 @@ extension SyncNode {
     _ hello: SyncFrame.Hello, _ header: SyncFrame.Header, from address: IPv6Address?, bytes: Int,
     arrival: Instant, now: Instant
   ) {
-    let delay = jitter(upTo: UpdateStream.jitter)
+    let delay = jitter(upTo: NakTimer.jitter)
     switch peers.receive(hello: hello, header: header, from: address, now: arrival, jitter: delay) {
     case .outdated: return
     case .noRoom: counters.strangers += 1
@@ -76,7 +76,7 @@ extension SyncNode {
       // The sender waits for a hello to know whether it is alone. But an early answer must not be much longer than what
       // the sender sent.
       if answer, helloSize <= SyncFrame.Hello.answerFactor * bytes {
-        nextHello = min(nextHello, now + jitter(upTo: 50))
+        hellos.schedule(before: now + jitter(upTo: 50))
       }
     case .otherPool6(let isNew): if isNew { updateState(now: now) }
     case .peer(let isFirstContact):
@@ -87,8 +87,8 @@ extension SyncNode {
       }
       avoidTags()
       if isFirstContact {
-        helloSoon(now: now)
-        repeatSettings(after: Self.helloInterval, now: now)
+        hellos.scheduleSoon(now: now)
+        repeatSettings(after: HelloSchedule.interval, now: now)
       }
       updateState(now: now)
       compareRoot(with: header.sender, now: now)

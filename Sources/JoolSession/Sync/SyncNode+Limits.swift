@@ -13,7 +13,7 @@ extension SyncNode {
     self.limits = limits
     noteGroupLimits()
     // Send a hello before the next records, because peers convert times left by the sender's timeouts.
-    isHelloDue = true
+    hellos.request()
     if isShorter { readvertisement = Readvertisement(next: now) }
   }
 
@@ -46,8 +46,7 @@ extension SyncNode {
       record.version = clock.version(justAfter: record.version)
       guard store(record, origin: 0, isOwnRecord: true, now: now) != nil else { continue }
       clock.note(record.version)
-      let key = SessionKey(record.session)
-      if pending[key] == nil { refreshes[key] = record.session } else { pending[key] = record }
+      outgoing.add(record, isRefresh: true)
       counters.refreshesSent += 1
     }
     if !outdated.isEmpty { flush(now: now) }

@@ -15,7 +15,7 @@ extension SyncNode {
     let own = AddressRight.Own(
       incarnation: identity, state: state, isModuleUsable: module != .away, isTranslating: isTranslating,
       sessions: UInt64(table.count))
-    if right.update(own, peers: others, now: now) { helloSoon(now: now) }
+    if right.update(own, peers: others, now: now) { hellos.scheduleSoon(now: now) }
   }
 
   private func view(of peer: SyncPeer, ours: VersionVector, now: Instant) -> AddressRight.Peer {

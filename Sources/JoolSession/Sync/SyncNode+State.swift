@@ -20,14 +20,14 @@ extension SyncNode {
     isStateCurrent = true
     let before = state
     let known = peers.known(now: now)
-    peers.noteKnown(known, now: now, jitter: jitter(upTo: UpdateStream.jitter))
+    peers.noteKnown(known, now: now, jitter: jitter(upTo: NakTimer.jitter))
     if state == .starting { beFirstIfAlone(now: now) }
     let own = peers.vector(now: now)
     let losses = peers.losses(known: known, now: now)
     readiness.update(own: own, known: known, hasLosses: !losses.isEmpty, module: moduleProgress(), now: now)
     noteTranslation(now: now)
     updateRight(now: now)
-    if state != before { helloSoon(now: now) }
+    if state != before { hellos.scheduleSoon(now: now) }
     let deadlines = [
       readiness.deadline(own: own, known: known), peers.nextTimeout(now: now),
       state == .starting && !isFirst ? min(firstDue(now: now), now + AloneTimer.interval) : nil,
@@ -48,7 +48,7 @@ extension SyncNode {
       pulled = feed.isOpen ? feed.progress.fed : nil
     }
     updateState(now: now)
-    if state.hasTable { helloSoon(now: now) }
+    if state.hasTable { hellos.scheduleSoon(now: now) }
   }
 
   /// How much of the table the module has.
@@ -96,7 +96,7 @@ extension SyncNode {
   mutating func fallBack(because reason: Readiness.Reason) {
     let before = state
     readiness.fallBack(because: reason)
-    if state != before { isHelloDue = true }
+    if state != before { hellos.request() }
     isStateCurrent = false
   }
 
@@ -114,7 +114,7 @@ extension SyncNode {
     readiness.slept(now: now)
     right.slept(hadRival: hadRival, pause: Readiness.awakening, now: now)
     updateState(now: now)
-    helloSoon(now: now)
+    hellos.scheduleSoon(now: now)
   }
 
   mutating func noteTranslation(now: Instant) {

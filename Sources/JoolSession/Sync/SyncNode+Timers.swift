@@ -41,7 +41,7 @@ extension SyncNode {
   /// The time at which a timer expires; `nil` if it is not running.
   func deadline(of timer: Timer) -> Instant? {
     switch timer {
-    case .hello: nextHello
+    case .hello: hellos.next
     case .state: nextStateUpdate
     case .naks: peers.nextQuestion
     case .pull: pulls.retry
@@ -51,14 +51,14 @@ extension SyncNode {
     case .readvertisement: readvertisement?.next
     case .deferredPackets: deferredPackets.deadline
     case .legacySessions: pendingLegacySessions.deadline
-    case .settings: advertisedSettings?.next
+    case .settings: settings.next
     }
   }
 
   /// When `advance(to:)` has something to do; this may be in the past.
   var nextDeadline: Instant {
     guard isStateCurrent else { return started }
-    var earliest = nextHello
+    var earliest = hellos.next
     for timer in Timer.all {
       if let due = deadline(of: timer) { earliest = min(earliest, due) }
     }

@@ -55,16 +55,13 @@ extension SyncNode {
     }
     noteModuleHas(session)
     if !pendingLegacySessions.isEmpty { pendingLegacySessions.remove(sentAs: advertised) }
-    let key = SessionKey(session)
-    if isRefresh, pending[key] == nil {
+    if outgoing.add(advertised, isRefresh: isRefresh) {
       counters.refreshesSent += 1
-      refreshes[key] = advertised.session
-      if isCongested { forgetEndedRefreshes(now: now) }
+      outgoing.forgetEndedRefreshes(in: table, now: now)
     } else {
       counters.changesSent += 1
-      pending[key] = advertised
     }
-    if pending.count + (isCongested ? 0 : refreshes.count) >= path.records { flush(now: now) }
+    if outgoing.dueCount >= path.records { flush(now: now) }
   }
 
   /// Advertises the table's record again, so that the peers' modules have it with slack, too.
@@ -75,7 +72,7 @@ extension SyncNode {
     }
     noteModuleHas(record.session)
     counters.changesSent += 1
-    pending[SessionKey(record.session)] = record
+    outgoing.add(record)
   }
 
   /// Sends records for the packets in `deferredPackets`, a quarter of the timeout after this node's own last record of
@@ -114,30 +111,10 @@ extension SyncNode {
 
   /// Sends the records that `learn` has queued.
   mutating func flush(now: Instant) {
-    guard !pending.isEmpty || !refreshes.isEmpty else { return }
-    var records: [SyncRecord] = []
-    records.reserveCapacity(pending.count + refreshes.count)
-    records += pending.values
-    if !isCongested {
-      for (key, session) in refreshes where pending[key] == nil {
-        // Send them as they are now, because they may have waited for long.
-        if let known = table.session(like: session, now: now), known.origin == 0 { records.append(SyncRecord(known)) }
-      }
-      refreshes.removeAll(keepingCapacity: true)
-    }
+    let records = outgoing.take(from: table, now: now)
     guard !records.isEmpty else { return }
     send(updates: records, now: now)
     output.announcements += records.map(\.session)
-    pending.removeAll(keepingCapacity: true)
-  }
-
-  /// Drops the refreshes whose sessions have ended, if very many wait.
-  ///
-  /// They wait while the network accepts nothing, and most of their sessions end meanwhile.
-  private mutating func forgetEndedRefreshes(now: Instant) {
-    guard refreshes.count > 2 * table.count + 1024 else { return }
-    let table = table
-    refreshes = refreshes.filter { table.session(like: $0.value, now: now) != nil }
   }
 
   /// Sends records as they are.
@@ -145,14 +122,14 @@ extension SyncNode {
     var rest = records[...]
     while !rest.isEmpty {
       let frame = SyncFrame(
-        sender: identity, number: hellos, sequence: resend.last + 1,
+        sender: identity, number: hellos.number, sequence: resend.last + 1,
         body: .update(Array(rest.prefix(path.records))))
       let datagram = frame.encoded()
       resend.append(datagram, now: now)
       output.datagrams.append(datagram)
       rest = rest.dropFirst(path.records)
     }
-    nextHello = min(nextHello, now + Self.helloPause)
+    hellos.schedule(before: now + HelloSchedule.pause)
   }
 
   /// Merges a peer's record of a session, from an update or a transfer.

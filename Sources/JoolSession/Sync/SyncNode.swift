@@ -1,5 +1,4 @@
 internal import JoolCore
-internal import OrderedCollections
 
 /// An SS2 node without its sockets.
 ///
@@ -7,12 +6,6 @@ internal import OrderedCollections
 /// is deterministic, because the time and the seed of all random numbers are arguments. docs/session-sync-protocol.md
 /// is the specification.
 package struct SyncNode: Sendable {
-  /// The interval between two regular hellos; up to 100 ms are added at random.
-  static let helloInterval = Duration.seconds(1)
-  /// The longest delay of the hello after an update, so that the loss of the last update is noticed soon.
-  ///
-  /// Also the minimum interval between hellos that announce a change.
-  static let helloPause = Duration.milliseconds(50)
   /// The maximum number of peers.
   ///
   /// Further ones are not admitted.
@@ -53,10 +46,7 @@ package struct SyncNode: Sendable {
   var lastAnnouncement: Instant?
   /// Whether the module has announced a session within `translationMemory`.
   var isTranslating = false
-  /// The settings that this node advertises; `nil` if there are none yet.
-  var advertisedSettings: AdvertisedSettings?
-  /// How often a peer has sent settings that differ from its former ones.
-  var settingsReceived = 0
+  var settings = SettingsExchange()
   var resend = ResendQueue()
   /// The limit for what is sent on request.
   var budget = SendBudget()
@@ -66,14 +56,8 @@ package struct SyncNode: Sendable {
   var counters = SyncCounters()
 
   var clock: HybridClock
-  /// The records of new and changed sessions, to be sent with the next flush.
-  var pending: OrderedDictionary<SessionKey, SyncRecord> = [:]
-  /// The refreshes to be sent with the next flush, or later if the network is congested.
-  var refreshes: OrderedDictionary<SessionKey, SessionEntry> = [:]
-  /// Whether datagrams wait to be sent.
-  ///
-  /// In that case refreshes wait, too.
-  var isCongested = false
+  /// The records to be sent with the next flush.
+  var outgoing = OutgoingRecords()
   /// The queue of what the module is given.
   var feed: ModuleFeed
   /// The rows that the audit under way need not compare any more, because it has compared them, or because a record
@@ -88,12 +72,7 @@ package struct SyncNode: Sendable {
   /// The sessions that the module announced before the node had a table, when its versions may have been too low.
   var earlyAnnouncements = EarlyAnnouncements()
   var output = Output()
-  /// The number of hellos that were sent.
-  var hellos: UInt32 = 0
-  var lastHello: Instant?
-  var nextHello: Instant
-  /// Whether something has changed that a hello should advertise soon.
-  var isHelloDue = false
+  var hellos: HelloSchedule
   let started: Instant
   /// Whether `updateState` has run since the last change of something that the state depends on.
   var isStateCurrent = false
@@ -128,7 +107,8 @@ package struct SyncNode: Sendable {
     let tag = UInt16.random(in: 1..<UInt16(Version.tags), using: &random)
     self.clock = HybridClock(time: clock, tag: tag, now: now)
     aloneTimer = AloneTimer(now: now)
-    (started, nextHello, nextStateUpdate) = (now, now, now)
+    hellos = HelloSchedule(now: now)
+    (started, nextStateUpdate) = (now, now)
   }
 
   var state: NodeState { readiness.state }
@@ -146,7 +126,7 @@ package struct SyncNode: Sendable {
   }
 
   mutating func send(_ body: SyncFrame.Body, to target: Incarnation = .nobody) {
-    let frame = SyncFrame(sender: identity, number: hellos, sequence: resend.last, target: target, body: body)
+    let frame = SyncFrame(sender: identity, number: hellos.number, sequence: resend.last, target: target, body: body)
     output.datagrams.append(frame.encoded())
   }
 
@@ -167,49 +147,7 @@ package struct SyncNode: Sendable {
     continueReadvertising(now: now)
     sendDeferredPackets(now: now)
     sendLegacySessions(now: now)
-    if isHelloDue { helloSoon(now: now) }
-    if now >= nextHello { sendHello(now: now) }
+    if hellos.isDue(now: now) { sendHello(now: now) }
     sendSettings(now: now)
-  }
-
-  /// Schedules a hello soon, because peers wait for what has changed.
-  mutating func helloSoon(now: Instant) {
-    isHelloDue = false
-    nextHello = min(nextHello, max(now, lastHello.map { $0 + Self.helloPause } ?? now))
-  }
-
-  private mutating func sendHello(now: Instant) {
-    flush(now: now)  // because the digest would otherwise include records that were not sent
-    peers.forget(now: now)
-    tidyPulls(now: now)
-    noteTranslation(now: now)
-    hellos &+= 1
-    lastHello = now
-    nextHello = now + Self.helloInterval + jitter(upTo: 100)
-    send(.hello(makeHello(now: now)))
-  }
-
-  /// Sends the last hello, because the process ends.
-  ///
-  /// Otherwise peers would rely on this node until it times out.
-  mutating func leave(now: Instant) {
-    flush(now: now)
-    right.end()
-    hellos &+= 1
-    var hello = makeHello(now: now)
-    (hello.state, hello.padding) = (.starting, 0)
-    send(.hello(hello))
-  }
-
-  private mutating func makeHello(now: Instant) -> SyncFrame.Hello {
-    let right = right
-    var hello = SyncFrame.Hello(
-      state: state, may: right.may, isTranslating: isTranslating, tag: clock.tag,
-      request: right.asks == .nobody ? 0 : right.request, clock: clock.latest, sessions: UInt64(table.count),
-      rootDigest: table.rootDigest, pool6: table.pool6, limits: limits, asks: right.asks,
-      entries: peers.entries(room: path.entries, promise: right.promise(to:), now: now))
-    // Pad it, because peers that have not validated this node answer early only if the answer is not much longer.
-    if state == .starting { hello.pad(to: SyncFrame.Hello.startingSize) }
-    return hello
   }
 }

@@ -9,24 +9,8 @@ struct UpdateStream: Sendable {
   /// If more updates than this are missing, they count as lost, because fetching a table is cheaper than requesting
   /// them.
   static let maxMissing: UInt64 = 1024
-  /// The maximum number of NAKs for the same updates.
-  ///
-  /// If all of them were in vain, the updates are lost.
-  static let maxAttempts = 3
-  /// The first NAK is sent after 5 to 20 ms (this and a random part of up to `jitter` ms).
-  ///
-  /// Reordered updates usually arrive within that time, and peers that miss the same update do not all request it at
-  /// once.
-  static let firstDelay = Duration.milliseconds(5)
-  static let jitter = 15
-  /// The time between the first NAK and the second.
-  ///
-  /// It doubles twice: 40, 80, 160 ms.
-  static let backoff = Duration.milliseconds(40)
   /// The maximum number of ranges in a NAK.
   static let maxRanges = 64
-  /// Updates that have been requested in vain for this long are lost, even if others arrive meanwhile.
-  static let recoveryTimeout = Duration.seconds(2)
   /// A frame this far ahead of the last hello is ignored, because its sequence may be forged.
   ///
   /// Only a hello can announce that many updates.
@@ -59,15 +43,7 @@ struct UpdateStream: Sendable {
   private var unconfirmedSince: Instant?
   /// Updates before this one are not requested, or no longer.
   private var requestFrom: UInt64
-  /// The time of the next NAK.
-  ///
-  /// `nil`: there is nothing to request.
-  private(set) var deadline: Instant?
-  private var attempts = 0
-  /// One more than the last update that was requested.
-  private var requestedEnd: UInt64 = 0
-  /// The first update that was missing at the last NAK, and the time since which it has been the first one.
-  private var firstMissing: (update: UInt64, since: Instant)?
+  private var naks = NakTimer()
   /// The number of gaps that were detected.
   private(set) var gaps: UInt64 = 0
   /// The number of updates that were given up.
@@ -152,7 +128,7 @@ struct UpdateStream: Sendable {
       guard insert(sequence) else { return false }
       advance()
     }
-    if sequence < requestedEnd { attempts = 0 }
+    naks.received(sequence)
     if sequence >= confirmed {
       raised = max(raised, sequence &+ 1)
       unconfirmedSince = unconfirmedSince ?? now
@@ -163,7 +139,7 @@ struct UpdateStream: Sendable {
 
   /// Notes the peer's answer to a NAK: it cannot retransmit the updates up to `last`.
   mutating func unavailable(until last: UInt64) {
-    guard attempts > 0, last >= floor, last < confirmed else { return }
+    guard naks.hasAsked, last >= floor, last < confirmed else { return }
     lose(before: last &+ 1)
     reconsider()
   }
@@ -185,30 +161,32 @@ struct UpdateStream: Sendable {
 
   // MARK: Requesting
 
-  func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
+  /// The time of the next NAK.
+  ///
+  /// `nil`: there is nothing to request.
+  var deadline: Instant? { naks.deadline }
+
+  func isDue(now: Instant) -> Bool { naks.isDue(now: now) }
 
   /// The ranges for a NAK now.
   ///
   /// Empty if none is due.
   mutating func ask(now: Instant) -> [SyncFrame.MissingUpdates] {
     guard isDue(now: now) else { return [] }
-    if attempts >= Self.maxAttempts {
-      lose(before: min(requestedEnd, confirmed))
+    if naks.isExhausted {
+      lose(before: min(naks.requestedEnd, confirmed))
       // Updates that only a frame has announced are requested until a hello states whether they exist.
-      attempts = isMissing ? Self.maxAttempts - 1 : 0
+      naks.allowOneMore()
     }
     let first = floor
-    if firstMissing?.update != first { firstMissing = (first, now) }
-    if let since = firstMissing?.since, now - since >= Self.recoveryTimeout, first < confirmed {
+    if naks.isOverdue(first: first, now: now), first < confirmed {
       lose(before: min(outOfOrder.start(above: first) ?? confirmed, confirmed))
     }
     guard isMissing else {
       reconsider()
       return []
     }
-    attempts += 1
-    requestedEnd = known
-    deadline = now + Self.backoff * (1 << min(attempts - 1, 2))
+    naks.sent(before: known, now: now)
     return missing
   }
 
@@ -229,20 +207,18 @@ struct UpdateStream: Sendable {
   }
 
   private mutating func schedule(now: Instant, jitter: Duration) {
-    guard deadline == nil else {
+    guard !naks.isRunning else {
       if !isMissing { reconsider() }
       return
     }
     guard !isComplete, isMissing else { return }
     gaps += 1
-    attempts = 0
-    deadline = now + Self.firstDelay + jitter
+    naks.start(now: now, jitter: jitter)
   }
 
   /// Stops requesting if nothing is missing.
   private mutating func reconsider() {
-    guard !isMissing else { return }
-    (deadline, attempts, firstMissing, requestedEnd) = (nil, 0, nil, 0)
+    if !isMissing { naks.stop() }
   }
 
   private mutating func lose(before end: UInt64) {

@@ -52,7 +52,8 @@ import Testing
       let body = Self.bodies(group)[kind]
       let sentBefore = group.frames.count
       let frame = SyncFrame(
-        sender: sender == .present ? peer.identity : Incarnation(4712), number: peer.hellos + 1, sequence: sequence,
+        sender: sender == .present ? peer.identity : Incarnation(4712), number: peer.hellos.number + 1,
+        sequence: sequence,
         body: body)
       inject(frame, at: 1, in: &group)
       group.pass(.milliseconds(10))

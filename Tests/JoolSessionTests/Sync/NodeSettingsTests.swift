@@ -6,7 +6,7 @@ import Testing
 
 /// The settings that nodes exchange, and the findings that follow.
 @Suite struct NodeSettingsTests {
-  private static func range(
+  static func range(
     _ first: UInt32, _ last: UInt32, _ ports: ClosedRange<UInt16> = 61_001...65_535, mark: UInt32 = 0,
     proto: L4Protocol = .tcp
   ) -> MaskRange {
@@ -157,12 +157,12 @@ import Testing
     #expect(group.findings(at: 0) == [])
     let received = group.proxies[1].node?.peers.all.first?.settings.settings
     #expect(received?.pool4.count == 300)
-    #expect(group.proxies[1].node?.settingsReceived == 1)
+    #expect(group.proxies[1].node?.settings.received == 1)
     group.pass(.seconds(65))
-    #expect(group.proxies[1].node?.settingsReceived == 1, "repeated settings do not count")
+    #expect(group.proxies[1].node?.settings.received == 1, "repeated settings do not count")
     group.proxies[0].advertise(pool4: Array(pool4.dropLast()), now: group.now)
     group.pass(.seconds(2))
-    #expect(group.proxies[1].node?.settingsReceived == 2)
+    #expect(group.proxies[1].node?.settings.received == 2)
     let findings = group.findings(at: 1)
     #expect(findings.count == 1)
     #expect(findings.first?.contains("lacks TCP 192.0.4.86 1000-1001;") == true)
