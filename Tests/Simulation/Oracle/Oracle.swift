@@ -241,7 +241,9 @@ struct Oracle {
   }
 
   /// Notes the arrival of a node's datagram at another node.
-  mutating func arrives(_ datagram: Network.Datagram, now: Moment) {
+  ///
+  /// If it is not handled, the proxy has not seen its module yet, and drops datagrams.
+  mutating func arrives(_ datagram: Network.Datagram, isHandled: Bool, now: Moment) {
     guard datagram.from >= 0, datagram.bytes.count > 31, datagram.bytes[0] == 0, datagram.bytes[1] == 0 else { return }
     let type = datagram.bytes[3]
     let (from, to) = (datagram.from, datagram.to)
@@ -249,7 +251,7 @@ struct Oracle {
     if type == 1 || type == 255 {
       let heard = hellos[to * verdicts.count + from]
       hellos[from * verdicts.count + to].note(sent: datagram.sent, arrived: now, heard: heard)
-      if tableSince[from] <= datagram.sent { heardTable[to] = now }
+      if isHandled, tableSince[from] <= datagram.sent { heardTable[to] = now }
     }
     if type == 6 { gotTable[to] = true }
   }

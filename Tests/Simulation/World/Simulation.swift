@@ -160,7 +160,7 @@ package struct Simulation {
     guard let datagram = network.take(place) else { return }
     let node = datagram.to
     guard nodes[node].isUp, !nodes[node].isSuspended else { return }
-    if nodes[node].isRunning { oracle.arrives(datagram, now: now) }
+    if nodes[node].isRunning { oracle.arrives(datagram, isHandled: nodes[node].core.number != 0, now: now) }
     nodes[node].receive(datagram.bytes, from: datagram.from, now: now)
     if nodes[node].isRunning { wake(node, at: now) }
   }
