@@ -28,7 +28,7 @@ func measureDictionary(_ bench: Bench) {
     let found = table.session(proto: session.proto, source4: session.source4, destination4: session.destination4)
     checksum += found == nil ? 1 : 0
   }
-  bench.measure("look up, not there") {
+  bench.measure("look up, missing") {
     var session = workload.session($0)
     session.destination4 = TransportAddress(session.destination4.address, 80)
     checksum += table.session(like: session) == nil ? 0 : 1

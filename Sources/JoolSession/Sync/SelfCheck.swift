@@ -112,7 +112,7 @@ struct SelfCheck: Sendable {
   }
 
   /// Clears `pausedSince`, because the module's messages that waited during the pause were read.
-  mutating func goesOn() { pausedSince = nil }
+  mutating func endPause() { pausedSince = nil }
 
   // MARK: The seal
 

@@ -138,7 +138,7 @@ package struct SyncNode: Sendable {
 
   /// Does what is due at `now`.
   mutating func advance(to now: Instant) {
-    selfCheck.goesOn()
+    selfCheck.endPause()
     table.expire(now: now)
     sendNaks(now: now)
     if !isStateCurrent || now >= nextStateUpdate { updateState(now: now) }

@@ -66,7 +66,7 @@ import Testing
       #expect(check.pausedSince == (isLate ? last : nil), "\(pause)")
     }
     _ = check.turn(now: now + .seconds(2))
-    check.goesOn()
+    check.endPause()
     #expect(check.pausedSince == nil)
   }
 
