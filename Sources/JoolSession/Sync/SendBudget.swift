@@ -9,7 +9,7 @@ struct SendBudget: Sendable {
   static let (peerRate, peerBurst) = (8_000_000, 512 << 10)
   /// The rate for all peers together in bytes per second, and its burst in bytes.
   static let (rate, burst) = (20_000_000, 2 << 20)
-  private static let maxBuckets = 2 * SyncNode.maxPeers
+  private static let maxBuckets = 2 * PeerSet.capacity
 
   /// The pace of transfers and digests, in frames.
   var pace: SendPace {

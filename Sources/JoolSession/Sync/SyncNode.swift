@@ -6,10 +6,6 @@ internal import JoolCore
 /// is deterministic, because the time and the seed of all random numbers are arguments. docs/session-sync-protocol.md
 /// is the specification.
 package struct SyncNode: Sendable {
-  /// The maximum number of peers.
-  ///
-  /// Further ones are not admitted.
-  static let maxPeers = PeerSet.capacity
   /// The origin of a session whose last record came from a C proxy.
   static let legacyOrigin: UInt8 = 255
   /// How long after its last announcement a module counts as translating.
