@@ -54,10 +54,11 @@ let announcements: [[UInt8]] = stride(from: 0, to: workload.count, by: perDatagr
   proxy.attached(
     SessionProxy.Kernel(format: format, pool6: pool6, limits: limits, isEnabled: true), now: start)
   for second in 0..<8 { proxy.advance(to: start + .seconds(second)) }
-  _ = proxy.takeAudit()
-  proxy.finishAudit(isComplete: true, now: start + .seconds(8))
-  takeEverything(&proxy, now: start + .seconds(8))
-  proxy.updateReadiness(isAuditing: false, now: start + .seconds(8))
+  for _ in 0..<2 {
+    takeEverything(&proxy, now: start + .seconds(8))
+    _ = proxy.takeDatagrams(now: start + .seconds(8))
+    proxy.updateReadiness(now: start + .seconds(8))
+  }
   proxy.advance(to: start + .seconds(8))
   guard proxy.nodeStatus.state == .ready else { fatalError("the proxy is not ready") }
   return proxy
@@ -139,7 +140,7 @@ for turn in 0..<workload.count {
   sender.advance(to: now)
   _ = sender.takeDatagrams(now: now)
   _ = sender.nextStoreRequest(now: now)
-  sender.updateReadiness(isAuditing: false, now: now)
+  sender.updateReadiness(now: now)
   _ = sender.nextDeadline
 }
 print(

@@ -20,16 +20,14 @@ struct Node {
   /// Does everything that is due, as an event loop would, and returns the datagrams for the other node.
   mutating func turn(now: Instant) -> [[UInt8]] {
     proxy.advance(to: now)
-    if let reason = proxy.takeAudit() {
-      proxy.reconcile(module, because: reason, now: now)
-      proxy.finishAudit(isComplete: true, now: now)
-    }
+    let datagrams = proxy.takeDatagrams(now: now)
     while let request = proxy.nextStoreRequest(now: now) {
+      // The module has nothing to be read, and takes what it is given.
       if case .add(let sessions) = request { module += sessions }
       proxy.finished(request, .done, now: now)
     }
-    proxy.updateReadiness(isAuditing: false, now: now)
-    return proxy.takeDatagrams(now: now)
+    proxy.updateReadiness(now: now)
+    return datagrams
   }
 }
 

@@ -3,8 +3,8 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// Moves sessions from the network to the module.
-extension ProxyEventLoop {
+/// Receives the datagrams of the peers.
+extension ProxyEventLoop where Store: ~Copyable {
   mutating func drain(_ link: any SyncLink, _ buffer: inout [UInt8]) {
     do throws(Errno) {
       try link.takeBatch(into: &buffer) { arrival, datagram in hear(datagram, arrival, over: link) }
@@ -36,38 +36,6 @@ extension ProxyEventLoop {
         log.warning("A datagram from \(arrival.source) was rejected: \(reason)\(more)")
       }
     case .ignored, .dropForNow, .stale: return
-    }
-  }
-
-  /// Sends the module at most `burst` requests, and none after the first JOOLD_ADD.
-  ///
-  /// The rest waits until the sockets had their turn.
-  mutating func feedModule(_ now: Instant) {
-    for _ in 0..<Self.burst {
-      guard link != nil, let request = proxy.nextStoreRequest(now: now) else { return }
-      do throws(JoolError) {
-        proxy.finished(request, try link?.carryOut(request) ?? .failed, now: now)
-      } catch .refused(let code, let message) where request.survives(code) {
-        proxy.finished(request, .refused, now: now)
-        if let more = throttles.kernel.admit(now: now) {
-          log.warning("The module refused a request: \(message)\(more)")
-        }
-        nextCheck = now  // perhaps ss-enabled was turned off
-      } catch {
-        proxy.finished(request, .failed, now: now)
-        return detach(because: error)
-      }
-      if case .add = request { return }
-    }
-  }
-}
-
-extension StoreRequest {
-  /// Whether the module is perhaps still there after a refusal with this code.
-  fileprivate func survives(_ code: Errno) -> Bool {
-    switch self {
-    case .add: code == .invalidArgument
-    case .evict: code != .noSuchProcess
     }
   }
 }

@@ -3,66 +3,11 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// Moves sessions from the module to the network.
-extension ProxyEventLoop {
-  mutating func drainKernelEvents(_ buffer: inout [UInt8]) {
-    for _ in 0..<Self.burst {
-      guard link != nil else { return }
-      do throws(JoolError) {
-        guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
-        let message = buffer.span.bytes.extracting(first: count)
-        switch proxy.received(moduleMessage: message) {
-        case .acknowledge(thenLearn: let records):
-          acknowledge()
-          flushTimer.noteMessage(.now)
-          learn(message.extracting(records))
-          // The message shows that an absent instance has returned.
-          if reported == .absent { nextCheck = .now }
-        case .acknowledgeUnusable(let reason):
-          acknowledge()
-          if let more = throttles.malformed.admit(now: .now) {
-            log.warning("A message of the module cannot be used: \(reason)\(more)")
-          }
-        case .ignore: continue
-        case .drop(let reason):
-          if let more = throttles.malformed.admit(now: .now) {
-            log.warning("A message from the kernel does not contain sessions: \(reason)\(more)")
-          }
-        }
-      } catch .overrun {
-        proxy.overran()
-        acknowledge()
-        if let more = throttles.overrun.admit(now: .now) {
-          log.warning(
-            "The module's messages overran the netlink socket. The proxy reads the module's table instead.\(more)")
-        }
-      } catch {
-        detach(because: error)
-      }
-    }
-  }
-
-  mutating func acknowledge() {
-    do throws(JoolError) {
-      try link?.client.acknowledgeSessions()
-    } catch {
-      kernelFailed(error)
-    }
-  }
-
-  private mutating func learn(_ records: RawSpan) {
-    do throws(WireFormatError) {
-      try proxy.learn(records: records, now: .now)
-    } catch {
-      if let more = throttles.malformed.admit(now: .now) {
-        log.warning("A session of the module cannot be used: \(error)\(more)")
-      }
-    }
-  }
-
+/// Sends the datagrams for the peers.
+extension ProxyEventLoop where Store: ~Copyable {
   /// Sends the datagrams that the node has produced.
   mutating func sendNews(_ now: Instant) {
-    for datagram in proxy.takeDatagrams(now: now, isCongested: !sendQueue.isEmpty) { send(datagram.span.bytes) }
+    for datagram in proxy.takeDatagrams(now: now, sending: sendQueue.state(now: now)) { send(datagram.span.bytes) }
   }
 
   /// Announces to the group that this node leaves.
@@ -99,9 +44,9 @@ extension ProxyEventLoop {
     }
   }
 
-  /// Retries the datagrams in the send queue that could not be sent at once, at most `burst` of them.
+  /// Retries the datagrams in the send queue that could not be sent at once, at most `TurnBudget.messages` of them.
   mutating func sendWaiting(_ now: Instant) {
-    for _ in 0..<Self.burst {
+    for _ in 0..<TurnBudget.messages {
       proxy.counters.dropped += UInt64(sendQueue.removeOutdated(now: now))
       guard let datagram = sendQueue.next(now: now) else { return }
       do throws(Errno) {

@@ -3,27 +3,43 @@ internal import JoolSession
 internal import Logging
 internal import SystemPackage
 
-/// Reloads the configuration after SIGHUP. Keys, peers and log level change without losing a session. If anything is
-/// wrong, none of them changes.
-extension ProxyEventLoop {
+/// The configuration of a running proxy, which can be read again.
+struct LiveConfiguration {
+  var current: ProxyConfiguration
+  /// Reads the configuration as it is now.
+  let load: Load
+  /// The configuration that will replace the current one; `nil` if no reload is under way.
+  var pending: Pending?
+
+  typealias Load = () throws(ProxyError) -> ProxyConfiguration
+
   /// A new configuration that waits for the addresses of its peers.
   ///
   /// Names are looked up on a thread, because a resolver that does not answer would block the loop for longer than the
   /// timeout of systemd's watchdog.
-  struct Reload {
+  struct Pending {
     let configuration: ProxyConfiguration
     let keys: KeyRing?
     let peers: ProxyConfiguration.Peers
     let lookUp: BackgroundTask<Result<[PeerAddress], ProxyError>>
   }
 
+  init(_ current: ProxyConfiguration, load: @escaping Load) {
+    self.current = current
+    self.load = load
+  }
+}
+
+/// Reloads the configuration after SIGHUP. Keys, peers and log level change without losing a session. If anything is
+/// wrong, none of them changes.
+extension ProxyEventLoop where Store: ~Copyable {
   /// Starts a reload.
   ///
   /// An earlier one that still waits for addresses is abandoned.
   mutating func reload() {
-    pendingReload = nil
+    configuration.pending = nil
     do throws(ProxyError) {
-      let new = try loadConfiguration()
+      let new = try configuration.load()
       let keys = try new.keys()
       guard let peers = network.replacement(in: new.links) else { return apply(new, keys) }
       let lookUp = BackgroundTask<Result<[PeerAddress], ProxyError>> {
@@ -32,7 +48,7 @@ extension ProxyEventLoop {
         }
       }
       guard let lookUp else { throw .system(call: "a thread that looks up the peers", .resourceTemporarilyUnavailable) }
-      pendingReload = Reload(configuration: new, keys: keys, peers: peers, lookUp: lookUp)
+      configuration.pending = LiveConfiguration.Pending(configuration: new, keys: keys, peers: peers, lookUp: lookUp)
     } catch {
       refuse(error)
     }
@@ -40,11 +56,11 @@ extension ProxyEventLoop {
 
   /// Completes the reload when the addresses are there.
   mutating func continueReload(_ poller: borrowing Poller) {
-    guard let reload = pendingReload, poller.hasInput(reload.lookUp.descriptor), let result = reload.lookUp.result
+    guard let reload = configuration.pending, poller.hasInput(reload.lookUp.descriptor), let result = reload.lookUp.result
     else {
       return
     }
-    pendingReload = nil
+    configuration.pending = nil
     do throws(ProxyError) {
       try network.use(reload.peers, at: try result.get())
       apply(reload.configuration, reload.keys)
@@ -54,17 +70,17 @@ extension ProxyEventLoop {
   }
 
   private mutating func apply(_ new: ProxyConfiguration, _ keys: KeyRing?) {
-    var applied = configuration
+    var applied = configuration.current
     applied.links = network.current
     var sealing = ""
-    if let keys, configuration.keyFile != nil {
+    if let keys, configuration.current.keyFile != nil {
       proxy.use(keys)
       applied.keyFile = new.keyFile
       sealing = "; frames are sealed with key \(keys.sealingID)"
     }
     log.logLevel = new.logLevel
     applied.logLevel = new.logLevel
-    configuration = applied
+    configuration.current = applied
     log.notice("The configuration was read again\(sealing).")
     let waiting = applied.differences(from: new)
     if !waiting.isEmpty {

@@ -1,70 +1,37 @@
 internal import Glibc
 internal import JoolCore
-internal import JoolSession
-public import Logging
+package import JoolSession
+package import Logging
 internal import SystemPackage
 
 /// The proxy's driver: one thread with one poll(2).
 ///
-/// `SessionProxy` makes the decisions; the driver only moves bytes.
-public struct ProxyEventLoop: ~Copyable {
-  var configuration: ProxyConfiguration
-  /// Reads the configuration again, after SIGHUP.
-  let loadConfiguration: LoadConfiguration
+/// `SessionProxy` makes the decisions; the driver only moves bytes between it, the store, the network and the clients.
+package struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
+  var configuration: LiveConfiguration
   var log: Logger
+  var throttles = Throttles()
   var proxy: SessionProxy
-  /// The sockets to the module; `nil` while it is absent.
-  var link: ModuleConnection?
+  /// The table that the proxy keeps equal with those of its peers.
+  var store: Store
   var network: SyncLinks
+  var sendQueue = SendQueue()
   var statistics: StatisticsSocket?
   var control: ControlSocket?
-  let families: FamilyWatcher
   let signals: SignalDescriptor
-
-  var sendQueue = SendQueue()
-  var flushTimer: FlushTimer
-  /// The module's table while it is being read.
-  var dump: TableDump?
-  /// The module's table after it was read, while it is being reconciled.
-  var transfer: TableTransfer?
-  /// The module's pool4 while it is being read.
-  var pool4: Pool4Dump?
-  var nextCheck: Instant = .now
-  /// The availability of the instance as it was last logged; `nil` before the first message.
-  var reported: Availability?
-  var throttles = Throttles()
-  var queue = QueueMonitor()
-  var instanceMonitor = InstanceMonitor()
-  var announcements = AnnouncementMonitor()
   var readiness: ReadinessReport
-  var group = GroupMonitor()
-  var pendingReload: Reload?
-
-  /// The interval between two checks of the module, its settings and the interfaces.
-  static let checkInterval = Duration.seconds(2)
-  /// The maximum number of messages of one kind per turn, so that the other kinds are not delayed.
-  ///
-  /// From each link one `SyncLinks.batch` is read per turn.
-  static let burst = 64
+  /// The time of the next look at the interfaces, the control name and the findings.
+  var nextCheck = Instant.now
 
   /// Reads the configuration again as it is now.
   /// - Throws: `ProxyError` if the configuration is wrong.
-  public typealias LoadConfiguration = () throws(ProxyError) -> ProxyConfiguration
-
-  /// Whether the instance exists, and whether its synchronization is enabled.
-  enum Availability: Equatable {
-    case absent
-    case present(isEnabled: Bool)
-  }
+  package typealias LoadConfiguration = () throws(ProxyError) -> ProxyConfiguration
 
   /// The limits on repeated log messages, one for each kind of message.
   struct Throttles {
     var malformed = LogThrottle()
     var refused = LogThrottle()
     var send = LogThrottle()
-    var overrun = LogThrottle()
-    var kernel = LogThrottle()
-    var queue = LogThrottle()
     var rejected = LogThrottle()
     var control = LogThrottle()
   }
@@ -76,10 +43,12 @@ public struct ProxyEventLoop: ~Copyable {
   ///   - configuration: the options of the proxy.
   ///   - log: the log of the proxy.
   ///   - loadConfiguration: returns the configuration as it is when the user wants it read again.
-  /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
-  ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
-  public init(
-    _ configuration: ProxyConfiguration, log: Logger, loadConfiguration: @escaping LoadConfiguration
+  ///   - openStore: opens the store, and passes what it shows to the proxy.
+  /// - Throws: `ProxyError` for anything that the user must correct. No other proxy may serve the instance in this
+  ///   network namespace. (Such a proxy is not disturbed.)
+  package init(
+    _ configuration: ProxyConfiguration, log: Logger, loadConfiguration: @escaping LoadConfiguration,
+    openStore: (inout SessionProxy) throws(ProxyError) -> Store
   ) throws(ProxyError) {
     let user = try configuration.unprivilegedUser()
     // The control name is claimed first, because nothing that belongs to a running proxy may be changed.
@@ -94,13 +63,7 @@ public struct ProxyEventLoop: ~Copyable {
       let seconds = memory.whole.components.seconds
       log.warning("Silent peers are forgotten after \(seconds) s, because \(PeerMemory.variable) is set.")
     }
-    log.info("Opening kernel socket (Instance name: \(configuration.instance))...")
-    let families = try ProxyError.asking { () throws(JoolError) in try FamilyWatcher() }
-    var link = try ProxyError.asking { () throws(JoolError) in try ModuleConnection(instance: configuration.instance) }
-    let inspection = try link.inspectAtStart(configuration.instance)
-    proxy.attached(inspection.kernel, clock: Self.timeOfDay, now: .now)
-    log.adviseOnBuffer(of: "kernel", granted: link.grantedBuffer, wanted: ModuleConnection.receiveBuffer)
-    log.info("Kernel socket ready.")
+    let store = try openStore(&proxy)
     log.info("Opening netsocket...")
     let network = try SyncLinks(configuration.links, log: log)
     proxy.path = configuration.mtu.map { PathMTU(mtu: $0) } ?? network.path
@@ -122,33 +85,22 @@ public struct ProxyEventLoop: ~Copyable {
       try user.become()
       log.info("The proxy now runs as user '\(user.name)', with CAP_NET_ADMIN only.")
     }
-    self.configuration = configuration
-    self.loadConfiguration = loadConfiguration
+    self.configuration = LiveConfiguration(configuration, load: loadConfiguration)
     self.log = log
     self.proxy = proxy
-    flushTimer = FlushTimer(deadline: inspection.flushDeadline)
-    self.link = consume link
+    self.store = consume store
     self.network = network
     self.statistics = consume statistics
     self.control = consume control
-    self.families = families
     self.signals = signals
     self.readiness = readiness
-    report(inspection)
-  }
-
-  /// The time since 1970 in milliseconds.
-  static var timeOfDay: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return UInt64(max(0, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
   }
 
   /// Runs the proxy.
   ///
   /// Blocks until SIGTERM or SIGINT.
   /// - Throws: `ProxyError.system` if poll(2) fails.
-  public mutating func run() throws(ProxyError) {
+  package mutating func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")
     readiness.update(proxy.nodeStatus, now: .now, log: log)
@@ -169,11 +121,7 @@ public struct ProxyEventLoop: ~Copyable {
         return
       }
       continueReload(poller)
-      if poller.hasInput(families.socket.descriptor) {
-        families.drain()
-        nextCheck = .now
-      }
-      drainKernelEvents(&buffer)
+      store.receive(into: &proxy, ready: poller, &buffer, log: log)
       for link in network.links where poller.hasInput(link.descriptor) { drain(link, &buffer) }
       answerStatistics(poller)
       serveControl(poller)
@@ -184,42 +132,66 @@ public struct ProxyEventLoop: ~Copyable {
     }
   }
 
-  private func answerStatistics(_ poller: borrowing Poller) {
-    guard let descriptor = statistics.borrowed({ $0.descriptor }), poller.hasInput(descriptor) else { return }
-    let proxy = proxy
-    _ = statistics.borrowed { $0.answer(proxy) }
-  }
-
   private func watchAll(_ poller: inout Poller) {
     poller.watch(signals.descriptor)
-    poller.watch(families.socket.descriptor)
-    if let events = link.borrowed({ $0.events.descriptor }) { poller.watch(events) }
+    store.watch(&poller)
     for link in network.links { poller.watch(link.descriptor) }
     if let descriptor = statistics.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     if let descriptor = control.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     for client in control.borrowed({ $0.clients }) ?? [] { poller.watch(client.descriptor) }
-    if let pendingReload { poller.watch(pendingReload.lookUp.descriptor) }
+    if let pending = configuration.pending { poller.watch(pending.lookUp.descriptor) }
   }
 
-  var nextDeadline: Instant {
-    if dump != nil || pool4 != nil { return .now }
-    let transferDeadline = sendQueue.isEmpty ? transfer?.deadline : nil
-    let deadlines = [proxy.nextDeadline, sendQueue.deadline, transferDeadline, readiness.deadline, flushTimer.due]
-    return deadlines.compactMap { $0 }.reduce(nextCheck, min)
+  private var nextDeadline: Instant {
+    var earliest = min(nextCheck, store.nextCheck)
+    for deadline in [proxy.nextDeadline, sendQueue.deadline, readiness.deadline] {
+      if let deadline { earliest = min(earliest, deadline) }
+    }
+    return earliest
   }
 
-  mutating func advance() {
+  private mutating func advance() {
     let now = Instant.now
     startAnewIfCopied(now)
-    if flushTimer.fire(now: now) { acknowledge() }
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)
-    feedModule(now)
-    continueTransfer(now)
-    readPool4(now)
-    proxy.updateReadiness(isAuditing: dump != nil || transfer != nil, now: now)
+    store.serve(&proxy, log: log)
+    answerAdvertisers()
+    proxy.updateReadiness(now: .now)
+    if now >= store.nextCheck { store.check(&proxy, log: log) }
     if now >= nextCheck { check(now) }
     readiness.update(proxy.nodeStatus, now: now, log: log)
+  }
+
+  /// Looks at what may have changed without an event.
+  private mutating func check(_ now: Instant) {
+    nextCheck = now + .seconds(2)
+    for finding in proxy.newFindings(now: now) { log.warning("\(finding)") }
+    network.heal(log: log)
+    statistics?.heal(log: log)
+    proxy.path = configuration.current.mtu.map { PathMTU(mtu: $0) } ?? network.path
+    readiness.note(proxy.noPeerReason(now: now), now: now, log: log)
+    readiness.reassert(now: now, log: log)
+    if control == nil { reclaimControl(now) }
+  }
+}
+
+extension ProxyEventLoop where Store == ModuleStore {
+  /// Opens everything for the instance of a kernel module.
+  ///
+  /// May block, because names are looked up.
+  /// - Parameters:
+  ///   - configuration: the options of the proxy.
+  ///   - log: the log of the proxy.
+  ///   - loadConfiguration: returns the configuration as it is when the user wants it read again.
+  /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
+  ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
+  package init(
+    _ configuration: ProxyConfiguration, log: Logger, loadConfiguration: @escaping LoadConfiguration
+  ) throws(ProxyError) {
+    try self.init(configuration, log: log, loadConfiguration: loadConfiguration) { proxy throws(ProxyError) in
+      try ModuleStore(instance: configuration.instance, for: &proxy, log: log)
+    }
   }
 }

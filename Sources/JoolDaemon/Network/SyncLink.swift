@@ -64,7 +64,7 @@ struct SyncLinks {
   /// wait.
   static let receiveBuffer: Int32 = 32 << 20
   /// The maximum number of datagrams per system call.
-  static let batch = 64
+  static let batch = TurnBudget.messages
   /// The room for each datagram in bytes.
   ///
   /// C proxies send up to 1,540.

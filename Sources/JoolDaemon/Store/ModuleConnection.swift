@@ -30,28 +30,35 @@ struct ModuleConnection: ~Copyable {
   /// Reads the present state of the instance.
   ///
   /// `nil` if the instance does not exist, or has no pool6.
-  mutating func inspect() throws(JoolError) -> Inspection? {
+  mutating func inspect() throws(JoolError) -> ModuleInspection? {
     guard try client.instanceIsRunning() else { return nil }
-    return Inspection(module: client.module, globals: try client.globals())
+    return ModuleInspection(
+      module: client.module, globals: try client.globals(), statistics: try client.statistics())
   }
 
   /// Does the same at a program's start, with errors for the user.
   /// - Throws: `ProxyError.kernel`, or `.noSuchInstance` where `inspect()` returns `nil`.
-  mutating func inspectAtStart(_ instance: InstanceName) throws(ProxyError) -> Inspection {
-    let inspection: Inspection?
+  mutating func inspectAtStart(_ instance: InstanceName) throws(ProxyError) -> ModuleInspection {
+    let inspection: ModuleInspection?
     do throws(JoolError) { inspection = try inspect() } catch { throw .kernel(error) }
     guard let inspection else { throw .noSuchInstance(instance) }
     return inspection
   }
 
-  mutating func readPage(of dump: inout Pool4Dump) throws(JoolError) { try dump.readPage(from: &client) }
-
-  mutating func readPage(of dump: inout TableDump) throws(JoolError) { try dump.readPage(from: &client, now: .now) }
-
   /// Sends the module one request and waits for the answer.
   /// - Returns: the outcome of the request.
   mutating func carryOut(_ request: StoreRequest) throws(JoolError) -> StoreRequest.Outcome {
     switch request {
+    case .acknowledge: try client.acknowledgeSessions()
+    case .readBIB(let proto, let previous):
+      let page = try client.bibEntries(of: proto, after: previous)
+      return .bibEntries(page.entries, hasMore: page.hasMore)
+    case .readSessions(let proto, let previous):
+      let page = try client.sessions(of: proto, after: previous)
+      return .sessions(page.sessions, hasMore: page.hasMore)
+    case .readPool4(let proto, let previous):
+      let page = try client.pool4Entries(of: proto, after: previous)
+      return .pool4Entries(page.entries, hasMore: page.hasMore)
     case .add(let sessions): try client.addSessions(sessions[...])
     case .evict(let entry):
       // The module would remove a static entry, too, and the administrator may have added one since the last audit.
@@ -64,42 +71,6 @@ struct ModuleConnection: ~Copyable {
       }
     }
     return .done
-  }
-
-  /// The state of the instance at one moment.
-  struct Inspection {
-    let module: ModuleVersion
-    let kernel: SessionProxy.Kernel
-    private let recordsPerMessage: UInt32?
-    /// `ss-flush-deadline`: the time since the module's last message after which the module sends its queued sessions,
-    /// at the next event.
-    let flushDeadline: Duration
-
-    var isEnabled: Bool { kernel.isEnabled }
-
-    /// `nil` if the settings have no pool6.
-    ///
-    /// Addresses are derived from it, and every NAT64 has one.
-    init?(module: ModuleVersion, globals: [GlobalSetting]) {
-      guard let pool6 = globals.prefix6(.pool6) else { return nil }
-      self.module = module
-      flushDeadline = .milliseconds(globals.unsigned(.ssFlushDeadline) ?? 2000)
-      recordsPerMessage = globals.unsigned(.ssMaxSessionsPerPacket)
-      kernel = SessionProxy.Kernel(
-        format: RecordLayout(module: module), pool6: pool6, limits: SessionLimits(globals: globals),
-        isEnabled: globals.boolean(.ssEnabled) == true)
-    }
-
-    /// A warning if `ss-max-sessions-per-packet` makes the module lose sessions.
-    ///
-    /// `nil` if it does not.
-    var advice: String? {
-      let safe = kernel.format.safeRecordsPerMessage
-      guard let records = recordsPerMessage, !(1...UInt32(safe) ~= records) else { return nil }
-      return
-        "The module (\(module)) loses sessions, because ss-max-sessions-per-packet is \(records). "
-        + "Values from 1 to \(safe) are safe. Run: jool global update ss-max-sessions-per-packet \(safe)"
-    }
   }
 }
 

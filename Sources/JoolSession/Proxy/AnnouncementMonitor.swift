@@ -1,4 +1,4 @@
-package import JoolCore
+internal import JoolCore
 
 /// Detects that the module may have dropped announcements.
 ///
@@ -11,14 +11,14 @@ package import JoolCore
 ///
 /// Packets without an announcement (ICMP errors) look the same. Audits find nothing then, so the pause between them
 /// grows.
-package struct AnnouncementMonitor: Sendable {
+struct AnnouncementMonitor: Sendable {
   /// The last version of the module that drops announcements without counting them.
   ///
   /// Later modules count what they cannot queue (`QueueMonitor`).
-  package static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
+  static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
   static let counter = "JSTAT_SUCCESS"
   /// The time after `ss-flush-deadline` within which an announcement must arrive.
-  package static let delay = Duration.seconds(1)
+  static let delay = Duration.seconds(1)
   /// The bounds of the pause between two audits.
   ///
   /// The pause doubles from audit to audit while they find nothing.
@@ -52,13 +52,10 @@ package struct AnnouncementMonitor: Sendable {
   private var pause = AnnouncementMonitor.shortestPause
   private var restsUntil: Instant?
 
-  /// Creates a watch that has seen no statistics yet.
-  package init() {}
-
   /// Evaluates the module's statistics, which are read at each check.
   /// - `announced`: the number of sessions that the module has announced to this program.
-  /// - `patience`: the maximum time that an announcement may take.
-  package mutating func look(_ statistics: [Statistic], announced: UInt64, patience: Duration, now: Instant) {
+  /// - `maxDelay`: the maximum time that an announcement may take.
+  mutating func look(_ statistics: [Statistic], announced: UInt64, maxDelay: Duration, now: Instant) {
     let translated = statistics.first { $0.name == Self.counter }?.value ?? 0
     let count = Count(translated: translated, announced: announced)
     defer { self.last = count }
@@ -68,7 +65,7 @@ package struct AnnouncementMonitor: Sendable {
     }
     // Another program may have made the module announce sessions for which it translated no packet.
     balance = min(balance, count.surplus)
-    let settlesAt = settlesAt ?? now + patience
+    let settlesAt = settlesAt ?? now + maxDelay
     self.settlesAt = settlesAt
     guard now >= settlesAt else { return }
     if translated == covered {
@@ -81,13 +78,13 @@ package struct AnnouncementMonitor: Sendable {
   }
 
   /// Whether the module's table should be read.
-  package func isAuditDue(patience: Duration, now: Instant) -> Bool {
-    guard let suspectsSince, now - suspectsSince >= patience else { return false }
+  func isAuditDue(maxDelay: Duration, now: Instant) -> Bool {
+    guard let suspectsSince, now - suspectsSince >= maxDelay else { return false }
     return restsUntil.map { $0 <= now } ?? true
   }
 
   /// Notes that an audit begins: the module's table is read from now on.
-  package mutating func auditBegan() {
+  mutating func auditBegan() {
     guard let last else { return }
     isBlurred = isBlurred || last.surplus != balance
     begin(at: last)
@@ -102,7 +99,7 @@ package struct AnnouncementMonitor: Sendable {
   /// - `found`: the number of the module's sessions that had not been announced in time. `nil` if the audit had another
   ///   purpose.
   /// - `duration`: the duration of the audit.
-  package mutating func auditEnded(found: UInt64?, after duration: Duration, now: Instant) {
+  mutating func auditEnded(found: UInt64?, after duration: Duration, now: Instant) {
     if let found { pause = found > 0 ? Self.shortestPause : min(pause * 2, Self.longestPause) }
     restsUntil = now + max(pause, duration * Self.pauseFactor)
   }

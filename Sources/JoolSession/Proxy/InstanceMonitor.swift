@@ -1,10 +1,10 @@
-package import JoolCore
+internal import JoolCore
 
 /// Detects that an instance was removed and created again between two checks.
 ///
 /// Its counters have restarted then, and its tables are empty. Modules before 4.1.12 do not count synchronization, so
 /// the counters of an idle instance show nothing there.
-package struct InstanceMonitor: Sendable {
+struct InstanceMonitor: Sendable {
   /// The statistics that may decrease although the instance is the same.
   static let gauges: Set<String> = ["JSTAT_BIB_ENTRIES", "JSTAT_SESSIONS"]
 
@@ -12,16 +12,13 @@ package struct InstanceMonitor: Sendable {
   private var lastTaken: UInt64?
   private var lastGiven: UInt64 = 0
 
-  /// Creates a watch that has seen no statistics yet.
-  package init() {}
-
   /// Compares the instance's statistics with those of the previous call.
   ///
   /// Returns whether the counters are those of a new instance, or have restarted with a new configuration (`file
   /// handle`).
   /// - `given`: the number of requests with sessions that the module has taken from this program. Only its growth
   ///   between two calls matters.
-  package mutating func isNew(_ statistics: [Statistic], given: UInt64) -> Bool {
+  mutating func isNew(_ statistics: [Statistic], given: UInt64) -> Bool {
     let taken = statistics.first { $0.name == "JSTAT_JOOLD_PKT_RCVD" }?.value
     let counters = statistics.filter { $0.name.map(Self.gauges.contains) != true }
     let values = Dictionary(counters.map { ($0.id, $0.value) }) { $1 }

@@ -47,7 +47,7 @@ extension SessionProxy {
   ///
   /// `absent` while there is no module.
   public var nodeStatus: NodeStatus {
-    guard isAttached, let node, let kernel else { return NodeStatus(.absent, isReady: false) }
+    guard module.isAttached, let node, let kernel = module.kernel else { return NodeStatus(.absent, isReady: false) }
     guard kernel.isEnabled else { return NodeStatus(.disabled, isReady: false) }
     let may = node.right.may
     switch node.state {

@@ -1,10 +1,10 @@
-package import JoolCore
+internal import JoolCore
 
 /// Detects that the module dropped sessions because its queue (`ss-capacity`) was full.
 ///
 /// The module counts them since
 /// 4.1.12. The peers then need the table, because the module does not announce those sessions again until they change.
-package struct QueueMonitor: Sendable {
+struct QueueMonitor: Sendable {
   /// The minimum interval between two repairs.
   ///
   /// The table is not sent more often, because that would only add to the load of such a module.
@@ -15,28 +15,25 @@ package struct QueueMonitor: Sendable {
   ///
   /// The counter restarts with the instance.
   private var last: UInt64?
-  private var deferredPackets = false
+  private var isRepairDue = false
   private var lastRepair: Instant?
-
-  /// Creates a watch that has not read the counter yet.
-  package init() {}
 
   /// Reads the counter of dropped sessions.
   /// - Returns: the number of sessions that were dropped since the last call.
-  package mutating func read(_ statistics: [Statistic]) -> UInt64 {
+  mutating func read(_ statistics: [Statistic]) -> UInt64 {
     guard let value = statistics.first(where: { $0.name == Self.counter })?.value else { return 0 }
     defer { last = value }
     guard let last, value > last else { return 0 }
-    deferredPackets = true
+    isRepairDue = true
     return value - last
   }
 
   /// Whether the peers should get the table now.
   ///
   /// It is true once after sessions were dropped, and at most once per `interval`.
-  package mutating func shouldRepair(now: Instant) -> Bool {
-    guard deferredPackets, lastRepair.map({ now - $0 >= Self.interval }) ?? true else { return false }
-    deferredPackets = false
+  mutating func shouldRepair(now: Instant) -> Bool {
+    guard isRepairDue, lastRepair.map({ now - $0 >= Self.interval }) ?? true else { return false }
+    isRepairDue = false
     lastRepair = now
     return true
   }

@@ -42,6 +42,11 @@ package struct SendQueue: Sendable {
   /// Creates an empty queue.
   package init() {}
 
+  /// What the queue shows of the link now.
+  package func state(now: Instant) -> SessionProxy.SendQueueState {
+    isStalled(now: now) ? .stalled : isEmpty ? .empty : .waiting
+  }
+
   /// Whether nothing waits.
   package var isEmpty: Bool { waiting.isEmpty }
 
@@ -93,4 +98,16 @@ package struct SendQueue: Sendable {
   ///
   /// The next one is due after `retry`.
   package mutating func postpone(now: Instant) { deadline = now + Self.retry }
+}
+
+extension SessionProxy {
+  /// What the caller's queue of unsent datagrams shows of the link.
+  public enum SendQueueState: Hashable, Sendable {
+    /// Nothing waits.
+    case empty
+    /// Datagrams wait, because the link is busy or has just failed.
+    case waiting
+    /// The link counts as down, so nothing should wait until the queue is empty.
+    case stalled
+  }
 }

@@ -1,44 +1,97 @@
-public import JoolCore
+internal import JoolCore
 
 /// Audits: the module's table is read and compared with the node's.
 extension SessionProxy {
+  /// The reason for reading the module's table.
+  ///
+  /// Each reason includes those before it.
+  public enum Audit: Int, Comparable, Sendable {
+    /// The program starts. C proxies are sent nothing, because a standby's sessions may be outdated and C proxies would
+    /// accept them.
+    case start
+    /// The module seems to have dropped announcements. This is not certain, so the node stays ready.
+    case precaution
+    /// Announcements were lost, or the module is new.
+    case repair
+    /// A user has requested that the whole table be sent.
+    case advertisement
+
+    /// Whether `right` includes `left` and is another reason.
+    public static func < (left: Audit, right: Audit) -> Bool { left.rawValue < right.rawValue }
+  }
+
   /// Requests an audit.
   ///
   /// If one is requested already, the reason that includes the other one counts. A `repair` makes a ready node mending.
   public mutating func requestAudit(_ reason: Audit) {
-    audit = max(audit ?? reason, reason)
+    audits.request(reason)
     guard reason != .advertisement, reason != .precaution else { return }
-    mark.reset()
+    module.mark.reset()
     if reason == .repair { node?.fallBack(because: .module) }
   }
 
-  /// Begins the requested audit, if the module's table should be read now.
+  /// How the advertisement that was requested has ended, once; `nil` while it is under way.
+  public mutating func takeAdvertisement() -> AdvertisementOutcome? { audits.takeAdvertisement() }
+
+  /// The request for the next page of the module's table; `nil` if the table should not be read now.
   ///
   /// Only one audit runs at a time. The next one begins only after the module has the sessions that the last one found
   /// missing.
-  /// - Returns: the reason of the audit, once; `nil` if the table should not be read now.
-  public mutating func takeAudit() -> Audit? {
-    guard let reason = audit, canAdd, let state = node?.auditReadiness, state.isFree, !state.isListening,
-      reason != .start || state.hasTable
-    else { return nil }
-    audit = nil
-    isRefillDue = true
-    node?.feed.willRefill()
-    node?.beginAudit()
-    return reason
+  mutating func nextAuditRequest(now: Instant) -> StoreRequest? {
+    if audits.requested != nil, !audits.isAuditing, canBeginAudit {
+      audits.begin(now: now)
+      module.monitor.announcements.auditBegan()
+      node?.feed.willRefill()
+      node?.beginAudit()
+    }
+    return audits.current?.request
   }
 
-  /// Replaces the known static BIB entries of the module.
-  ///
-  /// `statics` must contain all of them, because no session of the group may remove one.
-  package mutating func use(_ statics: StaticEntries) { node?.feed.use(statics) }
+  private var canBeginAudit: Bool {
+    guard module.isUsable, let state = node?.auditReadiness else { return false }
+    return state.isFree && !state.isListening && (audits.requested != .start || state.hasTable)
+  }
 
-  /// Compares some of the module's sessions with the table.
-  ///
-  /// The module's whole table must have been read before.
-  public mutating func reconcile(_ sessions: some Sequence<SessionEntry>, because reason: Audit, now: Instant) {
+  /// Notes a page of the module's table.
+  mutating func noteAudit(_ outcome: StoreRequest.Outcome, now: Instant) {
+    guard let reason = audits.current?.reason else { return }
+    guard outcome != .failed, outcome != .refused else {
+      abandonAudit(.unreadable, now: now)
+      return requestAudit(min(reason, .repair))
+    }
+    // The static entries must be known before anything is compared, because no session of the group may remove one.
+    if let statics = audits.current?.note(outcome, now: now) { node?.feed.use(statics) }
+  }
+
+  /// Compares the next of the module's sessions with the table.
+  /// - Returns: the datagrams that follow from that.
+  mutating func continueAudit(sending queue: SendQueueState, now: Instant) -> [[UInt8]] {
+    guard let reason = audits.current?.reason else { return [] }
+    if reason == .advertisement, queue == .stalled {
+      // Nothing can be sent, and another audit may be requested meanwhile.
+      abandonAudit(.stalled, now: now)
+      requestAudit(.repair)
+      return []
+    }
+    let sessions = audits.current?.nextBurst(sending: queue, now: now) ?? []
+    var datagrams: [[UInt8]] = []
+    if !sessions.isEmpty {
+      reconcile(sessions, because: reason, now: now)
+      let legacy: [SessionEntry]? =
+        switch reason {
+        case .start: []
+        case .precaution, .repair: nil
+        case .advertisement: sessions
+        }
+      datagrams = takeOutput(legacy: legacy, now: now)
+    }
+    if audits.current?.isFinished == true { completeAudit(now: now) }
+    return datagrams
+  }
+
+  private mutating func reconcile(_ sessions: [SessionEntry], because reason: Audit, now: Instant) {
     for session in sessions {
-      guard let pool6 = kernel?.pool6, (try? session.checkValues(pool6: pool6)) != nil else {
+      guard let pool6 = module.kernel?.pool6, (try? session.checkValues(pool6: pool6)) != nil else {
         counters.refusedRecords += 1
         continue
       }
@@ -46,23 +99,25 @@ extension SessionProxy {
     }
   }
 
-  /// Ends the audit, after the module's sessions were reconciled.
-  /// - Parameters:
-  ///   - isComplete: whether the module's whole table could be read.
-  ///   - now: the present time.
-  public mutating func finishAudit(isComplete: Bool, now: Instant) {
-    if isComplete, canAdd { node?.feed.open() }
-    if isComplete { auditedAt = now }
-    node?.finishAudit(completing: isComplete && isRefillDue, now: now)
-    if !isComplete, isRefillDue { node?.feed.requestRefill() }
-    isRefillDue = false
+  private mutating func completeAudit(now: Instant) {
+    guard let reason = audits.current?.reason, let begin = audits.current?.begin, let count = audits.current?.count
+    else { return }
+    if module.isUsable { node?.feed.open() }
+    node?.finishAudit(completing: audits.isRefillDue, now: now)
+    let found = audits.newlyUnannounced(of: node?.counters.unannounced ?? 0)
+    module.monitor.announcements.auditEnded(
+      found: reason == .precaution ? found : nil, after: begin.duration(to: now), now: now)
+    audits.completedAt = now
+    audits.end(.sent(count))
   }
 
-  /// The number of sessions that audits have found since the last call although the module should have announced them.
-  package mutating func takeUnannounced() -> UInt64 {
-    let all = node?.counters.unannounced ?? 0
-    defer { unannouncedBefore = all }
-    return all - min(unannouncedBefore, all)
+  /// Abandons the audit under way, if there is one.
+  mutating func abandonAudit(_ outcome: AdvertisementOutcome, now: Instant) {
+    if audits.isAuditing {
+      node?.finishAudit(completing: false, now: now)
+      if audits.isRefillDue { node?.feed.requestRefill() }
+    }
+    audits.end(outcome)
   }
 }
 

@@ -49,9 +49,10 @@ extension SessionProxy {
   public mutating func startAnew(
     seed: UInt64, sealStart: UInt64 = .random(in: .min ... .max), clock: UInt64, now: Instant
   ) {
-    guard let kernel else { return }
+    guard let kernel = module.kernel else { return }
     counters.copies += 1
-    copiedAt = now
+    health.copiedAt = now
+    abandonReading(.newIdentity, now: now)
     node?.selfCheck.startedAnew()
     random = SeededGenerator(seed: seed)
     seal?.startAnew(sealStart)
@@ -62,7 +63,7 @@ extension SessionProxy {
   ///
   /// It is reported for ten minutes.
   func copies(now: Instant) -> [String] {
-    guard let copiedAt, now - copiedAt < Self.copyMemory else { return [] }
+    guard let copiedAt = health.copiedAt, now - copiedAt < Self.copyMemory else { return [] }
     let doubt = seal == nil ? " Without a key (--net.key-file) anybody on the network can cause this." : ""
     return [
       "Another proxy used this one's identity (a snapshot or a clone?), so this one has taken a new identity. "

@@ -1,5 +1,3 @@
-package import JoolCore
-
 /// Access for the simulation of a group, which is a separate target.
 extension SessionProxy {
   /// The table of the node.
@@ -12,10 +10,6 @@ extension SessionProxy {
   /// 0 until the module was seen.
   package var identity: UInt64 { node?.identity.number ?? 0 }
 
-  /// Replaces the known static BIB entries of the module.
-  package mutating func useStatics(_ entries: [BIBEntry]) {
-    var statics = StaticEntries()
-    statics.note(entries)
-    use(statics)
-  }
+  /// Whether the module's table is being read, or compared with the node's.
+  package var isAuditing: Bool { audits.isAuditing }
 }

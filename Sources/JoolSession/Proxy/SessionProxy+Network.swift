@@ -42,7 +42,7 @@ extension SessionProxy {
       counters.stale += 1
       return .stale
     }
-    guard let kernel, node.isPresent else {
+    guard let kernel = module.kernel, node.isPresent else {
       counters.dropped += 1
       return .dropForNow
     }
@@ -69,7 +69,7 @@ extension SessionProxy {
       return .heard(refused: records.refused.first)
     } catch .unsupportedVersion(let version) {
       counters.otherVersions += 1
-      otherVersions.heard(version, from: address, now: now)
+      health.otherVersions.heard(version, from: address, now: now)
       return .ignored
     } catch {
       counters.malformedDatagrams += 1
@@ -87,7 +87,7 @@ extension SessionProxy {
     } catch {
       counters.count(error)
       if error == .ownStart { node?.selfCheck.hearsOwnSeal(now: now) }
-      if case .otherVersion(let version) = error { otherVersions.heard(version, from: address, now: now) }
+      if case .otherVersion(let version) = error { health.otherVersions.heard(version, from: address, now: now) }
       return .reject(error)
     }
     let frame = opened.frame.bytes
@@ -121,17 +121,21 @@ extension SessionProxy {
 
   /// The datagrams to be sent to the group.
   ///
-  /// Each is returned once.
+  /// Each is returned once. While an audit is under way, they include what the audit finds.
   /// - Parameters:
   ///   - now: the present time.
-  ///   - legacy: the sessions that C proxies are sent; `nil` for the new and changed ones, which SS2 peers are sent.
-  ///   - isCongested: whether datagrams are waiting to be sent. Refreshes then wait, too.
+  ///   - queue: the state of the caller's queue of unsent datagrams. While any wait, refreshes and audits wait, too.
   /// - Returns: UDP payloads, in the order in which they are to be sent.
-  public mutating func takeDatagrams(
-    now: Instant, legacy: [SessionEntry]? = nil, isCongested: Bool = false
-  ) -> [[UInt8]] {
-    node?.outgoing.isCongested = isCongested
-    guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
+  public mutating func takeDatagrams(now: Instant, sending queue: SendQueueState = .empty) -> [[UInt8]] {
+    node?.outgoing.isCongested = queue != .empty
+    let datagrams = takeOutput(now: now)
+    return audits.isAuditing ? datagrams + continueAudit(sending: queue, now: now) : datagrams
+  }
+
+  /// Takes what the node has produced.
+  /// - `legacy`: the sessions that C proxies are sent; `nil` for the new and changed ones, which SS2 peers are sent.
+  mutating func takeOutput(legacy: [SessionEntry]? = nil, now: Instant) -> [[UInt8]] {
+    guard let kernel = module.kernel, let output = node?.takeOutput(now: now) else { return [] }
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {

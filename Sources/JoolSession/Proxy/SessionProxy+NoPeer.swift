@@ -14,7 +14,7 @@ extension SessionProxy {
     guard let node, peerFormats.legacyCount(now: now) == 0 else { return nil }
     let alive = node.peers.all.filter { $0.isAlive(at: now) }
     guard !alive.contains(where: { $0.hears(node.identity, at: now) }) else { return nil }
-    let trouble = sending.trouble.map { " Sends fail (\($0))." } ?? ""
+    let trouble = health.sending.trouble.map { " Sends fail (\($0))." } ?? ""
     return silence(of: node, alive, now: now) + trouble
   }
 
@@ -31,7 +31,7 @@ extension SessionProxy {
       let name = last.address.map { "\($0)" } ?? "a peer"
       return "No peer is received; the last one was \(name), \(Self.seconds(now - last.lastHeard)) ago."
     }
-    let age = startedAt.map { ", \(Self.seconds(now - $0)) ago" } ?? ""
+    let age = module.startedAt.map { ", \(Self.seconds(now - $0)) ago" } ?? ""
     let kind = format == .legacy ? "No C proxy (C proxies send nothing while nothing changes)" : "No peer"
     return "\(kind) was received since the start\(age)\(rejections)."
   }

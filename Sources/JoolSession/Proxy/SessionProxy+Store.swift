@@ -2,52 +2,68 @@ internal import JoolCore
 
 /// The requests to the module.
 extension SessionProxy {
-  /// The next request to the module.
+  /// The next request to the module; `nil` if there is none.
   ///
-  /// It stays the same until `finished` reports its outcome. `nil` if there is none.
+  /// There is one request at a time: the next one may be requested after `finished` was told the outcome.
   public mutating func nextStoreRequest(now: Instant) -> StoreRequest? {
-    guard isAttached, let kernel, kernel.isEnabled else { return nil }
+    if module.flushTimer.isDue(now: now) { return .acknowledge }
+    guard module.isAttached else { return nil }
+    if audits.readsNext, let read = nextAuditRequest(now: now) { return read }
+    return nextFeedRequest(now: now) ?? nextAuditRequest(now: now) ?? module.pool4?.request
+  }
+
+  /// The next request that makes the module agree with the table; `nil` if there is none.
+  mutating func nextFeedRequest(now: Instant) -> StoreRequest? {
+    guard let kernel = module.kernel, module.isUsable else { return nil }
     return node?.nextStoreRequest(kernel.format.maxRecordsPerAdd, now: now)
   }
 
   /// Notes the outcome of a request.
   public mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
-    node?.finished(request, outcome, now: now)
-    switch (request, outcome) {
-    case (_, .failed): requestRefill()
-    case (.evict, .refused): counters.kernelRefusals += 1
-    case (.evict, .done), (.evict, .isStatic): break
-    case (.add(let sessions), _):
+    switch request {
+    case .acknowledge: module.flushTimer.stop()
+    case .readBIB, .readSessions:
+      audits.readsNext = false
+      noteAudit(outcome, now: now)
+    case .readPool4: notePool4(outcome, now: now)
+    case .evict: node?.finished(request, outcome, now: now)
+    case .add(let sessions):
+      audits.readsNext = true
+      node?.finished(request, outcome, now: now)
+      guard outcome != .failed else { break }
       counters.kernelSentPackets += 1
-      counters.kernelSentBytes += UInt64(sessions.count * (kernel?.format.recordLength ?? 0))
+      counters.kernelSentBytes += UInt64(sessions.count * (module.kernel?.format.recordLength ?? 0))
       counters.sessionsAdded += UInt64(sessions.count)
-      if outcome == .refused { counters.kernelRefusals += 1 } else { addsTaken += 1 }
+      if outcome != .refused { module.addsTaken += 1 }
+    }
+    switch (request, outcome) {
+    case (.evict, .failed), (.add, .failed): requestRefill()
+    case (_, .refused): counters.kernelRefusals += 1
+    default: break
     }
   }
 
   /// Updates whether the module has everything that the table has.
   ///
   /// Call this each turn.
-  /// - Parameters:
-  ///   - isAuditing: whether the module's table is being read.
-  ///   - now: the present time.
-  public mutating func updateReadiness(isAuditing: Bool, now: Instant) {
-    let isUsable = isAttached && kernel?.isEnabled == true
-    if let last = auditedAt, now - last >= ModuleTerms.renewal, node.borrowed({ $0.feed.terms.isCapped }) == true {
-      auditedAt = now
+  public mutating func updateReadiness(now: Instant) {
+    if let last = audits.completedAt, now - last >= ModuleTerms.renewal,
+      node.borrowed({ $0.feed.terms.isCapped }) == true
+    {
+      audits.completedAt = now
       requestAudit(.precaution)
     }
-    let isAuditing = isAuditing || audit != nil
+    let isAuditing = audits.isAuditing || audits.requested != nil
     counters.supersededRecords =
-      node?.updateReadiness(&mark, isAuditing: isAuditing, isUsable: isUsable, now: now) ?? 0
+      node?.updateReadiness(&module.mark, isAuditing: isAuditing, isUsable: module.isUsable, now: now) ?? 0
     updateModuleProgress(now: now)
   }
 
   /// Passes the module's progress to the node, whose state depends on it.
   mutating func updateModuleProgress(now: Instant) {
     // This runs each turn, so it avoids calls that would copy the proxy.
-    let isUsable = isAttached && kernel?.isEnabled == true
-    node?.note(module: !isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)
+    let mark = module.mark
+    node?.note(module: !module.isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)
   }
 
   /// Stops writing to the module, because it is gone or takes no sessions.
@@ -57,8 +73,8 @@ extension SessionProxy {
   mutating func closeFeed() {
     node?.feed.close()
     node?.note(module: .away)
-    mark.reset()
-    isRefillDue = false
+    module.mark.reset()
+    audits.isRefillDue = false
   }
 
   /// The finding that static BIB entries keep sessions of the group out of the module.

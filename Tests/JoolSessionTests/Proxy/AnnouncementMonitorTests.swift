@@ -16,7 +16,7 @@ import Testing
     var audits: [Int] = []
     /// The number of unannounced sessions that the next audits find.
     var found: UInt64 = 0
-    static let patience = Duration.seconds(3)
+    static let maxDelay = Duration.seconds(3)
 
     /// Advances the time.
     ///
@@ -28,8 +28,8 @@ import Testing
         guard second % 2 == 0 else { continue }
         let now = start + .seconds(second)
         let statistics = [Statistic(id: 1, value: translated, names: [AnnouncementMonitor.counter])]
-        watch.look(statistics, announced: announced, patience: Self.patience, now: now)
-        guard watch.isAuditDue(patience: Self.patience, now: now) else { continue }
+        watch.look(statistics, announced: announced, maxDelay: Self.maxDelay, now: now)
+        guard watch.isAuditDue(maxDelay: Self.maxDelay, now: now) else { continue }
         audits.append(second)
         watch.auditBegan()
         watch.auditEnded(found: found, after: .milliseconds(100), now: now)

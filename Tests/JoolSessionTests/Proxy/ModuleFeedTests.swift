@@ -53,7 +53,7 @@ import Testing
       let reason = group.audit(1, held)
       #expect(reason == .repair)
     case .refill:
-      group.proxies[1].detached()
+      group.proxies[1].detached(now: group.now)
       group.announce([moved, sibling(of: moved, 1)], at: 0)
       group.settle()
       group.proxies[1].attached(Group.kernel, now: group.now)
@@ -78,11 +78,9 @@ import Testing
     group.announce(winners, at: 0)
     group.pass(.seconds(2))
     group.proxies[1].overran()
-    let reason = group.proxies[1].takeAudit()
+    let reason = group.readModule(1, winners + [.sample(0, expiration: 20_000)])
     #expect(reason == .repair)
-    group.proxies[1].reconcile(
-      winners + [.sample(0, expiration: 20_000)], because: .repair, now: group.now)
-    group.proxies[1].finishAudit(isComplete: true, now: group.now)
+    group.finishAudit(1)
     let fed = try #require(group.proxies[1].node?.feed.progress.fed)
     let next = group.proxies[1].nextStoreRequest(now: group.now)
     let first = try #require(next)
@@ -160,7 +158,7 @@ import Testing
     group.announce([rival], at: 0)
     group.settle()
     #expect(group.proxies[1].node?.feed.progress.needsRefill == true)
-    group.proxies[1].detached()
+    group.proxies[1].detached(now: group.now)
     group.evictionOutcome = .done
     group.proxies[1].attached(Group.kernel, now: group.now)
     let reason = group.audit(1, [.sample(0, expiration: 50_000)])
@@ -175,7 +173,7 @@ import Testing
     entry.isStatic = true
     var statics = StaticEntries()
     statics.note([entry, SessionEntry.sample(7).bibEntry])
-    group.proxies[1].use(statics)
+    group.proxies[1].node?.feed.use(statics)
     group.announce([.sample(0)], at: 0)
     group.settle()
     #expect(group.module(1).count == 1, "a session of the static entry's own client")
@@ -249,11 +247,11 @@ import Testing
     #expect(first == .repair)
     group.proxies[1].requestAudit(.precaution)
     group.settle()
-    let second = group.proxies[1].takeAudit()
+    let second = group.readModule(1, [])
     #expect(second == nil)
     group.addsPerTurn = 1
     group.settle()
-    let third = group.proxies[1].takeAudit()
+    let third = group.readModule(1, [])
     #expect(third == .precaution)
     #expect(group.module(1).count == 3000)
   }

@@ -139,11 +139,10 @@ import Testing
   @Test func prefersAnAnnouncementToAnEarlierReading() {
     var group = Group()
     group.proxies[0].overran()
-    let reason = group.proxies[0].takeAudit()
+    let reason = group.readModule(0, [.sample(proto: .tcp, state: .established)])
     #expect(reason == .repair)
     group.announce([.sample(proto: .tcp, state: .trans, timer: .transitory, expiration: 240_000)], at: 0)
-    group.proxies[0].reconcile([.sample(proto: .tcp, state: .established)], because: .repair, now: group.now)
-    group.proxies[0].finishAudit(isComplete: true, now: group.now)
+    group.finishAudit(0)
     group.settle()
     #expect(group.module(1).map(\.state) == [.trans])
   }
@@ -172,23 +171,23 @@ import Testing
     #expect(reason == .repair)
     #expect(group.module(1).count == 10)
     group.proxies[1].attached(kernel, now: group.now)
-    #expect(group.proxies[1].audit == nil, "no second refill")
+    #expect(group.proxies[1].audits.requested == nil, "no second refill")
   }
 
   @Test func fillsANewModuleWithTheWholeTable() {
     var group = Group()
     group.announce((0..<10).map { .sample($0, expiration: 300_000) }, at: 0)
     group.settle()
-    group.proxies[1].detached()
+    group.proxies[1].detached(now: group.now)
     #expect(group.proxies[1].nodeStatus.state == .absent)
     group.modules[1] = []
     group.announce([.sample(10)], at: 0)
     group.settle()
     group.proxies[1].attached(Group.kernel, now: group.now)
-    let reason = group.proxies[1].takeAudit()
+    let reason = group.readModule(1, [])
     #expect(reason == .repair)
-    group.proxies[1].finishAudit(isComplete: true, now: group.now)
-    group.proxies[1].updateReadiness(isAuditing: false, now: group.now)
+    group.finishAudit(1)
+    group.proxies[1].updateReadiness(now: group.now)
     #expect(group.proxies[1].nodeStatus.state == .mending, "the module is still empty")
     group.settle()
     #expect(group.proxies[1].nodeStatus.state == .ready)

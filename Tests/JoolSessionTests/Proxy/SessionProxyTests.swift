@@ -141,7 +141,7 @@ import Testing
     _ = proxy.receive(RecordLayout.packed36.encode([.sample()]))
     let offered = proxy.offered(after: 1)
     #expect(proxy.offered(after: 1) == offered)
-    proxy.core.detached()
+    proxy.core.detached(now: proxy.start)
     #expect(proxy.offered(after: 2).isEmpty)
     // Meanwhile a peer sends another session, and the module returns in another version.
     _ = proxy.receive(RecordLayout.packed36.encode([.sample(1)]))
@@ -209,13 +209,13 @@ private final class ProxyUnderTest {
   private var last: [SessionEntry] = []
 
   func receive(message: [UInt8]) -> SessionProxy.ModuleMessageAction {
-    core.received(moduleMessage: message.span.bytes)
+    core.received(moduleMessage: message.span.bytes, now: start)
   }
 
   func attach(_ kernel: SessionProxy.Kernel) {
     core.attached(kernel, now: start)
     // The module's table is empty.
-    if core.takeAudit() != nil { core.finishAudit(isComplete: true, now: start) }
+    while let read = core.nextAuditRequest(now: start) { core.finished(read, .done, now: start) }
     _ = core.takeDatagrams(now: start)
   }
 

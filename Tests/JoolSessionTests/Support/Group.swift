@@ -95,19 +95,43 @@ struct Group {
       datagram: datagram.span.bytes, length: datagram.count, from: IPv6Address(bits: 99), now: now)
   }
 
-  /// Reads the module's table if the proxy requests an audit.
+  /// Reads the module's table if the proxy requests an audit, and compares it.
+  /// - Parameters:
+  ///   - index: the number of the proxy.
+  ///   - sessions: the sessions that its module has.
   /// - Returns: the reason of the audit; `nil` if there was none.
   mutating func audit(_ index: Int, _ sessions: [SessionEntry]) -> SessionProxy.Audit? {
-    guard let reason = proxies[index].takeAudit() else { return nil }
-    proxies[index].reconcile(sessions, because: reason, now: now)
-    deliver(proxies[index].takeDatagrams(now: now, legacy: reason == .start ? [] : nil), from: index)
-    proxies[index].finishAudit(isComplete: true, now: now)
+    guard let reason = readModule(index, sessions) else { return nil }
+    finishAudit(index)
     settle()
     return reason
   }
 
+  /// Reads the module's table if the proxy requests an audit.
+  ///
+  /// The comparison goes on with the next datagrams that are taken.
+  /// - Returns: the reason of the audit; `nil` if there was none.
+  mutating func readModule(_ index: Int, _ sessions: [SessionEntry]) -> SessionProxy.Audit? {
+    while let request = proxies[index].nextAuditRequest(now: now) {
+      var outcome = StoreRequest.Outcome.done
+      if case .readSessions(let proto, _) = request {
+        outcome = .sessions(sessions.filter { $0.proto == proto }, hasMore: false)
+      }
+      proxies[index].finished(request, outcome, now: now)
+    }
+    return proxies[index].audits.current?.reason
+  }
+
+  /// Compares what was read.
+  mutating func finishAudit(_ index: Int) {
+    while proxies[index].isAuditing {
+      now = max(now, proxies[index].audits.deadline ?? now)
+      deliver(proxies[index].takeDatagrams(now: now), from: index)
+    }
+  }
+
   mutating func take(from index: Int, isCongested: Bool) {
-    deliver(proxies[index].takeDatagrams(now: now, isCongested: isCongested), from: index)
+    deliver(proxies[index].takeDatagrams(now: now, sending: isCongested ? .waiting : .empty), from: index)
   }
 
   /// Passes enough time for all pending datagrams to arrive.
@@ -126,9 +150,11 @@ struct Group {
   }
 
   /// The module of a proxy executes the requests of the proxy.
+  ///
+  /// It is read only when a test calls `audit`.
   private mutating func feed(_ index: Int) {
     var adds = 0
-    while adds < addsPerTurn, let request = proxies[index].nextStoreRequest(now: now) {
+    while adds < addsPerTurn, let request = proxies[index].nextFeedRequest(now: now) {
       requests[index].append(request)
       switch request {
       case .evict(let entry):
@@ -140,9 +166,10 @@ struct Group {
         adds += 1
         modules[index] += sessions
         proxies[index].finished(request, .done, now: now)
+      case .acknowledge, .readBIB, .readSessions, .readPool4: return
       }
     }
-    proxies[index].updateReadiness(isAuditing: false, now: now)
+    proxies[index].updateReadiness(now: now)
   }
 
   private mutating func deliver(_ datagrams: [[UInt8]], from sender: Int) {

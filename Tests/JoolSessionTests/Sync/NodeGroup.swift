@@ -85,6 +85,7 @@ struct NodeGroup {
       switch request {
       case .evict(let entry): evictions[index].append(entry)
       case .add(let sessions): modules[index] += sessions
+      case .acknowledge, .readBIB, .readSessions, .readPool4: break
       }
       nodes[index].finished(request, .done, now: now)
     }

@@ -37,9 +37,7 @@ extension NodeUnderTest {
   }
 
   mutating func detach(_ time: Time) {
-    if audit != nil { proxy.finishAudit(isComplete: false, now: time.now) }
-    audit = nil
-    proxy.detached()
+    proxy.detached(now: time.now)
   }
 
   /// Begins a turn of the loop, before the sockets are read.
@@ -77,63 +75,54 @@ extension NodeUnderTest {
     send: ([[UInt8]]) -> Void
   ) -> Int {
     if proxy.mustStartAnew {
-      if audit != nil { proxy.finishAudit(isComplete: false, now: time.now) }
-      audit = nil
       proxy.startAnew(
         seed: chance, sealStart: Dice.hash(chance, 1), clock: UInt64(clamping: time.wall), now: time.now)
     }
     proxy.advance(to: time.now)
     send(proxy.takeDatagrams(now: time.now))
-    guard isAttached else {
-      proxy.updateReadiness(isAuditing: false, now: time.now)
-      return 0
-    }
-    let given = feed(&module, time, local: local)
-    readModule(&module, time, local: local, send)
-    proxy.updateReadiness(isAuditing: audit != nil, now: time.now)
+    let given = isAttached ? serve(from: &module, time, local: local) : 0
+    proxy.updateReadiness(now: time.now)
     return given
   }
 
-  private mutating func feed(_ module: inout SimulatedModule, _ time: Time, local: Moment) -> Int {
+  /// Carries out the requests to the module.
+  /// - Returns: the number of sessions that were added to the module.
+  private mutating func serve(from module: inout SimulatedModule, _ time: Time, local: Moment) -> Int {
     for _ in 0..<Self.burst {
       guard let request = proxy.nextStoreRequest(now: time.now) else { return 0 }
-      switch request {
-      case .evict(let entry):
-        // The event loop checks the entry right before it removes it.
-        let isStatic = module.isStatic(entry)
-        if !isStatic { module.remove(entry) }
-        proxy.finished(request, isStatic ? .isStatic : .done, now: time.now)
-      case .add(let sessions):
-        for session in sessions { module.add(session, now: local) }
-        proxy.finished(request, .done, now: time.now)
-        return sessions.count
-      }
+      proxy.finished(request, Self.carryOut(request, &module, local: local), now: time.now)
+      if case .add(let sessions) = request { return sessions.count }
+      if request.endsTurn { return 0 }
     }
     return 0
   }
 
-  private mutating func readModule(
-    _ module: inout SimulatedModule, _ time: Time, local: Moment, _ send: ([[UInt8]]) -> Void
-  ) {
-    if audit == nil, let reason = proxy.takeAudit() {
-      audit = (reason, 0)
-      proxy.useStatics(module.staticEntries)
-    }
-    guard let (reason, next) = audit else { return }
-    var page: [SessionEntry] = []
-    let rest = module.page(from: next, limit: Self.page, now: local) { page.append($0) }
-    proxy.reconcile(page, because: reason, now: time.now)
-    send(proxy.takeDatagrams(now: time.now, legacy: reason == .start ? [] : nil))
-    if let rest {
-      audit = (reason, rest)
-    } else {
-      audit = nil
-      proxy.finishAudit(isComplete: true, now: time.now)
+  private static func carryOut(
+    _ request: StoreRequest, _ module: inout SimulatedModule, local: Moment
+  ) -> StoreRequest.Outcome {
+    switch request {
+    case .acknowledge, .readPool4: return .done
+    case .readBIB(let proto, _): return .bibEntries(module.staticEntries(of: proto), hasMore: false)
+    case .readSessions(let proto, let previous):
+      var page: [SessionEntry] = []
+      let hasMore = module.readPage(of: proto, after: previous, limit: Self.page, now: local) { page.append($0) }
+      return .sessions(page, hasMore: hasMore)
+    case .evict(let entry):
+      // The event loop checks the entry right before it removes it.
+      if module.isStatic(entry) { return .isStatic }
+      module.remove(entry)
+      return .done
+    case .add(let sessions):
+      for session in sessions { module.add(session, now: local) }
+      return .done
     }
   }
 
   /// The time at which the next turn is due, possibly in the past.
-  func deadline(_ time: Time) -> Instant? { audit == nil ? proxy.nextDeadline : time.now }
+  var deadline: Instant? { proxy.nextDeadline }
+
+  /// Whether the module's table is being read, or compared.
+  var isAuditing: Bool { proxy.isAuditing }
 
   var verdict: Verdict {
     let nodeStatus = proxy.nodeStatus

@@ -25,8 +25,6 @@ struct NodeUnderTest {
   }
 
   var proxy: SessionProxy
-  /// The current audit and the place at which the reading of the module's table continues; `nil` if there is none.
-  var audit: (reason: SessionProxy.Audit, next: Int)?
   let pool6: IPv6Prefix
 }
 

@@ -132,9 +132,10 @@ struct SimulatedModule {
     return statics[Int(entry.proto.rawValue) * plan.clients + client] == Int32(mask)
   }
 
-  /// The entries that administrators have added.
-  var staticEntries: [BIBEntry] {
-    statics.indices.filter { statics[$0] >= 0 }.map { bib in
+  /// The entries of a protocol that administrators have added.
+  func staticEntries(of proto: L4Protocol) -> [BIBEntry] {
+    let first = Int(proto.rawValue) * plan.clients
+    return (first..<first + plan.clients).filter { statics[$0] >= 0 }.map { bib in
       let session = bib * plan.servers
       var entry = plan.entry(session, mask: Int(statics[bib]), state: 0, timer: 0, expiration: 0, pool6: pool6).bib
       entry.isStatic = true
@@ -179,20 +180,21 @@ struct SimulatedModule {
     owners[proto * plan.masks + mask] = Int32(client)
   }
 
-  /// Reads a page of the table, in the order of session numbers.
-  /// - Returns: the start of the next page; `nil` after the last one.
-  func page(from start: Int, limit: Int, now: Moment, _ body: (SessionEntry) -> Void) -> Int? {
-    var session = start
+  /// Reads a page of a protocol's sessions, in the order of their numbers.
+  /// - `previous`: the last session of the page before; `nil` for the first page.
+  /// - Returns: whether there are more sessions.
+  func readPage(
+    of proto: L4Protocol, after previous: SessionEntry?, limit: Int, now: Moment, _ body: (SessionEntry) -> Void
+  ) -> Bool {
+    let first = plan.session(proto: Int(proto.rawValue), client: 0, server: 0)
+    let start = previous.flatMap { plan.session(of: $0) }.map { $0 + 1 } ?? first
     var found = 0
-    while session < entries.count {
-      if has(session, now: now) {
-        if found == limit { return session }
-        found += 1
-        body(entry(session, now: now))
-      }
-      session += 1
+    for session in start..<first + plan.clients * plan.servers where has(session, now: now) {
+      if found == limit { return true }
+      found += 1
+      body(entry(session, now: now))
     }
-    return nil
+    return false
   }
 
   func entry(_ session: Int, now: Moment) -> SessionEntry {

@@ -137,14 +137,14 @@ struct SimulatedNode {
       socket.removeAll(keepingCapacity: true)
       firstInSocket = 0
     }
-    let isAuditing = core.audit != nil
+    let isAuditing = core.isAuditing
     let given = core.turn(
       time, local: clock.local(now), module: &module, isAttached: isAttached, chance: chance
     ) { sent += $0 }
     number = core.number
-    if given > 0 || isAuditing || core.audit != nil { isTouched = true }
+    if given > 0 || isAuditing { isTouched = true }
     busyUntil = now + Self.turnTime + given * moduleSpeed
-    let rest = firstInSocket < socket.count ? now : core.deadline(time).map { clock.moment($0, now) } ?? .max
+    let rest = firstInSocket < socket.count ? now : core.deadline.map { clock.moment($0, now) } ?? .max
     wakes = max(rest, busyUntil)
   }
 

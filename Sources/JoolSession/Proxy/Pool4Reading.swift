@@ -1,10 +1,9 @@
 internal import JoolCore
-internal import JoolSession
 
 /// Reads the module's pool4 page by page, so that other work goes on in between.
 ///
 /// A pool4 may have an entry for each address of a large prefix.
-struct Pool4Dump: Sendable {
+struct Pool4Reading: Sendable {
   /// Reading stops beyond this number of ranges.
   ///
   /// Peers are sent fewer (`NodeSettings.maxRanges`), so the rest does not matter.
@@ -22,18 +21,16 @@ struct Pool4Dump: Sendable {
 
   init(now: Instant) { begin = now }
 
-  var isFinished: Bool { remaining.isEmpty || ranges.count > Self.maxRanges }
-
-  /// Reads one page.
-  mutating func readPage(from client: inout Jool.Client) throws(JoolError) {
-    guard let proto = remaining.first else { return }
-    let page = try client.pool4Entries(of: proto, after: previous)
-    add(page.entries)
-    previous = page.hasMore ? page.entries.last : nil
-    if !page.hasMore { remaining.removeFirst() }
+  /// The request for the next page; `nil` if everything was read that matters.
+  var request: StoreRequest? {
+    guard ranges.count <= Self.maxRanges else { return nil }
+    return remaining.first.map { .readPool4($0, after: previous) }
   }
 
-  mutating func add(_ entries: [Pool4Entry]) {
+  /// Adds the page that was read for `request`.
+  mutating func note(_ entries: [Pool4Entry], hasMore: Bool) {
     ranges = MaskRange.merging(ranges + entries.map { MaskRange($0) })
+    previous = hasMore ? entries.last : nil
+    if previous == nil { remaining.removeFirst() }
   }
 }

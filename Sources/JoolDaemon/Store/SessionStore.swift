@@ -1,0 +1,42 @@
+package import JoolSession
+package import Logging
+
+/// What a proxy keeps equal with its peers: a module's table (`ModuleStore`).
+///
+/// A store moves bytes. `SessionProxy` decides what is read and written, and when.
+package protocol SessionStore: ~Copyable {
+  /// Adds the descriptors that poll(2) should wait for.
+  func watch(_ poller: inout Poller)
+
+  /// The time of the next `check(_:log:)`.
+  var nextCheck: Instant { get }
+
+  /// Passes the store's messages to the proxy.
+  /// - Parameters:
+  ///   - proxy: the proxy that gets the messages.
+  ///   - poller: the result of poll(2).
+  ///   - buffer: room for a message.
+  ///   - log: the log of the proxy.
+  mutating func receive(
+    into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], log: Logger)
+
+  /// Discards the messages that have been waiting, whose age is unknown.
+  mutating func discardMessages(of proxy: inout SessionProxy, _ buffer: inout [UInt8], log: Logger)
+
+  /// Carries out the proxy's requests, until there is none or one has ended the turn.
+  ///
+  /// Blocks until the store has answered.
+  mutating func serve(_ proxy: inout SessionProxy, log: Logger)
+
+  /// Looks whether the store is there, and passes what it finds to the proxy.
+  mutating func check(_ proxy: inout SessionProxy, log: Logger)
+}
+
+/// The limits of one turn of the event loop.
+package enum TurnBudget {
+  /// The maximum number of messages that are taken from one descriptor, and of requests that are carried out, so that
+  /// the other descriptors have their turn soon.
+  ///
+  /// From each link one batch of that many datagrams is read.
+  package static let messages = 64
+}
