@@ -22,15 +22,12 @@ extension ProxyEventLoop {
   /// An earlier one that still waits for addresses is abandoned.
   mutating func reload() {
     pendingReload = nil
+    guard let loadConfiguration else { return }
     do throws(ProxyError) {
       let new = try loadConfiguration()
       let keys = try new.keys()
       guard let peers = network.replacement(in: new.links) else { return apply(new, keys) }
-      let lookUp = BackgroundTask<Result<[PeerAddress], ProxyError>> {
-        do throws(ProxyError) { return .success(try UnicastSocket.lookUp(peers)) } catch {
-          return .failure(error)
-        }
-      }
+      let lookUp = BackgroundTask { Result { () throws(ProxyError) in try UnicastSocket.lookUp(peers) } }
       guard let lookUp else { throw .system(call: "a thread that looks up the peers", .resourceTemporarilyUnavailable) }
       pendingReload = Reload(configuration: new, keys: keys, peers: peers, lookUp: lookUp)
     } catch {

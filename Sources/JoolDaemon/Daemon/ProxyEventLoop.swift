@@ -9,8 +9,8 @@ internal import SystemPackage
 /// `SessionProxy` makes the decisions; the driver only moves bytes.
 public struct ProxyEventLoop: ~Copyable {
   var configuration: ProxyConfiguration
-  /// Reads the configuration again, after SIGHUP.
-  let loadConfiguration: LoadConfiguration
+  /// Reads the configuration again, after SIGHUP; `nil` if the proxy takes no signals.
+  let loadConfiguration: LoadConfiguration?
   var log: Logger
   var proxy: SessionProxy
   /// The sockets to the module; `nil` while it is absent.
@@ -19,7 +19,7 @@ public struct ProxyEventLoop: ~Copyable {
   var statistics: StatisticsSocket?
   var control: ControlSocket?
   let families: FamilyWatcher
-  let signals: SignalDescriptor
+  let ending: EndingWatch
 
   var sendQueue = SendQueue()
   var flushTimer: FlushTimer
@@ -51,6 +51,17 @@ public struct ProxyEventLoop: ~Copyable {
   /// - Throws: `ProxyError` if the configuration is wrong.
   public typealias LoadConfiguration = () throws(ProxyError) -> ProxyConfiguration
 
+  /// The way in which the program ends the proxy.
+  public enum Ending {
+    /// With a handle, from another thread. The proxy takes no signals.
+    case handle(StopHandle)
+    /// With SIGTERM or SIGINT. SIGHUP has the proxy read its configuration again with this function.
+    ///
+    /// The three signals are blocked in the thread that creates the proxy, and in those that it starts afterwards. If
+    /// other threads exist, they must block these signals themselves.
+    case signals(reload: LoadConfiguration)
+  }
+
   /// Whether the instance exists, and whether its synchronization is enabled.
   enum Availability: Equatable {
     case absent
@@ -75,11 +86,11 @@ public struct ProxyEventLoop: ~Copyable {
   /// - Parameters:
   ///   - configuration: the options of the proxy.
   ///   - log: the log of the proxy.
-  ///   - loadConfiguration: returns the configuration as it is when the user wants it read again.
+  ///   - ending: the way in which the program ends the proxy.
   /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
   ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
   public init(
-    _ configuration: ProxyConfiguration, log: Logger, loadConfiguration: @escaping LoadConfiguration
+    _ configuration: ProxyConfiguration, log: Logger, ending: Ending
   ) throws(ProxyError) {
     let user = try configuration.unprivilegedUser()
     // The control name is claimed first, because nothing that belongs to a running proxy may be changed.
@@ -114,16 +125,13 @@ public struct ProxyEventLoop: ~Copyable {
     } else {
       log.info("Not configured; skipping statsocket.")
     }
-    let signals: SignalDescriptor
-    do throws(Errno) { signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP]) } catch {
-      throw .system(call: "signalfd", error)
-    }
+    let watch = try EndingWatch(ending)
     if let user {
       try user.become()
       log.info("The proxy now runs as user '\(user.name)', with CAP_NET_ADMIN only.")
     }
     self.configuration = configuration
-    self.loadConfiguration = loadConfiguration
+    loadConfiguration = if case .signals(let reload) = ending { reload } else { nil }
     self.log = log
     self.proxy = proxy
     flushTimer = FlushTimer(deadline: inspection.flushDeadline)
@@ -132,7 +140,7 @@ public struct ProxyEventLoop: ~Copyable {
     self.statistics = consume statistics
     self.control = consume control
     self.families = families
-    self.signals = signals
+    self.ending = watch
     self.readiness = readiness
     report(inspection)
   }
@@ -146,9 +154,10 @@ public struct ProxyEventLoop: ~Copyable {
 
   /// Runs the proxy.
   ///
-  /// Blocks until SIGTERM or SIGINT.
+  /// Blocks until the program ends the proxy (`Ending`). Then the proxy leaves the group, marks the node as not ready,
+  /// and closes its sockets.
   /// - Throws: `ProxyError.system` if poll(2) fails.
-  public mutating func run() throws(ProxyError) {
+  public consuming func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")
     readiness.update(proxy.nodeStatus, now: .now, log: log)
@@ -159,14 +168,16 @@ public struct ProxyEventLoop: ~Copyable {
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       let begin = Instant.now
       beginTurn(begin, &buffer)
-      if poller.hasInput(signals.descriptor), let signal = signals.next() {
-        if signal == SIGHUP {
+      if poller.hasInput(ending.descriptor) {
+        switch ending.next() {
+        case .end(let reason):
+          log.notice("\(reason)")
+          return leave(.now)
+        case .reload:
           reload()
           continue
+        case nil: break
         }
-        log.notice("Received signal \(signal); the proxy ends.")
-        leave(.now)
-        return
       }
       continueReload(poller)
       if poller.hasInput(families.socket.descriptor) {
@@ -191,7 +202,7 @@ public struct ProxyEventLoop: ~Copyable {
   }
 
   private func watchAll(_ poller: inout Poller) {
-    poller.watch(signals.descriptor)
+    poller.watch(ending.descriptor)
     poller.watch(families.socket.descriptor)
     if let events = link.borrowed({ $0.events.descriptor }) { poller.watch(events) }
     for link in network.links { poller.watch(link.descriptor) }
