@@ -21,7 +21,7 @@ enum ProxyRunner {
     let configuration = arguments.configuration(instance: instance, links: links)
     let log = arguments.log(in: context, instance: instance)
     do throws(ProxyError) {
-      var loop = try ProxyEventLoop(configuration, log: log) { () throws(ProxyError) in
+      let reload: ProxyEnding.LoadConfiguration = { () throws(ProxyError) in
         do throws(CommandFailure) {
           let arguments = try again()
           try arguments.verify()
@@ -30,6 +30,7 @@ enum ProxyRunner {
           throw .configuration(error.line(programName: context.programName))
         }
       }
+      let loop = try ProxyEventLoop(configuration, log: log, ending: .signals(reload: reload))
       context.output.write(arguments.banner(instance: context.instanceName))
       context.output.flush()
       context.output.forgetFailure()

@@ -35,7 +35,8 @@ struct SessionFollow: Command {
     log.info("Kernel socket ready.")
     while context.output.failure == nil {
       do throws(JoolError) {
-        switch try follower.next() {
+        guard let event = try follower.next() else { return }
+        switch event {
         case .sessions(let sessions):
           for session in sessions { context.output.print(json ? session.json.text() : Self.line(session)) }
           context.output.flush()

@@ -4,7 +4,7 @@ internal import JoolSession
 internal import SystemPackage
 
 /// One poll(2) call: finds the descriptors that have input, or room for output.
-package struct Poller {
+public struct Poller {
   private var requests: [pollfd] = []
 
   mutating func watch(_ descriptor: Int32, forOutput: Bool = false) {

@@ -6,12 +6,10 @@ internal import SystemPackage
 /// The configuration of a running proxy, which can be read again.
 struct LiveConfiguration {
   var current: ProxyConfiguration
-  /// Reads the configuration as it is now.
-  let load: Load
+  /// Reads the configuration as it is now; `nil` if it is never read again.
+  let load: ProxyEnding.LoadConfiguration?
   /// The configuration that will replace the current one; `nil` if no reload is under way.
   var pending: Pending?
-
-  typealias Load = () throws(ProxyError) -> ProxyConfiguration
 
   /// A new configuration that waits for the addresses of its peers.
   ///
@@ -24,9 +22,9 @@ struct LiveConfiguration {
     let lookUp: BackgroundTask<Result<[PeerAddress], ProxyError>>
   }
 
-  init(_ current: ProxyConfiguration, load: @escaping Load) {
+  init(_ current: ProxyConfiguration, _ ending: ProxyEnding) {
     self.current = current
-    self.load = load
+    load = if case .signals(let load) = ending { load } else { nil }
   }
 }
 
@@ -38,15 +36,12 @@ extension ProxyEventLoop where Store: ~Copyable {
   /// An earlier one that still waits for addresses is abandoned.
   mutating func reload() {
     configuration.pending = nil
+    guard let load = configuration.load else { return }
     do throws(ProxyError) {
-      let new = try configuration.load()
+      let new = try load()
       let keys = try new.keys()
       guard let peers = network.replacement(in: new.links) else { return apply(new, keys) }
-      let lookUp = BackgroundTask<Result<[PeerAddress], ProxyError>> {
-        do throws(ProxyError) { return .success(try UnicastSocket.lookUp(peers)) } catch {
-          return .failure(error)
-        }
-      }
+      let lookUp = BackgroundTask { Result { () throws(ProxyError) in try UnicastSocket.lookUp(peers) } }
       guard let lookUp else { throw .system(call: "a thread that looks up the peers", .resourceTemporarilyUnavailable) }
       configuration.pending = LiveConfiguration.Pending(configuration: new, keys: keys, peers: peers, lookUp: lookUp)
     } catch {

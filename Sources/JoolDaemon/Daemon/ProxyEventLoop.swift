@@ -1,13 +1,13 @@
 internal import Glibc
 internal import JoolCore
-package import JoolSession
-package import Logging
+public import JoolSession
+public import Logging
 internal import SystemPackage
 
 /// The proxy's driver: one thread with one poll(2).
 ///
 /// `SessionProxy` makes the decisions; the driver only moves bytes between it, the store, the network and the clients.
-package struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
+public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
   var configuration: LiveConfiguration
   var log: Logger
   var throttles = Throttles()
@@ -18,14 +18,10 @@ package struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
   var sendQueue = SendQueue()
   var statistics: StatisticsSocket?
   var control: ControlSocket?
-  let signals: SignalDescriptor
+  let ending: EndingWatch
   var readiness: ReadinessReport
   /// The time of the next look at the interfaces, the control name and the findings.
   var nextCheck = Instant.now
-
-  /// Reads the configuration again as it is now.
-  /// - Throws: `ProxyError` if the configuration is wrong.
-  package typealias LoadConfiguration = () throws(ProxyError) -> ProxyConfiguration
 
   /// The limits on repeated log messages, one for each kind of message.
   struct Throttles {
@@ -42,12 +38,12 @@ package struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
   /// - Parameters:
   ///   - configuration: the options of the proxy.
   ///   - log: the log of the proxy.
-  ///   - loadConfiguration: returns the configuration as it is when the user wants it read again.
+  ///   - ending: the way in which the program ends the proxy.
   ///   - openStore: opens the store, and passes what it shows to the proxy.
   /// - Throws: `ProxyError` for anything that the user must correct. No other proxy may serve the instance in this
   ///   network namespace. (Such a proxy is not disturbed.)
-  package init(
-    _ configuration: ProxyConfiguration, log: Logger, loadConfiguration: @escaping LoadConfiguration,
+  public init(
+    _ configuration: ProxyConfiguration, log: Logger, ending: ProxyEnding,
     openStore: (inout SessionProxy) throws(ProxyError) -> Store
   ) throws(ProxyError) {
     let user = try configuration.unprivilegedUser()
@@ -77,30 +73,28 @@ package struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     } else {
       log.info("Not configured; skipping statsocket.")
     }
-    let signals: SignalDescriptor
-    do throws(Errno) { signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP]) } catch {
-      throw .system(call: "signalfd", error)
-    }
+    let watch = try EndingWatch(ending)
     if let user {
       try user.become()
       log.info("The proxy now runs as user '\(user.name)', with CAP_NET_ADMIN only.")
     }
-    self.configuration = LiveConfiguration(configuration, load: loadConfiguration)
+    self.configuration = LiveConfiguration(configuration, ending)
     self.log = log
     self.proxy = proxy
     self.store = consume store
     self.network = network
     self.statistics = consume statistics
     self.control = consume control
-    self.signals = signals
+    self.ending = watch
     self.readiness = readiness
   }
 
   /// Runs the proxy.
   ///
-  /// Blocks until SIGTERM or SIGINT.
+  /// Blocks until the program ends the proxy (`ProxyEnding`). Then the proxy leaves the group, marks the node as not
+  /// ready, and closes its sockets.
   /// - Throws: `ProxyError.system` if poll(2) fails.
-  package mutating func run() throws(ProxyError) {
+  public consuming func run() throws(ProxyError) {
     defer { readiness.finish(log: log) }
     log.info("Listening...")
     readiness.update(proxy.nodeStatus, now: .now, log: log)
@@ -111,14 +105,16 @@ package struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
       do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
       let begin = Instant.now
       beginTurn(begin, &buffer)
-      if poller.hasInput(signals.descriptor), let signal = signals.next() {
-        if signal == SIGHUP {
+      if poller.hasInput(ending.descriptor) {
+        switch ending.next() {
+        case .end(let reason):
+          log.notice("\(reason)")
+          return leave(.now)
+        case .reload:
           reload()
           continue
+        case nil: break
         }
-        log.notice("Received signal \(signal); the proxy ends.")
-        leave(.now)
-        return
       }
       continueReload(poller)
       store.receive(into: &proxy, ready: poller, &buffer, log: log)
@@ -133,7 +129,7 @@ package struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
   }
 
   private func watchAll(_ poller: inout Poller) {
-    poller.watch(signals.descriptor)
+    poller.watch(ending.descriptor)
     store.watch(&poller)
     for link in network.links { poller.watch(link.descriptor) }
     if let descriptor = statistics.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
@@ -184,13 +180,13 @@ extension ProxyEventLoop where Store == ModuleStore {
   /// - Parameters:
   ///   - configuration: the options of the proxy.
   ///   - log: the log of the proxy.
-  ///   - loadConfiguration: returns the configuration as it is when the user wants it read again.
+  ///   - ending: the way in which the program ends the proxy.
   /// - Throws: `ProxyError` for anything that the user must correct: the module must be loaded, the instance must
   ///   exist, and no other proxy may serve it in this network namespace. (Such a proxy is not disturbed.)
-  package init(
-    _ configuration: ProxyConfiguration, log: Logger, loadConfiguration: @escaping LoadConfiguration
+  public init(
+    _ configuration: ProxyConfiguration, log: Logger, ending: ProxyEnding
   ) throws(ProxyError) {
-    try self.init(configuration, log: log, loadConfiguration: loadConfiguration) { proxy throws(ProxyError) in
+    try self.init(configuration, log: log, ending: ending) { proxy throws(ProxyError) in
       try ModuleStore(instance: configuration.instance, for: &proxy, log: log)
     }
   }

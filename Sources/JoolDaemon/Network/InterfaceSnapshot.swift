@@ -15,7 +15,7 @@ struct InterfaceSnapshot: Sendable {
     var takesMulticast = true
     var isLoopback = false
     var addresses: [AnyIPAddress] = []
-    /// The broadcast addresses of its IPv4 networks.
+    /// The broadcast addresses of its IPv4 networks, to which the kernel refuses to send.
     var broadcasts: [IPv4Address] = []
 
     func hasAddress(isIPv6: Bool) -> Bool { addresses.contains { $0.isIPv6 == isIPv6 } }
@@ -81,9 +81,15 @@ extension InterfaceSnapshot {
     {
       interfaces[place].addresses.append(host)
       if name != interfaces[place].name { otherNames[name] = interfaces[place].index }
-      // A network of one or two addresses has no broadcast address (RFC 3021).
+      // An address may have a broadcast address of its own. The highest address of its network is one anyway, unless
+      // the network has only one or two addresses (RFC 3021).
+      if Int(entry.ifa_flags) & IFF_BROADCAST != 0, let broadcast = entry.ifa_ifu.ifu_broadaddr,
+        case .v4(let given)? = SocketAddress.host(at: broadcast)
+      {
+        interfaces[place].broadcasts.append(given)
+      }
       guard case .v4(let own) = host, let netmask = entry.ifa_netmask,
-        case .v4(let mask)? = SocketAddress.host(at: netmask), mask.bits < 0xFFFF_FFFE, !interfaces[place].isLoopback
+        case .v4(let mask)? = SocketAddress.host(at: netmask), mask.bits < 0xFFFF_FFFE
       else { return }
       interfaces[place].broadcasts.append(IPv4Address(bits: own.bits | ~mask.bits))
     }

@@ -135,8 +135,8 @@ final class UnicastSocket: SyncLink {
         failure = error
       }
     }
-    // The kernel reports a peer's closed port in the error of a later call, whatever the destination of that call is.
-    if let failure, !isSent, failure != .connectionRefused { throw failure }
+    // A peer's closed port is no failure: the kernel does not report it to a socket that is not connected.
+    if let failure, !isSent { throw failure }
   }
 
   private func send(_ payload: RawSpan, on way: PeerAddress.Way?) throws(Errno) {

@@ -1,15 +1,15 @@
 internal import JoolCore
-package import JoolSession
-package import Logging
+public import JoolSession
+public import Logging
 internal import SystemPackage
 
 /// The table of a kernel module, which may be removed and loaded again under the running proxy.
-package struct ModuleStore: SessionStore, ~Copyable {
+public struct ModuleStore: SessionStore, ~Copyable {
   private let instance: InstanceName
   /// The sockets to the module; `nil` while it is absent.
   private var link: ModuleConnection?
   private let families: FamilyWatcher
-  package private(set) var nextCheck: Instant
+  public private(set) var nextCheck: Instant
   /// The availability of the instance as it was last logged.
   private var reported: SessionProxy.Availability?
   private var throttles = Throttles()
@@ -41,14 +41,14 @@ package struct ModuleStore: SessionStore, ~Copyable {
     note(inspection, for: &proxy, log: log)
   }
 
-  package func watch(_ poller: inout Poller) {
+  public func watch(_ poller: inout Poller) {
     poller.watch(families.socket.descriptor)
     if let events = link.borrowed({ $0.events.descriptor }) { poller.watch(events) }
   }
 
   // MARK: Messages
 
-  package mutating func receive(
+  public mutating func receive(
     into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], log: Logger
   ) {
     if poller.hasInput(families.socket.descriptor) {
@@ -99,7 +99,7 @@ package struct ModuleStore: SessionStore, ~Copyable {
     }
   }
 
-  package mutating func discardMessages(of proxy: inout SessionProxy, _ buffer: inout [UInt8], log: Logger) {
+  public mutating func discardMessages(of proxy: inout SessionProxy, _ buffer: inout [UInt8], log: Logger) {
     for _ in 0..<TurnBudget.messages {
       do throws(JoolError) {
         guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
@@ -128,7 +128,7 @@ package struct ModuleStore: SessionStore, ~Copyable {
 
   // MARK: Requests
 
-  package mutating func serve(_ proxy: inout SessionProxy, log: Logger) {
+  public mutating func serve(_ proxy: inout SessionProxy, log: Logger) {
     for _ in 0..<TurnBudget.messages {
       guard link != nil, let request = proxy.nextStoreRequest(now: .now) else { return }
       do throws(JoolError) {
@@ -151,7 +151,7 @@ package struct ModuleStore: SessionStore, ~Copyable {
 
   // MARK: Checks
 
-  package mutating func check(_ proxy: inout SessionProxy, log: Logger) {
+  public mutating func check(_ proxy: inout SessionProxy, log: Logger) {
     nextCheck = .now + Self.checkInterval
     do throws(JoolError) {
       if link == nil { link = try ModuleConnection(instance: instance) }

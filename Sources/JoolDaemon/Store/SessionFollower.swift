@@ -1,5 +1,6 @@
 public import JoolCore
 internal import JoolSession
+internal import SystemPackage
 
 /// Receives the sessions that an instance wants synchronized, without exchanging them with peers.
 ///
@@ -8,6 +9,7 @@ internal import JoolSession
 public struct SessionFollower: ~Copyable {
   private var link: ModuleConnection
   private let instance: InstanceName
+  private let stop: StopHandle?
   private let pool6: IPv6Prefix
   private var presence = ProxyPresence()
   private var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -18,30 +20,43 @@ public struct SessionFollower: ~Copyable {
   public let isEnabled: Bool
 
   /// Opens the netlink sockets and reads the instance's settings.
+  /// - Parameters:
+  ///   - instance: the instance whose sessions are received.
+  ///   - stop: the handle that ends a waiting `next()` from another thread.
   /// - Throws: `ProxyError.kernel`, or `.noSuchInstance`.
-  public init(instance: InstanceName) throws(ProxyError) {
+  public init(instance: InstanceName, stop: StopHandle? = nil) throws(ProxyError) {
     var link = try ProxyError.asking { () throws(JoolError) in try ModuleConnection(instance: instance) }
     let inspection = try link.inspectAtStart(instance)
     isEnabled = inspection.isEnabled
     pool6 = inspection.kernel.pool6
     self.instance = instance
+    self.stop = stop
     self.link = link
   }
 
   /// Blocks until the instance announces sessions that were created or updated, or until an event shows that some were
   /// lost or unusable.
+  /// - Returns: the event, or `nil` after `StopHandle.stop()`.
   /// - Throws: `JoolError` if the module cannot be reached any more.
-  public mutating func next() throws(JoolError) -> SessionFeed.Event {
-    while true {
+  public mutating func next() throws(JoolError) -> SessionFeed.Event? {
+    while try waits() {
       do throws(JoolError) {
-        guard let count = try link.events.receive(into: &buffer, waiting: true) else { continue }
-        guard let event = event(in: count) else { continue }
+        guard let count = try link.events.receive(into: &buffer, waiting: false), let event = event(in: count) else {
+          continue
+        }
         try acknowledge()
         return event
       } catch .overrun {
         try acknowledge()
         return .overrun
       }
+    }
+    return nil
+  }
+
+  private func waits() throws(JoolError) -> Bool {
+    do throws(Errno) { return try stop.waits(for: link.events.descriptor) } catch {
+      throw .system(call: "poll", error)
     }
   }
 

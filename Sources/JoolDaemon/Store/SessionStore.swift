@@ -1,10 +1,10 @@
-package import JoolSession
-package import Logging
+public import JoolSession
+public import Logging
 
 /// What a proxy keeps equal with its peers: a module's table (`ModuleStore`).
 ///
 /// A store moves bytes. `SessionProxy` decides what is read and written, and when.
-package protocol SessionStore: ~Copyable {
+public protocol SessionStore: ~Copyable {
   /// Adds the descriptors that poll(2) should wait for.
   func watch(_ poller: inout Poller)
 
@@ -33,10 +33,10 @@ package protocol SessionStore: ~Copyable {
 }
 
 /// The limits of one turn of the event loop.
-package enum TurnBudget {
+public enum TurnBudget {
   /// The maximum number of messages that are taken from one descriptor, and of requests that are carried out, so that
   /// the other descriptors have their turn soon.
   ///
   /// From each link one batch of that many datagrams is read.
-  package static let messages = 64
+  public static let messages = 64
 }

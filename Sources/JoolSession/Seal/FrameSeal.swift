@@ -1,5 +1,4 @@
-// SymmetricKey is a value, though not declared Sendable.
-@preconcurrency internal import Crypto
+internal import Crypto
 internal import FoundationEssentials
 internal import JoolCore
 
@@ -62,7 +61,7 @@ struct FrameSeal: Sendable {
     let id: UInt32
     /// The upper half of the counters for which this key is used.
     let upper: UInt32
-    let key: SymmetricKey
+    let key: SecretKey
   }
 
   /// A validated start of a peer.
@@ -151,7 +150,7 @@ struct FrameSeal: Sendable {
     writer.appendBigEndian(counter)
     writer.appendBigEndian(mix)
     ownKey = key(keys.sealingID, start: start, counter: counter, known: ownKey)
-    guard let key = ownKey?.key, let nonce = try? ChaChaPoly.Nonce(data: writer.bytes[Self.nonceOffset...]),
+    guard let key = ownKey?.key.value, let nonce = try? ChaChaPoly.Nonce(data: writer.bytes[Self.nonceOffset...]),
       let box = try? ChaChaPoly.seal(frame, using: key, nonce: nonce, authenticating: writer.bytes)
     else { return nil }
     counter &+= 1
@@ -181,7 +180,7 @@ struct FrameSeal: Sendable {
     let header = datagram.extracting(first: Self.headerSize).copied()
     let combined = datagram.extracting(Self.nonceOffset..<datagram.byteCount).withUnsafeBytes { Data($0) }
     guard let box = try? ChaChaPoly.SealedBox(combined: combined),
-      let frame = try? ChaChaPoly.open(box, using: key.key, authenticating: header)
+      let frame = try? ChaChaPoly.open(box, using: key.key.value, authenticating: header)
     else { throw .forged }
     guard !isOwn else { throw .ownStart }
     if let slot, !incarnations.values[slot].admit(counter, key) { throw .replayed }
@@ -218,8 +217,7 @@ struct FrameSeal: Sendable {
     salt.appendBigEndian(start)
     salt.appendBigEndian(upper)
     let derived = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: SymmetricKey(data: key), salt: salt.bytes, info: Array("SS2 seal 3".utf8),
-      outputByteCount: KeyRing.keySize)
-    return DerivedKey(id: id, upper: upper, key: derived)
+      inputKeyMaterial: key.value, salt: salt.bytes, info: Array("SS2 seal 3".utf8), outputByteCount: KeyRing.keySize)
+    return DerivedKey(id: id, upper: upper, key: SecretKey(derived))
   }
 }

@@ -18,6 +18,13 @@ import Testing
     #expect(task.result == 7)
   }
 
+  /// A signal that ends the proxy must reach its event loop, not a thread that does not handle it.
+  @Test func itsThreadBlocksSignals() throws {
+    let task = try #require(BackgroundTask<Int> { blockedSignals([SIGTERM, SIGINT, SIGHUP]).count })
+    #expect(try wait(for: task, seconds: 10))
+    #expect(task.result == 3)
+  }
+
   /// A resolver that does not answer must not block the event loop.
   @Test func doesNotBlockTheCaller() throws {
     var ends: [Int32] = [0, 0]

@@ -13,7 +13,15 @@ import Testing
     let interface = try #require(Self.loopback)
     #expect(interface.index == if_nametoindex("lo"))
     #expect(interface.isLoopback)
-    #expect(interface.broadcasts.isEmpty)
+  }
+
+  /// The kernel refuses to send to them, so they must be refused as addresses of peers.
+  @Test(.enabled(if: loopback?.hasAddress(isIPv6: false) == true, "needs the address 127.0.0.1/8"))
+  func findsBroadcastAddresses() throws {
+    #expect(try #require(Self.loopback).broadcasts == [IPv4Address("127.255.255.255")])
+    let snapshot = InterfaceSnapshot.now()
+    for host in ["127.255.255.255", "255.255.255.255"] { #expect(snapshot.isBroadcast(NetworkSamples.host(host))) }
+    for host in ["127.0.0.1", "127.255.255.254", "::1"] { #expect(!snapshot.isBroadcast(NetworkSamples.host(host))) }
   }
 
   @Test(.enabled(if: loopback?.hasAddress(isIPv6: false) == true, "needs the address 127.0.0.1"))

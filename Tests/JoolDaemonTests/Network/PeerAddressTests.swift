@@ -13,6 +13,7 @@ import Testing
     ("2001:db8::5", 0, .noPort), ("::", 6464, .unspecified), ("0.0.0.0", 6464, .unspecified),
     ("ff08::1", 6464, .multicast), ("239.1.1.1", 6464, .multicast), ("::ffff:239.1.1.1", 6464, .multicast),
     ("255.255.255.255", 6464, .broadcast), ("203.0.113.255", 6464, .broadcast),
+    ("::ffff:203.0.113.255", 6464, .broadcast), ("::ffff:0.0.0.0", 6464, .unspecified), ("192.0.2.5", 0, .noPort),
     ("fe80::5", 6464, .linkLocalWithoutInterface), ("fe80::5%eth9", 6464, .noInterface("eth9")),
     ("fe80::5%", 6464, .noInterface("")), ("fe80::5%eth4", 6464, .noAddress(interface: "eth4", isIPv6: true)),
     ("192.0.2.5%eth6", 6464, .noAddress(interface: "eth6", isIPv6: false)),

@@ -47,21 +47,55 @@ import Testing
     for receiver in receivers { #expect(try receiver.next() == [1, 2]) }
   }
 
-  /// The kernel refuses to send to the broadcast address of the loopback network.
-  private static let refused = "127.255.255.255"
+  /// Addresses to which the kernel refuses to send, or to which nothing can be sent, are refused at the start, for
+  /// `--check` and after SIGHUP, in all of which their names are looked up.
+  @Test(arguments: [
+    ("127.255.255.255", "6464", NetworkFault.Reason.broadcast), ("255.255.255.255", "6464", .broadcast),
+    ("::ffff:127.255.255.255", "6464", .broadcast), ("0.0.0.0", "6464", .unspecified), ("0", "6464", .unspecified),
+    ("::", "6464", .unspecified), ("239.64.64.64", "6464", .multicast), ("ff02::1%1", "6464", .multicast),
+    ("127.0.0.2", "0", .noPort), ("localhost", "0", .noPort), ("localhost", "6463", .itself),
+  ]) func whatCannotBeAPeerIsRefused(host: String, port: String, reason: NetworkFault.Reason) {
+    let peers = ProxyConfiguration.Peers(peers: [.init(host: host, port: port)], port: "6463")
+    let expected = ProxyError.network(NetworkFault(.peer, host, reason))
+    #expect(throws: expected) { try UnicastSocket.lookUp(peers) }
+    #expect(throws: expected) { try ProxyConfiguration(instance: .default, links: [.peers(peers)]).verify() }
+    #expect(throws: expected) { try UnicastSocket(peers, besideGroup: false, log: Self.silence) }
+  }
+
+  /// An address to which the kernel refuses to send.
+  ///
+  /// It stands for a peer that cannot be reached later, because `lookUp` refuses it.
+  private static func unreachable(port: UInt16) -> PeerAddress {
+    let host = "127.255.255.255"
+    return PeerAddress(text: host, address: SocketAddress(NetworkSamples.host(host), port: port), zone: nil)
+  }
 
   @Test func aPeerThatCannotBeReachedDoesNotKeepTheOthersFromTheirs() throws {
     let receiver = try Receiver("127.0.0.3", port: 46_435)
-    let link = try UnicastSocket(
-      Self.peers([Self.refused, "127.0.0.3"], peerPort: 46_435, port: 46_434), besideGroup: false, log: Self.silence)
+    let peers = Self.peers(["127.0.0.3"], peerPort: 46_435, port: 46_434)
+    let link = try UnicastSocket(peers, besideGroup: false, log: Self.silence)
+    try link.use([Self.unreachable(port: 46_435)] + UnicastSocket.lookUp(peers))
     try Self.send([3], on: link)
     #expect(try receiver.next() == [3])
   }
 
   @Test func aLinkOnWhichNobodyCanBeReachedFails() throws {
     let link = try UnicastSocket(
-      Self.peers([Self.refused], peerPort: 46_443, port: 46_442), besideGroup: false, log: Self.silence)
+      Self.peers(["127.0.0.3"], peerPort: 46_443, port: 46_442), besideGroup: false, log: Self.silence)
+    try link.use([Self.unreachable(port: 46_443)])
     #expect(throws: Errno.permissionDenied) { try Self.send([3], on: link) }
+  }
+
+  /// A peer's closed port is no reason to postpone datagrams, or to report that the link has failed.
+  @Test(arguments: ["127.0.0.2", "::1"]) func aPeerWithoutAProxyIsNoError(host: String) throws {
+    let link = try UnicastSocket(
+      Self.peers([host], peerPort: 46_449, port: 46_448), besideGroup: false, log: Self.silence)
+    var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
+    for _ in 0..<3 {
+      try Self.send([3], on: link)
+      // The kernel has received its own ICMP error by the time that sendto(2) returns.
+      #expect(try link.receive(into: &buffer).isEmpty)
+    }
   }
 
   /// One of two links works.
@@ -69,13 +103,15 @@ import Testing
   /// The failure is known all the same.
   @Test func theLinkThatFailsIsNamed() throws {
     let group = ProxyConfiguration.Link.group(.init(group: "239.64.64.69", port: "46444", incomingInterface: "lo"))
-    let peers = ProxyConfiguration.Link.peers(Self.peers([Self.refused], peerPort: 46_445, port: 46_446))
-    let links = try SyncLinks([group, peers], log: Self.silence)
+    let peers = Self.peers(["127.0.0.3"], peerPort: 46_445, port: 46_446)
+    var links = try SyncLinks([group, .peers(peers)], log: Self.silence)
+    try links.use(peers, at: [Self.unreachable(port: 46_445)])
     var health = SendHealth(links: links.names)
     let failure = try Self.send([3], on: links, &health)
     #expect(failure == .permissionDenied)
-    #expect(health.trouble == "\(peers.name): \(Errno.permissionDenied)")
-    let alone = try SyncLinks([.peers(Self.peers([Self.refused], peerPort: 46_445, port: 46_447))], log: Self.silence)
+    #expect(health.trouble == "127.0.0.3: \(Errno.permissionDenied)")
+    var alone = try SyncLinks([.peers(Self.peers(["127.0.0.3"], peerPort: 46_445, port: 46_447))], log: Self.silence)
+    try alone.use(peers, at: [Self.unreachable(port: 46_445)])
     #expect(throws: Errno.permissionDenied) { _ = try Self.send([3], on: alone, &health) }
   }
 
