@@ -51,10 +51,9 @@ extension ProxyEventLoop where Store: ~Copyable {
 
   /// Completes the reload when the addresses are there.
   mutating func continueReload(_ poller: borrowing Poller) {
-    guard let reload = configuration.pending, poller.hasInput(reload.lookUp.descriptor), let result = reload.lookUp.result
-    else {
-      return
-    }
+    guard let reload = configuration.pending, poller.hasInput(reload.lookUp.descriptor),
+      let result = reload.lookUp.result
+    else { return }
     configuration.pending = nil
     do throws(ProxyError) {
       try network.use(reload.peers, at: try result.get())

@@ -9,6 +9,7 @@ public struct ModuleStore: SessionStore, ~Copyable {
   /// The sockets to the module; `nil` while it is absent.
   private var link: ModuleConnection?
   private let families: FamilyWatcher
+  /// The time of the next look at the module, which is due every two seconds.
   public private(set) var nextCheck: Instant
   /// The availability of the instance as it was last logged.
   private var reported: SessionProxy.Availability?
@@ -41,6 +42,7 @@ public struct ModuleStore: SessionStore, ~Copyable {
     note(inspection, for: &proxy, log: log)
   }
 
+  /// Adds the sockets to the module.
   public func watch(_ poller: inout Poller) {
     poller.watch(families.socket.descriptor)
     if let events = link.borrowed({ $0.events.descriptor }) { poller.watch(events) }
@@ -48,6 +50,7 @@ public struct ModuleStore: SessionStore, ~Copyable {
 
   // MARK: Messages
 
+  /// Passes the module's messages to the proxy, and acknowledges them.
   public mutating func receive(
     into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], log: Logger
   ) {
@@ -99,6 +102,7 @@ public struct ModuleStore: SessionStore, ~Copyable {
     }
   }
 
+  /// Discards the module's messages, and acknowledges them.
   public mutating func discardMessages(of proxy: inout SessionProxy, _ buffer: inout [UInt8], log: Logger) {
     for _ in 0..<TurnBudget.messages {
       do throws(JoolError) {
@@ -128,6 +132,9 @@ public struct ModuleStore: SessionStore, ~Copyable {
 
   // MARK: Requests
 
+  /// Sends the proxy's requests to the module.
+  ///
+  /// Blocks until the module has answered.
   public mutating func serve(_ proxy: inout SessionProxy, log: Logger) {
     for _ in 0..<TurnBudget.messages {
       guard link != nil, let request = proxy.nextStoreRequest(now: .now) else { return }
@@ -151,6 +158,9 @@ public struct ModuleStore: SessionStore, ~Copyable {
 
   // MARK: Checks
 
+  /// Looks whether the module and the instance are there, and reads the instance's settings and counters.
+  ///
+  /// Blocks until the module has answered.
   public mutating func check(_ proxy: inout SessionProxy, log: Logger) {
     nextCheck = .now + Self.checkInterval
     do throws(JoolError) {

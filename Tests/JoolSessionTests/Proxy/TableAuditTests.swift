@@ -33,7 +33,8 @@ import Testing
     var audit = TableAudit(because: .repair, now: start)
     let sessions = (0..<5).map { SessionEntry.sample($0) }
     let requests = read(&audit, sessions, page: 2)
-    #expect(requests.prefix(3) == [.readBIB(.tcp, after: nil), .readBIB(.udp, after: nil), .readBIB(.icmp, after: nil)])
+    let bibs = [L4Protocol.tcp, .udp, .icmp].map { StoreRequest.readBIB($0, after: nil) }
+    #expect(Array(requests.prefix(3)) == bibs)
     #expect(
       requests.dropFirst(3) == [
         .readSessions(.tcp, after: nil), .readSessions(.udp, after: nil), .readSessions(.udp, after: sessions[1]),
