@@ -36,30 +36,6 @@ enum ControlNameHolder: Hashable {
   }
 }
 
-/// The process at the other end of a Unix socket: the one that connected, or the one that called listen(2).
-struct PeerCredentials {
-  /// The process ID; 0 for a process of another PID namespace.
-  let process: Int32
-  let user: UInt32
-
-  init?(of descriptor: Int32) {
-    var peer = clinux_peer()
-    guard clinux_peer_of(descriptor, &peer) == 0 else { return nil }
-    (process, user) = (peer.process, peer.user)
-  }
-
-  init?(ofProcess process: Int32) {
-    guard let rights = ProcessRights(of: process) else { return nil }
-    (self.process, user) = (process, rights.user)
-  }
-
-  /// Whether the process runs as root or as this process's own user.
-  var isOurs: Bool { user == 0 || user == geteuid() }
-
-  /// Whether the process may configure the module as a proxy does, whatever its user is.
-  var mayAdministrate: Bool { isOurs || ProcessRights(of: process)?.hasNetAdmin == true }
-}
-
 /// The process that has a Unix socket with an abstract name open.
 ///
 /// Root sees all processes; others see their own.
@@ -72,15 +48,15 @@ private struct SocketOwner {
   /// - Returns: `nil` if there is no such socket in this network namespace.
   init?(ofName name: String) {
     // Columns: address, references, protocol, flags, type, state, inode, name.
-    let inodes = TextFile.lines(of: "/proc/net/unix").compactMap { line -> Substring? in
+    let inodes = ProcFiles.lines(of: "/proc/net/unix").compactMap { line -> Substring? in
       let words = line.split(separator: " ", maxSplits: 7)
       return words.count == 8 && words[7] == "@\(name)" && words[4] == "0005" ? words[6] : nil
     }
     guard !inodes.isEmpty else { return nil }
     let targets = Set(inodes.map { "socket:[\($0)]" })
-    process = TextFile.entries(of: "/proc").lazy.compactMap { Int32($0) }.first { process in
+    process = ProcFiles.entries(of: "/proc").lazy.compactMap { Int32($0) }.first { process in
       let folder = "/proc/\(process)/fd"
-      return TextFile.entries(of: folder).contains { targets.contains(TextFile.target(of: "\(folder)/\($0)")) }
+      return ProcFiles.entries(of: folder).contains { targets.contains(ProcFiles.target(of: "\(folder)/\($0)")) }
     }
   }
 }

@@ -28,14 +28,7 @@ enum ControlProtocol {
   static func withAddress<Result>(
     of instance: InstanceName, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let name = [0] + Array(name(of: instance).utf8)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
-    return withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
-    }
+    UnixAddress.with([0] + Array(name(of: instance).utf8), body)
   }
 
   static func makeSocket(nonBlocking: Bool) throws(Errno) -> OwnedDescriptor {

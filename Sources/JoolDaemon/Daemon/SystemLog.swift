@@ -52,37 +52,3 @@ extension Logger.Level {
     }
   }
 }
-
-/// Limits the messages of one kind to one per interval, and counts those that were suppressed.
-struct LogThrottle: Sendable {
-  static let interval = Duration.seconds(10)
-  private var next: Instant?
-  private var suppressed = 0
-
-  /// The text to append to the message, which reports the suppressed ones.
-  ///
-  /// `nil` if the message must be suppressed.
-  mutating func admit(now: Instant) -> String? {
-    if let next, now < next {
-      suppressed += 1
-      return nil
-    }
-    defer { suppressed = 0 }
-    next = now + Self.interval
-    return suppressed == 0 ? "" : " (and \(suppressed) more like this)"
-  }
-}
-
-extension Logger {
-  /// Logs a warning with a remedy if a receive buffer is smaller than requested.
-  ///
-  /// Both sizes are in bytes.
-  func adviseOnBuffer(of socket: String, granted: Int32, wanted: Int32) {
-    guard granted < wanted else { return }
-    warning(
-      """
-      The receive buffer of the \(socket) socket has \(granted) bytes instead of \(wanted); bursts of sessions may \
-      overrun it. Run the proxy with CAP_NET_ADMIN, or: sysctl -w net.core.rmem_max=\(wanted)
-      """)
-  }
-}

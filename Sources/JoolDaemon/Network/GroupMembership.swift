@@ -1,4 +1,3 @@
-internal import Glibc
 internal import JoolCore
 
 /// The multicast groups that the interfaces of this network namespace receive.
@@ -19,13 +18,9 @@ struct GroupMembership {
   ///
   /// `nil` if the kernel does not provide the file.
   static func now(isIPv6: Bool) -> GroupMembership? {
-    guard let file = fopen(isIPv6 ? "/proc/self/net/igmp6" : "/proc/self/net/igmp", "re") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    let size = 16_384
-    var buffer = [UInt8](repeating: 0, count: size)
-    while case let count = fread(&buffer, 1, size, file), count > 0 { bytes += buffer[..<count] }
-    return GroupMembership(String(decoding: bytes, as: UTF8.self), isIPv6: isIPv6)
+    ProcFiles.text(of: isIPv6 ? "/proc/self/net/igmp6" : "/proc/self/net/igmp").map {
+      GroupMembership($0, isIPv6: isIPv6)
+    }
   }
 
   func contains(_ host: AnyIPAddress, interface: UInt32) -> Bool {

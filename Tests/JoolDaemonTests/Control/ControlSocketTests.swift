@@ -72,7 +72,7 @@ import Testing
     try process.run()
     defer { process.terminate() }
     // `unshare` executes `sleep` after it has created the namespace. If namespaces are forbidden, it exits.
-    while process.isRunning, TextFile.lines(of: "/proc/\(process.processIdentifier)/comm") != ["sleep"] {
+    while process.isRunning, ProcFiles.lines(of: "/proc/\(process.processIdentifier)/comm") != ["sleep"] {
       try await Task.sleep(for: .milliseconds(10))
     }
     guard process.isRunning else { return }

@@ -15,14 +15,7 @@ struct UnixReceiver: ~Copyable {
   init(_ name: String) throws(Errno) {
     path = [0] + Array("jool-test-\(name)-\(getpid())".utf8)
     guard let owned = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)) else { throw .current }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = path
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
-    let isBound = withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(owned.rawValue, $0, length) == 0 }
-    }
+    let isBound = UnixAddress.with(path) { bind(owned.rawValue, $0, $1) == 0 }
     guard isBound else { throw .current }
     self.owned = owned
   }

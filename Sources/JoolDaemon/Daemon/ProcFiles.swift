@@ -2,20 +2,22 @@ internal import Glibc
 
 /// Reads files and directories of /proc, which never block.
 ///
-/// Anything unreadable counts as empty.
-enum TextFile {
-  static func lines(of path: String) -> [String] {
-    guard let file = fopen(path, "re") else { return [] }
+/// Directories and links that cannot be read count as empty.
+enum ProcFiles {
+  /// The whole text of a file.
+  ///
+  /// `nil` if it cannot be opened.
+  static func text(of path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }
-    var lines: [String] = []
-    var line: UnsafeMutablePointer<CChar>?
-    var capacity = 0
-    defer { free(line) }
-    while getline(&line, &capacity, file) > 0, let text = line {
-      lines.append(String(cString: text).filter { $0 != "\n" })
-    }
-    return lines
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// The lines of a file, without those that are empty.
+  static func lines(of path: String) -> [Substring] { text(of: path)?.split(separator: "\n") ?? [] }
 
   /// The names in a directory, except those that begin with a dot.
   static func entries(of path: String) -> [String] {
