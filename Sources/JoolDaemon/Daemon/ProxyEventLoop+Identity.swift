@@ -7,9 +7,7 @@ extension ProxyEventLoop where Store: ~Copyable {
   mutating func beginTurn(_ now: Instant, _ buffer: inout [UInt8]) {
     guard let pause = proxy.turn(now: now) else { return }
     log.warning("This proxy did not run for \(pause.components.seconds) s; it checks whether it missed anything.")
-    // The age of the messages that wait is unknown, so the module's table is read instead.
     store.discardMessages(of: &proxy, &buffer, log: log)
-    proxy.requestAudit(.repair)
   }
 
   /// Starts with a new identity if another proxy uses this one's.

@@ -6,7 +6,8 @@ extension SessionProxy {
   /// Begins a turn of the event loop.
   ///
   /// Call this before anything is read, because a node must know that it slept before it processes the input that
-  /// waited meanwhile.
+  /// waited meanwhile. Discard the module's messages that waited, whose age is unknown: the module's table is read
+  /// instead.
   /// - Parameters:
   ///   - now: the present time.
   ///   - sealStart: a new start for the seal; random, never used before.
@@ -22,6 +23,7 @@ extension SessionProxy {
     node?.slept(for: slept.duration, now: now)
     // If this was not a sleep but a snapshot, peers have received more from the original than this process knows of.
     renewSeal(sealStart(), now: now)
+    requestAudit(.repair)
     return slept.duration
   }
 

@@ -22,9 +22,9 @@ public import JoolCore
 ///    no request, the turn's budget is spent, or the request `endsTurn`.
 /// 6. `updateReadiness(now:)`.
 ///
-/// The next turn begins when input comes, or at `nextDeadline`. `attached(_:clock:now:)` and `detached(now:)` may be called
-/// between any two steps. The time must not go backwards. A late call is correct, but its effects are late, too. No
-/// call blocks.
+/// The next turn begins when input comes, or at `nextDeadline`. `attached(_:clock:now:)` and `detached(now:)` may be
+/// called between any two steps. The time must not go backwards. A late call is correct, but its effects are late, too.
+/// No call blocks.
 public struct SessionProxy: Sendable {
   /// The name of the instance whose sessions are synchronized.
   public let instance: InstanceName

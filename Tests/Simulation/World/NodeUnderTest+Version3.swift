@@ -43,9 +43,7 @@ extension NodeUnderTest {
   /// Begins a turn of the loop, before the sockets are read.
   /// - Returns: whether the node did not run for seconds. Then announcements of the module from that time do not count.
   mutating func begin(_ time: Time, chance: UInt64) -> Bool {
-    guard proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2)) != nil else { return false }
-    proxy.requestAudit(.repair)
-    return true
+    proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2)) != nil
   }
 
   /// - Returns: whether the datagram could be decoded.
