@@ -111,7 +111,7 @@ extension SyncNode {
     else { return false }
     // The established session expired earlier in the module than in the table, by at most the group's slack.
     return UInt64(known.expiration.rawValue)
-      <= UInt64(limits.tcpTransitory.rawValue) + UInt64(groupLimits.slack(of: known))
+      <= UInt64(limits.tcpTransitory.rawValue) + UInt64(feed.terms.group.slack(of: known))
   }
 
   /// Whether the module has put the table's session under a static BIB entry.

@@ -81,7 +81,7 @@ extension SyncNode {
     case .otherPool6(let isNew): if isNew { updateState(now: now) }
     case .peer(let isFirstContact):
       clock.note(hello.clock)
-      noteGroupLimits()
+      noteLimits(limits)
       if let own = hello.entries.first(where: { $0.incarnation == identity }) {
         selfCheck.hears(ownEntry: own.next, beyond: UInt64(own.beyond), last: resend.last, now: now)
       }

@@ -10,24 +10,16 @@ extension SyncNode {
   mutating func use(_ limits: SessionLimits, now: Instant) {
     guard limits != self.limits else { return }
     let isShorter = limits.isShorter(than: self.limits)
-    self.limits = limits
-    noteGroupLimits()
+    noteLimits(limits)
     // Send a hello before the next records, because peers convert times left by the sender's timeouts.
     hellos.request()
     if isShorter { readvertisement = Readvertisement(next: now) }
   }
 
-  /// Updates `groupLimits` and the feed's terms, after this node's or a peer's timeouts have changed, or after a peer
-  /// was admitted.
-  mutating func noteGroupLimits() {
-    groupLimits = limits
-    feed.terms.own = limits
-    feed.terms.longer = [:]
-    for peer in peers.all where !peer.hasOtherPool6 {
-      let theirs = peer.hello.limits
-      groupLimits = groupLimits.longest(with: theirs)
-      if limits.isShorter(than: theirs) { feed.terms.longer[peer.index] = theirs }
-    }
+  /// Updates the feed's terms, after this node's or a peer's timeouts have changed, or after a peer was admitted.
+  mutating func noteLimits(_ limits: SessionLimits) {
+    let others = peers.all.filter { !$0.hasOtherPool6 }.map { ($0.index, $0.hello.limits) }
+    feed.use(limits, peers: others)
   }
 
   /// Sends the next batch of the records that have too much time left, shortened.

@@ -12,10 +12,6 @@ package struct SyncNode: Sendable {
   static let translationMemory = Duration.seconds(30)
 
   let identity: Incarnation
-  /// The module's timeouts.
-  var limits: SessionLimits
-  /// The longest timeouts of the group.
-  var groupLimits: SessionLimits
   var path = PathMTU.ethernet
   /// The sessions with the advertised expirations.
   ///
@@ -93,8 +89,6 @@ package struct SyncNode: Sendable {
   ) {
     self.identity = identity
     self.table = table
-    self.limits = limits
-    groupLimits = limits
     feed = ModuleFeed(limits: limits)
     peers = PeerSet(own: identity, pool6: table.pool6, memory: memory)
     readiness = Readiness(state: isFirst ? .ready : .starting)
@@ -108,6 +102,9 @@ package struct SyncNode: Sendable {
   }
 
   var state: NodeState { readiness.state }
+
+  /// The module's timeouts.
+  var limits: SessionLimits { feed.terms.own }
 
   /// Whether the node is `ready`: it has what its peers have, and so has its module.
   package var isReady: Bool { state == .ready }

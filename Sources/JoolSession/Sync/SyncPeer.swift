@@ -1,6 +1,9 @@
 internal import JoolCore
 
 /// A validated peer: one of its hellos mentioned this node, so it was made since this node started.
+///
+/// Most of the properties are plain facts about the peer, which have no rules of their own: names, times, and what its
+/// newest hello states. The rules are in `stream` and `settings`.
 struct SyncPeer: Sendable {
   /// The time without any datagram after which a peer is timed out.
   static let timeout = Duration.seconds(5)
