@@ -72,6 +72,6 @@ extension SyncNode {
     // A node that slept, or that is replacing lost updates, first receives its peers' records. The module's sessions
     // may be older than these.
     let isLate = state.hasTable && (readiness.isHeld || pulls.receiver?.purpose == .losses)
-    return (reconciledRows == nil && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
+    return (!isAuditing && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
   }
 }

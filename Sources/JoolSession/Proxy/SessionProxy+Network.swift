@@ -60,7 +60,7 @@ extension SessionProxy {
       let records = try SyncDatagram(decoding: datagram, pool6: kernel.pool6)
       peerFormats.noteLegacy(records.format, from: address, now: now)
       let pace = tablePace(now: now)
-      node?.budget.pace = pace
+      node?.transmitter.budget.pace = pace
       if records.format.recordLength != kernel.format.recordLength {
         counters.transcodedRecords += UInt64(records.sessions.count)
       }
@@ -130,8 +130,7 @@ extension SessionProxy {
   public mutating func takeDatagrams(
     now: Instant, legacy: [SessionEntry]? = nil, isCongested: Bool = false
   ) -> [[UInt8]] {
-    node?.outgoing.isCongested = isCongested
-    guard let kernel, let output = node?.takeOutput(now: now) else { return [] }
+    guard let kernel, let output = node?.takeOutput(isCongested: isCongested, now: now) else { return [] }
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {

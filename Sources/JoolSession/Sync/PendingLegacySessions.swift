@@ -25,8 +25,6 @@ struct PendingLegacySessions: Sendable {
   /// The next time to look for sessions that are due; `nil` if none waits.
   private(set) var deadline: Instant?
 
-  var isEmpty: Bool { waiting.isEmpty }
-
   /// Adds a session that a C proxy has sent, or replaces a waiting one, which keeps the time at which it is due.
   /// - `session`: the session with slack.
   /// - `rank`: the number of nodes that should send the session before this one.
@@ -40,6 +38,7 @@ struct PendingLegacySessions: Sendable {
 
   /// Removes a waiting session if a node has sent a record with the same content and no less time left.
   mutating func remove(sentAs record: SyncRecord) {
+    guard !waiting.isEmpty else { return }  // as nearly always
     let key = SessionKey(record.session)
     guard record.version != .unassigned, let entry = waiting[key], entry.session.hasSameContent(as: record.session),
       !entry.session.lives(longerThan: record.session)

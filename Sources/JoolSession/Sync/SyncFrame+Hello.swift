@@ -9,7 +9,7 @@ extension SyncFrame {
     var state: NodeState
     /// Whether the node has the right to the addresses (`AddressRight`).
     var may = false
-    /// Whether its module has announced a session within `SyncNode.translationMemory`.
+    /// Whether its module has announced a session within `ModuleState.translationMemory`.
     var isTranslating = false
     /// The tag of its versions.
     var tag: UInt16

@@ -38,8 +38,8 @@ struct SyncPeer: Sendable {
   /// The source address of the peer's last datagram.
   ///
   /// IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
-  var address: IPv6Address?
-  var lastHeard: Instant
+  private(set) var address: IPv6Address?
+  private(set) var lastHeard: Instant
   let admitted: Instant
 
   /// An entry of a peer's hello, with its times.
@@ -74,6 +74,15 @@ struct SyncPeer: Sendable {
   func isAlive(at now: Instant) -> Bool { now - lastHeard < Self.timeout }
 
   var state: NodeState { hello.state }
+
+  /// Notes a frame of the peer.
+  mutating func received(from address: IPv6Address?, now: Instant) {
+    lastHeard = max(lastHeard, now)
+    self.address = address
+  }
+
+  /// Times the peer out, because this node slept.
+  mutating func timeOut(now: Instant) { lastHeard = min(lastHeard, now - Self.timeout) }
 
   /// - Returns: whether the hello is the peer's newest. A late one changes nothing.
   mutating func receive(_ hello: SyncFrame.Hello, header: SyncFrame.Header, now: Instant) -> Bool {
