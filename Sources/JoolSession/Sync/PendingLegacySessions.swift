@@ -38,7 +38,10 @@ struct PendingLegacySessions: Sendable {
 
   /// Removes a waiting session if a node has sent a record with the same content and no less time left.
   mutating func remove(sentAs record: SyncRecord) {
-    guard !waiting.isEmpty else { return }  // as nearly always
+    if !waiting.isEmpty { removeWaiting(sentAs: record) }  // It is empty nearly always.
+  }
+
+  private mutating func removeWaiting(sentAs record: SyncRecord) {
     let key = SessionKey(record.session)
     guard record.version != .unassigned, let entry = waiting[key], entry.session.hasSameContent(as: record.session),
       !entry.session.lives(longerThan: record.session)

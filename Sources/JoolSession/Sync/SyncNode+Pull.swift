@@ -166,7 +166,7 @@ extension SyncNode {
 
   /// Sends frames of transfers to the peers in turn, as far as their credit and the budget allow.
   mutating func continueServing(now: Instant) {
-    guard !pulls.sender.waiting.isEmpty else { return }
+    guard pulls.sender.isWaiting else { return }
     let size = transmitter.path.payload
     while let frame = pulls.sender.next({ transmitter.budget.admit(bytes: size, to: $0.number, now: now) }) {
       var records: [SyncRecord] = []

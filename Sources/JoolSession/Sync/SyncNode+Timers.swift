@@ -46,7 +46,8 @@ extension SyncNode {
     case .naks: peers.nextQuestion
     case .pull: pulls.retry
     case .pullRequest: pulls.receiver?.deadline
-    case .transfers: transmitter.budget.nextRoom(to: pulls.sender.waiting.lazy.map(\.number))
+    case .transfers:
+      pulls.sender.isWaiting ? transmitter.budget.nextRoom(to: pulls.sender.waiting.lazy.map(\.number)) : nil
     case .feed: feed.deadline
     case .readvertisement: records.readvertisement.next
     case .deferredPackets: records.deferredPackets.deadline
