@@ -7,7 +7,7 @@ internal import JoolCore
 /// first, because flows wait for them. The sessions that an audit found missing come second, and new and changed
 /// sessions last.
 struct ModuleFeed: Sendable {
-  var terms: ModuleTerms
+  private(set) var terms: ModuleTerms
   /// The number of sessions that were queued although they were waiting already.
   private(set) var superseded: UInt64 = 0
   /// Whether a static BIB entry has kept a session of the group out of the module since the last refill began.
@@ -86,6 +86,9 @@ struct ModuleFeed: Sendable {
   ///
   /// `statics` must contain all of them.
   mutating func use(_ statics: StaticEntries) { terms.statics = statics }
+
+  /// Replaces the timeouts of this node's module and of the peers, by the peers' numbers.
+  mutating func use(_ limits: SessionLimits, peers: [(UInt8, SessionLimits)]) { terms.use(limits, peers: peers) }
 
   /// Makes the present batch of additions due at once, because the module's mark waits for it.
   mutating func hurry() { additions.hurry() }

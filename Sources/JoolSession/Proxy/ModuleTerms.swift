@@ -6,10 +6,10 @@ internal import JoolCore
 /// expires sessions by its own timeouts.
 struct ModuleTerms: Sendable {
   /// The module's own timeouts.
-  var own: SessionLimits
+  private(set) var own: SessionLimits
   /// The timeouts of the peers that have a longer one than the module, by the peer's number
   /// (`SessionTable.Session.origin`).
-  var longer: [UInt8: SessionLimits] = [:]
+  private var longer: [UInt8: SessionLimits] = [:]
   var statics = StaticEntries()
 
   /// The expiration in milliseconds from which on a session in the module never expires.
@@ -21,6 +21,17 @@ struct ModuleTerms: Sendable {
   static let renewal = Duration.seconds(12 * 86_400)
 
   init(own: SessionLimits) { self.own = own }
+
+  /// Replaces the timeouts.
+  /// - `peers`: the timeouts of all peers, by their numbers.
+  mutating func use(_ own: SessionLimits, peers: [(UInt8, SessionLimits)]) {
+    self.own = own
+    longer = [:]
+    for (number, theirs) in peers where own.isShorter(than: theirs) { longer[number] = theirs }
+  }
+
+  /// The longest timeouts of the group.
+  var group: SessionLimits { longer.values.reduce(own) { $0.longest(with: $1) } }
 
   /// Whether a session may last longer than the maximum expiration that the module can be given.
   var isCapped: Bool {

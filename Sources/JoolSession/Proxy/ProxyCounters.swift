@@ -1,6 +1,7 @@
 /// The counters of a proxy since its start, 64 bits each.
 ///
-/// Bytes are session records for the module, and whole datagrams for the network.
+/// Bytes are session records for the module, and whole datagrams for the network. This is a plain list, so its length
+/// is no sign of several ideas in one type.
 public struct ProxyCounters: Hashable, Sendable {
   /// The JOOLD_ADD requests given to the module, which its JSTAT_JOOLD_PKT_RCVD counts.
   public var kernelSentPackets: UInt64 = 0

@@ -83,7 +83,7 @@ extension SessionProxy {
         case .precaution, .repair: nil
         case .advertisement: sessions
         }
-      datagrams = takeOutput(legacy: legacy, now: now)
+      datagrams = takeOutput(legacy: legacy, sending: queue, now: now)
     }
     if audits.current?.isFinished == true { completeAudit(now: now) }
     return datagrams
@@ -127,6 +127,6 @@ extension SyncNode {
     // A node that slept, or that is replacing lost updates, first receives its peers' records. The module's sessions
     // may be older than these.
     let isLate = state.hasTable && (readiness.isHeld || pulls.receiver?.purpose == .losses)
-    return (reconciledRows == nil && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
+    return (!isAuditing && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
   }
 }

@@ -10,11 +10,11 @@ extension SessionProxy {
   /// It has no effect in the C proxies' format, or before the module was seen.
   mutating func advertise(pool4: [MaskRange], now: Instant) {
     guard let kernel = module.kernel, format != .legacy else { return }
-    let isTranslating = module.lastAnnouncement.map { now - $0 < SyncNode.translationMemory } ?? false
+    let isTranslating = module.lastAnnouncement.map { now - $0 < ModuleState.translationMemory } ?? false
     module.translatingSince = isTranslating ? module.translatingSince ?? now : nil
     let settings = NodeSettings(
       isEnabled: kernel.isEnabled, isTranslating: isTranslating, limits: kernel.limits, pool4: pool4)
-    node?.settings.advertise(settings, now: now)
+    node?.transmitter.settings.advertise(settings, now: now)
   }
 
   /// The inputs of the findings about peers.
@@ -30,7 +30,7 @@ extension SessionProxy {
   /// The present inputs of the findings about peers.
   func groupInputs(now: Instant) -> GroupInputs {
     GroupInputs(
-      settingsReceived: node?.settings.received ?? 0,
+      settingsReceived: node?.transmitter.settings.received ?? 0,
       alive: Set((node?.peers.all ?? []).filter { $0.isAlive(at: now) }.map(\.incarnation)))
   }
 
@@ -39,7 +39,7 @@ extension SessionProxy {
   /// `findings(now:)` returns the result until the next comparison.
   mutating func compareSettings(now: Instant) {
     health.compatibility = []
-    guard let node, let settings = node.settings.own else { return }
+    guard let node, let settings = node.transmitter.settings.own else { return }
     func isLong(_ since: Instant?) -> Bool { since.map { now - $0 >= Self.translationTimeout } ?? false }
     var check = CompatibilityCheck(
       here: CompatibilityCheck.Member(

@@ -36,7 +36,7 @@ extension SessionProxy {
     guard seal != nil else { return }
     seal?.startAnew(start)
     counters.sealRenewals += 1
-    node?.hellos.scheduleSoon(now: now)
+    node?.transmitter.hellos.scheduleSoon(now: now)
   }
 
   /// Whether a copy of this proxy exists and is ahead, so that this proxy must take another identity.

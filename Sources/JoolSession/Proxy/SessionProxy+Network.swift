@@ -60,7 +60,7 @@ extension SessionProxy {
       let records = try SyncDatagram(decoding: datagram, pool6: kernel.pool6)
       peerFormats.noteLegacy(records.format, from: address, now: now)
       let pace = tablePace(now: now)
-      node?.budget.pace = pace
+      node?.transmitter.budget.pace = pace
       if records.format.recordLength != kernel.format.recordLength {
         counters.transcodedRecords += UInt64(records.sessions.count)
       }
@@ -127,15 +127,18 @@ extension SessionProxy {
   ///   - queue: the state of the caller's queue of unsent datagrams. While any wait, refreshes and audits wait, too.
   /// - Returns: UDP payloads, in the order in which they are to be sent.
   public mutating func takeDatagrams(now: Instant, sending queue: SendQueueState = .empty) -> [[UInt8]] {
-    node?.outgoing.isCongested = queue != .empty
-    let datagrams = takeOutput(now: now)
+    let datagrams = takeOutput(sending: queue, now: now)
     return audits.isAuditing ? datagrams + continueAudit(sending: queue, now: now) : datagrams
   }
 
   /// Takes what the node has produced.
   /// - `legacy`: the sessions that C proxies are sent; `nil` for the new and changed ones, which SS2 peers are sent.
-  mutating func takeOutput(legacy: [SessionEntry]? = nil, now: Instant) -> [[UInt8]] {
-    guard let kernel = module.kernel, let output = node?.takeOutput(now: now) else { return [] }
+  mutating func takeOutput(
+    legacy: [SessionEntry]? = nil, sending queue: SendQueueState, now: Instant
+  ) -> [[UInt8]] {
+    guard let kernel = module.kernel, let output = node?.takeOutput(isCongested: queue != .empty, now: now) else {
+      return []
+    }
     var datagrams = format == .legacy ? [] : output.datagrams
     let announcements = legacy ?? output.announcements
     if format != .ss2, !announcements.isEmpty {

@@ -45,7 +45,7 @@ public struct SessionProxy: Sendable {
   var health = GroupHealth()
   /// The size of datagrams that the path to the peers permits.
   package var path = PathMTU.ethernet {
-    didSet { node?.path = path }
+    didSet { node?.transmitter.path = path }
   }
   /// The seal of the group's frames.
   ///
@@ -124,9 +124,9 @@ public struct SessionProxy: Sendable {
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
       clock: clock, memory: memory, now: now)
-    node.path = path
-    node.budget.pace = tablePace(now: now)
-    node.budget.repeatPace = format == .auto ? .moderate : .brisk
+    node.transmitter.path = path
+    node.transmitter.budget.pace = tablePace(now: now)
+    node.transmitter.budget.repeatPace = format == .auto ? .moderate : .brisk
     node.selfCheck = self.node?.selfCheck ?? SelfCheck(isSealed: seal != nil)
     return node
   }
@@ -168,7 +168,7 @@ public struct SessionProxy: Sendable {
     module.announcements += UInt64(datagram.sessions.count + datagram.refused.count)
     if !datagram.sessions.isEmpty {
       module.lastAnnouncement = now
-      node?.lastAnnouncement = now
+      node?.noteAnnouncement(now: now)
     }
     for session in datagram.sessions { node?.learn(session, now: now) }
     if let refused = datagram.refused.first { throw refused }

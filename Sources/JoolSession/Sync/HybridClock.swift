@@ -13,7 +13,7 @@ struct HybridClock: Sendable {
   /// The lowest 10 bits of the versions that are assigned from now on.
   ///
   /// Nodes that are peers have different tags.
-  var tag: UInt16
+  private(set) var tag: UInt16
   private let start: Instant
   private let timeAtStart: UInt64
 
@@ -25,6 +25,9 @@ struct HybridClock: Sendable {
     start = now
     timeAtStart = time
   }
+
+  /// Replaces the tag, because a peer has the same one.
+  mutating func use(tag: UInt16) { self.tag = tag }
 
   /// Assigns the version of a record that is sent now.
   ///

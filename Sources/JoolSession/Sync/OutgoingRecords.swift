@@ -8,7 +8,7 @@ struct OutgoingRecords: Sendable {
   /// Whether datagrams wait to be sent.
   ///
   /// In that case refreshes wait, too.
-  var isCongested = false
+  private(set) var isCongested = false
 
   /// The records of new and changed sessions.
   private var changes: OrderedDictionary<SessionKey, SyncRecord> = [:]
@@ -17,6 +17,9 @@ struct OutgoingRecords: Sendable {
 
   /// The number of records that the next flush would send.
   var dueCount: Int { changes.count + (isCongested ? 0 : refreshes.count) }
+
+  /// Notes whether datagrams wait to be sent.
+  mutating func note(isCongested: Bool) { self.isCongested = isCongested }
 
   /// Adds a record.
   ///

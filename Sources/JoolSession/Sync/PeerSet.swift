@@ -23,7 +23,7 @@ struct PeerSet: Sendable {
   }
 
   let own: Incarnation
-  var pool6: IPv6Prefix
+  let pool6: IPv6Prefix
   var peers = PeerTable()
   var retired: RetiredPeers
   var unvalidated = UnvalidatedSenders()
@@ -52,6 +52,14 @@ struct PeerSet: Sendable {
     peers.read(incarnation) { !$0.hasOtherPool6 && $0.isAlive(at: now) } ?? false
   }
 
+  /// The timeouts of the peers with this node's pool6, by the peers' numbers.
+  var limits: [(UInt8, SessionLimits)] {
+    peers.values.indices.compactMap { position in  // an iterator would copy each peer
+      peers.values[position].hasOtherPool6
+        ? nil : (peers.values[position].index, peers.values[position].hello.limits)
+    }
+  }
+
   // MARK: Frames
 
   /// Notes the receipt of a frame.
@@ -62,8 +70,7 @@ struct PeerSet: Sendable {
     let acquaintance = retired.memory.acquaintance
     let isKnown = peers.update(header.sender) { peer in
       guard now - peer.lastHeard < acquaintance else { return false }
-      peer.lastHeard = max(peer.lastHeard, now)
-      peer.address = address
+      peer.received(from: address, now: now)
       return true
     }
     if isKnown == false { retire(header.sender) }
@@ -193,7 +200,7 @@ struct PeerSet: Sendable {
   /// A peer counts as silent until a frame of it is received.
   mutating func timeOutAll(now: Instant) {
     for incarnation in peers.keys {
-      peers.update(incarnation) { $0.lastHeard = min($0.lastHeard, now - SyncPeer.timeout) }
+      peers.update(incarnation) { $0.timeOut(now: now) }
     }
     unvalidated.removeAll()
   }

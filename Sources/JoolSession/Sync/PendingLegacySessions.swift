@@ -25,8 +25,6 @@ struct PendingLegacySessions: Sendable {
   /// The next time to look for sessions that are due; `nil` if none waits.
   private(set) var deadline: Instant?
 
-  var isEmpty: Bool { waiting.isEmpty }
-
   /// Adds a session that a C proxy has sent, or replaces a waiting one, which keeps the time at which it is due.
   /// - `session`: the session with slack.
   /// - `rank`: the number of nodes that should send the session before this one.
@@ -40,6 +38,10 @@ struct PendingLegacySessions: Sendable {
 
   /// Removes a waiting session if a node has sent a record with the same content and no less time left.
   mutating func remove(sentAs record: SyncRecord) {
+    if !waiting.isEmpty { removeWaiting(sentAs: record) }  // It is empty nearly always.
+  }
+
+  private mutating func removeWaiting(sentAs record: SyncRecord) {
     let key = SessionKey(record.session)
     guard record.version != .unassigned, let entry = waiting[key], entry.session.hasSameContent(as: record.session),
       !entry.session.lives(longerThan: record.session)

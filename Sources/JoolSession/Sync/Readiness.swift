@@ -43,11 +43,19 @@ struct Readiness: Sendable {
   private(set) var mark: Mark?
   /// The time before which the node is not ready because it slept; `nil` if there is none.
   private var heldUntil: Instant?
+  /// Whether the node is the group's first.
+  var bootstrap: Bootstrap
+  /// When the state is updated next.
+  var timer: StateTimer
 
   /// Whether the node slept and may not know yet what its peers have sent meanwhile.
   var isHeld: Bool { heldUntil != nil }
 
-  init(state: NodeState = .starting) { self.state = state }
+  init(state: NodeState = .starting, now: Instant) {
+    self.state = state
+    bootstrap = Bootstrap(now: now)
+    timer = StateTimer(now: now)
+  }
 
   /// Notes that a table was fetched: a starting node is `mending` from now on.
   mutating func fetched() {

@@ -1,4 +1,6 @@
 /// The counters of a node's synchronization events.
+///
+/// This is a plain list, so its length is no sign of several ideas in one type.
 struct SyncCounters: Hashable, Sendable {
   /// Announcements of the module or of a C proxy that caused no record at once, because the table had the same content
   /// with as much time left.

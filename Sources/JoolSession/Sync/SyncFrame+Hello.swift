@@ -3,12 +3,13 @@ internal import JoolCore
 extension SyncFrame {
   /// A node's state and version vector.
   ///
-  /// A node sends a hello about once a second, and early when something has changed.
+  /// A node sends a hello about once a second, and early when something has changed. The fields are those of the frame,
+  /// in its order, so there are as many as the specification lists.
   struct Hello: Hashable, Sendable {
     var state: NodeState
     /// Whether the node has the right to the addresses (`AddressRight`).
     var may = false
-    /// Whether its module has announced a session within `SyncNode.translationMemory`.
+    /// Whether its module has announced a session within `ModuleState.translationMemory`.
     var isTranslating = false
     /// The tag of its versions.
     var tag: UInt16

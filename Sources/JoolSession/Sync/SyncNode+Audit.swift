@@ -7,7 +7,7 @@ extension SyncNode {
   private static let announcementDelay: Int64 = 1000
 
   /// Begins an audit: the module's table is read next.
-  mutating func beginAudit() { reconciledRows = RowSet() }
+  mutating func beginAudit() { module.audit.begin() }
 
   /// Compares a session that an audit read from the module with the table.
   ///
@@ -20,7 +20,7 @@ extension SyncNode {
     guard let row = table.row(like: session), let known = table.session(like: session, now: now) else {
       return reconcile(unknown: session, origin: origin, now: now)
     }
-    guard reconciledRows?.insert(row) != false else { return }
+    guard module.audit.exclude(row) else { return }
     guard known.origin != 0 else { return learn(session, origin: origin, isRead: true, now: now) }
     let isSame = session.hasSameContent(as: known.entry)
     if !isSame {
@@ -33,7 +33,7 @@ extension SyncNode {
     // If the group's timeouts differ, the module rightly has less time left than the table, and `share` accounts for
     // that.
     let lacksLife = feed.terms.share(of: known)?.lives(longerThan: session) == true
-    let wasAnnouncedEarly = earlyAnnouncements.contains(SessionKey(session))
+    let wasAnnouncedEarly = module.audit.wasAnnouncedEarly(session)
     if wasAnnouncedEarly || lacksLife {
       // Advertise the session again: a packet may have passed through this node meanwhile, which the module of the
       // session's former node does not know of.
@@ -57,7 +57,7 @@ extension SyncNode {
     }
     // The version is as old as the session's last packet, because peers that are not heard now may have sent something
     // since then.
-    let wasAnnouncedEarly = earlyAnnouncements.contains(SessionKey(session))
+    let wasAnnouncedEarly = module.audit.wasAnnouncedEarly(session)
     let age = wasAnnouncedEarly || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
     learn(session, origin: origin, age: age, isRead: true, now: now)
   }
@@ -76,12 +76,9 @@ extension SyncNode {
   /// Ends an audit.
   /// - `completing`: whether the module should get what it lacks. Its whole table was reconciled in that case.
   mutating func finishAudit(completing: Bool, now: Instant) {
-    if completing, let reconciledRows {
-      feed.open()
-      feed.beginRefill(without: reconciledRows, now: now)
-    }
-    reconciledRows = nil
-    earlyAnnouncements = EarlyAnnouncements()
+    guard let present = module.audit.end(), completing else { return }
+    feed.open()
+    feed.beginRefill(without: present, now: now)
   }
 
   /// Whether the module's record is newer than the table's.
@@ -90,12 +87,12 @@ extension SyncNode {
   /// timeout. Only a record that the module was given has that much, because no packet gives a session slack.
   /// - `origin`: `legacyOrigin` at the program's start, otherwise 0.
   private func isFresher(_ session: SessionEntry, than other: SessionEntry, origin: UInt8, now: Instant) -> Bool {
-    if earlyAnnouncements.contains(SessionKey(session)) { return true }
+    if module.audit.wasAnnouncedEarly(session) { return true }
     let hasSlack = session.expiration > limits.timeout(of: session)
     var idle = limits.idle(session)
     // The module has announced all packets since the program's start. So if a session that was not announced seems to
     // have had one since then, it has a part of its slack left.
-    if origin == Self.legacyOrigin, !hasSlack, idle < Milliseconds(started.duration(to: now)).rawValue {
+    if origin == Self.legacyOrigin, !hasSlack, idle < Milliseconds(module.audit.since.duration(to: now)).rawValue {
       idle += Int64(limits.slack(of: session))
     }
     return idle <= limits.idle(other) + (hasSlack ? -200 : 200)
@@ -107,11 +104,11 @@ extension SyncNode {
   /// A module does so when an established session expires, on a standby, too, and does not announce it.
   private func isProbe(_ session: SessionEntry, of known: SessionEntry) -> Bool {
     guard session.proto == .tcp, session.state == .trans, known.state == .established,
-      session.source4 == known.source4, !earlyAnnouncements.contains(SessionKey(session))
+      session.source4 == known.source4, !module.audit.wasAnnouncedEarly(session)
     else { return false }
     // The established session expired earlier in the module than in the table, by at most the group's slack.
     return UInt64(known.expiration.rawValue)
-      <= UInt64(limits.tcpTransitory.rawValue) + UInt64(groupLimits.slack(of: known))
+      <= UInt64(limits.tcpTransitory.rawValue) + UInt64(feed.terms.group.slack(of: known))
   }
 
   /// Whether the module has put the table's session under a static BIB entry.
@@ -120,6 +117,6 @@ extension SyncNode {
   /// that would remove the mask's owner everywhere.
   private func isMisplaced(_ session: SessionEntry, for known: SessionEntry) -> Bool {
     session.source4 != known.source4 && feed.terms.statics.contains(session.bibEntry)
-      && !earlyAnnouncements.contains(SessionKey(session))
+      && !module.audit.wasAnnouncedEarly(session)
   }
 }

@@ -12,7 +12,7 @@ extension SyncNode {
   ) throws(WireFormatError) {
     let header = try SyncFrame.Header(decoding: datagram)
     guard header.sender != identity else {
-      return selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
+      return selfCheck.hears(ownSequence: header.sequence, last: transmitter.lastUpdate, now: now)
     }
     let arrival = now - waited
     guard peers.notes(header, from: address, now: arrival) || header.kind == .hello else {
@@ -45,13 +45,14 @@ extension SyncNode {
       let origin = peers.peers.read(header.sender, { $0.index })
     else { return }
     for record in records { merge(record, origin: origin, now: now) }
-    if state != .ready { updateStateSoon(now: now) }
+    if state != .ready { readiness.timer.requestSoon(now: now) }
   }
 
   private mutating func handle(_ body: SyncFrame.Body, from node: Incarnation, now: Instant) {
     switch body {
     case .hello, .update: break
-    case .nak(let ranges): retransmit(ranges, to: node, now: now)
+    case .nak(let ranges):
+      counters.retransmitted += UInt64(transmitter.retransmit(ranges, to: node, now: now))
     case .unavailable(_, let last):
       peers.unavailable(until: last, of: node)
       updateState(now: now)
@@ -60,7 +61,7 @@ extension SyncNode {
     case .compare(let first, let digests): compare(groups: digests, first: first, from: node, now: now)
     case .buckets(let group, let digests): receive(buckets: digests, of: group, from: node, now: now)
     case .differences(let differences): receive(differences, from: node, now: now)
-    case .settings(let part): if peers.receive(part, of: node, now: now) { settings.noteReceived() }
+    case .settings(let part): if peers.receive(part, of: node, now: now) { transmitter.settings.noteReceived() }
     }
   }
 
@@ -76,28 +77,35 @@ extension SyncNode {
       // The sender waits for a hello to know whether it is alone. But an early answer must not be much longer than what
       // the sender sent.
       if answer, helloSize <= SyncFrame.Hello.answerFactor * bytes {
-        hellos.schedule(before: now + jitter(upTo: 50))
+        transmitter.hellos.schedule(before: now + jitter(upTo: 50))
       }
     case .otherPool6(let isNew): if isNew { updateState(now: now) }
     case .peer(let isFirstContact):
-      clock.note(hello.clock)
-      noteGroupLimits()
+      records.clock.note(hello.clock)
+      noteLimits(limits)
       if let own = hello.entries.first(where: { $0.incarnation == identity }) {
-        selfCheck.hears(ownEntry: own.next, beyond: UInt64(own.beyond), last: resend.last, now: now)
+        selfCheck.hears(ownEntry: own.next, beyond: UInt64(own.beyond), last: transmitter.lastUpdate, now: now)
       }
       avoidTags()
       if isFirstContact {
-        hellos.scheduleSoon(now: now)
-        repeatSettings(after: HelloSchedule.interval, now: now)
+        transmitter.hellos.scheduleSoon(now: now)
+        repeatSettings(now: now)
       }
       updateState(now: now)
       compareRoot(with: header.sender, now: now)
     }
   }
 
+  /// Sends the settings again soon, because a new peer may not have them.
+  private mutating func repeatSettings(now: Instant) {
+    guard transmitter.settings.own != nil else { return }
+    transmitter.settings.send(before: now + HelloSchedule.interval + jitter(upTo: 500))
+  }
+
   /// The approximate size in bytes of the next hello.
   private var helloSize: Int {
-    SyncFrame.headerSize + SyncFrame.Hello.fixedSize + min(peers.entryCount, path.entries) * SyncFrame.HelloEntry.size
+    let entries = min(peers.entryCount, transmitter.path.entries)
+    return SyncFrame.headerSize + SyncFrame.Hello.fixedSize + entries * SyncFrame.HelloEntry.size
   }
 
   /// Draws another tag if a peer with a lower incarnation has the same one.
@@ -105,11 +113,11 @@ extension SyncNode {
   /// Otherwise two nodes could give the same version to two different records.
   private mutating func avoidTags() {
     let tags = peers.peers.values.filter { $0.incarnation < identity && !$0.hasOtherPool6 }.map(\.hello.tag)
-    guard tags.contains(clock.tag) else { return }
+    guard tags.contains(records.clock.tag) else { return }
     let all = Set(peers.peers.values.map(\.hello.tag))
     for _ in 0..<PeerSet.capacity * 2 {
-      clock.tag = .random(in: 1..<UInt16(Version.tags), using: &random)
-      if !all.contains(clock.tag) { return }
+      records.clock.use(tag: .random(in: 1..<UInt16(Version.tags), using: &random))
+      if !all.contains(records.clock.tag) { return }
     }
   }
 
@@ -122,31 +130,16 @@ extension SyncNode {
     for node in peers.due(now: now) {
       guard peers[node]?.hears(identity, at: now) == true else {
         peers.abandon(on: node)
-        isStateCurrent = false
+        readiness.timer.request()
         continue
       }
       let wasLost = peers[node]?.stream.isLost
       let ranges = peers.ask(node, now: now)
-      if peers[node]?.stream.isLost != wasLost { isStateCurrent = false }
+      if peers[node]?.stream.isLost != wasLost { readiness.timer.request() }
       guard !ranges.isEmpty else { continue }
       counters.naksSent += 1
-      updateStateSoon(now: now)
-      send(.nak(ranges), to: node)
-    }
-  }
-
-  /// Retransmits updates that a peer misses, and answers `unavailable` for those that are no longer kept.
-  mutating func retransmit(_ ranges: [SyncFrame.MissingUpdates], to node: Incarnation, now: Instant) {
-    for range in ranges.prefix(UpdateStream.maxRanges) {
-      let (datagrams, goneUntil) = resend.repeating(range, now: now) {
-        budget.admit(repeated: $0, to: node.number, now: now)
-      }
-      counters.retransmitted += UInt64(datagrams.count)
-      output.datagrams += datagrams
-      let answer = SyncFrame.headerSize + SyncFrame.unavailableSize
-      if let goneUntil, budget.admit(repeated: answer, to: node.number, now: now) {
-        send(.unavailable(first: range.first, last: goneUntil), to: node)
-      }
+      readiness.timer.requestSoon(now: now)
+      transmitter.send(.nak(ranges), to: node)
     }
   }
 
@@ -161,7 +154,7 @@ extension SyncNode {
   {
     let header = try SyncFrame.Header(decoding: datagram)
     guard header.sender != identity else {
-      selfCheck.hears(ownSequence: header.sequence, last: resend.last, now: now)
+      selfCheck.hears(ownSequence: header.sequence, last: transmitter.lastUpdate, now: now)
       return false
     }
     if header.kind == .update { noteUpdate(ofUnvalidated: header.sender, now: now) }

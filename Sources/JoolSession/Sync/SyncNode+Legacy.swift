@@ -22,32 +22,32 @@ extension SyncNode {
     // The rivals give way, because the C proxy's module has removed them already.
     guard let rivals = store(record, origin: Self.legacyOrigin, isForced: true, now: now) else { return }
     queueForModule(word, rivals: rivals, now: now)
-    pendingLegacySessions.add(word, rank: legacyRank(now: now), now: now)
+    records.legacySessions.add(word, rank: legacyRank(now: now), now: now)
   }
 
   /// Sends the records of C proxies that no other node has sent meanwhile.
   ///
   /// C proxies do not get them, because they have received them themselves.
   mutating func sendLegacySessions(now: Instant) {
-    guard let due = pendingLegacySessions.deadline, due <= now else { return }
+    guard let due = records.legacySessions.deadline, due <= now else { return }
     // Wait while this node may not have received the group's versions yet, because its own could be lower.
-    guard !isListening else { return pendingLegacySessions.wait(until: now + PendingLegacySessions.longestWait) }
+    guard !isListening else { return records.legacySessions.wait(until: now + PendingLegacySessions.longestWait) }
     flush(now: now)  // what the module announced before
-    var records: [SyncRecord] = []
-    for word in pendingLegacySessions.takeDue(now: now) {
-      var record = SyncRecord(session: word, version: clock.next(now: now))
+    var sent: [SyncRecord] = []
+    for word in records.legacySessions.takeDue(now: now) {
+      var record = SyncRecord(session: word, version: records.clock.next(now: now))
       let known = table.session(like: word, now: now)
       if let known, word.hasSameContent(as: known.entry) {
         record.session.expiration = max(word.expiration, known.entry.expiration)
       }
       guard let rivals = store(record, origin: Self.legacyOrigin, now: now) else { continue }
-      records.append(record)
+      sent.append(record)
       // The module has the session already, unless another record has replaced it in the table meanwhile.
       if known?.version != .unassigned { queueForModule(record.session, rivals: rivals, now: now) }
     }
-    guard !records.isEmpty else { return }
-    counters.changesSent += UInt64(records.count)
-    send(updates: records, now: now)
+    guard !sent.isEmpty else { return }
+    counters.changesSent += UInt64(sent.count)
+    transmitter.send(updates: sent, now: now)
   }
 
   /// The rank of this node: how many of the nodes that it hears send a C proxy's record before this one does.

@@ -10,24 +10,15 @@ extension SyncNode {
   mutating func use(_ limits: SessionLimits, now: Instant) {
     guard limits != self.limits else { return }
     let isShorter = limits.isShorter(than: self.limits)
-    self.limits = limits
-    noteGroupLimits()
+    noteLimits(limits)
     // Send a hello before the next records, because peers convert times left by the sender's timeouts.
-    hellos.request()
-    if isShorter { readvertisement = Readvertisement(next: now) }
+    transmitter.hellos.request()
+    if isShorter { records.readvertisement.start(now: now) }
   }
 
-  /// Updates `groupLimits` and the feed's terms, after this node's or a peer's timeouts have changed, or after a peer
-  /// was admitted.
-  mutating func noteGroupLimits() {
-    groupLimits = limits
-    feed.terms.own = limits
-    feed.terms.longer = [:]
-    for peer in peers.all where !peer.hasOtherPool6 {
-      let theirs = peer.hello.limits
-      groupLimits = groupLimits.longest(with: theirs)
-      if limits.isShorter(than: theirs) { feed.terms.longer[peer.index] = theirs }
-    }
+  /// Updates the feed's terms, after this node's or a peer's timeouts have changed, or after a peer was admitted.
+  mutating func noteLimits(_ limits: SessionLimits) {
+    feed.use(limits, peers: peers.limits)
   }
 
   /// Sends the next batch of the records that have too much time left, shortened.
@@ -35,34 +26,21 @@ extension SyncNode {
   /// Each gets the smallest version above its former one, because no packet caused it. So a record that a peer has sent
   /// since the former one stays newer, even if this node has not received it.
   mutating func continueReadvertising(now: Instant) {
-    guard let readvertisement, readvertisement.next <= now else { return }
+    guard let first = records.readvertisement.dueRow(now: now) else { return }
     var outdated: [SyncRecord] = []
-    let row = table.forEach(from: readvertisement.row, limit: Readvertisement.rows, now: now) { known in
+    let row = table.forEach(from: first, limit: Readvertisement.rows, now: now) { known in
       if known.origin == 0, known.entry.expiration > limits.longest(known.entry) { outdated.append(SyncRecord(known)) }
     }
-    self.readvertisement = row.map { Readvertisement(row: $0, next: now + Readvertisement.pause) }
+    records.readvertisement.sent(continuingAt: row, now: now)
     for var record in outdated {
       record.session.expiration = limits.longest(record.session)
-      record.version = clock.version(justAfter: record.version)
+      record.version = records.clock.version(justAfter: record.version)
       guard store(record, origin: 0, isOwnRecord: true, now: now) != nil else { continue }
-      clock.note(record.version)
-      outgoing.add(record, isRefresh: true)
+      records.clock.note(record.version)
+      records.outgoing.add(record, isRefresh: true)
       counters.refreshesSent += 1
     }
     if !outdated.isEmpty { flush(now: now) }
-  }
-
-  /// The position of the pass through the table for sessions that have too much time left.
-  struct Readvertisement: Sendable {
-    /// The number of rows in a batch, and the pause after it.
-    ///
-    /// This loads the network about as much as a transfer does.
-    static let rows: UInt32 = 1024
-    static let pause = Duration.milliseconds(5)
-
-    var row: UInt32 = 0
-    /// When the next batch is due.
-    var next: Instant
   }
 }
 

@@ -6,7 +6,7 @@ extension SyncNode {
   /// - `rivals`: the BIB entries that were removed from the table for it. The module may still have them.
   mutating func queueForModule(_ session: SessionEntry, rivals: [BIBEntry] = [], now: Instant) {
     guard feed.isOpen, let row = table.row(like: session) else { return }
-    reconciledRows?.insert(row)
+    module.audit.exclude(row)
     guard !rivals.isEmpty else { return feed.agree(row, now: now) }
     feed.agree(evicting: rivals, by: [session.bibEntry], now: now)
   }
@@ -14,7 +14,7 @@ extension SyncNode {
   /// Queues the session in `row` for the module, after the table has merged a peer's record without a conflict.
   mutating func queueForModule(_ row: UInt32, now: Instant) {
     guard feed.isOpen else { return }
-    reconciledRows?.insert(row)
+    module.audit.exclude(row)
     feed.agree(row, now: now)
   }
 
@@ -22,8 +22,8 @@ extension SyncNode {
   ///
   /// An audit that is under way skips the session from now on, because what it reads may be older.
   mutating func noteModuleHas(_ session: SessionEntry) {
-    guard reconciledRows != nil, let row = table.row(like: session) else { return }
-    reconciledRows?.insert(row)
+    guard isAuditing, let row = table.row(like: session) else { return }
+    module.audit.exclude(row)
   }
 
   /// Evicts a session from the module if the table has newer ones in its place.
@@ -46,7 +46,7 @@ extension SyncNode {
   /// Notes the outcome of a request.
   mutating func finished(_ request: StoreRequest, _ outcome: StoreRequest.Outcome, now: Instant) {
     feed.finished(request, outcome, now: now)
-    if pulled != nil { updateStateSoon(now: now) }
+    if module.mayLackPulled { readiness.timer.requestSoon(now: now) }
   }
 
   /// Updates the module's mark.
@@ -55,13 +55,16 @@ extension SyncNode {
   /// - `isAuditing`: whether the module's table is to be read, or is being read.
   /// - `isUsable`: whether the module is present and accepts sessions.
   mutating func updateReadiness(_ mark: inout ModuleMark, isAuditing: Bool, isUsable: Bool, now: Instant) -> UInt64 {
-    let isAuditing = isAuditing || reconciledRows != nil
+    let isAuditing = isAuditing || self.isAuditing
     if mark.update(feed.progress, isAuditing: isAuditing, isUsable: isUsable, now: now) { feed.hurry() }
     return feed.superseded
   }
 
   /// Stores how much of the table the module has.
   mutating func note(module progress: Readiness.ModuleProgress) {
-    if module != progress { module = progress }
+    if module.note(progress) { readiness.timer.request() }
   }
+
+  /// Notes that the module has announced sessions.
+  mutating func noteAnnouncement(now: Instant) { module.announced(now: now) }
 }

@@ -4,24 +4,15 @@ internal import JoolCore
 /// determine.
 extension SyncNode {
   /// Whether it is too early to send records, because their versions must be above those that peers have sent.
-  var isListening: Bool { state == .starting && pulls.receiver == nil && !isFirst }
+  var isListening: Bool { state == .starting && !pulls.isPulling && !isFirst }
 
   /// Continues the pull that is under way, or begins one for losses.
   mutating func continuePull(now: Instant) {
-    if let receiver = pulls.receiver {
-      if !isSource(receiver.source, now: now) || receiver.isForgotten(now: now) {
-        (pulls.receiver, pulls.retry) = (nil, now)
-      } else if receiver.purpose == .difference, receiver.isSilent(now: now) {
-        pulls.receiver = nil
-        pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
-      } else if receiver.isSilent(for: pulls.sourceTimeout, now: now) {
-        replace(receiver.source, now: now)
-      }
+    if let source = pulls.receiver?.source {
+      let isSource = isSource(source, now: now)
+      if let silent = pulls.silentSource(isSource: isSource, now: now) { replace(silent, now: now) }
     }
-    if let retry = pulls.retry, retry <= now {
-      pulls.retry = nil
-      if pulls.receiver == nil, state != .ready { pullLosses(now: now) }
-    }
+    if pulls.takeRetry(now: now), !pulls.isPulling, state != .ready { pullLosses(now: now) }
     sendPullRequests(now: now)
   }
 
@@ -36,9 +27,7 @@ extension SyncNode {
     let isComparable =
       state.hasTable && isSource(node, now: now) && peer.stream.isComplete && heard.next > 0 && heard.beyond == 0
     pulls.antiEntropy.note(node, differs: isComparable && peer.hello.rootDigest != table.rootDigest, now: now)
-    guard pulls.receiver == nil, pulls.antiEntropy.isDue(node, now: now), pulls.schedule.start(for: []) <= now else {
-      return
-    }
+    guard !pulls.isPulling, pulls.antiEntropy.isDue(node, now: now), pulls.start(for: []) <= now else { return }
     beginPull(from: node, for: .difference, losses: [], now: now)
     sendPullRequests(now: now)
   }
@@ -48,11 +37,11 @@ extension SyncNode {
     let losses = peers.losses(known: known, now: now)
     guard state == .starting || !losses.isEmpty else { return }
     guard let source = source(for: losses, known: known, now: now) else { return }
-    let start = pulls.schedule.start(for: losses)
+    let start = pulls.start(for: losses)
     if start <= now {
       beginPull(from: source, for: .losses, losses: losses, now: now)
     } else {
-      pulls.retry = start
+      pulls.retry(before: start)
     }
   }
 
@@ -61,7 +50,7 @@ extension SyncNode {
     let known = peers.known(now: now)
     let losses = peers.losses(known: known, now: now)
     guard let other = source(for: losses, known: known, otherThan: silent, now: now) else { return }
-    pulls.sourceTimeout = min(pulls.sourceTimeout * 2, TableReceiver.longestSourceTimeout)
+    pulls.doubleSourceTimeout()
     beginPull(from: other, for: .losses, losses: losses, now: now)
   }
 
@@ -75,7 +64,7 @@ extension SyncNode {
     for losses: [Incarnation], known: VersionVector, otherThan former: Incarnation? = nil, now: Instant
   ) -> Incarnation? {
     let sources = peers.sources(
-      for: losses, known: known, isStarting: state == .starting, last: pulls.schedule.lastTried, now: now)
+      for: losses, known: known, isStarting: state == .starting, last: pulls.lastTried, now: now)
     return sources.first { $0 != former }
   }
 
@@ -84,37 +73,36 @@ extension SyncNode {
   ) {
     guard let mark = peers.mark(of: source, now: now), let sessions = peers[source]?.hello.sessions else { return }
     let isStarting = state == .starting
-    let latest = clock.latest.milliseconds
+    let latest = records.clock.latest.milliseconds
     let share = UInt64(SessionDigest.bucketCount) * Pulls.sessionsPerExchange / max(sessions, 1)
     let isForLosses = purpose == .losses
-    pulls.receiver = TableReceiver(
+    let pull = TableReceiver(
       source: source, purpose: purpose, mark: mark, transfer: .random(in: 1...UInt32.max, using: &random),
       isComparing: !isStarting && !table.isEmpty, isMuchSmaller: UInt64(table.count) < sessions / 4,
       maxBuckets: isForLosses ? SessionDigest.bucketCount : Int(clamping: share),
       limit: isForLosses
         ? Version(rawValue: .max) : Version(milliseconds: latest - min(Pulls.inFlight, latest), tag: 0),
       now: now)
-    pulls.schedule.began(with: source, for: losses, now: now)
+    pulls.begin(pull, for: losses, now: now)
     if isStarting { counters.joins += 1 } else if isForLosses { counters.resyncs += 1 }
   }
 
   private mutating func sendPullRequests(now: Instant) {
-    guard var receiver = pulls.receiver else { return }
-    while let request = receiver.nextRequest(groups: { groupDigests }, now: now) { send(request, to: receiver.source) }
-    pulls.receiver = receiver
-    if receiver.isFinished { finishPull(receiver, now: now) }
+    guard let source = pulls.receiver?.source else { return }
+    let table = table
+    while let request = pulls.nextRequest(groups: { table.groupDigests }, now: now) {
+      transmitter.send(request, to: source)
+    }
+    if pulls.receiver?.isFinished == true { finishPull(now: now) }
   }
 
-  private mutating func finishPull(_ receiver: TableReceiver, now: Instant) {
-    (pulls.receiver, pulls.sourceTimeout) = (nil, TableReceiver.sourceTimeout)
-    let coversMore = receiver.isWhole && !peers.vector(now: now).covers(receiver.mark)
-    if receiver.isWhole { peers.cover(receiver.mark) }
-    let isForLosses = receiver.purpose == .losses
-    if !isForLosses { counters.repairs += UInt64(receiver.brought) }
-    pulls.antiEntropy.ended(receiver.source, brought: receiver.brought, now: now)
-    let yield: PullSchedule.Yield = receiver.brought > 0 ? .sessions : isForLosses && coversMore ? .cover : .nothing
-    pulls.schedule.ended(yield, isForLosses: isForLosses, frames: receiver.frames, began: receiver.began, now: now)
-    pullEnded(isWhole: receiver.isWhole, now: now)
+  private mutating func finishPull(now: Instant) {
+    guard let pull = pulls.receiver else { return }
+    let coversMore = pull.isWhole && !peers.vector(now: now).covers(pull.mark)
+    if pull.isWhole { peers.cover(pull.mark) }
+    if pull.purpose == .difference { counters.repairs += UInt64(pull.brought) }
+    pulls.finish(coversMore: coversMore, now: now)
+    pullEnded(isWhole: pull.isWhole, now: now)
   }
 
   /// Forgets transfers that are no longer requested, and comparisons with former peers.
@@ -127,30 +115,23 @@ extension SyncNode {
   // MARK: Answers of the source
 
   mutating func receive(_ differences: SyncFrame.Differences, from node: Incarnation, now: Instant) {
-    pulls.receiver?.receive(differences, from: node, now: now)
+    pulls.receive(differences, from: node, now: now)
     sendPullRequests(now: now)
   }
 
   mutating func receive(buckets digests: [UInt64], of group: Int, from node: Incarnation, now: Instant) {
     table.expire(now: now)
     let table = table
-    pulls.receiver?.receive(buckets: digests, of: group, from: node, ours: table.digest(of:), now: now)
+    pulls.receive(buckets: digests, of: group, from: node, ours: table.digest(of:), now: now)
     sendPullRequests(now: now)
   }
 
   mutating func receive(_ bulk: SyncFrame.Bulk, from node: Incarnation, now: Instant) {
-    guard let origin = peers[node]?.index, pulls.receiver?.receive(bulk, from: node, now: now) == true else { return }
+    guard let origin = peers[node]?.index, pulls.receive(bulk, from: node, now: now) else { return }
     for record in bulk.records where merge(record, origin: origin, now: now) {
-      pulls.receiver?.countNews(record.version)
+      pulls.countNews(record.version)
     }
     sendPullRequests(now: now)
-  }
-
-  private var groupDigests: [UInt64] { (0..<TableComparison.groups).map { buckets(of: $0).reduce(0, ^) } }
-
-  private func buckets(of group: Int) -> [UInt64] {
-    let first = group * TableComparison.bucketsPerGroup
-    return (first..<first + TableComparison.bucketsPerGroup).map { table.digest(of: $0) }
   }
 
   // MARK: Answering
@@ -159,15 +140,16 @@ extension SyncNode {
   mutating func compare(groups theirs: [UInt64], first: Int, from node: Incarnation, now: Instant) {
     guard state.hasTable, pulls.sender.admitsComparison(by: node, now: now) else { return }
     table.expire(now: now)
-    guard let differences = TableComparison.differences(from: theirs, first: first, ours: groupDigests),
-      budget.admit(bytes: SyncFrame.headerSize + SyncFrame.Differences.size, to: node.number, now: now)
+    guard let differences = TableComparison.differences(from: theirs, first: first, ours: table.groupDigests),
+      transmitter.budget.admit(bytes: SyncFrame.headerSize + SyncFrame.Differences.size, to: node.number, now: now)
     else { return }
-    send(.differences(differences), to: node)
-    let bucketsSize = 8 + TableComparison.bucketsPerGroup * 8
+    transmitter.send(.differences(differences), to: node)
+    let bucketsSize = SyncFrame.headerSize + 8 + TableComparison.bucketsPerGroup * 8
     for offset in 0..<differences.count where differences.bitmap >> UInt64(offset) & 1 == 1 {
       // The peer requests the rest again.
-      guard budget.admit(bytes: SyncFrame.headerSize + bucketsSize, to: node.number, now: now) else { return }
-      send(.buckets(group: first + offset, buckets(of: first + offset)), to: node)
+      guard transmitter.budget.admit(bytes: bucketsSize, to: node.number, now: now) else { return }
+      let group = first + offset
+      transmitter.send(.buckets(group: group, table.bucketDigests(of: group)), to: node)
     }
   }
 
@@ -175,7 +157,7 @@ extension SyncNode {
   mutating func serve(_ pull: SyncFrame.Pull, to node: Incarnation, now: Instant) {
     guard state.hasTable else { return }
     let table = table
-    pulls.sender.answer(pull, from: node, records: path.bulkRecords, now: now) { buckets in
+    pulls.sender.answer(pull, from: node, records: transmitter.path.bulkRecords, now: now) { buckets in
       guard let buckets else { return table.kernelOrder() }
       return table.kernelOrder(inBuckets: buckets.contains)
     }
@@ -184,11 +166,9 @@ extension SyncNode {
 
   /// Sends frames of transfers to the peers in turn, as far as their credit and the budget allow.
   mutating func continueServing(now: Instant) {
-    guard !pulls.sender.waiting.isEmpty else { return }
-    var budget = budget
-    defer { self.budget = budget }
-    let size = path.payload
-    while let frame = pulls.sender.next({ budget.admit(bytes: size, to: $0.number, now: now) }) {
+    guard pulls.sender.isWaiting else { return }
+    let size = transmitter.path.payload
+    while let frame = pulls.sender.next({ transmitter.budget.admit(bytes: size, to: $0.number, now: now) }) {
       var records: [SyncRecord] = []
       records.reserveCapacity(frame.rows.count)
       // Send the sessions as they are now, but not those that no node has given a version yet.
@@ -198,7 +178,7 @@ extension SyncNode {
       }
       let bulk = SyncFrame.Bulk(
         transfer: frame.transfer, frame: frame.frame, frames: frame.frames, records: records)
-      send(.bulk(bulk), to: frame.target)
+      transmitter.send(.bulk(bulk), to: frame.target)
     }
   }
 }

@@ -10,12 +10,12 @@ extension SyncNode {
     for incarnation in ours.incarnations where ours[incarnation].end <= 1 && !peers.isHeard(incarnation, now: now) {
       ours.remove(incarnation)
     }
-    ours[identity] = Progress(next: resend.last + 1)
+    ours[identity] = Progress(next: transmitter.lastUpdate + 1)
     let others = peers.heard(now: now).map { view(of: $0, ours: ours, now: now) }
     let own = AddressRight.Own(
-      incarnation: identity, state: state, isModuleUsable: module != .away, isTranslating: isTranslating,
-      sessions: UInt64(table.count))
-    if right.update(own, peers: others, now: now) { hellos.scheduleSoon(now: now) }
+      incarnation: identity, state: state, isModuleUsable: module.progress != .away,
+      isTranslating: module.isTranslating, sessions: UInt64(table.count))
+    if right.update(own, peers: others, now: now) { transmitter.hellos.scheduleSoon(now: now) }
   }
 
   private func view(of peer: SyncPeer, ours: VersionVector, now: Instant) -> AddressRight.Peer {

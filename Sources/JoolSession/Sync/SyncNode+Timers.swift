@@ -41,24 +41,25 @@ extension SyncNode {
   /// The time at which a timer expires; `nil` if it is not running.
   func deadline(of timer: Timer) -> Instant? {
     switch timer {
-    case .hello: hellos.next
-    case .state: nextStateUpdate
+    case .hello: transmitter.hellos.next
+    case .state: readiness.timer.deadline
     case .naks: peers.nextQuestion
     case .pull: pulls.retry
     case .pullRequest: pulls.receiver?.deadline
-    case .transfers: budget.nextRoom(to: pulls.sender.waiting.lazy.map(\.number))
+    case .transfers:
+      pulls.sender.isWaiting ? transmitter.budget.nextRoom(to: pulls.sender.waiting.lazy.map(\.number)) : nil
     case .feed: feed.deadline
-    case .readvertisement: readvertisement?.next
-    case .deferredPackets: deferredPackets.deadline
-    case .legacySessions: pendingLegacySessions.deadline
-    case .settings: settings.next
+    case .readvertisement: records.readvertisement.next
+    case .deferredPackets: records.deferredPackets.deadline
+    case .legacySessions: records.legacySessions.deadline
+    case .settings: transmitter.settings.next
     }
   }
 
   /// When `advance(to:)` has something to do; this may be in the past.
   var nextDeadline: Instant {
-    guard isStateCurrent else { return started }
-    var earliest = hellos.next
+    guard !readiness.timer.isRequested else { return readiness.timer.deadline }
+    var earliest = transmitter.hellos.next
     for timer in Timer.all {
       if let due = deadline(of: timer) { earliest = min(earliest, due) }
     }

@@ -20,11 +20,11 @@ extension SyncNode {
   ) {
     // A session that is announced before the node has a table is compared with the table later (`reconcile`). It is
     // sent to C proxies at once, because they need no version.
-    if state == .starting { earlyAnnouncements.insert(session, now: now) }
+    if state == .starting { module.audit.announcedEarly(session, now: now) }
     guard !isListening else {
       var announced = session
       announced.expiration = limits.withSlack(session)
-      output.announcements.append(announced)
+      transmitter.announce(CollectionOfOne(announced))
       return
     }
     var isRefresh = false
@@ -37,7 +37,8 @@ extension SyncNode {
     case .deferred(let handle):
       counters.coalesced += 1
       if let content = table.content(at: handle) {
-        deferredPackets.add(DeferredPackets.Packet(end: now + life.duration, content: content), of: handle, now: now)
+        let packet = DeferredPackets.Packet(end: now + life.duration, content: content)
+        records.deferredPackets.add(packet, of: handle, now: now)
       }
       return
     case .same(let left, let isOwn):
@@ -46,7 +47,8 @@ extension SyncNode {
       isRefresh = isOwn
     case .none, .other: break
     }
-    var advertised = SyncRecord(session: session, version: version(age: age, now: now))
+    let version = records.version(age: age, pausedSince: selfCheck.pausedSince, now: now)
+    var advertised = SyncRecord(session: session, version: version)
     advertised.session.expiration = life
     // With `legacyOrigin` the record does not count as this node's own, so the next packet sends it again, to C
     // proxies, too.
@@ -54,42 +56,44 @@ extension SyncNode {
       return evictIfSuperseded(session, now: now)
     }
     noteModuleHas(session)
-    if !pendingLegacySessions.isEmpty { pendingLegacySessions.remove(sentAs: advertised) }
-    if outgoing.add(advertised, isRefresh: isRefresh) {
+    records.legacySessions.remove(sentAs: advertised)
+    if records.outgoing.add(advertised, isRefresh: isRefresh) {
       counters.refreshesSent += 1
-      outgoing.forgetEndedRefreshes(in: table, now: now)
+      records.outgoing.forgetEndedRefreshes(in: table, now: now)
     } else {
       counters.changesSent += 1
     }
-    if outgoing.dueCount >= path.records { flush(now: now) }
+    if records.outgoing.dueCount >= transmitter.path.records { flush(now: now) }
   }
 
   /// Advertises the table's record again, so that the peers' modules have it with slack, too.
   mutating func confirm(_ known: SessionTable.Session, origin: UInt8, age: UInt32, now: Instant) {
-    let record = SyncRecord(session: known.entry, version: version(age: age, now: now))
+    let version = records.version(age: age, pausedSince: selfCheck.pausedSince, now: now)
+    let record = SyncRecord(session: known.entry, version: version)
     guard record.isNewer(than: known), store(record, origin: origin, isOwnRecord: origin == 0, now: now) != nil else {
       return
     }
     noteModuleHas(record.session)
     counters.changesSent += 1
-    outgoing.add(record)
+    records.outgoing.add(record)
   }
 
-  /// Sends records for the packets in `deferredPackets`, a quarter of the timeout after this node's own last record of
+  /// Sends records for the packets in `DeferredPackets`, a quarter of the timeout after this node's own last record of
   /// the session.
   ///
   /// This node's module gets them, too, because a peer may have held back a packet as well.
   ///
   /// A node that is not ready waits, because its record of the session may be outdated, and would be the newest one.
   mutating func sendDeferredPackets(now: Instant) {
-    guard let due = deferredPackets.deadline, due <= now else { return }
-    guard state == .ready else { return deferredPackets.wait(now: now) }
-    for (handle, word) in deferredPackets.takeDue(now: now) where table.content(at: handle) == word.content {
+    guard let due = records.deferredPackets.deadline, due <= now else { return }
+    guard state == .ready else { return records.deferredPackets.wait(now: now) }
+    for (handle, word) in records.deferredPackets.takeDue(now: now)
+    where table.content(at: handle) == word.content {
       guard let age = table.ageOfOwnRecord(at: handle, now: now), var known = table.session(at: handle, now: now) else {
         continue
       }
       guard age.rawValue >= limits.slack(of: known.entry) else {
-        deferredPackets.add(word, of: handle, now: now)
+        records.deferredPackets.add(word, of: handle, now: now)
         continue
       }
       // Include the packet's slack, so that the next packet of a flow that continues needs no record.
@@ -99,37 +103,12 @@ extension SyncNode {
     }
   }
 
-  /// The version of a new record.
-  ///
-  /// A session that was announced while the process did not run gets a version from the beginning of that pause,
-  /// because a peer may have sent a newer record since then.
-  /// - `age`: for how many milliseconds the session has been as it is.
-  private mutating func version(age: UInt32, now: Instant) -> Version {
-    guard age == 0 else { return clock.version(age: Milliseconds(age), now: now) }
-    return clock.next(now: selfCheck.pausedSince ?? now)
-  }
-
   /// Sends the records that `learn` has queued.
   mutating func flush(now: Instant) {
-    let records = outgoing.take(from: table, now: now)
-    guard !records.isEmpty else { return }
-    send(updates: records, now: now)
-    output.announcements += records.map(\.session)
-  }
-
-  /// Sends records as they are.
-  mutating func send(updates records: [SyncRecord], now: Instant) {
-    var rest = records[...]
-    while !rest.isEmpty {
-      let frame = SyncFrame(
-        sender: identity, number: hellos.number, sequence: resend.last + 1,
-        body: .update(Array(rest.prefix(path.records))))
-      let datagram = frame.encoded()
-      resend.append(datagram, now: now)
-      output.datagrams.append(datagram)
-      rest = rest.dropFirst(path.records)
-    }
-    hellos.schedule(before: now + HelloSchedule.pause)
+    let due = records.outgoing.take(from: table, now: now)
+    guard !due.isEmpty else { return }
+    transmitter.send(updates: due, now: now)
+    transmitter.announce(due.lazy.map(\.session))
   }
 
   /// Merges a peer's record of a session, from an update or a transfer.
@@ -139,8 +118,7 @@ extension SyncNode {
   /// - Returns: whether the table took the record.
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
-    clock.note(record.version)
-    if !pendingLegacySessions.isEmpty { pendingLegacySessions.remove(sentAs: record) }
+    records.received(record)
     switch table.merge(record, origin: origin, now: now) {
     case .taken(let row):
       queueForModule(row, now: now)

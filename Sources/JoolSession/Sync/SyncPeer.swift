@@ -1,6 +1,9 @@
 internal import JoolCore
 
 /// A validated peer: one of its hellos mentioned this node, so it was made since this node started.
+///
+/// Most of the properties are plain facts about the peer, which have no rules of their own: names, times, and what its
+/// newest hello states. The rules are in `stream` and `settings`.
 struct SyncPeer: Sendable {
   /// The time without any datagram after which a peer is timed out.
   static let timeout = Duration.seconds(5)
@@ -35,8 +38,8 @@ struct SyncPeer: Sendable {
   /// The source address of the peer's last datagram.
   ///
   /// IPv4 addresses are mapped (RFC 4291 §2.5.5.2).
-  var address: IPv6Address?
-  var lastHeard: Instant
+  private(set) var address: IPv6Address?
+  private(set) var lastHeard: Instant
   let admitted: Instant
 
   /// An entry of a peer's hello, with its times.
@@ -71,6 +74,15 @@ struct SyncPeer: Sendable {
   func isAlive(at now: Instant) -> Bool { now - lastHeard < Self.timeout }
 
   var state: NodeState { hello.state }
+
+  /// Notes a frame of the peer.
+  mutating func received(from address: IPv6Address?, now: Instant) {
+    lastHeard = max(lastHeard, now)
+    self.address = address
+  }
+
+  /// Times the peer out, because this node slept.
+  mutating func timeOut(now: Instant) { lastHeard = min(lastHeard, now - Self.timeout) }
 
   /// - Returns: whether the hello is the peer's newest. A late one changes nothing.
   mutating func receive(_ hello: SyncFrame.Hello, header: SyncFrame.Header, now: Instant) -> Bool {

@@ -79,3 +79,14 @@ struct TableComparison: Sendable {
 
   private static func bit(_ number: Int) -> UInt64 { 1 << UInt64(number) }
 }
+
+extension SessionTable {
+  /// The digests of all bucket groups: each is the XOR of its buckets' digests.
+  var groupDigests: [UInt64] { (0..<TableComparison.groups).map { bucketDigests(of: $0).reduce(0, ^) } }
+
+  /// The digests of the buckets of a group.
+  func bucketDigests(of group: Int) -> [UInt64] {
+    let first = group * TableComparison.bucketsPerGroup
+    return (first..<first + TableComparison.bucketsPerGroup).map { digest(of: $0) }
+  }
+}

@@ -93,6 +93,11 @@ struct TableSender: Sendable {
     }
   }
 
+  /// Whether frames could be sent to any peer now.
+  ///
+  /// It is checked in each turn, so it makes no list.
+  var isWaiting: Bool { !transfers.isEmpty && transfers.contains(where: \.hasMore) }
+
   /// The peers to which frames could be sent now.
   var waiting: [Incarnation] { transfers.filter(\.hasMore).map(\.target) }
 

@@ -30,6 +30,9 @@ struct TransferProgress: Sendable {
 
   var isFinished: Bool { frames.map { next >= $0 } ?? false }
 
+  /// Whether the source has got any credit, so that it may send frames.
+  var hasCredit: Bool { window > 0 }
+
   /// Whether a credit should be sent.
   ///
   /// From it the source learns that it may send more, or what to retransmit.

@@ -8,7 +8,8 @@ internal import JoolCore
 ///                                                                      origin
 ///     flags: bit 7 leader of its BIB entry, 5–6 protocol (3: the row is free), 2–4 TCP state, 0–1 timer
 ///
-/// The flags are those of Jool's 36-byte record. Times are ticks (`TickClock`). Links are numbers of rows.
+/// The properties are the fields of this layout, each of which is there for its size and place. The flags are those of
+/// Jool's 36-byte record. Times are ticks (`TickClock`). Links are numbers of rows.
 struct SessionRow: Sendable {
   /// The number that stands for no row, as at the end of a list.
   static let none = UInt32.max

@@ -144,10 +144,11 @@ import Testing
     let known = SessionTable.Session(entry: session, origin: 3)
     var terms = ModuleTerms(own: limits)
     #expect(terms.share(of: known)?.expiration == Milliseconds(0x7FFF_FFFF))
-    terms.own = SessionLimits()
-    terms.longer[3] = limits
+    terms.use(SessionLimits(), peers: [(3, limits)])
     #expect(terms.share(of: known)?.expiration == Milliseconds(9_000_000))
-    terms.longer[3]?.tcpEstablished = Milliseconds(.max)
+    var longest = limits
+    longest.tcpEstablished = Milliseconds(.max)
+    terms.use(SessionLimits(), peers: [(3, longest)])
     #expect(terms.share(of: known)?.expiration == Milliseconds(9_000_000))
     #expect(SessionLimits().longest(with: limits).tcpEstablished == limits.tcpEstablished)
   }

@@ -102,7 +102,7 @@ import Testing
     #expect(group.proxies[0].nextDeadline.map { $0 <= group.now } == true)
     group.proxies[0].advance(to: group.now)
     #expect(group.proxies[0].node?.right.may == false)
-    #expect(group.proxies[0].node?.hellos.last == group.now)
+    #expect(group.proxies[0].node?.transmitter.hellos.last == group.now)
   }
 
   @Test func refillsAModuleThatChangedDuringTheLastAudit() {

@@ -83,7 +83,7 @@ import Testing
   @Test func sendsPeersAtMostTheirBudget() throws {
     let group = Self.group()
     let peer = try #require(group.proxies[0].node?.identity)
-    let last = try #require(group.proxies[0].node?.resend.last)
+    let last = try #require(group.proxies[0].node?.transmitter.lastUpdate)
     let seconds = 2
     for body in Self.requests {
       let (_, sent) = Self.attack(group) { number in
@@ -139,7 +139,7 @@ import Testing
       group.announce([.sample(0, expiration: 290_000)], at: 0)
       group.pass(.seconds(1))
       let peer = try #require(group.proxies[0].node?.identity)
-      let last = try #require(group.proxies[0].node?.resend.last)
+      let last = try #require(group.proxies[0].node?.transmitter.lastUpdate)
       group.inject(SyncFrame(sender: peer, number: 0, sequence: last + ahead, body: kind).encoded(), at: 1)
       group.pass(.milliseconds(1300))
       #expect(group.proxies[1].node?.peers[peer]?.stream.isComplete == true, "\(kind)")

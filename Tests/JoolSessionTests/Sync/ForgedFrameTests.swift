@@ -15,7 +15,7 @@ import Testing
     let silent = SyncFrame.HelloEntry.sample(Incarnation(4711), next: 1 << 60, silence: 6)
     let settings = NodeSettings(isEnabled: false, isTranslating: true, limits: SessionLimits(), pool4: [])
     var hello = SyncFrame.Hello.sample(.ready)
-    hello.clock = group.proxies[0].node?.clock.latest ?? hello.clock
+    hello.clock = group.proxies[0].node?.records.clock.latest ?? hello.clock
     hello.sessions = 1 << 40
     hello.entries = [silent]
     var starting = hello
@@ -41,7 +41,7 @@ import Testing
       group.announce((0..<200).map { .sample($0, expiration: 290_000) }, at: 0)
       group.pass(.seconds(3))
       let peer = try #require(group.proxies[0].node)
-      let last = peer.resend.last
+      let last = peer.transmitter.lastUpdate
       let sequence: UInt64 =
         switch number {
         case .present: last
@@ -52,7 +52,7 @@ import Testing
       let body = Self.bodies(group)[kind]
       let sentBefore = group.frames.count
       let frame = SyncFrame(
-        sender: sender == .present ? peer.identity : Incarnation(4712), number: peer.hellos.number + 1,
+        sender: sender == .present ? peer.identity : Incarnation(4712), number: peer.transmitter.hellos.number + 1,
         sequence: sequence,
         body: body)
       inject(frame, at: 1, in: &group)
@@ -76,7 +76,7 @@ import Testing
         pending.removeAll { group.now - $0.at > .seconds(4) }
       }
       let stream = group.proxies[1].node?.peers[peer.identity]?.stream
-      let end = group.proxies[0].node.map { $0.resend.last + 1 }
+      let end = group.proxies[0].node.map { $0.transmitter.lastUpdate + 1 }
       #expect(stream?.isComplete == true && stream?.known == end, "\(body)")
     }
   }

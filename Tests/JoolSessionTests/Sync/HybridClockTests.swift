@@ -48,7 +48,7 @@ import Testing
         if round % 3 == 0 { for other in clocks.indices { clocks[other].note(version) } }
       }
     }
-    clocks[0].tag = 5
+    clocks[0].use(tag: 5)
     #expect(clocks[0].next(now: start).tag == 5)
   }
 

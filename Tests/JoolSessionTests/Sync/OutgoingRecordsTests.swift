@@ -47,12 +47,12 @@ import Testing
     var table = table
     _ = table.upsert(.sample(1), version: Version(rawValue: 5), now: now)
     var outgoing = OutgoingRecords()
-    outgoing.isCongested = true
+    outgoing.note(isCongested: true)
     outgoing.add(record(1, version: 5), isRefresh: true)
     outgoing.add(record(2, version: 6))
     #expect(outgoing.dueCount == 1)
     #expect(outgoing.take(from: table, now: now).map(\.version.rawValue) == [6])
-    outgoing.isCongested = false
+    outgoing.note(isCongested: false)
     #expect(outgoing.take(from: table, now: now).map(\.version.rawValue) == [5])
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
   /// A node with one peer.
   private struct Run {
-    var readiness = Readiness()
+    var readiness = Readiness(now: .now)
     var now = Instant.now
     var own: UInt64 = 1
     var known: UInt64 = 1
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test func staysStartingAfterASleepOrFallBack() {
-    var readiness = Readiness()
+    var readiness = Readiness(now: .now)
     readiness.fallBack(because: .module)
     readiness.slept(now: .now)
     #expect(readiness.state == .starting)

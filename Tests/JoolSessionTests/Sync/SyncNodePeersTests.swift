@@ -65,7 +65,7 @@ extension SyncNodeTests {
     links.pass(.seconds(8))
     #expect(links.states == [.ready, .ready])
     // The second node becomes mending and leaves the addresses to the first.
-    links.nodes[1].module = .late
+    links.nodes[1].note(module: .late)
     links.pass(.seconds(3))
     #expect(links.nodes.map(\.right.may) == [true, false])
     links.nodes[0].leave(now: links.now)
@@ -86,8 +86,8 @@ extension SyncNodeTests {
       }
       _ = node.takeOutput(now: start + .seconds(second))
     }
-    #expect(node.earlyAnnouncements.count <= 2 * 6000 + 1024)
-    #expect(node.earlyAnnouncements.contains(SessionKey(.sample(29_999))))
+    #expect(node.module.audit.early.count <= 2 * 6000 + 1024)
+    #expect(node.module.audit.early.contains(SessionKey(.sample(29_999))))
   }
 
   @Test func theLowestOfNodesStartingTogetherIsTheFirst() {
@@ -120,7 +120,7 @@ extension SyncNodeTests {
   @Test func joinsAMendingNode() {
     var links = Links(count: 1, isFirst: true)
     links.nodes[0].learn(.sample(1), now: links.now)
-    links.nodes[0].module = .unmet
+    links.nodes[0].note(module: .unmet)
     links.nodes[0].fallBack(because: .module)
     links.pass(.seconds(1))
     #expect(links.states == [.mending])
@@ -222,16 +222,17 @@ extension SyncNodeTests {
 
   @Test func nodesWithEqualTagsChooseDifferentOnes() {
     var links = Links(count: 2)
-    links.nodes[1].clock.tag = links.nodes[0].clock.tag
+    let tag = links.nodes[0].records.clock.tag
+    links.nodes[1].records.clock.use(tag: tag)
     links.pass(.seconds(1))
-    #expect(links.nodes[0].clock.tag != links.nodes[1].clock.tag)
+    #expect(links.nodes[0].records.clock.tag != links.nodes[1].records.clock.tag)
   }
 
   @Test func advertisesAChangedStateSoon() {
     var links = Links(count: 2)
     links.pass(.seconds(3))
     links.nodes[0].fallBack(because: .module)
-    links.nodes[0].module = .unmet
+    links.nodes[0].note(module: .unmet)
     links.pass(.milliseconds(100))
     #expect(links.nodes[1].peers[links.nodes[0].identity]?.state == .mending)
   }

@@ -27,11 +27,11 @@ extension SyncNodeTests {
   /// A peer that fetched the table earlier would take an empty table for the complete one.
   @Test func theFirstNodeHasNoTableBeforeItsModuleWasRead() {
     var links = Links(count: 1)
-    links.nodes[0].module = .unmet
+    links.nodes[0].note(module: .unmet)
     links.pass(.seconds(4))
     #expect(links.states == [.starting])
     #expect(links.nodes[0].isFirst && !links.nodes[0].isListening, "it may send its module's sessions")
-    links.nodes[0].module = .met
+    links.nodes[0].note(module: .met)
     links.pass(.milliseconds(100))
     #expect(links.states == [.ready])
   }
@@ -51,9 +51,9 @@ extension SyncNodeTests {
     links.cut = []
     links.pass(.seconds(5))
     for index in 0...1 {
-      links.nodes[index].module = .away
+      links.nodes[index].note(module: .away)
       links.nodes[index].feed.close()
-      links.nodes[index].module = .met
+      links.nodes[index].note(module: .met)
     }
     links.pass(.seconds(1))
     #expect(links.states == [.ready, .ready])

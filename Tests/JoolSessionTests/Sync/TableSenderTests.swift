@@ -128,6 +128,7 @@ import Testing
     let hasPlace = ask(&sender, by: 5, after: 2000)
     #expect(hasPlace)
     #expect(Set(sender.waiting.map(\.number)) == [1, 3, 4, 5])
+    #expect(sender.isWaiting)
     let another = ask(&sender, by: 6, after: 2001)
     #expect(!another)
   }
@@ -142,6 +143,7 @@ import Testing
     #expect(Set(sender.waiting.map(\.number)) == [2, 3])
     sender.forget(now: start + .seconds(60))
     #expect(sender.waiting == [])
+    #expect(!sender.isWaiting)
   }
 
   @Test func comparesFiveTimesASecondAtMost() {
