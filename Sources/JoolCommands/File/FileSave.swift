@@ -27,7 +27,7 @@ struct FileSave: Command {
       }
     }
     if frameworks.count > 1 {
-      context.warn(
+      context.messages.warn(
         "Instances called '\(name)' exist in several network namespaces, with different frameworks. "
           + "Please check the key \"framework\".")
     }

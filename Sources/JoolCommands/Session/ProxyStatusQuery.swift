@@ -41,7 +41,7 @@ struct ProxyStatusQuery: Command {
   /// `nil` if none runs, or if it closes the connection, as it does for users other than root and its own. May wait ten
   /// seconds for a proxy that does not respond.
   static func status(of instance: InstanceName, in context: CommandContext) throws(CommandFailure) -> ProxyStatus? {
-    do throws(ProxyControl.Failure) { return try context.proxyStatus(instance) } catch {
+    do throws(ProxyControl.Failure) { return try context.proxy.status(instance) } catch {
       if error != .disconnected { throw .proxyFailed(error) }
       return nil
     }
