@@ -55,7 +55,7 @@ struct JooldFiles {
 
     func timeToLive() throws(JooldFileFailure) -> UInt8? {
       guard let value = root.member(named: "ttl")?.value else { return nil }
-      guard case .number(let number) = value.content, let integer = Int32(exactly: number.rounded(.towardZero)) else {
+      guard let number = value.number, let integer = Int32(exactly: number.rounded(.towardZero)) else {
         throw failure(.notInteger(field: "ttl"), at: value.position)
       }
       guard let result = UInt8(exactly: integer) else {

@@ -17,8 +17,8 @@ struct MessagePrinter {
   /// - `place`: the place in a file that the warning refers to.
   func warn(_ text: String, at place: FilePlace? = nil) {
     guard !isJSON else {
-      let members: [(String, JSONItem)] = [("message", .string(text))] + (place?.jsonMembers ?? [])
-      return sink.print(JSONItem.object([("warning", .object(members))]).text())
+      let members: [(String, JSONValue)] = [("message", .string(text))] + (place?.jsonMembers ?? [])
+      return sink.print(JSONValue.object([("warning", .object(members))]).text())
     }
     sink.print("Warning: \(text)")
     if let place { sink.print("(\(place))") }

@@ -72,7 +72,7 @@ extension ProxyStatus {
   /// The status as JSON.
   ///
   /// Node numbers have 64 bits and are strings, because programs only compare them. Counts are numbers.
-  fileprivate var json: JSONItem {
+  fileprivate var json: JSONValue {
     .object([
       ("state", .string(nodeStatus.state.rawValue)), ("ready", .boolean(nodeStatus.isReady)),
       ("mending_because", nodeStatus.reason.map { .string($0) } ?? .null),
