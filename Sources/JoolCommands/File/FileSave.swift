@@ -20,7 +20,7 @@ struct FileSave: Command {
     _ client: inout TranslatorClient, in context: CommandContext
   ) throws(CommandFailure) -> Framework {
     var frameworks: Set<Framework> = []
-    let name = client.instance.description
+    let name = client.instance
     try client.ask { (client) throws(JoolError) in
       try client.forEachInstance { page in
         for instance in page where instance.name == name { frameworks.insert(instance.framework) }

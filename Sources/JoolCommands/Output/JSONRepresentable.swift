@@ -11,7 +11,7 @@ protocol JSONRepresentable {
 extension InstanceEntry: JSONRepresentable {
   var json: JSONValue {
     .object([
-      ("namespace", .string(String(namespace, radix: 16))), ("name", .string(name)), ("framework", .text(framework)),
+      ("namespace", .string(String(namespace, radix: 16))), ("name", .text(name)), ("framework", .text(framework)),
     ])
   }
 }

@@ -102,9 +102,9 @@ package struct ModuleResponder: Sendable {
     case .instanceForEach, .instanceAdd, .instanceHello, .instanceRemove, .instanceFlush, .fileHandle: return
     default: break
     }
-    guard let name = header.instance?.description else { throw .instanceName }
-    guard (name.isEmpty ? InstanceName.default.description : name) == profile.instance.name else {
-      throw .noInstance(name)
+    guard let name = header.instance else { throw .instanceName }
+    guard (name.description.isEmpty ? .default : name) == profile.instance.name else {
+      throw .noInstance(name.description)
     }
   }
 
@@ -114,7 +114,7 @@ package struct ModuleResponder: Sendable {
   ) throws(ModuleRefusal) -> Reply {
     switch operation {
     case .instanceHello:
-      guard let name = header.instance?.description else { throw .instanceName }
+      guard let name = header.instance else { throw .instanceName }
       return .status(isAlive: name == profile.instance.name)
     case .instanceForEach, .globalForEach, .statisticsForEach, .pool4ForEach, .bibForEach, .sessionForEach: break
     default: throw .readOnly(operation)
