@@ -1,9 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `Examples/check` builds against a version by URL, as other packages do.
+let library: Package.Dependency =
+  if let url = Context.environment["JOOL_URL"] {
+    .package(url: url, from: "0.0.1")
+  } else {
+    .package(name: "swift-jool", path: "..")
+  }
+
 let package = Package(
   name: "swift-jool-examples",
-  dependencies: [.package(name: "swift-jool", path: "..")],
+  dependencies: [library],
   targets: [
     .executableTarget(name: "list-sessions", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
     .executableTarget(name: "watch-pool4", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
