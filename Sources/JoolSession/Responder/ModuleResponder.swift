@@ -59,6 +59,7 @@ package struct ModuleResponder: Sendable {
     return replies
   }
 
+  /// The answer to a message for the controller or for the Jool family.
   /// - `payload`: the bytes after the netlink header.
   private mutating func answer(
     _ payload: RawSpan, _ header: NetlinkHeader, table: borrowing SessionTable, now: Instant

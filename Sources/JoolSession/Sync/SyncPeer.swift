@@ -72,6 +72,8 @@ struct SyncPeer: Sendable {
 
   var state: NodeState { hello.state }
 
+  /// Takes a hello of the peer.
+  ///
   /// - Returns: whether the hello is the peer's newest. A late one changes nothing.
   mutating func receive(_ hello: SyncFrame.Hello, header: SyncFrame.Header, now: Instant) -> Bool {
     guard header.number.isLater(than: number) || now - helloAt >= Self.numberTimeout else { return false }

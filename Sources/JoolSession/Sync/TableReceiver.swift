@@ -69,6 +69,7 @@ struct TableReceiver: Sendable {
   /// `false` if buckets that differ were left out.
   private(set) var isWhole = true
 
+  /// Makes a transfer that has requested nothing yet.
   /// - `transfer`: a random number.
   /// - `isComparing`: whether to compare first. A starting node has nothing to compare.
   /// - `isMuchSmaller`: whether this node has less than a quarter of the source's sessions.
@@ -136,6 +137,7 @@ struct TableReceiver: Sendable {
     decide(now: now)
   }
 
+  /// Takes the digests of a group of the source's buckets.
   /// - `ours`: the digest of a bucket of this node's table, as it is now.
   mutating func receive(
     buckets digests: [UInt64], of group: Int, from node: Incarnation, ours: (Int) -> UInt64, now: Instant
@@ -146,6 +148,8 @@ struct TableReceiver: Sendable {
     decide(now: now)
   }
 
+  /// Takes a frame of the source's table.
+  ///
   /// - Returns: whether the frame belongs to this pull and has not arrived before.
   mutating func receive(_ bulk: SyncFrame.Bulk, from node: Incarnation, now: Instant) -> Bool {
     guard node == source, comparison == nil, hasRequested, bulk.transfer == transfer, !isFinished,

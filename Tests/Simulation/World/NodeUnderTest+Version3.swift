@@ -50,6 +50,8 @@ extension NodeUnderTest {
     return true
   }
 
+  /// Passes a datagram to the proxy.
+  ///
   /// - Returns: whether the datagram could be decoded.
   mutating func receive(_ datagram: [UInt8], from address: IPv6Address, waited: Duration, _ time: Time) -> Bool {
     let action = proxy.received(
