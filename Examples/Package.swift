@@ -1,9 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `Examples/check` builds against a version by URL, as other packages do.
+let library: Package.Dependency =
+  if let url = Context.environment["JOOL_URL"] {
+    .package(url: url, from: "0.0.1")
+  } else {
+    .package(name: "swift-jool", path: "..")
+  }
+
 let package = Package(
   name: "swift-jool-examples",
-  dependencies: [.package(name: "swift-jool", path: "..")],
+  dependencies: [library, .package(url: "https://github.com/apple/swift-log", from: "1.16.0")],
   targets: [
     .executableTarget(name: "list-sessions", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
     .executableTarget(name: "watch-pool4", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
@@ -12,6 +20,12 @@ let package = Package(
       name: "two-proxies",
       dependencies: [
         .product(name: "JoolCore", package: "swift-jool"), .product(name: "JoolSession", package: "swift-jool"),
+      ]),
+    .executableTarget(
+      name: "run-proxy",
+      dependencies: [
+        .product(name: "JoolCore", package: "swift-jool"), .product(name: "JoolDaemon", package: "swift-jool"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
   ],
   swiftLanguageModes: [.v6]

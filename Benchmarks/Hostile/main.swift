@@ -54,6 +54,8 @@ let (near, far) = (IPv6Address(bits: 1), IPv6Address(bits: 2))
     for _ in 0..<5 { pass(isRecorded: isRecorded) }
   }
 
+  /// Passes a datagram to the receiver.
+  ///
   /// - Returns: whether the receiver accepted the datagram.
   mutating func accepts(_ datagram: [UInt8]) -> Bool {
     if case .heard = receiver.received(datagram: datagram.span.bytes, length: datagram.count, from: near, now: now) {

@@ -10,7 +10,7 @@ struct Listing {
 
   init(_ table: SessionTable, now: Instant) {
     let clock = ProcessorClock()
-    let instance = InstanceEntry(namespace: 1, framework: .netfilter, name: "default")
+    let instance = InstanceEntry(namespace: 1, framework: .netfilter, name: .default)
     let profile = ModuleProfile(instance: instance, pool6: table.pool6)
     var responder = ModuleResponder(profile: profile)
     let header = JoolHeader(version: profile.version, translator: .nat64)

@@ -19,12 +19,13 @@
       let output = OutputSink()
       let error = OutputSink()
       var context = CommandContext(
-        programName: "jool", translator: isSIIT ? .siit : .nat64, output: output, error: error)
-      context.transport = { () throws(JoolError) in throw .moduleNotLoaded }
-      context.loadedVersion = { nil }
-      context.names = { _ in .none }
-      context.services = { _ in nil }
-      context.advertiseThroughProxy = { (_) throws(ProxyControl.Failure) in nil }
+        programName: "jool", translator: isSIIT ? .siit : .nat64, output: output,
+        messages: MessagePrinter(sink: error))
+      context.module.transport = { () throws(JoolError) in throw .moduleNotLoaded }
+      context.module.loadedVersion = { nil }
+      context.names.host = { _ in .none }
+      context.names.service = { _ in nil }
+      context.proxy.advertise = { (_) throws(ProxyControl.Failure) in nil }
       context.hasSystemLog = { false }
       let status = JoolProgram.run(words, in: context)
       require(status == .success || !error.text.isEmpty, "a failure without a message")

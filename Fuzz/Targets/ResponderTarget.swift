@@ -10,7 +10,7 @@
     /// Sends the bytes to a table of a few hundred sessions, twice: the second time, lists may continue.
     static func run(_ bytes: [UInt8]) {
       guard let pool6, let table else { return require(false, "no constants") }
-      let instance = InstanceEntry(namespace: 1, framework: .netfilter, name: "default")
+      let instance = InstanceEntry(namespace: 1, framework: .netfilter, name: .default)
       var responder = ModuleResponder(profile: ModuleProfile(instance: instance, pool6: pool6), family: family)
       for _ in 0..<2 {
         for reply in responder.respond(to: bytes, table: table, now: start) { check(reply) }

@@ -58,8 +58,9 @@ import Testing
     #expect(
       files.arguments
         == ProxyArguments(
-          multicastAddress: "ff08::db8:64:64", multicastPort: "6464", inputDevices: ["ss0"], outputDevices: ["ss1"],
-          timeToLive: 3))
+          network: LinkOptions(
+            multicastAddress: "ff08::db8:64:64", port: "6464", inputDevices: ["ss0"], outputDevices: ["ss1"],
+            timeToLive: 3)))
   }
 
   @Test func refusesMoreThanThreeArguments() {

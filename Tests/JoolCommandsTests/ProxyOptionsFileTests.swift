@@ -18,8 +18,9 @@ import Testing
     #expect(
       command.arguments
         == ProxyArguments(
-          configuredAddress: "ff08::1", multicastPort: "6464", inputDevices: ["eth2", "eth3"],
-          peers: [.init(host: "2001:db8::5", port: "1")], timeToLive: 3, format: .ss2))
+          network: LinkOptions(
+            configuredAddress: "ff08::1", port: "6464", inputDevices: ["eth2", "eth3"],
+            peers: [.init(host: "2001:db8::5", port: "1")], timeToLive: 3), format: .ss2))
   }
 
   /// The proxy must not block at SIGHUP until another process writes into the pipe.
@@ -70,8 +71,8 @@ import Testing
       Issue.record("The words were parsed as a request for help.")
       return
     }
-    #expect(command.arguments.timeToLive == 3)
-    #expect(command.arguments.inputDevices == ["eth2", "eth3"])
+    #expect(command.arguments.network.timeToLive == 3)
+    #expect(command.arguments.network.inputDevices == ["eth2", "eth3"])
   }
 }
 

@@ -68,7 +68,9 @@ import Testing
     var table = try #require(empty)
     for session in try sessions ?? SessionGoldenTests.sessions { _ = table.upsert(session, now: now) }
     var profile = ModuleProfile(
-      instance: InstanceEntry(namespace: FakeKernel.namespace, framework: .netfilter, name: instance), pool6: pool6)
+      instance: InstanceEntry(
+        namespace: FakeKernel.namespace, framework: .netfilter, name: try #require(InstanceName(instance))),
+      pool6: pool6)
     profile.counters = [
       "JSTAT_RECEIVED6": 33, "JSTAT_RECEIVED4": 15, "JSTAT_SUCCESS": 39, "JSTAT_UNKNOWN_ICMP6_TYPE": 9,
     ]

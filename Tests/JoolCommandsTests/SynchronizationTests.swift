@@ -64,13 +64,13 @@ import Testing
       ("k.example", "k.example", ""), ("k.example:7000", "k.example", "7000"), ("2001:db8::5", "2001:db8::5", ""),
       ("[2001:db8::5]", "2001:db8::5", ""), ("[fe80::5%eth0]:7000", "fe80::5%eth0", "7000"),
     ] {
-      #expect(try ProxyArguments.peer(text) == .init(host: host, port: port))
+      #expect(try LinkOptions.peer(text) == .init(host: host, port: port))
     }
   }
 
   @Test(arguments: ["", ":7000", "k:", "[::1", "[::1]7000", "[::1]:", "[]:7000"])
   func refusesAnInvalidPeer(text: String) {
-    #expect(throws: ArgumentError.notPeer(text)) { try ProxyArguments.peer(text) }
+    #expect(throws: ArgumentError.notPeer(text)) { try LinkOptions.peer(text) }
   }
 
   @Test func limitsTheTimeToLive() {
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func printsTheConfigurationInTheBanner() {
-    var arguments = ProxyArguments(multicastAddress: "ff08::db8:64:64", timeToLive: 3)
+    var arguments = ProxyArguments(network: LinkOptions(multicastAddress: "ff08::db8:64:64", timeToLive: 3))
     #expect(
       arguments.banner(instance: "default") == """
         Config:
@@ -95,32 +95,32 @@ import Testing
         ---------------------------------------------
 
         """)
-    arguments.statisticsPort = "45678"
+    arguments.statistics.port = "45678"
     #expect(
       arguments.banner(instance: "default").contains("net.ttl: 3\n  stats.addr: ::\n  stats.port: 45678\n\njoold"))
   }
 
   @Test func servesStatisticsOnlyOnRequest() throws {
-    var arguments = ProxyArguments(multicastAddress: "ff08::1")
+    var arguments = ProxyArguments(network: LinkOptions(multicastAddress: "ff08::1"))
     #expect(arguments.configuration(instance: .default, links: []).statistics == nil)
-    arguments.statisticsAddress = "127.0.0.1"
+    arguments.statistics.address = "127.0.0.1"
     #expect(
       arguments.configuration(instance: .default, links: []).statistics
         == ProxyConfiguration.Statistics(address: "127.0.0.1", port: "6401"))
   }
 
   @Test func pairsInputAndOutputDevicesIntoLinks() throws {
-    var arguments = ProxyArguments(multicastAddress: "ff08::1")
+    var arguments = ProxyArguments(network: LinkOptions(multicastAddress: "ff08::1"))
     func devices() throws -> [[String?]] {
-      try arguments.links().map {
+      try arguments.network.links().map {
         guard case .group(let network) = $0 else { return [] }
         return [network.incomingInterface, network.outgoingInterface]
       }
     }
     #expect(try devices() == [[nil, nil]])
-    arguments.inputDevices = ["eth2", "eth3"]
+    arguments.network.inputDevices = ["eth2", "eth3"]
     #expect(try devices() == [["eth2", nil], ["eth3", nil]])
-    arguments.outputDevices = ["eth4", "eth5"]
+    arguments.network.outputDevices = ["eth4", "eth5"]
     #expect(try devices() == [["eth2", "eth4"], ["eth3", "eth5"]])
     #expect(arguments.banner(instance: "default").contains("  net.dev.in: eth2, eth3\n"))
     #expect(
@@ -129,23 +129,11 @@ import Testing
         + "options out). The interfaces are eth2, eth3 for --net.dev.in, and eth2 for --net.dev.out.\n")
   }
 
-  @Test(arguments: [
-    ("192.0.2.5", "192.0.2.5", ""), ("k.example:6464", "k.example", "6464"),
-    ("[2001:db8::5]:6464", "2001:db8::5", "6464"),
-    ("2001:db8::5", "2001:db8::5", ""), ("[2001:db8::5]", "2001:db8::5", ""),
-  ]) func readsPeers(text: String, host: String, port: String) throws {
-    #expect(try ProxyArguments.peer(text) == .init(host: host, port: port))
-  }
-
-  @Test(arguments: ["", ":6464", "k:", "[::1]6464", "[]:1"]) func refusesInvalidPeers(text: String) {
-    #expect(throws: ArgumentError.notPeer(text)) { try ProxyArguments.peer(text) }
-  }
-
   @Test func acceptsPeersWithoutAGroup() throws {
-    let arguments = ProxyArguments(
-      multicastPort: "6464", peers: [.init(host: "k", port: ""), .init(host: "l", port: "1")])
+    let options = LinkOptions(
+      port: "6464", peers: [.init(host: "k", port: ""), .init(host: "l", port: "1")])
     #expect(
-      try arguments.links() == [
+      try options.links() == [
         .peers(.init(peers: [.init(host: "k", port: "6464"), .init(host: "l", port: "1")], port: "6464"))
       ])
   }

@@ -21,6 +21,8 @@ struct Arguments {
   /// The file of a scenario.
   var scenario: String?
 
+  /// Parses the command line.
+  ///
   /// - Returns: `nil` if the arguments are invalid.
   init?(_ words: [String]) {
     var words = words[...]

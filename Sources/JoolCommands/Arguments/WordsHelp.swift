@@ -10,6 +10,6 @@ struct WordsHelp: Command {
   var syntax: Syntax<Self> { Syntax(common: [.help, .usage], arguments: "WORD") }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    throw .word(.incomplete(followUps: WordTree.listedNames(context.subwords)))
+    throw .word(.incomplete(followUps: WordTree.listedNames(context.invocation.subwords)))
   }
 }

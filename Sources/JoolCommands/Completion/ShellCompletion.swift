@@ -119,7 +119,7 @@ extension CommandContext {
     var names: Set<String> = []
     guard var client = try? client(instance: InstanceName.default.description) else { return [] }
     try? client.ask { (client) throws(JoolError) in
-      try client.forEachInstance { page in names.formUnion(page.map(\.name)) }
+      try client.forEachInstance { page in names.formUnion(page.map(\.name.description)) }
     }
     return names.sorted()
   }

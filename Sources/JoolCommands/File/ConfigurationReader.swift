@@ -190,7 +190,7 @@ extension GlobalValue {
     case .unsigned32: self = .unsigned(try value.unsigned(named: member.key))
     case .plateaus: self = .plateaus(try Self.plateaus(member))
     case .timeout, .hairpinMode:
-      if case .number(let number) = value.content { throw Self.oldNumber(member, number, type) }
+      if let number = value.number { throw Self.oldNumber(member, number, type) }
       fallthrough
     case .prefix6, .prefix4:
       // JSON's null is treated as the word `null`, which unsets a prefix.

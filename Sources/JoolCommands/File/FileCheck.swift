@@ -33,10 +33,11 @@ struct FileCheck: Command {
     guard let path else { throw .invalid(.missing(["a file name"])) }
     let file = try ConfigurationFile(path: path, in: context)
     let validator = ConfigurationValidator(
-      translator: context.translator, module: module ?? context.loadedVersion() ?? .newestKnown,
+      translator: context.translator, module: module ?? context.module.loadedVersion() ?? .newestKnown,
       ephemeralPorts: context.ephemeralPorts() ?? ConfigurationValidator.defaultEphemeralPorts)
     if file.usesBlacklist4 {
-      context.warn("\"blacklist4\" is deprecated.", at: place(.blacklist4, in: file, advice: "call it \"denylist4\""))
+      context.messages.warn(
+        "\"blacklist4\" is deprecated.", at: place(.blacklist4, in: file, advice: "call it \"denylist4\""))
     }
     var forced: ConfigurationFinding?
     for finding in validator.findings(in: file.configuration) {
@@ -54,7 +55,7 @@ struct FileCheck: Command {
   private func warn(
     _ finding: ConfigurationFinding, in file: ConfigurationFile, _ context: CommandContext, advice: String?
   ) {
-    context.warn(finding.problem.text, at: place(finding.place, in: file, advice: advice))
+    context.messages.warn(finding.problem.text, at: place(finding.place, in: file, advice: advice))
   }
 
   private func place(_ place: ConfigurationPlace, in file: ConfigurationFile, advice: String?) -> FilePlace {

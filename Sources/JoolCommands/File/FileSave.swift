@@ -20,14 +20,14 @@ struct FileSave: Command {
     _ client: inout TranslatorClient, in context: CommandContext
   ) throws(CommandFailure) -> Framework {
     var frameworks: Set<Framework> = []
-    let name = client.instance.description
+    let name = client.instance
     try client.ask { (client) throws(JoolError) in
       try client.forEachInstance { page in
         for instance in page where instance.name == name { frameworks.insert(instance.framework) }
       }
     }
     if frameworks.count > 1 {
-      context.warn(
+      context.messages.warn(
         "Instances called '\(name)' exist in several network namespaces, with different frameworks. "
           + "Please check the key \"framework\".")
     }

@@ -81,7 +81,7 @@ extension JSONValue {
   func unsigned(
     named name: String, _ range: ClosedRange<UInt32> = 0...UInt32.max
   ) throws(ConfigurationError) -> UInt32 {
-    guard case .number(let number) = content, let value = UInt32(exactly: number) else {
+    guard let number, let value = UInt32(exactly: number) else {
       throw isNot("unsigned integer", name: name)
     }
     guard range.contains(value) else {

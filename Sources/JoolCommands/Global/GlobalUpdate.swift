@@ -15,7 +15,7 @@ struct GlobalUpdate: Command {
   }
 
   func run(in context: CommandContext) throws(CommandFailure) {
-    guard let text else { throw .invalid(.missingValue(key: context.operationName)) }
+    guard let text else { throw .invalid(.missingValue(key: context.invocation.operationName)) }
     var client = try context.client()
     try Self.apply(try setting(from: text), to: &client, force: force, in: context)
   }
@@ -27,7 +27,7 @@ struct GlobalUpdate: Command {
     let module = client.module
     guard setting.key.since <= module else { throw .keyTooNew(setting.key, module: module) }
     try client.ask { (client) throws(JoolError) in try client.update([setting], force: force) }
-    if let warning = setting.warning(module: module) { context.warn(warning) }
+    if let warning = setting.warning(module: module) { context.messages.warn(warning) }
   }
 
   private func setting(from text: String) throws(CommandFailure) -> GlobalSetting {

@@ -25,7 +25,7 @@ struct InstanceStatus: Command {
     guard json else { return context.output.print(status + remark) }
     let words = ["Running": "running", "Dead": "dead"]
     context.output.print(
-      JSONItem.object([
+      JSONValue.object([
         ("instance", .string(context.instanceName)), ("status", .string(words[status] ?? "unknown")),
       ]).text())
   }

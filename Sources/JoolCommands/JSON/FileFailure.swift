@@ -97,7 +97,7 @@ extension JSONValue {
     case .string(let text): text
     case .array: "[...]"
     case .object: "{...}"
-    case .number(let number): Self.shown(number)
+    case .number: Self.shown(number ?? 0)
     }
   }
 

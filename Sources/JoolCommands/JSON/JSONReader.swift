@@ -34,7 +34,9 @@ struct JSONReader {
   }
 
   private var current: UInt8? { offset < bytes.count ? bytes[offset] : nil }
-  private var position: TextPosition { TextPosition(line: line, column: offset - lineStart + 1) }
+  private var position: TextPosition {
+    TextPosition(line: UInt32(clamping: line), column: UInt32(clamping: offset - lineStart + 1))
+  }
 
   private mutating func advance() {
     if current == UInt8(ascii: "\n") {
@@ -120,7 +122,7 @@ struct JSONReader {
   }
 
   /// Reads a sign, digits, a fraction and an exponent, each of which may be missing.
-  private mutating func number() -> Double {
+  private mutating func number() -> String {
     let start = offset
     if current == UInt8(ascii: "-") { advance() }
     skipDigits()
@@ -133,8 +135,7 @@ struct JSONReader {
       if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { advance() }
       skipDigits()
     }
-    // strtod(3) converts the longest prefix that is a number; the result is zero if there is none.
-    return String(decoding: bytes[start..<offset], as: UTF8.self).withCString { strtod($0, nil) }
+    return String(decoding: bytes[start..<offset], as: UTF8.self)
   }
 
   private mutating func skipDigits() {

@@ -24,11 +24,11 @@ struct JooldFiles {
     guard let address = try network.string("multicast address") else {
       throw network.failure(.missing(field: "multicast address"), at: network.root.position)
     }
-    arguments.multicastAddress = address.text
-    arguments.multicastPort = try network.string("multicast port")?.text ?? arguments.multicastPort
-    arguments.inputDevices = try network.string("in interface").map { [$0.text] } ?? []
-    arguments.outputDevices = try network.string("out interface").map { [$0.text] } ?? []
-    arguments.timeToLive = try network.timeToLive() ?? arguments.timeToLive
+    arguments.network.multicastAddress = address.text
+    arguments.network.port = try network.string("multicast port")?.text ?? arguments.network.port
+    arguments.network.inputDevices = try network.string("in interface").map { [$0.text] } ?? []
+    arguments.network.outputDevices = try network.string("out interface").map { [$0.text] } ?? []
+    arguments.network.timeToLive = try network.timeToLive() ?? arguments.network.timeToLive
   }
 
   /// The JSON value of a file, with accessors that report errors with the file's path.
@@ -55,7 +55,7 @@ struct JooldFiles {
 
     func timeToLive() throws(JooldFileFailure) -> UInt8? {
       guard let value = root.member(named: "ttl")?.value else { return nil }
-      guard case .number(let number) = value.content, let integer = Int32(exactly: number.rounded(.towardZero)) else {
+      guard let number = value.number, let integer = Int32(exactly: number.rounded(.towardZero)) else {
         throw failure(.notInteger(field: "ttl"), at: value.position)
       }
       guard let result = UInt8(exactly: integer) else {

@@ -13,13 +13,14 @@ public enum JooldProgram {
   public static func main(_ arguments: [String]) -> ExitStatus {
     StandardDescriptors.reserve()
     let context = CommandContext(
-      programName: arguments.first ?? "joold", translator: .nat64, output: .standardOutput(), error: .standardError())
+      programName: arguments.first ?? "joold", translator: .nat64, output: .standardOutput(),
+      messages: MessagePrinter(sink: .standardError()))
     return run(Array(arguments.dropFirst()), in: context)
   }
 
   /// Runs the command line, given without the program's name, and prints a failure.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
-    context.error.print("Warning: `joold` is deprecated. See `jool session proxy --help`.")
+    context.messages.warn("`joold` is deprecated. See `jool session proxy --help`.")
     return context.reportingFailure { (context) throws(CommandFailure) in try execute(words, in: context) }
   }
 
@@ -47,7 +48,7 @@ public enum JooldProgram {
       var files = try JooldFiles(
         networkPath: words.first ?? JooldFiles.defaultNetworkPath,
         modulePath: words.dropFirst().first ?? JooldFiles.defaultModulePath, isReread: isReread)
-      files.arguments.statisticsPort = words.dropFirst(2).first
+      files.arguments.statistics.port = words.dropFirst(2).first
       return files
     } catch {
       throw .joold(error)

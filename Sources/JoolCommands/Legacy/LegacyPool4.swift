@@ -42,7 +42,7 @@ struct LegacyPool4 {
       let warning = try add(command)
       if let warning, !warnings.contains(warning) { warnings.append(warning) }
     }
-    for warning in warnings { context.warn(warning) }
+    for warning in warnings { context.messages.warn(warning) }
   }
 
   /// Adds an entry that 3.5 would have added.

@@ -24,7 +24,7 @@ enum LegacyProgram {
     if context.translator == .nat64, request.choosesPool6 {
       throw .legacy(.pool6IsFixed(programName: context.programName), note: nil)
     }
-    context.hint(LegacyHint(request: request, context: context).text)
+    context.messages.hint(LegacyHint(request: request, context: context).text)
     // Configuration files have today's format, so the messages about them are today's, too.
     if request.mode == .file {
       return try FileHandle(path: request.path, force: request.modifiers.contains(.force)).run(in: context)
@@ -132,7 +132,7 @@ extension LegacyRequest {
         try body(proto)
       } catch {
         let done = chosenProtocols.prefix { $0 != proto }
-        if !done.isEmpty { context.warn("\(Self.list(done)) changed; \(Self.list(left)) did not.") }
+        if !done.isEmpty { context.messages.warn("\(Self.list(done)) changed; \(Self.list(left)) did not.") }
         throw error
       }
       left = left.dropFirst()

@@ -20,9 +20,9 @@ final class EndpointNames {
   /// Makes a converter.
   /// - `numeric`: whether to print numbers only, without look-ups.
   init(numeric: Bool, in context: CommandContext) {
-    resolver = numeric ? nil : NameResolver(lookup: context.names)
-    findService = context.services
-    error = context.error
+    resolver = numeric ? nil : NameResolver(lookup: context.names.host)
+    findService = context.names.service
+    error = context.messages.sink
   }
 
   /// The number of entries to collect before their names are looked up, because one page has too few addresses to use

@@ -6,7 +6,7 @@ struct GlobalPrinter {
 
   func write(_ settings: [GlobalSetting], to output: OutputSink) {
     if options.format == .json {
-      output.print(JSONItem.object(settings.map { ($0.key.name, $0.json) }).text(expanding: 1))
+      output.print(JSONValue.object(settings.map { ($0.key.name, $0.json) }).text(expanding: 1))
       return
     }
     if options.csv, !options.noHeaders { output.print("Field,Value") }

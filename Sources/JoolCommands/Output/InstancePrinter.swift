@@ -22,7 +22,7 @@ struct InstancePrinter: RowWriter {
       if options.csv {
         output.print("\(namespace),\(instance.name),\(instance.framework)")
       } else {
-        output.print(Self.row(namespace, instance.name, instance.framework.description))
+        output.print(Self.row(namespace, instance.name.description, instance.framework.description))
       }
     }
   }

@@ -5,19 +5,19 @@ import SystemPackage
 ///
 /// The names of members are documented in `docs/json.md` and must not change.
 protocol JSONRepresentable {
-  var json: JSONItem { get }
+  var json: JSONValue { get }
 }
 
 extension InstanceEntry: JSONRepresentable {
-  var json: JSONItem {
+  var json: JSONValue {
     .object([
-      ("namespace", .string(String(namespace, radix: 16))), ("name", .string(name)), ("framework", .text(framework)),
+      ("namespace", .string(String(namespace, radix: 16))), ("name", .text(name)), ("framework", .text(framework)),
     ])
   }
 }
 
 extension Pool4Entry: JSONRepresentable {
-  var json: JSONItem {
+  var json: JSONValue {
     let isInfinite = iterations.flags.contains(.infinite)
     let address = prefix.length == IPv4Address.bitWidth ? prefix.address.description : prefix.description
     return .object([
@@ -30,11 +30,11 @@ extension Pool4Entry: JSONRepresentable {
 }
 
 extension TransportAddress: JSONRepresentable {
-  var json: JSONItem { .object([("address", .text(address)), ("port", .number(port))]) }
+  var json: JSONValue { .object([("address", .text(address)), ("port", .number(port))]) }
 }
 
 extension BIBEntry: JSONRepresentable {
-  var json: JSONItem {
+  var json: JSONValue {
     .object([
       ("protocol", .text(proto)), ("source6", source6.json), ("source4", source4.json), ("static", .boolean(isStatic)),
     ])
@@ -42,7 +42,7 @@ extension BIBEntry: JSONRepresentable {
 }
 
 extension SessionEntry: JSONRepresentable {
-  var json: JSONItem {
+  var json: JSONValue {
     .object([
       ("protocol", .text(proto)), ("source6", source6.json), ("destination6", destination6.json),
       ("source4", source4.json), ("destination4", destination4.json), ("expires_in_ms", .number(expiration.rawValue)),
@@ -52,39 +52,39 @@ extension SessionEntry: JSONRepresentable {
 }
 
 extension EAMEntry: JSONRepresentable {
-  var json: JSONItem { .object([("prefix6", .text(prefix6)), ("prefix4", .text(prefix4))]) }
+  var json: JSONValue { .object([("prefix6", .text(prefix6)), ("prefix4", .text(prefix4))]) }
 }
 
 extension IPv4Prefix: JSONRepresentable {
-  var json: JSONItem { .object([("prefix4", .text(self))]) }
+  var json: JSONValue { .object([("prefix4", .text(self))]) }
 }
 
 extension GlobalSetting: JSONRepresentable {
   /// The variable's value, without its name.
-  var json: JSONItem {
+  var json: JSONValue {
     switch value {
     case .boolean(let value): .boolean(value)
     case .unsigned(let value) where key.type == .hairpinMode: .string(GlobalPrinter.hairpinMode(value))
     case .unsigned(let value): .number(value)
     case .timeout(let time): .number(time.rawValue)
     case .plateaus(let list): .array(list.map { .number($0) })
-    case .prefix6(let prefix): prefix.map(JSONItem.text) ?? .null
-    case .prefix4(let prefix): prefix.map(JSONItem.text) ?? .null
+    case .prefix6(let prefix): prefix.map(JSONValue.text) ?? .null
+    case .prefix4(let prefix): prefix.map(JSONValue.text) ?? .null
     }
   }
 }
 
 extension Statistic {
-  func json(explained: Bool) -> JSONItem {
-    let explanation = ("explanation", JSONItem.string(StatisticExplanations.text(of: name ?? "")))
+  func json(explained: Bool) -> JSONValue {
+    let explanation = ("explanation", JSONValue.string(StatisticExplanations.text(of: name ?? "")))
     return .object(
       [("name", name.map { .string($0) } ?? .null), ("value", .number(value))] + (explained ? [explanation] : []))
   }
 }
 
 extension TranslationReport: JSONRepresentable {
-  var json: JSONItem {
-    let rule: [(String, JSONItem)]
+  var json: JSONValue {
+    let rule: [(String, JSONValue)]
     switch translation.rule {
     case .pool6(let prefix): rule = [("type", .string("pool6")), ("prefix6", .text(prefix))]
     case .eam(let eam):
@@ -96,11 +96,11 @@ extension TranslationReport: JSONRepresentable {
 
 extension CommandFailure {
   /// The object that is printed on standard error if `--json` is given.
-  func json(programName: String) -> JSONItem {
+  func json(programName: String) -> JSONValue {
     var text = message(programName: programName)
     if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
     while text.last == "\n" { text.removeLast() }
-    var members: [(String, JSONItem)] = [("status", .number(status.rawValue)), ("message", .string(text))]
+    var members: [(String, JSONValue)] = [("status", .number(status.rawValue)), ("message", .string(text))]
     if case .module(.refused(let code, let words)) = self {
       let number = UInt32(clamping: code.rawValue)
       members.append(("module", .object([("code", .number(number)), ("message", .string(words))])))
@@ -111,9 +111,9 @@ extension CommandFailure {
 
 extension FilePlace {
   /// The members that the JSON of failures and warnings about a file contains.
-  var jsonMembers: [(String, JSONItem)] {
+  var jsonMembers: [(String, JSONValue)] {
     [
-      ("file", .string(path)), ("line", .number(UInt64(position.line))), ("column", .number(UInt64(position.column))),
+      ("file", .string(path)), ("line", .number(position.line)), ("column", .number(position.column)),
       ("advice", advice.map { .string($0) } ?? .null),
     ]
   }

@@ -7,7 +7,7 @@ struct StatisticsPrinter {
 
   func write(_ statistics: [Statistic], to output: OutputSink) {
     if options.format == .json {
-      output.print(JSONItem.array(statistics.map { $0.json(explained: explains) }).text(expanding: 1))
+      output.print(JSONValue.array(statistics.map { $0.json(explained: explains) }).text(expanding: 1))
       return
     }
     if options.csv, !options.noHeaders { output.print(explains ? "Stat,Value,Explanation" : "Stat,Value") }

@@ -13,9 +13,10 @@ extension Command {
   /// Parses the arguments of `context`.
   func parse(in context: CommandContext) throws(CommandFailure) -> ParsedArguments<Self> {
     do throws(OperationArgumentError) {
+      let invocation = context.invocation
       return try syntax.parse(
-        context.arguments, into: self, typedName: context.operationName, subwords: context.subwords,
-        order: context.optionOrder)
+        invocation.arguments, into: self, typedName: invocation.operationName, subwords: invocation.subwords,
+        order: invocation.optionOrder)
     } catch {
       if case .file(let failure) = error.error { throw .file(failure) }
       throw .argument(error.error, operationName: error.operationName)

@@ -14,9 +14,9 @@ public enum JoolProgram {
     let name = arguments.first ?? "jool"
     var context = CommandContext(
       programName: name, translator: translator(ofProgram: name, file: executable()), output: .standardOutput(),
-      error: .standardError(),
-      optionOrder: getenv("POSIXLY_CORRECT") == nil ? .anywhere : .beforeArguments)
-    context.givesHints =
+      messages: MessagePrinter(sink: .standardError()))
+    if getenv("POSIXLY_CORRECT") != nil { context.invocation.optionOrder = .beforeArguments }
+    context.messages.givesHints =
       getenv("JOOL_NO_HINTS").map { $0.pointee == 0 || $0.pointee == CChar(UInt8(ascii: "0")) } ?? true
     return run(Array(arguments.dropFirst()), in: context)
   }
@@ -38,7 +38,7 @@ public enum JoolProgram {
   /// Runs the command line, given without the program's name, and prints a failure.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
     var context = context
-    context.reportsJSON = asksForJSON(words)
+    context.messages.isJSON = asksForJSON(words)
     return context.reportingFailure { (context) throws(CommandFailure) in
       var context = context
       try execute(words, in: &context)
@@ -78,7 +78,7 @@ public enum JoolProgram {
     case .usage: context.output.write(help.usage)
     case .version: context.output.print(ProgramIdentity.version)
     case .operation(_, let file?, let words) where words.isEmpty:
-      context.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
+      context.messages.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
       throw .word(.incomplete(followUps: WordTree.listedNames(tree.words)))
     case .operation(let instanceName, _, let words):
       context.givenInstanceName = instanceName
@@ -93,9 +93,9 @@ public enum JoolProgram {
     do throws(WordError) { operation = try tree.resolve(words) } catch { throw .word(error) }
     for notice in operation.path.compactMap(\.notice) { show(notice, in: context) }
     var context = context
-    context.operationName = operation.typedName
-    context.subwords = operation.word.words
-    context.arguments = operation.arguments
+    context.invocation.operationName = operation.typedName
+    context.invocation.subwords = operation.word.words
+    context.invocation.arguments = operation.arguments
     switch operation.word.meaning {
     case .words: try WordsHelp().parseAndRun(in: context)
     case .completion(.complete):
@@ -109,10 +109,10 @@ public enum JoolProgram {
   private static func show(_ notice: Word.Notice, in context: CommandContext) {
     switch notice {
     case .deprecated(let name, let replacement):
-      context.warn("\(name) is deprecated. Use '\(replacement)' instead.")
+      context.messages.warn("\(name) is deprecated. Use '\(replacement)' instead.")
     case .ignoresInstanceName(let operation):
       guard context.givenInstanceName != nil else { return }
-      context.warn("\(operation) ignores the instance name argument.")
+      context.messages.warn("\(operation) ignores the instance name argument.")
     }
   }
 }

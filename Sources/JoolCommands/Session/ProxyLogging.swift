@@ -12,23 +12,23 @@ enum LogTarget: String, CaseIterable, Hashable, Sendable {
   case syslog
 }
 
-extension ProxyArguments {
+extension ProxyArguments.Log {
   /// The values of `--log.level`.
   ///
   /// The proxy logs nothing at the library's other levels.
-  static let logLevels: [Logger.Level] = [.debug, .info, .notice, .warning, .error]
+  static let levels: [Logger.Level] = [.debug, .info, .notice, .warning, .error]
 
   /// The logger of a proxy, with the destination and level that the options choose.
-  func log(in context: CommandContext, instance: InstanceName) -> Logger {
+  func logger(in context: CommandContext, instance: InstanceName) -> Logger {
     var log: Logger
-    switch logTarget {
+    switch target {
     case .auto where JournalLog.isStandardError:
       log = Logger(label: "joold") { _ in JournalLog(instance: instance) }
     case .auto where isatty(STDERR_FILENO) == 0: log = context.log
     case .auto, .stderr: log = Logger(label: "joold") { StreamLogHandler.standardError(label: $0) }
     case .syslog: log = Logger(label: "joold") { _ in SystemLog() }
     }
-    log.logLevel = logLevel
+    log.logLevel = level
     return log
   }
 }

@@ -16,7 +16,7 @@ enum ProxyOptionsFile {
       do throws(ConfigurationError) { try apply(root, to: &command) } catch {
         throw .configuration(path: path, error)
       }
-      command.arguments.configureAddress()
+      command.arguments.network.configureAddress()
     } catch {
       throw .file(error)
     }

@@ -16,16 +16,16 @@ enum ProxyRunner {
     // Otherwise the proxy would end with the process that reads its log, or its track file if that is a pipe.
     signal(SIGPIPE, SIG_IGN)
     try arguments.verify()
-    let links = try arguments.links()
+    let links = try arguments.network.links()
     let instance = try instance(in: context)
     let configuration = arguments.configuration(instance: instance, links: links)
-    let log = arguments.log(in: context, instance: instance)
+    let log = arguments.log.logger(in: context, instance: instance)
     do throws(ProxyError) {
       let reload: ProxyEnding.LoadConfiguration = { () throws(ProxyError) in
         do throws(CommandFailure) {
           let arguments = try again()
           try arguments.verify()
-          return arguments.configuration(instance: instance, links: try arguments.links())
+          return arguments.configuration(instance: instance, links: try arguments.network.links())
         } catch {
           throw .configuration(error.line(programName: context.programName))
         }
@@ -48,13 +48,13 @@ enum ProxyRunner {
   /// - Throws: a `CommandFailure` for the first problem; `.unfitGroup` if nodes could not take over from each other.
   static func check(_ arguments: ProxyArguments, in context: CommandContext) throws(CommandFailure) {
     try arguments.verify()
-    let links = try arguments.links()
+    let links = try arguments.network.links()
     guard let name = InstanceName(context.instanceName) else { throw .invalid(.instanceName) }
     let configuration = arguments.configuration(instance: name, links: links)
     do throws(ProxyError) { try configuration.verify() } catch { throw .proxy(error) }
     let instance = try SynchronizationCheck.run(in: context)
     guard let status = try ProxyStatusQuery.status(of: instance, in: context) else {
-      return context.hint(
+      return context.messages.hint(
         "No proxy runs for the instance, or only root may ask it. So settings were not compared with those of peers."
       )
     }
@@ -63,7 +63,8 @@ enum ProxyRunner {
       throw .unfitGroup(["\(reason) Check the group, the port, the interfaces and the keys of all nodes."])
     }
     if status.peers.allSatisfy({ $0.state == .silent }) {
-      context.hint("Only C proxies are received. They do not send their settings, so no settings were compared.")
+      context.messages.hint(
+        "Only C proxies are received. They do not send their settings, so no settings were compared.")
     }
   }
 

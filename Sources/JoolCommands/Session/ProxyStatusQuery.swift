@@ -41,7 +41,7 @@ struct ProxyStatusQuery: Command {
   /// `nil` if none runs, or if it closes the connection, as it does for users other than root and its own. May wait ten
   /// seconds for a proxy that does not respond.
   static func status(of instance: InstanceName, in context: CommandContext) throws(CommandFailure) -> ProxyStatus? {
-    do throws(ProxyControl.Failure) { return try context.proxyStatus(instance) } catch {
+    do throws(ProxyControl.Failure) { return try context.proxy.status(instance) } catch {
       if error != .disconnected { throw .proxyFailed(error) }
       return nil
     }
@@ -72,7 +72,7 @@ extension ProxyStatus {
   /// The status as JSON.
   ///
   /// Node numbers have 64 bits and are strings, because programs only compare them. Counts are numbers.
-  fileprivate var json: JSONItem {
+  fileprivate var json: JSONValue {
     .object([
       ("state", .string(nodeStatus.state.rawValue)), ("ready", .boolean(nodeStatus.isReady)),
       ("mending_because", nodeStatus.reason.map { .string($0) } ?? .null),

@@ -12,7 +12,7 @@ struct SessionAdvertise: Command {
   func run(in context: CommandContext) throws(CommandFailure) {
     var client = try context.client()
     do throws(ProxyControl.Failure) {
-      if try context.advertiseThroughProxy(client.instance) != nil { return }
+      if try context.proxy.advertise(client.instance) != nil { return }
     } catch {
       if error != .disconnected { throw .proxyFailed(error) }
       // The proxy closed the connection without an answer, so the module gets the request.

@@ -26,7 +26,7 @@ struct SessionCount: Command {
       if !table.noHeaders { context.output.print("Protocol,Sessions") }
       for (proto, count) in counts { context.output.print("\(proto),\(count)") }
     case .json:
-      context.output.print(JSONItem.object(counts.map { ($0.proto.description, .number($0.count)) }).text())
+      context.output.print(JSONValue.object(counts.map { ($0.proto.description, .number($0.count)) }).text())
     }
   }
 }

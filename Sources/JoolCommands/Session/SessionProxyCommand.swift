@@ -31,32 +31,32 @@ struct SessionProxyCommand: Command {
       arguments: "<net.mcast.address>"
     ) { (command, text) throws(ArgumentError) in
       if ["status", "keygen"].contains(text) { throw .wordAmongArguments(text, after: "proxy") }
-      try command.arguments.multicastAddress.fill(text)
+      try command.arguments.network.multicastAddress.fill(text)
     }
   }
 
   /// The options that may also stand in the file of `--config`.
   static let configurable: [Syntax<Self>.Option] = [
     .value("net.mcast.port", letter: "p", "STR", "UDP port where the sessions will be advertised") {
-      $0.arguments.multicastPort = $1
+      $0.arguments.network.port = $1
     },
     .value(
       "net.dev.in", letter: "i", "STR", "IPv4: IP_ADD_MEMBERSHIP; IPv6: IPV6_ADD_MEMBERSHIP (see ip(7))"
-    ) { $0.arguments.inputDevices.append($1) },
+    ) { $0.arguments.network.inputDevices.append($1) },
     .value(
       "net.dev.out", letter: "o", "STR", "IPv4: IP_MULTICAST_IF, IPv6: IPV6_MULTICAST_IF (see ip(7))"
-    ) { $0.arguments.outputDevices.append($1) },
+    ) { $0.arguments.network.outputDevices.append($1) },
     .value("net.ttl", letter: "t", "INT", "Multicast datagram Time To Live") {
-      (command, text) throws(ArgumentError) in command.arguments.timeToLive = try UInt8(argument: text)
+      (command, text) throws(ArgumentError) in command.arguments.network.timeToLive = try UInt8(argument: text)
     },
     .value("stats.address", "STR", "Address to bind the stats socket to") {
-      $0.arguments.statisticsAddress = $1
+      $0.arguments.statistics.address = $1
     },
-    .value("stats.port", "STR", "Port to bind the stats socket to") { $0.arguments.statisticsPort = $1 },
+    .value("stats.port", "STR", "Port to bind the stats socket to") { $0.arguments.statistics.port = $1 },
     // Jool's tutorial gives the address with this option.
     .value("net.mcast.addr", "STR", "The multicast group, like the argument") {
       (command, text) throws(ArgumentError) in
-      try command.arguments.multicastAddress.fill(text)
+      try command.arguments.network.multicastAddress.fill(text)
     }.unabbreviated,
     .choice(
       "net.format",
@@ -65,12 +65,12 @@ struct SessionProxyCommand: Command {
     ).unabbreviated,
     .choice(
       "log.level", "Lowest level to log: debug, info (default), notice, warning or error", noun: "log level",
-      of: ProxyArguments.logLevels, \.arguments.logLevel
+      of: ProxyArguments.Log.levels, \.arguments.log.level
     ).unabbreviated,
     .choice(
       "log.target",
       "Destination of the log: stderr, syslog, or auto (default: the journal under systemd, standard error if it is a "
-        + "terminal, else syslog)", noun: "log target", of: LogTarget.allCases, \.arguments.logTarget
+        + "terminal, else syslog)", noun: "log target", of: LogTarget.allCases, \.arguments.log.target
     ).unabbreviated,
     .value(
       "track-file", "FILE",
@@ -83,7 +83,7 @@ struct SessionProxyCommand: Command {
       "Peer that multicast does not reach: HOST, HOST:PORT or [IPV6-ADDRESS]:PORT. Repeat the option for each peer"
     ) {
       (command, text) throws(ArgumentError) in
-      command.arguments.peers.append(try ProxyArguments.peer(text))
+      command.arguments.network.peers.append(try LinkOptions.peer(text))
     }.unabbreviated,
     .value(
       "net.mtu", "INT",

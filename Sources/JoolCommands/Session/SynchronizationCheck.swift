@@ -9,7 +9,7 @@ enum SynchronizationCheck {
   static func run(in context: CommandContext) throws(CommandFailure) -> InstanceName {
     var client = try context.client()
     let settings = try client.ask { (client) throws(JoolError) in try client.globals() }
-    if settings.boolean(.ssEnabled) == false { context.warn(warning(context)) }
+    if settings.boolean(.ssEnabled) == false { context.messages.warn(warning(context)) }
     return client.instance
   }
 

@@ -20,7 +20,7 @@ struct StatisticsDisplay: Command {
     let shown = statistics.filter { all || $0.value != 0 }
     StatisticsPrinter(options: table, explains: explain).write(shown, to: context.output)
     if shown.contains(where: { $0.name == nil }) {
-      context.warn(
+      context.messages.warn(
         """
         Unknown stat. Other stats might be mislabeled.
         Kernel module version is \(client.module), userspace client is \(ProgramIdentity.version).

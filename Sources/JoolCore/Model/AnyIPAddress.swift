@@ -6,7 +6,7 @@ public enum AnyIPAddress: Hashable, Sendable {
   case v6(IPv6Address)
 }
 
-extension AnyIPAddress: LosslessStringConvertible {
+extension AnyIPAddress: TextCodable {
   /// Parses an address.
   ///
   /// `nil` if `inet_pton(3)` refuses the text for both versions.

@@ -2,7 +2,7 @@
 /// §3.1).
 ///
 /// Jool calls the IPv4 address the node's mask.
-public struct BIBEntry: Hashable, Sendable {
+public struct BIBEntry: Hashable, Sendable, Codable {
   /// The protocol whose table holds the entry.
   public var proto: L4Protocol
   /// The transport address of the IPv6 node.

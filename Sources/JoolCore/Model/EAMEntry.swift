@@ -1,5 +1,5 @@
 /// An Explicit Address Mapping (RFC 7757): an IPv6 and an IPv4 prefix whose addresses are translated to each other.
-public struct EAMEntry: Hashable, Sendable {
+public struct EAMEntry: Hashable, Sendable, Codable {
   /// The IPv6 prefix.
   public var prefix6: IPv6Prefix
   /// The IPv4 prefix.

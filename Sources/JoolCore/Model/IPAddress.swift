@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// An IPv4 or IPv6 address, stored as the integer that its bytes form in network order, with its usual text form.
-public protocol IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible, LosslessStringConvertible {
+public protocol IPAddress: Hashable, Comparable, Sendable, TextCodable {
   /// An unsigned integer as wide as the address.
   associatedtype Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable
 

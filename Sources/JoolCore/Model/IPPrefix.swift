@@ -2,7 +2,7 @@
 ///
 /// Bits after `length` are kept as given, because the module itself refuses them ("'192.0.2.1/24' seems to have a
 /// suffix; please fix.").
-public struct IPPrefix<Address: IPAddress>: Hashable, Sendable, LosslessStringConvertible {
+public struct IPPrefix<Address: IPAddress>: Hashable, Sendable, TextCodable {
   /// The address before the slash.
   public let address: Address
   /// The number of bits that the addresses share: 0 to 32, or 0 to 128.

@@ -1,5 +1,5 @@
 /// The two kinds of translators (`xt` in the Jool header).
-public enum TranslatorType: UInt8, CaseIterable, Hashable, Sendable, LosslessStringConvertible {
+public enum TranslatorType: UInt8, CaseIterable, Hashable, Sendable, LosslessStringConvertible, Codable {
   /// A stateless translator (RFC 7915).
   case siit = 1
   /// A stateful translator (RFC 6146).
@@ -16,10 +16,18 @@ public enum TranslatorType: UInt8, CaseIterable, Hashable, Sendable, LosslessStr
 
   /// `SIIT` or `NAT64`.
   public var description: String { self == .siit ? "SIIT" : "NAT64" }
+
+  /// Decodes the text form.
+  ///
+  /// - Throws: `DecodingError.dataCorrupted` with the field and the text, if the text has another form.
+  public init(from decoder: any Decoder) throws { self = try decoder.decodeText { Self($0) } }
+
+  /// Encodes the text form.
+  public func encode(to encoder: any Encoder) throws { try encoder.encodeText(description) }
 }
 
 /// The kernel framework that an instance is hooked into (`xf`).
-public struct Framework: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct Framework: RawRepresentable, Hashable, Sendable, CustomStringConvertible, Codable {
   /// The kernel's number of the framework.
   public let rawValue: UInt8
 
@@ -39,12 +47,22 @@ public struct Framework: RawRepresentable, Hashable, Sendable, CustomStringConve
     default: "unknown"
     }
   }
+
+  private static let named = [netfilter, iptables]
+
+  /// Decodes a name, or the number of a value without a name.
+  ///
+  /// - Throws: `DecodingError.dataCorrupted` with the field and the text, for any other text.
+  public init(from decoder: any Decoder) throws { self = try decoder.decodeNameOrNumber(Self.named) }
+
+  /// Encodes the name, or the number of a value without a name.
+  public func encode(to encoder: any Encoder) throws { try encoder.encodeNameOrNumber(self, Self.named) }
 }
 
 /// An instance's name: up to 15 ASCII bytes, none of them a control character.
 ///
 /// The empty name is legal.
-public struct InstanceName: Hashable, Sendable, LosslessStringConvertible {
+public struct InstanceName: Hashable, Sendable, TextCodable {
   /// The name itself.
   public let description: String
 
@@ -63,16 +81,16 @@ public struct InstanceName: Hashable, Sendable, LosslessStringConvertible {
 }
 
 /// One running translator, in any network namespace.
-public struct InstanceEntry: Hashable, Sendable {
+public struct InstanceEntry: Hashable, Sendable, Codable {
   /// An identifier of the network namespace: the lower half of a kernel address.
   public var namespace: UInt32
   /// The framework that the instance is hooked into.
   public var framework: Framework
   /// The instance's name.
-  public var name: String
+  public var name: InstanceName
 
   /// Creates an entry.
-  public init(namespace: UInt32, framework: Framework, name: String) {
+  public init(namespace: UInt32, framework: Framework, name: InstanceName) {
     self.namespace = namespace
     self.framework = framework
     self.name = name

@@ -1,7 +1,7 @@
 /// The transport protocols for which a NAT64 keeps tables; ICMP counts as one (RFC 6146 §3.1).
 ///
 /// The kernel's `l4_protocol`.
-public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringConvertible {
+public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringConvertible, Codable {
   /// TCP.
   case tcp = 0
   /// UDP.
@@ -26,6 +26,14 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringC
     case .icmp: "ICMP"
     }
   }
+
+  /// Decodes the text form.
+  ///
+  /// - Throws: `DecodingError.dataCorrupted` with the field and the text, if the text has another form.
+  public init(from decoder: any Decoder) throws { self = try decoder.decodeText { Self($0) } }
+
+  /// Encodes the text form.
+  public func encode(to encoder: any Encoder) throws { try encoder.encodeText(description) }
 }
 
 /// The state of a TCP session (RFC 6146 §3.5.2).
@@ -33,7 +41,7 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringC
 /// The kernel's `tcp_state`; 0 for UDP and ICMP.
 ///
 /// The set of values is open, because the module stores and shows any value that a peer sends.
-public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConvertible, Codable {
   /// The kernel's number of the state.
   public let rawValue: UInt8
 
@@ -66,12 +74,22 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
 
   /// The state's name in RFC 6146 with underscores, or `UNKNOWN`.
   public var description: String { isKnown ? Self.names[Int(rawValue)] : "UNKNOWN" }
+
+  private static let named = names.indices.map { TCPState(rawValue: UInt8($0)) }
+
+  /// Decodes a name, or the number of a value without a name.
+  ///
+  /// - Throws: `DecodingError.dataCorrupted` with the field and the text, for any other text.
+  public init(from decoder: any Decoder) throws { self = try decoder.decodeNameOrNumber(Self.named) }
+
+  /// Encodes the name, or the number of a value without a name.
+  public func encode(to encoder: any Encoder) throws { try encoder.encodeNameOrNumber(self, Self.named) }
 }
 
 /// The timeout that applies to a session.
 ///
 /// The kernel's `session_timer_type`; 0 for UDP and ICMP.
-public struct SessionTimer: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct SessionTimer: RawRepresentable, Hashable, Sendable, CustomStringConvertible, Codable {
   /// The kernel's number of the timer.
   public let rawValue: UInt8
 
@@ -86,8 +104,10 @@ public struct SessionTimer: RawRepresentable, Hashable, Sendable, CustomStringCo
   /// TCP_INCOMING_SYN).
   public static let incomingSYN = SessionTimer(rawValue: 2)
 
+  private static let named = [established, transitory, incomingSYN]
+
   /// Whether this is a timer of the module.
-  public var isKnown: Bool { rawValue <= 2 }
+  public var isKnown: Bool { Self.named.contains(self) }
 
   /// `EST`, `TRANS`, `SYN4`, or the number of an unknown timer.
   public var description: String {
@@ -98,4 +118,12 @@ public struct SessionTimer: RawRepresentable, Hashable, Sendable, CustomStringCo
     default: "\(rawValue)"
     }
   }
+
+  /// Decodes a name, or the number of a value without a name.
+  ///
+  /// - Throws: `DecodingError.dataCorrupted` with the field and the text, for any other text.
+  public init(from decoder: any Decoder) throws { self = try decoder.decodeNameOrNumber(Self.named) }
+
+  /// Encodes the name, or the number of a value without a name.
+  public func encode(to encoder: any Encoder) throws { try encoder.encodeNameOrNumber(self, Self.named) }
 }

@@ -1,7 +1,7 @@
 /// A time span as the module counts it: whole milliseconds in 32 bits (49.7 days at most).
 ///
 /// The text form is that of Jool's command line and files: `[[HH:]MM:]SS[.mmm]`.
-public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable, LosslessStringConvertible {
+public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable, LosslessStringConvertible, Codable {
   /// The number of milliseconds.
   public let rawValue: UInt32
 
@@ -21,6 +21,14 @@ public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable, Lo
 
   /// Whether `left` is shorter than `right`.
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+  /// Decodes the text form.
+  ///
+  /// - Throws: `DecodingError.dataCorrupted` with the field and the text, if the text has another form.
+  public init(from decoder: any Decoder) throws { self = try decoder.decodeText { Self($0) } }
+
+  /// Encodes the text form.
+  public func encode(to encoder: any Encoder) throws { try encoder.encodeText(description) }
 
   /// The time span as a `Duration`.
   public var duration: Duration { .milliseconds(rawValue) }

@@ -1,5 +1,5 @@
 /// A release of Jool, `4.1.13.0`: major, minor, revision, development.
-public struct ModuleVersion: Hashable, Comparable, Sendable, CustomStringConvertible, LosslessStringConvertible {
+public struct ModuleVersion: Hashable, Comparable, Sendable, TextCodable {
   /// The four parts of the version, one byte each on the wire.
   public let major, minor, revision, development: UInt8
 

@@ -1,7 +1,7 @@
 /// An inclusive range of ports, or of ICMP identifiers.
 ///
 /// The text form is `61001-65535`.
-public struct PortRange: Hashable, Sendable, LosslessStringConvertible {
+public struct PortRange: Hashable, Sendable, TextCodable {
   /// The first port.
   public let first: UInt16
   /// The last port, inside the range.
@@ -34,7 +34,7 @@ public struct PortRange: Hashable, Sendable, LosslessStringConvertible {
 }
 
 /// A set of IPv4 transport addresses that the translator may use as masks of IPv6 nodes.
-public struct Pool4Entry: Hashable, Sendable {
+public struct Pool4Entry: Hashable, Sendable, Codable {
   /// The mark of the packets that use the entry.
   ///
   /// Mark and protocol together identify a table of pool4.
@@ -62,15 +62,16 @@ public struct Pool4Entry: Hashable, Sendable {
 
 /// The number of attempts that the module may make to find a free mask, per table of pool4 (`--max-iterations`).
 ///
-/// The text form is that of the command line: `auto`, `infinity` or a number.
-public struct MaxIterations: Hashable, Sendable {
+/// The text form is that of the command line: `auto`, `infinity` or a number. The coded form is both numbers, because the
+/// text does not contain the limit that the module has computed.
+public struct MaxIterations: Hashable, Sendable, Codable {
   /// The limit in force in an answer (0: none), the wanted limit in a request.
   public var limit: UInt32
   /// The flags that determine the meaning of `limit`.
   public var flags: Flags
 
   /// The kernel's iteration flags.
-  public struct Flags: OptionSet, Hashable, Sendable {
+  public struct Flags: OptionSet, Hashable, Sendable, Codable {
     /// The flags' bits.
     public let rawValue: UInt8
     /// Creates flags from their bits.

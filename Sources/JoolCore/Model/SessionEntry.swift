@@ -5,7 +5,7 @@
 ///     IPv6 node  source6 ── destination6  NAT64  source4 ── destination4  IPv4 node
 ///
 /// For ICMP the ports are identifiers, equal within each side.
-public struct SessionEntry: Hashable, Sendable {
+public struct SessionEntry: Hashable, Sendable, Codable {
   /// The protocol whose table holds the session.
   public var proto: L4Protocol
   /// The transport address of the IPv6 node.

@@ -1,7 +1,7 @@
 /// An address and a port, or for ICMP an address and an identifier (RFC 6146 §2).
 ///
 /// The text form is `192.0.2.1#80`.
-public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparable, LosslessStringConvertible {
+public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparable, TextCodable {
   /// The address.
   public let address: Address
   /// The port, or the ICMP identifier.

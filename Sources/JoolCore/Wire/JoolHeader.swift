@@ -61,9 +61,8 @@ package struct JoolHeader: Hashable, Sendable {
     guard let translator = TranslatorType(rawValue: xt) else { throw .badValue(field: "xt", value: UInt64(xt)) }
     let reserved = try bytes.bigEndianInteger(at: 10, as: UInt16.self, field: "reserved")
     guard reserved == 0 else { throw .badValue(field: "reserved", value: UInt64(reserved)) }
-    guard let instance = InstanceName(bytes.extracting(12..<28).text()) else {
-      throw .badValue(field: "iname", value: UInt64(try bytes.nativeInteger(at: 12, as: UInt8.self, field: "iname")))
-    }
+    let name = bytes.extracting(12..<28).text()
+    guard let instance = InstanceName(name) else { throw .badText(field: "iname", name) }
     self.version = ModuleVersion(rawValue: try bytes.bigEndianInteger(at: 4, as: UInt32.self, field: "version"))
     self.translator = translator
     self.flags = Flags(rawValue: try bytes.nativeInteger(at: 9, as: UInt8.self, field: "flags"))

@@ -14,8 +14,10 @@ public enum WireFormatError: Error, Hashable, Sendable {
   case unexpected(attribute: UInt16, in: String)
   /// A container lacks the nested flag, which kernels from 5.2 on require.
   case notNested(field: String)
-  /// `field` has a number or text that it must not have.
+  /// `field` has a number that it must not have.
   case badValue(field: String, value: UInt64)
+  /// `field` has a text that it must not have.
+  case badText(field: String, String)
   /// Bytes follow the last attribute.
   case strayBytes(count: Int)
   /// A frame has another version of the protocol between proxies.
@@ -33,6 +35,7 @@ extension WireFormatError: CustomStringConvertible {
     case .unexpected(let attribute, let parent): "attribute \(attribute) does not belong in \(parent)"
     case .notNested(let field): "\(field) lacks the nested flag"
     case .badValue(let field, let value): "\(field) cannot be \(value)"
+    case .badText(let field, let text): "\(field) cannot be \(text.debugDescription)"
     case .strayBytes(let count): "\(count) bytes follow the last attribute"
     case .unsupportedVersion(let version): "version \(version) of the protocol is not supported"
     }

@@ -14,6 +14,8 @@ enum ControlNameHolder: Hashable {
   /// The holder accepts no connection, and nothing more can be learnt about it.
   case unknown
 
+  /// Finds the process that holds the control name of an instance.
+  ///
   /// - Returns: `nil` if nobody holds the name. Does not block.
   init?(of instance: InstanceName) {
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: true) else {
@@ -45,6 +47,8 @@ private struct SocketOwner {
   /// `nil` if this process may not inspect the one that has the socket open.
   private(set) var process: Int32?
 
+  /// Finds the socket that has the name.
+  ///
   /// - Returns: `nil` if there is no such socket in this network namespace.
   init?(ofName name: String) {
     // Columns: address, references, protocol, flags, type, state, inode, name.

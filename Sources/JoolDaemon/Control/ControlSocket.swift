@@ -18,6 +18,8 @@ struct ControlSocket: ~Copyable {
     var hasAsked = false
   }
 
+  /// Opens the socket of an instance's proxy.
+  ///
   /// - Throws: `Errno.addressInUse` if another socket has the name.
   init(instance: InstanceName) throws(Errno) {
     let listener = try ControlProtocol.makeSocket(nonBlocking: true)

@@ -7,6 +7,8 @@ struct ServiceManager {
   /// The interval within which the service manager expects WATCHDOG=1; `nil` if it does not expect it.
   let watchdog: Duration?
 
+  /// Finds the service manager in the environment; `nil` if there is none.
+  ///
   /// - Parameter variable: returns the value of an environment variable.
   init?(variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }) {
     guard let name = variable("NOTIFY_SOCKET"), name.utf8.count > 1,

@@ -8,6 +8,7 @@ struct GroupMembership {
   private let text: String
   private let isIPv6: Bool
 
+  /// Reads the memberships of all interfaces.
   /// - `text`: the contents of `/proc/net/igmp6` or `/proc/net/igmp`.
   init(_ text: String, isIPv6: Bool) {
     self.text = text

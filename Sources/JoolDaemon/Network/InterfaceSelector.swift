@@ -11,6 +11,8 @@ enum InterfaceSelector: Hashable, Sendable {
   /// Not at all: the routes to a group choose the interface.
   case route(to: AnyIPAddress)
 
+  /// Makes the reference from an option.
+  ///
   /// - Parameter device: the value of `--net.dev.in` or `--net.dev.out`.
   init(device: String) {
     let parts = ZonedHost(device)

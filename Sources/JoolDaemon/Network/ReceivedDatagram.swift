@@ -16,6 +16,7 @@ struct ReceivedDatagram {
   /// The time that the datagram waited in the socket's buffer, because the proxy was stopped or busy.
   let waited: Duration
 
+  /// Converts a datagram that the kernel has delivered.
   /// - `wall`: the time of the reading, from `wallClock`.
   init(_ datagram: clinux_datagram, wall: Int64) {
     length = datagram.length

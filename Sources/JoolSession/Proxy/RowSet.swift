@@ -7,6 +7,8 @@ struct RowSet: Sendable {
     return word < words.count && words[word] & 1 << UInt64(row % 64) != 0
   }
 
+  /// Adds a row.
+  ///
   /// - Returns: whether the row is new.
   @discardableResult
   mutating func insert(_ row: UInt32) -> Bool {
@@ -18,6 +20,8 @@ struct RowSet: Sendable {
     return true
   }
 
+  /// Removes a row.
+  ///
   /// - Returns: whether the row was there.
   @discardableResult
   mutating func remove(_ row: UInt32) -> Bool {

@@ -30,11 +30,14 @@ package struct StaticEntries: Sendable {
 
   /// Adds the static ones among some BIB entries of the module.
   ///
-  /// The same entry may be in two pages, because other entries can be added while the module is read.
+  /// The same entry may be in two pages, because other entries can be added while the module is read. An entry of a later
+  /// page replaces those with the same client or the same mask, because they were removed meanwhile.
   mutating func note(_ entries: some Sequence<BIBEntry>) {
     for entry in entries where entry.isStatic && count < Self.capacity {
-      masks[Key(proto: entry.proto, address: entry.source6)] = entry.source4
-      clients[Key(proto: entry.proto, address: entry.source4)] = entry.source6
+      let mask = masks.updateValue(entry.source4, forKey: Key(proto: entry.proto, address: entry.source6))
+      if let mask, mask != entry.source4 { clients[Key(proto: entry.proto, address: mask)] = nil }
+      let client = clients.updateValue(entry.source6, forKey: Key(proto: entry.proto, address: entry.source4))
+      if let client, client != entry.source6 { masks[Key(proto: entry.proto, address: client)] = nil }
     }
   }
 

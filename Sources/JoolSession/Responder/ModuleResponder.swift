@@ -59,6 +59,7 @@ package struct ModuleResponder: Sendable {
     return replies
   }
 
+  /// The answer to a message for the controller or for the Jool family.
   /// - `payload`: the bytes after the netlink header.
   private mutating func answer(
     _ payload: RawSpan, _ header: NetlinkHeader, table: borrowing SessionTable, now: Instant
@@ -102,9 +103,9 @@ package struct ModuleResponder: Sendable {
     case .instanceForEach, .instanceAdd, .instanceHello, .instanceRemove, .instanceFlush, .fileHandle: return
     default: break
     }
-    guard let name = header.instance?.description else { throw .instanceName }
-    guard (name.isEmpty ? InstanceName.default.description : name) == profile.instance.name else {
-      throw .noInstance(name)
+    guard let name = header.instance else { throw .instanceName }
+    guard (name.description.isEmpty ? .default : name) == profile.instance.name else {
+      throw .noInstance(name.description)
     }
   }
 
@@ -114,7 +115,7 @@ package struct ModuleResponder: Sendable {
   ) throws(ModuleRefusal) -> Reply {
     switch operation {
     case .instanceHello:
-      guard let name = header.instance?.description else { throw .instanceName }
+      guard let name = header.instance else { throw .instanceName }
       return .status(isAlive: name == profile.instance.name)
     case .instanceForEach, .globalForEach, .statisticsForEach, .pool4ForEach, .bibForEach, .sessionForEach: break
     default: throw .readOnly(operation)

@@ -101,6 +101,7 @@ struct FrameSeal: Sendable {
     var isTrusted: Bool
   }
 
+  /// Makes the seal of a node that has sent nothing yet.
   /// - `start`: a random number that was never used before.
   /// - `freshness`: reads values that a copy of this process would not read again.
   init(

@@ -8,6 +8,8 @@ struct BucketSet: Hashable, Sendable {
 
   init() { bytes = Array(repeating: 0, count: Self.size) }
 
+  /// Decodes a set.
+  ///
   /// - Returns: `nil` if there are not `size` bytes.
   init?(bytes: [UInt8]) {
     guard bytes.count == Self.size else { return nil }

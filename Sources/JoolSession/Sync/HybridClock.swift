@@ -17,6 +17,7 @@ struct HybridClock: Sendable {
   private let start: Instant
   private let timeAtStart: UInt64
 
+  /// Makes a clock that has issued no version yet.
   /// - `time`: the time of day in milliseconds since 1970; the closer to the peers' time, the better.
   /// - `tag`: a number from 0 to 1023.
   init(time: UInt64, tag: UInt16, now: Instant) {

@@ -11,6 +11,8 @@ package struct PeerMemory: Hashable, Sendable {
   /// The silence after which the return of an incarnation is a first contact.
   let acquaintance: Duration
 
+  /// Makes an empty memory.
+  ///
   /// - Parameter whole: the silence after which an incarnation is forgotten: an hour, except in tests.
   init(whole: Duration = .seconds(3600)) {
     self.whole = whole

@@ -41,6 +41,8 @@ struct PullSchedule: Sendable {
   /// The incarnations with lost updates that the last pull for losses was for.
   private var losses: [Incarnation] = []
 
+  /// Makes a schedule without a failed pull.
+  ///
   /// - Parameter first: the earliest time of the first pull.
   init(from first: Instant) { next = first }
 

@@ -132,6 +132,9 @@ extension SyncFrame.Hello {
     self.pool6 = pool6
     limits = try SessionLimits(decoding: &reader)
     asks = Incarnation(try reader.next(UInt64.self))
+    guard (request == 0) == (asks == .nobody) else {
+      throw .badValue(field: "SS2 request", value: UInt64(request))
+    }
     while !reader.isAtEnd {
       let entry = try SyncFrame.HelloEntry(decoding: &reader)
       guard entry.incarnation == .nobody else {

@@ -36,6 +36,7 @@ package struct SyncNode: Sendable {
   /// What the node sends to the network.
   var transmitter: Transmitter
 
+  /// Makes a node that has received nothing yet.
   /// - `seed`: the seed of all random numbers, among them the delays that keep nodes from sending at the same time.
   /// - `isFirst`: whether to be ready at once, because there is no peer to get a table from.
   /// - `clock`: the time of day in milliseconds since 1970; the closer to the peers', the better.

@@ -84,6 +84,8 @@ struct SyncPeer: Sendable {
   /// Times the peer out, because this node slept.
   mutating func timeOut(now: Instant) { lastHeard = min(lastHeard, now - Self.timeout) }
 
+  /// Takes a hello of the peer.
+  ///
   /// - Returns: whether the hello is the peer's newest. A late one changes nothing.
   mutating func receive(_ hello: SyncFrame.Hello, header: SyncFrame.Header, now: Instant) -> Bool {
     guard header.number.isLater(than: number) || now - helloAt >= Self.numberTimeout else { return false }

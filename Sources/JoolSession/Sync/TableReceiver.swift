@@ -37,6 +37,7 @@ struct TableReceiver: Sendable {
   private var selection: BucketSelection
   private var progress = TransferProgress()
 
+  /// Makes a transfer that has requested nothing yet.
   /// - `transfer`: a random number.
   /// - `isComparing`: whether to compare first. A starting node has nothing to compare.
   /// - `isMuchSmaller`: whether this node has less than a quarter of the source's sessions.
@@ -112,6 +113,7 @@ struct TableReceiver: Sendable {
     if selection.isKnown { timer.expire(now: now) }
   }
 
+  /// Takes the digests of a group of the source's buckets.
   /// - `ours`: the digest of a bucket of this node's table, as it is now.
   mutating func receive(
     buckets digests: [UInt64], of group: Int, from node: Incarnation, ours: (Int) -> UInt64, now: Instant
@@ -122,6 +124,8 @@ struct TableReceiver: Sendable {
     if selection.isKnown { timer.expire(now: now) }
   }
 
+  /// Takes a frame of the source's table.
+  ///
   /// - Returns: whether the frame belongs to this pull and has not arrived before.
   mutating func receive(_ bulk: SyncFrame.Bulk, from node: Incarnation, now: Instant) -> Bool {
     guard node == source, selection.isKnown, progress.hasCredit, bulk.transfer == transfer, !isFinished,

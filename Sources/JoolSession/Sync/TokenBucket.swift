@@ -12,6 +12,8 @@ struct TokenBucket: Sendable {
   /// `nil`: nothing was taken yet.
   private var fullAt: Instant?
 
+  /// Makes a full bucket.
+  ///
   /// - Parameters:
   ///   - rate: the bytes per second, at most 10^9.
   ///   - burst: the number of bytes in a full bucket.

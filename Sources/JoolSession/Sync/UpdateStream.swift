@@ -49,6 +49,8 @@ struct UpdateStream: Sendable {
   /// The number of updates that were given up.
   private(set) var unrecovered: UInt64 = 0
 
+  /// Makes the stream of a peer that was heard for the first time.
+  ///
   /// - Parameters:
   ///   - progress: what this node has of the peer already.
   ///   - last: the peer's last update, as its hello states.

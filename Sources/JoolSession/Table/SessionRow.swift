@@ -44,6 +44,8 @@ struct SessionRow: Sendable {
   private static let leader: UInt8 = 0x80
   private static let free: UInt8 = 0x60
 
+  /// Packs a session into a row.
+  ///
   /// - Returns: `nil` if the state (3 bits) or the timer (2 bits) does not fit. Those of RFC 6146 all fit.
   init?(_ session: SessionEntry, origin: UInt8, version: Version) {
     guard session.state.rawValue <= 7, session.timer.rawValue <= 3 else { return nil }

@@ -67,6 +67,8 @@ package struct SessionHandle: Hashable, Sendable {
 package struct SessionOrder: RandomAccessCollection, Sendable {
   private let rows: ContiguousArray<UInt32>
 
+  /// Makes the list of the rows in the order of their keys.
+  ///
   /// - Parameter keys: the keys of the rows (`key(of:number:)`), ascending.
   init(keys: ContiguousArray<UInt64>) {
     rows = ContiguousArray(keys.lazy.map { UInt32(truncatingIfNeeded: $0) & 0x0FFF_FFFF })

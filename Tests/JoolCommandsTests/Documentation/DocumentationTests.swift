@@ -50,8 +50,7 @@ import Testing
     for item in [
       session.json, random.pool4().json, random.binding().json, random.mapping().json, random.instance().json,
     ] {
-      guard case .object(let members) = item else { continue }
-      for (name, _) in members { #expect(page.contains("`\(name)`"), "\(name)") }
+      for member in try #require(item.members) { #expect(page.contains("`\(member.key)`"), "\(member.key)") }
     }
   }
 

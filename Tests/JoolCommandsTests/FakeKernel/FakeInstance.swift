@@ -26,7 +26,9 @@ struct FakeInstance {
     globals = GlobalSetting.defaults(of: type, pool6: pool6)
   }
 
-  var entry: InstanceEntry { InstanceEntry(namespace: FakeKernel.namespace, framework: framework, name: name) }
+  var entry: InstanceEntry {
+    InstanceEntry(namespace: FakeKernel.namespace, framework: framework, name: InstanceName(name) ?? .default)
+  }
 
   mutating func work(on request: Request, for kernel: FakeKernel) throws(Refusal) -> Reply {
     let force = request.header.flags.contains(.force)

@@ -31,6 +31,7 @@ struct FakePool4 {
     tables.contains { $0.proto == proto && $0.ports[address.address.bits]?.contains(address.port) == true }
   }
 
+  /// Adds an entry, as POOL4_ADD does.
   /// - `ephemeral`: The machine's ephemeral ports, which the module protects unless the request is forced.
   mutating func add(_ entry: Pool4Entry, sparing ephemeral: ClosedRange<UInt16>? = nil) throws(FakeKernel.Refusal) {
     try FakeKernel.check(suffixOf: entry.prefix)

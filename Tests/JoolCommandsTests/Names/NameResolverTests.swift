@@ -1,4 +1,4 @@
-import Glibc
+import Dispatch
 import JoolCore
 import Synchronization
 import Testing
@@ -23,31 +23,34 @@ import Testing
     #expect(resolver.result(for: addresses[7]) == .name("host-192.0.2.7"))
   }
 
+  /// Each look-up waits for the last one, so all must be under way at once.
   @Test func looksUpAddressesInParallel() {
-    let resolver = NameResolver { _ in
-      usleep(50_000)
-      return .none
-    }
-    let start = ContinuousClock.now
-    resolver.prepare(Self.addresses(64))
-    #expect(ContinuousClock.now - start < .seconds(2))  // 3.2 s if done one after the other
+    let meeting = Meeting(of: NameResolver.threadLimit)
+    let resolver = NameResolver(patience: .seconds(20)) { _ in .name(meeting.isComplete() ? "met" : "alone") }
+    let addresses = Self.addresses(UInt32(NameResolver.threadLimit))
+    resolver.prepare(addresses)
+    #expect(addresses.allSatisfy { resolver.result(for: $0) == .name("met") })
   }
 
   @Test func stopsLookingUpAfterATimeout() {
-    let resolver = NameResolver(patience: .milliseconds(50)) { _ in
-      sleep(1)
-      return .name("late")
+    let lookUps = LookUpCounter()
+    let server = SilentServer()
+    defer { server.end() }
+    let resolver = NameResolver(patience: .milliseconds(1)) { _ in
+      lookUps.count.withLock { $0 += 1 }
+      return server.answer()
     }
-    let start = ContinuousClock.now
     for page in 0..<100 { resolver.prepare(Self.addresses(UInt32(page + 1) * 10)) }
-    #expect(ContinuousClock.now - start < .milliseconds(900))
+    #expect(lookUps.count.withLock { $0 } <= 10, "only the first page")
     #expect(resolver.result(for: Self.addresses(1)[0]) == .unanswered)
   }
 
+  /// This waits for 0.1 s in fact, because the look-ups with an answer must be done before the patience ends.
   @Test func keepsAnswersFromBeforeATimeout() {
+    let server = SilentServer()
+    defer { server.end() }
     let resolver = NameResolver(patience: .milliseconds(100)) { address in
-      if address == Self.addresses(2)[1] { sleep(1) }
-      return .name("quick")
+      address == Self.addresses(2)[1] ? server.answer() : .name("quick")
     }
     resolver.prepare(Self.addresses(10))
     #expect(resolver.result(for: Self.addresses(1)[0]) == .name("quick"))
@@ -67,5 +70,39 @@ import Testing
 
   private final class LookUpCounter: Sendable {
     let count = Mutex(0)
+  }
+
+  /// A server that answers nothing before the test ends.
+  private final class SilentServer: Sendable {
+    private let isOver = DispatchSemaphore(value: 0)
+
+    func answer() -> HostLookup {
+      isOver.wait()
+      isOver.signal()
+      return .name("late")
+    }
+
+    func end() { isOver.signal() }
+  }
+
+  /// A point at which threads wait for each other.
+  private final class Meeting: Sendable {
+    private let missing: Mutex<Int>
+    private let everyone = DispatchSemaphore(value: 0)
+
+    init(of size: Int) { missing = Mutex(size) }
+
+    /// Whether all threads are here.
+    ///
+    /// Waits for up to 10 seconds for them.
+    func isComplete() -> Bool {
+      let isLast = missing.withLock {
+        $0 -= 1
+        return $0 == 0
+      }
+      guard isLast || everyone.wait(timeout: .now() + 10) == .success else { return false }
+      everyone.signal()
+      return true
+    }
   }
 }

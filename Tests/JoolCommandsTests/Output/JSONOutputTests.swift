@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test func escapesControlCharacters() {
-    #expect(JSONItem.string("a\"\\\n\u{1}\u{7F}é").text() == #""a\"\\\n\u0001\u007fé""#)
+    #expect(JSONValue.string("a\"\\\n\u{1}\u{7F}é").text() == #""a\"\\\n\u0001\u007fé""#)
   }
 
   private static func nat64() -> TestBench {

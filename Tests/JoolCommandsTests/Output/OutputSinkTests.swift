@@ -47,7 +47,7 @@ import Testing
     let error = OutputSink()
     let context = CommandContext(
       programName: "jool", translator: .nat64, output: OutputSink(descriptor: full, buffering: .block(1 << 16)),
-      error: error)
+      messages: MessagePrinter(sink: error))
     #expect(JoolProgram.run(["--version"], in: context).rawValue == 28)
     #expect(error.text == "Error: Could not write the output: No space left on device\n")
   }

@@ -60,7 +60,7 @@ struct RandomModels: RandomNumberGenerator {
   mutating func framework() -> Framework { pick([.netfilter, .iptables]) }
 
   mutating func instance() -> InstanceEntry {
-    InstanceEntry(namespace: integer(), framework: framework(), name: instanceName().description)
+    InstanceEntry(namespace: integer(), framework: framework(), name: instanceName())
   }
 
   mutating func iterations() -> MaxIterations {

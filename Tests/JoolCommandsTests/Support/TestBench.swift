@@ -57,15 +57,15 @@ final class TestBench {
     let output = OutputSink()
     let error = OutputSink()
     var context = CommandContext(
-      programName: program, translator: JoolProgram.translator(ofProgram: program), output: output, error: error)
-    context.transport = { [kernel, transport] () throws(JoolError) in transport?() ?? kernel.transport() }
-    context.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }
+      programName: program, translator: JoolProgram.translator(ofProgram: program), output: output,
+      messages: MessagePrinter(sink: error, givesHints: givesHints))
+    context.module.transport = { [kernel, transport] () throws(JoolError) in transport?() ?? kernel.transport() }
+    context.module.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }
     context.ephemeralPorts = { nil }
-    context.names = names
-    context.givesHints = givesHints
-    context.services = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
-    context.advertiseThroughProxy = proxyAnswer
-    context.proxyStatus = proxyStatus
+    context.names.host = names
+    context.names.service = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
+    context.proxy.advertise = proxyAnswer
+    context.proxy.status = proxyStatus
     context.hasSystemLog = { false }
     let status = body(context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)

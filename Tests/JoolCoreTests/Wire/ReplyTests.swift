@@ -36,6 +36,16 @@ import Testing
     }
   }
 
+  @Test func refusesAnInstanceWithAnImpossibleName() {
+    var writer = AttributeWriter()
+    writer.attribute(1, UInt32(7))
+    writer.attribute(2, Framework.netfilter.rawValue)
+    writer.attribute(3, text: "longer than 15 bytes")
+    #expect(throws: WireFormatError.badText(field: "INAME", "longer than 15 bytes")) {
+      try InstanceEntry(decoding: writer.bytes.span.bytes)
+    }
+  }
+
   /// Counters with empty attributes between them, as on machines of another kind.
   private static let writtenByHand: Set = ["nat64-stats-padded"]
 

@@ -143,7 +143,7 @@ extension JSONValue {
 
   init(_ entry: InstanceEntry) {
     self = [
-      "ns": .number(entry.namespace), "framework": JSONValue(entry.framework), "name": .string(entry.name),
+      "ns": .number(entry.namespace), "framework": JSONValue(entry.framework), "name": .text(entry.name),
     ]
   }
 

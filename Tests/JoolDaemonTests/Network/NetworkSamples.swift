@@ -32,6 +32,7 @@ enum NetworkSamples {
     return interface
   }
 
+  /// A view of these interfaces.
   /// - `route`: The index of the interface to which all routes lead.
   static func view(
     _ interfaces: [InterfaceSnapshot.Interface] = interfaces, otherNames: [String: UInt32] = ["sync": 3, "eth2:1": 3],

@@ -11,6 +11,7 @@ struct UnixReceiver: ~Copyable {
   /// The name, with the zero byte that abstract names begin with.
   let path: [UInt8]
 
+  /// Opens the socket.
   /// - `name`: a name that no other test uses. The process ID makes it unique among test runs.
   init(_ name: String) throws(Errno) {
     path = [0] + Array("jool-test-\(name)-\(getpid())".utf8)

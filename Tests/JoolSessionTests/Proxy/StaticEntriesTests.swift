@@ -19,6 +19,24 @@ import Testing
     #expect(!statics.contains(Self.entry(3)))
   }
 
+  @Test func anEntryThatChangedBetweenTwoPagesReplacesItsFormerSelf() {
+    let (one, two, three) = (Self.entry(1), Self.entry(2), Self.entry(3))
+    func entry(_ client: BIBEntry, _ mask: BIBEntry) -> BIBEntry {
+      BIBEntry(proto: client.proto, source6: client.source6, source4: mask.source4, isStatic: true)
+    }
+    var statics = StaticEntries()
+    statics.note([one, two])
+    // Client 1 got mask 3, and its former mask is free.
+    statics.note([entry(one, three)])
+    #expect(statics.contains(entry(one, three)) && !statics.contains(one))
+    #expect(!statics.contradict(entry(three, one)))
+    // Mask 2 was given to client 3, and its former client is free.
+    statics.note([entry(three, two)])
+    #expect(!statics.contradict(entry(two, one)))
+    #expect(statics.contradict(two))
+    #expect(statics.count == 2)
+  }
+
   @Test func entriesOfTwoProtocolsDiffer() {
     var statics = StaticEntries()
     let udp = Self.entry(1)

@@ -36,6 +36,6 @@ struct Loopback: KernelTransport {
 extension ModuleProfile {
   static var sample: Self {
     Self(
-      instance: InstanceEntry(namespace: 0x4323_4600, framework: .netfilter, name: "default"), pool6: .wellKnown)
+      instance: InstanceEntry(namespace: 0x4323_4600, framework: .netfilter, name: .default), pool6: .wellKnown)
   }
 }

@@ -30,6 +30,7 @@ struct Group {
   /// The proxies that receive nothing.
   var unreachable: Set<Int> = []
 
+  /// Makes a group, by default of two proxies that are ready.
   /// - `keys`: the keys of each proxy; by default no proxy has any.
   /// - `seed`: the seed of the first proxy; the others have the numbers after it.
   /// - `settled`: whether the proxies have become ready.

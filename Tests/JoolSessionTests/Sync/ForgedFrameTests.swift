@@ -81,28 +81,6 @@ import Testing
     }
   }
 
-  /// A.13.
-  @Test func requestsDoNotDelaySettings() throws {
-    var group = Group()
-    let range = MaskRange(mark: 0, proto: .tcp, addresses: 1...1, ports: 1...2)
-    group.proxies[1].advertise(pool4: [range], now: group.now)
-    group.pass(.milliseconds(100))
-    func settingsSent() -> Int {
-      group.bodies.count { if case .settings = $0.body { $0.proxy == 1 } else { false } }
-    }
-    let before = settingsSent()
-    let victim = try #require(group.proxies[1].node?.identity)
-    for number in 0..<20 {
-      var hello = SyncFrame.Hello.sample(.starting)
-      hello.entries = [.sample(victim, next: 1)]
-      inject(
-        SyncFrame(sender: Incarnation(5000 + UInt64(number)), number: 1, sequence: 0, body: .hello(hello)), at: 1,
-        in: &group)
-      group.pass(.milliseconds(500))
-    }
-    #expect(settingsSent() > before)
-  }
-
   /// A.12: incarnations do not replace each other, so a late datagram of one does not affect another.
   @Test func acceptsANodeDespiteLateDatagramsOfItsFormerStart() throws {
     var group = Group()

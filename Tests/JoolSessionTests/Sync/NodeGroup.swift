@@ -32,6 +32,7 @@ struct NodeGroup {
   var unreachable: Set<Int> = []
   private(set) var now = Instant.now
 
+  /// Makes a group of nodes with empty tables.
   /// - `settled`: whether the nodes have received each other's hellos and have read their modules.
   init(count: Int, settled: Bool = true) {
     let start = now

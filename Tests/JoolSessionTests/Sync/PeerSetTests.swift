@@ -21,6 +21,7 @@ import Testing
       self.now = now
     }
 
+    /// Gives the listener a hello.
     /// - `echo`: whether the hello mentions the listener.
     @discardableResult
     mutating func receive(

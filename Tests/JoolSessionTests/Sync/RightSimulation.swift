@@ -58,6 +58,8 @@ struct RightSimulation {
     for number in nodes.indices { update(number) }
   }
 
+  /// Runs the simulation to its end.
+  ///
   /// - Returns: a description of the failure with its time; `nil` if there was none.
   mutating func run() -> String? {
     let loss = Double.random(in: 0...0.5, using: &random)

@@ -132,6 +132,15 @@ import Testing
     #expect(throws: WireFormatError.self) { try decode(hello) }
   }
 
+  @Test func refusesAQuestionToNobodyAndOneWithoutANumber() {
+    for (request, asks) in [(UInt8(7), Incarnation.nobody), (0, Incarnation(0xDD))] {
+      var hello = Self.hello
+      (hello.request, hello.asks) = (request, asks)
+      let bytes = frame(.hello(hello)).encoded()
+      #expect(throws: WireFormatError.badValue(field: "SS2 request", value: UInt64(request))) { try decode(bytes) }
+    }
+  }
+
   @Test func refusesAnEntryAfterThePadding() {
     var bytes = frame(.hello(Self.hello(.starting, entries: 0, padding: 2))).encoded()
     bytes[104 + 24 + 7] = 1

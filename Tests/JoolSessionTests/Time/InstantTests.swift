@@ -18,8 +18,11 @@ import Testing
     #expect(future - past > .seconds(500 * 365 * 86_400))
   }
 
-  @Test func neverGoesBack() {
-    let before = Instant.now
-    #expect(before <= .now)
+  @Test func runsLikeTheContinuousClock() {
+    let clock = ContinuousClock()
+    let (outerStart, start, innerStart) = (clock.now, Instant.now, clock.now)
+    while clock.now < innerStart + .milliseconds(1) {}
+    let (innerEnd, end, outerEnd) = (clock.now, Instant.now, clock.now)
+    #expect(end - start >= innerEnd - innerStart && end - start <= outerEnd - outerStart)
   }
 }

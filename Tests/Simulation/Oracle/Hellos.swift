@@ -10,6 +10,7 @@ struct Hellos {
   /// Whether a hello has arrived whose sender had received this node, so that the sender counts as a peer.
   private(set) var haveAnswered = false
 
+  /// Notes a hello that arrived.
   /// - `heard`: the hellos that the sender has received from the receiver.
   mutating func note(sent: Moment, arrived: Moment, heard: Hellos) {
     if heard.firstArrival <= sent, sent - heard.lastArrival < .seconds(5) { haveAnswered = true }

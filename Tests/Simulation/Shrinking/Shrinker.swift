@@ -7,6 +7,7 @@ package struct Shrinker {
   private(set) package var shortest: Scenario
   private(set) package var violation: Violation
 
+  /// Makes a shrinker of a scenario that violates a rule.
   /// - `limit`: the largest number of runs.
   /// - `mayRun`: whether there is time left.
   package init(_ scenario: Scenario, _ violation: Violation, limit: Int = 300, while mayRun: @escaping () -> Bool) {

@@ -61,6 +61,7 @@ struct AddressPlan: Sendable {
       UInt16(mask % Self.portsPerAddress + Self.firstPort))
   }
 
+  /// The session with this number, under this mask.
   /// - `expiration`: the time left in microseconds.
   func entry(_ session: Int, mask: Int, state: UInt8, timer: UInt8, expiration: Int, pool6: IPv6Prefix) -> SessionEntry
   {

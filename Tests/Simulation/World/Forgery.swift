@@ -2,6 +2,7 @@ import JoolCore
 
 /// Frames that strangers forge.
 enum Forgery {
+  /// Forges a datagram.
   /// - `number`: a different number for each datagram.
   /// - `victim`: the number of a node, for forgeries that name a node as their sender.
   static func datagram(

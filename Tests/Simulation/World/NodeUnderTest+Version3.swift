@@ -46,6 +46,8 @@ extension NodeUnderTest {
     proxy.turn(now: time.now, sealStart: Dice.hash(chance, 2)) != nil
   }
 
+  /// Passes a datagram to the proxy.
+  ///
   /// - Returns: whether the datagram could be decoded.
   mutating func receive(_ datagram: [UInt8], from address: IPv6Address, waited: Duration, _ time: Time) -> Bool {
     let action = proxy.received(

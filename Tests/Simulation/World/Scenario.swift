@@ -2,6 +2,7 @@
 package typealias Moment = Int
 
 extension Moment {
+  /// The moment after this number of seconds.
   /// - `seconds`: at most about 290,000 years.
   package static func seconds(_ seconds: Double) -> Moment { Moment((seconds * 1_000_000).rounded()) }
 

@@ -31,6 +31,7 @@ extension Simulation {
     }
   }
 
+  /// Translates a packet of a session at a node.
   /// - `idle`: the time since the packet, if it arrived before the node's start.
   mutating func translate(_ session: Int, state: UInt8, at node: Int, idle: Moment? = nil) {
     guard nodes[node].isAttached, !nodes[node].isSuspended else { return }

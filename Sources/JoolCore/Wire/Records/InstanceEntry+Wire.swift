@@ -12,26 +12,27 @@ extension InstanceEntry: WireRecord {
   package init(decoding payload: RawSpan) throws(WireFormatError) {
     var namespace: UInt32?
     var framework: UInt8?
-    var name: String?
+    var text: String?
     var reader = AttributeReader(payload)
     while let attribute = try reader.next() {
       switch Field(rawValue: attribute.type) {
       case .namespace: namespace = try attribute.value.wholeInteger(as: UInt32.self, field: "NS")
       case .framework: framework = try attribute.value.wholeInteger(as: UInt8.self, field: "XF")
-      case .name: name = attribute.value.text()
+      case .name: text = attribute.value.text()
       case nil: continue
       }
     }
+    let given = try require(text, "INAME")
+    guard let name = InstanceName(given) else { throw .badText(field: "INAME", given) }
     self.init(
-      namespace: try require(namespace, "NS"), framework: Framework(rawValue: try require(framework, "XF")),
-      name: try require(name, "INAME"))
+      namespace: try require(namespace, "NS"), framework: Framework(rawValue: try require(framework, "XF")), name: name)
   }
 
   /// Appends the attributes to `writer`.
   package func encode(into writer: inout AttributeWriter) {
     writer.attribute(Field.namespace.rawValue, namespace)
     writer.attribute(Field.framework.rawValue, framework.rawValue)
-    writer.attribute(Field.name.rawValue, text: name)
+    writer.attribute(Field.name.rawValue, text: name.description)
   }
 }
 

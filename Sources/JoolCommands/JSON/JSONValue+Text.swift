@@ -1,20 +1,25 @@
-/// A JSON value for output.
-///
-/// Members keep their order.
-indirect enum JSONItem: Sendable {
-  case null
-  case boolean(Bool)
-  case integer(UInt64)
-  case string(String)
-  case array([JSONItem])
-  case object([(String, JSONItem)])
+/// Values to be written.
+extension JSONValue {
+  static let null = JSONValue(content: .null)
 
-  /// An integer.
-  static func number(_ value: some FixedWidthInteger & UnsignedInteger) -> JSONItem { .integer(UInt64(value)) }
+  static func boolean(_ value: Bool) -> JSONValue { JSONValue(content: .boolean(value)) }
+
+  static func number(_ value: some BinaryInteger) -> JSONValue { JSONValue(content: .number(String(value))) }
+
+  static func string(_ text: String) -> JSONValue { JSONValue(content: .string(text)) }
 
   /// The text of a value such as an address.
-  static func text(_ value: some CustomStringConvertible) -> JSONItem { .string(value.description) }
+  static func text(_ value: some CustomStringConvertible) -> JSONValue { string(value.description) }
 
+  static func array(_ elements: [JSONValue]) -> JSONValue { JSONValue(content: .array(elements)) }
+
+  static func object(_ members: [(String, JSONValue)]) -> JSONValue {
+    JSONValue(content: .object(members.map { JSONMember(key: $0, value: $1) }))
+  }
+}
+
+/// The text of a value.
+extension JSONValue {
   /// The value as text, without a final newline.
   /// - `levels`: the number of levels of arrays and objects that have a line for each element. Deeper levels are on one
   ///   line.
@@ -25,10 +30,10 @@ indirect enum JSONItem: Sendable {
   }
 
   private func write(to text: inout String, levels: Int, indentation: Int) {
-    switch self {
+    switch content {
     case .null: text += "null"
     case .boolean(let value): text += value ? "true" : "false"
-    case .integer(let value): text += String(value)
+    case .number(let digits): text += digits
     case .string(let value): Self.write(value, to: &text)
     case .array(let elements):
       Self.write(elements, "[", "]", to: &text, levels, indentation) { element, text in
@@ -36,9 +41,9 @@ indirect enum JSONItem: Sendable {
       }
     case .object(let members):
       Self.write(members, "{", "}", to: &text, levels, indentation) { member, text in
-        Self.write(member.0, to: &text)
+        Self.write(member.key, to: &text)
         text += ": "
-        member.1.write(to: &text, levels: levels - 1, indentation: indentation + 1)
+        member.value.write(to: &text, levels: levels - 1, indentation: indentation + 1)
       }
     }
   }
@@ -63,6 +68,10 @@ indirect enum JSONItem: Sendable {
   /// Control characters are escaped, so that no value can move a terminal's cursor.
   private static func write(_ string: String, to text: inout String) {
     text += "\""
+    defer { text += "\"" }
+    // Nearly every string is an address or a name, which needs no escape and is appended at once.
+    let isPlain = string.utf8.allSatisfy { 0x20...0x7E ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    guard !isPlain else { return text += string }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -76,6 +85,5 @@ indirect enum JSONItem: Sendable {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    text += "\""
   }
 }

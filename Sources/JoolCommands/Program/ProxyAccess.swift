@@ -1,0 +1,23 @@
+import JoolCore
+import JoolDaemon
+import JoolSession
+
+/// A command's access to the running session proxies.
+struct ProxyAccess {
+  /// Has the instance's proxy send its table, and waits until it was sent.
+  ///
+  /// Returns the number of sessions, or `nil` if there is no proxy.
+  var advertise: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (instance) throws(ProxyControl.Failure) in
+    guard let proxy = try ProxyControl(instance: instance) else { return nil }
+    return try proxy.advertise()
+  }
+
+  /// The status of the instance's proxy.
+  ///
+  /// `nil` if there is no proxy. May wait ten seconds for the proxy.
+  var status: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+    (instance) throws(ProxyControl.Failure) in
+    guard let proxy = try ProxyControl(instance: instance) else { return nil }
+    return try proxy.status()
+  }
+}
