@@ -46,7 +46,7 @@ examples:    # the libraries as another package uses them; no kernel
 documentation:    # the libraries' reference as DocC archives in .build/documentation
 	$(SWIFT) package dump-symbol-graph --minimum-access-level public --skip-synthesized-members
 	rm -rf .build/documentation
-	for library in JoolCore JoolSession; do \
+	for library in JoolCore JoolSession JoolDaemon; do \
 	  mkdir -p .build/documentation/graphs/$$library && \
 	  cp .build/*/symbolgraph/$$library.symbols.json .build/documentation/graphs/$$library && \
 	  docc convert Sources/$$library/$$library.docc --warnings-as-errors \

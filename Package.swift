@@ -19,6 +19,7 @@ let package = Package(
     .executable(name: "joold", targets: ["joold"]),
     .library(name: "JoolCore", targets: ["JoolCore"]),
     .library(name: "JoolSession", targets: ["JoolSession"]),
+    .library(name: "JoolDaemon", targets: ["JoolDaemon"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),

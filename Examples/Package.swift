@@ -3,7 +3,9 @@ import PackageDescription
 
 let package = Package(
   name: "swift-jool-examples",
-  dependencies: [.package(name: "swift-jool", path: "..")],
+  dependencies: [
+    .package(name: "swift-jool", path: ".."), .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  ],
   targets: [
     .executableTarget(name: "list-sessions", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
     .executableTarget(name: "watch-pool4", dependencies: [.product(name: "JoolCore", package: "swift-jool")]),
@@ -12,6 +14,12 @@ let package = Package(
       name: "two-proxies",
       dependencies: [
         .product(name: "JoolCore", package: "swift-jool"), .product(name: "JoolSession", package: "swift-jool"),
+      ]),
+    .executableTarget(
+      name: "embedded-proxy",
+      dependencies: [
+        .product(name: "JoolCore", package: "swift-jool"), .product(name: "JoolDaemon", package: "swift-jool"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
   ],
   swiftLanguageModes: [.v6]
