@@ -31,7 +31,7 @@ public struct ProxyConfiguration: Hashable, Sendable {
   ///
   /// `nil`: frames are not sealed.
   public var keyFile: String?
-  /// The user that the proxy switches to once everything is open.
+  /// The user that the process switches to once everything is open, for a process with one thread.
   ///
   /// `nil`: it does not switch.
   public var user: String?
