@@ -83,8 +83,9 @@ extension InterfaceSnapshot {
       if name != interfaces[place].name { otherNames[name] = interfaces[place].index }
       // An address may have a broadcast address of its own. The highest address of its network is one anyway, unless
       // the network has only one or two addresses (RFC 3021).
+      // Without one, glibc stores the interface's address in its place.
       if Int(entry.ifa_flags) & IFF_BROADCAST != 0, let broadcast = entry.ifa_ifu.ifu_broadaddr,
-        case .v4(let given)? = SocketAddress.host(at: broadcast)
+        case .v4(let given)? = SocketAddress.host(at: broadcast), host != .v4(given)
       {
         interfaces[place].broadcasts.append(given)
       }
