@@ -19,11 +19,19 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringC
   }
 
   /// `TCP`, `UDP` or `ICMP`.
-  public var description: String {
+  public var description: String { text }
+}
+
+extension L4Protocol: TextForm {
+  /// The size of `ICMP`.
+  package static var textCapacity: Int { 4 }
+
+  /// Appends the name.
+  package func write(to text: inout OutputSpan<UInt8>) {
     switch self {
-    case .tcp: "TCP"
-    case .udp: "UDP"
-    case .icmp: "ICMP"
+    case .tcp: text.write("TCP")
+    case .udp: text.write("UDP")
+    case .icmp: text.write("ICMP")
     }
   }
 }
@@ -57,7 +65,7 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// TRANS: a node has sent a RST.
   public static let trans = TCPState(rawValue: 6)
 
-  private static let names = [
+  private static let names: [StaticString] = [
     "ESTABLISHED", "V6_INIT", "V4_INIT", "V4_FIN_RCV", "V6_FIN_RCV", "V4_FIN_V6_FIN_RCV", "TRANS",
   ]
 
@@ -65,7 +73,15 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public var isKnown: Bool { rawValue < Self.names.count }
 
   /// The state's name in RFC 6146 with underscores, or `UNKNOWN`.
-  public var description: String { isKnown ? Self.names[Int(rawValue)] : "UNKNOWN" }
+  public var description: String { text }
+}
+
+extension TCPState: TextForm {
+  /// The size of `V4_FIN_V6_FIN_RCV`.
+  package static var textCapacity: Int { 17 }
+
+  /// Appends the name.
+  package func write(to text: inout OutputSpan<UInt8>) { text.write(isKnown ? Self.names[Int(rawValue)] : "UNKNOWN") }
 }
 
 /// The timeout that applies to a session.
