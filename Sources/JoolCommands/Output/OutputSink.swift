@@ -87,8 +87,10 @@ final class OutputSink: TextOutputStream {
     guard let descriptor, !buffer.isEmpty else { return }
     defer { buffer.removeAll(keepingCapacity: true) }
     guard failure == nil else { return }
+    var rest = buffer[...]
     do {
-      try descriptor.writeAll(buffer)
+      // `writeAll` is generic, which costs more at the start of a program than the text.
+      while !rest.isEmpty { rest.removeFirst(try rest.withUnsafeBytes { try descriptor.write($0) }) }
     } catch {
       failure = error as? Errno ?? .ioError
     }
