@@ -45,7 +45,9 @@ import Testing
       destination6: try TransportAddress(argument: "64:ff9b::c000:209#1234"),
       source4: try TransportAddress(argument: "192.0.2.1#61011"),
       destination4: try TransportAddress(argument: "192.0.2.9#1234"), expiration: Milliseconds(299_972))
-    #expect(SessionFollow.line(session) == "UDP,2001:db8::8,40011,192.0.2.1,61011,192.0.2.9,1234,0:04:59.972")
+    let output = OutputSink()
+    SessionFollow.print(session, on: output)
+    #expect(output.text == "UDP,2001:db8::8,40011,192.0.2.1,61011,192.0.2.9,1234,0:04:59.972\n")
   }
 
   @Test func requiresAMulticastAddress() {

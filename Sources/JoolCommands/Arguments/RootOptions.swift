@@ -1,3 +1,5 @@
+import JoolCore
+
 /// The request that the options before the mode make.
 enum RootRequest: Hashable, Sendable {
   case help
@@ -28,11 +30,11 @@ enum RootOptions {
   ///
   /// The first request for help, usage or version ends the parsing.
   /// - `words`: the command line without the program's name.
-  /// - `legacy`: the options of Jool 3.5.
+  /// - `translator`: the type of translator, which determines the options of Jool 3.5.
   /// - `instanceNameOfFile`: reads the instance's name from a configuration file. It is called at each `-f`, before the
   ///   next option is parsed.
   static func parse(
-    _ words: some Sequence<String>, legacy: LegacyOptions,
+    _ words: some Sequence<String>, of translator: TranslatorType,
     instanceNameOfFile: (String) throws(CommandFailure) -> String
   ) throws(CommandFailure) -> RootRequest {
     var scanner = OptionScanner(words, declarations: declarations, order: .beforeArguments)
@@ -44,6 +46,7 @@ enum RootOptions {
       do throws(OptionError) {
         next = try scanner.nextOption()
       } catch {
+        let legacy = LegacyOptions(translator: translator)
         guard legacy.knows(error, followedBy: rest.dropFirst()) else { throw .rootOption(error) }
         return .legacy(instanceName: instanceName, words: rest)
       }

@@ -100,7 +100,8 @@ struct WordTree: Sendable {
   func resolve(_ typed: ArraySlice<String>) throws(WordError) -> ResolvedOperation {
     var level = words
     var path: [Word] = []
-    for (index, text) in zip(typed.indices, typed) {
+    for index in typed.indices {
+      let text = typed[index]
       path.append(try Self.find(text, in: level))
       let rest = typed[(index + 1)...]
       if case .words(let next) = path[path.count - 1].meaning, rest.first.map(WordsHelp.questions.contains) != true {
@@ -138,8 +139,8 @@ struct WordTree: Sendable {
   /// The part of the command line that follows the words, or `nil` if they are wrong.
   func place(after typed: ArraySlice<String>) -> Place? {
     var level = words
-    for (index, text) in zip(typed.indices, typed) {
-      guard let word = try? Self.find(text, in: level) else { return nil }
+    for index in typed.indices {
+      guard let word = try? Self.find(typed[index], in: level) else { return nil }
       let rest = typed[(index + 1)...]
       switch word.meaning {
       case .words(let next): level = next

@@ -5,9 +5,6 @@ struct LegacyTable {
   var options: TableOptions
   var output: OutputSink
 
-  /// The line between sessions.
-  static let separator = String(repeating: "-", count: 33)
-
   func start(_ proto: L4Protocol) {
     if !options.csv { output.print("\(proto):") }
   }
@@ -29,9 +26,9 @@ struct LegacySessionRow {
     return """
       \(session.proto == .tcp ? "(\(session.state)) " : "")Expires in \
       \(LegacyTimes.friendly(milliseconds: session.expiration.rawValue))
-      Remote: \(remote4.host)#\(remote4.port)\t\(remote6.host)#\(remote6.port)
+      Remote: \(remote4)\t\(remote6)
       Local: \(session.source4)\t\(session.destination6)
-      \(LegacyTable.separator)
+      \(SessionPrinter.separator)
       """
   }
 
@@ -40,8 +37,8 @@ struct LegacySessionRow {
     let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
     let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
     return """
-      \(session.proto),\(remote6.host),\(remote6.port),\(local6.address),\(local6.port),\
-      \(local4.address),\(local4.port),\(remote4.host),\(remote4.port),\
+      \(session.proto),\(remote6.csv),\(local6.address),\(local6.port),\
+      \(local4.address),\(local4.port),\(remote4.csv),\
       \(LegacyTimes.csv(milliseconds: session.expiration.rawValue))\
       \(session.proto == .tcp ? ",\(session.state)" : "")
       """
@@ -105,14 +102,14 @@ struct LegacyDisplay {
     names.prepare(page.lazy.map { AnyIPAddress.v6($0.source6.address) })
     for entry in page {
       let node = names.endpoint(.v6(entry.source6.address), entry.source6.port, entry.proto)
-      context.output.print("[\(entry.isStatic ? "Static" : "Dynamic")] \(entry.source4) - \(node.host)#\(node.port)")
+      context.output.print("[\(entry.isStatic ? "Static" : "Dynamic")] \(entry.source4) - \(node)")
     }
   }
 
   private func start(_ table: LegacyTable, _ proto: L4Protocol, isFirst: Bool) {
     table.start(proto)
     if !table.options.csv {
-      context.output.print(LegacyTable.separator)
+      context.output.print("\(SessionPrinter.separator)")
     } else if isFirst, !table.options.noHeaders {
       context.output.print(SessionPrinter.csvHeader)
     }

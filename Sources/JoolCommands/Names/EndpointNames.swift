@@ -2,10 +2,11 @@ import JoolCore
 
 /// Converts the remote endpoints of bindings and sessions into text: names or numbers.
 final class EndpointNames {
-  /// An endpoint as it is printed: host and port, each as a name or a number.
-  struct Endpoint: Hashable {
-    var host: String
-    var port: String
+  /// An endpoint as it is printed.
+  enum Endpoint: Hashable {
+    case numbers(AnyIPAddress, UInt16)
+    /// The name of the host, and a name or a number for the port.
+    case names(host: String, port: String)
   }
 
   /// The number of failed look-ups that are reported one by one.
@@ -40,15 +41,14 @@ final class EndpointNames {
   ///
   /// If the look-up of its address failed, both parts are numbers and the failure is reported.
   func endpoint(_ address: AnyIPAddress, _ port: UInt16, _ proto: L4Protocol) -> Endpoint {
-    let numeric = Endpoint(host: address.description, port: String(port))
-    guard let resolver else { return numeric }
+    guard let resolver else { return .numbers(address, port) }
     switch resolver.result(for: address) {
-    case .name(let name): return Endpoint(host: name, port: service(port, proto) ?? numeric.port)
-    case .none: return Endpoint(host: numeric.host, port: service(port, proto) ?? numeric.port)
+    case .name(let name): return .names(host: name, port: service(port, proto) ?? String(port))
+    case .none: return .names(host: address.description, port: service(port, proto) ?? String(port))
     case .failed(let reason):
       failures += 1
       if failures <= Self.reportLimit { error.print("Error: getnameinfo failed: \(reason)") }
-      return numeric
+      return .numbers(address, port)
     }
   }
 

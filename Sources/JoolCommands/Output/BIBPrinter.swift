@@ -10,6 +10,9 @@ struct BIBPrinter: RowWriter {
   private var isStarted = false
   private var waiting: [BIBEntry] = []
 
+  /// More bytes than an entry has in either form, names excluded.
+  private static let capacity = 256
+
   init(options: TableOptions, names: EndpointNames, output: OutputSink) {
     self.options = options
     self.names = names
@@ -29,17 +32,26 @@ struct BIBPrinter: RowWriter {
     names.prepare(waiting.lazy.map { AnyIPAddress.v6($0.source6.address) })
     for entry in waiting {
       let node = names.endpoint(.v6(entry.source6.address), entry.source6.port, entry.proto)
-      if options.csv {
-        output.print(
-          """
-          \(entry.proto),\(node.host),\(node.port),\(entry.source4.address),\(entry.source4.port),\
-          \(entry.isStatic ? 1 : 0)
-          """)
-      } else {
-        let kind = entry.isStatic ? "Static" : "Dynamic"
-        output.print("[\(kind) \(entry.proto)] \(entry.source4) - \(node.host)#\(node.port)")
+      output.printLine(capacity: Self.capacity + node.nameSize) { line in
+        if options.csv { Self.writeCSV(entry, node, to: &line) } else { Self.writeText(entry, node, to: &line) }
       }
     }
     waiting.removeAll(keepingCapacity: true)
+  }
+
+  private static func writeCSV(_ entry: BIBEntry, _ node: EndpointNames.Endpoint, to line: inout OutputSpan<UInt8>) {
+    line.write(entry.proto)
+    line.columns(node)
+    line.columns(entry.source4)
+    line.write(entry.isStatic ? ",1" : ",0")
+  }
+
+  private static func writeText(_ entry: BIBEntry, _ node: EndpointNames.Endpoint, to line: inout OutputSpan<UInt8>) {
+    line.write(entry.isStatic ? "[Static " : "[Dynamic ")
+    line.write(entry.proto)
+    line.write("] ")
+    line.write(entry.source4)
+    line.write(" - ")
+    line.write(node)
   }
 }

@@ -48,11 +48,7 @@ final class OutputSink: TextOutputStream {
 
   func write(_ text: String) {
     buffer.append(contentsOf: text.utf8)
-    switch buffering {
-    case .lines: if buffer.last == UInt8(ascii: "\n") { flush() }
-    case .unlimited: break
-    case .block(let size): if buffer.count >= size { flush() }
-    }
+    flushIfDue()
   }
 
   /// Writes a line.
@@ -60,10 +56,29 @@ final class OutputSink: TextOutputStream {
     write(line + "\n")
   }
 
+  /// Writes a line into the buffer, without making a `String` of it.
+  ///
+  /// The program ends if the line has more bytes than `capacity`.
+  func printLine(capacity: Int, _ content: (inout OutputSpan<UInt8>) -> Void) {
+    buffer.append(addingCapacity: capacity + 1) { line in
+      content(&line)
+      line.append(UInt8(ascii: "\n"))
+    }
+    flushIfDue()
+  }
+
   /// Clears `failure`.
   ///
   /// For text that is not data, such as a daemon's banner: the program has not failed if it is lost.
   func forgetFailure() { failure = nil }
+
+  private func flushIfDue() {
+    switch buffering {
+    case .lines: if buffer.last == UInt8(ascii: "\n") { flush() }
+    case .unlimited: break
+    case .block(let size): if buffer.count >= size { flush() }
+    }
+  }
 
   /// Writes the buffer to the descriptor, if there is one.
   ///
@@ -72,8 +87,10 @@ final class OutputSink: TextOutputStream {
     guard let descriptor, !buffer.isEmpty else { return }
     defer { buffer.removeAll(keepingCapacity: true) }
     guard failure == nil else { return }
+    var rest = buffer[...]
     do {
-      try descriptor.writeAll(buffer)
+      // `writeAll` is generic, which costs more at the start of a program than the text.
+      while !rest.isEmpty { rest.removeFirst(try rest.withUnsafeBytes { try descriptor.write($0) }) }
     } catch {
       failure = error as? Errno ?? .ioError
     }

@@ -10,7 +10,11 @@ struct SessionPrinter: RowWriter {
   private var isStarted = false
   private var waiting: [SessionEntry] = []
 
-  private static let separator = String(repeating: "-", count: 33)
+  /// The line between sessions.
+  static let separator: StaticString = "---------------------------------"
+
+  /// More bytes than a session has in either form, names excluded.
+  private static let capacity = 512
 
   /// The first line of CSV.
   static let csvHeader = """
@@ -41,35 +45,51 @@ struct SessionPrinter: RowWriter {
     guard !isStarted else { return }
     isStarted = true
     if !options.csv {
-      output.print(Self.separator)
+      output.print("\(Self.separator)")
     } else if !options.noHeaders {
       output.print(Self.csvHeader)
     }
   }
 
   private func write(_ session: SessionEntry) {
-    let expiration = Timeouts.text(milliseconds: session.expiration.rawValue)
-    let local6 = session.destination6
-    let local4 = session.source4
-    if options.csv {
-      let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
-      let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
-      output.print(
-        """
-        \(session.proto),\(remote6.host),\(remote6.port),\(local6.address),\(local6.port),\
-        \(local4.address),\(local4.port),\(remote4.host),\(remote4.port),\(expiration)\
-        \(session.proto == .tcp ? ",\(session.state)" : "")
-        """)
-    } else {
-      let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
-      let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
-      output.print(
-        """
-        \(session.proto == .tcp ? "(\(session.state)) " : "")Expires in \(expiration)
-        Remote: \(remote4.host)#\(remote4.port)\t\(remote6.host)#\(remote6.port)
-        Local: \(local4)\t\(local6)
-        \(Self.separator)
-        """)
+    if options.csv { writeCSV(session) } else { writeText(session) }
+  }
+
+  private func writeCSV(_ session: SessionEntry) {
+    let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
+    let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
+    output.printLine(capacity: Self.capacity + remote6.nameSize + remote4.nameSize) { line in
+      line.write(session.proto)
+      line.columns(remote6)
+      line.columns(session.destination6)
+      line.columns(session.source4)
+      line.columns(remote4)
+      line.column(session.expiration)
+      if session.proto == .tcp { line.column(session.state) }
+    }
+  }
+
+  private func writeText(_ session: SessionEntry) {
+    let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
+    let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
+    output.printLine(capacity: Self.capacity + remote6.nameSize + remote4.nameSize) { lines in
+      if session.proto == .tcp {
+        lines.write("(")
+        lines.write(session.state)
+        lines.write(") ")
+      }
+      lines.write("Expires in ")
+      lines.write(session.expiration)
+      lines.write("\nRemote: ")
+      lines.write(remote4)
+      lines.write("\t")
+      lines.write(remote6)
+      lines.write("\nLocal: ")
+      lines.write(session.source4)
+      lines.write("\t")
+      lines.write(session.destination6)
+      lines.write("\n")
+      lines.write(Self.separator)
     }
   }
 }

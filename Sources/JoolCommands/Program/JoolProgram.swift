@@ -55,8 +55,7 @@ public enum JoolProgram {
   private static func execute(_ words: [String], in context: inout CommandContext) throws(CommandFailure) {
     guard !words.isEmpty else { return try GlobalDisplay().run(in: context) }
     let tree = CommandTable.words(of: context.translator)
-    let legacy = LegacyOptions(translator: context.translator)
-    let request = try RootOptions.parse(words, legacy: legacy) { (path) throws(CommandFailure) in
+    let request = try RootOptions.parse(words, of: context.translator) { (path) throws(CommandFailure) in
       do throws(FileFailure) { return try FileReader.instanceName(of: path) } catch { throw .file(error) }
     }
     if case .legacy(let instanceName, let words) = request {

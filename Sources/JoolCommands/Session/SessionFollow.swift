@@ -38,7 +38,9 @@ struct SessionFollow: Command {
         guard let event = try follower.next() else { return }
         switch event {
         case .sessions(let sessions):
-          for session in sessions { context.output.print(json ? session.json.text() : Self.line(session)) }
+          for session in sessions {
+            if json { context.output.print(session.json.text()) } else { Self.print(session, on: context.output) }
+          }
           context.output.flush()
         case .overrun: log.error("The module sent sessions faster than they could be printed, so some are missing.")
         case .unusable(let error): log.error("A message of the module cannot be read: \(error)")
@@ -51,14 +53,15 @@ struct SessionFollow: Command {
     }
   }
 
-  /// One line: protocol, the IPv6 node, its mask (the IPv4 transport address that replaces it), the IPv4 node, and the
-  /// time left until the session expires.
-  static func line(_ session: SessionEntry) -> String {
-    """
-    \(session.proto),\(session.source6.address),\(session.source6.port),\
-    \(session.source4.address),\(session.source4.port),\
-    \(session.destination4.address),\(session.destination4.port),\
-    \(Timeouts.text(milliseconds: session.expiration.rawValue))
-    """
+  /// Prints one line: protocol, the IPv6 node, its mask (the IPv4 transport address that replaces it), the IPv4 node,
+  /// and the time left until the session expires.
+  static func print(_ session: SessionEntry, on output: OutputSink) {
+    output.printLine(capacity: 256) { line in
+      line.write(session.proto)
+      line.columns(session.source6)
+      line.columns(session.source4)
+      line.columns(session.destination4)
+      line.column(session.expiration)
+    }
   }
 }

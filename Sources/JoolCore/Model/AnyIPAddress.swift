@@ -21,10 +21,5 @@ extension AnyIPAddress: TextCodable {
   }
 
   /// The address as `inet_ntop(3)` writes it.
-  public var description: String {
-    switch self {
-    case .v4(let address): address.description
-    case .v6(let address): address.description
-    }
-  }
+  public var description: String { text }
 }

@@ -43,7 +43,7 @@ public struct IPv4Address: IPAddress {
   }
 
   /// The address as `inet_ntop(3)` writes it.
-  public var description: String { formatAddress(bits, family: AF_INET) }
+  public var description: String { text }
 }
 
 /// An IPv6 address.
@@ -65,7 +65,7 @@ public struct IPv6Address: IPAddress {
   }
 
   /// The address as `inet_ntop(3)` writes it.
-  public var description: String { formatAddress(bits, family: AF_INET6) }
+  public var description: String { text }
 
   /// Whether the address is `::`.
   public var isUnspecified: Bool { bits == 0 }
@@ -78,13 +78,4 @@ private func parseAddress<Bits: FixedWidthInteger>(_ text: String, family: Int32
   guard !text.utf8.contains(0) else { return nil }  // C would stop reading there
   var bits: Bits = 0
   return inet_pton(family, text, &bits) == 1 ? Bits(bigEndian: bits) : nil
-}
-
-private func formatAddress<Bits: FixedWidthInteger>(_ bits: Bits, family: Int32) -> String {
-  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-    var bigEndian = bits.bigEndian
-    // Fails only for an unknown family or a short buffer; both are fixed here.
-    guard let text = inet_ntop(family, &bigEndian, buffer.baseAddress, socklen_t(buffer.count)) else { return "" }
-    return String(cString: text)
-  }
 }

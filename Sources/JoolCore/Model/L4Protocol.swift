@@ -19,13 +19,7 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringC
   }
 
   /// `TCP`, `UDP` or `ICMP`.
-  public var description: String {
-    switch self {
-    case .tcp: "TCP"
-    case .udp: "UDP"
-    case .icmp: "ICMP"
-    }
-  }
+  public var description: String { text }
 
   /// Decodes the text form.
   ///
@@ -34,6 +28,20 @@ public enum L4Protocol: UInt8, CaseIterable, Hashable, Sendable, LosslessStringC
 
   /// Encodes the text form.
   public func encode(to encoder: any Encoder) throws { try encoder.encodeText(description) }
+}
+
+extension L4Protocol: TextForm {
+  /// The size of `ICMP`.
+  package static var textCapacity: Int { 4 }
+
+  /// Appends the name.
+  package func write(to text: inout OutputSpan<UInt8>) {
+    switch self {
+    case .tcp: text.write("TCP")
+    case .udp: text.write("UDP")
+    case .icmp: text.write("ICMP")
+    }
+  }
 }
 
 /// The state of a TCP session (RFC 6146 §3.5.2).
@@ -65,7 +73,7 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// TRANS: a node has sent a RST.
   public static let trans = TCPState(rawValue: 6)
 
-  private static let names = [
+  private static let names: [StaticString] = [
     "ESTABLISHED", "V6_INIT", "V4_INIT", "V4_FIN_RCV", "V6_FIN_RCV", "V4_FIN_V6_FIN_RCV", "TRANS",
   ]
 
@@ -73,7 +81,7 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public var isKnown: Bool { rawValue < Self.names.count }
 
   /// The state's name in RFC 6146 with underscores, or `UNKNOWN`.
-  public var description: String { isKnown ? Self.names[Int(rawValue)] : "UNKNOWN" }
+  public var description: String { text }
 
   private static let named = names.indices.map { TCPState(rawValue: UInt8($0)) }
 
@@ -84,6 +92,14 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
 
   /// Encodes the name, or the number of a value without a name.
   public func encode(to encoder: any Encoder) throws { try encoder.encodeNameOrNumber(self, Self.named) }
+}
+
+extension TCPState: TextForm {
+  /// The size of `V4_FIN_V6_FIN_RCV`.
+  package static var textCapacity: Int { 17 }
+
+  /// Appends the name.
+  package func write(to text: inout OutputSpan<UInt8>) { text.write(isKnown ? Self.names[Int(rawValue)] : "UNKNOWN") }
 }
 
 /// The timeout that applies to a session.

@@ -57,11 +57,7 @@ extension Milliseconds {
 
   /// The text form, with hours that are not padded and with milliseconds only if there are any: `0:04:00`,
   /// `1:59:58.232`.
-  public var description: String {
-    let seconds = rawValue / 1000
-    let clock = "\(seconds / 3600):\(Self.padded(seconds / 60 % 60, 2)):\(Self.padded(seconds % 60, 2))"
-    return rawValue % 1000 == 0 ? clock : clock + "." + Self.padded(rawValue % 1000, 3)
-  }
+  public var description: String { text }
 
   /// The milliseconds of the digits after the decimal point.
   ///
@@ -72,9 +68,22 @@ extension Milliseconds {
     }
     return [100, 10, 1][min(digits.count, 3) - 1] * value
   }
+}
 
-  private static func padded(_ value: UInt32, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+extension Milliseconds: TextForm {
+  /// The size of `1193:02:47.295`.
+  package static var textCapacity: Int { 14 }
+
+  /// Appends the text form.
+  package func write(to text: inout OutputSpan<UInt8>) {
+    let (seconds, milliseconds) = rawValue.quotientAndRemainder(dividingBy: 1000)
+    text.write(decimal: UInt16(seconds / 3600))
+    text.append(UInt8(ascii: ":"))
+    text.write(decimal: UInt16(seconds / 60 % 60), digits: 2)
+    text.append(UInt8(ascii: ":"))
+    text.write(decimal: UInt16(seconds % 60), digits: 2)
+    guard milliseconds > 0 else { return }
+    text.append(UInt8(ascii: "."))
+    text.write(decimal: UInt16(milliseconds), digits: 3)
   }
 }

@@ -49,8 +49,10 @@ public struct NetlinkSocket: ~Copyable, KernelTransport {
   /// Blocks while the kernel processes it.
   /// - Throws: `JoolError.netlinkLibrary` with libnl's text.
   public mutating func send(_ datagram: [UInt8]) throws(JoolError) {
-    var datagram = datagram
-    let sent = nl_sendto(socket, &datagram, datagram.count)
+    // libnl does not change the bytes; its parameter is only declared so.
+    let sent = datagram.withUnsafeBytes {
+      nl_sendto(socket, UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count)
+    }
     guard sent >= 0 else { try Self.check(sent, "nl_sendto"); return }
   }
 

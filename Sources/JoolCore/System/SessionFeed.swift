@@ -96,7 +96,7 @@ extension JoolClient where Transport == NetlinkSocket {
   /// - Parameter socket: The socket. Its receive buffer should be large before the messages arrive.
   /// - Throws: `JoolError.netlinkLibrary` with libnl's text, and `.malformedAnswer` if the module has no such group.
   package func joinSyncGroup(_ socket: borrowing NetlinkSocket) throws(JoolError) {
-    guard let group = family.groups[Self.syncGroup] else {
+    guard let group = family.group(named: Self.syncGroup) else {
       throw .malformedAnswer(.missing(field: "multicast group joold"))
     }
     try socket.join(group: group)

@@ -28,21 +28,24 @@ package struct AttributeReader: ~Escapable {
 
   /// The next attribute, or `nil` at the end of the payload.
   ///
-  /// Padding after the attribute is skipped.
+  /// Padding after the attribute is skipped. This function is inlined, so its errors are made elsewhere.
   /// - Throws: `WireFormatError.strayBytes` if fewer than 4 bytes are left, `.badValue` if `nla_len` is less than 4,
   ///   `.truncated` if the payload does not fit.
   @_lifetime(copy self)
   package mutating func next() throws(WireFormatError) -> Attribute? {
     guard !remaining.isEmpty else { return nil }
-    guard remaining.byteCount >= 4 else { throw .strayBytes(count: remaining.byteCount) }
-    let length = Int(try remaining.nativeInteger(at: 0, as: UInt16.self, field: "nla_len"))
-    let type = try remaining.nativeInteger(at: 2, as: UInt16.self, field: "nla_type")
-    guard length >= 4 else { throw .badValue(field: "nla_len", value: UInt64(length)) }
-    guard length <= remaining.byteCount else {
-      throw .truncated(field: "attribute \(type & 0x3FFF)", need: length, have: remaining.byteCount)
+    guard let (length, type) = remaining.attributeHeader else { throw .strayBytes(count: remaining.byteCount) }
+    guard 4...remaining.byteCount ~= length else {
+      throw Self.badLength(length, of: type, available: remaining.byteCount)
     }
     let value = remaining.extracting(4..<length)
     remaining = remaining.extracting(droppingFirst: min(remaining.byteCount, (length + 3) & ~3))
     return Attribute(rawType: type, value: value)
+  }
+
+  @inline(never)
+  private static func badLength(_ length: Int, of type: UInt16, available: Int) -> WireFormatError {
+    guard length >= 4 else { return .badValue(field: "nla_len", value: UInt64(length)) }
+    return .truncated(field: "attribute \(type & 0x3FFF)", need: length, have: available)
   }
 }

@@ -6,7 +6,7 @@ package struct AttributeWriter: Sendable {
   static let nestedFlag: UInt16 = 0x8000
 
   /// The writer of the attributes' bytes: of headers before them, and of payloads that are no integer.
-  package var raw = ByteWriter()
+  package var raw: ByteWriter
 
   /// The bytes written so far.
   package var bytes: [UInt8] { raw.bytes }
@@ -17,7 +17,11 @@ package struct AttributeWriter: Sendable {
   package private(set) var isOverlong = false
 
   /// Creates an empty writer.
-  package init() {}
+  package init() { raw = ByteWriter() }
+
+  /// Creates an empty writer with reserved memory.
+  /// - Parameter capacity: The approximate number of bytes that will be written.
+  init(capacity: Int) { raw = ByteWriter(capacity: capacity) }
 
   /// Appends an integer attribute in the CPU's order.
   mutating func attribute(_ type: UInt16, _ integer: some FixedWidthInteger) {

@@ -21,8 +21,14 @@ package struct ByteWriter: Sendable {
   /// Appends bytes.
   package mutating func append(contentsOf more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
+  /// Appends zero bytes.
+  mutating func append(zeros count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
+
   /// Appends zero bytes until the number of bytes is a multiple of `alignment`.
-  mutating func pad(to alignment: Int) { while bytes.count % alignment != 0 { bytes.append(0) } }
+  mutating func pad(to alignment: Int) {
+    let excess = bytes.count % alignment
+    if excess > 0 { append(zeros: alignment - excess) }
+  }
 
   /// Removes the last bytes.
   mutating func removeLast(_ count: Int) { bytes.removeLast(count) }

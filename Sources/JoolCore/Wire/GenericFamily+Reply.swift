@@ -12,7 +12,7 @@ extension GenericFamily {
     name = "Jool"
     self.id = id
     self.headerSize = headerSize
-    groups = syncGroup.map { ["joold": $0] } ?? [:]
+    groups = syncGroup.map { [Group(name: "joold", id: $0)] } ?? []
   }
 
   /// Answers a request for the description of this family by its name (`CTRL_CMD_GETFAMILY`).
@@ -63,10 +63,10 @@ extension GenericFamily {
       }
       guard !groups.isEmpty else { return }
       message.attribute(7) { list in
-        for (index, group) in zip(UInt16(1)..., groups.sorted { $0.value < $1.value }) {
+        for (index, group) in zip(UInt16(1)..., groups) {
           list.attribute(index) {
-            $0.attribute(2, group.value)
-            $0.attribute(1, text: group.key)
+            $0.attribute(2, group.id)
+            $0.attribute(1, text: group.name)
           }
         }
       }

@@ -7,8 +7,16 @@ package struct GenericFamily: Hashable, Sendable {
   package let id: UInt16
   /// The size in bytes of the family's own header after `genlmsghdr`.
   package let headerSize: UInt32
-  /// The numbers of the multicast groups by name.
-  package let groups: [String: UInt32]
+  /// The multicast groups.
+  package let groups: [Group]
+
+  /// A multicast group: a name, and the number that it was assigned.
+  package struct Group: Hashable, Sendable {
+    /// The group's name.
+    package let name: String
+    /// The number by which a socket joins the group.
+    package let id: UInt32
+  }
 
   /// `GENL_ID_CTRL`: the number of the controller, which describes the other families.
   package static let controller: UInt16 = 16
@@ -18,11 +26,6 @@ package struct GenericFamily: Hashable, Sendable {
     case familyName = 2
     case headerSize = 4
     case multicastGroups = 7
-  }
-
-  private enum GroupField: UInt16 {
-    case name = 1
-    case id = 2
   }
 
   /// A request for the description of a family by its name (`CTRL_CMD_GETFAMILY`), as a whole netlink message.
@@ -44,7 +47,7 @@ package struct GenericFamily: Hashable, Sendable {
     var name: String?
     var id: UInt16?
     var headerSize: UInt32?
-    var groups: [String: UInt32] = [:]
+    var groups: [Group] = []
     var reader = AttributeReader(payload.extracting(droppingFirst: 4))
     while let attribute = try reader.next() {
       switch Field(rawValue: attribute.type) {
@@ -53,10 +56,7 @@ package struct GenericFamily: Hashable, Sendable {
       case .headerSize: headerSize = try attribute.value.wholeInteger(as: UInt32.self, field: "CTRL_ATTR_HDRSIZE")
       case .multicastGroups:
         var list = AttributeReader(attribute.value)
-        while let group = try list.next() {
-          let (name, id) = try Self.group(decoding: group.value)
-          groups[name] = id
-        }
+        while let group = try list.next() { groups.append(try Group(decoding: group.value)) }
       case nil: continue
       }
     }
@@ -66,17 +66,27 @@ package struct GenericFamily: Hashable, Sendable {
     self.groups = groups
   }
 
-  private static func group(decoding payload: RawSpan) throws(WireFormatError) -> (String, UInt32) {
+  /// The number of a multicast group, or `nil` if the family has none of this name.
+  package func group(named name: String) -> UInt32? { groups.first { $0.name == name }?.id }
+}
+
+extension GenericFamily.Group {
+  private enum Field: UInt16 {
+    case name = 1
+    case id = 2
+  }
+
+  fileprivate init(decoding payload: RawSpan) throws(WireFormatError) {
     var name: String?
     var id: UInt32?
     var reader = AttributeReader(payload)
     while let attribute = try reader.next() {
-      switch GroupField(rawValue: attribute.type) {
+      switch Field(rawValue: attribute.type) {
       case .name: name = attribute.value.text()
       case .id: id = try attribute.value.wholeInteger(as: UInt32.self, field: "CTRL_ATTR_MCAST_GRP_ID")
       case nil: continue
       }
     }
-    return (try require(name, "CTRL_ATTR_MCAST_GRP_NAME"), try require(id, "CTRL_ATTR_MCAST_GRP_ID"))
+    self.init(name: try require(name, "CTRL_ATTR_MCAST_GRP_NAME"), id: try require(id, "CTRL_ATTR_MCAST_GRP_ID"))
   }
 }

@@ -75,7 +75,8 @@ package struct JoolHeader: Hashable, Sendable {
     writer.raw.appendNative(translator.rawValue)
     writer.raw.appendNative(flags.rawValue)
     writer.raw.appendNative(UInt16(0))
-    let name = Array(instance.description.utf8)
-    writer.raw.append(contentsOf: name + [UInt8](repeating: 0, count: 16 - name.count))
+    let name = instance.description.utf8
+    writer.raw.append(contentsOf: name)
+    writer.raw.append(zeros: 16 - name.count)
   }
 }

@@ -81,7 +81,7 @@ extension AttributeWriter {
     type: UInt16, flags: UInt16 = NetlinkHeader.requestFlag, sequence: UInt32, port: UInt32,
     _ content: (inout AttributeWriter) -> Void
   ) -> [UInt8] {
-    var writer = AttributeWriter()
+    var writer = AttributeWriter(capacity: 256)  // more than a request for a page has
     writer.raw.appendNative(UInt32(0))
     writer.raw.appendNative(type)
     writer.raw.appendNative(flags)

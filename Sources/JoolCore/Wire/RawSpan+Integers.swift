@@ -20,6 +20,13 @@ extension RawSpan {
     Integer(bigEndian: try nativeInteger(at: offset, as: type, field: field()))
   }
 
+  /// The length and the type of the attribute that begins here, or `nil` if there are fewer than four bytes.
+  var attributeHeader: (length: Int, type: UInt16)? {
+    guard byteCount >= 4 else { return nil }
+    let length = unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self)
+    return (Int(length), unsafeLoadUnaligned(fromByteOffset: 2, as: UInt16.self))
+  }
+
   /// All of the span as one integer in the CPU's order.
   func wholeInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
     as type: Integer.Type, field: @autoclosure () -> String

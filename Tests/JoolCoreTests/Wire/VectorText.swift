@@ -16,7 +16,7 @@ extension VectorDecoder.Message {
       [
         "kind": "controller", "cmd": "NEWFAMILY", "nl": header.text, "family-name": .string(family.name),
         "family-id": .number(family.id), "hdrsize": .number(family.headerSize),
-        "multicast-groups": .object(family.groups.mapValues { .number($0) }),
+        "multicast-groups": .object(Dictionary(uniqueKeysWithValues: family.groups.map { ($0.name, .number($0.id)) })),
         // Messages that a client does not need, and therefore does not decode.
         "version": 2, "maxattr": 13, "operations": 30,
       ]

@@ -18,7 +18,7 @@ import Testing
     let family = try GenericFamily(decoding: message.payload)
     #expect(family.name == "nlctrl")
     #expect(family.id == GenericFamily.controller)
-    #expect(family.groups["notify"] == UInt32(GenericFamily.controller), "the group that FamilyWatcher joins")
+    #expect(family.group(named: "notify") == UInt32(GenericFamily.controller), "the group that FamilyWatcher joins")
   }
 
   @Test func aWatcherWithoutNotificationsDoesNotBlock() throws {
