@@ -46,7 +46,7 @@ import Testing
       source4: try TransportAddress(argument: "192.0.2.1#61011"),
       destination4: try TransportAddress(argument: "192.0.2.9#1234"), expiration: Milliseconds(299_972))
     let output = OutputSink()
-    SessionFollow.print(session, on: output)
+    output.printLine(capacity: 512) { SessionFollow.write(session, to: &$0) }
     #expect(output.text == "UDP,2001:db8::8,40011,192.0.2.1,61011,192.0.2.9,1234,0:04:59.972\n")
   }
 

@@ -29,28 +29,6 @@ extension Pool4Entry: JSONRepresentable {
   }
 }
 
-extension TransportAddress: JSONRepresentable {
-  var json: JSONValue { .object([("address", .text(address)), ("port", .number(port))]) }
-}
-
-extension BIBEntry: JSONRepresentable {
-  var json: JSONValue {
-    .object([
-      ("protocol", .text(proto)), ("source6", source6.json), ("source4", source4.json), ("static", .boolean(isStatic)),
-    ])
-  }
-}
-
-extension SessionEntry: JSONRepresentable {
-  var json: JSONValue {
-    .object([
-      ("protocol", .text(proto)), ("source6", source6.json), ("destination6", destination6.json),
-      ("source4", source4.json), ("destination4", destination4.json), ("expires_in_ms", .number(expiration.rawValue)),
-      ("state", proto == .tcp ? .text(state) : .null),
-    ])
-  }
-}
-
 extension EAMEntry: JSONRepresentable {
   var json: JSONValue { .object([("prefix6", .text(prefix6)), ("prefix4", .text(prefix4))]) }
 }

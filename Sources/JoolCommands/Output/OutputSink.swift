@@ -56,15 +56,20 @@ final class OutputSink: TextOutputStream {
     write(line + "\n")
   }
 
-  /// Writes a line into the buffer, without making a `String` of it.
+  /// Writes text into the buffer, without making a `String` of it.
   ///
-  /// The program ends if the line has more bytes than `capacity`.
+  /// The program ends if the text has more bytes than `capacity`.
+  func write(capacity: Int, _ content: (inout OutputSpan<UInt8>) -> Void) {
+    buffer.append(addingCapacity: capacity, initializingWith: content)
+    flushIfDue()
+  }
+
+  /// Writes a line in the same way.
   func printLine(capacity: Int, _ content: (inout OutputSpan<UInt8>) -> Void) {
-    buffer.append(addingCapacity: capacity + 1) { line in
+    write(capacity: capacity + 1) { line in
       content(&line)
       line.append(UInt8(ascii: "\n"))
     }
-    flushIfDue()
   }
 
   /// Clears `failure`.

@@ -17,18 +17,31 @@ extension RowWriter {
 }
 
 /// Prints rows as a JSON array, one line for each.
-struct JSONRows<Row: JSONRepresentable>: RowWriter {
-  var output: OutputSink
+struct JSONRows<Row>: RowWriter {
+  private let output: OutputSink
+  private let writeRow: (Row, OutputSink) -> Void
   private var isStarted = false
   private var isEmpty = true
 
-  init(output: OutputSink) { self.output = output }
+  private init(output: OutputSink, _ writeRow: @escaping (Row, OutputSink) -> Void) {
+    self.output = output
+    self.writeRow = writeRow
+  }
+
+  init(output: OutputSink) where Row: JSONRepresentable {
+    self.init(output: output) { row, output in output.write(row.json.text()) }
+  }
+
+  init(output: OutputSink) where Row: JSONLine {
+    self.init(output: output) { row, output in output.write(capacity: 512, row.write) }
+  }
 
   mutating func write(_ page: [Row]) {
     if !isStarted { output.write("[") }
     isStarted = true
     for row in page {
-      output.write((isEmpty ? "\n  " : ",\n  ") + row.json.text())
+      output.write(isEmpty ? "\n  " : ",\n  ")
+      writeRow(row, output)
       isEmpty = false
     }
   }

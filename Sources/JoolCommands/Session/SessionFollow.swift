@@ -39,7 +39,9 @@ struct SessionFollow: Command {
         switch event {
         case .sessions(let sessions):
           for session in sessions {
-            if json { context.output.print(session.json.text()) } else { Self.print(session, on: context.output) }
+            context.output.printLine(capacity: 512) { line in
+              if json { session.write(to: &line) } else { Self.write(session, to: &line) }
+            }
           }
           context.output.flush()
         case .overrun: log.error("The module sent sessions faster than they could be printed, so some are missing.")
@@ -53,15 +55,13 @@ struct SessionFollow: Command {
     }
   }
 
-  /// Prints one line: protocol, the IPv6 node, its mask (the IPv4 transport address that replaces it), the IPv4 node,
-  /// and the time left until the session expires.
-  static func print(_ session: SessionEntry, on output: OutputSink) {
-    output.printLine(capacity: 256) { line in
-      line.write(session.proto)
-      line.columns(session.source6)
-      line.columns(session.source4)
-      line.columns(session.destination4)
-      line.column(session.expiration)
-    }
+  /// Appends protocol, the IPv6 node, its mask (the IPv4 transport address that replaces it), the IPv4 node, and the
+  /// time left until the session expires.
+  static func write(_ session: SessionEntry, to line: inout OutputSpan<UInt8>) {
+    line.write(session.proto)
+    line.columns(session.source6)
+    line.columns(session.source4)
+    line.columns(session.destination4)
+    line.column(session.expiration)
   }
 }

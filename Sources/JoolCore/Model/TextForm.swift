@@ -50,6 +50,17 @@ extension OutputSpan<UInt8> {
   }
 }
 
+extension UInt32: TextForm {
+  /// The size of `4294967295`.
+  package static var textCapacity: Int { 10 }
+
+  /// Appends the number in decimal.
+  package func write(to text: inout OutputSpan<UInt8>) {
+    if self >= 10_000 { (self / 10_000).write(to: &text) }
+    text.write(decimal: UInt16(self % 10_000), digits: self >= 10_000 ? 4 : 1)
+  }
+}
+
 extension UInt16: TextForm {
   /// The size of `65535`.
   package static var textCapacity: Int { 5 }

@@ -47,10 +47,11 @@ import Testing
     let page = String(decoding: try FileReader.bytes(of: Self.folder + "json.md"), as: UTF8.self)
     let session = JSONOutputTests.session(.tcp, .established)
     var random = RandomModels(seed: 0)
-    for item in [
-      session.json, random.pool4().json, random.binding().json, random.mapping().json, random.instance().json,
-    ] {
+    for item in [random.pool4().json, random.mapping().json, random.instance().json] {
       for member in try #require(item.members) { #expect(page.contains("`\(member.key)`"), "\(member.key)") }
+    }
+    for member in (session.text + random.binding().text).matches(of: /"(\w+)":/) {
+      #expect(page.contains("`\(member.1)`"), "\(member.1)")
     }
   }
 

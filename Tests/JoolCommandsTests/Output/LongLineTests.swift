@@ -74,9 +74,26 @@ import Testing
     }
   }
 
+  @Test func sessionsAsJSON() {
+    let output = OutputSink()
+    var rows = JSONRows<SessionEntry>(output: output)
+    rows.write([Self.session])
+    rows.finish()
+    let end6 = "{\"address\": \"\(Self.text6)\", \"port\": 65535}"
+    let end4 = "{\"address\": \"\(Self.text4)\", \"port\": 65535}"
+    #expect(
+      output.text == """
+        [
+          {"protocol": "TCP", "source6": \(end6), "destination6": \(end6), "source4": \(end4), \
+        "destination4": \(end4), "expires_in_ms": 4294967295, "state": "V4_FIN_V6_FIN_RCV"}
+        ]
+
+        """)
+  }
+
   @Test func followedSessions() {
     let output = OutputSink()
-    SessionFollow.print(Self.session, on: output)
+    output.printLine(capacity: 512) { SessionFollow.write(Self.session, to: &$0) }
     #expect(
       output.text == "TCP,\(Self.text6),65535,\(Self.text4),65535,\(Self.text4),65535,1193:02:47.295\n")
   }

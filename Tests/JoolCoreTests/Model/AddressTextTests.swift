@@ -57,6 +57,13 @@ import Testing
     for number in UInt16.min ... .max { #expect(Self.written(number) == String(number)) }
   }
 
+  @Test func writesNumbersOf32Bits() {
+    let edges: [UInt32] = [0, 9999, 10_000, 10_001, 99_999_999, 100_000_000, 100_010_000, .max]
+    for number in edges + (0..<10_000).map({ _ in .random(in: .min ... .max) >> UInt32.random(in: 0..<32) }) {
+      #expect(Self.written(number) == String(number))
+    }
+  }
+
   @Test func writesTimes() {
     let edges: [UInt32] = [0, 1, 999, 1000, 59_999, 60_000, 3_599_999, 3_600_000, 35_999_999, 36_000_000, .max]
     for time in edges + (0..<50_000).map({ _ in .random(in: .min ... .max) }) {
@@ -69,6 +76,7 @@ import Testing
   }
 
   @Test func longestTextsHaveRoom() {
+    #expect(Self.written(UInt32.max).utf8.count == UInt32.textCapacity)
     #expect(Self.written(UInt16.max).utf8.count == UInt16.textCapacity)
     #expect(IPv4Address(bits: .max).description.utf8.count == IPv4Address.textCapacity)
     #expect(IPv6Address(bits: .max).description.utf8.count == IPv6Address.textCapacity)
