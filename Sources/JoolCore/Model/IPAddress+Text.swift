@@ -6,13 +6,13 @@ extension IPv4Address: TextForm {
 
   /// Appends the four decimal parts.
   package func write(to text: inout OutputSpan<UInt8>) {
-    text.write(decimal: UInt16(bits >> 24))
+    text.write(decimal: bits >> 24)
     text.append(UInt8(ascii: "."))
-    text.write(decimal: UInt16(bits >> 16 & 0xFF))
+    text.write(decimal: bits >> 16 & 0xFF)
     text.append(UInt8(ascii: "."))
-    text.write(decimal: UInt16(bits >> 8 & 0xFF))
+    text.write(decimal: bits >> 8 & 0xFF)
     text.append(UInt8(ascii: "."))
-    text.write(decimal: UInt16(bits & 0xFF))
+    text.write(decimal: bits & 0xFF)
   }
 }
 

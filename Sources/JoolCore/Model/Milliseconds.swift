@@ -77,13 +77,13 @@ extension Milliseconds: TextForm {
   /// Appends the text form.
   package func write(to text: inout OutputSpan<UInt8>) {
     let (seconds, milliseconds) = rawValue.quotientAndRemainder(dividingBy: 1000)
-    text.write(decimal: UInt16(seconds / 3600))
+    text.write(decimal: seconds / 3600)
     text.append(UInt8(ascii: ":"))
-    text.write(decimal: UInt16(seconds / 60 % 60), digits: 2)
+    text.write(decimal: seconds / 60 % 60, digits: 2)
     text.append(UInt8(ascii: ":"))
-    text.write(decimal: UInt16(seconds % 60), digits: 2)
+    text.write(decimal: seconds % 60, digits: 2)
     guard milliseconds > 0 else { return }
     text.append(UInt8(ascii: "."))
-    text.write(decimal: UInt16(milliseconds), digits: 3)
+    text.write(decimal: milliseconds, digits: 3)
   }
 }

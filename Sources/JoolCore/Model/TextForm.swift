@@ -29,23 +29,20 @@ extension OutputSpan<UInt8> {
   }
 
   /// Appends a number in decimal, with zeros on the left up to that many digits.
-  mutating func write(decimal number: UInt16, digits: Int = 1) {
-    if digits > 4 || number >= 10_000 { write(digit: number / 10_000) }
-    if digits > 3 || number >= 1000 { write(digit: number / 1000 % 10) }
-    if digits > 2 || number >= 100 { write(digit: number / 100 % 10) }
-    if digits > 1 || number >= 10 { write(digit: number / 10 % 10) }
-    write(digit: number % 10)
+  mutating func write(decimal number: UInt32, digits: Int = 1) {
+    if digits > 1 || number >= 10 { write(decimal: number / 10, digits: digits - 1) }
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 
   /// Appends a number in hexadecimal, in lower case.
   mutating func write(hexadecimal number: UInt16) {
-    if number >= 0x1000 { write(digit: number >> 12) }
-    if number >= 0x100 { write(digit: number >> 8 & 0xF) }
-    if number >= 0x10 { write(digit: number >> 4 & 0xF) }
-    write(digit: number & 0xF)
+    if number >= 0x1000 { write(hexadecimalDigit: number >> 12) }
+    if number >= 0x100 { write(hexadecimalDigit: number >> 8 & 0xF) }
+    if number >= 0x10 { write(hexadecimalDigit: number >> 4 & 0xF) }
+    write(hexadecimalDigit: number & 0xF)
   }
 
-  private mutating func write(digit: UInt16) {
+  private mutating func write(hexadecimalDigit digit: UInt16) {
     append(UInt8(truncatingIfNeeded: digit) + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
   }
 }
@@ -55,10 +52,7 @@ extension UInt32: TextForm {
   package static var textCapacity: Int { 10 }
 
   /// Appends the number in decimal.
-  package func write(to text: inout OutputSpan<UInt8>) {
-    if self >= 10_000 { (self / 10_000).write(to: &text) }
-    text.write(decimal: UInt16(self % 10_000), digits: self >= 10_000 ? 4 : 1)
-  }
+  package func write(to text: inout OutputSpan<UInt8>) { text.write(decimal: self) }
 }
 
 extension UInt16: TextForm {
@@ -66,5 +60,5 @@ extension UInt16: TextForm {
   package static var textCapacity: Int { 5 }
 
   /// Appends the number in decimal.
-  package func write(to text: inout OutputSpan<UInt8>) { text.write(decimal: self) }
+  package func write(to text: inout OutputSpan<UInt8>) { text.write(decimal: UInt32(self)) }
 }
