@@ -41,9 +41,8 @@ public struct SessionFollower: ~Copyable {
   public mutating func next() throws(JoolError) -> SessionFeed.Event? {
     while try waits() {
       do throws(JoolError) {
-        guard let count = try link.events.receive(into: &buffer, waiting: false), let event = event(in: count) else {
-          continue
-        }
+        guard let count = try link.events.receive(into: &buffer, waiting: stop == nil), let event = event(in: count)
+        else { continue }
         try acknowledge()
         return event
       } catch .overrun {
@@ -55,6 +54,8 @@ public struct SessionFollower: ~Copyable {
   }
 
   private func waits() throws(JoolError) -> Bool {
+    // Without a handle, the socket waits itself.
+    guard stop != nil else { return true }
     do throws(Errno) { return try stop.waits(for: link.events.descriptor) } catch {
       throw .system(call: "poll", error)
     }
