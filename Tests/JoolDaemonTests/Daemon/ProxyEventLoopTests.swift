@@ -73,8 +73,8 @@ import Testing
 
   @Test func keepsTwoTablesEqualUntilItIsEnded() throws {
     let (one, two) = (try Self.freePort(), try Self.freePort())
-    let near = try Node("l", port: one, peer: two)
-    let far = try Node("m", port: two, peer: one)
+    let near = try Node("near", port: one, peer: two)
+    let far = try Node("far", port: two, peer: one)
     for node in [near, far] {
       let isReady = try Self.wait { try node.status()?.nodeStatus.state == .ready }
       #expect(isReady)
