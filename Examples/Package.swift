@@ -3,8 +3,8 @@ import PackageDescription
 
 /// `Examples/check` builds against a version by URL, as other packages do.
 let library: Package.Dependency =
-  if let url = Context.environment["JOOL_URL"] {
-    .package(url: url, from: "0.0.1")
+  if let url = Context.environment["JOOL_URL"], let version = Version(Context.environment["JOOL_VERSION"] ?? "") {
+    .package(url: url, from: version)
   } else {
     .package(name: "swift-jool", path: "..")
   }
