@@ -33,7 +33,7 @@ struct JSONRows<Row>: RowWriter {
   }
 
   init(output: OutputSink) where Row: JSONLine {
-    self.init(output: output) { row, output in output.write(capacity: 512, row.write) }
+    self.init(output: output) { row, output in output.write(capacity: 512) { row.write(to: &$0) } }
   }
 
   mutating func write(_ page: [Row]) {

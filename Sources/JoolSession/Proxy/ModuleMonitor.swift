@@ -1,6 +1,8 @@
 internal import JoolCore
 
-/// Watches what the module shows of itself: its counters, its pool4, and whether its announcements arrive.
+/// The four monitors of the module: its queue, its counters, its announcements, and the settings of the group.
+///
+/// `SessionProxy.inspected(_:clock:now:)` passes each look at the module to them.
 struct ModuleMonitor: Sendable {
   var queue = QueueMonitor()
   var instance = InstanceMonitor()

@@ -24,8 +24,10 @@ extension SessionProxy {
     case .acknowledge: module.flushTimer.stop()
     case .readBIB, .readSessions:
       audits.readsNext = false
-      noteAudit(outcome, now: now)
-    case .readPool4: notePool4(outcome, now: now)
+      // A page that an abandoned audit has requested is of no use to the next one.
+      if audits.current?.request == request { noteAudit(outcome, now: now) }
+    case .readPool4:
+      if module.pool4?.request == request { notePool4(outcome, now: now) }
     case .evict: node?.finished(request, outcome, now: now)
     case .add(let sessions):
       audits.readsNext = true

@@ -20,6 +20,7 @@ import Testing
   private static func reload(
     _ old: ProxyConfiguration, as load: @escaping ProxyEnding.LoadConfiguration
   ) throws -> ProxyConfiguration {
+    // The proxy blocks signals in this thread, which other tests use afterwards.
     try withUnblocked([]) {
       let silence = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
       let table = try MemoryTable()

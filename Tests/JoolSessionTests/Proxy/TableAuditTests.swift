@@ -113,6 +113,22 @@ import Testing
     #expect(group.proxies[0].takeAdvertisement() == nil, "once")
   }
 
+  @Test func ignoresAPageOfAnAbandonedAudit() throws {
+    var group = Group()
+    group.proxies[0].requestAudit(.precaution)
+    while group.proxies[0].nextAuditRequest(now: group.now) != .readSessions(.tcp, after: nil) {
+      let next = group.proxies[0].nextAuditRequest(now: group.now)
+      group.proxies[0].finished(try #require(next), .done, now: group.now)
+    }
+    group.proxies[0].detached(now: group.now)
+    group.proxies[0].attached(Group.kernel, now: group.now)
+    let first = group.proxies[0].nextAuditRequest(now: group.now)
+    #expect(first == .readBIB(.tcp, after: nil))
+    group.proxies[0].finished(.readSessions(.tcp, after: nil), .sessions([.sample(1)], hasMore: false), now: group.now)
+    let next = group.proxies[0].nextAuditRequest(now: group.now)
+    #expect(next == first, "the new audit has not read this BIB yet")
+  }
+
   @Test func reportsTheNumberOfAdvertisedSessions() {
     var group = Group()
     group.proxies[0].requestAudit(.advertisement)
