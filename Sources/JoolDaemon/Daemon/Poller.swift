@@ -14,10 +14,13 @@ public struct Poller {
   /// Blocks until a descriptor is ready or `deadline` has passed.
   ///
   /// With `nil` there is no time limit. A signal may end it earlier.
-  mutating func wait(until deadline: Instant?) throws(Errno) {
+  /// - Parameters:
+  ///   - deadline: the time at which it ends at the latest.
+  ///   - now: the present time.
+  mutating func wait(until deadline: Instant?, from now: Instant = .now) throws(Errno) {
     // Rounded up, because rounding down would cause a busy loop during the last millisecond.
     let timeout = deadline.map { deadline -> Int32 in
-      let left = max(.zero, Instant.now.duration(to: deadline))
+      let left = max(.zero, now.duration(to: deadline))
       let milliseconds =
         left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
       return Int32(clamping: milliseconds)

@@ -5,16 +5,15 @@ internal import SystemPackage
 
 /// Receives the datagrams of the peers.
 extension ProxyEventLoop where Store: ~Copyable {
-  mutating func drain(_ link: any SyncLink, _ buffer: inout [UInt8]) {
+  mutating func drain(_ link: any SyncLink, _ buffer: inout [UInt8], now: Instant) {
     do throws(Errno) {
-      try link.takeBatch(into: &buffer) { arrival, datagram in hear(datagram, arrival, over: link) }
+      try link.takeBatch(into: &buffer) { arrival, datagram in hear(datagram, arrival, over: link, now: now) }
     } catch {
-      if let more = throttles.send.admit(now: .now) { log.error("Could not receive from the network: \(error)\(more)") }
+      if let more = throttles.send.admit(now: now) { log.error("Could not receive from the network: \(error)\(more)") }
     }
   }
 
-  private mutating func hear(_ datagram: RawSpan, _ arrival: ReceivedDatagram, over link: any SyncLink) {
-    let now = Instant.now
+  private mutating func hear(_ datagram: RawSpan, _ arrival: ReceivedDatagram, over link: any SyncLink, now: Instant) {
     guard link.isPeer(arrival) else {
       proxy.counters.strangers += 1
       return

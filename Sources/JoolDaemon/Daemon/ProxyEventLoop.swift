@@ -99,10 +99,11 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     log.info("Listening...")
     readiness.update(proxy.nodeStatus, now: .now, log: log)
     var buffer = [UInt8](repeating: 0, count: SyncLinks.batch * SyncLinks.stride)
+    var end = Instant.now
     while true {
       var poller = Poller()
       watchAll(&poller)
-      do throws(Errno) { try poller.wait(until: nextDeadline) } catch { throw .system(call: "poll", error) }
+      do throws(Errno) { try poller.wait(until: nextDeadline, from: end) } catch { throw .system(call: "poll", error) }
       let begin = Instant.now
       beginTurn(begin, &buffer)
       if poller.hasInput(ending.descriptor) {
@@ -112,17 +113,19 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
           return leave(.now)
         case .reload:
           reload()
+          end = .now
           continue
         case nil: break
         }
       }
       continueReload(poller)
-      store.receive(into: &proxy, ready: poller, &buffer, log: log)
-      for link in network.links where poller.hasInput(link.descriptor) { drain(link, &buffer) }
+      store.receive(into: &proxy, ready: poller, &buffer, now: begin, log: log)
+      for link in network.links where poller.hasInput(link.descriptor) { drain(link, &buffer, now: begin) }
       answerStatistics(poller)
       serveControl(poller)
       advance()
-      let (seconds, attoseconds) = begin.duration(to: .now).components
+      end = .now
+      let (seconds, attoseconds) = begin.duration(to: end).components
       let turn = UInt64(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
       proxy.counters.longestTurn = max(proxy.counters.longestTurn, turn)
     }
@@ -152,9 +155,9 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)
-    store.serve(&proxy, log: log)
+    let served = store.serve(&proxy, now: now, log: log)
     answerAdvertisers()
-    proxy.updateReadiness(now: .now)
+    proxy.updateReadiness(now: served)
     if now >= store.nextCheck { store.check(&proxy, log: log) }
     if now >= nextCheck { check(now) }
     readiness.update(proxy.nodeStatus, now: now, log: log)

@@ -52,20 +52,21 @@ public struct ModuleStore: SessionStore, ~Copyable {
 
   /// Passes the module's messages to the proxy, and acknowledges them.
   public mutating func receive(
-    into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], log: Logger
+    into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], now: Instant, log: Logger
   ) {
     if poller.hasInput(families.socket.descriptor) {
       families.drain()
-      nextCheck = .now
+      nextCheck = now
     }
+    guard let events = link.borrowed({ $0.events.descriptor }), poller.hasInput(events) else { return }
     for _ in 0..<TurnBudget.messages {
       do throws(JoolError) {
         guard let count = try link?.events.receive(into: &buffer, waiting: false) else { return }
-        receive(buffer.span.bytes.extracting(first: count), into: &proxy, log: log)
+        receive(buffer.span.bytes.extracting(first: count), into: &proxy, now: now, log: log)
       } catch .overrun {
         proxy.overran()
         acknowledge(for: &proxy, log: log)
-        if let more = throttles.overrun.admit(now: .now) {
+        if let more = throttles.overrun.admit(now: now) {
           log.warning(
             "The module's messages overran the netlink socket. The proxy reads the module's table instead.\(more)")
         }
@@ -75,13 +76,12 @@ public struct ModuleStore: SessionStore, ~Copyable {
     }
   }
 
-  private mutating func receive(_ message: RawSpan, into proxy: inout SessionProxy, log: Logger) {
-    let now = Instant.now
+  private mutating func receive(_ message: RawSpan, into proxy: inout SessionProxy, now: Instant, log: Logger) {
     switch proxy.received(moduleMessage: message, now: now) {
     case .acknowledge(thenLearn: let records):
       acknowledge(for: &proxy, log: log)
       do throws(WireFormatError) {
-        try proxy.learn(records: message.extracting(records), now: .now)
+        try proxy.learn(records: message.extracting(records), now: now)
       } catch {
         if let more = throttles.malformed.admit(now: now) {
           log.warning("A session of the module cannot be used: \(error)\(more)")
@@ -135,21 +135,28 @@ public struct ModuleStore: SessionStore, ~Copyable {
   /// Sends the proxy's requests to the module.
   ///
   /// Blocks until the module has answered.
-  public mutating func serve(_ proxy: inout SessionProxy, log: Logger) {
+  public mutating func serve(_ proxy: inout SessionProxy, now: Instant, log: Logger) -> Instant {
+    var now = now
     for _ in 0..<TurnBudget.messages {
-      guard link != nil, let request = proxy.nextStoreRequest(now: .now) else { return }
+      guard link != nil, let request = proxy.nextStoreRequest(now: now) else { break }
       do throws(JoolError) {
-        proxy.finished(request, try link?.carryOut(request) ?? .failed, now: .now)
+        let outcome = try link?.carryOut(request) ?? .failed
+        now = .now
+        proxy.finished(request, outcome, now: now)
       } catch .refused(let code, let message) where request.survives(code) {
-        proxy.finished(request, .refused, now: .now)
+        now = .now
+        proxy.finished(request, .refused, now: now)
         warn(ofRefusal: message, log: log)
-        if request.isChange { nextCheck = .now }  // perhaps ss-enabled was turned off
+        if request.isChange { nextCheck = now }  // perhaps ss-enabled was turned off
       } catch {
-        proxy.finished(request, .failed, now: .now)
-        return detach(because: error, &proxy, log: log)
+        now = .now
+        proxy.finished(request, .failed, now: now)
+        detach(because: error, &proxy, log: log)
+        break
       }
-      if request.endsTurn { return }
+      if request.endsTurn { break }
     }
+    return now
   }
 
   private mutating func warn(ofRefusal message: String, log: Logger) {

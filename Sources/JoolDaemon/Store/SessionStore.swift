@@ -16,9 +16,10 @@ public protocol SessionStore: ~Copyable {
   ///   - proxy: the proxy that gets the messages.
   ///   - poller: the result of poll(2).
   ///   - buffer: room for a message.
+  ///   - now: the time at which poll(2) returned.
   ///   - log: the log of the proxy.
   mutating func receive(
-    into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], log: Logger)
+    into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], now: Instant, log: Logger)
 
   /// Discards the messages that have been waiting, whose age is unknown.
   mutating func discardMessages(of proxy: inout SessionProxy, _ buffer: inout [UInt8], log: Logger)
@@ -26,7 +27,8 @@ public protocol SessionStore: ~Copyable {
   /// Carries out the proxy's requests, until there is none or one has ended the turn.
   ///
   /// Blocks until the store has answered.
-  mutating func serve(_ proxy: inout SessionProxy, log: Logger)
+  /// - Returns: the time after the last request; `now` if there was none.
+  mutating func serve(_ proxy: inout SessionProxy, now: Instant, log: Logger) -> Instant
 
   /// Looks whether the store is there, and passes what it finds to the proxy.
   mutating func check(_ proxy: inout SessionProxy, log: Logger)

@@ -17,10 +17,10 @@ struct MemoryStore: SessionStore, ~Copyable {
   func watch(_ poller: inout Poller) { poller.watch(table.announcements.near.rawValue) }
 
   mutating func receive(
-    into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], log: Logger
+    into proxy: inout SessionProxy, ready poller: borrowing Poller, _ buffer: inout [UInt8], now: Instant, log: Logger
   ) {
     while let count = table.receive(into: &buffer) {
-      try? proxy.learn(records: buffer.span.bytes.extracting(first: count), now: .now)
+      try? proxy.learn(records: buffer.span.bytes.extracting(first: count), now: now)
     }
   }
 
@@ -28,10 +28,11 @@ struct MemoryStore: SessionStore, ~Copyable {
     while table.receive(into: &buffer) != nil {}
   }
 
-  mutating func serve(_ proxy: inout SessionProxy, log: Logger) {
-    while let request = proxy.nextStoreRequest(now: .now) {
-      proxy.finished(request, table.carryOut(request), now: .now)
+  mutating func serve(_ proxy: inout SessionProxy, now: Instant, log: Logger) -> Instant {
+    while let request = proxy.nextStoreRequest(now: now) {
+      proxy.finished(request, table.carryOut(request), now: now)
     }
+    return now
   }
 
   mutating func check(_ proxy: inout SessionProxy, log: Logger) {

@@ -6,7 +6,7 @@ import statistics
 import time
 
 from lab.crowd import Crowd
-from lab.netlink import session_count
+from lab.netlink import Kernel
 from lab.network import C, NODES, VIRTUAL4, VIRTUAL6, announce, jool, release
 from lab.process import at_end, expect, expect_equal, namespace, run, wait_for
 from lab.runner import ONCE, note, scenario
@@ -18,12 +18,13 @@ from .sync import proxies, status
 def latency(crowd: Crowd) -> list[float]:
     """The sorted delays of sessions from j to k, on which flows with another return path depend."""
     seconds = []
-    for count in range(session_count("k") + 1, session_count("k") + 31):
-        begun = time.monotonic()
-        crowd.open(1)
-        wait_for(f"{count} sessions on k", lambda: session_count("k") >= count, timeout=10, every=0.01)
-        seconds.append(time.monotonic() - begun)
-        time.sleep(0.05)
+    with Kernel("k") as kernel:
+        for count in range(kernel.session_count() + 1, kernel.session_count() + 31):
+            begun = time.monotonic()
+            crowd.open(1)
+            wait_for(f"{count} sessions on k", lambda: kernel.session_count() >= count, timeout=10, every=0.001)
+            seconds.append(time.monotonic() - begun)
+            time.sleep(0.05)
     return sorted(seconds)
 
 
