@@ -17,6 +17,7 @@ public struct Poller {
   /// - Parameters:
   ///   - deadline: the time at which it ends at the latest.
   ///   - now: the present time.
+  /// - Throws: the error of poll(2).
   mutating func wait(until deadline: Instant?, from now: Instant = .now) throws(Errno) {
     // Rounded up, because rounding down would cause a busy loop during the last millisecond.
     let timeout = deadline.map { deadline -> Int32 in
