@@ -136,7 +136,7 @@ public struct SessionProxy: Sendable {
   /// It is lower in `auto`, because there may be C proxies, and one of them may be a silent standby.
   func tablePace(now: Instant) -> SendPace {
     guard format == .auto else { return .brisk }
-    return peerFormats.legacyCount(now: now) == 0 ? .cautious : .gentle
+    return peerFormats.legacyCount(now: now) == 0 ? .moderate : .gentle
   }
 
   /// Decodes a datagram of the module's multicast group: one netlink message, netlink header included.

@@ -12,11 +12,10 @@ struct SendPace: Hashable, Sendable {
   /// C proxies receive every frame of the group. Their receive buffer has 208 KB by default, which is 92 full frames
   /// with the kernel's overhead, and they hand each frame to their module before they read the next.
   static let gentle = SendPace(frames: 1, burst: 8)
-  /// The pace of transfers and digests in `auto` if no C proxy was heard, because a silent one may be there: 1,600
-  /// frames per second.
-  static let cautious = SendPace(frames: 8, burst: 32)
-  /// The pace of retransmissions in `auto`: 3,200 frames per second, because a network that loses many frames needs
-  /// retransmissions soon.
+  /// The pace in `auto`: 3,200 frames per second, because a silent C proxy may be there.
+  ///
+  /// It applies to transfers and digests if no C proxy was heard, and always to retransmissions, because a network that
+  /// loses many frames needs them soon. A burst fits C proxies' receive buffer.
   static let moderate = SendPace(frames: 16, burst: 64)
   /// The pace in a group without C proxies: 12,800 frames per second.
   ///
