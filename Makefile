@@ -1,8 +1,12 @@
 # The two commands of the README (`make demo`, `make test`) and their parts. All targets are idempotent.
 SWIFT ?= swift
 # A static standard library, so that programs start in milliseconds and need no Swift at run time.
-RELEASE = -c release --static-swift-stdlib
+RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=bfd $(addprefix -Xlinker ,$(LINKER))
+# Programs start faster and are smaller with libstdc++ from its archive, without a table of symbols for libraries that look
+# them up, and with relative relocations in their short form, which not every linker can write.
+LINKER = -L$(CURDIR)/.build/static --no-export-dynamic -z pack-relative-relocs
 SOURCES = Package.swift Sources Tests Benchmarks Examples/Package.swift Examples/Sources
+PROGRAMS = jool jool_siit joold
 PREFIX ?= /usr/local
 DOCS = $(PREFIX)/share/doc/swift-jool
 BIN = $(DESTDIR)$(PREFIX)/bin
@@ -29,13 +33,16 @@ setup: packages    # Debian packages, kernel, modules, C clients
 packages:    # the Debian packages for building and for unit tests
 	Tests/setup
 
-build: packages    # .build/bin/{jool,jool_siit,joold}
-	$(SWIFT) build $(RELEASE) --product jool
-	$(SWIFT) build $(RELEASE) --product joold
+build: product-jool    # .build/bin/{jool,jool_siit,joold}, which are one program
 	mkdir -p .build/bin
-	ln -sfn ../release/jool .build/bin/jool
-	ln -sfn ../release/jool .build/bin/jool_siit
-	ln -sfn ../release/joold .build/bin/joold
+	for name in $(PROGRAMS); do ln -sfn ../release/jool .build/bin/$$name; done
+
+product-%: .build/static/libstdc++.a    # .build/release/%, as it is installed
+	$(SWIFT) build $(RELEASE) --product $*
+
+.build/static/libstdc++.a: | packages
+	mkdir -p $(@D)
+	ln -sf $$(gcc -print-file-name=$(@F)) $@
 
 unit:    # seconds, no kernel
 	$(SWIFT) test
@@ -67,16 +74,17 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-# If the programs are built already, this only copies files, because under sudo there is usually no Swift in PATH.
-# jool and jool_siit are hard links to one file, or two files if the file system has no hard links. There are no
-# symbolic links, so each program can be moved and renamed.
+# If the program is built already, this only copies files, because under sudo there is usually no Swift in PATH.
+# The programs are hard links to one file, or copies if the file system has no hard links. There are no symbolic links, so
+# each program can be moved and renamed. The file gets no symbols.
 install:
-	test -x .build/release/jool && test -x .build/release/joold || $(MAKE) build
-	install -D -m 755 .build/release/jool $(BIN)/jool
-	install -D -m 755 .build/release/joold $(BIN)/joold
-	ln -f $(BIN)/jool $(BIN)/jool_siit || install -m 755 .build/release/jool $(BIN)/jool_siit
-	for name in jool jool_siit joold; do install -D -m 644 docs/jool.8 $(SHARE)/man/man8/$$name.8; done
-	for name in jool jool_siit joold; do \
+	test -x .build/bin/jool || $(MAKE) build
+	install -D -s -m 755 .build/bin/jool $(BIN)/jool
+	for name in $(filter-out jool,$(PROGRAMS)); do \
+	  ln -f $(BIN)/jool $(BIN)/$$name || install -m 755 $(BIN)/jool $(BIN)/$$name; \
+	done
+	for name in $(PROGRAMS); do \
+	  install -D -m 644 docs/jool.8 $(SHARE)/man/man8/$$name.8; \
 	  install -D -m 644 completions/jool.bash $(SHARE)/bash-completion/completions/$$name; \
 	  install -D -m 644 completions/jool.fish $(SHARE)/fish/vendor_completions.d/$$name.fish; \
 	done

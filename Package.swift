@@ -16,7 +16,6 @@ let package = Package(
   name: "swift-jool",
   products: [
     .executable(name: "jool", targets: ["jool"]),
-    .executable(name: "joold", targets: ["joold"]),
     .library(name: "JoolCore", targets: ["JoolCore"]),
     .library(name: "JoolSession", targets: ["JoolSession"]),
     .library(name: "JoolDaemon", targets: ["JoolDaemon"]),
@@ -56,7 +55,6 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "jool", dependencies: ["JoolCommands"], swiftSettings: settings),
-    .executableTarget(name: "joold", dependencies: ["JoolCommands"], swiftSettings: settings),
     .executableTarget(
       name: "table-benchmark",
       dependencies: [

@@ -12,7 +12,7 @@ import Testing
     let bench = TestBench()
     bench.kernel.loaded = []
     bench.directory = Self.folder
-    var outcome = bench.runJoold(arguments)
+    var outcome = bench.run(["joold"] + arguments)
     #expect(outcome.error.hasPrefix(Self.deprecation))
     outcome.error.removeFirst(Self.deprecation.count)
     return outcome

@@ -23,6 +23,20 @@ import Testing
     #expect(bench.run("/opt/jool eamt").error.hasPrefix("Unexpected token: 'eamt'"))
   }
 
+  /// The name that was typed counts, then that of the file, each up to what a packager or a user adds.
+  @Test(
+    arguments: [
+      ("jool", nil, .nat64), ("jool_siit", nil, .siit), ("joold", nil, .joold),
+      ("./jool.distrib", nil, .nat64), ("/opt/jool_siit-swift", nil, .siit),
+      ("joold.d/joold.distrib", nil, .joold), ("joold/jool", nil, .nat64),
+      ("siit", "/usr/bin/jool_siit", .siit), ("proxy", "/usr/bin/joold", .joold),
+      ("jool", "/usr/bin/joold", .nat64), ("joold", "/usr/bin/jool_siit", .joold),
+      ("", nil, .nat64), ("other", "/opt/other", .nat64),
+    ] as [(String, String?, Program)])
+  func selectsTheProgramByItsName(name: String, file: String?, program: Program) {
+    #expect(Program(name: name, file: file) == program)
+  }
+
   @Test func usesTheTypedProgramNameInMessages() {
     #expect(
       TestBench().run("./bin/jool --foo").error.hasPrefix("./bin/jool: unrecognized option '--foo'\nTry `./bin/jool"))
@@ -151,7 +165,7 @@ import Testing
 
   @Test func printsHelpOfEveryOperation() {
     for program in ["jool", "jool_siit"] {
-      let tree = CommandTable.words(of: JoolProgram.translator(ofProgram: program))
+      let tree = CommandTable.words(of: Program(name: program).translator)
       for mode in tree.words { check(mode, [program]) }
     }
   }

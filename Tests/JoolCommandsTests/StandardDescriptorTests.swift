@@ -17,7 +17,8 @@ import Testing
         of:
           """
           mkfifo pipe
-          \(Shell.products)/\(program) </dev/zero \(closing) 2>/dev/zero \(closed & 4 == 0 ? "" : "2>&-") & pid=$!
+          for name in jool joold; do ln -s \(Shell.quoted(Shell.products))/jool $name; done
+          ./\(program) </dev/zero \(closing) 2>/dev/zero \(closed & 4 == 0 ? "" : "2>&-") & pid=$!
           for try in $(seq 100); do
             # Earlier the process is the shell, or the loader, which opens libraries at the lowest free descriptor.
             [ "$(cat /proc/$pid/comm)" = \(program.prefix { $0 != " " }) ] \(areReserved) && break

@@ -5,7 +5,7 @@ struct WordsHelp: Command {
   /// The options that request this help.
   ///
   /// Any other text after the word is an unknown word, as in the C client.
-  static let questions: Set = ["--help", "-?", "--usage"]
+  static let questions = ["--help", "-?", "--usage"]
 
   var syntax: Syntax<Self> { Syntax(common: [.help, .usage], arguments: "WORD") }
 

@@ -1,23 +1,7 @@
-import JoolCore
-
 /// The program `joold`: `jool session proxy`, with its arguments in two files.
 ///
 /// It is deprecated, but scripts still start it.
-public enum JooldProgram {
-  /// Runs the command line, prints errors and flushes the output.
-  ///
-  /// Blocks until a signal ends the proxy.
-  ///
-  /// - Parameter arguments: the command line, starting with the program's name.
-  /// - Returns: the exit status.
-  public static func main(_ arguments: [String]) -> ExitStatus {
-    StandardDescriptors.reserve()
-    let context = CommandContext(
-      programName: arguments.first ?? "joold", translator: .nat64, output: .standardOutput(),
-      messages: MessagePrinter(sink: .standardError()))
-    return run(Array(arguments.dropFirst()), in: context)
-  }
-
+enum JooldProgram {
   /// Runs the command line, given without the program's name, and prints a failure.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
     context.messages.warn("`joold` is deprecated. See `jool session proxy --help`.")

@@ -1,40 +1,7 @@
-import Glibc
 import JoolCore
 
-/// The programs `jool` and `jool_siit`.
-public enum JoolProgram {
-  /// Runs the command line, prints errors and flushes the output.
-  ///
-  /// Blocks until the command ends.
-  ///
-  /// - Parameter arguments: the command line, starting with the program's name.
-  /// - Returns: the exit status.
-  public static func main(_ arguments: [String]) -> ExitStatus {
-    StandardDescriptors.reserve()
-    let name = arguments.first ?? "jool"
-    var context = CommandContext(
-      programName: name, translator: translator(ofProgram: name, file: executable()), output: .standardOutput(),
-      messages: MessagePrinter(sink: .standardError()))
-    if getenv("POSIXLY_CORRECT") != nil { context.invocation.optionOrder = .beforeArguments }
-    context.messages.givesHints =
-      getenv("JOOL_NO_HINTS").map { $0.pointee == 0 || $0.pointee == CChar(UInt8(ascii: "0")) } ?? true
-    return run(Array(arguments.dropFirst()), in: context)
-  }
-
-  /// The type of translator that the program configures: SIIT if its name begins with `jool_siit`, otherwise NAT64.
-  /// - `file`: the path of the program's file. Its name is used if that of `path` does not begin with `jool`, because a
-  ///   symbolic link may have any name.
-  static func translator(ofProgram path: String, file: String? = nil) -> TranslatorType {
-    let names = [path, file].compactMap { $0?.split(separator: "/").last }
-    return names.first { $0.hasPrefix("jool") }?.hasPrefix("jool_siit") == true ? .siit : .nat64
-  }
-
-  private static func executable() -> String? {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    return count > 0 ? String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
-  }
-
+/// The programs `jool` and `jool_siit`, which configure translators.
+enum JoolProgram {
   /// Runs the command line, given without the program's name, and prints a failure.
   static func run(_ words: [String], in context: CommandContext) -> ExitStatus {
     var context = context

@@ -80,8 +80,7 @@ import Testing
     let output = Shell.output(
       of: """
         cd \(Shell.quoted(root))
-        ln -s \(Shell.quoted(Shell.products))/jool "$folder/jool"; ln -s jool "$folder/jool_siit"
-        ln -s \(Shell.quoted(Shell.products))/joold "$folder/joold"
+        for name in jool jool_siit joold; do ln -s \(Shell.quoted(Shell.products))/jool "$folder/$name"; done
         HOME=$folder XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder PATH=$folder:$PATH \
         \(shell) \(shell == "zsh" ? "-f " : "")-c \(Shell.quoted(script))
         """)

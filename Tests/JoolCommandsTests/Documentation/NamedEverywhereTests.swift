@@ -49,7 +49,7 @@ import Testing
 
   @Test(arguments: ["jool", "jool_siit"]) func listsTheOptionsOfJool35InTheManual(program: String) throws {
     let section = try #require(try Self.page().split(separator: "§").first { $0.hasPrefix(".SH OPTIONS OF JOOL 3.5") })
-    let options = LegacyOptions(translator: JoolProgram.translator(ofProgram: program)).declarations
+    let options = LegacyOptions(translator: Program(name: program).translator).declarations
     #expect(options.map(\.name).filter { !section.contains("--\($0)") } == [])
   }
 
@@ -93,7 +93,7 @@ import Testing
   private static func declarations(_ command: some Command) -> [OptionDeclaration] { command.syntax.declarations }
 
   private static func tree(_ program: String) -> WordTree {
-    CommandTable.words(of: JoolProgram.translator(ofProgram: program))
+    CommandTable.words(of: Program(name: program).translator)
   }
 
   private static func helped(_ path: [String]) -> Names {

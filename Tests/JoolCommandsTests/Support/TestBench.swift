@@ -24,15 +24,12 @@ final class TestBench {
     (_) throws(ProxyControl.Failure) in nil
   }
 
-  /// Runs a command line of `jool` or `jool_siit`, which begins with the program's name.
+  /// Runs a command line, which begins with the program's name.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
-    inDirectory(arguments.dropFirst()) { words in run(arguments[0]) { JoolProgram.run(words, in: $0) } }
-  }
-
-  /// Runs `joold`.
-  func runJoold(_ arguments: [String]) -> Outcome {
-    inDirectory(arguments[...]) { words in run("joold") { JooldProgram.run(words, in: $0) } }
+    inDirectory(arguments.dropFirst()) { words in
+      run(arguments[0]) { Program(name: arguments[0]).run(words, in: $0) }
+    }
   }
 
   /// Resolves file names relative to the directory, and removes the directory's path from messages.
@@ -57,7 +54,7 @@ final class TestBench {
     let output = OutputSink()
     let error = OutputSink()
     var context = CommandContext(
-      programName: program, translator: JoolProgram.translator(ofProgram: program), output: output,
+      programName: program, translator: Program(name: program).translator, output: output,
       messages: MessagePrinter(sink: error, givesHints: givesHints))
     context.module.transport = { [kernel, transport] () throws(JoolError) in transport?() ?? kernel.transport() }
     context.module.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }

@@ -1,4 +1,0 @@
-import Glibc
-import JoolCommands
-
-exit(Int32(JooldProgram.main(CommandLine.arguments).rawValue))
