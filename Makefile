@@ -98,6 +98,7 @@ install:
 	install -D -m 644 completions/_jool $(SHARE)/zsh/site-functions/_jool
 	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
+	install -D -m 644 -t $(DESTDIR)$(DOCS)/services docs/services/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh
 	install -D -m 644 -t $(LIB)/systemd/system systemd/*.service
 	install -D -m 644 systemd/sysusers.conf $(LIB)/sysusers.d/swift-jool.conf
