@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import replay
-from figures import HEADING, Figure
+from figures import HEADING, Figure, show
 from replay import OURS, WORK, Release
 
 ENTRIES = 10_000
@@ -84,7 +84,7 @@ class Bench:
         c = None if words in ONLY_OURS else self.cost(self.c, words)
         return [
             Figure(" ".join(words), "instructions per entry", ours.instructions, c and c.instructions),
-            Figure("  …", "allocations per entry", ours.allocations, c and c.allocations),
+            Figure(" ".join(words), "allocations per entry", ours.allocations, c and c.allocations),
         ]
 
     def start_up(self) -> list[Figure]:
@@ -93,10 +93,10 @@ class Bench:
 
         return [
             Figure("--version", "instructions", *each(lambda program: instructions(self.small, program, "--version"))),
-            Figure("  …", "allocations", *each(lambda program: allocations(self.small, program, "--version"))),
-            Figure("  …", "page faults", *each(page_faults)),
-            Figure("the program, as installed", "KiB", *each(lambda program: installed_size(program) / 1024)),
-            Figure("  …", "libraries", *each(libraries)),
+            Figure("--version", "allocations", *each(lambda program: allocations(self.small, program, "--version"))),
+            Figure("--version", "page faults", *each(page_faults)),
+            Figure("the program, as installed", "MB", *each(lambda program: installed_size(program) / 1e6)),
+            Figure("the program", "libraries", *each(libraries)),
         ]
 
 
@@ -124,11 +124,9 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=ENTRIES, help=f"size of the table (default {ENTRIES})")
     parser.add_argument("--version", default="4.1.13", help="release of the C client (default 4.1.13)")
     parser.add_argument("--only", default="", metavar="REGEX", help="commands whose words match")
-    parser.add_argument("--csv", action="store_true", help="print CSV: quantity, unit, ours, C, ratio")
+    parser.add_argument("--csv", action="store_true", help="print CSV: work, unit, ours, C, ratio")
     options = parser.parse_args()
-    release = next((one for one in replay.releases() if one.version == options.version), None)
-    if not release:
-        sys.exit(f"costs: no C client of {options.version} in {replay.LAB} (run Tests/VM/setup)")
+    release = replay.release(options.version)
     bench = Bench(release, options.entries)
     if not options.csv:
         print(f"natively, C client of {release.version}, {options.entries:,} entries; a ratio below 1 means that ours is better\n\n{HEADING}")
@@ -136,8 +134,7 @@ def main() -> int:
     sections += [(" ".join(words), lambda words=words: bench.figures(words)) for words in COMMANDS + ONLY_OURS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # the counts do not depend on other load
         for figures in pool.map(lambda section: section[1](), [one for one in sections if re.search(options.only, one[0])]):
-            for figure in figures:
-                print(figure.csv() if options.csv else figure.line(), flush=True)
+            show(figures, options.csv)
     return 0
 
 
