@@ -67,35 +67,37 @@ START = (
     at_most("the program, as installed", "MB", 14),
 )
 PROXY = (
-    at_most("a single packet: a turn of the event loop", "ns", 500),
-    at_most("a new session, from the module to the network", "ns", 900),
-    at_most("a new session, from the module to the network", "allocations per datagram", 4),
-    at_most("a new session, from the network to the module", "ns", 1250),
-    at_most("a new session, from the network to the module", "allocations per datagram", 4),
+    at_most("a packet alone, and a turn of the event loop", "ns", 500),
+    at_most("new sessions to the network (the table grows)", "ns", 900),
+    at_most("new sessions to the network (the table grows)", "allocations per datagram", 4),
+    at_most("new sessions from the network to the module (the table grows)", "ns", 1250),
+    at_most("new sessions from the network to the module (the table grows)", "allocations per datagram", 4),
     at_most_of_c("both proxies, 4,000 packets per s", "µs per packet", 0.5),
     at_most_of_c("both proxies, 8,000 packets per s", "µs per packet", 0.5),
     at_least_of_c("most packets without ENOSPC", "per s", 2),
 )
 LATENCY = (
-    at_most("a session alone, ss-flush-deadline 0: at the other node after", "ms", 5),
-    at_most("a session alone, ss-flush-deadline 10: at the other node after", "ms", 15),
+    at_most("a session alone, ss-flush-deadline 0: usable at the other node after", "ms", 5),
+    at_most("a session alone, ss-flush-deadline 10: usable at the other node after", "ms", 15),
     at_most("a node joins one with 100,000 sessions: ready after", "s", 2),
     at_most("a node joins one with 1,000,000 sessions: ready after", "s", 20),
     at_most("a node joins one with 1,000,000 : 100,000 sessions", "× the seconds", 10),
 )
+# In comparison with an earlier build. Two runs of the same build differ by up to 3 %.
 TABLE = tuple(
     goal
     for count in ("1,000,000", "10,000,000")
     for goal in (
         *(
-            at_most_of_c(f"{count} sessions: {operation}", "ns", 1)
-            for operation in (
-                "insert, growing from empty", "update the expiration", "update the timer, too", "look up, IPv6 side", "look up, IPv4 side",
-                "look up, missing", "remove and insert again", "visit all", "sort all by expiration", "visit all in that order", "expire",
+            at_most_of_c(f"{count} sessions: {operation}", unit, 1.03)
+            for operation, unit in (
+                ("insert, growing from empty", "ns"), ("update: expiration only", "ns"), ("update: timer, shorter expiration", "ns"),
+                ("look up, IPv6 side", "ns"), ("look up, IPv4 side", "ns"), ("look up, missing", "ns"), ("remove, and insert again", "ns"),
+                ("visit all", "ns"), ("sort all by expiration", "ns"), ("visit all in that order", "ns"),
+                ("expire within 5 minutes", "ns"), ("list UDP sessions by pages", "ns"), ("memory", "bytes"),
             )
         ),
-        at_most_of_c(f"{count} sessions: memory", "bytes", 1),
-        at_most_of_c(f"{count} sessions: the mean of the ratios of all times", "", 0.8),
+        at_most(f"{count} sessions: mean of the ratios of all times", "× the earlier time", 0.8),
     )
 )
 GOALS = {(goal.work, goal.unit): goal for goal in (*LISTS, *NAMES, *START, *PROXY, *LATENCY, *TABLE)}

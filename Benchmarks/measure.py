@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from figures import HEADING, Figure, machine
+from figures import HEADING, Figure, machine, show
 from lab import network
-from lab.netlink import lab_version, session_count
+from lab.netlink import lab_version, module_version, session_count
 from lab.network import C, NODES, OURS, make_both, make_roomy
-from lab.process import SCRATCH, namespace, wait_for
+from lab.process import SCRATCH, namespace, run, wait_for
 from lab.proxies import Proxy
+from lab.records import UDP
 from lab.synthetic import UDP_ONLY, load, sessions
 
 SIDES = {"ours": OURS, "C": C}
@@ -73,9 +75,44 @@ def start_up(rounds: int) -> list[Figure]:
     figures = []
     for title, program, words in (("start-up, jool --version", "jool", ["--version"]), ("start-up, joold without arguments", "joold", [])):
         took = alternately({side: [path / program, *words] for side, path in SIDES.items()}, rounds)
-        figures.append(Figure(f"{title} (median of {rounds})", "ms", took["ours"].real * 1000, took["C"].real * 1000))
-        figures.append(Figure("  processor time", "ms", *(took[side].cpu * 1000 for side in SIDES)))
+        figures.append(Figure(title, "ms", took["ours"].real * 1000, took["C"].real * 1000))
+        figures.append(Figure(title, "ms of processor time", *(took[side].cpu * 1000 for side in SIDES)))
     return figures
+
+
+DISPLAY = ("session", "display", "--udp", "--csv", "--numeric")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What a reader of a list sees: the seconds until the first line, and the program's largest memory in millions of
+    bytes."""
+
+    first: float
+    memory: float
+
+
+def stream(program: Path) -> Stream:
+    """Reads a list from a pipe. The program's memory is looked at while it waits for its reader, because the kernel's
+    account of an ended process includes the memory of its parent."""
+    start = time.monotonic()
+    with namespace("j"), subprocess.Popen([program / "jool", *DISPLAY], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
+        assert child.stdout
+        output = child.stdout.fileno()
+        os.read(output, 1 << 16)
+        first, largest = time.monotonic() - start, 0
+        while True:
+            status = Path(f"/proc/{child.pid}/status").read_text()
+            if "VmHWM:" in status:
+                largest = int(status.partition("VmHWM:")[2].split()[0])
+            if not os.read(output, 1 << 16):
+                return Stream(first, largest * 1024 / 1e6)
+
+
+def dump(ns: str, *protocols: int) -> float:
+    """The seconds that the module takes for all pages of a list."""
+    version = ".".join(map(str, module_version()))
+    return float(run(os.environ["JOOL_DUMP"], version, *map(str, protocols), ns=ns).out.split()[1])
 
 
 def display(count: int, rounds: int) -> list[Figure]:
@@ -85,11 +122,17 @@ def display(count: int, rounds: int) -> list[Figure]:
     table = sessions(count, kinds=UDP_ONLY)
     load("j", table)
     wait_for("the table is full", lambda: session_count("j") == len(table), timeout=30)
-    words = ["session", "display", "--udp", "--csv", "--numeric"]
-    took = alternately({side: [path / "jool", *words] for side, path in SIDES.items()}, rounds, ns="j")
+    took = alternately({side: [path / "jool", *DISPLAY] for side, path in SIDES.items()}, rounds, ns="j")
+    module = statistics.median(dump("j", UDP) for _ in range(rounds))
+    streams = [stream(path) for path in SIDES.values()]
+    work = f"session display --csv --numeric, {len(table):,} sessions"
     return [
-        Figure(f"session display --csv --numeric, {len(table):,} sessions", "s", took["ours"].real, took["C"].real),
-        Figure("  processor time (the module's part included)", "s", took["ours"].cpu, took["C"].cpu),
+        Figure(work, "s", took["ours"].real, took["C"].real),
+        Figure(work, "s of processor time", took["ours"].cpu, took["C"].cpu),
+        Figure(work, "s without the module's", took["ours"].real - module, took["C"].real - module),
+        Figure(work, "s until the first line", *(one.first for one in streams)),
+        Figure(work, "MB of memory", *(one.memory for one in streams)),
+        Figure("the module's part of it: all pages, thrown away", "s", module, module),
     ]
 
 
@@ -127,25 +170,31 @@ def transfer(count: int) -> list[Figure]:
     def pick(part: str) -> tuple[float | None, float | None]:
         return tuple(one and getattr(one, part) for one in (ours, theirs))  # type: ignore[return-value]
 
+    work = f"session advertise, {count:,} sessions"
     return [
-        Figure(f"session advertise, {count:,} sessions: lost", "sessions", *pick("lost")),
-        Figure("  until the last one arrived", "s", *pick("seconds")),
-        Figure("  processor time of both proxies (the module's included)", "s", *pick("cpu")),
+        Figure(work, "sessions lost", *pick("lost")),
+        Figure(work, "s until the last arrived", *pick("seconds")),
+        Figure(work, "s of processor time", *pick("cpu")),
     ]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="no tables of 100,000 sessions")
+    parser.add_argument("--only", default="", metavar="REGEX", help="sections whose names match")
+    parser.add_argument("--csv", action="store_true", help="print CSV: work, unit, ours, C, ratio")
     options = parser.parse_args()
     network.build()
     network.load_modules("jool")
-    print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better\n\n{HEADING}", flush=True)
+    if not options.csv:
+        print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better\n\n{HEADING}", flush=True)
     sizes = [43_000] if options.quick else [43_000, 100_000]
-    sections = [lambda: start_up(40), *(lambda size=size: transfer(size) for size in sizes), lambda: display(sizes[-1], 3)]
-    for section in sections:
-        for figure in section():
-            print(figure.line(), flush=True)
+    sections: dict[str, Callable[[], list[Figure]]] = {"start-up": lambda: start_up(40)}
+    sections |= {f"advertise {size}": lambda size=size: transfer(size) for size in sizes}
+    sections["display"] = lambda: display(sizes[-1], 5)
+    for name, section in sections.items():
+        if re.search(options.only, name):
+            show(section(), options.csv)
     network.clean_up()
     return 0
 

@@ -11,15 +11,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from figures import HEADING, Figure, machine
+from figures import HEADING, Figure, machine, show
 from group import Group, impair_links, take_over
 from lab import network
 from lab.network import NODES, C, jool, make_instance, restore_links
 from lab.process import run
+from latency import latency
 from measure import SIDES
 from throughput import joining, new_sessions, updates
 
 SIZE = 1000
+JOINED = (100_000, 1_000_000)
 
 
 def bad_link(*words: str) -> Callable[[Group], None]:
@@ -97,9 +99,10 @@ def fault(name: str) -> list[Figure]:
         total = 2 * group.crowd.opened
         lost[side], seconds[side] = group.outcome()
     impair_links()
+    work = f"{name}, {total:,} sessions"
     return [
-        Figure(f"{name}: lost of {total:,}", "sessions", lost["ours"], lost["C"]),
-        Figure("  until the last one arrived", "s", seconds["ours"], seconds["C"]),
+        Figure(work, "sessions lost", lost["ours"], lost["C"]),
+        Figure(work, "s until the last arrived", seconds["ours"], seconds["C"]),
     ]
 
 
@@ -107,19 +110,18 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="", metavar="REGEX", help="sections whose names match")
     parser.add_argument("--largest", type=int, default=1_000_000, metavar="SESSIONS", help="largest table (default 1,000,000)")
+    parser.add_argument("--csv", action="store_true", help="print CSV: work, unit, ours, C, ratio")
     options = parser.parse_args()
     sections: dict[str, Callable[[], list[Figure]]] = {name: lambda name=name: fault(name) for name in FAULTS}
-    sections |= {"updates": updates, "new sessions": new_sessions}
-    for count, beside in ((100_000, True), (1_000_000, False)):
-        if count <= options.largest:
-            sections[f"join {count:,}"] = lambda count=count, beside=beside: joining(count, beside)
+    sections |= {"updates": updates, "new sessions": new_sessions, "latency": latency}
+    sections["join"] = lambda: joining([count for count in JOINED if count <= options.largest])
     network.build()
     network.load_modules("jool")
-    print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better, but for rates\n\n{HEADING}", flush=True)
+    if not options.csv:
+        print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better, but for rates\n\n{HEADING}", flush=True)
     for name, section in sections.items():
         if re.search(options.only, name):
-            for figure in section():
-                print(figure.line(), flush=True)
+            show(section(), options.csv)
     network.clean_up()
     return 0
 

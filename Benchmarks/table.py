@@ -9,7 +9,7 @@ from figures import Figure, number
 from goals import goal_of
 
 COLUMNS = ("work", "unit", "ours", "C", "ours : C", "goal", "")
-WIDTHS = (70, 24, 11, 11, 9, 10, 8)
+WIDTHS = (70, 24, 11, 11, 9, 12, 7)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def rows(figures: list[Figure]) -> Iterator[tuple[str, ...]]:
 def as_text(sections: Iterable[Section]) -> Iterator[str]:
     for section in sections:
         titles = [section.c if column == "C" else column.replace("C", section.c) if column == "ours : C" else column for column in COLUMNS]
-        yield f"\n{section.title} ({section.note})\n"
+        yield f"\n{section.title}\n{section.note}\n"
         for row in [titles, *rows(section.figures)]:
             left, right = zip(row[:2], WIDTHS[:2]), zip(row[2:], WIDTHS[2:])
             yield " ".join([*(f"{cell:{width}}" for cell, width in left), *(f"{cell:>{width}}" for cell, width in right)]).rstrip()
