@@ -91,7 +91,7 @@ install:
 	  install -D -m 644 completions/jool.fish $(SHARE)/fish/vendor_completions.d/$$name.fish; \
 	done
 	install -D -m 644 completions/_jool $(SHARE)/zsh/site-functions/_jool
-	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh
 	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(DOCS)/failover/*

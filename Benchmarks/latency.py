@@ -12,7 +12,7 @@ from lab.netlink import Kernel
 from lab.network import NODES, configure
 from measure import SIDES
 
-DEADLINES = (0, 10)  # milliseconds
+DEADLINES = (0, 10, 100)  # milliseconds
 SESSIONS = 40
 LOST_AFTER = 5.0
 

@@ -59,7 +59,8 @@ import Testing
     defer { try? full.close() }
     let error = OutputSink()
     let context = CommandContext(
-      programName: "jool", translator: .nat64, output: OutputSink(descriptor: full, buffering: .blocks(first: 1024, rest: 1 << 16)),
+      programName: "jool", translator: .nat64,
+      output: OutputSink(descriptor: full, buffering: .blocks(first: 1024, rest: 1 << 16)),
       messages: MessagePrinter(sink: error))
     #expect(JoolProgram.run(["--version"], in: context).rawValue == 28)
     #expect(error.text == "Error: Could not write the output: No space left on device\n")
