@@ -59,12 +59,12 @@ def medians(runs: dict[str, list[Cost]]) -> dict[str, Cost]:
     }
 
 
-def alternately(commands: dict[str, list[str | Path]], rounds: int, ns: str | None = None) -> dict[str, Cost]:
+def alternately(commands: dict[str, list[str | Path]], rounds: int) -> dict[str, Cost]:
     """The medians of alternating runs, so that other load on the machine affects both sides equally."""
     runs: dict[str, list[Cost]] = {side: [] for side in commands}
     for _ in range(rounds):
         for side, argv in commands.items():
-            runs[side].append(cost(argv, ns))
+            runs[side].append(cost(argv))
     return medians(runs)
 
 
@@ -122,8 +122,13 @@ def display(count: int, rounds: int) -> list[Figure]:
     table = sessions(count, kinds=UDP_ONLY)
     load("j", table)
     wait_for("the table is full", lambda: session_count("j") == len(table), timeout=30)
-    took = alternately({side: [path / "jool", *DISPLAY] for side, path in SIDES.items()}, rounds, ns="j")
-    module = statistics.median(dump("j", UDP) for _ in range(rounds))
+    runs: dict[str, list[Cost]] = {side: [] for side in SIDES}
+    dumps: list[float] = []
+    for _ in range(rounds):  # in turn, so that other load on the machine affects all alike
+        for side, path in SIDES.items():
+            runs[side].append(cost([path / "jool", *DISPLAY], "j"))
+        dumps.append(dump("j", UDP))
+    took, module = medians(runs), statistics.median(dumps)
     streams = [stream(path) for path in SIDES.values()]
     work = f"session display --csv --numeric, {len(table):,} sessions"
     return [
@@ -155,7 +160,7 @@ def advertise(count: int, program: Path) -> Transfer | None:
     before = cpu(proxies)
     start = time.monotonic()
     cost([program / "jool", "session", "advertise"], ns="j")
-    seen, grown = session_count("k"), start
+    seen, grown = session_count("k"), time.monotonic()
     while seen < count and time.monotonic() - grown < 12:
         time.sleep(0.05)
         now = session_count("k")

@@ -14,12 +14,12 @@ ROWS = (
     ("list the BIB, the program's own work", "bib display --tcp --csv --numeric", "instructions per entry"),
     ("follow sessions", "session follow", "instructions per entry"),
     ("list 1,000 hosts with slow names", "names of 1,000 hosts, each answer takes 50 ms", "s"),
-    ("start a command, real module", "start-up, jool --version", "ms"),
-    ("advertise 100,000 sessions", "session advertise, 100,000 sessions", "s until the last arrived"),
+    ("start a command", "--version", "ms"),
+    ("advertise 100,000 sessions: lost", "session advertise, 100,000 sessions", "sessions lost"),
     ("proxies at 4,000 packets per s", "both proxies, 4,000 packets per s", "µs per packet"),
     ("proxies at 8,000 packets per s", "both proxies, 8,000 packets per s", "µs per packet"),
 )
-WIDTH, LABELS, C_AT, ROW, TOP = 860, 290, 560, 30, 46  # pixels
+WIDTH, LABELS, C_AT, NUMBERS, ROW, TOP = 940, 290, 540, 630, 30, 46  # pixels
 LONGEST = 1.1  # longer bars end here
 STYLE = """
   text { font: 14px sans-serif; fill: #222 } .small { font-size: 12px; fill: #666 }
@@ -48,11 +48,10 @@ def drawn(figures: Iterable[Figure]) -> str:
 def _bar(top: int, label: str, figure: Figure) -> str:
     ratio = figure.ratio or 0
     length = (C_AT - LABELS) * min(ratio, LONGEST)
-    unit = figure.unit.partition(" until")[0]
-    text = f"{number(figure.ours)} instead of {number(figure.c)} {unit}"
+    text = f"{number(figure.ours)} instead of {number(figure.c)} {figure.unit}"
     return (
         f'<text x="{LABELS - 12}" y="{top + 13}" text-anchor="end">{escape(label)}</text>'
         f'<rect x="{LABELS}" y="{top}" width="{max(length, 2):.0f}" height="18" class="{"less" if ratio <= 1 else "more"}"/>'
         f'<text x="{LABELS + max(length, 2) + 8:.0f}" y="{top + 13}">{ratio:.0%}</text>'
-        f'<text x="{C_AT + 60}" y="{top + 13}" class="small">{escape(text)}</text>'
+        f'<text x="{NUMBERS}" y="{top + 13}" class="small">{escape(text)}</text>'
     )
