@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 import page
-from figures import parse_csv
+from figures import Figure, parse_csv
 from goals import without_figure
-from parts import PARTS, REPOSITORY, Part, Unavailable
+from parts import PARTS, REPOSITORY, Incomplete, Part, Unavailable
 from table import Section, as_text, summary
 
 KEPT = REPOSITORY / ".build/bench"
@@ -38,9 +38,7 @@ def file_of(part: Part) -> Path:
     return KEPT / f"{part.name}.csv"
 
 
-def measure(part: Part) -> None:
-    print(f"bench: {part.title}", file=sys.stderr, flush=True)
-    figures = part.run()
+def keep(part: Part, figures: list[Figure]) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
     file_of(part).write_text("".join(f"{line}\n" for line in (f"# {where()}", *(figure.csv() for figure in figures))))
 
@@ -60,14 +58,15 @@ def main() -> int:
     sections, left_out, failed = [], [], []
     for part in PARTS:
         if re.search(options.only, part.name):
+            print(f"bench: {part.title}", file=sys.stderr, flush=True)
             try:
-                measure(part)
-            except Unavailable as reason:
-                left_out.append(f"{part.name}: {reason}")
+                keep(part, part.run())
+            except Unavailable as problem:
+                left_out.append(f"{part.name}: {problem}")
                 continue
-            except (RuntimeError, OSError) as reason:
-                failed.append(f"{part.name}: {reason}")
-                continue
+            except Incomplete as problem:
+                failed.append(f"{part.name}: {problem}")
+                keep(part, problem.figures)
         elif not options.kept or not file_of(part).exists():
             left_out.append(f"{part.name}: not asked for")
             continue

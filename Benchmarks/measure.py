@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from figures import HEADING, Figure, machine, show
+import sections
+from figures import Figure
 from lab import network
 from lab.netlink import lab_version, module_version, session_count
 from lab.network import C, NODES, OURS, make_both, make_roomy
@@ -184,24 +183,14 @@ def transfer(count: int) -> list[Figure]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser()
+    parser = sections.parser()
     parser.add_argument("--quick", action="store_true", help="no tables of 100,000 sessions")
-    parser.add_argument("--only", default="", metavar="REGEX", help="sections whose names match")
-    parser.add_argument("--csv", action="store_true", help="print CSV: work, unit, ours, C, ratio")
     options = parser.parse_args()
-    network.build()
-    network.load_modules("jool")
-    if not options.csv:
-        print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better\n\n{HEADING}", flush=True)
     sizes = [43_000] if options.quick else [43_000, 100_000]
-    sections: dict[str, Callable[[], list[Figure]]] = {"start-up": lambda: start_up(40)}
-    sections |= {f"advertise {size}": lambda size=size: transfer(size) for size in sizes}
-    sections["display"] = lambda: display(sizes[-1], 5)
-    for name, section in sections.items():
-        if re.search(options.only, name):
-            show(section(), options.csv)
-    network.clean_up()
-    return 0
+    chosen: sections.Sections = {"start-up": lambda: start_up(40)}
+    chosen |= {f"advertise {size}": lambda size=size: transfer(size) for size in sizes}
+    chosen["display"] = lambda: display(sizes[-1], 5)
+    return sections.measure(chosen, options)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,14 @@ class Unavailable(Exception):
     """This machine lacks what a benchmark needs."""
 
 
+class Incomplete(Exception):
+    """A benchmark has failed. It may have measured some figures."""
+
+    def __init__(self, reason: str, output: str) -> None:
+        super().__init__(reason)
+        self.figures = list(parse_csv(output))
+
+
 @dataclass(frozen=True)
 class Part:
     """One benchmark."""
@@ -37,7 +45,7 @@ def output_of(*words: str | Path) -> str:
     if done.returncode:
         lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
         reason = next((line for line in lines if "error" in line.lower()), lines[-1] if lines else f"status {done.returncode}")
-        raise (Unavailable if done.returncode == os.EX_UNAVAILABLE else RuntimeError)(reason)
+        raise Unavailable(reason) if done.returncode == os.EX_UNAVAILABLE else Incomplete(reason, done.stdout)
     return done.stdout
 
 
@@ -50,7 +58,7 @@ def script(*words: str) -> Callable[[], list[Figure]]:
 
 
 def built(product: str) -> Path:
-    output_of("swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product)
+    output_of("make", "-s", f"product-{product}")
     return BUILT / product
 
 
@@ -74,7 +82,7 @@ def proxy() -> list[Figure]:
 
 def best(rounds: list[list[Figure]]) -> list[Figure]:
     """The least of each figure, because other programs only add to a time."""
-    return [Figure(figure.work, figure.unit, min(one[number].ours for one in rounds)) for number, figure in enumerate(rounds[0])]
+    return [min(same, key=lambda figure: figure.ours or 0) for same in zip(*rounds, strict=True)]
 
 
 def table() -> list[Figure]:

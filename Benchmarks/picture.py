@@ -31,7 +31,7 @@ STYLE = """
 def drawn(figures: Iterable[Figure]) -> str:
     """The picture. Rows without a figure for both sides are left out."""
     measured = {(figure.work, figure.unit): figure for figure in figures}
-    rows = [(label, figure) for label, *key in ROWS if (figure := measured.get(tuple(key))) and figure.ratio is not None]
+    rows = [(label, figure) for label, work, unit in ROWS if (figure := measured.get((work, unit))) and figure.ratio is not None]
     height = TOP + ROW * len(rows) + 10
     bars = "\n".join(_bar(TOP + ROW * index, label, figure) for index, (label, figure) in enumerate(rows))
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">

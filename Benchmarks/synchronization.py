@@ -3,17 +3,14 @@ nodes. See `run`."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import re
 import signal
 import sys
 import time
 from collections.abc import Callable
 
-from figures import HEADING, Figure, machine, show
+import sections
+from figures import Figure
 from group import Group, impair_links, take_over
-from lab import network
 from lab.network import NODES, C, jool, make_instance, restore_links
 from lab.process import run
 from latency import latency
@@ -107,23 +104,13 @@ def fault(name: str) -> list[Figure]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--only", default="", metavar="REGEX", help="sections whose names match")
+    parser = sections.parser()
     parser.add_argument("--largest", type=int, default=1_000_000, metavar="SESSIONS", help="largest table (default 1,000,000)")
-    parser.add_argument("--csv", action="store_true", help="print CSV: work, unit, ours, C, ratio")
     options = parser.parse_args()
-    sections: dict[str, Callable[[], list[Figure]]] = {name: lambda name=name: fault(name) for name in FAULTS}
-    sections |= {"updates": updates, "new sessions": new_sessions, "latency": latency}
-    sections["join"] = lambda: joining([count for count in JOINED if count <= options.largest])
-    network.build()
-    network.load_modules("jool")
-    if not options.csv:
-        print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better, but for rates\n\n{HEADING}", flush=True)
-    for name, section in sections.items():
-        if re.search(options.only, name):
-            show(section(), options.csv)
-    network.clean_up()
-    return 0
+    chosen: sections.Sections = {name: lambda name=name: fault(name) for name in FAULTS}
+    chosen |= {"updates": updates, "new sessions": new_sessions, "latency": latency}
+    chosen["join"] = lambda: joining([count for count in JOINED if count <= options.largest])
+    return sections.measure(chosen, options)
 
 
 if __name__ == "__main__":

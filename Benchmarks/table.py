@@ -24,7 +24,7 @@ class Section:
 
 def cells(figure: Figure, before: Figure | None) -> tuple[str, ...]:
     goal = goal_of(figure)
-    met = goal and goal.is_met(figure)
+    met = goal.is_met(figure) if goal else None
     return (
         "  …" if before and before.work == figure.work else figure.work,
         figure.unit,

@@ -120,7 +120,7 @@ def new_sessions_of(program: Path, *options: str) -> NewSessions:
 
 
 def new_sessions() -> list[Figure]:
-    keys = SCRATCH / "keys"
+    keys = SCRATCH.with_name("keys")  # because each group empties SCRATCH
     keys.write_text(run(OURS / "jool", "session", "proxy", "keygen").out)
     keys.chmod(0o600)
     kinds: dict[str, tuple[Path, tuple[str, ...]]] = {

@@ -84,8 +84,8 @@ class Bench:
         ours = self.cost(self.ours, words)
         c = None if words in ONLY_OURS else self.cost(self.c, words)
         return [
-            Figure(" ".join(words), "instructions per entry", ours.instructions, c and c.instructions),
-            Figure(" ".join(words), "allocations per entry", ours.allocations, c and c.allocations),
+            Figure(" ".join(words), "instructions per entry", ours.instructions, c.instructions if c else None),
+            Figure(" ".join(words), "allocations per entry", ours.allocations, c.allocations if c else None),
         ]
 
     def start_up(self) -> list[Figure]:
