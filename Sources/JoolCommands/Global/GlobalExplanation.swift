@@ -12,7 +12,8 @@ struct GlobalExplanation {
   init(of key: GlobalKey) {
     let entry = GlobalExplanations.table[key.name]
     self.key = key
-    effect = (entry?.effect ?? "This program has no explanation of this variable.").split(separator: "\n").map(String.init)
+    effect = (entry?.effect ?? "This program has no explanation of this variable.").split(separator: "\n").map(
+      String.init)
     source = entry?.source
   }
 
@@ -85,7 +86,8 @@ struct GlobalExplanation {
     switch key.type {
     case .boolean: return "true or false"
     case .timeout:
-      return "a time as [[HH:]MM:]SS[.mmm]" + (key.least > 0 ? ", at least \(Timeouts.text(milliseconds: key.least))" : "")
+      return "a time as [[HH:]MM:]SS[.mmm]"
+        + (key.least > 0 ? ", at least \(Timeouts.text(milliseconds: key.least))" : "")
     case .plateaus: return "at most 64 sizes in bytes, with commas between them"
     case .prefix6: return "an IPv6 prefix" + (key == .pool6 ? "" : ", or null for none")
     case .prefix4: return "an IPv4 prefix, or null for none"
@@ -108,6 +110,7 @@ struct GlobalExplanation {
 
   private var defaultText: String {
     guard let defaultSetting else { return "unknown" }
-    return GlobalPrinter.console(defaultSetting) + (GlobalExplanations.formerDefaults[key.name].map { " (\($0))" } ?? "")
+    return GlobalPrinter.console(defaultSetting)
+      + (GlobalExplanations.formerDefaults[key.name].map { " (\($0))" } ?? "")
   }
 }

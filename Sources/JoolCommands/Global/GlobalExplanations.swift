@@ -138,7 +138,9 @@ enum GlobalExplanations {
   ]
 
   private static let timeouts: [String: Entry] = [
-    "tcp-est-timeout": ("How long a TCP connection is kept that is open and sends nothing.", "RFC 6146 §4, RFC 5382 §5"),
+    "tcp-est-timeout": (
+      "How long a TCP connection is kept that is open and sends nothing.", "RFC 6146 §4, RFC 5382 §5"
+    ),
     "tcp-trans-timeout": (
       "How long a TCP connection is kept that is being opened or closed and sends nothing.", "RFC 6146 §4, RFC 5382 §5"
     ),

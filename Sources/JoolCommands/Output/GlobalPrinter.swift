@@ -10,9 +10,12 @@ struct GlobalPrinter {
       output.print(JSONValue.object(settings.map { ($0.key.name, json($0)) }).text(expanding: 1))
       return
     }
-    if options.csv, !options.noHeaders { output.print(explains ? "Field,Value," + GlobalExplanation.columns : "Field,Value") }
+    if options.csv, !options.noHeaders {
+      output.print(explains ? "Field,Value," + GlobalExplanation.columns : "Field,Value")
+    }
     for setting in settings {
-      let line = options.csv
+      let line =
+        options.csv
         ? "\(setting.key.name),\(Self.csv(setting))" : "  \(setting.key.name): \(Self.console(setting))"
       guard explains else {
         output.print(line)

@@ -27,7 +27,8 @@ import Testing
     let newer = GlobalExplanation(of: .ssMaxSessionsPerPacket).lines
     #expect(newer.contains("Value: a number of sessions; default 36 (10 before module 4.1.13)"))
     #expect(newer.contains("Exists in: NAT64, from module 4.1.11 on"))
-    #expect(GlobalExplanation(of: .lowestIPv6MTU).lines.contains("Value: a number of bytes, at least 1280; default 1280"))
+    #expect(
+      GlobalExplanation(of: .lowestIPv6MTU).lines.contains("Value: a number of bytes, at least 1280; default 1280"))
   }
 
   @Test func explainPrintsWhatDisplayPrints() {
