@@ -63,7 +63,7 @@ import Testing
   /// C proxies receive every frame, and their socket buffer has room for 92 full ones.
   ///
   /// A C proxy may be present that has never sent anything. If one has, tables are sent even slower.
-  @Test(arguments: [(false, 48), (true, 10)])
+  @Test(arguments: [(false, 92), (true, 10)])
   func sendsTablesAndRepairsInBurstsThatACProxyCanBuffer(isCProxyKnown: Bool, most: Int) throws {
     var group = Group()
     if isCProxyKnown {
