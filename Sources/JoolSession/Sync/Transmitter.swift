@@ -75,7 +75,7 @@ struct Transmitter: Sendable {
 
   /// Sends the settings in parts.
   /// - `jitter`: the random part of the interval until they are sent again.
-  mutating func sendSettings(jitter: Duration, now: Instant) {
+  mutating func sendSettings(jitter: TimeAmount, now: Instant) {
     let room = (path.frame - SyncFrame.headerSize - SyncFrame.Settings.headerSize) / SyncFrame.Settings.rangeSize
     for part in settings.parts(room: max(room, 1), jitter: jitter, now: now) { send(.settings(part)) }
   }

@@ -46,7 +46,7 @@ public struct SessionTable: Sendable {
     guard IPv6Prefix.translationLengths.contains(pool6.length) else { return nil }
     self.pool6 = pool6
     // The base is one tick earlier, because tick 0 stands for "never".
-    clock = TickClock(base: now - .milliseconds(TickClock.millisecondsPerTick))
+    clock = TickClock(base: now - TickClock.length)
   }
 
   /// The number of sessions, including those that have expired and were not removed yet.
