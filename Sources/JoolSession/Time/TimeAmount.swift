@@ -10,24 +10,35 @@ public struct TimeAmount: DurationProtocol, Hashable {
 
   private init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  private init(_ count: some BinaryInteger, nanosecondsEach: Int64) {
-    nanoseconds = Int64(clamping: count).multipliedClamped(by: nanosecondsEach)
-  }
+  @usableFromInline
+  init(_ count: Int64, nanosecondsEach: Int64) { nanoseconds = count.multipliedClamped(by: nanosecondsEach) }
 
   /// No time.
   public static let zero = Self(nanoseconds: 0)
 
   /// A number of nanoseconds.
-  public static func nanoseconds(_ count: some BinaryInteger) -> Self { Self(count, nanosecondsEach: 1) }
+  @inlinable
+  public static func nanoseconds(_ count: some BinaryInteger) -> Self {
+    Self(Int64(clamping: count), nanosecondsEach: 1)
+  }
 
   /// A number of microseconds.
-  public static func microseconds(_ count: some BinaryInteger) -> Self { Self(count, nanosecondsEach: 1000) }
+  @inlinable
+  public static func microseconds(_ count: some BinaryInteger) -> Self {
+    Self(Int64(clamping: count), nanosecondsEach: 1000)
+  }
 
   /// A number of milliseconds.
-  public static func milliseconds(_ count: some BinaryInteger) -> Self { Self(count, nanosecondsEach: 1_000_000) }
+  @inlinable
+  public static func milliseconds(_ count: some BinaryInteger) -> Self {
+    Self(Int64(clamping: count), nanosecondsEach: 1_000_000)
+  }
 
   /// A number of seconds.
-  public static func seconds(_ count: some BinaryInteger) -> Self { Self(count, nanosecondsEach: 1_000_000_000) }
+  @inlinable
+  public static func seconds(_ count: some BinaryInteger) -> Self {
+    Self(Int64(clamping: count), nanosecondsEach: 1_000_000_000)
+  }
 
   /// A number of seconds, rounded towards zero to nanoseconds.
   public static func seconds(_ count: Double) -> Self { Self(.seconds(count)) }
