@@ -10,7 +10,7 @@ struct Traffic {
   /// The time between two messages of the module under load.
   ///
   /// It makes the proxy send a hello now and then, without which peers accept only some thousand updates.
-  static let pause = Duration.microseconds(50)
+  static let pause = TimeAmount.microseconds(50)
   /// Timeouts so long that no session expires between two packets, and a refresh is due after half an hour.
   static let limits = {
     var limits = SessionLimits()

@@ -83,7 +83,7 @@ import Testing
   }
 
   /// The largest number of table and repair frames in ten milliseconds.
-  private func burst(of group: inout Group, for duration: Duration) -> Int {
+  private func burst(of group: inout Group, for duration: TimeAmount) -> Int {
     var most = 0
     let end = group.now + duration
     while group.now < end {
