@@ -19,7 +19,7 @@ BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
 LIB = $(DESTDIR)$(PREFIX)/lib
 
-.PHONY: demo test bench ready setup packages build unit examples documentation vm golden lint format install dist deb clean
+.PHONY: demo test bench performance ready setup packages build unit examples documentation vm golden lint format install dist deb clean
 
 demo: ready    # two real NAT64s synchronize their sessions through our proxies
 	Tests/VM/demo
@@ -27,9 +27,11 @@ demo: ready    # two real NAT64s synchronize their sessions through our proxies
 test: ready lint    # unit tests, then the real modules in a VM
 	Tests/all
 
-bench: ready    # compares our programs with the C tools: instructions for the same answers, then times on a real module
-	Benchmarks/Native/run costs
-	Benchmarks/run
+bench: ready    # compares our programs with the C tools, and with the goals, in one table
+	python3 Benchmarks/bench.py
+
+performance: ready    # the same, and writes docs/performance.md and its picture
+	python3 Benchmarks/bench.py --markdown --svg
 
 ready: packages    # builds the lab's kernel and our programs in parallel
 	+$(MAKE) --no-print-directory -j2 setup build
@@ -96,7 +98,7 @@ install:
 	  install -D -m 644 completions/jool.fish $(SHARE)/fish/vendor_completions.d/$$name.fish; \
 	done
 	install -D -m 644 completions/_jool $(SHARE)/zsh/site-functions/_jool
-	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/services docs/services/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh

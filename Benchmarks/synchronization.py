@@ -3,23 +3,22 @@ nodes. See `run`."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import re
 import signal
 import sys
 import time
 from collections.abc import Callable
 
-from figures import HEADING, Figure, machine
+import sections
+from figures import Figure
 from group import Group, impair_links, take_over
-from lab import network
 from lab.network import NODES, C, jool, make_instance, restore_links
 from lab.process import run
+from latency import latency
 from measure import SIDES
 from throughput import joining, new_sessions, updates
 
 SIZE = 1000
+JOINED = (100_000, 1_000_000)
 
 
 def bad_link(*words: str) -> Callable[[Group], None]:
@@ -97,31 +96,21 @@ def fault(name: str) -> list[Figure]:
         total = 2 * group.crowd.opened
         lost[side], seconds[side] = group.outcome()
     impair_links()
+    work = f"{name}, {total:,} sessions"
     return [
-        Figure(f"{name}: lost of {total:,}", "sessions", lost["ours"], lost["C"]),
-        Figure("  until the last one arrived", "s", seconds["ours"], seconds["C"]),
+        Figure(work, "sessions lost", lost["ours"], lost["C"]),
+        Figure(work, "s until the last arrived", seconds["ours"], seconds["C"]),
     ]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--only", default="", metavar="REGEX", help="sections whose names match")
+    parser = sections.parser()
     parser.add_argument("--largest", type=int, default=1_000_000, metavar="SESSIONS", help="largest table (default 1,000,000)")
     options = parser.parse_args()
-    sections: dict[str, Callable[[], list[Figure]]] = {name: lambda name=name: fault(name) for name in FAULTS}
-    sections |= {"updates": updates, "new sessions": new_sessions}
-    for count, beside in ((100_000, True), (1_000_000, False)):
-        if count <= options.largest:
-            sections[f"join {count:,}"] = lambda count=count, beside=beside: joining(count, beside)
-    network.build()
-    network.load_modules("jool")
-    print(f"\n{machine()}, Jool {os.environ['JOOL_VERSION']}; a ratio below 1 means that ours is better, but for rates\n\n{HEADING}", flush=True)
-    for name, section in sections.items():
-        if re.search(options.only, name):
-            for figure in section():
-                print(figure.line(), flush=True)
-    network.clean_up()
-    return 0
+    chosen: sections.Sections = {name: lambda name=name: fault(name) for name in FAULTS}
+    chosen |= {"updates": updates, "new sessions": new_sessions, "latency": latency}
+    chosen["join"] = lambda: joining([count for count in JOINED if count <= options.largest])
+    return sections.measure(chosen, options)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from dataclasses import dataclass
@@ -11,14 +12,18 @@ from figures import Figure
 from group import QUIET_TIME, Group, take_over
 from lab.crowd import Crowd
 from lab.netlink import session_count
-from lab.network import NODES, OURS, C, jool, make_both, make_roomy, reset
+from lab.network import NODES, OURS, C, configure, jool, make_both, make_roomy, reset
 from lab.process import SCRATCH, run
 from lab.proxies import Proxy, wait_ready
+from lab.records import PROTOCOLS
 from lab.synthetic import load, sessions
-from measure import cpu
+from measure import cpu, dump
 
-RATES = (250, 1000, 2000, 4000, 8000, 16000)
-SECONDS, PACKETS = 6.0, 8000  # the minima at each rate, because the guest counts processor time in steps of 10 ms
+RATES = (1000, 4000, 8000)
+SECONDS, ROUNDS = 12.0, 2  # at each rate
+HIGHEST, PRECISION = 64000, 0.1
+PROBE = 4.0
+AT_A_TIME = 50
 
 
 def dropped(node: str) -> int:
@@ -32,44 +37,90 @@ def send_at(crowd: Crowd, ports: range, rate: int, seconds: float) -> float:
     begun = time.monotonic()
     sent = 0
     while (passed := time.monotonic() - begun) < seconds:
-        due = int(passed * rate) - sent
+        due = min(int(passed * rate) - sent, AT_A_TIME)
         if due > 0:
-            for number in range(sent, sent + due):
-                crowd.send(range(ports[number % len(ports)], ports[number % len(ports)] + 1))
+            crowd.resend([ports[number % len(ports)] for number in range(sent, sent + due)])
             sent += due
         else:
             time.sleep(0.001)
     return sent / seconds
 
 
-def updates_of(program: Path) -> tuple[float, dict[int, float]]:
-    """The highest rate of packets per second without a drop, and the processor time of both proxies per packet, in
-    microseconds, by rate."""
-    group = Group(program)
-    for node in NODES:  # the module's defaults
-        jool(C, node, "global", "update", "ss-capacity", "512")
-        jool(C, node, "global", "update", "ss-flush-deadline", "2000")
+@dataclass(frozen=True)
+class Load:
+    """Packets of existing sessions at a rate."""
+
+    reached: float  # packets per second
+    cost: float  # processor time of the whole machine per packet in microseconds
+    dropped: int
+
+    def is_carried(self, rate: int) -> bool:
+        return not self.dropped and self.reached >= 0.9 * rate
+
+
+def machine_seconds() -> float:
+    """The processor time that the machine has used until the next second (machine_time.py, which runs on the host)."""
+    second = int(time.time()) + 1
+    time.sleep(second + 0.3 - time.time())  # the host has written the file by then
+    return float((Path(os.environ["JOOL_MACHINE_TIME"]) / str(second)).read_text())
+
+
+def load_at(crowd: Crowd, ports: range, rate: int, seconds: float) -> Load:
+    drops, before = dropped("j"), machine_seconds()
+    reached = send_at(crowd, ports, rate, seconds)
+    cost = (machine_seconds() - before) / (reached * seconds) * 1e6
+    time.sleep(2.5)
+    return Load(reached, cost, dropped("j") - drops)
+
+
+def highest_rate(crowd: Crowd, ports: range) -> float:
+    """The highest rate that the module and its proxy carry without a drop, found by bisection."""
+    low, high, best = RATES[0], HIGHEST, 0.0
+    while high - low > PRECISION * low:
+        rate = int((low * high) ** 0.5)
+        load = load_at(crowd, ports, rate, PROBE)
+        if load.is_carried(rate):
+            low, best = rate, load.reached
+        else:
+            high = rate
+    return best
+
+
+def prepare(program: Path | None) -> tuple[Crowd, range]:
+    """400 sessions that a module with its default settings announces to proxies of one kind, or to nobody."""
+    if program:
+        group = Group(program)
+        crowd = group.crowd
+    else:
+        reset()
+        make_both()
+        crowd = Crowd()
+    configure(*NODES, ss_capacity=512, ss_flush_deadline=2000)
     take_over("j")
-    ports = group.crowd.open(400)
-    group.outcome()
-    best, costs = 0.0, {}
-    for rate in RATES:
-        drops, before, seconds = dropped("j"), group.cpu(), max(SECONDS, PACKETS / rate)
-        reached = send_at(group.crowd, ports, rate, seconds)
-        costs[rate] = (group.cpu() - before) / (reached * seconds) * 1e6
-        time.sleep(2.5)
-        if dropped("j") > drops or reached < 0.8 * rate:
-            break
-        best = reached
-    return best, costs
+    ports = crowd.open(400)
+    if program:
+        group.outcome()
+    return crowd, ports
 
 
 def updates() -> list[Figure]:
-    ours, theirs = updates_of(OURS), updates_of(C)
-    return [
-        Figure("updates: packets of 400 sessions without ENOSPC", "per s", ours[0], theirs[0]),
-        *(Figure(f"  processor time of both proxies at {rate:,} per s", "µs per packet", ours[1].get(rate), theirs[1].get(rate)) for rate in RATES),
-    ]
+    """What both proxies cost per packet, as the difference to a machine that runs none, and the highest rates."""
+    sides: dict[str, Path | None] = {"none": None, "ours": OURS, "C": C}
+    costs: dict[tuple[str, int], list[float]] = {(side, rate): [] for side in sides for rate in RATES}
+    highest: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        for side, program in sides.items():
+            crowd, ports = prepare(program)
+            for rate in RATES:
+                costs[side, rate].append(load_at(crowd, ports, rate, SECONDS).cost)
+            if program and side not in highest:
+                highest[side] = highest_rate(crowd, ports)
+
+    def cost(side: str, rate: int) -> float:
+        return statistics.mean(costs[side, rate]) - statistics.mean(costs["none", rate])
+
+    figures = [Figure(f"both proxies, {rate:,} packets per s", "µs per packet", cost("ours", rate), cost("C", rate)) for rate in RATES]
+    return [*figures, Figure("most packets without ENOSPC", "per s", highest["ours"], highest["C"])]
 
 
 NEW = 20_000
@@ -97,7 +148,7 @@ def new_sessions_of(program: Path, *options: str) -> NewSessions:
 
 
 def new_sessions() -> list[Figure]:
-    keys = SCRATCH / "keys"
+    keys = SCRATCH.with_name("keys")  # because each group empties SCRATCH
     keys.write_text(run(OURS / "jool", "session", "proxy", "keygen").out)
     keys.chmod(0o600)
     kinds: dict[str, tuple[Path, tuple[str, ...]]] = {
@@ -111,13 +162,11 @@ def new_sessions() -> list[Figure]:
     def median(kind: str, part: str) -> float:
         return statistics.median(getattr(one, part) for one in runs[kind])
 
+    work = f"{NEW:,} new sessions, opened as fast as possible"
+    parts = {"lost": "sessions lost", "rate": "per s reach the standby", "cost": "µs of both proxies each"}
     return [
-        Figure(f"{NEW:,} new sessions, opened as fast as possible: lost", "sessions", median("plain", "lost"), median("C", "lost")),
-        Figure("  until the standby has them", "sessions per s", median("plain", "rate"), median("C", "rate")),
-        Figure("  processor time of both proxies", "µs per session", median("plain", "cost"), median("C", "cost")),
-        Figure("  … with --net.key-file: lost", "sessions", median("sealed", "lost")),
-        Figure("  …", "sessions per s", median("sealed", "rate")),
-        Figure("  …", "µs per session", median("sealed", "cost")),
+        *(Figure(work, unit, median("plain", part), median("C", part)) for part, unit in parts.items()),
+        *(Figure(f"{work}, --net.key-file", unit, median("sealed", part)) for part, unit in parts.items()),
     ]
 
 
@@ -157,11 +206,30 @@ def join_theirs(count: int, patience: float) -> tuple[int, float]:
     return missing, time.monotonic() - begun
 
 
-def joining(count: int, beside: bool) -> list[Figure]:
-    missing, seconds, used = join_ours(count)
-    theirs = join_theirs(count, 120) if beside else (None, None)
-    return [
-        Figure(f"a node joins one with {count:,} sessions: missing", "sessions", missing, theirs[0]),
-        Figure("  until ready; C: advertised repeatedly for 120 s", "s", seconds, theirs[1]),
-        Figure("  processor time of both proxies", "µs per session", used / count * 1e6),
-    ]
+def module_alone(count: int) -> float:
+    """The seconds that the modules take for the same table without proxies: one lists it, the other adds it."""
+    reset()
+    make_both()
+    make_roomy(*NODES)
+    table = sessions(count)
+    load("j", table)
+    return dump("j", *PROTOCOLS) + load("k", table)
+
+
+def joining(counts: list[int]) -> list[Figure]:
+    """The smallest table is tried with the C programs, too."""
+    figures, times = [], []
+    for count in counts:
+        missing, seconds, used = join_ours(count)
+        theirs = join_theirs(count, 120) if count == counts[0] else (None, None)
+        times.append(seconds)
+        work = f"a node joins one with {count:,} sessions"
+        figures += [
+            Figure(f"{work}: ready after", "s", seconds, theirs[1]),
+            Figure(work, "sessions missing", missing, theirs[0]),
+            Figure(work, "s of processor time", used),
+            Figure(f"the modules' part of it: list and add {count:,} sessions", "s", module_alone(count)),
+        ]
+    if len(times) > 1:
+        figures.append(Figure(f"a node joins one with {counts[-1]:,} : {counts[0]:,} sessions", "× the seconds", times[-1] / times[0]))
+    return figures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import replay
-from figures import HEADING, Figure
+from figures import HEADING, Figure, show
 from replay import OURS, WORK, Release
 
-ENTRIES = 10_000
+ENTRIES, STARTS = 10_000, 200
 COMMANDS = (
     ("session", "display", "--tcp", "--csv", "--numeric"),
     ("session", "display", "--udp", "--csv", "--numeric"),
@@ -83,8 +84,8 @@ class Bench:
         ours = self.cost(self.ours, words)
         c = None if words in ONLY_OURS else self.cost(self.c, words)
         return [
-            Figure(" ".join(words), "instructions per entry", ours.instructions, c and c.instructions),
-            Figure("  …", "allocations per entry", ours.allocations, c and c.allocations),
+            Figure(" ".join(words), "instructions per entry", ours.instructions, c.instructions if c else None),
+            Figure(" ".join(words), "allocations per entry", ours.allocations, c.allocations if c else None),
         ]
 
     def start_up(self) -> list[Figure]:
@@ -93,19 +94,31 @@ class Bench:
 
         return [
             Figure("--version", "instructions", *each(lambda program: instructions(self.small, program, "--version"))),
-            Figure("  …", "allocations", *each(lambda program: allocations(self.small, program, "--version"))),
-            Figure("  …", "page faults", *each(page_faults)),
-            Figure("the program, as installed", "KiB", *each(lambda program: installed_size(program) / 1024)),
-            Figure("  …", "libraries", *each(libraries)),
+            Figure("--version", "allocations", *each(lambda program: allocations(self.small, program, "--version"))),
+            Figure("--version", "page faults", *each(page_faults)),
+            Figure("--version", "ms", *each(milliseconds)),
+            Figure("the program, as installed", "MB", *each(lambda program: installed_size(program) / 1e6)),
+            Figure("the program", "libraries", *each(libraries)),
         ]
 
 
-def page_faults(program: Path) -> int:
-    """The minor page faults of `--version`, without the library of this harness."""
+def start(program: Path) -> resource.struct_rusage:
+    """What the kernel has counted during `--version`, without the library of this harness."""
     with open(os.devnull, "wb") as nothing:
         actions = [(os.POSIX_SPAWN_DUP2, nothing.fileno(), 1)]
         child = os.posix_spawn(program, [program, "--version"], {"PATH": "/usr/bin:/bin"}, file_actions=actions)
-    return os.wait4(child, 0)[2].ru_minflt
+    return os.wait4(child, 0)[2]
+
+
+def page_faults(program: Path) -> int:
+    """The minor page faults of `--version`."""
+    return start(program).ru_minflt
+
+
+def milliseconds(program: Path) -> float:
+    """The least processor time of `--version` among many starts, because other load only adds to it."""
+    usages = [start(program) for _ in range(STARTS)]
+    return min(usage.ru_utime + usage.ru_stime for usage in usages) * 1000
 
 
 def installed_size(program: Path) -> int:
@@ -124,11 +137,9 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=ENTRIES, help=f"size of the table (default {ENTRIES})")
     parser.add_argument("--version", default="4.1.13", help="release of the C client (default 4.1.13)")
     parser.add_argument("--only", default="", metavar="REGEX", help="commands whose words match")
-    parser.add_argument("--csv", action="store_true", help="print CSV: quantity, unit, ours, C, ratio")
+    parser.add_argument("--csv", action="store_true", help="print CSV: work, unit, ours, C, ratio")
     options = parser.parse_args()
-    release = next((one for one in replay.releases() if one.version == options.version), None)
-    if not release:
-        sys.exit(f"costs: no C client of {options.version} in {replay.LAB} (run Tests/VM/setup)")
+    release = replay.release(options.version)
     bench = Bench(release, options.entries)
     if not options.csv:
         print(f"natively, C client of {release.version}, {options.entries:,} entries; a ratio below 1 means that ours is better\n\n{HEADING}")
@@ -136,8 +147,7 @@ def main() -> int:
     sections += [(" ".join(words), lambda words=words: bench.figures(words)) for words in COMMANDS + ONLY_OURS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # the counts do not depend on other load
         for figures in pool.map(lambda section: section[1](), [one for one in sections if re.search(options.only, one[0])]):
-            for figure in figures:
-                print(figure.csv() if options.csv else figure.line(), flush=True)
+            show(figures, options.csv)
     return 0
 
 

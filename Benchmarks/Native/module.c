@@ -6,12 +6,16 @@
 //   hello, globals, statistics
 //   session.0 … session.2      TCP, UDP and ICMP sessions, in the module's order; bib.0 … bib.2 the same of the BIB
 //   multicasts                 whole netlink messages of the group "joold", one after the other
+//
+// With $REPLAY_PAGES, the program stops (SIGSTOP) when it asks for another page after that many.
 #include "module.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,8 +38,15 @@ enum { PAGE = 3776 - HEADERS };
 struct file {
   const uint8_t *bytes;
   size_t size, position;
-  const uint8_t *last;  // the last entry that was sent
   int is_mapped;
+};
+
+// A list. It is read page by page, so that the program's memory does not grow with it.
+struct table {
+  int descriptor, is_open;
+  off_t size, position;
+  uint8_t page[PAGE];   // the last page that was sent
+  const uint8_t *last;  // the last entry in it
 };
 
 struct answer {
@@ -44,7 +55,8 @@ struct answer {
   uint8_t jool[JOOL_HEADER];
 };
 
-static struct file family, refusal, hello, globals, statistics, bib[3], session[3], multicasts;
+static struct file family, refusal, hello, globals, statistics, multicasts;
+static struct table bib[3], session[3];
 
 void module_fail(const char *format, ...) {
   va_list arguments;
@@ -56,19 +68,27 @@ void module_fail(const char *format, ...) {
   _exit(99);
 }
 
-static void map(struct file *file, const char *name) {
-  if (file->is_mapped) return;
-  file->is_mapped = 1;
+// Opens a file of the folder, and returns its descriptor.
+static int open_file(const char *name, off_t *size) {
   const char *folder = getenv("REPLAY_TABLE");
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", folder ? folder : ".", name);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
   struct stat status;
   if (descriptor < 0 || fstat(descriptor, &status)) module_fail("%s: %s", path, strerror(errno));
-  file->size = (size_t)status.st_size;
+  *size = status.st_size;
+  return descriptor;
+}
+
+static void map(struct file *file, const char *name) {
+  if (file->is_mapped) return;
+  file->is_mapped = 1;
+  off_t size;
+  int descriptor = open_file(name, &size);
+  file->size = (size_t)size;
   if (file->size) {
     file->bytes = mmap(NULL, file->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
-    if (file->bytes == MAP_FAILED) module_fail("%s: %s", path, strerror(errno));
+    if (file->bytes == MAP_FAILED) module_fail("%s: %s", name, strerror(errno));
   }
   syscall(SYS_close, descriptor);
 }
@@ -118,7 +138,7 @@ static int are_equal(struct span a, struct span b) {
 
 // The module goes on after the entry that the offset names. It looks at the IPv4 transport addresses only: attributes 3
 // and 4 of a session, 2 of a BIB entry. A client that names another entry than the last one would skip or repeat some.
-static void check_offset(int operation, struct span offset, const struct file *table) {
+static void check_offset(int operation, struct span offset, const struct table *table) {
   if (!table->last) module_fail("the first request for a list has an offset");
   struct span entry = {table->last + NLA_HDRLEN, ((const struct nlattr *)table->last)->nla_len - NLA_HDRLEN};
   int is_last = operation == SESSION ? are_equal(find(entry, 3), find(offset, 3)) && are_equal(find(entry, 4), find(offset, 4))
@@ -126,28 +146,43 @@ static void check_offset(int operation, struct span offset, const struct file *t
   if (!is_last) module_fail("the offset is not the last entry that was sent");
 }
 
+static void stop_after_last_page(void) {
+  static int asked, last;
+  if (!last) last = getenv("REPLAY_PAGES") ? atoi(getenv("REPLAY_PAGES")) : INT_MAX;
+  if (asked++ == last) raise(SIGSTOP);
+}
+
+static struct table *open_table(int operation, int protocol) {
+  struct table *table = (operation == SESSION ? session : bib) + protocol;
+  if (table->is_open) return table;
+  char name[16];
+  snprintf(name, sizeof name, "%s.%d", operation == SESSION ? "session" : "bib", protocol);
+  table->descriptor = open_file(name, &table->size);
+  table->is_open = 1;
+  return table;
+}
+
 static void answer_list(int end, int operation, struct answer *answer, struct span request) {
   struct span offset = find(request, OFFSET), protocol = find(request, PROTOCOL);
   if (!protocol.bytes && offset.bytes) protocol = find(offset, operation == SESSION ? 5 : 3);
   if (protocol.size != 1 || *protocol.bytes > 2) module_fail("a request for a list without a protocol");
-  struct file *table = (operation == SESSION ? session : bib) + *protocol.bytes;
-  char name[16];
-  snprintf(name, sizeof name, "%s.%d", operation == SESSION ? "session" : "bib", *protocol.bytes);
-  map(table, name);
+  struct table *table = open_table(operation, *protocol.bytes);
+  stop_after_last_page();
   if (offset.bytes) check_offset(operation, offset, table);
   else table->position = 0;
-  size_t start = table->position;
-  while (table->position < table->size) {
-    const uint8_t *entry = table->bytes + table->position;
+  ssize_t available = pread(table->descriptor, table->page, PAGE, table->position);
+  if (available < 0) module_fail("cannot read a table: %s", strerror(errno));
+  size_t size = 0;
+  while (size + NLA_HDRLEN <= (size_t)available) {
+    const uint8_t *entry = table->page + size;
     size_t step = NLA_ALIGN(((const struct nlattr *)entry)->nla_len);
-    if (table->position - start + step > PAGE) {
-      answer->jool[FLAGS_AT] |= FLAG_MORE;
-      break;
-    }
+    if (size + step > (size_t)available) break;
     table->last = entry;
-    table->position += step;
+    size += step;
   }
-  deliver_answer(end, answer, table->bytes + start, table->position - start);
+  table->position += (off_t)size;
+  if (table->position < table->size) answer->jool[FLAGS_AT] |= FLAG_MORE;
+  deliver_answer(end, answer, table->page, size);
 }
 
 // ----------------------------------------------------------------------------------------------------------- multicasts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,15 @@ def releases() -> list[Release]:
     """The releases that Tests/VM/setup has fetched, oldest first."""
     found = [Release(file.read_text().strip(), file.parent / "bin") for file in LAB.glob("*/version")]
     return sorted(found, key=lambda release: release.numbers)
+
+
+def release(version: str) -> Release:
+    """A release that Tests/VM/setup has fetched. Without it, the program ends with status 69 (EX_UNAVAILABLE)."""
+    for one in releases():
+        if one.version == version:
+            return one
+    print(f"no C client of {version} in {LAB} (run Tests/VM/setup)", file=sys.stderr)
+    sys.exit(os.EX_UNAVAILABLE)
 
 
 @cache

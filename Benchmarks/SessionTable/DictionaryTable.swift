@@ -63,7 +63,7 @@ struct DictionaryTable {
     let key = Key(source6: entry.source6, destination4: entry.destination4, proto: entry.proto)
     let client = Client(source6: entry.source6, proto: entry.proto)
     let mask = Mask(source4: entry.source4, proto: entry.proto)
-    let expires = now + .milliseconds(Int64(entry.expiration.rawValue))
+    let expires = now + .milliseconds(entry.expiration.rawValue)
     if let index = sessions.index(forKey: key) {
       guard bindings[client]?.source4 == entry.source4 else { return false }
       sessions.values[index].expires = expires

@@ -72,7 +72,7 @@ extension ConfigurationValidator {
   }
 
   private static func problems(ofPool6 prefix: IPv6Prefix) -> [ConfigurationFinding.Problem] {
-    guard IPv6Prefix.translationLengths.contains(prefix.length) else { return [.pool6Length(prefix.length)] }
+    guard IPv6Prefix.isTranslationLength(prefix.length) else { return [.pool6Length(prefix.length)] }
     let suffix = hostBits(prefix)
     if suffix.isEmpty, (prefix.address.bits << 64) >> 120 != 0 { return [.uBits(prefix)] }
     return suffix

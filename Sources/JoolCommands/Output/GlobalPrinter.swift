@@ -1,20 +1,34 @@
 import JoolCore
 
-/// Prints global variables, one per line.
+/// Prints global variables, one per line, optionally with explanations.
 struct GlobalPrinter {
   var options: TableOptions
+  var explains = false
 
   func write(_ settings: [GlobalSetting], to output: OutputSink) {
     if options.format == .json {
-      output.print(JSONValue.object(settings.map { ($0.key.name, $0.json) }).text(expanding: 1))
+      output.print(JSONValue.object(settings.map { ($0.key.name, json($0)) }).text(expanding: 1))
       return
     }
-    if options.csv, !options.noHeaders { output.print("Field,Value") }
-    for setting in settings {
-      output.print(
-        options.csv
-          ? "\(setting.key.name),\(Self.csv(setting))" : "  \(setting.key.name): \(Self.console(setting))")
+    if options.csv, !options.noHeaders {
+      output.print(explains ? "Field,Value," + GlobalExplanation.columns : "Field,Value")
     }
+    for setting in settings {
+      let line =
+        options.csv
+        ? "\(setting.key.name),\(Self.csv(setting))" : "  \(setting.key.name): \(Self.console(setting))"
+      guard explains else {
+        output.print(line)
+        continue
+      }
+      let explanation = GlobalExplanation(of: setting.key)
+      output.print(options.csv ? "\(line),\(explanation.csv)" : "\(line)\n\(explanation.block)")
+    }
+  }
+
+  private func json(_ setting: GlobalSetting) -> JSONValue {
+    guard explains else { return setting.json }
+    return .object([("value", setting.json)] + GlobalExplanation(of: setting.key).members)
   }
 
   /// The value as text for people.

@@ -11,13 +11,14 @@ final class OutputSink: TextOutputStream {
     case lines
     /// Never.
     case unlimited
-    /// When the buffer holds this many bytes.
-    case block(Int)
+    /// When the buffer holds this many bytes; `first` applies to the first block.
+    case blocks(first: Int, rest: Int)
   }
 
   private let descriptor: FileDescriptor?
   private let buffering: Buffering
   private var buffer: [UInt8] = []
+  private var isFirstBlock = true
   /// The first error of writing to the descriptor.
   ///
   /// Text written after it is lost.
@@ -36,8 +37,12 @@ final class OutputSink: TextOutputStream {
   }
 
   /// Standard output, flushed in blocks of 64 KiB, or after each line if it is a terminal.
+  ///
+  /// The first block is shorter than a page of a list, so that the reader of a long list sees rows at once.
   static func standardOutput() -> OutputSink {
-    OutputSink(descriptor: .standardOutput, buffering: isatty(STDOUT_FILENO) == 1 ? .lines : .block(1 << 16))
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    return OutputSink(
+      descriptor: .standardOutput, buffering: isTerminal ? .lines : .blocks(first: 1024, rest: 1 << 16))
   }
 
   /// Standard error, flushed after each line.
@@ -81,7 +86,10 @@ final class OutputSink: TextOutputStream {
     switch buffering {
     case .lines: if buffer.last == UInt8(ascii: "\n") { flush() }
     case .unlimited: break
-    case .block(let size): if buffer.count >= size { flush() }
+    case .blocks(let first, let rest):
+      guard buffer.count >= (isFirstBlock ? first : rest) else { return }
+      isFirstBlock = false
+      flush()
     }
   }
 

@@ -48,6 +48,9 @@ enum CommandTable {
       [
         .operation("display") { GlobalDisplay() },
         .group("update", keys.map { key in .operation(key.name) { GlobalUpdate(key: key) } }),
+        .operation("explain", requiresFullName: true, explanation: "Explain one variable, or all of them") {
+          GlobalExplain(translator: translator)
+        },
       ])
   }
 

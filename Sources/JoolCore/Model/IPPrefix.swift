@@ -56,13 +56,21 @@ public typealias IPv6Prefix = IPPrefix<IPv6Address>
 /// The IPv4 bits follow the prefix, but skip bits 64 to 71, which stay zero ("u").
 extension IPPrefix<IPv6Address> {
   /// The lengths that RFC 6052 and Jool allow.
-  public static let translationLengths: Set<Int> = [32, 40, 48, 56, 64, 96]
+  public static let translationLengths = Set((0...128).filter(isTranslationLength))
+
+  /// Whether RFC 6052 and Jool allow a length.
+  public static func isTranslationLength(_ length: Int) -> Bool {
+    switch length {
+    case 32, 40, 48, 56, 64, 96: true
+    default: false
+    }
+  }
 
   /// The IPv6 address that stands for `address4`: `64:ff9b::/96` and `192.0.2.8` make `64:ff9b::c000:208`.
   ///
   /// `nil` if this prefix's length is not in `translationLengths`.
   public func embedding(_ address4: IPv4Address) -> IPv6Address? {
-    guard Self.translationLengths.contains(length) else { return nil }
+    guard Self.isTranslationLength(length) else { return nil }
     let network = length == 0 ? 0 : (address.bits >> (128 - length)) << (128 - length)
     let embedded = UInt128(address4.bits)
     if length == 96 { return IPv6Address(bits: network | embedded) }
@@ -76,7 +84,7 @@ extension IPPrefix<IPv6Address> {
   ///
   /// `nil` if `address6` is not in this prefix, or this prefix's length is not in `translationLengths`.
   public func extracting(from address6: IPv6Address) -> IPv4Address? {
-    guard contains(address6), Self.translationLengths.contains(length) else { return nil }
+    guard contains(address6), Self.isTranslationLength(length) else { return nil }
     if length == 96 { return IPv4Address(bits: UInt32(truncatingIfNeeded: address6.bits)) }
     let beforeU = (address6.bits >> 64) << 64
     let afterU = (address6.bits << 72) >> 64

@@ -32,7 +32,7 @@ struct ControlSocket: ~Copyable {
   deinit { for client in clients { close(client.descriptor) } }
 
   /// The time that a starting proxy waits for another proxy to end.
-  private static let grace = Duration.seconds(1)
+  private static let grace = TimeAmount.seconds(1)
 
   /// Opens the control socket of a proxy that starts.
   ///

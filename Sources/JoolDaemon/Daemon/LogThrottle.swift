@@ -2,7 +2,7 @@ internal import JoolSession
 
 /// Limits the messages of one kind to one per interval, and counts those that were suppressed.
 struct LogThrottle: Sendable {
-  static let interval = Duration.seconds(10)
+  static let interval = TimeAmount.seconds(10)
   private var next: Instant?
   private var suppressed = 0
 

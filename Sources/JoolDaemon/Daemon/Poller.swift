@@ -20,11 +20,8 @@ public struct Poller {
   /// - Throws: the error of poll(2).
   mutating func wait(until deadline: Instant?, from now: Instant = .now) throws(Errno) {
     // Rounded up, because rounding down would cause a busy loop during the last millisecond.
-    let timeout = deadline.map { deadline -> Int32 in
-      let left = max(.zero, now.duration(to: deadline))
-      let milliseconds =
-        left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-      return Int32(clamping: milliseconds)
+    let timeout = deadline.map { deadline in
+      Int32(clamping: (max(.zero, deadline - now) + .nanoseconds(999_999)).milliseconds)
     }
     guard poll(&requests, nfds_t(requests.count), timeout ?? -1) < 0, Errno.current != .interrupted else { return }
     throw .current

@@ -6,7 +6,7 @@ internal import Logging
 extension ProxyEventLoop where Store: ~Copyable {
   mutating func beginTurn(_ now: Instant, _ buffer: inout [UInt8]) {
     guard let pause = proxy.turn(now: now) else { return }
-    log.warning("This proxy did not run for \(pause.components.seconds) s; it checks whether it missed anything.")
+    log.warning("This proxy did not run for \(pause.seconds) s; it checks whether it missed anything.")
     store.discardMessages(of: &proxy, &buffer, log: log)
   }
 

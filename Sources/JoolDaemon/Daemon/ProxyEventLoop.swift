@@ -56,7 +56,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
       instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
     if let memory = PeerMemory(environment: getenv(PeerMemory.variable).map { String(cString: $0) }) {
       proxy.memory = memory
-      let seconds = memory.whole.components.seconds
+      let seconds = memory.whole.seconds
       log.warning("Silent peers are forgotten after \(seconds) s, because \(PeerMemory.variable) is set.")
     }
     let store = try openStore(&proxy)
@@ -125,8 +125,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
       serveControl(poller)
       advance()
       end = .now
-      let (seconds, attoseconds) = begin.duration(to: end).components
-      let turn = UInt64(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+      let turn = UInt64(clamping: (end - begin).microseconds)
       proxy.counters.longestTurn = max(proxy.counters.longestTurn, turn)
     }
   }

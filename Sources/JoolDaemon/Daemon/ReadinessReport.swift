@@ -61,7 +61,7 @@ struct ReadinessReport {
   /// The time after which a node that is alone reports it.
   ///
   /// A shorter time is normal, because peers are started one after the other.
-  private static let aloneDelay = Duration.seconds(10)
+  private static let aloneDelay = TimeAmount.seconds(10)
 
   /// Reports that no peer receives this node's sessions, once that has lasted for `aloneDelay`, and reports when one
   /// does again.

@@ -5,7 +5,7 @@ internal import JoolSession
 struct ServiceManager {
   private let path: [UInt8]
   /// The interval within which the service manager expects WATCHDOG=1; `nil` if it does not expect it.
-  let watchdog: Duration?
+  let watchdog: TimeAmount?
 
   /// Finds the service manager in the environment; `nil` if there is none.
   ///
@@ -28,7 +28,7 @@ struct ServiceManager {
   /// - `interval`: the value of `WATCHDOG_USEC`, in microseconds.
   /// - `process`: the value of `WATCHDOG_PID`.
   /// - `own`: the ID of this process.
-  static func watchdog(interval: String?, process: String?, own: Int32) -> Duration? {
+  static func watchdog(interval: String?, process: String?, own: Int32) -> TimeAmount? {
     if let process, Int32(process) != own { return nil }
     guard let interval = interval.flatMap({ Int64($0) }), interval > 0 else { return nil }
     return .microseconds(interval)

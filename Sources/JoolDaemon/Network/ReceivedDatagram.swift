@@ -14,7 +14,7 @@ struct ReceivedDatagram {
   /// The interface index of a link-local source; 0 for other sources.
   let scope: UInt32
   /// The time that the datagram waited in the socket's buffer, because the proxy was stopped or busy.
-  let waited: Duration
+  let waited: TimeAmount
 
   /// Converts a datagram that the kernel has delivered.
   /// - `wall`: the time of the reading, from `wallClock`.
@@ -38,7 +38,7 @@ struct ReceivedDatagram {
   /// If the clock was set forward, the result is too long. Then the datagram counts as outdated, and peers are asked
   /// for its contents again.
   /// - `stamp`: 0 if the datagram has none.
-  static func waited(since stamp: Int64, until wall: Int64) -> Duration {
+  static func waited(since stamp: Int64, until wall: Int64) -> TimeAmount {
     guard stamp > 0, wall > stamp else { return .zero }
     return .nanoseconds(wall - stamp)
   }

@@ -16,7 +16,7 @@ public struct ModuleStore: SessionStore, ~Copyable {
   private var throttles = Throttles()
 
   /// The interval between two checks of the module.
-  private static let checkInterval = Duration.seconds(2)
+  private static let checkInterval = TimeAmount.seconds(2)
 
   /// The limits on repeated log messages, one for each kind of message.
   private struct Throttles {

@@ -83,7 +83,7 @@ public struct SessionFollower: ~Copyable {
 ///
 /// It looks again once a second at most, because messages arrive by the thousand.
 struct ProxyPresence {
-  static let interval = Duration.seconds(1)
+  static let interval = TimeAmount.seconds(1)
   private var isThere = false
   private var nextLook: Instant?
 

@@ -11,7 +11,7 @@ internal import DequeModule
 /// Few rows that arrive when nothing is under way do not wait, because their sessions may be needed at once.
 struct AdditionQueue: Sendable {
   /// The time without a new row after which a batch closes.
-  static let idleTimeout = Duration.milliseconds(20)
+  static let idleTimeout = TimeAmount.milliseconds(20)
   /// The maximum number of rows that are given at once: those of one datagram.
   ///
   /// More rows are a burst.
@@ -19,10 +19,10 @@ struct AdditionQueue: Sendable {
   /// The maximum time that a batch of fewer than `smallBatchCount` rows waits, even if more rows keep arriving.
   ///
   /// The order hardly matters for so few.
-  static let smallBatchTimeout = Duration.milliseconds(100)
+  static let smallBatchTimeout = TimeAmount.milliseconds(100)
   static let smallBatchCount = 2000
   /// The maximum time that any batch waits.
-  static let batchTimeout = Duration.seconds(4)
+  static let batchTimeout = TimeAmount.seconds(4)
   /// The number of rows at which a batch closes at once, so that a steady stream cannot keep it open.
   static let batchCapacity = 20_000
 

@@ -18,12 +18,12 @@ struct AnnouncementMonitor: Sendable {
   static let lastThatDropsSilently = ModuleVersion(4, 1, 11)
   static let counter = "JSTAT_SUCCESS"
   /// The time after `ss-flush-deadline` within which an announcement must arrive.
-  static let delay = Duration.seconds(1)
+  static let delay = TimeAmount.seconds(1)
   /// The bounds of the pause between two audits.
   ///
   /// The pause doubles from audit to audit while they find nothing.
-  static let shortestPause = Duration.seconds(8)
-  static let longestPause = Duration.seconds(64)
+  static let shortestPause = TimeAmount.seconds(8)
+  static let longestPause = TimeAmount.seconds(64)
   /// The minimum ratio between the pause and the duration of the audit before it.
   static let pauseFactor = 10
 
@@ -55,7 +55,7 @@ struct AnnouncementMonitor: Sendable {
   /// Evaluates the module's statistics, which are read at each check.
   /// - `announced`: the number of sessions that the module has announced to this program.
   /// - `maxDelay`: the maximum time that an announcement may take.
-  mutating func look(_ statistics: [Statistic], announced: UInt64, maxDelay: Duration, now: Instant) {
+  mutating func look(_ statistics: [Statistic], announced: UInt64, maxDelay: TimeAmount, now: Instant) {
     let translated = statistics.first { $0.name == Self.counter }?.value ?? 0
     let count = Count(translated: translated, announced: announced)
     defer { self.last = count }
@@ -78,7 +78,7 @@ struct AnnouncementMonitor: Sendable {
   }
 
   /// Whether the module's table should be read.
-  func isAuditDue(maxDelay: Duration, now: Instant) -> Bool {
+  func isAuditDue(maxDelay: TimeAmount, now: Instant) -> Bool {
     guard let suspectsSince, now - suspectsSince >= maxDelay else { return false }
     return restsUntil.map { $0 <= now } ?? true
   }
@@ -99,7 +99,7 @@ struct AnnouncementMonitor: Sendable {
   /// - `found`: the number of the module's sessions that had not been announced in time. `nil` if the audit had another
   ///   purpose.
   /// - `duration`: the duration of the audit.
-  mutating func auditEnded(found: UInt64?, after duration: Duration, now: Instant) {
+  mutating func auditEnded(found: UInt64?, after duration: TimeAmount, now: Instant) {
     if let found { pause = found > 0 ? Self.shortestPause : min(pause * 2, Self.longestPause) }
     restsUntil = now + max(pause, duration * Self.pauseFactor)
   }

@@ -5,7 +5,7 @@
 /// extra acknowledgement, a single session would wait for the timer.
 struct FlushTimer: Sendable {
   /// The module's `ss-flush-deadline`.
-  var deadline = Duration.seconds(2)
+  var deadline = TimeAmount.seconds(2)
   /// The time of the extra acknowledgement.
   ///
   /// `nil` if none is needed.
@@ -14,7 +14,7 @@ struct FlushTimer: Sendable {
   /// The time added to the deadline.
   ///
   /// More than the deadline must have passed by the kernel's clock, whose ticks are up to 10 ms long.
-  private static let margin = Duration.milliseconds(12)
+  private static let margin = TimeAmount.milliseconds(12)
 
   /// Notes that a message of the module has arrived, and schedules the extra acknowledgement.
   mutating func noteMessage(_ now: Instant) { due = now + deadline + Self.margin }

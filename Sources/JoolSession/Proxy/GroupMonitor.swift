@@ -1,8 +1,8 @@
 /// Decides when pool4 is read, and when the group's settings are compared.
 struct GroupMonitor {
-  static let interval = Duration.seconds(30)
+  static let interval = TimeAmount.seconds(30)
   /// The minimum interval between two comparisons, so that a peer cannot cause one per frame.
-  static let pause = Duration.seconds(10)
+  static let pause = TimeAmount.seconds(10)
   /// The time of the next reading of pool4; `nil` if it is due at once.
   private var nextReading: Instant?
   private var inputs = SessionProxy.GroupInputs()

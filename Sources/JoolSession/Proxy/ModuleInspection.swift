@@ -10,7 +10,7 @@ package struct ModuleInspection: Sendable {
   package let statistics: [Statistic]
   /// `ss-flush-deadline`: the time since the module's last message after which the module sends its queued sessions,
   /// at the next event.
-  package let flushDeadline: Duration
+  package let flushDeadline: TimeAmount
   private let recordsPerMessage: UInt32?
 
   /// Whether `ss-enabled` is on.

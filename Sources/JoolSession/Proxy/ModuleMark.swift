@@ -4,11 +4,11 @@
 /// is no measure, because under a steady stream something is always waiting.
 struct ModuleMark: Sendable {
   /// The minimum age of a mark that was met before the next one is taken.
-  static let interval = Duration.seconds(1)
+  static let interval = TimeAmount.seconds(1)
   /// The time after which an unmet mark makes the feed give its present batch at once.
-  static let haste = Duration.milliseconds(500)
+  static let haste = TimeAmount.milliseconds(500)
   /// The time after which an unmet mark shows that the module is behind.
-  static let timeout = Duration.seconds(4)
+  static let timeout = TimeAmount.seconds(4)
 
   private var mark: FeedPosition?
   private var takenAt: Instant?

@@ -18,7 +18,7 @@ struct ModuleTerms: Sendable {
   /// that it can be given.
   ///
   /// It is about half of that maximum.
-  static let renewal = Duration.seconds(12 * 86_400)
+  static let renewal = TimeAmount.seconds(12 * 86_400)
 
   init(own: SessionLimits) { self.own = own }
 

@@ -5,7 +5,7 @@ internal import JoolCore
 /// Its frames are not decoded.
 struct OtherVersions: Sendable {
   /// The time for which it is reported after its last frame.
-  static let memory = Duration.seconds(60)
+  static let memory = TimeAmount.seconds(60)
 
   private var known: (version: UInt8, address: IPv6Address, last: Instant)?
 

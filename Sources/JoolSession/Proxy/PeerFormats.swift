@@ -11,12 +11,12 @@ struct PeerFormats: Sendable {
   ///
   /// It is hours and not seconds, because a standby sends nothing as long as its module translates nothing. Nothing
   /// else shows that it is there and which layout it reads.
-  static let legacyMemory = Duration.seconds(12 * 3600)
+  static let legacyMemory = TimeAmount.seconds(12 * 3600)
   /// The time for which SS2 must have been received from a C proxy's address before the address counts as an SS2
   /// peer's.
   ///
   /// Otherwise one forged frame could silence a C proxy.
-  static let proof = Duration.milliseconds(900)
+  static let proof = TimeAmount.milliseconds(900)
 
   private var ss2: [IPv6Address: (first: Instant, last: Instant)] = [:]
   private var legacy: [IPv6Address: (format: RecordLayout, last: Instant)] = [:]

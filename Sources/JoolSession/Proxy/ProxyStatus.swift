@@ -106,7 +106,7 @@ extension ProxyStatus.Peer {
     }
     isReady = isAlive && peer.hello.may
     sessions = peer.hello.sessions
-    silence = UInt64(Milliseconds(peer.lastHeard.duration(to: now)).rawValue)
+    silence = UInt64(Milliseconds(clamping: peer.lastHeard.duration(to: now)).rawValue)
     missing = peer.stream.missingCount
     gaps = peer.stream.gaps
     lost = peer.stream.unrecovered

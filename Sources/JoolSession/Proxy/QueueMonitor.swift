@@ -8,7 +8,7 @@ struct QueueMonitor: Sendable {
   /// The minimum interval between two repairs.
   ///
   /// The table is not sent more often, because that would only add to the load of such a module.
-  static let interval = Duration.seconds(30)
+  static let interval = TimeAmount.seconds(30)
   static let counter = "JSTAT_JOOLD_SSS_ENOSPC"
 
   /// The value of the counter when it was last read.

@@ -9,7 +9,7 @@ struct ReplacementQueue: Sendable {
   /// The most replacements in one run: first all their evictions are sent, then their sessions.
   static let runLength = 64
   /// The time after which a refused replacement is tried again.
-  static let pause = Duration.seconds(1)
+  static let pause = TimeAmount.seconds(1)
 
   private var waiting: Deque<Replacement> = []
   private var known: Set<Replacement> = []

@@ -3,7 +3,7 @@
 /// Hellos are sent each second, so a broken link is noticed soon.
 package struct SendHealth: Sendable {
   /// The duration from which on a failure is reported as a finding.
-  static let failureTimeout = Duration.seconds(5)
+  static let failureTimeout = TimeAmount.seconds(5)
 
   private struct Failure {
     let since: Instant

@@ -9,16 +9,16 @@ package struct SendQueue: Sendable {
   ///
   /// That many full ones take 11 MB and contain about 300,000 sessions.
   static let capacity = 8192
-  static let retry = Duration.milliseconds(50)
+  static let retry = TimeAmount.milliseconds(50)
   /// The time after which a waiting frame is dropped.
   ///
   /// The frame contains the time that its sessions had left when it was made, and it may be sealed. Peers request it
   /// again, and get it with the times of that moment.
-  static let maxFrameAge = Duration.seconds(1)
+  static let maxFrameAge = TimeAmount.seconds(1)
   /// The time without a successful send after which the link counts as down rather than busy.
   ///
   /// C proxies' datagrams wait for this time, because nobody can request them again.
-  static let maxQueueTime = Duration.seconds(5)
+  static let maxQueueTime = TimeAmount.seconds(5)
 
   private struct Waiting {
     let datagram: [UInt8]

@@ -3,7 +3,7 @@ internal import JoolCore
 /// The settings that peers compare, and the problems that an administrator should know.
 extension SessionProxy {
   /// The time for which two nodes must have been translating at once to count as a group in which both translate.
-  static let translationTimeout = Duration.seconds(120)
+  static let translationTimeout = TimeAmount.seconds(120)
 
   /// Updates the settings that the node advertises to its peers, with the pool4 that was read from the module.
   ///

@@ -1,7 +1,7 @@
 /// Copies of this proxy, and pauses in which it did not run (`SelfCheck`).
 extension SessionProxy {
   /// The time for which a detected copy is reported.
-  static let copyMemory = Duration.seconds(600)
+  static let copyMemory = TimeAmount.seconds(600)
 
   /// Begins a turn of the event loop.
   ///
@@ -15,7 +15,7 @@ extension SessionProxy {
   ///   `nil`.
   public mutating func turn(
     now: Instant, sealStart: @autoclosure () -> UInt64 = .random(in: .min ... .max)
-  ) -> Duration? {
+  ) -> TimeAmount? {
     guard let slept = node?.selfCheck.turn(now: now) else {
       if mustRenewSeal(now: now) { renewSeal(sealStart(), now: now) }
       return nil

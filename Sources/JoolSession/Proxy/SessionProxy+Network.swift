@@ -6,7 +6,7 @@ extension SessionProxy {
   /// The maximum age of a datagram that is decoded.
   ///
   /// The sessions of an older one may have expired, and newer records may have been sent since.
-  static let freshness = Duration.seconds(5)
+  static let freshness = TimeAmount.seconds(5)
 
   /// The outcome of a received datagram.
   public enum DatagramAction: Equatable, Sendable {
@@ -34,7 +34,7 @@ extension SessionProxy {
   ///   - now: the present time.
   /// - Returns: the outcome. The proxy is unchanged by a datagram that is not accepted, but for its counters.
   public mutating func received(
-    datagram: RawSpan, length: Int, from address: IPv6Address, waited: Duration = .zero, now: Instant
+    datagram: RawSpan, length: Int, from address: IPv6Address, waited: TimeAmount = .zero, now: Instant
   ) -> DatagramAction {
     counters.networkReceivedPackets += 1
     counters.networkReceivedBytes += UInt64(length)
@@ -78,7 +78,7 @@ extension SessionProxy {
   }
 
   private mutating func received(
-    sealed datagram: RawSpan, from address: IPv6Address, waited: Duration, now: Instant
+    sealed datagram: RawSpan, from address: IPv6Address, waited: TimeAmount, now: Instant
   ) throws(WireFormatError) -> DatagramAction {
     let opened: FrameSeal.Opened
     do throws(SealFailure) {
@@ -102,7 +102,7 @@ extension SessionProxy {
   }
 
   private mutating func hear(
-    _ frame: RawSpan, from address: IPv6Address, waited: Duration, now: Instant
+    _ frame: RawSpan, from address: IPv6Address, waited: TimeAmount, now: Instant
   ) throws(WireFormatError) {
     try node?.receive(frame, from: address, waited: waited, now: now)
     peerFormats.noteSS2(from: address, now: now)

@@ -56,5 +56,5 @@ extension SessionProxy {
       ? ", nor any other datagram" : ", but datagrams were rejected (\(rejected.joined(separator: ", ")))"
   }
 
-  private static func seconds(_ duration: Duration) -> String { "\(duration.components.seconds) s" }
+  private static func seconds(_ duration: TimeAmount) -> String { "\(duration.seconds) s" }
 }

@@ -9,7 +9,7 @@ struct TableTransfer: Sendable {
   ///
   /// They take at most 46 KB of a C proxy's receive buffer, which has 208 KB by default.
   static let sessionsPerBurst = 1024
-  static let pause = Duration.milliseconds(5)
+  static let pause = TimeAmount.milliseconds(5)
 
   private var sessions: SortedSessions
   /// The number of sessions in the whole transfer.

@@ -10,7 +10,7 @@ struct TableListing: Sendable {
   /// The age until which the order may serve a client that does not continue its list.
   ///
   /// So the client may miss what was added in this time. In return, it cannot have the masks sorted more often.
-  static let maxAge = Duration.milliseconds(200)
+  static let maxAge = TimeAmount.milliseconds(200)
 
   private let proto: L4Protocol
   private let made: Instant

@@ -95,7 +95,7 @@ struct AddressRight: Sendable {
   /// Without a rival the right is kept.
   /// - `hadRival`: whether a peer's last hello before the pause advertised that it has the right, too.
   /// - `pause`: the time for which this node listens before it takes a right that nobody has.
-  mutating func slept(hadRival: Bool, pause: Duration, now: Instant) {
+  mutating func slept(hadRival: Bool, pause: TimeAmount, now: Instant) {
     guard hadRival else { return }
     (may, asks, promises) = (false, .nobody, [])
     listensUntil = now + pause

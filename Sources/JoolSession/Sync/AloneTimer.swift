@@ -4,9 +4,9 @@
 /// meanwhile still wait in the socket, or those nodes did not run either.
 struct AloneTimer: Sendable {
   /// The interval at which the node checks.
-  static let interval = Duration.milliseconds(200)
+  static let interval = TimeAmount.milliseconds(200)
   /// The most time that counts between two checks.
-  static let attention = Duration.milliseconds(300)
+  static let attention = TimeAmount.milliseconds(300)
 
   /// When the last sign came, or the node started, moved forward by the time that does not count.
   private(set) var since: Instant

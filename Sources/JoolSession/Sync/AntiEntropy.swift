@@ -5,9 +5,9 @@
 /// doubles. What a pull brings the peer does not count, because the peer pulls for itself.
 struct AntiEntropy: Sendable {
   /// The time for which a difference must last before it causes a pull.
-  static let delay = Duration.seconds(1)
-  static let shortestPause = Duration.seconds(2)
-  static let longestPause = Duration.seconds(64)
+  static let delay = TimeAmount.seconds(1)
+  static let shortestPause = TimeAmount.seconds(2)
+  static let longestPause = TimeAmount.seconds(64)
 
   /// The comparison with one peer.
   private struct Watch: Sendable {

@@ -7,11 +7,11 @@ struct Bootstrap: Sendable {
   ///
   /// This is longer than the interval between two hellos, because nodes that do not hear this one do not answer its
   /// hello.
-  static let aloneTimeout = Duration.milliseconds(1200)
+  static let aloneTimeout = TimeAmount.milliseconds(1200)
   /// The same time while a starting node with a lower incarnation is heard.
   ///
   /// That node should be the first, but it may be unable to.
-  static let lowerStartTimeout = Duration.seconds(5)
+  static let lowerStartTimeout = TimeAmount.seconds(5)
 
   /// Whether the node found that no peer has a table.
   private(set) var isFirst = false

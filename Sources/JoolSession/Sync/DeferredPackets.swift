@@ -8,7 +8,7 @@ internal import OrderedCollections
 /// bytes and an index, and there are no more sessions than rows in the table.
 struct DeferredPackets: Sendable {
   /// The time between two calls that take the sessions.
-  static let interval = Duration.seconds(1)
+  static let interval = TimeAmount.seconds(1)
 
   /// A packet that no record was sent for.
   struct Packet: Sendable {

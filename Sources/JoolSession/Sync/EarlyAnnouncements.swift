@@ -23,7 +23,7 @@ struct EarlyAnnouncements: Sendable {
   /// Adds a session that the module has announced.
   /// - `session`: the session as the module has it, with the time that it has left.
   mutating func insert(_ session: SessionEntry, now: Instant) {
-    ends[SessionKey(session)] = now + session.expiration.duration
+    ends[SessionKey(session)] = now + TimeAmount(session.expiration)
     guard ends.count > limit else { return }
     ends = ends.filter { $0.value > now }
     limit = max(Self.smallest, 2 * ends.count)

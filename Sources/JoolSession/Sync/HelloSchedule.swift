@@ -5,11 +5,11 @@ internal import JoolCore
 /// Hellos are regular, and a change that peers wait for is advertised soon. Two such hellos are at least `pause` apart.
 struct HelloSchedule: Sendable {
   /// The interval between two regular hellos; up to 100 ms are added at random.
-  static let interval = Duration.seconds(1)
+  static let interval = TimeAmount.seconds(1)
   /// The longest delay of the hello after an update, so that the loss of the last update is noticed soon.
   ///
   /// It is also the minimum interval between hellos that announce a change.
-  static let pause = Duration.milliseconds(50)
+  static let pause = TimeAmount.milliseconds(50)
 
   /// The number of hellos that were sent.
   private(set) var number: UInt32 = 0
@@ -41,7 +41,7 @@ struct HelloSchedule: Sendable {
   }
 
   /// Notes a regular hello, and schedules the next one.
-  mutating func sent(now: Instant, jitter: Duration) {
+  mutating func sent(now: Instant, jitter: TimeAmount) {
     number &+= 1
     last = now
     next = now + Self.interval + jitter

@@ -69,8 +69,6 @@ struct HybridClock: Sendable {
 
   /// The time of day in milliseconds since 1970: the time at the start, and the time that has elapsed since then.
   private func time(at now: Instant) -> UInt64 {
-    let (seconds, attoseconds) = start.duration(to: now).components
-    let elapsed = seconds &* 1000 &+ attoseconds / 1_000_000_000_000_000
-    return timeAtStart &+ UInt64(max(0, elapsed))
+    timeAtStart &+ UInt64(max(0, (now - start).milliseconds))
   }
 }

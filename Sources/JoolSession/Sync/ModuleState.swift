@@ -3,7 +3,7 @@ internal import JoolCore
 /// The module as its node knows it: how much of the table it has, whether it translates, and the audit of its table.
 struct ModuleState: Sendable {
   /// How long after its last announcement a module counts as translating.
-  static let translationMemory = Duration.seconds(30)
+  static let translationMemory = TimeAmount.seconds(30)
 
   /// How much of the table the module has, as its mark shows it (`ModuleMark`).
   private(set) var progress = Readiness.ModuleProgress.met

@@ -10,14 +10,14 @@ struct NakTimer: Sendable {
   ///
   /// Reordered updates usually arrive within that time, and peers that miss the same update do not all request it at
   /// once.
-  static let firstDelay = Duration.milliseconds(5)
+  static let firstDelay = TimeAmount.milliseconds(5)
   static let jitter = 15
   /// The time between the first NAK and the second.
   ///
   /// It doubles twice: 40, 80, 160 ms.
-  static let backoff = Duration.milliseconds(40)
+  static let backoff = TimeAmount.milliseconds(40)
   /// Updates that have been requested in vain for this long are lost, even if others arrive meanwhile.
-  static let recoveryTimeout = Duration.seconds(2)
+  static let recoveryTimeout = TimeAmount.seconds(2)
 
   /// The time of the next NAK.
   ///
@@ -40,7 +40,7 @@ struct NakTimer: Sendable {
   func isDue(now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
 
   /// Schedules the first NAK for a gap.
-  mutating func start(now: Instant, jitter: Duration) {
+  mutating func start(now: Instant, jitter: TimeAmount) {
     attempts = 0
     deadline = now + Self.firstDelay + jitter
   }

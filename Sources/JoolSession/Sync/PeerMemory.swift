@@ -5,16 +5,16 @@
 /// accept it again from a node that still remembers it. Otherwise the two would pull from each other for ever.
 package struct PeerMemory: Hashable, Sendable {
   /// The silence after which an incarnation is forgotten.
-  package let whole: Duration
+  package let whole: TimeAmount
   /// The silence after which an incarnation is neither mentioned in hellos nor counted as missing.
-  let mention: Duration
+  let mention: TimeAmount
   /// The silence after which the return of an incarnation is a first contact.
-  let acquaintance: Duration
+  let acquaintance: TimeAmount
 
   /// Makes an empty memory.
   ///
   /// - Parameter whole: the silence after which an incarnation is forgotten: an hour, except in tests.
-  init(whole: Duration = .seconds(3600)) {
+  init(whole: TimeAmount = .seconds(3600)) {
     self.whole = whole
     mention = whole * 5 / 6
     acquaintance = whole * 3 / 4

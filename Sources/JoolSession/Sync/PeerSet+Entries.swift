@@ -58,9 +58,8 @@ extension PeerSet {
   }
 
   /// The whole seconds of a silence, rounded up.
-  private static func seconds(_ silence: Duration) -> UInt16 {
-    let (seconds, attoseconds) = max(silence, .zero).components
-    return UInt16(clamping: attoseconds > 0 ? seconds &+ 1 : seconds)
+  private static func seconds(_ silence: TimeAmount) -> UInt16 {
+    UInt16(clamping: (max(silence, .zero) + .nanoseconds(999_999_999)).seconds)
   }
 
   /// Takes up to `room` elements of a list.

@@ -44,7 +44,7 @@ extension PeerSet {
   }
 
   /// Passes to the stream of each peer what other peers have of that peer's updates.
-  mutating func noteKnown(_ known: VersionVector, now: Instant, jitter: Duration) {
+  mutating func noteKnown(_ known: VersionVector, now: Instant, jitter: TimeAmount) {
     for incarnation in peers.keys {
       peers.update(incarnation) { $0.stream.mention(next: known[incarnation].next, now: now, jitter: jitter) }
     }

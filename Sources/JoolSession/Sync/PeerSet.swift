@@ -78,7 +78,7 @@ struct PeerSet: Sendable {
   }
 
   mutating func receive(
-    hello: SyncFrame.Hello, header: SyncFrame.Header, from address: IPv6Address?, now: Instant, jitter: Duration
+    hello: SyncFrame.Hello, header: SyncFrame.Header, from address: IPv6Address?, now: Instant, jitter: TimeAmount
   ) -> HelloOutcome {
     let sender = header.sender
     let hasOtherPool6 = hello.pool6 != pool6
@@ -108,12 +108,13 @@ struct PeerSet: Sendable {
 
   /// Notes the receipt of an update from a validated peer.
   /// - Returns: whether the update is new.
-  mutating func receive(update sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: Duration) -> Bool {
+  mutating func receive(update sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: TimeAmount) -> Bool
+  {
     peers.update(incarnation) { $0.stream.receive(sequence, now: now, jitter: jitter) } ?? false
   }
 
   /// Notes the sequence of another frame from a validated peer.
-  mutating func raise(last sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: Duration) {
+  mutating func raise(last sequence: UInt64, of incarnation: Incarnation, now: Instant, jitter: TimeAmount) {
     peers.update(incarnation) { $0.stream.raise(last: sequence, now: now, jitter: jitter) }
   }
 

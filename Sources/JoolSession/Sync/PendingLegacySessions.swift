@@ -7,9 +7,9 @@ internal import OrderedCollections
 /// that they have not sent.
 struct PendingLegacySessions: Sendable {
   /// The time for which each rank waits for the one before it.
-  static let turn = Duration.milliseconds(20)
+  static let turn = TimeAmount.milliseconds(20)
   /// The longest time for which any rank waits.
-  static let longestWait = Duration.milliseconds(200)
+  static let longestWait = TimeAmount.milliseconds(200)
   /// The number of waiting sessions from which on a further one is due at once.
   static let maxCount = 65_536
 
@@ -67,7 +67,7 @@ struct PendingLegacySessions: Sendable {
         continue
       }
       var session = entry.session
-      session.expiration = Milliseconds(session.expiration.duration - (now - entry.received))
+      session.expiration = Milliseconds(clamping: TimeAmount(session.expiration) - (now - entry.received))
       if session.expiration > Milliseconds(0) { due.append(session) }
     }
     waiting = later

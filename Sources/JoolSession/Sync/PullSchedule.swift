@@ -1,22 +1,22 @@
 /// Decides when the next pull may begin.
 struct PullSchedule: Sendable {
   /// The least time between the starts of two pulls.
-  static let spacing = Duration.seconds(1)
+  static let spacing = TimeAmount.seconds(1)
   /// The pause after a pull for losses that brought nothing.
   ///
   /// It doubles with each further pull for the same losses, up to `longestPause`.
-  static let shortestPause = Duration.seconds(2)
-  static let longestPause = Duration.seconds(64)
+  static let shortestPause = TimeAmount.seconds(2)
+  static let longestPause = TimeAmount.seconds(64)
   /// The longest time between the starts of two pulls that make the same losses good but bring no session.
   ///
   /// It is short, because the next pull may bring a session, and the node is mending until then.
-  static let longestCoveringPause = Duration.seconds(4)
+  static let longestCoveringPause = TimeAmount.seconds(4)
 
   /// The limit on the pause after a pull that brought something, per frame of that pull.
   ///
   /// Up to this limit, the next pull waits for as long as that one took. A small pull that took long was only waiting
   /// for a lossy network, so it does not delay the next one for as long.
-  static let frameTime = Duration.milliseconds(5)
+  static let frameTime = TimeAmount.milliseconds(5)
 
   /// The result of a pull.
   enum Yield: Hashable, Sendable {

@@ -3,7 +3,7 @@ struct Pulls: Sendable {
   /// The time for which a starting node listens before its first pull.
   ///
   /// Peers answer its hello within 50 ms.
-  static let listening = Duration.milliseconds(300)
+  static let listening = TimeAmount.milliseconds(300)
   /// The approximate number of sessions (3 MB) that a pull without a loss fetches at most.
   ///
   /// More would delay news. The next pull fetches the rest.

@@ -4,13 +4,13 @@
 /// `starting` ends when the node has fetched its first table (`fetched`), or when no peer has one (`beFirst`).
 struct Readiness: Sendable {
   /// How long a node that slept waits for hellos before it can be ready.
-  static let awakening = Duration.milliseconds(1500)
+  static let awakening = TimeAmount.milliseconds(1500)
   /// How long a ready node may fail to meet a mark before it is `mending`.
-  static let markTimeout = Duration.seconds(1)
+  static let markTimeout = TimeAmount.seconds(1)
   /// The greatest age of a mark by which a mending node becomes ready.
   ///
   /// It is longer than `markTimeout`, because a link whose delay is above a second must not keep a node mending.
-  static let oldestMark = Duration.seconds(2)
+  static let oldestMark = TimeAmount.seconds(2)
 
   /// Why a node that has a table is not ready.
   enum Reason: Hashable, Sendable {

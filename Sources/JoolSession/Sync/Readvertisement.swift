@@ -4,7 +4,7 @@
 struct Readvertisement: Sendable {
   /// The number of rows in a batch, and the pause after it.
   static let rows: UInt32 = 1024
-  static let pause = Duration.milliseconds(5)
+  static let pause = TimeAmount.milliseconds(5)
 
   /// The first row of the next batch.
   private var row: UInt32 = 0

@@ -4,8 +4,8 @@
 /// `longestPause`.
 struct RequestTimer: Sendable {
   /// The pause after which a request is repeated if no frame has arrived.
-  static let firstPause = Duration.milliseconds(100)
-  static let longestPause = Duration.milliseconds(3200)
+  static let firstPause = TimeAmount.milliseconds(100)
+  static let longestPause = TimeAmount.milliseconds(3200)
 
   /// The time of the next request.
   private(set) var deadline: Instant
@@ -19,7 +19,7 @@ struct RequestTimer: Sendable {
 
   func isDue(now: Instant) -> Bool { deadline <= now }
 
-  func isSilent(for timeout: Duration, now: Instant) -> Bool { now - lastFrame >= timeout }
+  func isSilent(for timeout: TimeAmount, now: Instant) -> Bool { now - lastFrame >= timeout }
 
   /// Whether no frame has arrived through all pauses.
   func isExhausted(now: Instant) -> Bool { pause > Self.longestPause && isDue(now: now) }

@@ -7,7 +7,7 @@ struct ResendQueue: Sendable {
   /// The minimum interval between two transmissions of an update.
   ///
   /// So an update that several peers miss is retransmitted once.
-  static let spacing = Duration.milliseconds(10)
+  static let spacing = TimeAmount.milliseconds(10)
 
   /// An update that was sent.
   private struct Sent: Sendable {
@@ -52,7 +52,7 @@ struct ResendQueue: Sendable {
       let slot = Int(sequence % Self.capacity)
       guard var sent = frames[slot], now - sent.lastSent >= Self.spacing else { continue }
       guard admit(sent.datagram.count) else { break }
-      SyncFrame.age(&sent.datagram, by: Milliseconds(now - sent.lastSent))
+      SyncFrame.age(&sent.datagram, by: Milliseconds(clamping: now - sent.lastSent))
       sent.lastSent = now
       frames[slot] = sent
       datagrams.append(sent.datagram)

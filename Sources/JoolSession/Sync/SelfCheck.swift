@@ -8,25 +8,25 @@ struct SelfCheck: Sendable {
   ///
   /// After a longer one the node counts as having slept: its peers have timed it out, and the datagrams that waited for
   /// it are old.
-  static let longestPause = Duration.seconds(5)
+  static let longestPause = TimeAmount.seconds(5)
   /// The longest time between two turns while nothing keeps the process from running, because a hello is due by then.
-  static let longestTurn = Duration.milliseconds(1200)
+  static let longestTurn = TimeAmount.milliseconds(1200)
   /// The minimum interval between two pieces of evidence that are accepted in a group without a seal.
   ///
   /// Anybody can forge them there, and each costs the node its table.
-  static let spacing = Duration.seconds(60)
+  static let spacing = TimeAmount.seconds(60)
   /// How long a peer may fail to hear a sealed node before the node renews its start of the seal.
   ///
   /// Such a peer may have heard a copy of this node, and may refuse this node's datagrams as replays.
-  static let renewalDelay = Duration.seconds(10)
+  static let renewalDelay = TimeAmount.seconds(10)
   /// The longest interval between two renewals of the seal's start.
   ///
   /// The interval doubles up to this while renewals do not help, because each new start costs the peers some memory.
-  static let longestRenewal = Duration.seconds(3600)
+  static let longestRenewal = TimeAmount.seconds(3600)
 
   /// A pause of the event loop that counts as sleep.
   struct Slept: Hashable, Sendable {
-    let duration: Duration
+    let duration: TimeAmount
   }
 
   /// The evidence that another copy of this node is running, and is ahead.

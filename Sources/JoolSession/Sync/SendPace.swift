@@ -5,7 +5,7 @@ struct SendPace: Hashable, Sendable {
   /// The number of frames that may be sent at once after a pause.
   var burst: Int
 
-  static let interval = Duration.milliseconds(5)
+  static let interval = TimeAmount.milliseconds(5)
 
   /// The pace of transfers and digests if a C proxy was heard: 200 frames per second.
   ///

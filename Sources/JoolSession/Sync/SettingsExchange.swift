@@ -3,7 +3,7 @@ internal import JoolCore
 /// The settings that this node advertises, and when; and how often peers have sent others than before.
 struct SettingsExchange: Sendable {
   /// The minimum interval at which settings are sent again; up to 500 ms are added at random.
-  static let interval = Duration.seconds(30)
+  static let interval = TimeAmount.seconds(30)
 
   /// The settings that this node advertises; `nil` if there are none yet.
   private(set) var own: NodeSettings?
@@ -31,7 +31,7 @@ struct SettingsExchange: Sendable {
   /// Takes the settings in parts, each of which fits into a frame, and schedules the next time.
   ///
   /// A part has at most `room` ranges. `jitter` is the random part of the interval.
-  mutating func parts(room: Int, jitter: Duration, now: Instant) -> [SyncFrame.Settings] {
+  mutating func parts(room: Int, jitter: TimeAmount, now: Instant) -> [SyncFrame.Settings] {
     guard let own else { return [] }
     next = now + Self.interval + jitter
     let count = max((own.pool4.count + room - 1) / room, 1)

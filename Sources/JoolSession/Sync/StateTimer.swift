@@ -1,7 +1,7 @@
 /// When a node derives its state anew, and all that follows from it: after a change, and at the state's deadlines.
 struct StateTimer: Sendable {
   /// The longest delay after a change that is not urgent.
-  static let pause = Duration.milliseconds(50)
+  static let pause = TimeAmount.milliseconds(50)
 
   /// The time of the next update; it may be in the past.
   private(set) var deadline: Instant

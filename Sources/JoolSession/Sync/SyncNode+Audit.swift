@@ -92,7 +92,9 @@ extension SyncNode {
     var idle = limits.idle(session)
     // The module has announced all packets since the program's start. So if a session that was not announced seems to
     // have had one since then, it has a part of its slack left.
-    if origin == Self.legacyOrigin, !hasSlack, idle < Milliseconds(module.audit.since.duration(to: now)).rawValue {
+    if origin == Self.legacyOrigin, !hasSlack,
+      idle < Milliseconds(clamping: module.audit.since.duration(to: now)).rawValue
+    {
       idle += Int64(limits.slack(of: session))
     }
     return idle <= limits.idle(other) + (hasSlack ? -200 : 200)

@@ -8,7 +8,7 @@ extension SyncNode {
   /// - `address`: where the datagram came from; `nil` if that is not known.
   /// - `waited`: how long ago the datagram arrived.
   mutating func receive(
-    _ datagram: RawSpan, from address: IPv6Address? = nil, waited: Duration = .zero, now: Instant
+    _ datagram: RawSpan, from address: IPv6Address? = nil, waited: TimeAmount = .zero, now: Instant
   ) throws(WireFormatError) {
     let header = try SyncFrame.Header(decoding: datagram)
     guard header.sender != identity else {
@@ -24,7 +24,7 @@ extension SyncNode {
     if peers.peers.read(header.sender, { $0.hasOtherPool6 }) == true, header.kind != .hello, header.kind != .settings {
       return
     }
-    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6, waited: Milliseconds(waited))
+    let frame = try SyncFrame(decoding: datagram, pool6: table.pool6, waited: Milliseconds(clamping: waited))
     // Send what is pending first, because it is older than this frame.
     flush(now: now)
     switch frame.body {

@@ -3,7 +3,7 @@ internal import JoolCore
 /// The state of the node (`Readiness`), and what follows from it.
 extension SyncNode {
   /// The longest time between two updates of the state.
-  static let longestPause = Duration.seconds(5)
+  static let longestPause = TimeAmount.seconds(5)
 
   /// Updates everything that follows from the version vectors: losses, the state, the right to the addresses, and
   /// deadlines.
@@ -70,7 +70,7 @@ extension SyncNode {
   ///
   /// Peers have timed this node out, and it does not know what they have sent meanwhile.
   /// - `duration`: the length of the pause.
-  mutating func slept(for duration: Duration, now: Instant) {
+  mutating func slept(for duration: TimeAmount, now: Instant) {
     // Check the peers that were heard when the pause began.
     let hadRival = peers.heard(now: now - duration).contains { $0.hello.may }
     peers.timeOutAll(now: now)

@@ -37,7 +37,7 @@ extension SyncNode {
     case .deferred(let handle):
       counters.coalesced += 1
       if let content = table.content(at: handle) {
-        let packet = DeferredPackets.Packet(end: now + life.duration, content: content)
+        let packet = DeferredPackets.Packet(end: now + TimeAmount(life), content: content)
         records.deferredPackets.add(packet, of: handle, now: now)
       }
       return
@@ -97,7 +97,7 @@ extension SyncNode {
         continue
       }
       // Include the packet's slack, so that the next packet of a flow that continues needs no record.
-      known.entry.expiration = max(known.entry.expiration, Milliseconds(word.end - now))
+      known.entry.expiration = max(known.entry.expiration, Milliseconds(clamping: word.end - now))
       confirm(known, origin: 0, age: 0, now: now)
       queueForModule(handle.number, now: now)
     }
@@ -176,7 +176,7 @@ extension SessionLimits {
   /// The idle time below which a session gets slack.
   ///
   /// Modules announce a packet within their `ss-flush-deadline`, which is two seconds by default.
-  static let fresh = Duration.seconds(5)
+  static let fresh = TimeAmount.seconds(5)
 
   /// The slack of a session in milliseconds: a quarter of its timeout, by which peers keep it longer than its packets
   /// alone would.
@@ -187,7 +187,7 @@ extension SessionLimits {
   /// A session that was idle for `fresh` or longer gets no slack, because its next packet is sent anyway. A session
   /// that has slack already gets no more, because otherwise each node that passes it on would prolong it.
   func withSlack(_ session: SessionEntry) -> Milliseconds {
-    let idle = timeout(of: session).duration - session.expiration.duration
+    let idle = TimeAmount(timeout(of: session)) - TimeAmount(session.expiration)
     guard idle < Self.fresh else { return session.expiration }
     guard idle >= .zero else { return min(session.expiration, longest(session)) }
     let (sum, overflow) = session.expiration.rawValue.addingReportingOverflow(slack(of: session))

@@ -83,7 +83,7 @@ package struct SyncNode: Sendable {
     return transmitter.takeOutput()
   }
 
-  mutating func jitter(upTo milliseconds: Int) -> Duration {
+  mutating func jitter(upTo milliseconds: Int) -> TimeAmount {
     .milliseconds(Int.random(in: 0...milliseconds, using: &random))
   }
 

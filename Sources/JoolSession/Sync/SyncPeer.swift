@@ -6,11 +6,11 @@ internal import JoolCore
 /// newest hello states. The rules are in `stream` and `settings`.
 struct SyncPeer: Sendable {
   /// The time without any datagram after which a peer is timed out.
-  static let timeout = Duration.seconds(5)
+  static let timeout = TimeAmount.seconds(5)
   /// A hello with a number not above the last one's is late, and is dropped.
   ///
   /// After this long without a newer one it is accepted, because the last number must have been forged.
-  static let numberTimeout = Duration.seconds(2)
+  static let numberTimeout = TimeAmount.seconds(2)
   /// The maximum number of entries that are kept of a peer's hellos.
   static let maxEntries = 320
   /// The number of entries for which each hello has room, whatever the path's MTU.

@@ -9,10 +9,10 @@ internal import JoolCore
 /// they arrive.
 struct TableReceiver: Sendable {
   /// A source that sends no frame for this long is replaced, if there is another one.
-  static let sourceTimeout = Duration.seconds(2)
+  static let sourceTimeout = TimeAmount.seconds(2)
   /// If the next source was silent as well, this node waits for twice as long, and so on up to this, because all
   /// sources may be slow.
-  static let longestSourceTimeout = Duration.seconds(16)
+  static let longestSourceTimeout = TimeAmount.seconds(16)
 
   /// The reason for a pull.
   enum Purpose: Hashable, Sendable {
@@ -67,7 +67,7 @@ struct TableReceiver: Sendable {
   /// `false` if buckets that differ were left out.
   var isWhole: Bool { selection.isWhole }
 
-  func isSilent(for sourceTimeout: Duration = Self.sourceTimeout, now: Instant) -> Bool {
+  func isSilent(for sourceTimeout: TimeAmount = Self.sourceTimeout, now: Instant) -> Bool {
     timer.isSilent(for: sourceTimeout, now: now)
   }
 

@@ -13,13 +13,13 @@ struct TableSender: Sendable {
   /// The minimum interval between two transfers that one peer begins.
   ///
   /// Each requires a pass through the table.
-  static let spacing = Duration.seconds(1)
+  static let spacing = TimeAmount.seconds(1)
   /// The minimum interval between two comparisons that one peer requests.
-  static let comparisonSpacing = Duration.milliseconds(200)
+  static let comparisonSpacing = TimeAmount.milliseconds(200)
   /// A transfer without a request for this long is dropped if another one needs its place.
-  static let idleTimeout = Duration.seconds(2)
+  static let idleTimeout = TimeAmount.seconds(2)
   /// A peer that has not requested anything for this long is forgotten.
-  private static let memory = Duration.seconds(60)
+  private static let memory = TimeAmount.seconds(60)
 
   /// A frame to send.
   struct Frame: Sendable {

@@ -4,9 +4,9 @@
 /// in which one byte is refilled.
 struct TokenBucket: Sendable {
   /// The time in which one byte is refilled.
-  private let perByte: Duration
+  private let perByte: TimeAmount
   /// The time in which an empty bucket becomes full.
-  private let depth: Duration
+  private let depth: TimeAmount
   /// The time at which the bucket is full again.
   ///
   /// `nil`: nothing was taken yet.

@@ -39,15 +39,13 @@ struct Transmitter: Sendable {
 
   /// Sends records in as many updates as they need.
   mutating func send(updates records: [SyncRecord], now: Instant) {
-    var rest = records[...]
-    while !rest.isEmpty {
+    for first in stride(from: 0, to: records.count, by: path.records) {
+      let part = records.count <= path.records ? records : Array(records[first...].prefix(path.records))
       let frame = SyncFrame(
-        sender: sender, number: hellos.number, sequence: resend.last + 1,
-        body: .update(Array(rest.prefix(path.records))))
+        sender: sender, number: hellos.number, sequence: resend.last + 1, body: .update(part))
       let datagram = frame.encoded()
       resend.append(datagram, now: now)
       output.datagrams.append(datagram)
-      rest = rest.dropFirst(path.records)
     }
     hellos.schedule(before: now + HelloSchedule.pause)
   }
@@ -75,7 +73,7 @@ struct Transmitter: Sendable {
 
   /// Sends the settings in parts.
   /// - `jitter`: the random part of the interval until they are sent again.
-  mutating func sendSettings(jitter: Duration, now: Instant) {
+  mutating func sendSettings(jitter: TimeAmount, now: Instant) {
     let room = (path.frame - SyncFrame.headerSize - SyncFrame.Settings.headerSize) / SyncFrame.Settings.rangeSize
     for part in settings.parts(room: max(room, 1), jitter: jitter, now: now) { send(.settings(part)) }
   }

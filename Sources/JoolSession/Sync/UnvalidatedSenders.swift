@@ -7,7 +7,7 @@ internal import OrderedCollections
 struct UnvalidatedSenders: Sendable {
   static let capacity = 64
   /// The minimum interval between two early hellos for one sender.
-  static let answerPause = Duration.seconds(1)
+  static let answerPause = TimeAmount.seconds(1)
 
   struct Sender: Hashable, Sendable {
     var lastHeard: Instant

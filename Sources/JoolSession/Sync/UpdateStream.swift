@@ -18,7 +18,7 @@ struct UpdateStream: Sendable {
   /// An update that a hello after this time does not confirm was never sent by the peer.
   ///
   /// It is forgotten.
-  static let confirmationTimeout = Duration.milliseconds(500)
+  static let confirmationTimeout = TimeAmount.milliseconds(500)
 
   /// All updates before this one have arrived or were in a table that was fetched, and so was the table that the peer
   /// had before its first update.
@@ -92,7 +92,7 @@ struct UpdateStream: Sendable {
   /// Notes a hello of the peer, whose last update is `last`.
   ///
   /// That replaces what other frames have stated.
-  mutating func confirm(last: UInt64, now: Instant, jitter: Duration) {
+  mutating func confirm(last: UInt64, now: Instant, jitter: TimeAmount) {
     confirmed = last &+ 1
     mostConfirmed = max(mostConfirmed, confirmed)
     raised = 0
@@ -108,21 +108,21 @@ struct UpdateStream: Sendable {
   /// Notes another frame of the peer, whose last update is `last`.
   ///
   /// That is accepted only within `lookahead`, and only until the next hello.
-  mutating func raise(last: UInt64, now: Instant, jitter: Duration) {
+  mutating func raise(last: UInt64, now: Instant, jitter: TimeAmount) {
     guard last >= known, last < confirmed &+ Self.lookahead else { return }
     raised = last &+ 1
     schedule(now: now, jitter: jitter)
   }
 
   /// Notes that other peers have all updates of the peer before `next`.
-  mutating func mention(next: UInt64, now: Instant, jitter: Duration) {
+  mutating func mention(next: UInt64, now: Instant, jitter: TimeAmount) {
     mentioned = next
     schedule(now: now, jitter: jitter)
   }
 
   /// Notes an update that has arrived.
   /// - Returns: whether it is new, as far as is known.
-  mutating func receive(_ sequence: UInt64, now: Instant, jitter: Duration) -> Bool {
+  mutating func receive(_ sequence: UInt64, now: Instant, jitter: TimeAmount) -> Bool {
     guard sequence >= max(next, 1), sequence < confirmed &+ Self.lookahead else { return false }
     if sequence == next, outOfOrder.isEmpty {
       next = sequence &+ 1
@@ -208,7 +208,7 @@ struct UpdateStream: Sendable {
     outOfOrder.missingCount(from: max(next, requestFrom), before: end)
   }
 
-  private mutating func schedule(now: Instant, jitter: Duration) {
+  private mutating func schedule(now: Instant, jitter: TimeAmount) {
     guard !naks.isRunning else {
       if !isMissing { reconsider() }
       return

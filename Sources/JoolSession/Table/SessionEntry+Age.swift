@@ -6,7 +6,7 @@ extension SessionEntry {
   /// The session as it is some time later.
   ///
   /// If it has time left, it keeps at least 1 ms, because only the module decides that a session has expired.
-  func after(_ waited: Duration) -> SessionEntry { after(Milliseconds(waited)) }
+  func after(_ waited: TimeAmount) -> SessionEntry { after(Milliseconds(clamping: waited)) }
 
   func after(_ waited: Milliseconds) -> SessionEntry {
     var later = self
@@ -16,9 +16,9 @@ extension SessionEntry {
   }
 
   /// The session as it was some time earlier.
-  func before(_ passed: Duration) -> SessionEntry {
+  func before(_ passed: TimeAmount) -> SessionEntry {
     var earlier = self
-    let (sum, overflow) = expiration.rawValue.addingReportingOverflow(Milliseconds(passed).rawValue)
+    let (sum, overflow) = expiration.rawValue.addingReportingOverflow(Milliseconds(clamping: passed).rawValue)
     earlier.expiration = Milliseconds(overflow ? .max : sum)
     return earlier
   }

@@ -43,10 +43,10 @@ public struct SessionTable: Sendable {
   ///   - pool6: the prefix of the NAT64.
   ///   - now: about the earliest time that will be passed to the table.
   public init?(pool6: IPv6Prefix, now: Instant) {
-    guard IPv6Prefix.translationLengths.contains(pool6.length) else { return nil }
+    guard IPv6Prefix.isTranslationLength(pool6.length) else { return nil }
     self.pool6 = pool6
     // The base is one tick earlier, because tick 0 stands for "never".
-    clock = TickClock(base: now - .milliseconds(TickClock.millisecondsPerTick))
+    clock = TickClock(base: now - TickClock.length)
   }
 
   /// The number of sessions, including those that have expired and were not removed yet.

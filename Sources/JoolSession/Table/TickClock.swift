@@ -3,14 +3,12 @@ internal import JoolCore
 /// Converts instants to ticks of 10 ms in 32 bits, from a base that is moved before the ticks overflow.
 struct TickClock: Sendable {
   static let millisecondsPerTick: UInt64 = 10
+  /// The length of a tick.
+  static let length = TimeAmount.milliseconds(10)
   /// From this tick on (248 days), `rebase` is due.
   ///
   /// The longest possible expiration, 50 days, still fits.
   static let rebaseTick: UInt64 = 1 << 31
-  /// A thousand years in milliseconds.
-  ///
-  /// Later instants are treated as this one.
-  private static let horizon: UInt64 = 1000 * 365 * 86_400_000
 
   private var base: Instant
   /// The last result of `milliseconds(at:)`, because it is often called with the same instant.
@@ -27,8 +25,7 @@ struct TickClock: Sendable {
   func milliseconds(at now: Instant) -> UInt64 {
     if now == latest.instant { return latest.milliseconds }
     guard now > base else { return 0 }
-    let (seconds, attoseconds) = base.duration(to: now).components
-    return min(UInt64(seconds) * 1000 + UInt64(attoseconds) / 1_000_000_000_000_000, Self.horizon)
+    return UInt64((now - base).milliseconds)
   }
 
   /// The tick that `now` is in.
@@ -50,7 +47,7 @@ struct TickClock: Sendable {
     return Milliseconds(UInt32(clamping: end - min(end, milliseconds(at: now))))
   }
 
-  func instant(of tick: UInt32) -> Instant { base + .milliseconds(UInt64(tick) * Self.millisecondsPerTick) }
+  func instant(of tick: UInt32) -> Instant { base + Self.length * Int(tick) }
 
   /// Stores the result for `now`, so that further calls with it are fast.
   mutating func remember(_ now: Instant) { latest = (now, milliseconds(at: now)) }
@@ -59,10 +56,10 @@ struct TickClock: Sendable {
   /// - Returns: by how many ticks the base was moved.
   mutating func rebase(now: Instant) -> UInt32 {
     let tick = tick(at: now)
-    if milliseconds(at: now) < Self.horizon, tick > 0 {
-      base = base + .milliseconds((tick - 1) * Self.millisecondsPerTick)
+    if tick > 0 {
+      base = base + Self.length * Int(tick - 1)
     } else {
-      base = now - .milliseconds(Self.millisecondsPerTick)
+      base = now - Self.length
     }
     latest = (base, 0)
     remember(now)

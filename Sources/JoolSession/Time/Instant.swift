@@ -7,9 +7,7 @@
 /// one.
 public struct Instant: InstantProtocol {
   /// The difference of two instants.
-  public typealias Duration = Swift.Duration
-
-  private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
+  public typealias Duration = TimeAmount
 
   /// The nanoseconds since the beginning of the machine's clock.
   private let nanoseconds: Int64
@@ -18,36 +16,37 @@ public struct Instant: InstantProtocol {
 
   /// The present instant, read from the clock.
   public static var now: Self {
-    Self(nanoseconds: 0).advanced(by: ContinuousClock().systemEpoch.duration(to: .now))
+    Self(nanoseconds: TimeAmount(ContinuousClock().systemEpoch.duration(to: .now)).nanoseconds)
   }
 
-  /// The instant that is later by `duration`, which is rounded towards zero to nanoseconds.
-  public func advanced(by duration: Duration) -> Self {
-    let sum = Int128(nanoseconds) + duration.attoseconds / Self.attosecondsPerNanosecond
-    return Self(nanoseconds: Int64(clamping: sum))
+  /// The instant that is later by `amount`.
+  public func advanced(by amount: TimeAmount) -> Self {
+    Self(nanoseconds: nanoseconds.addingClamped(amount.nanoseconds))
   }
 
   /// The time from this instant to another one.
   ///
   /// Negative if that is earlier.
-  public func duration(to other: Self) -> Duration {
-    Duration(attoseconds: (Int128(other.nanoseconds) - Int128(nanoseconds)) * Self.attosecondsPerNanosecond)
-  }
+  public func duration(to other: Self) -> TimeAmount { other - self }
 
   /// Whether the left instant is earlier.
   public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-  /// The instant that is later by `duration`.
-  public static func + (instant: Self, duration: Duration) -> Self { instant.advanced(by: duration) }
+  /// The instant that is later by `amount`.
+  public static func + (instant: Self, amount: TimeAmount) -> Self { instant.advanced(by: amount) }
 
-  /// Moves an instant to one that is later by `duration`.
-  public static func += (instant: inout Self, duration: Duration) { instant = instant + duration }
+  /// Moves an instant to one that is later by `amount`.
+  public static func += (instant: inout Self, amount: TimeAmount) { instant = instant + amount }
 
-  /// The instant that is earlier by `duration`.
-  public static func - (instant: Self, duration: Duration) -> Self { instant.advanced(by: .zero - duration) }
+  /// The instant that is earlier by `amount`.
+  public static func - (instant: Self, amount: TimeAmount) -> Self {
+    Self(nanoseconds: instant.nanoseconds.subtractingClamped(amount.nanoseconds))
+  }
 
   /// The time from `start` to `end`.
   ///
   /// Negative if `end` is earlier.
-  public static func - (end: Self, start: Self) -> Duration { start.duration(to: end) }
+  public static func - (end: Self, start: Self) -> TimeAmount {
+    .nanoseconds(end.nanoseconds.subtractingClamped(start.nanoseconds))
+  }
 }

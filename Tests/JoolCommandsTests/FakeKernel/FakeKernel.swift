@@ -171,7 +171,7 @@ final class FakeKernel {
   }
 
   static func check(pool6: IPv6Prefix, force: Bool) throws(Refusal) {
-    guard IPv6Prefix.translationLengths.contains(pool6.length) else {
+    guard IPv6Prefix.isTranslationLength(pool6.length) else {
       throw Refusal(
         code: 22, text: "\(pool6.length) is not a valid prefix length (32, 40, 48, 56, 64, 96).")
     }

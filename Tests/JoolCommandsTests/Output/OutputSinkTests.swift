@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func sendsWholeBlocks() throws {
-    let sent = try bytesSent(.block(10)) {
+    let sent = try bytesSent(.blocks(first: 10, rest: 10)) {
       $0.print("12345678")
       $0.print("9")
       $0.print("rest")
@@ -41,12 +41,26 @@ import Testing
     #expect(sent.after == "rest\n")
   }
 
+  @Test func sendsTheFirstBlockEarlier() throws {
+    let sent = try bytesSent(.blocks(first: 4, rest: 10)) {
+      $0.print("123")
+      $0.print("12345678")
+      $0.print("9")
+      $0.print("rest")
+    }
+    #expect(sent.before == "123\n12345678\n9\n")
+    #expect(sent.after == "rest\n")
+    let early = try bytesSent(.blocks(first: 4, rest: 10)) { $0.print("123") }
+    #expect(early.before == "123\n")
+  }
+
   @Test func reportsAFailedWrite() throws {
     let full = try FileDescriptor.open("/dev/full", .writeOnly)
     defer { try? full.close() }
     let error = OutputSink()
     let context = CommandContext(
-      programName: "jool", translator: .nat64, output: OutputSink(descriptor: full, buffering: .block(1 << 16)),
+      programName: "jool", translator: .nat64,
+      output: OutputSink(descriptor: full, buffering: .blocks(first: 1024, rest: 1 << 16)),
       messages: MessagePrinter(sink: error))
     #expect(JoolProgram.run(["--version"], in: context).rawValue == 28)
     #expect(error.text == "Error: Could not write the output: No space left on device\n")

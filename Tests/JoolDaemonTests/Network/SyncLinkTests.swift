@@ -81,7 +81,7 @@ import Testing
     try #require(poll(&request, 1, 1000) == 1)
     let arrivals = try receivers.links[0].receive(into: &buffer)
     try #require(arrivals.count == 2)
-    let most = Duration.nanoseconds(ReceivedDatagram.wallClock - start)
+    let most = TimeAmount.nanoseconds(ReceivedDatagram.wallClock - start)
     #expect(arrivals[0].waited >= .milliseconds(49) && arrivals[0].waited <= most)
     #expect(arrivals[0].waited - arrivals[1].waited >= .milliseconds(49))
     #expect(arrivals[1].waited > .zero)

@@ -26,7 +26,7 @@ struct LocalSocket: ~Copyable {
   /// The next datagram.
   ///
   /// `nil` if none arrives in time.
-  func receive(within time: Duration = .seconds(5)) throws -> [UInt8]? {
+  func receive(within time: TimeAmount = .seconds(5)) throws -> [UInt8]? {
     guard try isReadable(owned.rawValue, within: time) else { return nil }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = recv(owned.rawValue, &buffer, buffer.count, 0)
@@ -35,7 +35,7 @@ struct LocalSocket: ~Copyable {
 }
 
 /// Whether a descriptor has input, or gets some in time.
-func isReadable(_ descriptor: Int32, within time: Duration = .seconds(5)) throws -> Bool {
+func isReadable(_ descriptor: Int32, within time: TimeAmount = .seconds(5)) throws -> Bool {
   var poller = Poller()
   poller.watch(descriptor)
   try poller.wait(until: .now + time)

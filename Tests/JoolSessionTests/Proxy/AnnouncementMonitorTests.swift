@@ -16,7 +16,7 @@ import Testing
     var audits: [Int] = []
     /// The number of unannounced sessions that the next audits find.
     var found: UInt64 = 0
-    static let maxDelay = Duration.seconds(3)
+    static let maxDelay = TimeAmount.seconds(3)
 
     /// Advances the time.
     ///

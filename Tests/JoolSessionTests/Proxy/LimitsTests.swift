@@ -94,7 +94,7 @@ import Testing
       group.pass(.seconds(10))
       // The module holds shorter expirations than the table. This must not cause repairs.
       group.proxies[1].requestAudit(.precaution)
-      let passed = Milliseconds(group.now - given).rawValue
+      let passed = Milliseconds(clamping: group.now - given).rawValue
       let held = group.module(1).filter { $0.expiration.rawValue > passed }.map { session in
         var session = session
         session.expiration = Milliseconds(session.expiration.rawValue - passed)

@@ -138,7 +138,7 @@ struct Group {
   /// Passes enough time for all pending datagrams to arrive.
   mutating func settle() { pass(.milliseconds(200)) }
 
-  mutating func pass(_ duration: Duration) {
+  mutating func pass(_ duration: TimeAmount) {
     let end = now + duration
     while now < end {
       now += .milliseconds(10)

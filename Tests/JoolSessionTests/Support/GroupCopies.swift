@@ -5,7 +5,7 @@ import JoolCore
 extension Group {
   /// Passes time and, as the event loop does, replaces the identities of copies and handles pauses.
   /// - `step`: the time between two turns of the loop.
-  mutating func run(_ duration: Duration, step: Duration = .milliseconds(10)) {
+  mutating func run(_ duration: TimeAmount, step: TimeAmount = .milliseconds(10)) {
     let end = now + duration
     while now < end {
       now += step - .milliseconds(10)
@@ -25,7 +25,7 @@ extension Group {
   @discardableResult
   mutating func inject(
     _ datagram: [UInt8], at index: Int, from address: IPv6Address = IPv6Address(bits: 0xFE80 << 112 | 666),
-    waited: Duration = .zero
+    waited: TimeAmount = .zero
   ) -> SessionProxy.DatagramAction {
     proxies[index].received(
       datagram: datagram.span.bytes, length: datagram.count, from: address, waited: waited, now: now)

@@ -6,7 +6,7 @@ import Testing
 
 /// The amount that a node sends in response to small frames.
 @Suite struct AmplificationTests {
-  private static let duration = Duration.seconds(2)
+  private static let duration = TimeAmount.seconds(2)
 
   private static func hello(_ state: NodeState, mentions own: Incarnation? = nil) -> SyncFrame.Hello {
     var hello = SyncFrame.Hello(

@@ -10,7 +10,7 @@ import Testing
     #expect(!timer.isRunning)
     timer.start(now: start, jitter: .milliseconds(15))
     #expect(timer.deadline == start + .milliseconds(20))
-    var pauses: [Duration] = []
+    var pauses: [TimeAmount] = []
     for _ in 1...4 {
       timer.sent(before: 9, now: start)
       pauses.append(timer.deadline.map { $0 - start } ?? .zero)

@@ -17,7 +17,7 @@ extension SyncNode {
 
 /// Nodes without their proxies, on a network that loses only datagrams to unreachable nodes.
 struct NodeGroup {
-  static let step = Duration.milliseconds(10)
+  static let step = TimeAmount.milliseconds(10)
 
   var nodes: [SyncNode]
   /// The sessions that were added to each module.
@@ -50,7 +50,7 @@ struct NodeGroup {
     pass(.seconds(1))
   }
 
-  mutating func pass(_ duration: Duration) {
+  mutating func pass(_ duration: TimeAmount) {
     let end = now + duration
     while now < end {
       now += Self.step
@@ -63,7 +63,7 @@ struct NodeGroup {
   }
 
   /// Advances the time while no node runs.
-  mutating func skip(_ duration: Duration) { now += duration }
+  mutating func skip(_ duration: TimeAmount) { now += duration }
 
   /// Delivers the pending output of a node at once.
   mutating func drain(_ sender: Int) {

@@ -15,7 +15,7 @@ import Testing
     var module = Readiness.ModuleProgress.met
 
     @discardableResult
-    mutating func update(after duration: Duration = .zero) -> NodeState {
+    mutating func update(after duration: TimeAmount = .zero) -> NodeState {
       now += duration
       readiness.update(
         own: Self.vector(own), known: Self.vector(known), hasLosses: hasLosses, module: module, now: now)

@@ -8,7 +8,7 @@ import Testing
 
   @Test func pausesDoubleUpToTheLongest() {
     var timer = RequestTimer(now: start)
-    var (now, pauses) = (start, [Duration]())
+    var (now, pauses) = (start, [TimeAmount]())
     for _ in 0..<8 {
       #expect(timer.isDue(now: now))
       timer.sent(now: now)

@@ -43,7 +43,7 @@ import Testing
   @Test func detectsSleepByAPauseBetweenTurns() {
     var check = SelfCheck()
     var now = start
-    for (pause, slept): (Duration, Bool) in [
+    for (pause, slept): (TimeAmount, Bool) in [
       (.seconds(3600), false), (.seconds(2), false), (.seconds(5), false), (.milliseconds(5001), true), (.zero, false),
       (.seconds(7200), true),
     ] {
@@ -56,7 +56,7 @@ import Testing
   @Test func noticesALateTurn() {
     var check = SelfCheck()
     var now = start
-    for (pause, isLate): (Duration, Bool) in [
+    for (pause, isLate): (TimeAmount, Bool) in [
       (.seconds(3600), false), (.milliseconds(1200), false), (.milliseconds(1201), true), (.milliseconds(10), false),
       (.seconds(5), true), (.seconds(6), false),
     ] {

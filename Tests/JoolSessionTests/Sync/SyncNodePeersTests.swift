@@ -30,7 +30,7 @@ extension SyncNodeTests {
       nodes.append(.sample(number, isFirst: false, now: now))
     }
 
-    mutating func pass(_ duration: Duration, each: (inout Links) -> Void = { _ in }) {
+    mutating func pass(_ duration: TimeAmount, each: (inout Links) -> Void = { _ in }) {
       let end = now + duration
       while now < end {
         now += .milliseconds(10)

@@ -25,7 +25,7 @@ import Testing
 
     mutating func raise(_ last: UInt64) { stream.raise(last: last, now: now, jitter: .zero) }
 
-    mutating func pass(_ duration: Duration) {
+    mutating func pass(_ duration: TimeAmount) {
       let end = now + duration
       while now < end {
         now += .milliseconds(5)

@@ -41,11 +41,9 @@ struct NodeClock {
   /// The moment of an instant of this node, if the clock does not stop meanwhile.
   func moment(_ instant: Instant, _ now: Moment) -> Moment {
     let ahead = self.instant(now).duration(to: instant)
-    let (seconds, attoseconds) = ahead.components
-    guard seconds < 1_000_000 else { return now + 1_000_000_000_000 }
-    let microseconds = Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+    guard ahead < .seconds(1_000_000) else { return now + 1_000_000_000_000 }
     // Rounded up, because a node that is woken too early would be woken again at once.
-    return now + max(microseconds + 1, 0)
+    return now + max(Moment(ahead.microseconds) + 1, 0)
   }
 
   /// The wall clock's time in milliseconds since 1970.

@@ -49,7 +49,7 @@ extension NodeUnderTest {
   /// Passes a datagram to the proxy.
   ///
   /// - Returns: whether the datagram could be decoded.
-  mutating func receive(_ datagram: [UInt8], from address: IPv6Address, waited: Duration, _ time: Time) -> Bool {
+  mutating func receive(_ datagram: [UInt8], from address: IPv6Address, waited: TimeAmount, _ time: Time) -> Bool {
     let action = proxy.received(
       datagram: datagram.span.bytes, length: datagram.count, from: address, waited: waited, now: time.now)
     if case .drop = action { return false }

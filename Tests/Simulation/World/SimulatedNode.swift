@@ -1,4 +1,5 @@
 import JoolCore
+import JoolSession
 
 /// A host with a proxy, its module, its socket and its clocks.
 struct SimulatedNode {

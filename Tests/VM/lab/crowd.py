@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from .burst import Burst
@@ -49,6 +50,10 @@ class Crowd:
             all_are_there = lambda: arrived() - before >= count  # noqa: E731
             wait_for(f"{count} packets of a crowd at the server ({before} before)", all_are_there, timeout=5)
         return ports
+
+    def resend(self, ports: Sequence[int]) -> None:
+        """Sends a packet of each of at most `AT_A_TIME` sessions that exist."""
+        self._burst.send(self.socket, ports)
 
     def send(self, ports: range, pace: float = 0.005) -> None:
         """Sends a packet of each of these sessions, 50 at a time."""

@@ -36,14 +36,15 @@ package enum Packed36 {
 
   /// Appends the 36 bytes of a record to `writer`.
   package static func encode(_ session: SessionEntry, into writer: inout ByteWriter) {
+    // Fields side by side are appended together, because each call takes about as long as what it appends.
+    let addresses = UInt64(session.source4.address.bits) << 32 | UInt64(session.destination4.address.bits)
+    let ports =
+      UInt64(session.source6.port) << 48 | UInt64(session.source4.port) << 32
+      | UInt64(session.destination4.port) << 16 | UInt64(PackedFlags(session).bits)
     writer.appendBigEndian(session.source6.address.bits)
-    writer.appendBigEndian(session.source4.address.bits)
-    writer.appendBigEndian(session.destination4.address.bits)
+    writer.appendBigEndian(addresses)
     writer.appendBigEndian(session.expiration.rawValue)
-    writer.appendBigEndian(session.source6.port)
-    writer.appendBigEndian(session.source4.port)
-    writer.appendBigEndian(session.destination4.port)
-    writer.appendBigEndian(PackedFlags(session).bits)
+    writer.appendBigEndian(ports)
   }
 }
 
