@@ -31,10 +31,11 @@ struct ReceiveBufferCheck: HealthCheck {
     var smallest: Int?
     var isOurs = false
     for line in table.split(separator: "\n") {
-      if !line.hasPrefix("\t"), !line.hasPrefix(" ") { isOurs = line.contains(",") && line.contains("pid=\(process),") }
-      guard isOurs, let start = line.firstRange(of: ",rb")?.upperBound else { continue }
+      let fields = line.split(separator: ",")
+      if !line.hasPrefix("\t"), !line.hasPrefix(" ") { isOurs = fields.contains("pid=\(process)") }
+      guard isOurs, let field = fields.first(where: { $0.hasPrefix("rb") }) else { continue }
       // The kernel doubles the size that a program asks for, and reports the doubled one.
-      guard let size = Int(line[start...].prefix { $0.isNumber }) else { continue }
+      guard let size = Int(field.dropFirst(2).prefix { $0.isNumber }) else { continue }
       smallest = min(smallest ?? .max, size / 2)
     }
     return smallest

@@ -69,9 +69,8 @@ import Testing
       #"{"rule": {"family": "inet", "table": "filter", "chain": "sync", "expr": [\#(Self.port), {"accept": null}]}}"#
     let text = Self.ruleset(policy: "drop", jump)
     #expect(Self.drops(text))
-    #expect(
-      !Self.drops(
-        text.replacing("]}", with: ", \(rule)]}", maxReplacements: Int.max).replacing("]}}, \(rule)", with: "]}}")))
+    #expect(text.hasSuffix("]}"))
+    #expect(!Self.drops(text.dropLast(2) + ", \(rule)]}"))
   }
 
   @Test(arguments: [
