@@ -52,8 +52,8 @@ extension LocalPorts.Listener {
     guard local.count == 2, let port = UInt16(local[1], radix: 16), port != 0 else { return nil }
     // An IPv6 address has four words, each in the byte order of the machine. `::` includes IPv4.
     let digits = local[0]
-    let isMapped = digits.count == 32 && digits.dropLast(8).hasSuffix("0000FFFF")
-    guard digits.count == 8 || isMapped || digits.allSatisfy({ $0 == "0" }),
+    let mapped = UInt32(digits.dropLast(8).suffix(8), radix: 16).map { UInt32(bigEndian: $0) == 0xFFFF } ?? false
+    guard digits.count == 8 || mapped || digits.allSatisfy({ $0 == "0" }),
       let word = UInt32(digits.suffix(8), radix: 16)
     else { return nil }
     let address = IPv4Address(bits: UInt32(bigEndian: word))

@@ -17,7 +17,8 @@ extension ProcessMoment {
   func mix(start: UInt64, counter: UInt64) -> UInt64 {
     var input = ByteWriter(capacity: (random.count + 5) * 8)
     for word in random { input.appendBigEndian(word) }
-    for word in [realtime, boottime, UInt64(UInt32(bitPattern: process)), start, counter] { input.appendBigEndian(word) }
+    let words = [realtime, boottime, UInt64(UInt32(bitPattern: process)), start, counter]
+    for word in words { input.appendBigEndian(word) }
     var hash = [UInt8](repeating: 0, count: crypto_hash_sha256_bytes())
     crypto_hash_sha256(&hash, input.bytes, UInt64(input.bytes.count))
     return hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
