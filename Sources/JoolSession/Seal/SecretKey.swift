@@ -17,7 +17,9 @@ struct SecretKey: Sendable {
     }
   }
 
-  /// Whether libsodium has selected the fastest functions for this processor. If it fails, it uses portable ones.
+  /// Whether libsodium has selected the fastest functions for this processor.
+  ///
+  /// If it fails, it uses portable ones.
   private static let isPrepared = sodium_init() >= 0
 
   /// Makes a key whose bytes a function writes, all of them.
