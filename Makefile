@@ -12,7 +12,7 @@ DOCS = $(PREFIX)/share/doc/swift-jool
 BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
 
-.PHONY: demo test bench performance ready setup packages build unit examples documentation vm golden lint format install clean
+.PHONY: demo test bench performance ready setup packages build unit examples documentation recording vm golden lint format install clean
 
 demo: ready    # two real NAT64s synchronize their sessions through our proxies
 	Tests/VM/demo
@@ -64,6 +64,10 @@ documentation:    # the libraries' reference as DocC archives in .build/document
 	    --output-path .build/documentation/$$library.doccarchive || exit 1; \
 	done
 
+recording: ready    # docs/demo.svg, from a run of the demonstration
+	python3 Tests/VM/recording.py Tests/VM/demo >.build/demo.svg
+	mv .build/demo.svg docs/demo.svg
+
 vm: build
 	Tests/VM/run
 
@@ -91,7 +95,8 @@ install:
 	  install -D -m 644 completions/jool.fish $(SHARE)/fish/vendor_completions.d/$$name.fish; \
 	done
 	install -D -m 644 completions/_jool $(SHARE)/zsh/site-functions/_jool
-	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg
+	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg docs/picture.svg
+	install -D -m 644 -t $(DESTDIR)$(DOCS)/guides docs/guides/*.md
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh
 	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(DOCS)/failover/*
