@@ -7,12 +7,19 @@ RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=bfd $(addprefix -Xli
 LINKER = -L$(CURDIR)/.build/static --no-export-dynamic -z pack-relative-relocs
 SOURCES = Package.swift Sources Tests Benchmarks Examples/Package.swift Examples/Sources
 PROGRAMS = jool jool_siit joold
+# What prepares the machine for a build. Packagers use SETUP=true, because their machine has what the build needs.
+SETUP ?= Tests/setup
+# More options of `swift build`, for example of another architecture.
+SWIFT_FLAGS ?=
+VERSION = $(shell sed -n 's/.*static let release = "\(.*\)"/\1/p' Sources/JoolCommands/Program/ProgramIdentity.swift)
+RELEASED = swift-jool-$(VERSION)
 PREFIX ?= /usr/local
 DOCS = $(PREFIX)/share/doc/swift-jool
 BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
+LIB = $(DESTDIR)$(PREFIX)/lib
 
-.PHONY: demo test bench performance ready setup packages build unit examples documentation recording vm golden lint format install clean
+.PHONY: demo test bench performance ready setup packages build unit examples documentation recording vm golden lint format install dist deb clean
 
 demo: ready    # two real NAT64s synchronize their sessions through our proxies
 	Tests/VM/demo
@@ -33,14 +40,14 @@ setup: packages    # Debian packages, kernel, modules, C clients
 	env -u MAKEFLAGS Tests/VM/setup
 
 packages:    # the Debian packages for building and for unit tests
-	Tests/setup
+	$(SETUP)
 
 build: product-jool    # .build/bin/{jool,jool_siit,joold}, which are one program
 	mkdir -p .build/bin
 	for name in $(PROGRAMS); do ln -sfn ../release/jool .build/bin/$$name; done
 
 product-%: .build/static/libstdc++.a    # .build/release/%, as it is installed
-	$(SWIFT) build $(RELEASE) --product $*
+	$(SWIFT) build $(RELEASE) $(SWIFT_FLAGS) --product $*
 
 .build/static/libstdc++.a: | packages
 	mkdir -p $(@D)
@@ -98,8 +105,24 @@ install:
 	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg docs/picture.svg
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/guides docs/guides/*.md
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
+	install -D -m 644 -t $(DESTDIR)$(DOCS)/services docs/services/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh
-	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(DOCS)/failover/*
+	install -D -m 644 -t $(LIB)/systemd/system systemd/*.service
+	install -D -m 644 systemd/sysusers.conf $(LIB)/sysusers.d/swift-jool.conf
+	install -D -m 644 systemd/tmpfiles.conf $(LIB)/tmpfiles.d/swift-jool.conf
+	sed -i 's|/usr/local/|$(PREFIX)/|g' $(DESTDIR)$(DOCS)/failover/* $(LIB)/systemd/system/jool-*.service
+
+dist:    # .build/dist/swift-jool-VERSION.tar.gz: the last commit, and the versions of the dependencies that were built
+	mkdir -p .build/dist
+	git archive --prefix=$(RELEASED)/ --add-file=Package.resolved -o .build/dist/$(RELEASED).tar.gz HEAD
+
+# Packages the programs that are built already. Everything else is from the tarball, so it must be committed.
+deb: dist    # .build/deb/swift-jool_VERSION_ARCHITECTURE.deb
+	test -x .build/bin/jool || $(MAKE) build
+	rm -rf .build/deb && mkdir -p .build/deb
+	tar -xf .build/dist/$(RELEASED).tar.gz -C .build/deb
+	install -D .build/bin/jool .build/deb/$(RELEASED)/.build/bin/jool
+	cd .build/deb/$(RELEASED) && dpkg-buildpackage -b -us -uc
 
 clean:
 	rm -rf .build

@@ -1,5 +1,4 @@
 // libnl: the netlink socket. Bytes are encoded and decoded in JoolCore/Wire, not here.
 #include <netlink/errno.h>
-#include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,7 +118,7 @@ int clinux_begin_acting(uid_t user, gid_t group, struct clinux_identity *previou
   return -1;
 }
 
-unsigned clinux_route_interface(int family, const void *address) {
+int clinux_route(int family, const void *address, struct clinux_route *route) {
   size_t size = family == AF_INET6 ? 16 : 4;
   struct {
     struct nlmsghdr header;
@@ -130,7 +133,7 @@ unsigned clinux_route_interface(int family, const void *address) {
   };
   memcpy(request.address, address, size);
   int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  if (descriptor < 0) return 0;
+  if (descriptor < 0) return -1;
   union {
     struct nlmsghdr header;
     unsigned char bytes[4096];
@@ -140,15 +143,60 @@ unsigned clinux_route_interface(int family, const void *address) {
     count = recv(descriptor, &answer, sizeof(answer), 0);
   }
   close(descriptor);
-  if (count < 0 || !NLMSG_OK(&answer.header, count) || answer.header.nlmsg_type != RTM_NEWROUTE) return 0;
+  if (count < 0 || !NLMSG_OK(&answer.header, count) || answer.header.nlmsg_type != RTM_NEWROUTE) return -1;
+  *route = (struct clinux_route){.type = ((struct rtmsg *)NLMSG_DATA(&answer.header))->rtm_type};
   int left = (int)RTM_PAYLOAD(&answer.header);
   for (struct rtattr *item = RTM_RTA(NLMSG_DATA(&answer.header)); RTA_OK(item, left); item = RTA_NEXT(item, left)) {
-    unsigned index;
-    if (item->rta_type != RTA_OIF || RTA_PAYLOAD(item) != sizeof(index)) continue;
-    memcpy(&index, RTA_DATA(item), sizeof(index));
-    return index;
+    if (item->rta_type == RTA_GATEWAY || item->rta_type == RTA_VIA) route->has_gateway = true;
+    if (item->rta_type != RTA_OIF || RTA_PAYLOAD(item) != sizeof(route->interface)) continue;
+    memcpy(&route->interface, RTA_DATA(item), sizeof(route->interface));
   }
   return 0;
+}
+
+unsigned clinux_route_interface(int family, const void *address) {
+  struct clinux_route route;
+  return clinux_route(family, address, &route) == 0 ? route.interface : 0;
+}
+
+static int ethtool(int descriptor, const char *interface, void *command) {
+  struct ifreq request = {.ifr_data = command};
+  strncpy(request.ifr_name, interface, sizeof(request.ifr_name) - 1);
+  return ioctl(descriptor, SIOCETHTOOL, &request);
+}
+
+int clinux_feature_is_on(int descriptor, const char *interface, const char *feature) {
+  // The structure ends with one number for each set of names that is asked for.
+  union {
+    struct ethtool_sset_info info;
+    unsigned char bytes[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
+  } set = {.info = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_FEATURES}};
+  if (ethtool(descriptor, interface, &set) != 0) return -1;
+  uint32_t count = set.info.data[0], words = (count + 31) / 32;
+  struct ethtool_gstrings *names = calloc(1, sizeof(*names) + count * ETH_GSTRING_LEN);
+  struct ethtool_gfeatures *state = calloc(1, sizeof(*state) + words * sizeof(state->features[0]));
+  int result = -1;
+  if (names && state) {
+    *names = (struct ethtool_gstrings){.cmd = ETHTOOL_GSTRINGS, .string_set = ETH_SS_FEATURES, .len = count};
+    *state = (struct ethtool_gfeatures){.cmd = ETHTOOL_GFEATURES, .size = words};
+    if (ethtool(descriptor, interface, names) == 0 && ethtool(descriptor, interface, state) == 0) {
+      result = 0;
+      for (uint32_t i = 0; i < count && i < names->len && i / 32 < state->size; i++) {
+        if (strncmp((char *)names->data + i * ETH_GSTRING_LEN, feature, ETH_GSTRING_LEN) != 0) continue;
+        result = state->features[i / 32].active >> (i % 32) & 1;
+      }
+    }
+  }
+  int error = errno;
+  free(names);
+  free(state);
+  errno = error;
+  return result;
+}
+
+bool clinux_clock_is_synchronized(void) {
+  struct timex clock = {.modes = 0};
+  return adjtimex(&clock) != TIME_ERROR && !(clock.status & STA_UNSYNC);
 }
 
 int clinux_keep_net_admin(uid_t user, gid_t group) {

@@ -42,6 +42,18 @@ import Testing
       TestBench().run("./bin/jool --foo").error.hasPrefix("./bin/jool: unrecognized option '--foo'\nTry `./bin/jool"))
   }
 
+  @Test func tellsItsReleaseOnlyIfAsked() {
+    for program in ["jool", "jool_siit", "joold"] {
+      #expect(TestBench().run("\(program) --version").output == "4.1.15.0\n")
+      #expect(
+        TestBench().run("\(program) --version --verbose").output
+          == "swift-jool \(ProgramIdentity.release)\nCompatible with the client of Jool 4.1.15.0\n")
+    }
+    // Only the C client's words are options.
+    #expect(TestBench().run("jool --ver").output == "4.1.15.0\n")
+    #expect(TestBench().run("jool --verbose --version").status == 64)
+  }
+
   @Test func namesTheOutdatedOneOfTwoVersions() {
     let bench = TestBench()
     bench.kernel.version = ModuleVersion(4, 1, 8)

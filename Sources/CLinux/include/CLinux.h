@@ -14,6 +14,27 @@ int clinux_interface_mtu(int descriptor, const char *name);
 /// AF_INET6. Returns 0 if there is no route to it. Waits for the kernel's answer, which is immediate.
 unsigned clinux_route_interface(int family, const void *address);
 
+/// The route that the kernel chooses for an address.
+struct clinux_route {
+  /// RTN_UNICAST, RTN_LOCAL, …: see rtnetlink(7).
+  unsigned char type;
+  /// The index of the interface; 0 if the route has none.
+  unsigned interface;
+  /// Whether the route leads through another router.
+  bool has_gateway;
+};
+
+/// Looks up the route to an address: 4 bytes for AF_INET, 16 for AF_INET6. Returns 0, or -1 if there is no route to it.
+/// Waits for the kernel's answer, which is immediate.
+int clinux_route(int family, const void *address, struct clinux_route *route);
+
+/// Whether a feature of an interface, named as `ethtool -k` names it, is on: 1 if so, 0 if it is off or does not exist,
+/// or -1 with errno set. `descriptor` is any socket.
+int clinux_feature_is_on(int descriptor, const char *interface, const char *feature);
+
+/// Whether the system clock is synchronized with another clock (adjtimex(2)).
+bool clinux_clock_is_synchronized(void);
+
 /// A datagram that clinux_receive_datagrams received.
 struct clinux_datagram {
   /// The datagram's real size in bytes, even if it did not fit.

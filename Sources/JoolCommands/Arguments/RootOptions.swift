@@ -4,7 +4,8 @@ import JoolCore
 enum RootRequest: Hashable, Sendable {
   case help
   case usage
-  case version
+  /// Print the version that scripts compare, or, if verbose, also the release of this project.
+  case version(isVerbose: Bool)
   /// Run the operation that these words name. The instance's name is that of `-i` or `-f`, if there is one; the file is
   /// that of `-f`.
   case operation(instanceName: String?, file: String?, words: ArraySlice<String>)
@@ -55,7 +56,9 @@ enum RootOptions {
       switch declarations[index].name {
       case "help": return .help
       case "usage": return .usage
-      case "version": return .version
+      case "version":
+        // This is no option of its own, because `--ver` and `--v` would then no longer abbreviate `--version`.
+        return .version(isVerbose: scanner.remainingWords.first == "--verbose")
       case "instance" where isInstanceMode(rest): return .legacy(instanceName: instanceName, words: rest)
       case "instance": instanceName = value
       default:

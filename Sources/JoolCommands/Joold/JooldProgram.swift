@@ -14,7 +14,7 @@ enum JooldProgram {
       context.output.write(help(context.programName))
       return
     case "--version", "-V":
-      context.output.print(ProgramIdentity.version)
+      context.output.print(ProgramIdentity.versionText(isVerbose: words.dropFirst().first == "--verbose"))
       return
     default: break
     }

@@ -60,7 +60,8 @@ struct LegacyPool4 {
       var forced = command
       forced.force = true
       do throws(CommandFailure) { try forced.run(in: context) } catch _ { throw error }
-      return words.split(separator: "\n").filter { !$0.contains("--force") }.joined(separator: "\n")
+      let lines = words.split(separator: "\n")
+      return lines.filter { !$0.split(separator: " ").contains("--force") }.joined(separator: "\n")
     }
   }
 

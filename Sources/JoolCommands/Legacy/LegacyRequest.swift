@@ -47,7 +47,7 @@ struct LegacyRequest: Sendable {
       switch options.meanings[index] {
       case .help: return .root(.help)
       case .usage: return .root(.usage)
-      case .version: return .root(.version)
+      case .version: return .root(.version(isVerbose: false))
       case .mode(let chosen): try choose(chosen, over: &mode, name: \.option)
       case .file:
         guard request.path == nil || request.path == value else { throw .tooManyArguments }

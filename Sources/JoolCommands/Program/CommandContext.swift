@@ -25,6 +25,9 @@ struct CommandContext {
   /// `nil` if they cannot be determined.
   var ephemeralPorts: () -> PortRange? = EphemeralPorts.ofThisNamespace
 
+  /// What `doctor` reads from the machine.
+  var system = SystemReader()
+
   /// Whether the system log can be reached.
   var hasSystemLog: () -> Bool = { SystemLog.isReachable }
 

@@ -29,6 +29,8 @@ enum CommandFailure: Error, Hashable, Sendable {
   case tooFewPeers(ready: Int, wanted: UInt32)
   /// Nodes of the group could not take over from each other, for these reasons.
   case unfitGroup([String])
+  /// `doctor` has found this number of faults, which it has printed.
+  case unhealthy(findings: Int)
   /// The module would accept the request to advertise, but send nothing. So do modules before 4.1.11.
   case cannotAdvertise(ModuleVersion)
   /// The EAMT has no mapping with this prefix.
@@ -67,6 +69,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .noProxy: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .proxyNotReady, .tooFewPeers: .notReady
     case .unfitGroup: .unfitGroup
+    case .unhealthy: .unhealthy
     case .proxyFailed(.stalled): ExitStatus(truncating: Errno.timedOut.rawValue)
     case .proxyFailed, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping, .notInPool, .noPool4Set: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
@@ -113,6 +116,8 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .unfitGroup(let findings):
       "Error: Nodes of this group could not take over from each other.\n"
         + findings.map { "- \($0)\n" }.joined()
+    case .unhealthy(let findings):
+      "Error: \(findings) \(findings == 1 ? "fault was" : "faults were") found.\n"
     case .cannotAdvertise(let version):
       """
       Error: Modules before 4.1.11 cannot advertise, and this one is \(version).

@@ -42,7 +42,7 @@ enum JoolProgram {
     case .legacy: return
     case .help: context.output.write(help.help)
     case .usage: context.output.write(help.usage)
-    case .version: context.output.print(ProgramIdentity.version)
+    case .version(let isVerbose): context.output.print(ProgramIdentity.versionText(isVerbose: isVerbose))
     case .operation(_, let file?, let words) where words.isEmpty:
       context.messages.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
       throw .word(.incomplete(followUps: WordTree.listedNames(tree.words)))

@@ -24,6 +24,14 @@ struct MessagePrinter {
     if let place { sink.print("(\(place))") }
   }
 
+  /// Prints what a command could not do, although it did the rest.
+  func note(_ text: String) {
+    guard !isJSON else {
+      return sink.print(JSONValue.object([("note", .object([("message", .string(text))]))]).text())
+    }
+    sink.print("Note: \(text)")
+  }
+
   /// Prints a hint, unless hints are disabled or messages are JSON.
   func hint(_ text: String) {
     if givesHints, !isJSON { sink.print(text) }

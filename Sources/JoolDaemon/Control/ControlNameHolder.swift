@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
-internal import JoolCore
+package import JoolCore
 internal import SystemPackage
 
 /// The process that holds the control name of an instance's proxy in this network namespace.
 ///
 /// It need not be a proxy, because any process may bind an unused abstract name.
-enum ControlNameHolder: Hashable {
+package enum ControlNameHolder: Hashable, Sendable {
   /// A process with the rights of a proxy.
   case proxy(process: Int32)
   /// A process without them.
@@ -17,7 +17,7 @@ enum ControlNameHolder: Hashable {
   /// Finds the process that holds the control name of an instance.
   ///
   /// - Returns: `nil` if nobody holds the name. Does not block.
-  init?(of instance: InstanceName) {
+  package init?(of instance: InstanceName) {
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: true) else {
       self = .unknown
       return

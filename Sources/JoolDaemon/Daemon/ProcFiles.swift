@@ -3,11 +3,11 @@ internal import Glibc
 /// Reads files and directories of /proc, which never block.
 ///
 /// Directories and links that cannot be read count as empty.
-enum ProcFiles {
+package enum ProcFiles {
   /// The whole text of a file.
   ///
   /// `nil` if it cannot be opened.
-  static func text(of path: String) -> String? {
+  package static func text(of path: String) -> String? {
     guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -17,10 +17,10 @@ enum ProcFiles {
   }
 
   /// The lines of a file, without those that are empty.
-  static func lines(of path: String) -> [Substring] { text(of: path)?.split(separator: "\n") ?? [] }
+  package static func lines(of path: String) -> [Substring] { text(of: path)?.split(separator: "\n") ?? [] }
 
   /// The names in a directory, except those that begin with a dot.
-  static func entries(of path: String) -> [String] {
+  package static func entries(of path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
@@ -32,7 +32,7 @@ enum ProcFiles {
   }
 
   /// The target of a symbolic link.
-  static func target(of path: String) -> String {
+  package static func target(of path: String) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink(path, &buffer, buffer.count)
     return count > 0 ? String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : ""

@@ -185,6 +185,16 @@ extension ProxyConfiguration {
     if let statistics { _ = try StatisticsSocket(statistics, beside: links, isTrial: true, log: silence) }
   }
 
+  /// Reads the key file, with the rights of the user that the proxy runs as.
+  ///
+  /// Blocks only for the file.
+  /// - Throws: `ProxyError.keyFile` if the proxy could not use the file; `.noSuchUser` and the like if its user does not
+  ///   exist.
+  public func verifyKeys() throws(ProxyError) {
+    let user = try unprivilegedUser()
+    try (geteuid() == 0 ? user : nil).acting { () throws(ProxyError) in _ = try keys() }
+  }
+
   /// The user that the proxy switches to.
   ///
   /// `nil` if there is none.

@@ -91,7 +91,7 @@ extension ProxyError {
     case .optionRefused(_, let interface?, _):
       return
         "'\(interface)' is not a usable interface of this network namespace. To list the interfaces, run ip address."
-    case .optionRefused(let option, _, .operationNotSupportedByDevice) where option.contains("MEMBERSHIP"):
+    case .optionRefused(let option, _, .operationNotSupportedByDevice) where option.hasSuffix("MEMBERSHIP"):
       return "No interface has a route to the group. Give one with --net.dev.in (joold: \"in interface\")."
     case .optionRefused: return nil
     case .badInterface(let role, let name, _):

@@ -1,27 +1,29 @@
 internal import CLinux
 internal import Glibc
-internal import JoolCore
+package import JoolCore
 
 /// The network interfaces of this namespace at one moment, with their addresses.
-struct InterfaceSnapshot: Sendable {
+package struct InterfaceSnapshot: Sendable {
   /// A network interface with its addresses.
-  struct Interface: Hashable, Sendable {
-    var name: String
-    var index: UInt32
+  package struct Interface: Hashable, Sendable {
+    package var name: String
+    package var index: UInt32
     /// Whether the interface is up and has a carrier.
     ///
     /// Such an interface has had time to get its addresses.
-    var isRunning = true
+    package var isRunning = true
     var takesMulticast = true
-    var isLoopback = false
-    var addresses: [AnyIPAddress] = []
+    package var isLoopback = false
+    /// Whether it finds the link-layer address of a neighbour with ARP or neighbour discovery.
+    package var resolvesNeighbours = true
+    package var addresses: [AnyIPAddress] = []
     /// The broadcast addresses of its IPv4 networks, to which the kernel refuses to send.
     var broadcasts: [IPv4Address] = []
 
     func hasAddress(isIPv6: Bool) -> Bool { addresses.contains { $0.isIPv6 == isIPv6 } }
   }
 
-  var interfaces: [Interface]
+  package var interfaces: [Interface]
   /// The indices of interfaces by their other names: alternative names, and labels of IPv4 addresses (`eth2:1`).
   var otherNames: [String: UInt32] = [:]
 
@@ -45,7 +47,7 @@ extension InterfaceSnapshot {
   ///
   /// They are none if that fails.
   /// - `names`: the names that the user gave, some of which may be alternative names of interfaces.
-  static func now(names: [String] = []) -> InterfaceSnapshot {
+  package static func now(names: [String] = []) -> InterfaceSnapshot {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return InterfaceSnapshot(interfaces: []) }
     defer { freeifaddrs(list) }
@@ -75,7 +77,7 @@ extension InterfaceSnapshot {
         Interface(
           name: name, index: UInt32(bitPattern: index),
           isRunning: has(IFF_UP) && has(IFF_RUNNING),
-          takesMulticast: has(IFF_MULTICAST), isLoopback: has(IFF_LOOPBACK)))
+          takesMulticast: has(IFF_MULTICAST), isLoopback: has(IFF_LOOPBACK), resolvesNeighbours: !has(IFF_NOARP)))
     } else if let host = SocketAddress.host(at: address),
       let place = interfaces.firstIndex(where: { $0.name == name.prefix { $0 != ":" } })
     {

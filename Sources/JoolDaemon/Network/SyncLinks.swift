@@ -6,12 +6,12 @@ internal import SystemPackage
 /// All links to the peers.
 ///
 /// Each datagram is sent on all of them; one that works is enough.
-struct SyncLinks {
+package struct SyncLinks {
   /// The requested receive buffer in bytes.
   ///
   /// 32 MiB hold 14,000 datagrams, or half a million sessions. The kernel allocates memory only for datagrams that
   /// wait.
-  static let receiveBuffer: Int32 = 32 << 20
+  package static let receiveBuffer: Int32 = 32 << 20
   /// The maximum number of datagrams per system call.
   static let batch = TurnBudget.messages
   /// The room for each datagram in bytes.

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import JoolCore
 
 /// The datagrams between the node and the network.
@@ -90,7 +89,7 @@ extension SessionProxy {
       if case .otherVersion(let version) = error { health.otherVersions.heard(version, from: address, now: now) }
       return .reject(error)
     }
-    let frame = opened.frame.bytes
+    let frame = opened.frame.span.bytes
     if !opened.isTrusted {
       guard try node?.isAnswer(frame, from: address, now: now) == true, seal?.trust(opened) == true else {
         counters.unvalidatedStarts += 1

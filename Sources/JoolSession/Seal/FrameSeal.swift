@@ -1,5 +1,3 @@
-internal import Crypto
-internal import FoundationEssentials
 internal import JoolCore
 
 /// Seals frames for the group, and opens those that others have sealed.
@@ -15,15 +13,12 @@ internal import JoolCore
 /// protects against copies of the process (`ProcessMoment`), which have start and counter in common.
 struct FrameSeal: Sendable {
   /// The number of bytes that sealing adds to a frame.
-  static let overhead = headerSize + tagSize
+  static let overhead = headerSize + SecretKey.tagSize
   /// The version of the seal's own layout and keys.
   static let version: UInt8 = 3
   /// The value in the place of a frame's type.
   static let type: UInt8 = 255
   private static let headerSize = 32
-  private static let nonceSize = 12
-  private static let nonceOffset = headerSize - nonceSize
-  private static let tagSize = 16
   /// The upper bound on validated incarnations (starts of peers) since this program started.
   ///
   /// None is forgotten while one of the keys opens its frames, because they could then be replayed.
@@ -90,7 +85,7 @@ struct FrameSeal: Sendable {
 
   /// An opened datagram.
   struct Opened {
-    var frame: Data
+    var frame: [UInt8]
     /// The start of the sender that has sealed it.
     var start: UInt64
     var counter: UInt64
@@ -133,8 +128,7 @@ struct FrameSeal: Sendable {
   /// Seals a batch of frames.
   ///
   /// Their bytes must be final, because the mix must be drawn after everything that is sealed with it is fixed.
-  /// - Returns: the datagrams, in the same order. One is missing if the cipher fails, for which there is no known
-  ///   reason.
+  /// - Returns: the datagrams, in the same order.
   mutating func seal(_ frames: [[UInt8]]) -> [[UInt8]] {
     guard !frames.isEmpty else { return [] }
     let mix = freshness().mix(start: start, counter: counter)
@@ -142,7 +136,7 @@ struct FrameSeal: Sendable {
   }
 
   private mutating func seal(_ frame: [UInt8], mix: UInt64) -> [UInt8]? {
-    var writer = ByteWriter(capacity: frame.count + Self.overhead)
+    var writer = ByteWriter(capacity: Self.headerSize)
     writer.appendBigEndian(UInt16(0))
     writer.appendBigEndian(Self.version)
     writer.appendBigEndian(Self.type)
@@ -151,13 +145,9 @@ struct FrameSeal: Sendable {
     writer.appendBigEndian(counter)
     writer.appendBigEndian(mix)
     ownKey = key(keys.sealingID, start: start, counter: counter, known: ownKey)
-    guard let key = ownKey?.key.value, let nonce = try? ChaChaPoly.Nonce(data: writer.bytes[Self.nonceOffset...]),
-      let box = try? ChaChaPoly.seal(frame, using: key, nonce: nonce, authenticating: writer.bytes)
-    else { return nil }
+    guard let key = ownKey?.key else { return nil }
     counter &+= 1
-    // The box is appended as a whole, because byte by byte would cost more than the encryption.
-    box.combined.withUnsafeBytes { writer.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[Self.nonceSize...])) }
-    return writer.bytes
+    return key.seal(frame, header: writer.bytes)
   }
 
   /// Opens a sealed datagram.
@@ -178,11 +168,7 @@ struct FrameSeal: Sendable {
     let slot = incarnations.index(forKey: start)
     let known = isOwn ? ownKey : slot.flatMap { incarnations.values[$0].lastKey }
     guard let key = key(id, start: start, counter: counter, known: known) else { throw .unknownKey(id) }
-    let header = datagram.extracting(first: Self.headerSize).copied()
-    let combined = datagram.extracting(Self.nonceOffset..<datagram.byteCount).withUnsafeBytes { Data($0) }
-    guard let box = try? ChaChaPoly.SealedBox(combined: combined),
-      let frame = try? ChaChaPoly.open(box, using: key.key.value, authenticating: header)
-    else { throw .forged }
+    guard let frame = key.key.open(datagram, headerSize: Self.headerSize) else { throw .forged }
     guard !isOwn else { throw .ownStart }
     if let slot, !incarnations.values[slot].admit(counter, key) { throw .replayed }
     return Opened(frame: frame, start: start, counter: counter, key: id, isTrusted: slot != nil)
@@ -217,8 +203,6 @@ struct FrameSeal: Sendable {
     var salt = ByteWriter()
     salt.appendBigEndian(start)
     salt.appendBigEndian(upper)
-    let derived = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: key.value, salt: salt.bytes, info: Array("SS2 seal 3".utf8), outputByteCount: KeyRing.keySize)
-    return DerivedKey(id: id, upper: upper, key: SecretKey(derived))
+    return DerivedKey(id: id, upper: upper, key: key.derived(salt: salt.bytes, info: Array("SS2 seal 3".utf8)))
   }
 }

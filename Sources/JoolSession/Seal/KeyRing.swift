@@ -1,6 +1,3 @@
-internal import Crypto
-internal import FoundationEssentials
-
 /// The keys that a group's frames are sealed with.
 ///
 /// The first one seals, and all of them open, so that the nodes of a group can get a new key one after another. No text
@@ -46,9 +43,8 @@ public struct KeyRing: Sendable {
   /// - Parameter id: the number of the key.
   /// - Returns: the line, without a line break.
   public static func newLine(id: UInt32) -> String {
-    let digits = SymmetricKey(size: SymmetricKeySize(bitCount: keySize * 8)).withUnsafeBytes { bytes in
-      bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
+    // The random numbers are those of getrandom(2).
+    let digits = (0..<keySize * 2).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
     return "\(id) \(digits)"
   }
 

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import CSodium
 internal import JoolCore
 
 /// Makes the mix of a seal.
@@ -15,15 +15,11 @@ extension ProcessMoment {
   /// - `start`: the start of the seal.
   /// - `counter`: the counter of the batch's first datagram.
   func mix(start: UInt64, counter: UInt64) -> UInt64 {
-    var hash = SHA256()
-    for word in random { hash.add(word) }
-    for word in [realtime, boottime, UInt64(UInt32(bitPattern: process)), start, counter] { hash.add(word) }
-    return hash.finalize().withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
-  }
-}
-
-extension SHA256 {
-  fileprivate mutating func add(_ word: UInt64) {
-    withUnsafeBytes(of: word.bigEndian) { update(bufferPointer: $0) }
+    var input = ByteWriter(capacity: (random.count + 5) * 8)
+    for word in random { input.appendBigEndian(word) }
+    for word in [realtime, boottime, UInt64(UInt32(bitPattern: process)), start, counter] { input.appendBigEndian(word) }
+    var hash = [UInt8](repeating: 0, count: crypto_hash_sha256_bytes())
+    crypto_hash_sha256(&hash, input.bytes, UInt64(input.bytes.count))
+    return hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

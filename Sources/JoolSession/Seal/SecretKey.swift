@@ -1,14 +1,31 @@
-// SymmetricKey is a value, though not declared Sendable.
-@preconcurrency internal import Crypto
-internal import FoundationEssentials
+internal import CSodium
 
 /// A key of the group, or one that is derived from it.
 ///
 /// Its bytes are cleared when its last copy ends. No text shows them.
-struct SecretKey: Equatable, Sendable {
-  let value: SymmetricKey
+struct SecretKey: Sendable {
+  /// The bytes, which all copies of a key share.
+  private let memory: Memory
 
-  init(_ value: SymmetricKey) { self.value = value }
+  private final class Memory: Sendable {
+    /// `KeyRing.keySize` bytes, which are written before another thread can see them.
+    nonisolated(unsafe) let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: KeyRing.keySize)
+
+    deinit {
+      sodium_memzero(bytes, KeyRing.keySize)
+      bytes.deallocate()
+    }
+  }
+
+  /// Whether libsodium has selected the fastest functions for this processor. If it fails, it uses portable ones.
+  private static let isPrepared = sodium_init() >= 0
+
+  /// Makes a key whose bytes a function writes, all of them.
+  init(writing: (UnsafeMutablePointer<UInt8>) -> Void) {
+    _ = Self.isPrepared
+    memory = Memory()
+    writing(memory.bytes)
+  }
 
   /// Makes a key from the hexadecimal digits of a key file.
   init(digits: some StringProtocol) throws(KeyRingError.Fault) {
@@ -22,7 +39,19 @@ struct SecretKey: Equatable, Sendable {
       high = high == nil ? digit : nil
     }
     guard digits.count == KeyRing.keySize * 2 else { throw .badLength(digits.count) }
-    value = SymmetricKey(data: bytes)
+    self.init { $0.initialize(from: bytes, count: KeyRing.keySize) }
+  }
+
+  /// Passes the bytes to a function, which must not keep the pointer.
+  func withBytes<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+    withExtendedLifetime(memory) { body(memory.bytes) }
+  }
+}
+
+extension SecretKey: Equatable {
+  /// Compares keys in a time that does not depend on their bytes.
+  static func == (one: SecretKey, other: SecretKey) -> Bool {
+    one.withBytes { one in other.withBytes { sodium_memcmp(one, $0, KeyRing.keySize) == 0 } }
   }
 }
 

@@ -24,6 +24,9 @@ final class TestBench {
     (_) throws(ProxyControl.Failure) in nil
   }
 
+  /// What `doctor` reads.
+  var machine = FakeMachine().reader
+
   /// Runs a command line, which begins with the program's name.
   @discardableResult
   func run(_ arguments: [String]) -> Outcome {
@@ -63,6 +66,7 @@ final class TestBench {
     context.names.service = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
     context.proxy.advertise = proxyAnswer
     context.proxy.status = proxyStatus
+    context.system = machine
     context.hasSystemLog = { false }
     let status = body(context)
     return Outcome(output: output.text, error: error.text, status: status.rawValue)

@@ -86,6 +86,25 @@ import Testing
     #expect(!opened.isTrusted)
   }
 
+  /// The expected datagrams were sealed by other software (the same).
+  @Test func sealsFramesAsOtherSoftwareDoes() throws {
+    let fresh = ProcessMoment(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)
+    var seal = FrameSeal(keys: try Self.ring((0x0102_0304, "a")), start: 0xAABB) { fresh }
+    let text = Array("hello, group".utf8)
+    let datagrams = seal.seal([text, text])
+    let expected = [
+      """
+      0000 03 ff 01020304 000000000000aabb 0000000000000000 51190f9792e09bdc
+      f17661746847535852df778fb4036078f1c7ee0a359cd926504ea0be
+      """,
+      """
+      0000 03 ff 01020304 000000000000aabb 0000000000000001 51190f9792e09bdc
+      4ec33a7063e67e3037527983d0ebdc3fc015d83ff7c85475e1b6f620
+      """,
+    ]
+    #expect(datagrams == expected.map { bytes(hex: $0) })
+  }
+
   /// The expected mix was computed by other software (Python's hashlib, over nine words).
   @Test func mixesInputsThatDifferBetweenCopies() {
     let fresh = ProcessMoment(random: [1, 2, 3, 4], realtime: 5, boottime: 6, process: 7)

@@ -48,7 +48,6 @@ import Testing
       #expect(text.contains("(hidden)"))
       #expect(!Self.reveals(text), "\(text)")
     }
-    for text in Self.texts(of: seal) { #expect(!text.contains("SymmetricKey"), "\(text)") }
   }
 
   @Test(arguments: [
