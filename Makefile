@@ -19,7 +19,7 @@ BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
 LIB = $(DESTDIR)$(PREFIX)/lib
 
-.PHONY: demo test bench performance ready setup packages build unit examples documentation vm golden lint format install dist deb clean
+.PHONY: demo test bench performance ready setup packages build unit examples documentation recording vm golden lint format install dist deb clean
 
 demo: ready    # two real NAT64s synchronize their sessions through our proxies
 	Tests/VM/demo
@@ -71,6 +71,10 @@ documentation:    # the libraries' reference as DocC archives in .build/document
 	    --output-path .build/documentation/$$library.doccarchive || exit 1; \
 	done
 
+recording: ready    # docs/demo.svg, from a run of the demonstration
+	python3 Tests/VM/recording.py Tests/VM/demo >.build/demo.svg
+	mv .build/demo.svg docs/demo.svg
+
 vm: build
 	Tests/VM/run
 
@@ -98,7 +102,8 @@ install:
 	  install -D -m 644 completions/jool.fish $(SHARE)/fish/vendor_completions.d/$$name.fish; \
 	done
 	install -D -m 644 completions/_jool $(SHARE)/zsh/site-functions/_jool
-	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg
+	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg docs/picture.svg
+	install -D -m 644 -t $(DESTDIR)$(DOCS)/guides docs/guides/*.md
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/services docs/services/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh
