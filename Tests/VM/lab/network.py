@@ -75,7 +75,10 @@ def build() -> None:
     for name in NAMESPACES:
         devices = ["lo", "eth0", "eth1", "eth2"] if name in NODES else ["lo", "eth0"]
         with namespace(name):
-            for setting in ("net/ipv6/conf/all/forwarding", "net/ipv4/conf/all/forwarding"):
+            # Without promote_secondaries, a node whose virtual address is the first of its network on eth1 loses its
+            # own address with it.
+            ones = "net/ipv6/conf/all/forwarding", "net/ipv4/conf/all/forwarding", "net/ipv4/conf/all/promote_secondaries"
+            for setting in ones:
                 Path("/proc/sys", setting).write_text("1")
             for setting in ("net/ipv6/conf/default/accept_dad", "net/ipv6/conf/all/accept_dad"):
                 Path("/proc/sys", setting).write_text("0")

@@ -29,7 +29,7 @@ _counts: list[str] = []
 
 
 def examine(node: str = "j", *words: str, program: str = "jool") -> list[dict]:
-    result = run(OURS / program, *words, "doctor", "--json", ns=node, check=False)
+    result = run(OURS / program, *words, "doctor", "--json", ns=node, env=PATHS, check=False)
     findings = json.loads(result.out)
     expect_equal(result.status, 1 if findings else 0, f"exit status of {result}")
     expect('"note"' not in result.err, f"something could not be read: {result}")
