@@ -126,6 +126,7 @@ public struct SessionProxy: Sendable {
       clock: clock, memory: memory, now: now)
     node.transmitter.path = path
     node.transmitter.budget.pace = tablePace(now: now)
+    node.transmitter.hasLegacyPeers = format != .ss2
     node.transmitter.budget.repeatPace = format == .auto ? .moderate : .brisk
     node.selfCheck = self.node?.selfCheck ?? SelfCheck(isSealed: seal != nil)
     return node

@@ -43,10 +43,9 @@ struct OutgoingRecords: Sendable {
   /// Refreshes are taken as the table has them now, because they may have waited for long.
   mutating func take(from table: SessionTable, now: Instant) -> [SyncRecord] {
     guard !changes.isEmpty || !refreshes.isEmpty else { return [] }
-    var records: [SyncRecord] = []
-    records.reserveCapacity(changes.count + refreshes.count)
-    records += changes.values
-    if !isCongested {
+    var records = changes.values.elements
+    if !isCongested, !refreshes.isEmpty {
+      records.reserveCapacity(records.count + refreshes.count)
       for (key, session) in refreshes where changes[key] == nil {
         if let known = table.session(like: session, now: now), known.origin == 0 { records.append(SyncRecord(known)) }
       }

@@ -17,6 +17,8 @@ struct Transmitter: Sendable {
   var hellos: HelloSchedule
   /// The settings that are advertised, and when.
   var settings = SettingsExchange()
+  /// Whether the group can have C proxies.
+  var hasLegacyPeers = true
   /// The limit for what is sent on request.
   var budget = SendBudget()
   private let sender: Incarnation
@@ -50,8 +52,10 @@ struct Transmitter: Sendable {
     hellos.schedule(before: now + HelloSchedule.pause)
   }
 
-  /// Sends sessions to C proxies.
-  mutating func announce(_ sessions: some Sequence<SessionEntry>) { output.announcements += sessions }
+  /// Sends sessions to C proxies, if there can be any.
+  mutating func announce(_ sessions: some Sequence<SessionEntry>) {
+    if hasLegacyPeers { output.announcements += sessions }
+  }
 
   /// Retransmits updates that a peer misses, and answers `unavailable` for those that are no longer kept.
   /// - Returns: the number of updates that are retransmitted.

@@ -13,7 +13,6 @@
 /// Probing does not wrap around: past the homes there is room for the last home's followers.
 struct RowIndexShard: Sendable {
   private static let maxDistance = 126
-  private static let batchSize = 64
 
   private var slots = RowIndexSlots(count: 0)
   /// How many slots are homes.
@@ -114,18 +113,20 @@ struct RowIndexShard: Sendable {
     slots = RowIndexSlots(count: capacity + Self.maxDistance + 1)
     // Rows are scattered over the memory. Several dozen are read before anything depends on them, so that the processor
     // waits for all of them at the same time.
-    var batch: ContiguousArray<(number: UInt32, hash: UInt64)> = []
-    batch.reserveCapacity(Self.batchSize)
+    var batch = InlineArray<64, (number: UInt32, hash: UInt64)>(repeating: (0, 0))
     var position = 0
     while position < old.slots.count {
-      batch.removeAll(keepingCapacity: true)
-      while position < old.slots.count, batch.count < Self.batchSize {
+      var size = 0
+      while position < old.slots.count, size < batch.count {
         let slot = old.slots[position]
-        if !slot.isEmpty { batch.append((slot.number, 0)) }
+        if !slot.isEmpty {
+          batch[size].number = slot.number
+          size += 1
+        }
         position += 1
       }
-      for index in batch.indices { batch[index].hash = hashOf(batch[index].number) }
-      for (number, hash) in batch { guard insert(number, hash) else { return false } }
+      for index in 0..<size { batch[index].hash = hashOf(batch[index].number) }
+      for index in 0..<size { guard insert(batch[index].number, batch[index].hash) else { return false } }
     }
     return true
   }

@@ -41,35 +41,51 @@ struct RowIndexSlots: Sendable {
 
   @inline(__always)
   subscript(position: Int) -> RowIndexSlot {
-    get {
-      let word = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: position * RowIndexSlot.size, as: UInt64.self)
-      return RowIndexSlot(bits: UInt64(littleEndian: word) & 0xFF_FFFF_FFFF)
-    }
+    get { bytes.span.slot(at: position) }
     set {
       var span = bytes.mutableSpan
-      var bytes = span.mutableBytes
-      let offset = position * RowIndexSlot.size
-      let low = UInt32(truncatingIfNeeded: newValue.bits).littleEndian
-      bytes.storeBytes(of: low, toByteOffset: offset, as: UInt32.self)
-      bytes.storeBytes(of: UInt8(truncatingIfNeeded: newValue.bits >> 32), toByteOffset: offset + 4, as: UInt8.self)
+      span.store(newValue, at: position)
     }
   }
 
   /// Moves entries one slot further from their homes.
+  ///
+  /// One span serves all of them, because each `mutableSpan` costs a check that nobody else has the array.
   mutating func shiftUp(_ range: Range<Int>) {
+    var span = bytes.mutableSpan
     for position in range.reversed() {
-      var slot = self[position]
+      var slot = span.span.slot(at: position)
       slot.distance += 1
-      self[position + 1] = slot
+      span.store(slot, at: position + 1)
     }
   }
 
   /// Moves entries one slot nearer to their homes.
   mutating func shiftDown(_ range: Range<Int>) {
+    var span = bytes.mutableSpan
     for position in range {
-      var slot = self[position]
+      var slot = span.span.slot(at: position)
       slot.distance -= 1
-      self[position - 1] = slot
+      span.store(slot, at: position - 1)
     }
+  }
+}
+
+extension Span<UInt8> {
+  @inline(__always)
+  fileprivate func slot(at position: Int) -> RowIndexSlot {
+    let word = bytes.unsafeLoadUnaligned(fromByteOffset: position * RowIndexSlot.size, as: UInt64.self)
+    return RowIndexSlot(bits: UInt64(littleEndian: word) & 0xFF_FFFF_FFFF)
+  }
+}
+
+extension MutableSpan<UInt8> {
+  @inline(__always)
+  fileprivate mutating func store(_ slot: RowIndexSlot, at position: Int) {
+    var bytes = mutableBytes
+    let offset = position * RowIndexSlot.size
+    let low = UInt32(truncatingIfNeeded: slot.bits).littleEndian
+    bytes.storeBytes(of: low, toByteOffset: offset, as: UInt32.self)
+    bytes.storeBytes(of: UInt8(truncatingIfNeeded: slot.bits >> 32), toByteOffset: offset + 4, as: UInt8.self)
   }
 }
