@@ -35,7 +35,7 @@ enum Roff {
       let line = plain(line).replacing("'", with: "\\(aq").replacing("`", with: "\\(ga")
       return line.hasPrefix("\\&") || !line.hasPrefix("\\(aq") ? line : "\\&" + line
     }
-    return ".PP\n.RS 4\n.nf\n\(text.joined(separator: "\n"))\n.fi\n.RE\n"
+    return ".RS 4\n.nf\n\(text.joined(separator: "\n"))\n.fi\n.RE\n"
   }
 
   /// The pages that a text mentions, such as `jool`(8), in their order.
@@ -59,7 +59,9 @@ enum Roff {
         let title = first.drop { $0 == "#" }.dropFirst()
         block = (first.hasPrefix("###") ? ".SS " : ".SH ") + plain(String(title)) + "\n"
       } else if first.hasPrefix("    ") {
-        block = example(lines.map { String($0.dropFirst(4).replacing(#/^\w+([#$]) /#) { "\($0.1) " }) })
+        block =
+          (isAfterHeading ? "" : ".PP\n")
+          + example(lines.map { String($0.dropFirst(4).replacing(#/^\w+([#$]) /#) { "\($0.1) " }) })
       } else if lines.count > 1, lines[1].hasPrefix(": ") {
         block = item(marked(first), marked(String(lines.dropFirst().joined(separator: " ").dropFirst(2))) + "\n")
       } else {
