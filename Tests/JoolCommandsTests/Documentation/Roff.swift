@@ -15,7 +15,9 @@ enum Roff {
     text.isEmpty ? "" : marked(text.hasSuffix(".") ? text : text + ".") + "\n"
   }
 
-  /// Text with parts in bold, between backticks. Each sentence begins a line.
+  /// Text with parts in bold, between backticks.
+  ///
+  /// Each sentence begins a line.
   static func marked(_ text: String) -> String {
     var result = ""
     for (index, part) in text.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
