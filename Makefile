@@ -19,7 +19,7 @@ BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
 LIB = $(DESTDIR)$(PREFIX)/lib
 
-.PHONY: demo test bench performance ready setup packages build unit examples documentation recording vm golden lint format install dist deb clean
+.PHONY: demo test bench performance ready setup packages build unit examples documentation manual-html recording vm golden lint format install dist deb clean
 
 demo: ready    # two real NAT64s synchronize their sessions through our proxies
 	Tests/VM/demo
@@ -71,6 +71,13 @@ documentation:    # the libraries' reference as DocC archives in .build/document
 	    --output-path .build/documentation/$$library.doccarchive || exit 1; \
 	done
 
+manual-html: packages    # the manual pages as HTML, with links, in .build/manual
+	mkdir -p .build/manual
+	for page in docs/man/*; do \
+	  mandoc -T html $$page | sed 's|<b>\(jool[a-z0-9_.-]*\)</b>(\([58]\))|<a href="\1.\2.html">&</a>|g' \
+	    >.build/manual/$${page##*/}.html || exit 1; \
+	done
+
 recording: ready    # docs/demo.svg, from a run of the demonstration
 	python3 Tests/VM/recording.py Tests/VM/demo >.build/demo.svg
 	mv .build/demo.svg docs/demo.svg
@@ -81,8 +88,9 @@ vm: build
 golden: build    # compares the answers to all recorded command lines of the C clients, in the VM; minutes
 	Tests/VM/run --only '^$$' --golden
 
-lint:
+lint: packages
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
+	mandoc -T lint -W warning docs/man/*
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
@@ -97,10 +105,12 @@ install:
 	  ln -f $(BIN)/jool $(BIN)/$$name || install -m 755 $(BIN)/jool $(BIN)/$$name; \
 	done
 	for name in $(PROGRAMS); do \
-	  install -D -m 644 docs/jool.8 $(SHARE)/man/man8/$$name.8; \
 	  install -D -m 644 completions/jool.bash $(SHARE)/bash-completion/completions/$$name; \
 	  install -D -m 644 completions/jool.fish $(SHARE)/fish/vendor_completions.d/$$name.fish; \
 	done
+	install -D -m 644 -t $(SHARE)/man/man8 docs/man/*.8
+	install -m 644 docs/man/jool.8 $(SHARE)/man/man8/jool_siit.8
+	install -D -m 644 -t $(SHARE)/man/man5 docs/man/*.5
 	install -D -m 644 completions/_jool $(SHARE)/zsh/site-functions/_jool
 	install -D -m 644 -t $(DESTDIR)$(DOCS) docs/*.md docs/performance.svg docs/picture.svg
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/guides docs/guides/*.md

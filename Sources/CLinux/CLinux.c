@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -18,6 +19,19 @@
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
+
+static int argument_count;
+static char **arguments;
+
+// glibc passes main's arguments to constructors, too.
+__attribute__((constructor)) static void keep_arguments(int count, char **values) {
+  argument_count = count;
+  arguments = values;
+}
+
+const char *clinux_argument(int index) { return index < argument_count ? arguments[index] : NULL; }
+
+const char *clinux_executed_path(void) { return (const char *)getauxval(AT_EXECFN); }
 
 static void copy_address(const struct sockaddr_storage *source, unsigned char *address) {
   memset(address, 0, 16);

@@ -1,4 +1,4 @@
 import Glibc
 import JoolCommands
 
-exit(Int32(Program.main(CommandLine.arguments).rawValue))
+exit(Int32(Program.main().rawValue))

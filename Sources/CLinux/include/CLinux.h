@@ -7,6 +7,13 @@
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
+/// Returns an argument of main(), where 0 is the program's name, or NULL if there are not as many. The argument stays
+/// valid. (Swift's CommandLine reads /proc, which a chroot may lack.)
+const char *clinux_argument(int index);
+
+/// Returns the path by which the program was executed, or NULL. Symbolic links in it are not resolved.
+const char *clinux_executed_path(void);
+
 /// Returns the MTU of an interface in bytes, or -1 with errno set. `descriptor` is any socket.
 int clinux_interface_mtu(int descriptor, const char *name);
 

@@ -6,12 +6,7 @@ struct ConfigurationReader {
   ///
   /// All are accepted at first, for both types of translators, because error messages depend on the order of the
   /// checks.
-  static let rootKeys = [
-    "instance", "framework", "global", "pool4", "bib", "eamt", "denylist4", "blacklist4",
-  ]
-  private static let keysOfTheOther: [TranslatorType: [String]] = [
-    .nat64: ["eamt", "denylist4", "blacklist4"], .siit: ["pool4", "bib"],
-  ]
+  static let rootKeys = ConfigurationKey.root.map(\.name)
 
   private let translator: TranslatorType
   private(set) var configuration: InstanceConfiguration
@@ -23,7 +18,7 @@ struct ConfigurationReader {
   /// Nothing was sent to the module yet, so an error cannot leave a change half done.
   init(_ root: JSONValue, translator: TranslatorType) throws(ConfigurationError) {
     self.translator = translator
-    let keysOfTheOther = Self.keysOfTheOther[translator] ?? []
+    let keysOfTheOther = ConfigurationKey.root.filter { $0.onlyIn != nil && $0.onlyIn != translator }.map(\.name)
     let fields = try JSONFields(
       root, of: .root, known: Self.rootKeys, suggested: Self.rootKeys.filter { !keysOfTheOther.contains($0) })
     let name = try fields["instance"].map { (member) throws(ConfigurationError) in
@@ -105,7 +100,7 @@ extension ConfigurationReader {
   private static let defaultPorts = PortRange(61001, 65535)
 
   private static func pool4Entry(_ element: JSONValue) throws(ConfigurationError) -> Pool4Entry {
-    let fields = try JSONFields(element, known: ["protocol", "prefix", "mark", "port range", "max-iterations"])
+    let fields = try JSONFields(element, known: ConfigurationKey.pool4.map(\.name))
     let proto = try proto(fields.require("protocol"))
     let prefix = try fields.require("prefix")
     let ports = try fields["port range"].map { (ports) throws(ConfigurationError) -> PortRange in
@@ -138,7 +133,7 @@ extension ConfigurationReader {
   }
 
   private static func bibEntry(_ element: JSONValue) throws(ConfigurationError) -> BIBEntry {
-    let fields = try JSONFields(element, known: ["protocol", "ipv6 address", "ipv4 address"])
+    let fields = try JSONFields(element, known: ConfigurationKey.bib.map(\.name))
     let members = try (
       fields.require("protocol"), fields.require("ipv6 address"), fields.require("ipv4 address")
     )
@@ -149,7 +144,7 @@ extension ConfigurationReader {
   }
 
   private static func eam(_ element: JSONValue) throws(ConfigurationError) -> EAMEntry {
-    let fields = try JSONFields(element, known: ["ipv6 prefix", "ipv4 prefix"])
+    let fields = try JSONFields(element, known: ConfigurationKey.eamt.map(\.name))
     let (prefix6, prefix4) = try (fields.require("ipv6 prefix"), fields.require("ipv4 prefix"))
     return EAMEntry(
       prefix6: try value(prefix6, IPv6Prefix.init(argument:)), prefix4: try value(prefix4, IPv4Prefix.init(argument:)))

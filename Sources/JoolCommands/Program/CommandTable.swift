@@ -23,61 +23,78 @@ enum CommandTable {
   static let siit = WordTree(
     words: [
       instance, statistics,
-      .group("address", [.operation("query") { AddressQuery() }]),
+      .group(
+        "address",
+        [
+          .operation("query", explanation: "Print the address that an address is translated to") { AddressQuery() }
+        ], explanation: "Print what an address is translated to"),
       global(.siit), eamt,
-      denylist4("blacklist4", notice: .deprecated("blacklist4", replacement: "denylist4")), denylist4("denylist4"),
+      denylist4(
+        "blacklist4", notice: .deprecated("blacklist4", replacement: "denylist4"),
+        explanation: "The old name of the mode denylist4"),
+      denylist4("denylist4", explanation: "Print and change the IPv4 addresses that are not translated"),
       file, doctor,
     ] + completion)
 
   private static let instance = Word.group(
     "instance",
     [
-      .operation("display", notice: .ignoresInstanceName(operation: "instance display")) { InstanceDisplay() },
-      .operation("add") { InstanceAdd() },
-      .operation("remove") { InstanceRemove() },
-      .operation("flush", notice: .ignoresInstanceName(operation: "instance flush")) { InstanceFlush() },
-      .operation("status") { InstanceStatus() },
-    ])
+      .operation(
+        "display", notice: .ignoresInstanceName(operation: "instance display"),
+        explanation: "List the instances of all network namespaces"
+      ) { InstanceDisplay() },
+      .operation("add", explanation: "Create an instance") { InstanceAdd() },
+      .operation("remove", explanation: "Remove an instance and its tables") { InstanceRemove() },
+      .operation(
+        "flush", notice: .ignoresInstanceName(operation: "instance flush"),
+        explanation: "Remove all instances of this network namespace"
+      ) { InstanceFlush() },
+      .operation("status", explanation: "Print whether the instance exists") { InstanceStatus() },
+    ], explanation: "Create, list and remove translators")
 
-  private static let statistics = Word.group("stats", [.operation("display") { StatisticsDisplay() }])
+  private static let statistics = Word.group(
+    "stats", [.operation("display", explanation: "Print the counters") { StatisticsDisplay() }],
+    explanation: "Print the counters of an instance")
 
   private static func global(_ translator: TranslatorType) -> Word {
     let keys = GlobalKey.all.filter { $0.exists(in: translator) }
     return .group(
       "global",
       [
-        .operation("display") { GlobalDisplay() },
-        .group("update", keys.map { key in .operation(key.name) { GlobalUpdate(key: key) } }),
+        .operation("display", explanation: "Print all variables") { GlobalDisplay() },
+        .group(
+          "update", keys.map { key in .operation(key.name) { GlobalUpdate(key: key) } },
+          explanation: "Change one variable"),
         .operation("explain", requiresFullName: true, explanation: "Explain one variable, or all of them") {
           GlobalExplain(translator: translator)
         },
-      ])
+      ], explanation: "Print and change the variables of an instance")
   }
 
   private static let pool4 = Word.group(
     "pool4",
     [
-      .operation("display") { Pool4Display() },
-      .operation("add") { Pool4Add() },
-      .operation("remove") { Pool4Remove() },
-      .operation("flush") { Pool4Flush() },
-    ])
+      .operation("display", explanation: "Print a table") { Pool4Display() },
+      .operation("add", explanation: "Add addresses and ports") { Pool4Add() },
+      .operation("remove", explanation: "Remove addresses and ports") { Pool4Remove() },
+      .operation("flush", explanation: "Remove everything from pool4") { Pool4Flush() },
+    ], explanation: "Print and change the IPv4 addresses and ports that represent IPv6 clients")
 
   private static let bib = Word.group(
     "bib",
     [
-      .operation("display") { BIBDisplay() },
-      .operation("add") { BIBAdd() },
-      .operation("remove") { BIBRemove() },
-    ])
+      .operation("display", explanation: "Print the bindings of a table") { BIBDisplay() },
+      .operation("add", explanation: "Add a static binding") { BIBAdd() },
+      .operation("remove", explanation: "Remove a binding") { BIBRemove() },
+    ], explanation: "Print bindings, and add or remove static ones")
 
   private static let session = Word.group(
     "session",
     [
-      .operation("display") { SessionDisplay() },
-      .operation("follow") { SessionFollow() },
+      .operation("display", explanation: "Print the sessions of a table") { SessionDisplay() },
+      .operation("follow", explanation: "Print sessions as the instance announces them") { SessionFollow() },
       .operation(
-        "proxy",
+        "proxy", explanation: "Exchange sessions with other NAT64s, until a signal ends it",
         words: [
           .operation("status", requiresFullName: true, explanation: "Print the status of the running proxy") {
             ProxyStatusQuery()
@@ -87,37 +104,37 @@ enum CommandTable {
           },
         ]
       ) { SessionProxyCommand() },
-      .operation("advertise") { SessionAdvertise() },
-      .operation("count") { SessionCount() },
-    ])
+      .operation("advertise", explanation: "Send the whole session table to the peers") { SessionAdvertise() },
+      .operation("count", explanation: "Print the number of sessions") { SessionCount() },
+    ], explanation: "Print sessions, and synchronize them with other NAT64s")
 
   private static let eamt = Word.group(
     "eamt",
     [
-      .operation("display") { EAMTDisplay() },
-      .operation("add") { EAMTAdd() },
-      .operation("remove") { EAMTRemove() },
-      .operation("flush") { EAMTFlush() },
-    ])
+      .operation("display", explanation: "Print the mappings") { EAMTDisplay() },
+      .operation("add", explanation: "Add a mapping") { EAMTAdd() },
+      .operation("remove", explanation: "Remove a mapping") { EAMTRemove() },
+      .operation("flush", explanation: "Remove all mappings") { EAMTFlush() },
+    ], explanation: "Print and change explicit address mappings")
 
-  private static func denylist4(_ name: String, notice: Word.Notice? = nil) -> Word {
+  private static func denylist4(_ name: String, notice: Word.Notice? = nil, explanation: String) -> Word {
     .group(
       name,
       [
-        .operation("display") { Denylist4Display() },
-        .operation("add") { Denylist4Add() },
-        .operation("remove") { Denylist4Remove() },
-        .operation("flush") { Denylist4Flush() },
-      ], notice: notice)
+        .operation("display", explanation: "Print the addresses") { Denylist4Display() },
+        .operation("add", explanation: "Add an address or a prefix") { Denylist4Add() },
+        .operation("remove", explanation: "Remove an address or a prefix") { Denylist4Remove() },
+        .operation("flush", explanation: "Remove all addresses") { Denylist4Flush() },
+      ], notice: notice, explanation: explanation)
   }
 
   private static let file = Word.group(
     "file",
     [
-      .operation("handle") { FileHandle() },
-      .operation("check") { FileCheck() },
-      .operation("save") { FileSave() },
-    ])
+      .operation("handle", explanation: "Create an instance, or replace its configuration") { FileHandle() },
+      .operation("check", explanation: "Report what file handle would refuse") { FileCheck() },
+      .operation("save", explanation: "Print the instance as a configuration file") { FileSave() },
+    ], explanation: "Configure an instance from a file, check a file, or make one")
 
   private static let doctor = Word.operation(
     "doctor", requiresFullName: true, explanation: "Find what keeps the translator from working, and how to mend it"

@@ -18,12 +18,13 @@ public enum Program: Sendable {
   ///   - name: The name that was typed, with or without directories.
   ///   - file: The path of the program's file. Its name is used if `name` does not begin with `jool`, because a symbolic
   ///     link may have any name.
-  init(name: String, file: String? = nil) {
-    let names = [name, file].compactMap { $0?.split(separator: "/").last }
-    switch names.first(where: { $0.hasPrefix("jool") }) {
-    case let name? where name.hasPrefix("jool_siit"): self = .siit
-    case let name? where name.hasPrefix("joold"): self = .joold
-    default: self = .nat64
+  init(name: String, file: @autoclosure () -> String? = nil) {
+    var name = name.split(separator: "/").last ?? ""
+    if !name.hasPrefix("jool") { name = file()?.split(separator: "/").last ?? "" }
+    if name.hasPrefix("jool_siit") {
+      self = .siit
+    } else {
+      self = name.hasPrefix("joold") ? .joold : .nat64
     }
   }
 
@@ -35,16 +36,16 @@ public enum Program: Sendable {
     }
   }
 
-  /// Runs the command line of the program that it begins with, prints errors and flushes the output.
+  /// Runs the command line of this process, prints errors and flushes the output.
   ///
   /// Blocks until the command ends; a proxy ends at a signal.
   ///
-  /// - Parameter arguments: The command line, starting with the program's name.
   /// - Returns: The exit status.
-  public static func main(_ arguments: [String]) -> ExitStatus {
+  public static func main() -> ExitStatus {
     StandardDescriptors.reserve()
+    let arguments = ProcessArguments.all
     let name = arguments.first ?? "jool"
-    let program = Program(name: name, file: executable())
+    let program = Program(name: name, file: ProcessArguments.executable)
     var context = CommandContext(
       programName: name, translator: program.translator, output: .standardOutput(),
       messages: MessagePrinter(sink: .standardError()))
@@ -60,11 +61,5 @@ public enum Program: Sendable {
     case .nat64, .siit: JoolProgram.run(words, in: context)
     case .joold: JooldProgram.run(words, in: context)
     }
-  }
-
-  private static func executable() -> String? {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    return count > 0 ? String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 }

@@ -5,7 +5,7 @@
 /// peers add up.
 enum ProxyOptionsFile {
   /// The options that may be given several times, whose values may therefore be arrays.
-  private static let lists: Set<String> = ["net.dev.in", "net.dev.out", "net.peer"]
+  static let lists: Set<String> = ["net.dev.in", "net.dev.out", "net.peer"]
 
   /// Reads the file at `path` and applies its options.
   ///

@@ -51,7 +51,8 @@ enum CompatibilityPage {
     return named
   }
 
-  private static func names(in path: String) throws -> [String] {
+  /// The names in a folder.
+  static func names(in path: String) throws -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []

@@ -15,7 +15,30 @@ import Testing
   }
 
   @Test func keepsTheManualUpToDate() throws {
-    try check("jool.8", try ManualPage.text())
+    for page in Manual.pages() { try check("man/\(page.name.file)", try page.text()) }
+  }
+
+  @Test func hasNoOtherPagesAndTextsForTheManual() throws {
+    let pages = Manual.pages().map(\.name.file)
+    #expect(
+      try CompatibilityPage.names(in: Self.folder + "man").filter { $0 != "." && $0 != ".." && !pages.contains($0) }
+        == [])
+    let texts = try CompatibilityPage.names(in: Self.folder + "manual").filter { $0.hasSuffix(".md") }
+    #expect(texts.filter { !pages.contains(String($0.dropLast(3))) } == [])
+  }
+
+  @Test func refersToPagesThatExist() throws {
+    let names = Set(Manual.pages().map(\.name))
+    for page in Manual.pages() {
+      for match in try page.text().matches(of: /\\fB(jool[\w.\-\\]*)\\fR\((\d)\)/) {
+        let other = PageName(String(match.1).replacing("\\", with: ""), Int(match.2) ?? 0)
+        #expect(names.contains(other), "\(page.name.file) refers to \(other.file)")
+      }
+    }
+  }
+
+  @Test func summarizesEveryPage() {
+    for page in Manual.pages() { #expect(!page.summary.isEmpty, "\(page.name.file)") }
   }
 
   @Test func namesEveryOptionOnTheProxyPage() throws {

@@ -40,15 +40,17 @@ import Testing
     }
     #expect(Self.offered([program], "--").options == expected.options)
     #expect(Self.offered([program], "").words == expected.words)
-    let page = try Self.page()
-    let section = try #require(page.split(separator: "§").first { $0.hasPrefix(".SH OPTIONS\n") })
+    let section = try #require(try Self.page("jool.8").first { $0.hasPrefix(".SH OPTIONS\n") })
     expected.words = []
     #expect(Self.listed(section) == expected)
-    #expect(Self.argp.filter { !section.contains("--\($0)") } == [])
+    for page in CommandPages.all() {
+      let text = try Self.page(page.name.file).joined()
+      #expect(Self.argp.filter { !text.contains("--\($0)") } == [], "\(page.name.file)")
+    }
   }
 
   @Test(arguments: ["jool", "jool_siit"]) func listsTheOptionsOfJool35InTheManual(program: String) throws {
-    let section = try #require(try Self.page().split(separator: "§").first { $0.hasPrefix(".SH OPTIONS OF JOOL 3.5") })
+    let section = try #require(try Self.page("jool.8").first { $0.hasPrefix(".SH OPTIONS OF JOOL 3.5") })
     let options = LegacyOptions(translator: Program(name: program).translator).declarations
     #expect(options.map(\.name).filter { !section.contains("--\($0)") } == [])
   }
@@ -130,24 +132,29 @@ import Testing
       words: Set(candidates.map(String.init)))
   }
 
-  /// `docs/jool.8` without its escapes, and with `§` before each section.
-  private static func page() throws -> String {
-    let path = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/jool.8"
-    return String(decoding: try FileReader.bytes(of: path), as: UTF8.self).replacing("\\-", with: "-")
-      .replacing("\n.S", with: "\n§.S")
+  /// The sections of a page in `docs/man`, without escapes.
+  private static func page(_ file: String) throws -> [Substring] {
+    let path = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/docs/man/" + file
+    return String(decoding: try FileReader.bytes(of: path), as: UTF8.self).replacing(/\\f[BIR]/, with: "")
+      .replacing("\\-", with: "-").replacing("\n.S", with: "\n§.S").split(separator: "§")
   }
 
-  /// The sections of a program's operations, by their words.
+  /// The sections of a program's operations in all pages, by their words.
   private static func manual(_ program: String) throws -> [String: Names] {
-    let title = program == "jool" ? "NAT64" : "SIIT"
-    let sections = try page().split(separator: "§")
-    let operations = sections.drop { !$0.hasPrefix(".SH OPERATIONS OF \(title)") }.dropFirst()
-      .prefix { $0.hasPrefix(".SS ") }
     var manual: [String: Names] = [:]
-    for section in operations {
-      let heading = section.dropFirst(4).prefix { $0 != "\n" }
-      let words = heading.split(separator: " ").prefix { $0.wholeMatch(of: #/[a-z0-9]+/#) != nil }
-      manual[words.joined(separator: " ")] = listed(section)
+    for page in CommandPages.all() {
+      for section in try Self.page(page.name.file) where section.hasPrefix(".SS ") {
+        let heading = section.dropFirst(4).prefix { $0 != "\n" }
+        let words = heading.split(separator: " ").prefix { $0.wholeMatch(of: #/[a-z0-9]+/#) != nil }
+        var names = listed(section)
+        if let keys = section.firstMatch(of: try Regex("Keys of \(program): (.*)\\.", as: (Substring, Substring).self))
+        {
+          names.words = Set(keys.1.split(separator: ", ").map(String.init))
+        }
+        let place = words.joined(separator: " ")
+        // An operation with a page of its own is only mentioned on the page of its mode.
+        if manual[place]?.options.isEmpty ?? true { manual[place] = names }
+      }
     }
     return manual
   }
@@ -157,9 +164,6 @@ import Testing
     for line in section.split(separator: "\n") where line.hasPrefix(".B ") {
       for match in line.matches(of: #/--([\w.\-]+)/#) { names.options.insert(String(match.1)) }
       for match in line.matches(of: #/-([?\w]), /#) { names.letters.formUnion(match.1) }
-    }
-    if let keys = section.firstMatch(of: #/Keys: (.*)\./#) {
-      names.words = Set(keys.1.split(separator: ", ").map(String.init))
     }
     return names
   }

@@ -1,15 +1,16 @@
-"""The guides in docs/guides, line by line."""
+"""The guides in docs/guides, and the examples of the manual, line by line."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 from lab.crowd import make_eager
-from lab.guide import Service, Step, follow
-from lab.network import C, GROUP6, NODES, OURS, PORT, VIRTUAL6, jool, release
-from lab.process import Background, at_end, run, wait_for
+from lab.guide import GUIDES, Service, Step, follow
+from lab.network import C, GROUP6, NODES, OURS, PORT, VIRTUAL6, jool, load_modules, release
+from lab.process import Background, at_end, clean_up, run, wait_for
 from lab.proxies import Proxy, wait_ready
 from lab.runner import MIDDLE, ONCE, scenario
 
@@ -61,6 +62,19 @@ def first_nat64() -> None:
     for device in ("eth0", "eth1"):
         run("ip", "addr", "flush", "dev", device, "scope", "global", ns="j")
     follow("first-nat64.md", {"nat64": "j", **ENDS})
+
+
+@scenario("the examples of the manual, page by page", desk=MIDDLE)
+def manual() -> None:
+    load_modules("jool_siit")
+    machines = {"nat64": "j", "siit": "k"}
+    for page in sorted((GUIDES.parent / "manual").glob("*.md")):
+        provide_configuration(None)
+        for program, node in ("jool", "j"), ("jool_siit", "k"):
+            at_end(lambda program=program, node=node: run(OURS / program, "instance", "flush", ns=node))
+        if re.search(r"^ {4}\w+[#$] ", page.read_text(), re.M):
+            follow(f"../manual/{page.name}", machines)
+        clean_up()
 
 
 @scenario("the guide to several instances, line by line", desk=MIDDLE)
