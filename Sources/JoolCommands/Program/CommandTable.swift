@@ -69,6 +69,10 @@ enum CommandTable {
       .operation("display") { BIBDisplay() },
       .operation("add") { BIBAdd() },
       .operation("remove") { BIBRemove() },
+      .operation(
+        "find", requiresFullName: true,
+        explanation: "Find who has an address: the bindings of session find, without the sessions"
+      ) { BIBFind() },
     ])
 
   private static let session = Word.group(
@@ -89,6 +93,11 @@ enum CommandTable {
       ) { SessionProxyCommand() },
       .operation("advertise") { SessionAdvertise() },
       .operation("count") { SessionCount() },
+      .operation(
+        "find", requiresFullName: true,
+        explanation: "Find who has an address, and sessions with whom: the IPv6 or pool4 address of a client, or the "
+          + "IPv4 or IPv6 address of a server. The exit status is 1 if there is nothing"
+      ) { SessionFind() },
     ])
 
   private static let eamt = Word.group(

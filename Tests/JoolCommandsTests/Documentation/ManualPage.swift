@@ -67,7 +67,7 @@ enum ManualPage {
 
   private static func entry(_ path: [String], _ command: some Command, _ explanation: String) -> String {
     let syntax = command.syntax
-    return section(path, syntax.arguments, explanation, syntax.options.map(\.declaration))
+    return section(path, syntax.arguments, explanation, syntax.options.map(\.declaration).filter { !$0.isHidden })
   }
 
   private static func section(
