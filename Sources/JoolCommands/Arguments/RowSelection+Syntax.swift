@@ -29,7 +29,8 @@ extension Syntax {
         operation[keyPath: path].filter.destination4 = try TransportRange(argument: text, option: "destination4")
       }.unabbreviated,
       Option.value(
-        "state", "NAME,...", "Only TCP sessions in these states", suggestions: TCPStates.names
+        "state", "NAME,...", "Only TCP sessions in these states: \(TCPStates.names.joined(separator: ", "))",
+        suggestions: TCPStates.names
       ) { (operation, text) throws(ArgumentError) in
         operation[keyPath: path].filter.states.formUnion(try TCPStates.parse(text))
       }.unabbreviated,
@@ -119,8 +120,7 @@ extension Milliseconds {
 
 /// The names of TCP states on the command line.
 enum TCPStates {
-  private static let known = (0...UInt8.max).map(TCPState.init).filter(\.isKnown)
-  static let names = known.map(\.description) + ["UNKNOWN"]
+  static let names = TCPState.named.map { $0.description } + ["UNKNOWN"]
 
   /// Reads names separated by commas, in upper or lower case.
   ///
@@ -133,7 +133,9 @@ enum TCPStates {
         throw .badValue(
           String(name), option: "state", remedy: "use one or more of \(names.joined(separator: ",")).")
       }
-      states.formUnion((0...UInt8.max).map(TCPState.init).filter { $0.description == upper })
+      for number in 0...UInt8.max where TCPState(rawValue: number).description == upper {
+        states.insert(TCPState(rawValue: number))
+      }
     }
     return states
   }

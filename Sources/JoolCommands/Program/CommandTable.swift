@@ -71,7 +71,7 @@ enum CommandTable {
       .operation("remove") { BIBRemove() },
       .operation(
         "find", requiresFullName: true,
-        explanation: "Find who has an address: the bindings of session find, without the sessions"
+        explanation: "Find who has an address. The exit status is 1 if there is nothing"
       ) { BIBFind() },
     ])
 
@@ -95,8 +95,7 @@ enum CommandTable {
       .operation("count") { SessionCount() },
       .operation(
         "find", requiresFullName: true,
-        explanation: "Find who has an address, and sessions with whom: the IPv6 or pool4 address of a client, or the "
-          + "IPv4 or IPv6 address of a server. The exit status is 1 if there is nothing"
+        explanation: "Find who has an address, and sessions with whom. The exit status is 1 if there is nothing"
       ) { SessionFind() },
     ])
 
