@@ -46,6 +46,12 @@ enum ArgumentError: Error, Hashable, Sendable {
   /// The interfaces for receiving and for sending do not form pairs.
   case unequalDevices(incoming: [String], outgoing: [String])
 
+  /// A value of an option has another form. The remedy is a sentence without its first capital.
+  case badValue(String, option: String, remedy: String)
+  /// The argument of `find` is no address.
+  case notFindable(String)
+  /// Options contradict each other, or an option does not fit the operation. The reason names them and the remedy.
+  case refusedOption(String)
   case onlyOneProtocol
   case onlyOneFramework
   case differentInstanceNames

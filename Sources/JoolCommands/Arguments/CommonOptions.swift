@@ -46,12 +46,21 @@ extension Syntax {
   }
 
   /// `--tcp`, `--udp` and `--icmp`, of which several may be given.
+  /// - `action`: the start of the explanations, such as `Print`.
+  /// - `defaultsToTCP`: whether TCP is the default. The C client has these operations, and it refuses a repetition, too.
+  /// - `letters`: whether the options have letters.
   static func protocolSet(
-    _ choice: any WritableKeyPath<Operation, Set<L4Protocol>> & Sendable, _ action: String
+    _ choice: any WritableKeyPath<Operation, Set<L4Protocol>> & Sendable, _ action: String, defaultsToTCP: Bool = false,
+    letters: Bool = true
   ) -> [Option] {
     let table: [(String, Character, L4Protocol)] = [("tcp", "t", .tcp), ("udp", "u", .udp), ("icmp", "i", .icmp)]
     return table.map { name, letter, proto in
-      .flag(name, letter: letter, "\(action) the \(proto) table") { $0[keyPath: choice].insert(proto) }
+      let remark = defaultsToTCP && proto == .tcp ? " (default)" : ""
+      return .flag(name, letter: letters ? letter : nil, "\(action) the \(proto) table\(remark)") {
+        (operation) throws(ArgumentError) in
+        let isNew = operation[keyPath: choice].insert(proto).inserted
+        if !isNew, defaultsToTCP { throw .onlyOneProtocol }
+      }
     }
   }
 

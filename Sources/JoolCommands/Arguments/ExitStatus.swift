@@ -21,6 +21,8 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let notReady = ExitStatus(rawValue: 1)
   /// The group's settings do not fit (`session proxy --check`).
   static let unfitGroup = ExitStatus(rawValue: 1)
+  /// `find` has found nothing, as with grep(1).
+  static let nothingFound = ExitStatus(rawValue: 1)
   /// `doctor` has findings.
   static let unhealthy = ExitStatus(rawValue: 1)
   /// An integer that needs more than 64 bits (`ERANGE`).

@@ -21,7 +21,8 @@ struct OptionDeclaration: Hashable, Sendable {
   var explanation = ""
   /// Whether help omits the option.
   ///
-  /// True for the two that GNU argp gives to every program; only the manual names them.
+  /// True for the two that GNU argp gives to every program, which only the manual names, and for those that an operation
+  /// refuses.
   var isHidden = false
   /// Whether the option cannot be abbreviated, because the C client lacks it.
   ///

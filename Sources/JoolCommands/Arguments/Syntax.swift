@@ -79,6 +79,13 @@ extension Syntax.Option {
     copy.declaration.requiresFullName = true
     return copy
   }
+
+  /// The same option without a place in help and completion, for options whose use is explained by an error.
+  var hidden: Self {
+    var copy = self
+    copy.declaration.isHidden = true
+    return copy
+  }
 }
 
 /// The result of parsing an operation's arguments.

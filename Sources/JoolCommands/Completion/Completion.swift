@@ -43,7 +43,7 @@ struct Completion {
   private static func arguments(of command: some Command, words: [Word]) -> String {
     let syntax = command.syntax
     guard case .options(let suggestions) = syntax.completion else { return "" }
-    let own = syntax.options.map(\.declaration).flatMap { ["--" + $0.name] + $0.suggestions }
+    let own = syntax.options.map(\.declaration).filter { !$0.isHidden }.flatMap { ["--" + $0.name] + $0.suggestions }
     return (words.map(\.name) + suggestions + own + ["--help", "--usage", "--version"]).joined(separator: " ")
   }
 }

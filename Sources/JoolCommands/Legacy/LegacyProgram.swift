@@ -43,7 +43,7 @@ enum LegacyProgram {
     switch request.mode {
     case .global: try global(request, in: context)
     case .session where request.operation == .count:
-      try SessionCount(protocols: request.protocols).run(in: context)
+      try SessionCount(selection: RowSelection(protocols: request.protocols)).run(in: context)
     case .session: try LegacyDisplay(request: request, context: context).sessions()
     case .bib: try LegacyBIB(request: request, context: context).run()
     case .pool4: try LegacyPool4(request: request, context: context).run()

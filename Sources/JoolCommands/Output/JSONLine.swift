@@ -10,12 +10,17 @@ protocol JSONLine {
 
 extension BIBEntry: JSONLine {
   func write(to json: inout OutputSpan<UInt8>) {
+    writeMembers(to: &json)
+    json.write("}")
+  }
+
+  /// Appends the object without its closing brace, so that members can be added.
+  func writeMembers(to json: inout OutputSpan<UInt8>) {
     json.write("{")
     json.member("protocol", text: proto)
     json.member("source6", source6)
     json.member("source4", source4)
     json.member("static", isStatic ? "true" : "false")
-    json.write("}")
   }
 }
 

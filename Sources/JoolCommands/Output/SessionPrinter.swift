@@ -7,6 +7,8 @@ struct SessionPrinter: RowWriter {
   var options: TableOptions
   var names: EndpointNames
   var output: OutputSink
+  /// Whether the text form begins with the protocol, for sessions of several protocols.
+  var namesProtocol = false
   private var isStarted = false
   private var waiting: [SessionEntry] = []
 
@@ -73,6 +75,10 @@ struct SessionPrinter: RowWriter {
     let remote4 = names.endpoint(.v4(session.destination4.address), session.destination4.port, session.proto)
     let remote6 = names.endpoint(.v6(session.source6.address), session.source6.port, session.proto)
     output.printLine(capacity: Self.capacity + remote6.nameSize + remote4.nameSize) { lines in
+      if namesProtocol {
+        lines.write(session.proto)
+        lines.write(" ")
+      }
       if session.proto == .tcp {
         lines.write("(")
         lines.write(session.state)

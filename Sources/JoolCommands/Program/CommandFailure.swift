@@ -33,6 +33,8 @@ enum CommandFailure: Error, Hashable, Sendable {
   case unhealthy(findings: Int)
   /// The module would accept the request to advertise, but send nothing. So do modules before 4.1.11.
   case cannotAdvertise(ModuleVersion)
+  /// No binding and no session has what was looked for.
+  case nothingFound(String, among: [L4Protocol])
   /// The EAMT has no mapping with this prefix.
   case noMapping(prefix: String)
   /// The module is too old for the variable.
@@ -70,6 +72,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .proxyNotReady, .tooFewPeers: .notReady
     case .unfitGroup: .unfitGroup
     case .unhealthy: .unhealthy
+    case .nothingFound: .nothingFound
     case .proxyFailed(.stalled): ExitStatus(truncating: Errno.timedOut.rawValue)
     case .proxyFailed, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping, .notInPool, .noPool4Set: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
@@ -124,6 +127,8 @@ enum CommandFailure: Error, Hashable, Sendable {
       Start `jool session proxy` on this machine. It sends the table to its peers by itself.
 
       """
+    case .nothingFound(let target, let protocols):
+      "Error: No \(protocols.map(\.description).joined(separator: ", ")) binding or session has \(target).\n"
     case .noMapping(let prefix):
       "Error: The EAMT has no mapping with prefix \(prefix).\n"
     case .keyTooNew(let key, let module):
@@ -268,6 +273,13 @@ extension CommandFailure {
       The interfaces are \(incoming.joined(separator: ", ")) for --net.dev.in, and \
       \(outgoing.joined(separator: ", ")) for --net.dev.out.
       """
+    case .badValue(let text, let option, let remedy): "'\(text)' is not a valid value of --\(option); \(remedy)"
+    case .notFindable(let text):
+      """
+      '\(text)' cannot be found. Write the IPv6 or IPv4 address of a client or server, with its port after a # if you \
+      know it: 192.0.2.1#61001, 2001:db8::8, 64:ff9b::c633:6407, 198.51.100.7#443.
+      """
+    case .refusedOption(let reason): reason
     case .onlyOneProtocol: "Only one protocol is allowed per request."
     case .onlyOneFramework: "The translator can only be hooked to one framework."
     case .differentInstanceNames: "You entered two different instance names. Please delete one of them."

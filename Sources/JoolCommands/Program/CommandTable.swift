@@ -86,6 +86,10 @@ enum CommandTable {
       .operation("display", explanation: "Print the bindings of a table") { BIBDisplay() },
       .operation("add", explanation: "Add a static binding") { BIBAdd() },
       .operation("remove", explanation: "Remove a binding") { BIBRemove() },
+      .operation(
+        "find", requiresFullName: true,
+        explanation: "Find who has an address. The exit status is 1 if there is nothing"
+      ) { BIBFind() },
     ], explanation: "Print bindings, and add or remove static ones")
 
   private static let session = Word.group(
@@ -106,6 +110,10 @@ enum CommandTable {
       ) { SessionProxyCommand() },
       .operation("advertise", explanation: "Send the whole session table to the peers") { SessionAdvertise() },
       .operation("count", explanation: "Print the number of sessions") { SessionCount() },
+      .operation(
+        "find", requiresFullName: true,
+        explanation: "Find who has an address, and sessions with whom. The exit status is 1 if there is nothing"
+      ) { SessionFind() },
     ], explanation: "Print sessions, and synchronize them with other NAT64s")
 
   private static let eamt = Word.group(

@@ -3,13 +3,23 @@ import JoolDaemon
 import JoolSession
 import Logging
 
-/// `session follow`: prints sessions as the instance announces them, until a signal ends it.
+/// `session follow`: prints the sessions that the instance announces and that fit a filter, until a signal ends it.
 struct SessionFollow: Command {
+  var selection = RowSelection()
   var json = false
 
-  var syntax: Syntax<Self> { Syntax(options: [Syntax.json(\.json)]) }
+  var syntax: Syntax<Self> {
+    Syntax(
+      options: [Syntax.json(\.json)]
+        + Syntax.protocolSet(\.selection.filter.protocols, "Follow", letters: false).map(\.unabbreviated)
+        + Syntax.clients(\.selection, "sessions") + Syntax.sessionCriteria(\.selection)
+        + [Syntax.limit(\.selection, "End after N lines")]
+        + Syntax.refusingOrder(
+          because: "sessions are printed as they arrive. Use it with session display."))
+  }
 
   func run(in context: CommandContext) throws(CommandFailure) {
+    let selection = try selection.checked()
     let instance = try SynchronizationCheck.run(in: context)
     if !json {
       context.output.print(
@@ -20,28 +30,34 @@ struct SessionFollow: Command {
     }
     context.output.flush()
     do throws(ProxyError) {
-      try follow(instance, in: context)
+      try follow(instance, selection, in: context)
     } catch {
       throw .proxy(error)
     }
     if let errno = context.output.failure { throw .output(errno) }
   }
 
-  /// Prints sessions until output fails.
-  private func follow(_ instance: InstanceName, in context: CommandContext) throws(ProxyError) {
+  /// Prints sessions until output fails or the limit is reached.
+  private func follow(
+    _ instance: InstanceName, _ selection: RowSelection, in context: CommandContext
+  ) throws(ProxyError) {
+    let isSelective = selection.filter != SessionFilter()
+    var rest = selection.maxRows
     let log = context.log
     log.info("Opening kernel socket (Instance name: \(instance))...")
     var follower = try SessionFollower(instance: instance)
     log.info("Kernel socket ready.")
-    while context.output.failure == nil {
+    while context.output.failure == nil, rest > 0 {
       do throws(JoolError) {
         guard let event = try follower.next() else { return }
         switch event {
         case .sessions(let sessions):
-          for session in sessions {
+          for session in sessions where !isSelective || selection.filter.matches(session) {
             context.output.printLine(capacity: 512) { line in
               if json { session.write(to: &line) } else { Self.write(session, to: &line) }
             }
+            rest -= 1
+            if rest == 0 { break }
           }
           context.output.flush()
         case .overrun: log.error("The module sent sessions faster than they could be printed, so some are missing.")

@@ -149,11 +149,7 @@ extension JoolClient where Transport: ~Copyable {
   /// not exist, so this requests the page that begins with `mask`.
   /// - Throws: The errors that all calls have in common, and `JoolError.endlessList`.
   public mutating func bibEntry(of proto: L4Protocol, mask: TransportAddress4) throws(JoolError) -> BIBEntry? {
-    let (address, port) = (mask.address.bits, mask.port)
-    let before = TransportAddress4(IPv4Address(bits: port > 0 ? address : address &- 1), port &- 1)
-    let nobody = TransportAddress6(IPv6Address(bits: 0), 0)
-    let previous = BIBEntry(proto: proto, source6: nobody, source4: before, isStatic: false)
-    let first = try bibEntries(of: proto, after: previous).entries.first
+    let first = try bibEntries(of: proto, after: BIBEntry.position(before: mask, of: proto)).entries.first
     return first?.source4 == mask ? first : nil
   }
 

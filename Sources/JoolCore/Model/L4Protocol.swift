@@ -83,7 +83,8 @@ public struct TCPState: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// The state's name in RFC 6146 with underscores, or `UNKNOWN`.
   public var description: String { text }
 
-  private static let named = names.indices.map { TCPState(rawValue: UInt8($0)) }
+  /// The states of RFC 6146, in the order of their numbers.
+  package static let named = names.indices.map { TCPState(rawValue: UInt8($0)) }
 
   /// Decodes a name, or the number of a value without a name.
   ///

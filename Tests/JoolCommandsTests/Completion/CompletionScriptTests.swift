@@ -7,7 +7,7 @@ import Testing
 @Suite struct CompletionScriptTests {
   /// A command line, and the candidates that every shell offers for its last word, in any order.
   static let cases: [(line: String, candidates: Set<String>)] = [
-    ("jool po", ["pool4"]), ("jool glob", ["global"]), ("jool session f", ["follow"]),
+    ("jool po", ["pool4"]), ("jool glob", ["global"]), ("jool session f", ["follow", "find"]),
     ("jool pool4 ", ["display", "add", "remove", "flush"]),
     ("jool global update ss-max", ["ss-max-payload", "ss-max-sessions-per-packet"]),
     ("jool global update ss-enabled ", ["true", "false"]), ("jool global update ss-enabled t", ["true"]),

@@ -35,7 +35,7 @@ import Testing
   @Test func worksWithoutAModule() {
     let bench = TestBench()
     bench.kernel.loaded = []
-    #expect(bench.run("jool complete session f").output == "follow\tPrint sessions as the instance announces them\n")
+    #expect(bench.run("jool complete session fo").output == "follow\tPrint sessions as the instance announces them\n")
     #expect(bench.run("jool complete -i ''") == Outcome())
   }
 

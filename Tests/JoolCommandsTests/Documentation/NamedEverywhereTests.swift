@@ -65,7 +65,7 @@ import Testing
     var expected = Names(words: Set(word.words.map(\.name)))
     let command: any Command = word.command ?? WordsHelp()
     let declarations = Self.declarations(command)
-    for option in declarations where !Self.argp.contains(option.name) {
+    for option in declarations where !option.isHidden {
       expected.options.insert(option.name)
       expected.letters.formUnion([option.letter, option.secondLetter].compactMap { $0 })
       if word.command != nil {

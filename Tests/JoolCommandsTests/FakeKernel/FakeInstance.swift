@@ -45,11 +45,19 @@ struct FakeInstance {
     case (.pool4Remove, .pool4Entry(let entry)?): pool4.remove(entry)
     case (.pool4Flush, _): pool4 = FakePool4()
     case (.bibForEach, _):
-      return kernel.page(of: bib.filter { $0.proto == request.proto }, after: request.bibOffset)
+      let offset = request.bibOffset?.source4
+      return kernel.page(
+        of: bib.filter { entry in entry.proto == request.proto && offset.map { entry.source4 > $0 } != false },
+        after: nil)
     case (.bibAdd, .bibEntry(let entry)?): try addBIB(entry)
     case (.bibRemove, .bibSelector(let selector)?): try removeBIB(selector)
     case (.sessionForEach, _):
-      return kernel.page(of: sessions.filter { $0.proto == request.proto }, after: offset(request))
+      let offset = offset(request)
+      return kernel.page(
+        of: sessions.filter { session in
+          session.proto == request.proto
+            && offset.map { (session.source4, session.destination4) > ($0.source4, $0.destination4) } != false
+        }, after: nil)
     case (.sessionSyncAdvertise, _):
       guard globals.boolean(.ssEnabled) == true else {
         throw Refusal(code: 22, text: "Session sync is disabled on this instance.")
@@ -94,9 +102,7 @@ struct FakeInstance {
   }
 
   private func offset(_ request: Request) -> SessionEntry? {
-    for case .sessionOffset(let offset) in request.attributes {
-      return sessions.first { $0.source4 == offset.source4 && $0.destination4 == offset.destination4 }
-    }
+    for case .sessionOffset(let offset) in request.attributes { return offset }
     return nil
   }
 

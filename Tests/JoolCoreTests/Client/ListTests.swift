@@ -118,4 +118,14 @@ import Testing
     let sent = client.transport.sent.count
     #expect(sent == 1, "the family look-up only")
   }
+
+  /// A module that ignores offsets sends the beginning of the list again and again.
+  @Test func stopsSearchingAListThatGoesBack() throws {
+    var client = try client(
+      ScriptedModule.kernel { request, sequence in
+        [ScriptedModule.answer(to: request, sequence, .page([SessionEntry.sample(5), .sample(6)], hasMore: true))]
+      })
+    let filter = SessionFilter(protocols: [.udp], source4: TransportRange("192.0.2.1#2000"))
+    #expect(failure { () throws(JoolError) in try client.forEachSession(matching: filter) { _ in } } == .endlessList(.sessionForEach))
+  }
 }

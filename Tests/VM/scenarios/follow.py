@@ -21,10 +21,10 @@ LINE = re.compile(r"^(TCP|UDP|ICMP),2001:db8::8,\d+,192\.0\.2\.1,\d+,192\.0\.2\.
 class Follower:
     """`jool session follow` with a pipe as standard output, read without waiting."""
 
-    def __init__(self, node: str) -> None:
+    def __init__(self, node: str, *options: str) -> None:
         with namespace(node):
             self.process = subprocess.Popen(
-                [OURS / "jool", "session", "follow"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+                [OURS / "jool", "session", "follow", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
             )
         assert self.process.stdout
         at_end(self.process.kill)
@@ -58,6 +58,25 @@ def follow() -> None:
     expect(follower.sessions()[0].startswith("UDP,2001:db8::8,"), f"unexpected: {follower.sessions()}")
     follower.process.send_signal(signal.SIGTERM)
     expect(follower.process.wait(10) in (0, -signal.SIGTERM), f"status after SIGTERM: {follower.process.returncode}")
+
+
+@scenario("session follow prints what fits its filter, and ends after its limit", desk=MIDDLE)
+def follow_some() -> None:
+    make_instance("j")
+    configure("j", ss_flush_deadline=100)
+    other, wanted = UDPEcho(5303), UDPEcho(5304)
+    followers = [Follower("j", *options) for options in (
+        ("--destination4", "192.0.2.8#5304", "--limit", "1"), ("--udp", "--source6", "2001:db8::/32"), ("--tcp",))]
+    for follower in followers:
+        wait_for("the follower has printed its header", lambda follower=follower: follower.lines(), timeout=10)
+    time.sleep(0.5)
+    other.exchange()
+    wanted.exchange()
+    wait_for("lines for both sessions", lambda: len(followers[1].sessions()) >= 2, timeout=8)
+    expect(followers[0].process.wait(10) == 0, "the status after the limit")
+    lines = followers[0].sessions()
+    expect(len(lines) == 1 and ",192.0.2.8,5304," in lines[0], f"unexpected: {lines}")
+    expect(not followers[2].sessions(), f"no TCP: {followers[2].sessions()}")
 
 
 @scenario("session follow does not disturb a running proxy of the same instance", desk=MIDDLE)
