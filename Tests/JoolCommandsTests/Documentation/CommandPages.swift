@@ -101,7 +101,7 @@ enum CommandPages {
     let syntax = command.syntax
     return section(
       title + (syntax.arguments.isEmpty ? "" : " " + syntax.arguments),
-      text: Roff.sentence(explanation) + syntax.options.map { option($0.declaration) }.joined())
+      text: Roff.sentence(explanation) + syntax.options.map(\.declaration).filter { !$0.isHidden }.map(option).joined())
   }
 
   private static func section(_ title: String, text: String) -> String { ".SS \(Roff.plain(title))\n\(text)" }
