@@ -8,7 +8,7 @@ from lab import runner
 # The order of scenarios without a known duration (lab/durations.json).
 ORDER = (
     "tutorial", "interfaces", "links", "sync", "sealed", "pages", "pages35", "peers", "bulk", "group", "both", "alone", "second", "privileges", "descriptors",
-    "failover", "guides", "soak", "streams", "display", "statistics", "follow", "errors", "files", "hostile", "forged", "dropped", "faults",
+    "failover", "guides", "soak", "streams", "display", "statistics", "follow", "errors", "files", "apply", "hostile", "forged", "dropped", "faults",
     "doctor", "meeting", "load", "timeouts", "snapshots", "masks", "restarts",
 )
 

@@ -9,7 +9,7 @@ enum CommandTable {
 
   static let nat64 = WordTree(
     words: [
-      instance, statistics, global(.nat64), pool4, bib, session, file, doctor,
+      instance, statistics, global(.nat64), pool4, bib, session, file, apply, doctor,
       .group(
         "joold", requiresFullName: true,
         [
@@ -26,7 +26,7 @@ enum CommandTable {
       .group("address", [.operation("query") { AddressQuery() }]),
       global(.siit), eamt,
       denylist4("blacklist4", notice: .deprecated("blacklist4", replacement: "denylist4")), denylist4("denylist4"),
-      file, doctor,
+      file, apply, doctor,
     ] + completion)
 
   private static let instance = Word.group(
@@ -118,6 +118,10 @@ enum CommandTable {
       .operation("check") { FileCheck() },
       .operation("save") { FileSave() },
     ])
+
+  private static let apply = Word.operation(
+    "apply", requiresFullName: true, explanation: "Make the running instance that of a file, by the fewest changes"
+  ) { Apply() }
 
   private static let doctor = Word.operation(
     "doctor", requiresFullName: true, explanation: "Find what keeps the translator from working, and how to mend it"

@@ -1,0 +1,37 @@
+import JoolCore
+
+/// Prints the changes of `apply`: lines as they are made, or one JSON object at the end.
+struct ApplyReport {
+  private let plan: ApplyPlan
+  private let isDry: Bool
+  private let isJSON: Bool
+  private let output: OutputSink
+  private var madeCount = 0
+
+  init(plan: ApplyPlan, isDry: Bool, isJSON: Bool, output: OutputSink) {
+    (self.plan, self.isDry, self.isJSON, self.output) = (plan, isDry, isJSON, output)
+  }
+
+  /// Prints the next change.
+  mutating func show(_ change: ConfigurationChange, isMade: Bool) {
+    if isMade { madeCount += 1 }
+    if !isJSON { change.lines.forEach(output.print) }
+  }
+
+  mutating func showAll(areMade: Bool) {
+    for change in plan.difference.changes { show(change, isMade: areMade) }
+  }
+
+  /// Prints the JSON object.
+  ///
+  /// It contains all changes, also those that were not made.
+  func finish() {
+    guard isJSON else { return }
+    let changes = plan.difference.changes.enumerated().map { $1.json(isMade: $0 < madeCount) }
+    let report = JSONValue.object([
+      ("instance", .text(plan.file.instance)), ("method", .string(plan.difference.method.rawValue)),
+      ("dry_run", .boolean(isDry)), ("changes", .array(changes)),
+    ])
+    output.print(report.text(expanding: 2))
+  }
+}
