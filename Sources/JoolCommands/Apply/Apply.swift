@@ -1,6 +1,6 @@
 import JoolCore
 
-/// `apply FILE`: makes the running instance that of a file by the fewest changes, and keeps its sessions.
+/// `apply FILE`: makes the running instance that of a file and keeps its sessions.
 ///
 /// Prints each change after it was made. Exit status: 0 if there was nothing to change, 2 if something was (or, with
 /// `--dry-run`, would be) changed, 1 if it failed.
@@ -43,44 +43,39 @@ struct Apply: Command {
     var report = ApplyReport(plan: plan, isDry: dryRun, isJSON: json, output: context.output)
     defer { report.finish() }
     if plan.difference.method == .recreate, !recreate {
-      report.showAll(areMade: false)
+      report.show(plan.difference.changes, areMade: false)
       throw .apply(.needsRecreation)
     }
-    if dryRun { report.showAll(areMade: false) } else { try make(plan, through: &client, &report) }
-    if !plan.difference.changes.isEmpty { throw .changed }
+    for step in plan.difference.steps {
+      if !dryRun {
+        do throws(JoolError) { try client.carryOut(step.action, force: force) } catch {
+          throw .apply(.step(step, made: report.madeCount, of: plan.difference.changes.count, error))
+        }
+      }
+      report.show(step.changes, areMade: !dryRun)
+    }
+    if !plan.difference.steps.isEmpty { throw .changed }
   }
+}
 
-  private func make(
-    _ plan: ApplyPlan, through client: inout TranslatorClient, _ report: inout ApplyReport
-  ) throws(CommandFailure) {
-    let changes = plan.difference.changes
-    switch plan.difference.method {
-    case .update:
-      for (index, change) in changes.enumerated() {
-        do throws(JoolError) {
-          guard try client.make(change, force: force) else {
-            // An SIIT has no sessions, and `file handle` replaces all of it in one transaction.
-            try client.replace(with: plan.file.configuration, force: force)
-            for rest in changes[index...] { report.show(rest, isMade: true) }
-            return
-          }
-        } catch {
-          throw .apply(.change(change, made: index, of: changes.count, error))
-        }
-        report.show(change, isMade: true)
-      }
-    case .create, .recreate:
-      var isRemoved = false
-      do throws(JoolError) {
-        if plan.difference.method == .recreate {
-          try client.removeInstance()
-          isRemoved = true
-        }
-        try client.replace(with: plan.file.configuration, force: force)
-      } catch {
-        throw .apply(.creation(error, isRemoved: isRemoved))
-      }
-      report.showAll(areMade: true)
+extension JoolClient where Transport == AnyTransport {
+  /// Carries out a step in the client's instance.
+  ///
+  /// Blocks until the module has answered the last request.
+  /// - Throws: The errors that all calls have in common.
+  /// - `force`: whether to skip the module's optional checks.
+  fileprivate mutating func carryOut(
+    _ action: ConfigurationDifference.Step.Action, force: Bool
+  ) throws(JoolError) {
+    switch action {
+    case .removeBIB(let entry):
+      try removeBIB(BIBSelector(proto: entry.proto, source6: entry.source6, source4: entry.source4))
+    case .update(let settings): try update(settings, force: force)
+    case .replace(let configuration): try replace(with: configuration, force: force)
+    case .recreate(let configuration):
+      try removeInstance()
+      try replace(with: configuration, force: force)
+    case .addBIB(let entry): try addBIB(entry)
     }
   }
 }

@@ -6,15 +6,13 @@ enum ApplyFailure: Error, Hashable, Sendable {
   indirect case unchanged(CommandFailure)
   /// The file has another framework or pool6 than the instance, and `--recreate` was not given.
   case needsRecreation
-  /// A change failed after others were made.
-  case change(ConfigurationChange, made: Int, of: Int, JoolError)
-  /// The instance could not be created. `isRemoved`: whether another one was removed before.
-  case creation(JoolError, isRemoved: Bool)
+  /// A step failed after `made` of all changes were made.
+  case step(ConfigurationDifference.Step, made: Int, of: Int, JoolError)
 
   var moduleError: JoolError? {
     switch self {
     case .unchanged, .needsRecreation: nil
-    case .change(_, _, _, let error), .creation(let error, _): error
+    case .step(_, _, _, let error): error
     }
   }
 
@@ -29,25 +27,18 @@ enum ApplyFailure: Error, Hashable, Sendable {
       (`apply --recreate` removes the running instance with its sessions, and creates that of the file.)
 
       """
-    case .change(let change, let made, let count, let error):
-      "Error: \(error)\n\(made) of \(count) changes were made. \(Self.outcome(of: error)):\n"
-        + change.lines.map { "\($0)\n" }.joined() + "(Run `apply` again to make the rest.)\n"
-    case .creation(let error, let isRemoved):
-      """
-      Error: \(error)
-      \(isRemoved ? "The instance that ran before was removed. " : "")\(Self.creation(after: error)).
-      (Run `apply` again.)
-
-      """
+    case .step(let step, let made, let count, let error):
+      "Error: \(error)\n\(made) of \(count) changes were made. \(Self.outcome(of: step, after: error)):\n"
+        + step.changes.flatMap(\.lines).map { "\($0)\n" }.joined() + "(Run `apply` again to make the rest.)\n"
     }
   }
 
-  private static func creation(after error: JoolError) -> String {
-    if case .refused = error { "The new one was not created" } else { "It is not known whether the new one was created" }
-  }
-
-  /// Whether the change that failed was made. A refusal is an answer, and everything else may have lost the answer.
-  private static func outcome(of error: JoolError) -> String {
-    if case .refused = error { "This one was refused" } else { "It is not known whether this one was made" }
+  /// Whether the step that failed was carried out: a refusal is an answer, and every other error may have lost one.
+  private static func outcome(of step: ConfigurationDifference.Step, after error: JoolError) -> String {
+    let these = step.changes.count == 1 ? "This one" : "These"
+    let were = step.changes.count == 1 ? "was" : "were"
+    if case .recreate = step.action { return "The instance may have been removed, and these may not have been made" }
+    if case .refused = error { return "\(these) \(were) refused" }
+    return "It is not known whether \(these.lowercased()) \(were) made"
   }
 }

@@ -6,20 +6,17 @@ struct ApplyReport {
   private let isDry: Bool
   private let isJSON: Bool
   private let output: OutputSink
-  private var madeCount = 0
+  /// The number of changes that were made.
+  private(set) var madeCount = 0
 
   init(plan: ApplyPlan, isDry: Bool, isJSON: Bool, output: OutputSink) {
     (self.plan, self.isDry, self.isJSON, self.output) = (plan, isDry, isJSON, output)
   }
 
-  /// Prints the next change.
-  mutating func show(_ change: ConfigurationChange, isMade: Bool) {
-    if isMade { madeCount += 1 }
-    if !isJSON { change.lines.forEach(output.print) }
-  }
-
-  mutating func showAll(areMade: Bool) {
-    for change in plan.difference.changes { show(change, isMade: areMade) }
+  /// Prints the next changes.
+  mutating func show(_ changes: [ConfigurationChange], areMade: Bool) {
+    if areMade { madeCount += changes.count }
+    if !isJSON { changes.flatMap(\.lines).forEach(output.print) }
   }
 
   /// Prints the JSON object.

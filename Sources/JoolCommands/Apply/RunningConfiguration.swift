@@ -9,6 +9,8 @@ struct RunningConfiguration: Hashable, Sendable {
   var pool4: [Pool4Entry] = []
   /// The static BIB entries, and the dynamic ones that contradict a wanted entry.
   var bib: [BIBEntry] = []
+  /// Whether the BIB has an entry, static or not, whose mask is not in pool4, as after `pool4 remove --quick`.
+  var hasBindingOutsidePool4 = false
   var eamt: [EAMEntry] = []
   var denylist4: [IPv4Prefix] = []
 }
@@ -29,10 +31,14 @@ extension RunningConfiguration {
     switch client.translator {
     case .nat64:
       let wanted = BindingIndex(bindings)
+      for proto in L4Protocol.allCases { running.pool4 += try client.pool4Entries(of: proto) }
+      let pool4 = Pool4Index(running.pool4)
       for proto in L4Protocol.allCases {
-        running.pool4 += try client.pool4Entries(of: proto)
         try client.forEachBIBEntry(of: proto) { page in
-          running.bib += page.filter { $0.isStatic || wanted.contradicts($0) }
+          for entry in page {
+            if entry.isStatic || wanted.contradicts(entry) { running.bib.append(entry) }
+            if !pool4.contains(entry.source4, proto) { running.hasBindingOutsidePool4 = true }
+          }
         }
       }
     case .siit:

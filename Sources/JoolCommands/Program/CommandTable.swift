@@ -120,7 +120,7 @@ enum CommandTable {
     ])
 
   private static let apply = Word.operation(
-    "apply", requiresFullName: true, explanation: "Make the running instance that of a file, by the fewest changes"
+    "apply", requiresFullName: true, explanation: "Make the running instance that of a file, and keep its sessions"
   ) { Apply() }
 
   private static let doctor = Word.operation(

@@ -13,18 +13,18 @@ import Testing
     let outcome = bench.run("jool apply \(files.second)")
     #expect(
       outcome.output == """
+        - bib {"protocol": "TCP", "ipv6 address": "2001:db8::1#80", "ipv4 address": "192.0.2.1#1080"}
         - global {"f-args": 3}
         + global {"f-args": 11}
         - global {"udp-timeout": "0:06:00"}
         + global {"udp-timeout": "0:07:00"}
+        - pool4 {"protocol": "TCP", "prefix": "192.0.2.1/32", "port range": "1501-2000", "mark": 0}
         + pool4 {"protocol": "TCP", "prefix": "192.0.2.2/32", "port range": "1000-2000", "mark": 0}
-        + pool4 {"protocol": "ICMP", "prefix": "192.0.2.1/32", "port range": "0-65535", "mark": 0}
         - pool4 {"protocol": "TCP", "mark": 0, "max-iterations": 7}
         + pool4 {"protocol": "TCP", "mark": 0, "max-iterations": "infinity"}
-        - bib {"protocol": "TCP", "ipv6 address": "2001:db8::1#80", "ipv4 address": "192.0.2.1#1080"}
-        + bib {"protocol": "TCP", "ipv6 address": "2001:db8::1#80", "ipv4 address": "192.0.2.2#1080"}
-        - pool4 {"protocol": "TCP", "prefix": "192.0.2.1/32", "port range": "1501-2000", "mark": 0}
         - pool4 {"protocol": "UDP", "prefix": "192.0.2.1/32", "port range": "5-9", "mark": 3}
+        + pool4 {"protocol": "ICMP", "prefix": "192.0.2.1/32", "port range": "0-65535", "mark": 0}
+        + bib {"protocol": "TCP", "ipv6 address": "2001:db8::1#80", "ipv4 address": "192.0.2.2#1080"}
 
         """)
     #expect(outcome.status == 2 && outcome.error == "")
@@ -46,13 +46,13 @@ import Testing
             {"part": "global", "removed": {"pool6": "64:ff9b::/96"}, "added": {"pool6": null}, "made": true},
             {"part": "eamt", "removed": {"ipv6 prefix": "2001:db8:1::/120", "ipv4 prefix": "192.0.2.0/24"}, \
         "added": null, "made": true},
-            {"part": "eamt", "removed": null, \
-        "added": {"ipv6 prefix": "2001:db8:1::/120", "ipv4 prefix": "198.51.100.0/24"}, "made": true},
             {"part": "eamt", "removed": {"ipv6 prefix": "2001:db8:2::1/128", "ipv4 prefix": "203.0.113.1/32"}, \
         "added": null, "made": true},
+            {"part": "eamt", "removed": null, \
+        "added": {"ipv6 prefix": "2001:db8:1::/120", "ipv4 prefix": "198.51.100.0/24"}, "made": true},
+            {"part": "denylist4", "removed": "203.0.113.0/24", "added": null, "made": true},
             {"part": "denylist4", "removed": null, "added": "198.51.100.7/32", "made": true},
-            {"part": "denylist4", "removed": null, "added": "198.51.100.7/32", "made": true},
-            {"part": "denylist4", "removed": "203.0.113.0/24", "added": null, "made": true}
+            {"part": "denylist4", "removed": null, "added": "198.51.100.7/32", "made": true}
           ]
         }
 
@@ -69,6 +69,26 @@ import Testing
         }
 
         """)
+  }
+
+  @Test func sendsOnlyVariablesIfNothingElseDiffers() throws {
+    let files = try Files(Self.nat64, Self.nat64.replacing("6:00", with: "8:00").replacing(#""f-args": 3, "#, with: ""))
+    let bench = TestBench()
+    bench.run("jool file handle \(files.first)")
+    var count = bench.kernel.requests.count
+    #expect(bench.run("jool apply \(files.second)").status == 2)
+    #expect(bench.kernel.requests[count...].filter(\.changesAnything) == [.globalUpdate])
+    try check(bench, "jool", files.second)
+    // The real module refuses `global update` while the BIB has an entry outside pool4.
+    let outside = try #require(IPv4Address("198.51.100.1"))
+    bench.kernel.instances[0].bib.append(
+      BIBEntry(
+        proto: .tcp, source6: TransportAddress(IPv6Address(bits: 7), 7), source4: TransportAddress(outside, 7),
+        isStatic: false))
+    count = bench.kernel.requests.count
+    #expect(bench.run("jool apply \(files.first)").status == 2)
+    #expect(Set(bench.kernel.requests[count...].filter(\.changesAnything)) == [.fileHandle])
+    try check(bench, "jool", files.first)
   }
 
   @Test func changesNothingInADryRun() throws {

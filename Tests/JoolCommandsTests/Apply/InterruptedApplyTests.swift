@@ -46,8 +46,8 @@ import Testing
     #expect(
       try Self.run("jool", files, true, "", failingAt: last, .answer).outcome.error == """
         Error: recvfrom failed: Input/output error
-        9 of 10 changes were made. It is not known whether this one was made:
-        - pool4 {"protocol": "UDP", "prefix": "192.0.2.1/32", "port range": "5-9", "mark": 3}
+        8 of 9 changes were made. It is not known whether this one was made:
+        + bib {"protocol": "TCP", "ipv6 address": "2001:db8::1#80", "ipv4 address": "192.0.2.2#1080"}
         (Run `apply` again to make the rest.)
 
         """)

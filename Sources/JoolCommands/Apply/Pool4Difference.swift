@@ -1,31 +1,29 @@
 import JoolCore
 
-/// The changes that lead from one pool4 to another.
+/// The difference between two pool4.
 ///
 /// The module has a table for each mark and protocol, with an iteration limit. It merges and splits ranges of ports, so
 /// entries are compared as sets of masks.
-struct Pool4Changes: Hashable, Sendable {
-  private(set) var additions: [ConfigurationChange] = []
-  private(set) var limits: [ConfigurationChange] = []
-  private(set) var removals: [ConfigurationChange] = []
+struct Pool4Difference: Hashable, Sendable {
+  private(set) var changes: [ConfigurationChange] = []
+  /// The wanted pool4, without entries that overlap or lie side by side.
+  private(set) var target: [Pool4Entry] = []
 
   init(from running: [Pool4Entry], to wanted: [Pool4Entry]) {
     let old = Dictionary(grouping: running, by: TableKey.init)
     let new = Dictionary(grouping: wanted, by: TableKey.init)
     for key in Set(old.keys).union(new.keys).sorted() {
-      let (entries, targets) = (old[key] ?? [], new[key] ?? [])
-      let (masks, target) = (MaskSet(entries), MaskSet(targets))
-      additions += key.entries(target.subtracting(masks)).map { .addPool4($0) }
-      removals += key.entries(masks.subtracting(target)).map { .removePool4($0) }
-      let before = entries.first?.iterations.asRequest ?? .automatic
+      let (masks, wantedMasks) = (MaskSet(old[key] ?? []), MaskSet(new[key] ?? []))
+      changes += key.entries(masks.subtracting(wantedMasks)).map { .removePool4($0) }
+      changes += key.entries(wantedMasks.subtracting(masks)).map { .addPool4($0) }
       // `file handle` gives a table the limit of its first entry, and ignores those of the others.
-      let limit = targets.first?.iterations ?? .unset
-      let after = limit == .unset ? .automatic : limit
-      if before != after, var entry = key.entries(target).first {
-        entry.prefix = IPPrefix(host: entry.prefix.address)
-        entry.iterations = after
-        limits.append(.limitIterations(entry, before: before))
-      }
+      let limit = new[key]?.first?.iterations ?? .unset
+      var entries = key.entries(wantedMasks)
+      guard !entries.isEmpty else { continue }
+      entries[0].iterations = limit == .unset ? .automatic : limit
+      target += entries
+      let before = old[key]?.first?.iterations.asRequest ?? .automatic
+      if before != entries[0].iterations { changes.append(.limitIterations(entries[0], before: before)) }
     }
   }
 
@@ -47,7 +45,7 @@ struct Pool4Changes: Hashable, Sendable {
 
 extension MaxIterations {
   /// The request that leads to this limit of an answer.
-  var asRequest: MaxIterations {
+  fileprivate var asRequest: MaxIterations {
     if flags.contains(.automatic) { return .automatic }
     return flags.contains(.infinite) ? .infinite : .fixed(limit)
   }
