@@ -44,9 +44,9 @@ import Testing
           "dry_run": false,
           "changes": [
             {"part": "global", "removed": {"pool6": "64:ff9b::/96"}, "added": {"pool6": null}, "made": true},
-            {"part": "eamt", "removed": {"ipv6 prefix": "2001:db8:1::/120", "ipv4 prefix": "192.0.2.0/24"}, \
-        "added": null, "made": true},
             {"part": "eamt", "removed": {"ipv6 prefix": "2001:db8:2::1/128", "ipv4 prefix": "203.0.113.1/32"}, \
+        "added": null, "made": true},
+            {"part": "eamt", "removed": {"ipv6 prefix": "2001:db8:1::/120", "ipv4 prefix": "192.0.2.0/24"}, \
         "added": null, "made": true},
             {"part": "eamt", "removed": null, \
         "added": {"ipv6 prefix": "2001:db8:1::/120", "ipv4 prefix": "198.51.100.0/24"}, "made": true},
