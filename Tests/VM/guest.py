@@ -8,8 +8,8 @@ from lab import runner
 # The order of scenarios without a known duration (lab/durations.json).
 ORDER = (
     "tutorial", "interfaces", "links", "sync", "sealed", "pages", "pages35", "peers", "bulk", "group", "both", "alone", "second", "privileges", "descriptors",
-    "failover", "guides", "soak", "streams", "display", "statistics", "follow", "errors", "files", "hostile", "forged", "dropped", "faults",
-    "doctor", "find", "meeting", "load", "timeouts", "snapshots", "masks", "restarts",
+    "failover", "guides", "soak", "streams", "display", "statistics", "follow", "errors", "files", "apply", "hostile", "forged", "dropped",
+    "faults", "doctor", "find", "meeting", "load", "timeouts", "snapshots", "masks", "restarts",
 )
 
 for name in ORDER:

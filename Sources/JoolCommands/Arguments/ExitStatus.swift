@@ -23,6 +23,10 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let unfitGroup = ExitStatus(rawValue: 1)
   /// `find` has found nothing, as with grep(1).
   static let nothingFound = ExitStatus(rawValue: 1)
+  /// `apply` could not make the instance that of the file.
+  static let notApplied = ExitStatus(rawValue: 1)
+  /// `apply` has changed the instance, or would change it.
+  static let changed = ExitStatus(rawValue: 2)
   /// `doctor` has findings.
   static let unhealthy = ExitStatus(rawValue: 1)
   /// An integer that needs more than 64 bits (`ERANGE`).

@@ -23,37 +23,44 @@ extension InstanceConfiguration.Section {
 }
 
 extension GlobalSetting {
-  fileprivate var fileValue: JSONValue {
+  /// The value in the form that files use.
+  var fileValue: JSONValue {
     if case .timeout(let time) = value { return .string(Timeouts.text(milliseconds: time.rawValue)) }
     return json
   }
 }
 
 extension Pool4Entry {
-  fileprivate var fileItem: JSONValue {
+  /// The entry as files contain it.
+  var fileItem: JSONValue {
     var members: [(String, JSONValue)] = [
       ("protocol", .text(proto)), ("prefix", .text(prefix)), ("port range", .text(ports)),
       ("mark", .number(mark)),
     ]
-    if iterations.flags.contains(.automatic) {
-      members.append(("max-iterations", .string("auto")))
-    } else if iterations.flags.contains(.infinite) {
-      members.append(("max-iterations", .string("infinity")))
-    } else if iterations.flags.contains(.set) {
-      members.append(("max-iterations", .number(iterations.limit)))
-    }
+    if let limit = iterations.fileValue { members.append(("max-iterations", limit)) }
     return .object(members)
   }
 }
 
+extension MaxIterations {
+  /// The limit in the form that files use; `nil` if none is set.
+  var fileValue: JSONValue? {
+    if flags.contains(.automatic) { return .string("auto") }
+    if flags.contains(.infinite) { return .string("infinity") }
+    return flags.contains(.set) ? .number(limit) : nil
+  }
+}
+
 extension BIBEntry {
-  fileprivate var fileItem: JSONValue {
+  /// The entry as files contain it.
+  var fileItem: JSONValue {
     .object([("protocol", .text(proto)), ("ipv6 address", .text(source6)), ("ipv4 address", .text(source4))])
   }
 }
 
 extension EAMEntry {
-  fileprivate var fileItem: JSONValue {
+  /// The entry as files contain it.
+  var fileItem: JSONValue {
     .object([("ipv6 prefix", .text(prefix6)), ("ipv4 prefix", .text(prefix4))])
   }
 }

@@ -14,21 +14,14 @@ struct FileSave: Command {
 
   /// The instance's framework.
   ///
-  /// Netfilter, with a warning, if instances of this name have different frameworks: the module lists the instances of
-  /// all network namespaces and does not report which namespace is this one.
+  /// Netfilter, with a warning, if it is ambiguous (`instanceFrameworks`).
   private func framework(
     _ client: inout TranslatorClient, in context: CommandContext
   ) throws(CommandFailure) -> Framework {
-    var frameworks: Set<Framework> = []
-    let name = client.instance
-    try client.ask { (client) throws(JoolError) in
-      try client.forEachInstance { page in
-        for instance in page where instance.name == name { frameworks.insert(instance.framework) }
-      }
-    }
+    let frameworks = try client.ask { (client) throws(JoolError) in try client.instanceFrameworks() }
     if frameworks.count > 1 {
       context.messages.warn(
-        "Instances called '\(name)' exist in several network namespaces, with different frameworks. "
+        "Instances called '\(client.instance)' exist in several network namespaces, with different frameworks. "
           + "Please check the key \"framework\".")
     }
     return frameworks.count == 1 ? frameworks.first ?? .netfilter : .netfilter

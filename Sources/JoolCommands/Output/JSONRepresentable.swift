@@ -79,11 +79,20 @@ extension CommandFailure {
     if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
     while text.last == "\n" { text.removeLast() }
     var members: [(String, JSONValue)] = [("status", .number(status.rawValue)), ("message", .string(text))]
-    if case .module(.refused(let code, let words)) = self {
+    if case .refused(let code, let words)? = moduleError {
       let number = UInt32(clamping: code.rawValue)
       members.append(("module", .object([("code", .number(number)), ("message", .string(words))])))
     }
     return .object([("error", .object(members + (place?.jsonMembers ?? [])))])
+  }
+
+  private var moduleError: JoolError? {
+    switch self {
+    case .module(let error): error
+    case .apply(.unchanged(let failure)): failure.moduleError
+    case .apply(let failure): failure.moduleError
+    default: nil
+    }
   }
 }
 

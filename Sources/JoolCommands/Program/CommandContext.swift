@@ -73,7 +73,7 @@ struct CommandContext {
     do throws(CommandFailure) { try body(self) } catch { failure = error }
     output.flush()
     if failure == nil, let errno = output.failure { failure = .output(errno) }
-    if let failure { messages.print(failure, programName: programName) }
+    if let failure, failure != .changed { messages.print(failure, programName: programName) }
     messages.sink.flush()
     return failure?.status ?? .success
   }

@@ -29,6 +29,10 @@ enum CommandFailure: Error, Hashable, Sendable {
   case tooFewPeers(ready: Int, wanted: UInt32)
   /// Nodes of the group could not take over from each other, for these reasons.
   case unfitGroup([String])
+  /// `apply` could not make the instance that of the file.
+  case apply(ApplyFailure)
+  /// No failure: `apply` has changed the instance, or would change it. Nothing is printed.
+  case changed
   /// `doctor` has found this number of faults, which it has printed.
   case unhealthy(findings: Int)
   /// The module would accept the request to advertise, but send nothing. So do modules before 4.1.11.
@@ -73,6 +77,8 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .unfitGroup: .unfitGroup
     case .unhealthy: .unhealthy
     case .nothingFound: .nothingFound
+    case .apply: .notApplied
+    case .changed: .changed
     case .proxyFailed(.stalled): ExitStatus(truncating: Errno.timedOut.rawValue)
     case .proxyFailed, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping, .notInPool, .noPool4Set: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
@@ -119,6 +125,10 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .unfitGroup(let findings):
       "Error: Nodes of this group could not take over from each other.\n"
         + findings.map { "- \($0)\n" }.joined()
+    case .apply(let failure):
+      failure.message(programName: programName)
+    case .changed:
+      ""
     case .unhealthy(let findings):
       "Error: \(findings) \(findings == 1 ? "fault was" : "faults were") found.\n"
     case .cannotAdvertise(let version):
@@ -171,6 +181,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     switch self {
     case .file(let failure): failure.place
     case .legacy(let failure, _): failure.place
+    case .apply(.unchanged(let failure)): failure.place
     default: nil
     }
   }

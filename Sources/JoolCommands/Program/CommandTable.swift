@@ -9,7 +9,7 @@ enum CommandTable {
 
   static let nat64 = WordTree(
     words: [
-      instance, statistics, global(.nat64), pool4, bib, session, file, doctor,
+      instance, statistics, global(.nat64), pool4, bib, session, file, apply, doctor,
       .group(
         "joold", requiresFullName: true,
         [
@@ -33,7 +33,7 @@ enum CommandTable {
         "blacklist4", notice: .deprecated("blacklist4", replacement: "denylist4"),
         explanation: "The old name of the mode denylist4"),
       denylist4("denylist4", explanation: "Print and change the IPv4 addresses that are not translated"),
-      file, doctor,
+      file, apply, doctor,
     ] + completion)
 
   private static let instance = Word.group(
@@ -143,6 +143,10 @@ enum CommandTable {
       .operation("check", explanation: "Report what file handle would refuse") { FileCheck() },
       .operation("save", explanation: "Print the instance as a configuration file") { FileSave() },
     ], explanation: "Configure an instance from a file, check a file, or make one")
+
+  private static let apply = Word.operation(
+    "apply", requiresFullName: true, explanation: "Make the running instance that of a file, and keep its sessions"
+  ) { Apply() }
 
   private static let doctor = Word.operation(
     "doctor", requiresFullName: true, explanation: "Find what keeps the translator from working, and how to mend it"

@@ -51,6 +51,20 @@ public struct InstanceConfiguration: Hashable, Sendable {
     }
   }
 
+  /// The static BIB entries of all sections.
+  public var bib: [BIBEntry] {
+    sections.flatMap { section -> [BIBEntry] in
+      if case .bib(let entries) = section { entries } else { [] }
+    }
+  }
+
+  /// The EAMT entries of all sections.
+  public var eamt: [EAMEntry] {
+    sections.flatMap { section -> [EAMEntry] in
+      if case .eamt(let entries) = section { entries } else { [] }
+    }
+  }
+
   /// The denylist4 prefixes of all sections.
   public var denylist4: [IPv4Prefix] {
     sections.flatMap { section -> [IPv4Prefix] in

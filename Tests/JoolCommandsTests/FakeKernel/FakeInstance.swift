@@ -92,7 +92,11 @@ struct FakeInstance {
         let value = try FakeGlobals.checked(setting, type: type, force: force, isNew: true)
         globals = globals.map { $0.key == setting.key ? GlobalSetting(key: $0.key, value: value) : $0 }
       }
-    case .pool4(let entries): for entry in entries { try pool4.add(entry) }
+    case .pool4(let entries):
+      for var entry in entries {
+        if pool4.hasTable(of: entry) { entry.iterations = .unset }
+        try pool4.add(entry)
+      }
     case .bib(let entries): for entry in entries { try addBIB(entry) }
     case .eamt(let entries):
       for entry in entries { try addEAM(entry, force: force) }
@@ -126,7 +130,11 @@ struct FakeInstance {
         text: "Transport address '\(entry.source4)' does not belong to pool4.\nPlease add it there first.")
     }
     let same = bib.filter { $0.proto == entry.proto }
-    guard !same.contains(entry) else { return }
+    if let index = bib.firstIndex(where: {
+      $0.proto == entry.proto && $0.source6 == entry.source6 && $0.source4 == entry.source4
+    }) {
+      return bib[index].isStatic = true
+    }
     if let other = same.first(where: { $0.source6 == entry.source6 || $0.source4 == entry.source4 }) {
       let words = [entry, other].map { "[\($0.source6), \($0.source4), \($0.proto)]" }
       throw Refusal(code: 17, text: "Entry \(words[0]) collides with \(words[1]).")
