@@ -22,7 +22,7 @@ package enum ControlNameHolder: Hashable, Sendable {
       self = .unknown
       return
     }
-    if ControlProtocol.withAddress(of: instance, service, { connect(socket.rawValue, $0, $1) }) == 0 {
+    if ControlProtocol.withAddress(of: instance, service: service, { connect(socket.rawValue, $0, $1) }) == 0 {
       self = PeerCredentials(of: socket.rawValue).map(Self.init) ?? .unknown
       return
     }

@@ -29,7 +29,7 @@ enum ControlProtocol {
   }
 
   static func withAddress<Result>(
-    of instance: InstanceName, _ service: ControlService = .proxy, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    of instance: InstanceName, service: ControlService = .proxy, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
     UnixAddress.with([0] + Array(name(of: instance, service).utf8), body)
   }

@@ -23,7 +23,7 @@ struct ControlSocket: ~Copyable {
   /// - Throws: `Errno.addressInUse` if another socket has the name.
   init(instance: InstanceName, _ service: ControlService = .proxy) throws(Errno) {
     let listener = try ControlProtocol.makeSocket(nonBlocking: true)
-    guard ControlProtocol.withAddress(of: instance, service, { bind(listener.rawValue, $0, $1) }) == 0,
+    guard ControlProtocol.withAddress(of: instance, service: service, { bind(listener.rawValue, $0, $1) }) == 0,
       listen(listener.rawValue, 8) == 0
     else { throw .current }
     self.listener = listener

@@ -24,7 +24,7 @@ public struct ProxyControl: ~Copyable {
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: false),
       (try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_SNDTIMEO, Self.timeout)) != nil
     else { return nil }
-    guard ControlProtocol.withAddress(of: instance, service, { connect(socket.rawValue, $0, $1) }) == 0 else {
+    guard ControlProtocol.withAddress(of: instance, service: service, { connect(socket.rawValue, $0, $1) }) == 0 else {
       if errno == EAGAIN, case .proxy = ControlNameHolder(of: instance, service) { throw .stalled }
       return nil
     }
