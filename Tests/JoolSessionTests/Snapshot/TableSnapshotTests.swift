@@ -103,7 +103,7 @@ import Testing
 
   @Test func refusesTheSnapshotOfAnotherGroup() throws {
     let mirror = SessionProxy(
-      instance: .default, seed: 1, mirror: MirrorSettings(pool6: try #require(IPv6Prefix("64:ff9b:1::/96"))))
+      instance: .default, seed: 1, mirror: MirrorSettings(pool6: IPv6Prefix("64:ff9b:1::/96")))
     var snapshot = snapshot()
     #expect(throws: SnapshotError.otherPool6(.wellKnown)) { try mirror.check(snapshot) }
     snapshot.group = try #require(InstanceName("campus"))
