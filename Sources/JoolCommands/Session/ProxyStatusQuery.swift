@@ -28,7 +28,8 @@ struct ProxyStatusQuery: Command {
 
   private var options: [Syntax<Self>.Option] {
     let ready =
-      isForMirror ? "Succeed only if the mirror has what its peers have" : "Succeed only if the node may have the addresses"
+      isForMirror
+      ? "Succeed only if the mirror has what its peers have" : "Succeed only if the node may have the addresses"
     return [
       .flag("ready", ready) { $0.mustBeReady = true },
       .value("peers", "INT", "With --ready: succeed only if this many peers may have the addresses, too") {

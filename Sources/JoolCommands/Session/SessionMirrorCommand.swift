@@ -36,27 +36,40 @@ struct SessionMirrorCommand: Command {
   }
 
   /// The options that may also stand in the file of `--config`.
-  static let configurable: [Syntax<Self>.Option] =
-    SessionProxyCommand.configurable.filter { $0.declaration.name != "track-file" }.map { $0.within(\.proxy) } + [
-      .value(
-        "settings", "FILE",
-        "Configuration file of the NAT64s, for pool6, timeouts and pool4 (default: those of the peers; C proxies send "
-          + "none)", kind: .file
-      ) { $0.mirror.settings = $1 }.unabbreviated,
-      .value(
-        "state", "DIRECTORY",
-        "Keep snapshots of the sessions in this directory, and begin with the newest one that can be used", kind: .file
-      ) { $0.mirror.state = $1 }.unabbreviated,
-      .value("state-interval", "INT", "Seconds between two snapshots (default: 60)") {
-        (command, text) throws(ArgumentError) in
-        let seconds = try UInt32(argument: text)
-        guard MirrorArguments.intervals ~= seconds else {
-          throw .outOfBounds(
-            text, least: "\(MirrorArguments.intervals.lowerBound)", greatest: "\(MirrorArguments.intervals.upperBound)")
-        }
-        command.mirror.interval = seconds
-      }.unabbreviated,
-    ]
+  static let configurable: [Syntax<Self>.Option] = shared + [
+    .value(
+      "settings", "FILE",
+      "Configuration file of the NAT64s, for pool6, timeouts and pool4 (default: those of the peers; C proxies send "
+        + "none)", kind: .file
+    ) { $0.mirror.settings = $1 }.unabbreviated,
+    .value(
+      "state", "DIRECTORY",
+      "Keep snapshots of the sessions in this directory, and begin with the newest one that can be used", kind: .file
+    ) { $0.mirror.state = $1 }.unabbreviated,
+    .value("state-interval", "INT", "Seconds between two snapshots (default: 60)") {
+      (command, text) throws(ArgumentError) in
+      let seconds = try UInt32(argument: text)
+      guard MirrorArguments.intervals ~= seconds else {
+        throw .outOfBounds(
+          text, least: "\(MirrorArguments.intervals.lowerBound)", greatest: "\(MirrorArguments.intervals.upperBound)")
+      }
+      command.mirror.interval = seconds
+    }.unabbreviated,
+  ]
+
+  /// The options of a proxy that a mirror has, too.
+  private static let shared: [Syntax<Self>.Option] = SessionProxyCommand.configurable.compactMap { option in
+    var option = option.within(\Self.proxy)
+    switch option.declaration.name {
+    case "track-file": return nil
+    case "net.mcast.addr": option.declaration.explanation = "The multicast group"
+    case "user":
+      option.declaration.explanation =
+        "User to switch to once everything is open, without any capability: USER or USER:GROUP, each a name or a number"
+    default: break
+    }
+    return option
+  }
 
   func run(in context: CommandContext) throws(CommandFailure) {
     guard let name = InstanceName(group ?? context.instanceName) else { throw .invalid(.instanceName) }

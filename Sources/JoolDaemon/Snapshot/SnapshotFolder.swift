@@ -159,7 +159,9 @@ struct SnapshotFolder: Sendable {
 
 extension SnapshotFolder.Found {
   /// The snapshot's number; -1 if it cannot be used.
-  fileprivate var number: Int { if case .success(let snapshot) = content { Int(clamping: snapshot.number) } else { -1 } }
+  fileprivate var number: Int {
+    if case .success(let snapshot) = content { Int(clamping: snapshot.number) } else { -1 }
+  }
 }
 
 extension SnapshotFolder.Refusal: CustomStringConvertible {

@@ -69,9 +69,8 @@ extension SessionProxy {
   ///   - number: the number of the snapshot.
   ///   - moment: the present time by the machine's clocks.
   public func snapshot(number: UInt64, at moment: SnapshotMoment) -> TableSnapshot? {
-    guard let kernel = module.kernel, let node, node.state.hasTable || node.readiness.bootstrap.hasKeptTable else {
-      return nil
-    }
+    // A mirror that has found nobody yet must not replace its snapshots by empty ones.
+    guard let kernel = module.kernel, let node, node.state.hasTable || !node.table.isEmpty else { return nil }
     return TableSnapshot(
       group: instance, number: number, taken: moment, pool6: kernel.pool6, limits: kernel.limits,
       pool4: mirror?.pool4.ranges ?? [], isPool4Cut: mirror?.pool4.isCut ?? false)

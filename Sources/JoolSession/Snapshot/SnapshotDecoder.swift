@@ -70,7 +70,9 @@ public struct SnapshotDecoder: Sendable {
   private static func session(_ bytes: RawSpan, pool6: IPv6Prefix) throws(SnapshotError) -> SessionTable.Session {
     do throws(WireFormatError) {
       var reader = FrameReader(bytes)
-      guard let record = try reader.records(pool6: pool6, waited: Milliseconds(0)).first else { throw .strayBytes(count: 0) }
+      guard let record = try reader.records(pool6: pool6, waited: Milliseconds(0)).first else {
+        throw .strayBytes(count: 0)
+      }
       return SessionTable.Session(entry: record.session, origin: SyncNode.legacyOrigin, version: record.version)
     } catch {
       throw .malformed("\(error)")

@@ -2,8 +2,8 @@ internal import JoolCore
 
 /// Makes the bytes of a snapshot, block by block.
 ///
-/// It has a copy of the table's rows as they were when it was made, so a thread of its own may take the blocks. The rows
-/// that neither has changed are shared with the table.
+/// It has a copy of the table's rows as they were when it was made, so a thread of its own may take the blocks. Rows that
+/// neither has changed are shared with the table.
 public struct SnapshotEncoder: Sendable {
   /// The description of the snapshot.
   public let snapshot: TableSnapshot
