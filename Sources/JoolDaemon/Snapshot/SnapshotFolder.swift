@@ -36,7 +36,8 @@ struct SnapshotFolder: Sendable {
   /// - Returns: the descriptor that has the lock until it is closed.
   /// - Throws: `StateFault` if another mirror uses the directory, or if this one cannot.
   func lock() throws(StateFault) -> OwnedDescriptor {
-    let file = open(path(of: Self.lockName), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    // It is not opened for writing, so that an administrator can make the disk read-only meanwhile.
+    let file = open(path(of: Self.lockName), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard let file = OwnedDescriptor(file) else { throw .unusable(.current) }
     guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
       throw Errno.current == .wouldBlock ? .inUse : .unusable(.current)
