@@ -213,10 +213,10 @@ bool clinux_clock_is_synchronized(void) {
   return adjtimex(&clock) != TIME_ERROR && !(clock.status & STA_UNSYNC);
 }
 
-int clinux_keep_net_admin(uid_t user, gid_t group) {
+int clinux_become(uid_t user, gid_t group, bool keeps_net_admin) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct rights[2] = {0};
-  rights[0].effective = rights[0].permitted = 1u << CAP_NET_ADMIN;
+  if (keeps_net_admin) rights[0].effective = rights[0].permitted = 1u << CAP_NET_ADMIN;
   if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return -1;
   if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0) return -1;
   if (syscall(SYS_capset, &header, rights) != 0) return -1;

@@ -89,6 +89,6 @@ int clinux_begin_acting(uid_t user, gid_t group, struct clinux_identity *previou
 /// Restores the identity that clinux_begin_acting replaced. Returns 0, or -1 with errno set.
 int clinux_end_acting(struct clinux_identity *previous);
 
-/// Switches to another user permanently, without supplementary groups, and with CAP_NET_ADMIN as the only capability.
-/// Only for a process with one thread. Returns 0, or -1 with errno set.
-int clinux_keep_net_admin(uid_t user, gid_t group);
+/// Switches to another user permanently, without supplementary groups, and without any capability but CAP_NET_ADMIN, which
+/// is kept on request. Only for a process with one thread. Returns 0, or -1 with errno set.
+int clinux_become(uid_t user, gid_t group, bool keeps_net_admin);

@@ -38,6 +38,8 @@ enum ArgumentError: Error, Hashable, Sendable {
   case sealedLegacy
   /// A word stands among the arguments of the operation that it should follow directly.
   case wordAmongArguments(String, after: String)
+  /// An address was given in the place of a mirror's group.
+  case addressAsGroup(String)
   /// `--peers` was given without `--ready`.
   case peersWithoutReady
   case notPeer(String)

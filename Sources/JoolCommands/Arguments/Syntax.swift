@@ -73,6 +73,13 @@ extension Syntax.Option {
     }
   }
 
+  /// The same option for an operation that contains this one.
+  func within<Whole>(_ path: any WritableKeyPath<Whole, Operation> & Sendable) -> Syntax<Whole>.Option {
+    Syntax<Whole>.Option(declaration: declaration) { [apply] (whole, text) throws(ArgumentError) in
+      try apply(&whole[keyPath: path], text)
+    }
+  }
+
   /// The same option without abbreviations, for options that the C client lacks.
   var unabbreviated: Self {
     var copy = self

@@ -23,6 +23,8 @@ enum CommandFailure: Error, Hashable, Sendable {
   case proxyFailed(ProxyControl.Failure)
   /// No proxy runs for the instance.
   case noProxy(instance: String)
+  /// No mirror of the group runs.
+  case noMirror(group: InstanceName)
   /// The proxy cannot take over now.
   case proxyNotReady(NodeStatus)
   /// The proxy is ready, but fewer of its peers are ready than the user requires.
@@ -72,7 +74,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .proxy(let error): error.status
     case .legacy(let failure, _): failure.status
     case .pool6IsFixed: .invalid
-    case .noProxy: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
+    case .noProxy, .noMirror: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
     case .proxyNotReady, .tooFewPeers: .notReady
     case .unfitGroup: .unfitGroup
     case .unhealthy: .unhealthy
@@ -118,6 +120,8 @@ enum CommandFailure: Error, Hashable, Sendable {
       Error: No session proxy runs for instance '\(instance)' in this network namespace, or only root may ask it.
 
       """
+    case .noMirror(let group):
+      "Error: No mirror of the group '\(group)' runs in this network namespace, or only root may ask it.\n"
     case .proxyNotReady(let nodeStatus):
       "Error: The session proxy is not ready: \(nodeStatus.name).\n"
     case .tooFewPeers(let ready, let wanted):
@@ -275,6 +279,9 @@ extension CommandFailure {
     case .wordAmongArguments(let word, let operation):
       "'\(word)' is an operation, not an argument. Write it directly after '\(operation)': "
         + "\(operation) \(word) [OPTION...]"
+    case .addressAsGroup(let text):
+      "'\(text)' is an address. A mirror takes a name, by which `status` finds it: "
+        + "session mirror NAME --net.mcast.addr \(text)"
     case .peersWithoutReady: "--peers needs --ready: session proxy status --ready --peers 1"
     case .sealedLegacy: "C proxies do not support sealing. Use --net.key-file with --net.format ss2 or auto."
     case .notPeer(let text): "'\(text)' is not a valid peer; write HOST, HOST:PORT or [IPV6-ADDRESS]:PORT."

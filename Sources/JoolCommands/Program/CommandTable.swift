@@ -108,6 +108,17 @@ enum CommandTable {
           },
         ]
       ) { SessionProxyCommand() },
+      .operation(
+        "mirror", requiresFullName: true, explanation: "Keep a copy of a group's sessions, without a module",
+        words: [
+          .operation("status", requiresFullName: true, explanation: "Print the status of the running mirror") {
+            ProxyStatusQuery(isForMirror: true)
+          },
+          .operation("advertise", requiresFullName: true, explanation: "Send the mirror's sessions to C proxies") {
+            MirrorAdvertise()
+          },
+        ]
+      ) { SessionMirrorCommand() },
       .operation("advertise", explanation: "Send the whole session table to the peers") { SessionAdvertise() },
       .operation("count", explanation: "Print the number of sessions") { SessionCount() },
       .operation(

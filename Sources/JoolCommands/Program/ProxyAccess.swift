@@ -20,4 +20,22 @@ struct ProxyAccess {
     guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.status()
   }
+
+  /// Has the group's mirror send its table, and waits until it was sent.
+  ///
+  /// Returns the number of sessions, or `nil` if there is no mirror.
+  var advertiseMirror: (InstanceName) throws(ProxyControl.Failure) -> Int? = {
+    (group) throws(ProxyControl.Failure) in
+    guard let mirror = try ProxyControl(instance: group, .mirror) else { return nil }
+    return try mirror.advertise()
+  }
+
+  /// The status of the group's mirror.
+  ///
+  /// `nil` if there is no mirror. May wait ten seconds for the mirror.
+  var mirrorStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+    (group) throws(ProxyControl.Failure) in
+    guard let mirror = try ProxyControl(instance: group, .mirror) else { return nil }
+    return try mirror.status()
+  }
 }

@@ -14,8 +14,9 @@ extension ProxyError {
     case .keyFile, .configuration, .mixedPeers, .network, .noSuchUser, .noSuchGroup, .userWithoutGroup: .invalid
     case .bindFailed, .optionRefused, .badInterface, .badInterfaceAddress: ExitStatus(rawValue: 1)
     case .statisticsUnavailable(_, _, let errno), .system(_, let errno), .cannotBecome(_, let errno),
-      .trackFile(_, .cannotWrite(let errno)):
+      .trackFile(_, .cannotWrite(let errno)), .state(_, .unusable(let errno)):
       ExitStatus(truncating: errno.rawValue)
+    case .state(_, .inUse): ExitStatus(truncating: Errno.addressInUse.rawValue)
     case .trackFile: .invalid
     }
   }

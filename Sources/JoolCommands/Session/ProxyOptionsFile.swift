@@ -11,21 +11,28 @@ enum ProxyOptionsFile {
   ///
   /// Blocks on a pipe, unless a running proxy reads the file again.
   static func apply(_ path: String, to command: inout SessionProxyCommand) throws(ArgumentError) {
+    try apply(path, SessionProxyCommand.configurable, to: &command, mayWait: !command.isReread)
+    command.arguments.network.configureAddress()
+  }
+
+  /// Reads the file at `path` and applies those of the options that it has.
+  /// - `mayWait`: whether reading may block, as it does with pipes.
+  static func apply<Operation>(
+    _ path: String, _ options: [Syntax<Operation>.Option], to operation: inout Operation, mayWait: Bool
+  ) throws(ArgumentError) {
     do throws(FileFailure) {
-      let root = try FileReader.json(of: path, isWhole: true, mayWait: !command.isReread)
-      do throws(ConfigurationError) { try apply(root, to: &command) } catch {
+      let root = try FileReader.json(of: path, isWhole: true, mayWait: mayWait)
+      do throws(ConfigurationError) { try apply(root, options, to: &operation) } catch {
         throw .configuration(path: path, error)
       }
-      command.arguments.network.configureAddress()
     } catch {
       throw .file(error)
     }
   }
 
-  private static func apply(
-    _ root: JSONValue, to command: inout SessionProxyCommand
+  private static func apply<Operation>(
+    _ root: JSONValue, _ options: [Syntax<Operation>.Option], to operation: inout Operation
   ) throws(ConfigurationError) {
-    let options = SessionProxyCommand.configurable
     let fields = try JSONFields(root, named: "root", known: options.map(\.declaration.name))
     for key in fields.order {
       guard let option = options.first(where: { $0.declaration.name == key }), let value = fields[key]?.value else {
@@ -35,7 +42,7 @@ enum ProxyOptionsFile {
       if lists.contains(key), case .array(let elements) = value.content { values = elements }
       for value in values {
         let text = try text(of: value, named: key)
-        do throws(ArgumentError) { try option.apply(&command, text) } catch {
+        do throws(ArgumentError) { try option.apply(&operation, text) } catch {
           throw ConfigurationError(reason: .value(error), position: value.position)
         }
       }

@@ -21,16 +21,10 @@ enum ProxyRunner {
     let configuration = arguments.configuration(instance: instance, links: links)
     let log = arguments.log.logger(in: context, instance: instance)
     do throws(ProxyError) {
-      let reload: ProxyEnding.LoadConfiguration = { () throws(ProxyError) in
-        do throws(CommandFailure) {
-          let arguments = try again()
-          try arguments.verify()
-          return arguments.configuration(instance: instance, links: try arguments.network.links())
-        } catch {
-          throw .configuration(error.line(programName: context.programName))
-        }
+      let ending = ending(in: context) { () throws(CommandFailure) in
+        try Self.configuration(try again(), instance: instance)
       }
-      let loop = try ProxyEventLoop(configuration, log: log, ending: .signals(reload: reload))
+      let loop = try ProxyEventLoop(configuration, log: log, ending: ending)
       context.output.write(arguments.banner(instance: context.instanceName))
       context.output.flush()
       context.output.forgetFailure()
@@ -39,6 +33,28 @@ enum ProxyRunner {
       context.logFailure(error.description)
       throw .proxy(error)
     }
+  }
+
+  /// The signals that end a proxy, and the one that has it read its configuration again.
+  static func ending(
+    in context: CommandContext, again: @escaping () throws(CommandFailure) -> ProxyConfiguration
+  ) -> ProxyEnding {
+    .signals(
+      reload: { () throws(ProxyError) in
+        do throws(CommandFailure) { return try again() } catch {
+          throw .configuration(error.line(programName: context.programName))
+        }
+      })
+  }
+
+  /// The configuration that the arguments describe.
+  ///
+  /// - Throws: a `CommandFailure` if they contradict each other.
+  static func configuration(
+    _ arguments: ProxyArguments, instance: InstanceName
+  ) throws(CommandFailure) -> ProxyConfiguration {
+    try arguments.verify()
+    return arguments.configuration(instance: instance, links: try arguments.network.links())
   }
 
   /// Checks whether `run` could start: options, keys, interfaces, module and instance.
@@ -58,6 +74,11 @@ enum ProxyRunner {
         "No proxy runs for the instance, or only root may ask it. So settings were not compared with those of peers."
       )
     }
+    try report(status, in: context)
+  }
+
+  /// Reports what keeps the nodes of the group from taking over from each other.
+  static func report(_ status: ProxyStatus, in context: CommandContext) throws(CommandFailure) {
     guard status.findings.isEmpty else { throw .unfitGroup(status.findings) }
     if let reason = status.noPeerReason {
       throw .unfitGroup(["\(reason) Check the group, the port, the interfaces and the keys of all nodes."])

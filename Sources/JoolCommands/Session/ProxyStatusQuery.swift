@@ -2,12 +2,17 @@ import JoolCore
 import JoolDaemon
 import JoolSession
 
-/// `session proxy status`: prints the status of the running proxy.
+/// `session proxy status`, `session mirror status`: prints the status of the running proxy or mirror.
 ///
 /// Fails if there is none.
 struct ProxyStatusQuery: Command {
+  /// Whether a mirror is asked.
+  var isForMirror = false
+  /// The group of the mirror; `nil`: the instance's name.
+  var group: String?
   var json = false
-  /// `--ready`: whether to fail unless the node may have the addresses, for scripts and keepalived's `vrrp_script`.
+  /// `--ready`: whether to fail unless the node may have the addresses, for scripts and keepalived's `vrrp_script`; or
+  /// unless the mirror has what its peers have.
   var mustBeReady = false
   /// `--peers`: the least number of peers that must be able to have the addresses, too.
   ///
@@ -15,20 +20,30 @@ struct ProxyStatusQuery: Command {
   var leastPeers: UInt32?
 
   var syntax: Syntax<Self> {
-    Syntax(options: [
-      .flag("ready", "Succeed only if the node may have the addresses") { $0.mustBeReady = true },
+    Syntax(options: options, arguments: isForMirror ? "GROUP" : "") { (query, text) throws(ArgumentError) in
+      guard query.isForMirror else { throw .tooManyArguments }
+      try query.group.fill(text)
+    }
+  }
+
+  private var options: [Syntax<Self>.Option] {
+    let ready =
+      isForMirror
+      ? "Succeed only if the mirror has what its peers have" : "Succeed only if the node may have the addresses"
+    return [
+      .flag("ready", ready) { $0.mustBeReady = true },
       .value("peers", "INT", "With --ready: succeed only if this many peers may have the addresses, too") {
         (query, text) throws(ArgumentError) in query.leastPeers = try UInt32(argument: text)
       },
       Syntax.json(\.json),
-    ])
+    ]
   }
 
   func run(in context: CommandContext) throws(CommandFailure) {
     if leastPeers != nil, !mustBeReady { throw .invalid(.peersWithoutReady) }
-    guard let instance = InstanceName(context.instanceName) else { throw .invalid(.instanceName) }
-    guard let status = try Self.status(of: instance, in: context) else {
-      throw .noProxy(instance: context.instanceName)
+    guard let instance = InstanceName(group ?? context.instanceName) else { throw .invalid(.instanceName) }
+    guard let status = try Self.status(of: instance, isMirror: isForMirror, in: context) else {
+      throw isForMirror ? .noMirror(group: instance) : .noProxy(instance: context.instanceName)
     }
     context.output.write(json ? status.json.text(expanding: 2) + "\n" : status.report)
     if mustBeReady, !status.nodeStatus.isReady { throw .proxyNotReady(status.nodeStatus) }
@@ -36,12 +51,16 @@ struct ProxyStatusQuery: Command {
     if let leastPeers, readyPeers < leastPeers { throw .tooFewPeers(ready: readyPeers, wanted: leastPeers) }
   }
 
-  /// The status of the instance's proxy.
+  /// The status of the instance's proxy, or of the group's mirror.
   ///
   /// `nil` if none runs, or if it closes the connection, as it does for users other than root and its own. May wait ten
   /// seconds for a proxy that does not respond.
-  static func status(of instance: InstanceName, in context: CommandContext) throws(CommandFailure) -> ProxyStatus? {
-    do throws(ProxyControl.Failure) { return try context.proxy.status(instance) } catch {
+  static func status(
+    of instance: InstanceName, isMirror: Bool = false, in context: CommandContext
+  ) throws(CommandFailure) -> ProxyStatus? {
+    do throws(ProxyControl.Failure) {
+      return try isMirror ? context.proxy.mirrorStatus(instance) : context.proxy.status(instance)
+    } catch {
       if error != .disconnected { throw .proxyFailed(error) }
       return nil
     }

@@ -17,17 +17,17 @@ package enum ControlNameHolder: Hashable, Sendable {
   /// Finds the process that holds the control name of an instance.
   ///
   /// - Returns: `nil` if nobody holds the name. Does not block.
-  package init?(of instance: InstanceName) {
+  package init?(of instance: InstanceName, _ service: ControlService = .proxy) {
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: true) else {
       self = .unknown
       return
     }
-    if ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0 {
+    if ControlProtocol.withAddress(of: instance, service: service, { connect(socket.rawValue, $0, $1) }) == 0 {
       self = PeerCredentials(of: socket.rawValue).map(Self.init) ?? .unknown
       return
     }
     // The holder's queue is full (EAGAIN), or the holder bound the name and does not listen (ECONNREFUSED).
-    guard let owner = SocketOwner(ofName: ControlProtocol.name(of: instance)) else { return nil }
+    guard let owner = SocketOwner(ofName: ControlProtocol.name(of: instance, service)) else { return nil }
     self = owner.process.flatMap(PeerCredentials.init(ofProcess:)).map(Self.init) ?? .unknown
   }
 

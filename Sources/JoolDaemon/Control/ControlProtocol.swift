@@ -22,13 +22,16 @@ enum ControlProtocol {
   /// The maximum size of a request or an answer in bytes.
   static let limit = 65_536
 
-  /// The control name of an instance's proxy, without the zero byte that abstract names begin with.
-  static func name(of instance: InstanceName) -> String { "jool-session-proxy/\(instance)" }
+  /// The control name of an instance's proxy, or of a group's mirror, without the zero byte that abstract names begin
+  /// with.
+  static func name(of instance: InstanceName, _ service: ControlService = .proxy) -> String {
+    "jool-session-\(service.rawValue)/\(instance)"
+  }
 
   static func withAddress<Result>(
-    of instance: InstanceName, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    of instance: InstanceName, service: ControlService = .proxy, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
-    UnixAddress.with([0] + Array(name(of: instance).utf8), body)
+    UnixAddress.with([0] + Array(name(of: instance, service).utf8), body)
   }
 
   static func makeSocket(nonBlocking: Bool) throws(Errno) -> OwnedDescriptor {
@@ -38,4 +41,12 @@ enum ControlProtocol {
     }
     return socket
   }
+}
+
+/// What serves the control protocol: a proxy with a module, or a mirror. Both may have the same instance name.
+public enum ControlService: String, Hashable, Sendable {
+  /// `jool session proxy`.
+  case proxy
+  /// `jool session mirror`.
+  case mirror
 }

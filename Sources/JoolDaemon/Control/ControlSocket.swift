@@ -21,9 +21,9 @@ struct ControlSocket: ~Copyable {
   /// Opens the socket of an instance's proxy.
   ///
   /// - Throws: `Errno.addressInUse` if another socket has the name.
-  init(instance: InstanceName) throws(Errno) {
+  init(instance: InstanceName, _ service: ControlService = .proxy) throws(Errno) {
     let listener = try ControlProtocol.makeSocket(nonBlocking: true)
-    guard ControlProtocol.withAddress(of: instance, { bind(listener.rawValue, $0, $1) }) == 0,
+    guard ControlProtocol.withAddress(of: instance, service: service, { bind(listener.rawValue, $0, $1) }) == 0,
       listen(listener.rawValue, 8) == 0
     else { throw .current }
     self.listener = listener
@@ -42,29 +42,33 @@ struct ControlSocket: ~Copyable {
   ///
   /// Returns `nil` if the name is not available. Throws `ProxyError.alreadyRunning` if another proxy holds the name.
   /// - `warn`: receives the reason why there is no control socket.
-  static func claim(_ instance: InstanceName, warn: (String) -> Void) throws(ProxyError) -> ControlSocket? {
+  static func claim(
+    _ instance: InstanceName, _ service: ControlService = .proxy, warn: (String) -> Void
+  ) throws(ProxyError) -> ControlSocket? {
     let deadline = Instant.now + grace
     var holder: ControlNameHolder?
     var isFirstTry = true
     while true {
       let failure: Errno
-      do throws(Errno) { return try ControlSocket(instance: instance) } catch { failure = error }
+      do throws(Errno) { return try ControlSocket(instance: instance, service) } catch { failure = error }
       let isLastTry = Instant.now >= deadline
       // Each check connects to the holder, so only the first and the last try make one.
-      if failure == .addressInUse, isFirstTry || isLastTry { holder = ControlNameHolder(of: instance) }
+      if failure == .addressInUse, isFirstTry || isLastTry { holder = ControlNameHolder(of: instance, service) }
       isFirstTry = false
       switch holder {
       case nil where failure == .addressInUse && !isLastTry, .proxy where !isLastTry: usleep(50_000)
-      case .proxy(let process): throw .alreadyRunning(instance, process: process)
+      case .proxy(let process): throw .alreadyRunning(instance, service, process: process)
       case nil, .stranger, .unknown:
-        warn(advice(failure, holder))
+        warn(advice(service, failure, holder))
         return nil
       }
     }
   }
 
   /// The warning while the name is not available.
-  private static func advice(_ failure: Errno, _ holder: ControlNameHolder?) -> String {
+  private static func advice(
+    _ service: ControlService, _ failure: Errno, _ holder: ControlNameHolder?
+  ) -> String {
     let reason =
       switch holder {
       case .stranger(let process, let user):
@@ -73,8 +77,8 @@ struct ControlSocket: ~Copyable {
       case .proxy, nil: "\(failure)"
       }
     return
-      "`jool session proxy status` and `session advertise` cannot reach this proxy: \(reason). "
-      + "This proxy tries to get its control name every two seconds."
+      "\(service.clients) cannot reach this \(service.rawValue): \(reason). "
+      + "This \(service.rawValue) tries to get its control name every two seconds."
   }
 
   var descriptor: Int32 { listener.rawValue }
@@ -124,5 +128,15 @@ struct ControlSocket: ~Copyable {
     guard let index = clients.firstIndex(where: { $0.descriptor == descriptor }) else { return }
     close(descriptor)
     clients.remove(at: index)
+  }
+}
+
+extension ControlService {
+  /// The commands that use the control protocol.
+  var clients: String {
+    switch self {
+    case .proxy: "`jool session proxy status` and `session advertise`"
+    case .mirror: "`jool session mirror status` and `session mirror advertise`"
+    }
   }
 }

@@ -12,19 +12,23 @@ public struct ProxyControl: ~Copyable {
 
   /// Connects to the proxy.
   ///
-  /// Blocks for up to ten seconds.
-  /// - Returns: `nil` if no proxy runs for the instance here.
+  /// Blocks for up to ten seconds. Any process may have the name of a mirror, because a mirror has no rights by which it
+  /// could be told.
+  /// - Parameters:
+  ///   - instance: the instance, or the group of a mirror.
+  ///   - service: whether to connect to a proxy or to a mirror.
+  /// - Returns: `nil` if none runs here.
   /// - Throws: `Failure.stalled` if the proxy accepts no connection in that time.
-  public init?(instance: InstanceName) throws(Failure) {
+  public init?(instance: InstanceName, _ service: ControlService = .proxy) throws(Failure) {
     // SO_SNDTIMEO also limits the time that connect(2) blocks (unix(7)).
     guard let socket = try? ControlProtocol.makeSocket(nonBlocking: false),
       (try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_SNDTIMEO, Self.timeout)) != nil
     else { return nil }
-    guard ControlProtocol.withAddress(of: instance, { connect(socket.rawValue, $0, $1) }) == 0 else {
-      if errno == EAGAIN, case .proxy = ControlNameHolder(of: instance) { throw .stalled }
+    guard ControlProtocol.withAddress(of: instance, service: service, { connect(socket.rawValue, $0, $1) }) == 0 else {
+      if errno == EAGAIN, case .proxy = ControlNameHolder(of: instance, service) { throw .stalled }
       return nil
     }
-    guard PeerCredentials(of: socket.rawValue)?.mayAdministrate == true else { return nil }
+    guard service == .mirror || PeerCredentials(of: socket.rawValue)?.mayAdministrate == true else { return nil }
     self.socket = socket
   }
 

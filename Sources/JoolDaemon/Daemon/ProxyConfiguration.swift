@@ -37,6 +37,30 @@ public struct ProxyConfiguration: Hashable, Sendable {
   public var user: String?
   /// The lowest level that is logged.
   public var logLevel: Logger.Level
+  /// What makes the proxy a mirror, which has no module; `nil` for a proxy with a module.
+  public var mirror: Mirror?
+
+  /// The options of a mirror.
+  public struct Mirror: Hashable, Sendable {
+    /// What the administrator states of the NAT64s.
+    public var settings: MirrorSettings
+    /// The directory of the snapshots; `nil`: none are written.
+    public var state: String?
+    /// The time between two snapshots.
+    public var interval: TimeAmount
+
+    /// Creates the options of a mirror.
+    public init(
+      settings: MirrorSettings = MirrorSettings(), state: String? = nil, interval: TimeAmount = Mirror.defaultInterval
+    ) {
+      self.settings = settings
+      self.state = state
+      self.interval = interval
+    }
+
+    /// The default time between two snapshots.
+    public static let defaultInterval = TimeAmount.seconds(60)
+  }
 
   /// A link to the peers.
   public enum Link: Hashable, Sendable {
@@ -164,6 +188,9 @@ extension ProxyConfiguration.Link {
 }
 
 extension ProxyConfiguration {
+  /// What the configuration is for.
+  var service: ControlService { mirror == nil ? .proxy : .mirror }
+
   /// The values that `mtu` may have, in bytes.
   public static var allowedMTU: ClosedRange<Int> { PathMTU.allowed }
 
@@ -183,6 +210,11 @@ extension ProxyConfiguration {
     for case .group(let network) in links { _ = try MulticastSocket(network, log: silence) }
     for case .peers(let peers) in links { _ = try UnicastSocket.lookUp(peers) }
     if let statistics { _ = try StatisticsSocket(statistics, beside: links, isTrial: true, log: silence) }
+    if let state = mirror?.state {
+      try (geteuid() == 0 ? user : nil).acting { () throws(ProxyError) in
+        do throws(StateFault) { try SnapshotFolder(path: state).verify() } catch { throw .state(state, error) }
+      }
+    }
   }
 
   /// Reads the key file, with the rights of the user that the proxy runs as.
@@ -225,6 +257,10 @@ extension ProxyConfiguration {
     if statistics != other.statistics { names.append("stats.address or stats.port") }
     if trackFile != other.trackFile { names.append("track-file") }
     if user != other.user { names.append("user") }
+    if mirror?.settings != other.mirror?.settings { names.append("settings") }
+    if mirror?.state != other.mirror?.state || mirror?.interval != other.mirror?.interval {
+      names.append("state or state-interval")
+    }
     if instance != other.instance { names.append("the instance") }
     return names
   }

@@ -27,9 +27,9 @@ public enum ProxyError: Error, Hashable, Sendable {
   case system(call: String, Errno)
   /// The key file cannot be used.
   case keyFile(KeyFileError)
-  /// Another proxy of the instance runs in this network namespace. `process` is 0 for a process of another PID
-  /// namespace.
-  case alreadyRunning(InstanceName, process: Int32)
+  /// Another proxy of the instance, or mirror of the group, runs in this network namespace. `process` is 0 for a process
+  /// of another PID namespace.
+  case alreadyRunning(InstanceName, ControlService = .proxy, process: Int32)
   /// The user to switch to does not exist.
   case noSuchUser(String)
   /// The group to switch to does not exist.
@@ -40,6 +40,8 @@ public enum ProxyError: Error, Hashable, Sendable {
   case cannotBecome(user: String, Errno)
   /// The track file, given by its path, cannot be written.
   case trackFile(String, TrackFileError)
+  /// The directory of a mirror's snapshots, given by its path, cannot be used.
+  case state(String, StateFault)
   /// The configuration cannot be read. The text is the reader's message.
   case configuration(String)
   /// A peer has no address of the family that the first peer has.
@@ -68,9 +70,13 @@ extension ProxyError {
     case .trackFile(_, .cannotWrite(.permissionDenied)):
       return
         "The user of the proxy (--user) creates and writes the file. Give that user the directory or the file (chown)."
-    case .alreadyRunning:
+    case .alreadyRunning(_, let service, _):
       return
-        "That proxy was not affected. `jool session proxy status` shows its state. End it before you start another one."
+        "That \(service.rawValue) was not affected. `jool session \(service.rawValue) status` shows its state. "
+        + "End it before you start another one."
+    case .state(_, .inUse): return "Give each mirror a directory of its own, also those of different groups."
+    case .state(_, .unusable):
+      return "The directory must exist, and the user of the mirror must be able to create files in it."
     case .network(let fault): return fault.remedy
     case .badInterfaceAddress(let name):
       return
@@ -124,8 +130,10 @@ extension ProxyError: CustomStringConvertible {
     case .system(let call, let code): "\(call) failed: \(code)"
     case .keyFile(let error): "\(error)"
     case .configuration(let text): text
-    case .alreadyRunning(let name, let process):
-      "A session proxy runs for instance '\(name)' in this network namespace: "
+    case .state(let path, let fault): "Cannot use the directory '\(path)' for snapshots: \(fault)"
+    case .alreadyRunning(let name, let service, let process):
+      (service == .proxy ? "A session proxy runs for instance '\(name)'" : "A mirror of the group '\(name)' runs")
+        + " in this network namespace: "
         + (process > 0 ? "process \(process)." : "a process of another PID namespace.")
     case .network(let fault): "\(fault)"
     case .noSuchUser(let name): "The user '\(name)' does not exist."

@@ -16,7 +16,7 @@ extension ProxyEventLoop where Store: ~Copyable {
       switch request {
       case ControlProtocol.status: control?.answer(client.descriptor, proxy.status(now: .now).text)
       case ControlProtocol.advertise:
-        if let refusal = proxy.availability.refusal {
+        if let refusal = proxy.advertisementRefusal {
           control?.answer(client.descriptor, "error \(refusal)")
         } else {
           proxy.requestAudit(.advertisement)
@@ -39,14 +39,22 @@ extension ProxyEventLoop where Store: ~Copyable {
   ///
   /// If another proxy holds it, the administrator is warned, because only they can decide which of the two should end.
   mutating func reclaimControl(_ now: Instant) {
-    control = try? ControlSocket(instance: proxy.instance)
+    control = try? ControlSocket(instance: proxy.instance, configuration.current.service)
     if control != nil {
-      log.notice("`jool session proxy status` and `session advertise` can reach this proxy now.")
+      log.notice("\(configuration.current.service.clients) can reach this process now.")
     } else if let more = throttles.control.admit(now: now),
-      case .proxy(let process) = ControlNameHolder(of: proxy.instance)
+      case .proxy(let process) = ControlNameHolder(of: proxy.instance, configuration.current.service)
     {
       log.warning("Process \(process) is another proxy of this instance; end one of the two.\(more)")
     }
+  }
+}
+
+extension SessionProxy {
+  /// The reason why nothing can be advertised; `nil` if it can.
+  fileprivate var advertisementRefusal: String? {
+    guard isMirror else { return availability.refusal }
+    return availability == .absent ? "the mirror does not know pool6 yet" : nil
   }
 }
 

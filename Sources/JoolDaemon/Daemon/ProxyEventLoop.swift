@@ -48,12 +48,14 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
   ) throws(ProxyError) {
     let user = try configuration.unprivilegedUser()
     // The control name is claimed first, because nothing that belongs to a running proxy may be changed.
-    let control = try ControlSocket.claim(configuration.instance) { log.warning("\($0)") }
+    let control = try ControlSocket.claim(configuration.instance, configuration.service) { log.warning("\($0)") }
     // Then the track file is reset, because a proxy that was killed may have left "ready" in it.
-    let readiness = try ReadinessReport(trackFile: configuration.trackFile, of: user, now: .now)
+    let readiness = try ReadinessReport(
+      trackFile: configuration.trackFile, of: user, startsReady: configuration.mirror != nil, now: .now)
     let keys = try user.acting { () throws(ProxyError) in try configuration.keys() }
     var proxy = SessionProxy(
-      instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys)
+      instance: configuration.instance, format: configuration.format, seed: .random(in: .min ... .max), keys: keys,
+      mirror: configuration.mirror?.settings)
     if let memory = PeerMemory(environment: getenv(PeerMemory.variable).map { String(cString: $0) }) {
       proxy.memory = memory
       let seconds = memory.whole.seconds
@@ -75,8 +77,9 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     }
     let watch = try EndingWatch(ending)
     if let user {
-      try user.become()
-      log.info("The proxy now runs as user '\(user.name)', with CAP_NET_ADMIN only.")
+      let keepsRight = configuration.mirror == nil
+      try user.become(keepingNetAdmin: keepsRight)
+      log.info("The proxy now runs as user '\(user.name)', with \(keepsRight ? "CAP_NET_ADMIN only" : "no capability").")
     }
     self.configuration = LiveConfiguration(configuration, ending)
     self.log = log
@@ -110,7 +113,8 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
         switch ending.next() {
         case .end(let reason):
           log.notice("\(reason)")
-          return leave(.now)
+          leave(.now)
+          return store.end(&proxy, log: log)
         case .reload:
           reload()
           end = .now
@@ -190,6 +194,26 @@ extension ProxyEventLoop where Store == ModuleStore {
   ) throws(ProxyError) {
     try self.init(configuration, log: log, ending: ending) { proxy throws(ProxyError) in
       try ModuleStore(instance: configuration.instance, for: &proxy, log: log)
+    }
+  }
+}
+
+extension ProxyEventLoop where Store == MirrorStore {
+  /// Opens everything for a mirror, and restores its table.
+  ///
+  /// May block, because names are looked up and snapshots are read.
+  /// - Parameters:
+  ///   - configuration: the options of the mirror. Without `mirror` it has the defaults of that.
+  ///   - log: the log of the mirror.
+  ///   - ending: the way in which the program ends the mirror.
+  /// - Throws: `ProxyError` for anything that the user must correct.
+  public init(mirror configuration: ProxyConfiguration, log: Logger, ending: ProxyEnding) throws(ProxyError) {
+    var configuration = configuration
+    let mirror = configuration.mirror ?? ProxyConfiguration.Mirror()
+    configuration.mirror = mirror
+    let user = try configuration.unprivilegedUser()
+    try self.init(configuration, log: log, ending: ending) { proxy throws(ProxyError) in
+      try user.acting { () throws(ProxyError) in try MirrorStore(mirror, for: &proxy, log: log) }
     }
   }
 }

@@ -16,17 +16,24 @@ struct ReadinessReport {
   private var aloneSince: Instant?
   /// The reason why the node is alone; `nil` if none was reported.
   private var reportedAlone: String?
-  private var wasReady = false
+  /// Whether systemd was told that the program has started.
+  private var hasStarted = false
+  /// Whether the program counts as started before the node is ready.
+  private let startsReady: Bool
   private var nextWatchdog: Instant?
   private var reasserted = LogThrottle()
   private var failing = LogThrottle()
 
   /// Begins with a node that is not ready, and writes that to the track file.
+  /// - `startsReady`: whether the program counts as started before the node is ready, as a mirror does, because it may
+  ///   wait for its peers for long.
   /// - `user`: the user that the proxy switches to. The file is written with this user's rights now, because it must be
   ///   written with them later.
   init(
-    trackFile: String?, of user: UnprivilegedUser?, service: ServiceManager? = ServiceManager(), now: Instant
+    trackFile: String?, of user: UnprivilegedUser?, service: ServiceManager? = ServiceManager(),
+    startsReady: Bool = false, now: Instant
   ) throws(ProxyError) {
+    self.startsReady = startsReady
     self.trackFile = trackFile
     self.service = service
     if service?.watchdog != nil { nextWatchdog = now }
@@ -52,8 +59,8 @@ struct ReadinessReport {
     let after = former.map { ", after \($0.name)" } ?? ""
     let reason = nodeStatus.reason.map { " \($0)" } ?? ""
     log.notice("Now \(nodeStatus.name)\(after).\(reason)", metadata: metadata(nodeStatus))
-    let isFirst = nodeStatus.isReady && !wasReady
-    if isFirst { wasReady = true }
+    let isFirst = (nodeStatus.isReady || startsReady) && !hasStarted
+    if isFirst { hasStarted = true }
     notifyStatus(of: nodeStatus, isFirst: isFirst)
     write(isReady: nodeStatus.isReady, log: log)
   }

@@ -43,7 +43,7 @@ struct UnprivilegedUser {
   }
 
   /// Runs `body` with this user's rights, which limits the effect of opening a file that the user could have planted.
-  func acting<Value>(_ body: () throws(ProxyError) -> Value) throws(ProxyError) -> Value {
+  func acting<Value: ~Copyable>(_ body: () throws(ProxyError) -> Value) throws(ProxyError) -> Value {
     var previous = clinux_identity()
     guard clinux_begin_acting(user, group, &previous) == 0 else { throw .cannotBecome(user: name, .current) }
     let result = Result { () throws(ProxyError) in try body() }
@@ -53,9 +53,9 @@ struct UnprivilegedUser {
 
   /// Switches to this user permanently.
   ///
-  /// Only CAP_NET_ADMIN is kept, because the module requires it.
-  func become() throws(ProxyError) {
-    guard clinux_keep_net_admin(user, group) == 0 else { throw .cannotBecome(user: name, .current) }
+  /// - `keepingNetAdmin`: whether CAP_NET_ADMIN is kept, because the module requires it. No other capability is.
+  func become(keepingNetAdmin: Bool = true) throws(ProxyError) {
+    guard clinux_become(user, group, keepingNetAdmin) == 0 else { throw .cannotBecome(user: name, .current) }
   }
 }
 
@@ -63,7 +63,7 @@ extension UnprivilegedUser? {
   /// Runs `body` with the rights of the user that the proxy switches to.
   ///
   /// If there is none, it runs with the proxy's own.
-  func acting<Value>(_ body: () throws(ProxyError) -> Value) throws(ProxyError) -> Value {
+  func acting<Value: ~Copyable>(_ body: () throws(ProxyError) -> Value) throws(ProxyError) -> Value {
     if let self { try self.acting(body) } else { try body() }
   }
 }

@@ -1,7 +1,7 @@
 public import JoolSession
 public import Logging
 
-/// What a proxy keeps equal with its peers: a module's table (`ModuleStore`).
+/// What a proxy keeps equal with its peers: a module's table (`ModuleStore`), or nothing but its own (`MirrorStore`).
 ///
 /// A store moves bytes. `SessionProxy` decides what is read and written, and when.
 public protocol SessionStore: ~Copyable {
@@ -32,6 +32,16 @@ public protocol SessionStore: ~Copyable {
 
   /// Looks whether the store is there, and passes what it finds to the proxy.
   mutating func check(_ proxy: inout SessionProxy, log: Logger)
+
+  /// Does what must be done when the proxy ends.
+  ///
+  /// It has left the group. May block for seconds.
+  mutating func end(_ proxy: inout SessionProxy, log: Logger)
+}
+
+extension SessionStore where Self: ~Copyable {
+  /// Does nothing.
+  public mutating func end(_ proxy: inout SessionProxy, log: Logger) {}
 }
 
 /// The limits of one turn of the event loop.

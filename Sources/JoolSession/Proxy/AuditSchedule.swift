@@ -38,6 +38,9 @@ struct AuditSchedule: Sendable {
     if reason == .advertisement { isAwaited = true }
   }
 
+  /// Drops the request, because there is no module to audit.
+  mutating func drop() { requested = nil }
+
   /// Begins the requested audit.
   mutating func begin(now: Instant) {
     guard let reason = requested else { return }

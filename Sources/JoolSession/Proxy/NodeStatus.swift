@@ -47,6 +47,7 @@ extension SessionProxy {
   ///
   /// `absent` while there is no module.
   public var nodeStatus: NodeStatus {
+    if isMirror { return mirrorStatus }
     guard module.isAttached, let node, let kernel = module.kernel else { return NodeStatus(.absent, isReady: false) }
     guard kernel.isEnabled else { return NodeStatus(.disabled, isReady: false) }
     let may = node.right.may
@@ -54,6 +55,20 @@ extension SessionProxy {
     case .starting: return NodeStatus(.starting, isReady: may)
     case .mending: return NodeStatus(.mending, isReady: may, because: node.readiness.reason?.sentence)
     case .ready: return NodeStatus(.ready, isReady: may)
+    }
+  }
+}
+
+extension SessionProxy {
+  /// The state of a mirror, which counts as ready while it has what its peers have.
+  ///
+  /// It never has the right to the addresses. Without pool6 it is `starting`.
+  private var mirrorStatus: NodeStatus {
+    guard let node else { return NodeStatus(.starting, isReady: false) }
+    switch node.state {
+    case .starting: return NodeStatus(.starting, isReady: false)
+    case .mending: return NodeStatus(.mending, isReady: false, because: node.readiness.reason?.sentence)
+    case .ready: return NodeStatus(.ready, isReady: true)
     }
   }
 }

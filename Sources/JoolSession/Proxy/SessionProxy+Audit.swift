@@ -23,7 +23,10 @@ extension SessionProxy {
   /// Requests an audit.
   ///
   /// If one is requested already, the reason that includes the other one counts. A `repair` makes a ready node mending.
+  ///
+  /// A mirror has no module to read. On request it sends its own table.
   public mutating func requestAudit(_ reason: Audit) {
+    guard !isMirror || reason == .advertisement else { return }
     audits.request(reason)
     guard reason != .advertisement, reason != .precaution else { return }
     module.mark.reset()

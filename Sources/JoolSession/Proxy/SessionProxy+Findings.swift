@@ -67,6 +67,7 @@ extension SessionProxy {
           + "Give the group a new key and remove the old one, or restart this proxy."
       )
     }
+    findings += mirrorFindings
     if let staticFinding { findings.append(staticFinding) }
     return findings
   }

@@ -95,6 +95,7 @@ extension SessionProxy {
 
   /// Requests an audit, because the module was replaced by a new one or has lost sessions.
   public mutating func requestRefill() {
+    guard !isMirror else { return }
     node?.feed.requestRefill()
     requestAudit(.repair)
   }

@@ -43,6 +43,7 @@ extension SessionProxy {
     }
     guard let kernel = module.kernel, node.isPresent else {
       counters.dropped += 1
+      find(in: datagram)
       return .dropForNow
     }
     do throws(WireFormatError) {
@@ -127,6 +128,7 @@ extension SessionProxy {
   /// - Returns: UDP payloads, in the order in which they are to be sent.
   public mutating func takeDatagrams(now: Instant, sending queue: SendQueueState = .empty) -> [[UInt8]] {
     let datagrams = takeOutput(sending: queue, now: now)
+    if isMirror { return datagrams + continueAdvertisement(sending: queue, now: now) }
     return audits.isAuditing ? datagrams + continueAudit(sending: queue, now: now) : datagrams
   }
 
@@ -135,19 +137,24 @@ extension SessionProxy {
   mutating func takeOutput(
     legacy: [SessionEntry]? = nil, sending queue: SendQueueState, now: Instant
   ) -> [[UInt8]] {
-    guard let kernel = module.kernel, let output = node?.takeOutput(isCongested: queue != .empty, now: now) else {
+    guard module.kernel != nil, let output = node?.takeOutput(isCongested: queue != .empty, now: now) else {
       return []
     }
     var datagrams = format == .legacy ? [] : output.datagrams
-    let announcements = legacy ?? output.announcements
-    if format != .ss2, !announcements.isEmpty {
-      for layout in peerFormats.layouts(own: kernel.format, now: now) {
-        let count = layout.records(fitting: path.payload)
-        for start in stride(from: 0, to: announcements.count, by: count) {
-          datagrams.append(layout.encode(announcements[start..<min(start + count, announcements.count)]))
-        }
+    datagrams += legacyDatagrams(legacy ?? output.announcements, now: now)
+    return seal?.seal(datagrams) ?? datagrams
+  }
+
+  /// Sessions in the layouts of the C proxies; empty if the group has none.
+  func legacyDatagrams(_ sessions: [SessionEntry], now: Instant) -> [[UInt8]] {
+    guard format != .ss2, !sessions.isEmpty, let kernel = module.kernel else { return [] }
+    var datagrams: [[UInt8]] = []
+    for layout in peerFormats.layouts(own: kernel.format, now: now) {
+      let count = layout.records(fitting: path.payload)
+      for start in stride(from: 0, to: sessions.count, by: count) {
+        datagrams.append(layout.encode(sessions[start..<min(start + count, sessions.count)]))
       }
     }
-    return seal?.seal(datagrams) ?? datagrams
+    return datagrams
   }
 }

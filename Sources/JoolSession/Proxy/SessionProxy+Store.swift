@@ -63,6 +63,11 @@ extension SessionProxy {
 
   /// Passes the module's progress to the node, whose state depends on it.
   mutating func updateModuleProgress(now: Instant) {
+    // A mirror has no module that could lack anything.
+    guard !isMirror else {
+      node?.note(module: .met)
+      return
+    }
     // This runs each turn, so it avoids calls that would copy the proxy.
     let mark = module.mark
     node?.note(module: !module.isUsable ? .away : mark.isLate(now: now) ? .late : mark.isMet ? .met : .unmet)

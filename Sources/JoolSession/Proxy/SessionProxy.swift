@@ -41,6 +41,10 @@ public struct SessionProxy: Sendable {
   /// The comparisons of the module's table with the node's.
   var audits = AuditSchedule()
   var peerFormats = PeerFormats()
+  /// What a mirror has in place of a module; `nil` for a proxy with a module.
+  var mirror: MirrorState?
+  /// The problems of the store that an administrator should fix, as sentences.
+  public var storeFindings: [String] = []
   /// What an administrator should know of the group.
   var health = GroupHealth()
   /// The size of datagrams that the path to the peers permits.
@@ -98,11 +102,13 @@ public struct SessionProxy: Sendable {
   ///     proxy.
   ///   - keys: the keys with which the group's frames are sealed. If there are any, nothing else is sent or accepted.
   ///   - sealStart: the start of the seal; random, never used before.
+  ///   - mirror: the settings of a mirror, which has no module; `nil` for a proxy with a module.
   public init(
     instance: InstanceName, format: PeerProtocol = .auto, seed: UInt64, keys: KeyRing? = nil,
-    sealStart: UInt64 = .random(in: .min ... .max)
+    sealStart: UInt64 = .random(in: .min ... .max), mirror: MirrorSettings? = nil
   ) {
     self.instance = instance
+    self.mirror = mirror.map { MirrorState($0) }
     self.format = keys == nil ? format : .ss2
     seal = keys.map { FrameSeal(keys: $0, start: sealStart) }
     random = SeededGenerator(seed: seed)
@@ -117,13 +123,14 @@ public struct SessionProxy: Sendable {
 
   mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
     guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
-    let identity = Incarnation(.random(in: 1...UInt64.max, using: &random))
+    // Where the lower incarnation decides, a node with a module should come first.
+    let identity = Incarnation(.random(in: (isMirror ? 0xFF << 56 : 1)...UInt64.max, using: &random))
     requestAudit(.start)
     audits.isRefillDue = false
     // In the C proxies' format there is no peer from which the node could get a table.
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
-      clock: clock, memory: memory, now: now)
+      clock: clock, memory: memory, hasModule: !isMirror, now: now)
     node.transmitter.path = path
     node.transmitter.budget.pace = tablePace(now: now)
     node.transmitter.hasLegacyPeers = format != .ss2
@@ -197,6 +204,7 @@ public struct SessionProxy: Sendable {
     consider(module.flushTimer.due)
     consider(module.pool4?.begin)
     consider(audits.deadline)
+    consider(mirror?.advertisement?.deadline)
     return earliest
   }
 }

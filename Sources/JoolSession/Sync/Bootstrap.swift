@@ -13,6 +13,14 @@ struct Bootstrap: Sendable {
   /// That node should be the first, but it may be unable to.
   static let lowerStartTimeout = TimeAmount.seconds(5)
 
+  /// The same time for a node that has kept its table: a mirror with a snapshot.
+  ///
+  /// It must be shorter than `aloneTimeout`, so that of all nodes that start together it is the first. A node with a
+  /// table answers a starting one earlier than this.
+  static let keptTimeout = TimeAmount.milliseconds(600)
+
+  /// Whether the node has kept a table from before its start.
+  var hasKeptTable = false
   /// Whether the node found that no peer has a table.
   private(set) var isFirst = false
   /// How long this node has had no sign of a node with a table.
@@ -48,6 +56,7 @@ struct Bootstrap: Sendable {
 
   /// When this node is the first, if there is no sign of a node with a table until then.
   private func due(hasLowerStart: Bool) -> Instant {
-    alone.since + (hasLowerStart ? Self.lowerStartTimeout : Self.aloneTimeout)
+    if hasKeptTable { return alone.since + Self.keptTimeout }
+    return alone.since + (hasLowerStart ? Self.lowerStartTimeout : Self.aloneTimeout)
   }
 }

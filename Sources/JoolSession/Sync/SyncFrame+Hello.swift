@@ -184,3 +184,14 @@ extension SessionLimits {
     icmp = Milliseconds(try reader.next(UInt32.self))
   }
 }
+
+extension SyncFrame.Hello {
+  /// Decodes a whole datagram.
+  /// - Throws: `WireFormatError` if it is no hello.
+  init(frame datagram: RawSpan) throws(WireFormatError) {
+    let header = try SyncFrame.Header(decoding: datagram)
+    guard header.kind == .hello else { throw .badValue(field: "SS2 type", value: UInt64(header.kind.rawValue)) }
+    var reader = FrameReader(datagram.extracting(SyncFrame.headerSize..<datagram.byteCount))
+    try self.init(decoding: &reader)
+  }
+}

@@ -32,14 +32,7 @@ extension SyncFrame.Settings {
     writer.appendBigEndian(parts)
     writer.appendBigEndian(UInt32(0))
     settings.limits.encode(into: &writer)
-    for range in settings.pool4 {
-      writer.appendBigEndian(range.mark)
-      writer.appendBigEndian(range.addresses.lowerBound)
-      writer.appendBigEndian(range.addresses.upperBound)
-      writer.appendBigEndian(range.ports.lowerBound)
-      writer.appendBigEndian(range.ports.upperBound)
-      writer.appendBigEndian(UInt32(range.proto.rawValue))
-    }
+    for range in settings.pool4 { range.encode(into: &writer) }
   }
 
   init(decoding reader: inout FrameReader) throws(WireFormatError) {
@@ -61,7 +54,16 @@ extension SyncFrame.Settings {
 }
 
 extension MaskRange {
-  fileprivate init(decoding reader: inout FrameReader) throws(WireFormatError) {
+  func encode(into writer: inout ByteWriter) {
+    writer.appendBigEndian(mark)
+    writer.appendBigEndian(addresses.lowerBound)
+    writer.appendBigEndian(addresses.upperBound)
+    writer.appendBigEndian(ports.lowerBound)
+    writer.appendBigEndian(ports.upperBound)
+    writer.appendBigEndian(UInt32(proto.rawValue))
+  }
+
+  init(decoding reader: inout FrameReader) throws(WireFormatError) {
     mark = try reader.next(UInt32.self)
     let (first, last) = (try reader.next(UInt32.self), try reader.next(UInt32.self))
     guard first <= last else { throw .badValue(field: "SS2 pool4 addresses", value: UInt64(first)) }

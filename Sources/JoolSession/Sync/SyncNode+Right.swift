@@ -13,7 +13,7 @@ extension SyncNode {
     ours[identity] = Progress(next: transmitter.lastUpdate + 1)
     let others = peers.heard(now: now).map { view(of: $0, ours: ours, now: now) }
     let own = AddressRight.Own(
-      incarnation: identity, state: state, isModuleUsable: module.progress != .away,
+      incarnation: identity, state: state, isModuleUsable: hasModule && module.progress != .away,
       isTranslating: module.isTranslating, sessions: UInt64(table.count))
     if right.update(own, peers: others, now: now) { transmitter.hellos.scheduleSoon(now: now) }
   }

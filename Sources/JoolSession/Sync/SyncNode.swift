@@ -35,16 +35,22 @@ package struct SyncNode: Sendable {
   var feed: ModuleFeed
   /// What the node sends to the network.
   var transmitter: Transmitter
+  /// Whether the node can translate.
+  ///
+  /// A mirror has no module, so it never has the right to the addresses.
+  let hasModule: Bool
 
   /// Makes a node that has received nothing yet.
   /// - `seed`: the seed of all random numbers, among them the delays that keep nodes from sending at the same time.
   /// - `isFirst`: whether to be ready at once, because there is no peer to get a table from.
   /// - `clock`: the time of day in milliseconds since 1970; the closer to the peers', the better.
   /// - `memory`: how long peers that are no longer heard are remembered.
+  /// - `hasModule`: whether the node can translate; false for a mirror.
   init(
     identity: Incarnation, table: SessionTable, limits: SessionLimits, seed: UInt64, isFirst: Bool, clock: UInt64,
-    memory: PeerMemory = PeerMemory(), now: Instant
+    memory: PeerMemory = PeerMemory(), hasModule: Bool = true, now: Instant
   ) {
+    self.hasModule = hasModule
     self.table = table
     feed = ModuleFeed(limits: limits)
     peers = PeerSet(own: identity, pool6: table.pool6, memory: memory)

@@ -10,12 +10,15 @@ struct RowStore: Sendable {
   static let maxCount = 1 << 28 - 1
 
   private static let chunkBits: UInt32 = 8
-  private static let chunkSize = 1 << Int(chunkBits)
+  static let chunkSize = 1 << Int(chunkBits)
 
   private var chunks: [ContiguousArray<SessionRow>] = []
   private var firstFree = SessionRow.none
   /// The number of rows in use.
   private(set) var count = 0
+
+  /// The number of chunks.
+  var chunkCount: Int { chunks.count }
 
   var hasRoom: Bool { count < Self.maxCount }
 
@@ -59,5 +62,14 @@ struct RowStore: Sendable {
     self[number].markFree()
     self[number].timerNext = firstFree
     firstFree = number
+  }
+
+  /// Removes the rows of a chunk and returns them.
+  ///
+  /// This is for the last use of the store: nothing else may be done with it afterwards.
+  mutating func takeChunk(_ number: Int) -> ContiguousArray<SessionRow> {
+    var chunk: ContiguousArray<SessionRow> = []
+    swap(&chunk, &chunks[number])
+    return chunk
   }
 }

@@ -86,6 +86,33 @@ struct Group {
     proxies[index].attached(Self.kernel, now: now)
   }
 
+  /// Replaces a proxy by a mirror, or adds one.
+  /// - `snapshot`: the bytes of the snapshot that it has, which was taken `elapsed` milliseconds ago.
+  mutating func startMirror(
+    _ index: Int, seed: UInt64, _ settings: MirrorSettings = MirrorSettings(), format: PeerProtocol = .auto,
+    keys: KeyRing? = nil, snapshot: [UInt8]? = nil, elapsed: UInt64 = 0
+  ) throws {
+    var mirror = SessionProxy(
+      instance: .default, format: format, seed: seed, keys: keys, sealStart: seed, mirror: settings)
+    if let snapshot {
+      var decoder = SnapshotDecoder()
+      var sessions: [SessionTable.Session] = []
+      try decoder.read(snapshot.span.bytes) { sessions.append($0) }
+      try decoder.finish()
+      guard let description = decoder.snapshot else { return }
+      mirror.beginRestoring(description, clock: 0, now: now)
+      for session in sessions { _ = mirror.restore(session, elapsed: elapsed, now: now) }
+      mirror.finishRestoring()
+    }
+    if index == proxies.count {
+      proxies.append(mirror)
+      modules.append([])
+      requests.append([])
+    } else {
+      proxies[index] = mirror
+    }
+  }
+
   /// Makes the module of a proxy announce sessions.
   mutating func announce(_ sessions: [SessionEntry], at index: Int) {
     try? proxies[index].learn(records: RecordLayout.packed36.encode(sessions).span.bytes, now: now)
@@ -143,6 +170,7 @@ struct Group {
     while now < end {
       now += .milliseconds(10)
       for index in proxies.indices {
+        _ = proxies[index].updateMirror(clock: 0, now: now)
         proxies[index].advance(to: now)
         deliver(proxies[index].takeDatagrams(now: now), from: index)
         feed(index)

@@ -159,13 +159,18 @@ def _checksum(data: bytes) -> int:
 def add_third() -> None:
     """Adds a third node, l, with only a sync link, so that it never translates. It is removed at the end of the
     scenario."""
-    _batch(["netns add l", "link add leth2 type veth peer name eth2 netns l", "link set leth2 master brs up"])
-    at_end(lambda: run("ip", "netns", "del", "l"))
-    with namespace("l"):
-        Path("/proc/sys/net/ipv6/conf/all/accept_dad").write_text("0")
-        addresses = ["addr add 2001:db8:ff08::6/96 dev eth2 nodad", "addr add 203.0.113.6/24 dev eth2"]
-        _batch(["link set lo up", "link set eth2 up", *addresses])
+    add_host("l", 6)
     make_instance("l")
+
+
+def add_host(name: str, number: int) -> None:
+    """Adds a machine without an instance to the sync link, until the end of the scenario."""
+    _batch([f"netns add {name}", f"link add {name}eth2 type veth peer name eth2 netns {name}", f"link set {name}eth2 master brs up"])
+    at_end(lambda: run("ip", "netns", "del", name))
+    with namespace(name):
+        Path("/proc/sys/net/ipv6/conf/all/accept_dad").write_text("0")
+        addresses = [f"addr add 2001:db8:ff08::{number}/96 dev eth2 nodad", f"addr add 203.0.113.{number}/24 dev eth2"]
+        _batch(["link set lo up", "link set eth2 up", *addresses])
 
 
 def add_pair(first: str, second: str) -> None:
