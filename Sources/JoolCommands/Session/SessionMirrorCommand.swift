@@ -36,26 +36,27 @@ struct SessionMirrorCommand: Command {
   }
 
   /// The options that may also stand in the file of `--config`.
-  static let configurable: [Syntax<Self>.Option] = shared + [
-    .value(
-      "settings", "FILE",
-      "Configuration file of the NAT64s, for pool6, timeouts and pool4 (default: those of the peers; C proxies send "
-        + "none)", kind: .file
-    ) { $0.mirror.settings = $1 }.unabbreviated,
-    .value(
-      "state", "DIRECTORY",
-      "Keep snapshots of the sessions in this directory, and begin with the newest one that can be used", kind: .file
-    ) { $0.mirror.state = $1 }.unabbreviated,
-    .value("state-interval", "INT", "Seconds between two snapshots (default: 60)") {
-      (command, text) throws(ArgumentError) in
-      let seconds = try UInt32(argument: text)
-      guard MirrorArguments.intervals ~= seconds else {
-        throw .outOfBounds(
-          text, least: "\(MirrorArguments.intervals.lowerBound)", greatest: "\(MirrorArguments.intervals.upperBound)")
-      }
-      command.mirror.interval = seconds
-    }.unabbreviated,
-  ]
+  static let configurable: [Syntax<Self>.Option] =
+    shared + [
+      .value(
+        "settings", "FILE",
+        "Configuration file of the NAT64s, for pool6, timeouts and pool4 (default: those of the peers; C proxies send "
+          + "none)", kind: .file
+      ) { $0.mirror.settings = $1 }.unabbreviated,
+      .value(
+        "state", "DIRECTORY",
+        "Keep snapshots of the sessions in this directory, and begin with the newest one that can be used", kind: .file
+      ) { $0.mirror.state = $1 }.unabbreviated,
+      .value("state-interval", "INT", "Seconds between two snapshots (default: 60)") {
+        (command, text) throws(ArgumentError) in
+        let seconds = try UInt32(argument: text)
+        guard MirrorArguments.intervals ~= seconds else {
+          throw .outOfBounds(
+            text, least: "\(MirrorArguments.intervals.lowerBound)", greatest: "\(MirrorArguments.intervals.upperBound)")
+        }
+        command.mirror.interval = seconds
+      }.unabbreviated,
+    ]
 
   /// The options of a proxy that a mirror has, too.
   private static let shared: [Syntax<Self>.Option] = SessionProxyCommand.configurable.compactMap { option in

@@ -79,7 +79,8 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     if let user {
       let keepsRight = configuration.mirror == nil
       try user.become(keepingNetAdmin: keepsRight)
-      log.info("The proxy now runs as user '\(user.name)', with \(keepsRight ? "CAP_NET_ADMIN only" : "no capability").")
+      log.info(
+        "The proxy now runs as user '\(user.name)', with \(keepsRight ? "CAP_NET_ADMIN only" : "no capability").")
     }
     self.configuration = LiveConfiguration(configuration, ending)
     self.log = log

@@ -78,7 +78,8 @@ extension SyncNode {
     let isForLosses = purpose == .losses
     let pull = TableReceiver(
       source: source, purpose: purpose, mark: mark, transfer: .random(in: 1...UInt32.max, using: &random),
-      isComparing: (!isStarting || readiness.bootstrap.hasKeptTable) && !table.isEmpty, isMuchSmaller: UInt64(table.count) < sessions / 4,
+      isComparing: (!isStarting || readiness.bootstrap.hasKeptTable) && !table.isEmpty,
+      isMuchSmaller: UInt64(table.count) < sessions / 4,
       maxBuckets: isForLosses ? SessionDigest.bucketCount : Int(clamping: share),
       limit: isForLosses
         ? Version(rawValue: .max) : Version(milliseconds: latest - min(Pulls.inFlight, latest), tag: 0),
