@@ -63,8 +63,7 @@ extension ConfigurationChange {
 
   /// What identifies a table of pool4, and its limit.
   private static func item(_ entry: Pool4Entry, _ iterations: MaxIterations) -> JSONValue {
-    .object([
-      ("protocol", .text(entry.proto)), ("mark", .number(entry.mark)), ("max-iterations", iterations.fileValue ?? .null),
-    ])
+    let limit = iterations.fileValue ?? .null
+    return .object([("protocol", .text(entry.proto)), ("mark", .number(entry.mark)), ("max-iterations", limit)])
   }
 }

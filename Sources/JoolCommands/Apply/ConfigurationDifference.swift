@@ -38,7 +38,9 @@ struct ConfigurationDifference: Hashable, Sendable {
   }
 
   let method: Method
-  /// The steps in their order. Empty if there is no difference.
+  /// The steps in their order.
+  ///
+  /// Empty if there is no difference.
   let steps: [Step]
 
   /// The differences in the order in which they are removed.

@@ -16,11 +16,11 @@ struct Pool4Difference: Hashable, Sendable {
       let (masks, wantedMasks) = (MaskSet(old[key] ?? []), MaskSet(new[key] ?? []))
       changes += key.entries(masks.subtracting(wantedMasks)).map { .removePool4($0) }
       changes += key.entries(wantedMasks.subtracting(masks)).map { .addPool4($0) }
-      // `file handle` gives a table the limit of its first entry, and ignores those of the others.
-      let limit = new[key]?.first?.iterations ?? .unset
+      // The last one counts. Modules take an earlier one from some files. So the first entry of the target has it.
+      let limit = new[key]?.last { $0.iterations != .unset }?.iterations
       var entries = key.entries(wantedMasks)
       guard !entries.isEmpty else { continue }
-      entries[0].iterations = limit == .unset ? .automatic : limit
+      entries[0].iterations = limit ?? .automatic
       target += entries
       let before = old[key]?.first?.iterations.asRequest ?? .automatic
       if before != entries[0].iterations { changes.append(.limitIterations(entries[0], before: before)) }

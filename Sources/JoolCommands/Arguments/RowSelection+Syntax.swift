@@ -10,8 +10,9 @@ extension Syntax {
   /// - `noun`: the kind of rows for the explanations, such as `sessions`.
   static func clients(_ path: SelectionPath, _ noun: String) -> [Option] {
     [
-      Option.value("source6", "PREFIX[#PORTS]", "Only \(noun) of these IPv6 clients: 2001:db8::/64, 2001:db8::8#40001") {
-        (operation, text) throws(ArgumentError) in
+      Option.value(
+        "source6", "PREFIX[#PORTS]", "Only \(noun) of these IPv6 clients: 2001:db8::/64, 2001:db8::8#40001"
+      ) { (operation, text) throws(ArgumentError) in
         operation[keyPath: path].filter.source6 = try TransportRange(argument: text, option: "source6")
       }.unabbreviated,
       Option.value("source4", "PREFIX[#PORTS]", "Only \(noun) with these pool4 addresses: 192.0.2.1#61001-61099") {

@@ -19,7 +19,9 @@ struct RowSelection: Hashable, Sendable {
 
   /// Refuses options that contradict each other.
   func check() throws(ArgumentError) {
-    if isReversed, sortKey == nil { throw .refusedOption("--reverse needs --sort, for example: --sort source6 --reverse") }
+    if isReversed, sortKey == nil {
+      throw .refusedOption("--reverse needs --sort, for example: --sort source6 --reverse")
+    }
     if !filter.states.isEmpty, !filter.protocols.isSubset(of: [.tcp]) {
       throw .refusedOption("--state needs --tcp alone, because UDP and ICMP sessions have no state.")
     }

@@ -13,7 +13,9 @@ struct BIBFind: Command {
       table.format == .json
       ? JSONRows(output: context.output) : BIBPrinter(options: table, names: names, output: context.output)
     do throws(CommandFailure) {
-      try request.run(in: context, wantsSessions: false) { if case .binding(let entry) = $0 { bindings.write([entry]) } }
+      try request.run(in: context, wantsSessions: false) { finding in
+        if case .binding(let entry) = finding { bindings.write([entry]) }
+      }
     } catch {
       if case .nothingFound = error {
         bindings.write([])

@@ -6,7 +6,9 @@ struct FindRequest: Hashable, Sendable {
   var protocols: Set<L4Protocol> = []
   private(set) var target: Target?
 
-  /// What to find. The form of the argument determines which column it is compared with.
+  /// The address to find.
+  ///
+  /// The form of the argument determines which column it is compared with.
   enum Target: Hashable, Sendable {
     /// A pool4 address, or otherwise the IPv4 address of a server.
     case ipv4(TransportRange<IPv4Address>)

@@ -194,8 +194,8 @@ import Testing
   static let otherNAT64 = """
     {"instance": "default", "framework": "netfilter", "global": {"pool6": "64:ff9b::/96", "udp-timeout": "7:00"},
      "pool4": [
-       {"protocol": "TCP", "prefix": "192.0.2.1", "port range": "1500-1000", "max-iterations": "infinity"},
-       {"protocol": "TCP", "prefix": "192.0.2.2", "port range": "1000-2000", "max-iterations": 9},
+       {"protocol": "TCP", "prefix": "192.0.2.1", "port range": "1500-1000", "max-iterations": 9},
+       {"protocol": "TCP", "prefix": "192.0.2.2", "port range": "1000-2000", "max-iterations": "infinity"},
        {"protocol": "ICMP", "prefix": "192.0.2.1", "port range": "0-65535"}],
      "bib": [{"protocol": "TCP", "ipv6 address": "2001:db8::1#80", "ipv4 address": "192.0.2.2#1080"}]}
     """
@@ -213,7 +213,9 @@ import Testing
 }
 
 extension String {
-  fileprivate var sortedLines: [Substring] { split(separator: "\n").map { $0.hasSuffix(",") ? $0.dropLast() : $0 }.sorted() }
+  fileprivate var sortedLines: [Substring] {
+    split(separator: "\n").map { $0.hasSuffix(",") ? $0.dropLast() : $0 }.sorted()
+  }
 }
 
 extension JoolOperation {

@@ -92,11 +92,7 @@ struct FakeInstance {
         let value = try FakeGlobals.checked(setting, type: type, force: force, isNew: true)
         globals = globals.map { $0.key == setting.key ? GlobalSetting(key: $0.key, value: value) : $0 }
       }
-    case .pool4(let entries):
-      for var entry in entries {
-        if pool4.hasTable(of: entry) { entry.iterations = .unset }
-        try pool4.add(entry)
-      }
+    case .pool4(let entries): for entry in entries { try pool4.add(entry) }
     case .bib(let entries): for entry in entries { try addBIB(entry) }
     case .eamt(let entries):
       for entry in entries { try addEAM(entry, force: force) }

@@ -70,9 +70,6 @@ struct FakePool4 {
     if tables[index].ports.isEmpty { tables.remove(at: index) }
   }
 
-  /// Whether entries with this mark and protocol were added before.
-  func hasTable(of entry: Pool4Entry) -> Bool { indexOfTable(entry) != nil }
-
   private func indexOfTable(_ entry: Pool4Entry) -> Int? {
     tables.firstIndex { $0.mark == entry.mark && $0.proto == entry.proto }
   }

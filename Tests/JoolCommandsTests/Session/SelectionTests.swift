@@ -14,7 +14,8 @@ import Testing
     var bindings: [BIBEntry] = []
     for session in sessions {
       let entry = BIBEntry(
-        proto: session.proto, source6: session.source6, source4: session.source4, isStatic: session.source4.port == 61080)
+        proto: session.proto, source6: session.source6, source4: session.source4,
+        isStatic: session.source4.port == 61080)
       if !bindings.contains(entry) { bindings.append(entry) }
     }
     bench.kernel.instances[0].bib = bindings.sorted { $0.source4 < $1.source4 }
@@ -108,7 +109,9 @@ import Testing
     #expect(bench.run("jool session count --source6 2001:db8::8 --udp --tcp").output == "TCP: 7\nUDP: 3\n")
     #expect(bench.run("jool session count --state ESTABLISHED").output == "TCP: 2\n")
     #expect(bench.run("jool session count --limit 2").output == "TCP: 2\nUDP: 2\nICMP: 1\n")
-    #expect(bench.run("jool session count --destination4 192.0.2.9 --json").output == "{\"TCP\": 1, \"UDP\": 1, \"ICMP\": 0}\n")
+    #expect(
+      bench.run("jool session count --destination4 192.0.2.9 --json").output
+        == "{\"TCP\": 1, \"UDP\": 1, \"ICMP\": 0}\n")
   }
 
   @Test func displaysTheBindingsThatFit() throws {

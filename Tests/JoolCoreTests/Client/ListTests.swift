@@ -126,6 +126,7 @@ import Testing
         [ScriptedModule.answer(to: request, sequence, .page([SessionEntry.sample(5), .sample(6)], hasMore: true))]
       })
     let filter = SessionFilter(protocols: [.udp], source4: TransportRange("192.0.2.1#2000"))
-    #expect(failure { () throws(JoolError) in try client.forEachSession(matching: filter) { _ in } } == .endlessList(.sessionForEach))
+    let failure = failure { () throws(JoolError) in try client.forEachSession(matching: filter) { _ in } }
+    #expect(failure == .endlessList(.sessionForEach))
   }
 }

@@ -22,7 +22,8 @@ import Testing
       let port = UInt16(1024 + binding % 50)
       let port4: UInt16 = proto == .icmp ? port : [80, 443].randomElement(using: &random) ?? 80
       return SessionEntry(
-        proto: proto, source6: TransportAddress(IPv6Address(bits: 0x2001_0db8 << 96 | UInt128(binding % 7)), UInt16(binding)),
+        proto: proto,
+        source6: TransportAddress(IPv6Address(bits: 0x2001_0db8 << 96 | UInt128(binding % 7)), UInt16(binding)),
         destination6: TransportAddress(
           IPv6Address(bits: 0x0064_ff9b << 96 | UInt128(server.bits)), proto == .icmp ? UInt16(binding) : port4),
         source4: TransportAddress(IPv4Address(bits: 0xC000_0200 + binding / 50), port),
@@ -102,7 +103,8 @@ import Testing
         switch finding {
         case .binding(let entry): foundBindings.append(entry)
         case .sessions(let page):
-          #expect(page.allSatisfy { $0.source4 == foundBindings.last?.source4 && $0.proto == foundBindings.last?.proto })
+          let last = foundBindings.last
+          #expect(page.allSatisfy { $0.source4 == last?.source4 && $0.proto == last?.proto })
           found += page
         }
       }
@@ -110,9 +112,10 @@ import Testing
       let wanted = all.filter(filter.matches)
       #expect(found == wanted, "\(filter)")
       #expect(
-        foundBindings == bindings.filter { entry in
-          wanted.contains { $0.proto == entry.proto && $0.source4 == entry.source4 }
-        })
+        foundBindings
+          == bindings.filter { entry in
+            wanted.contains { $0.proto == entry.proto && $0.source4 == entry.source4 }
+          })
       #expect(wanted.contains(one))
     }
   }

@@ -69,9 +69,7 @@ def add_pool4(document: Document, random: Random) -> None:
 def limit_iterations(document: Document, random: Random) -> None:
     if document["pool4"]:
         entry = random.choice(document["pool4"])
-        entry.pop("max-iterations", None)
-        if random.random() < 0.8:
-            entry["max-iterations"] = random.choice((1, 5000, "auto", "infinity"))
+        entry["max-iterations"] = random.choice((1, 5000, "auto", "infinity"))
 
 
 def change_pool4(document: Document, random: Random) -> None:
@@ -100,6 +98,22 @@ def has_mask(document: Document, protocol: str, address: str, port: int) -> bool
         entry["protocol"] == protocol and ipaddress.ip_address(address) in ipaddress.ip_network(entry["prefix"]) and port in ports(entry)
         for entry in document["pool4"]
     )
+
+
+def unify_limits(document: Document) -> None:
+    """Gives all entries of a table of pool4 the same limit. Of several ones, `file handle` takes another one than `apply`."""
+    limits = {(e["protocol"], e.get("mark", 0)): e["max-iterations"] for e in document["pool4"] if "max-iterations" in e}
+    for entry in document["pool4"]:
+        if limit := limits.get((entry["protocol"], entry.get("mark", 0))):
+            entry["max-iterations"] = limit
+
+
+def drop_limits(document: Document, random: Random) -> None:
+    if document["pool4"]:
+        table = random.choice(document["pool4"])
+        for entry in document["pool4"]:
+            if entry["protocol"] == table["protocol"]:
+                entry.pop("max-iterations", None)
 
 
 def drop_impossible_bindings(document: Document) -> None:
@@ -152,7 +166,7 @@ def add_denied(document: Document, random: Random) -> None:
 
 COMMON = (set_variable, set_variable, drop_variable, remove_entry, remove_entry, shuffle)
 CHANGES = {
-    "jool": (*COMMON, add_pool4, add_pool4, change_pool4, limit_iterations, add_binding, add_binding),
+    "jool": (*COMMON, add_pool4, add_pool4, change_pool4, limit_iterations, drop_limits, add_binding, add_binding),
     "jool_siit": (*COMMON, add_mapping, add_mapping, change_mapping, add_denied),
 }
 
@@ -171,6 +185,7 @@ def changed(program: str, document: Document, random: Random) -> Document:
     for change in random.choices(CHANGES[program], k=random.randint(1, 6)):
         change(copied, random)
     if program == "jool":
+        unify_limits(copied)
         drop_impossible_bindings(copied)
     else:
         drop_impossible_mappings(copied)
