@@ -122,9 +122,12 @@ install:
 	install -D -m 644 systemd/tmpfiles.conf $(LIB)/tmpfiles.d/swift-jool.conf
 	sed -i 's|/usr/local/|$(PREFIX)/|g' $(DESTDIR)$(DOCS)/failover/* $(LIB)/systemd/system/jool-*.service
 
-dist:    # .build/dist/swift-jool-VERSION.tar.gz: the last commit, and the versions of the dependencies that were built
+dist: Package.resolved    # .build/dist/swift-jool-VERSION.tar.gz: the last commit, and the versions of the dependencies that were built
 	mkdir -p .build/dist
 	git archive --prefix=$(RELEASED)/ --add-file=Package.resolved -o .build/dist/$(RELEASED).tar.gz HEAD
+
+Package.resolved:
+	$(SWIFT) package resolve
 
 # Packages the programs that are built already. Everything else is from the tarball, so it must be committed.
 deb: dist    # .build/deb/swift-jool_VERSION_ARCHITECTURE.deb

@@ -58,7 +58,7 @@ boot_machine() {
   : >"$RUN/output"
   timeout -k 10 "${JOOL_VM_TIMEOUT:-600}" "$UML/linux" "mem=${JOOL_VM_MEMORY:-3G}" rootfstype=hostfs rootflags=/ rw \
     init="$HERE/lab/uml-init" JOOL_RUN="$RUN" JOOL_KERNEL_MODULES="$UML/modules/lib/modules" \
-    ${JOOL_VM_CABLE:+"vec0:transport=fd,fd=$JOOL_VM_CABLE"} quiet norandmaps con=null con0=null,fd:1 \
+    ${JOOL_VM_CABLE:+"vec0:transport=fd,fd=$JOOL_VM_CABLE,vec=0"} quiet norandmaps con=null con0=null,fd:1 \
     </dev/null >"$RUN/console" 2>&1 &
   machine=$!
   # A signal that ends `boot` also ends the guest.
