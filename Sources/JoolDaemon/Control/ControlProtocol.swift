@@ -43,7 +43,9 @@ enum ControlProtocol {
   }
 }
 
-/// What serves the control protocol: a proxy with a module, or a mirror. Both may have the same instance name.
+/// What serves the control protocol: a proxy with a module, or a mirror.
+///
+/// Both may have the same instance name.
 public enum ControlService: String, Hashable, Sendable {
   /// `jool session proxy`.
   case proxy

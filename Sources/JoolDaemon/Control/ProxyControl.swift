@@ -16,8 +16,7 @@ public struct ProxyControl: ~Copyable {
   /// could be told.
   /// - Parameters:
   ///   - instance: the instance, or the group of a mirror.
-  ///   - service: whether to connect to a proxy or to a mirror.
-  /// - Returns: `nil` if none runs here.
+  ///   - service: whether to connect to a proxy or to a mirror. The result is `nil` if none runs here.
   /// - Throws: `Failure.stalled` if the proxy accepts no connection in that time.
   public init?(instance: InstanceName, _ service: ControlService = .proxy) throws(Failure) {
     // SO_SNDTIMEO also limits the time that connect(2) blocks (unix(7)).

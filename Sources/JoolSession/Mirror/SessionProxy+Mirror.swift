@@ -64,10 +64,11 @@ extension SessionProxy {
 
   // MARK: Snapshots
 
-  /// The description of a snapshot of the table as it is now; `nil` if there is no table yet.
+  /// Describes a snapshot of the table as it is now.
   /// - Parameters:
   ///   - number: the number of the snapshot.
   ///   - moment: the present time by the machine's clocks.
+  /// - Returns: the description; `nil` if there is no table yet.
   public func snapshot(number: UInt64, at moment: SnapshotMoment) -> TableSnapshot? {
     // A mirror that has found nobody yet must not replace its snapshots by empty ones.
     guard let kernel = module.kernel, let node, node.state.hasTable || !node.table.isEmpty else { return nil }
