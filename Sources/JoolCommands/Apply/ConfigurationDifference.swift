@@ -2,13 +2,13 @@ import JoolCore
 
 /// The difference between the configuration that runs and that of a file, and the steps that remove it.
 ///
-/// The result is the instance that `file handle` would create if there were none: variables that the file leaves out get
-/// their defaults, and entries that it leaves out are removed.
+/// The result is the instance that `file handle` would create if there were none: variables that the file leaves out
+/// get their defaults, and entries that it leaves out are removed.
 ///
-/// Tables are not changed entry by entry, because modules up to 4.1.15 have faults there. A range that is added to pool4
-/// beside another one is not counted, so fewer masks than there are can be used, and after removals the count can be
-/// wrong in a way that drops packets. The EAMT refuses some removals of prefixes that contain others. In a transaction
-/// both are made anew, and sessions stay.
+/// Tables are not changed entry by entry, because modules up to 4.1.15 have faults there. A range that is added to
+/// pool4 beside another one is not counted, so fewer masks than there are can be used. After removals the count can be
+/// 0 while masks are left; the next packet that needs one then panics the kernel (division by zero). The EAMT refuses
+/// some removals of prefixes that contain others. In a transaction both are made anew, and sessions stay.
 struct ConfigurationDifference: Hashable, Sendable {
   /// The way to the configuration of the file.
   enum Method: String, Hashable, Sendable {
