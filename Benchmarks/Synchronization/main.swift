@@ -28,7 +28,9 @@ let clock = ProcessorClock()
 let start = Instant.now
 var isFrugal = true
 
-/// Measures a part of the way. `body` returns the number of datagrams that it has sent or received.
+/// Measures a part of the way.
+///
+/// `body` returns the number of datagrams that it has sent or received.
 @MainActor func measure(_ name: String, _ body: () throws -> Int) rethrows {
   let (allocations, began) = (allocations_of_this_thread(), clock.now)
   let datagrams = try body()
