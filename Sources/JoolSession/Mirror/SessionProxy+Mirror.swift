@@ -3,7 +3,7 @@ public import JoolCore
 /// A mirror: a node whose table is all there is. It has no module, so nothing is read, fed or compared.
 extension SessionProxy {
   /// Whether the proxy is a mirror.
-  public var isMirror: Bool { mirror != nil }
+  public var isMirror: Bool { mirror.isPresent }
 
   /// A change of what a mirror knows of its NAT64s.
   public enum MirrorNews: Hashable, Sendable {

@@ -141,7 +141,7 @@ extension SessionProxy {
       return []
     }
     var datagrams = format == .legacy ? [] : output.datagrams
-    datagrams += legacyDatagrams(legacy ?? output.announcements, now: now)
+    if format != .ss2 { datagrams += legacyDatagrams(legacy ?? output.announcements, now: now) }
     return seal?.seal(datagrams) ?? datagrams
   }
 

@@ -204,7 +204,7 @@ public struct SessionProxy: Sendable {
     consider(module.flushTimer.due)
     consider(module.pool4?.begin)
     consider(audits.deadline)
-    consider(mirror?.advertisement?.deadline)
+    consider(mirror.borrowed { $0.advertisement?.deadline } ?? nil)
     return earliest
   }
 }
