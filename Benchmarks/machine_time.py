@@ -45,12 +45,21 @@ def nanoseconds(process: int) -> dict[tuple[int, str], int]:
         return {}
 
 
+def is_running(process: int) -> bool:
+    """Whether a process has not ended. One that has ended exists until its parent asks for its status, and that parent may
+    be waiting for the end of this program."""
+    try:
+        return (PROC / str(process) / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def main() -> None:
     folder, root = Path(sys.argv[1]), int(sys.argv[2])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     total, last = 0, {}
-    while os.path.exists(PROC / str(root)):
+    while is_running(root):
         now = {thread: used for process in descendants(root) for thread, used in nanoseconds(process).items()}
         total += sum(used - last.get(thread, 0) for thread, used in now.items())
         last = now
