@@ -19,9 +19,15 @@ BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
 LIB = $(DESTDIR)$(PREFIX)/lib
 
-.PHONY: demo test bench performance ready setup packages build unit examples documentation manual-html recording vm golden lint format install dist deb clean
+.PHONY: demo demo-mirror demo-nat64 test bench performance ready setup packages build unit examples documentation manual-html recording vm golden lint format install dist deb clean
 
-demo: ready    # two real NAT64s synchronize their sessions through our proxies
+demo: demo-mirror    # both demonstrations
+	+$(MAKE) --no-print-directory demo-nat64
+
+demo-mirror: packages build    # seconds, with neither root nor a VM: the sessions of a recorded NAT64 in two mirrors
+	Tests/demo-mirror
+
+demo-nat64: ready    # two real NAT64s in a VM synchronize their sessions through our proxies
 	Tests/VM/demo
 
 test: ready lint    # unit tests, then the real modules in a VM
