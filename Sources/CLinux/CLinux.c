@@ -98,6 +98,25 @@ int clinux_peer_of(int descriptor, struct clinux_peer *peer) {
   return 0;
 }
 
+int clinux_give_socket(const char *path, mode_t mode, uid_t user, gid_t group, struct stat *status) {
+  int file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (file < 0) return -1;
+  int code = fstat(file, status);
+  if (code == 0 && !S_ISSOCK(status->st_mode)) {
+    errno = ENOTSOCK;
+    code = -1;
+  }
+  // fchmod(2) refuses such a descriptor.
+  char name[32];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", file);
+  if (code == 0) code = chmod(name, mode);
+  if (code == 0 && (status->st_uid != user || status->st_gid != group)) code = fchownat(file, "", user, group, AT_EMPTY_PATH);
+  int error = errno;
+  close(file);
+  errno = error;
+  return code;
+}
+
 int clinux_interface_mtu(int descriptor, const char *name) {
   struct ifreq request = {0};
   strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);

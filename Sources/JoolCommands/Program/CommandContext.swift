@@ -59,7 +59,7 @@ struct CommandContext {
     let instance = InstanceName(name ?? instanceName)
     var client: TranslatorClient
     do throws(JoolError) {
-      client = try socket == nil ? moduleClient(instance) : socketClient(socket ?? "", instance)
+      if let socket { client = try socketClient(socket, instance) } else { client = try moduleClient(instance) }
     } catch {
       throw .module(error)
     }
@@ -69,17 +69,17 @@ struct CommandContext {
   }
 
   private func moduleClient(_ instance: InstanceName?) throws(JoolError) -> TranslatorClient {
-    let (client, fallback): (TranslatorClient, () throws(JoolError) -> TranslatorClient?)
-    fallback = { [self] () throws(JoolError) in
+    let fallback: () throws(JoolError) -> TranslatorClient? = { [self] () throws(JoolError) in
       guard translator == .nat64, let instance, let path = module.socketPath(instance) else { return nil }
       return try socketClient(path, instance)
     }
+    let client: TranslatorClient
     do throws(JoolError) {
       client = try TranslatorClient(
         transport: try module.transport(), translator: translator, module: module.loadedVersion())
     } catch .moduleNotLoaded {
-      guard let client = try fallback() else { throw .moduleNotLoaded }
-      return client
+      guard let other = try fallback() else { throw .moduleNotLoaded }
+      return other
     }
     client.transport.received = 0
     client.transport.fallback = fallback

@@ -91,6 +91,7 @@ final class TableClient {
       case .gone: return false
       }
     }
+    answers = []
     return true
   }
 

@@ -112,14 +112,10 @@ struct FileAccess: Hashable, Sendable {
   /// A link that has taken the file's place is not followed.
   /// - Returns: what fstat(2) says of the file.
   fileprivate func apply(toSocketAt path: String) throws(SocketFault) -> stat {
-    guard let file = OwnedDescriptor(open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC)) else { throw .failed(.current) }
     var status = stat()
-    guard fstat(file.rawValue, &status) == 0 else { throw .failed(.current) }
-    guard status.st_mode & S_IFMT == S_IFSOCK else { throw .otherFile }
-    // fchmod(2) does not take such a descriptor.
-    guard (status.st_uid, status.st_gid) == (owner, group) || fchownat(file.rawValue, "", owner, group, AT_EMPTY_PATH) == 0,
-      chmod("/proc/self/fd/\(file.rawValue)", mode) == 0
-    else { throw .failed(.current) }
+    guard clinux_give_socket(path, mode, owner, group, &status) == 0 else {
+      throw errno == ENOTSOCK ? .otherFile : .failed(.current)
+    }
     return status
   }
 }

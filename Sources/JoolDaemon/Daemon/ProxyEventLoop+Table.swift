@@ -27,11 +27,12 @@ extension ProxyEventLoop where Store: ~Copyable {
         log.info("No socket for `jool --socket` was made at '\(path)': \(error).")
       }
     }
-    guard let listener = consume listener else { return nil }
+    guard let opened = consume listener else { return nil }
     do throws(Errno) {
-      let table = try TableSocket(listener)
+      let table = try TableSocket(opened)
+      let path = table.path
       proxy.serveLists()
-      log.info("`jool --socket \(table.path)` shows the table.")
+      log.info("`jool --socket \(path)` shows the table.")
       return table
     } catch {
       throw .system(call: "epoll", error)

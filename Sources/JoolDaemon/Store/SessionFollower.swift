@@ -32,11 +32,11 @@ public struct SessionFollower: ~Copyable {
   /// - Throws: `ProxyError.kernel`, or `.noSuchInstance`.
   public init(instance: InstanceName, socket: String? = nil, stop: StopHandle? = nil) throws(ProxyError) {
     if let socket {
-      let feed = try ProxyError.asking { () throws(JoolError) in
+      let opened = try ProxyError.asking { () throws(JoolError) -> SessionFeed? in
         var client = try Jool.connect(socket: socket, instance: instance)
         return try client.sessionFeed()
       }
-      guard let feed = consume feed else { throw .noSuchInstance(instance) }
+      guard let feed = consume opened else { throw .noSuchInstance(instance) }
       (isEnabled, pool6) = (true, nil)
       self.feed = consume feed
       link = nil
@@ -59,14 +59,14 @@ public struct SessionFollower: ~Copyable {
     let descriptor = link.borrowed { $0.events.descriptor } ?? feed.borrowed { $0.descriptor } ?? -1
     // Without a handle, the socket waits itself.
     let isWaiting = stop == nil
-    while try isWaiting || waits(for: descriptor) {
+    while true {
+      if !isWaiting, try !waits(for: descriptor) { return nil }
       if link.borrowed({ _ in true }) == true {
         if let event = try nextOfModule(waiting: isWaiting) { return event }
-      } else if let event = try feed?.next(waiting: isWaiting) ?? nil {
+      } else if let event = try feed?.next(waiting: isWaiting) {
         return event
       }
     }
-    return nil
   }
 
   private mutating func nextOfModule(waiting: Bool) throws(JoolError) -> SessionFeed.Event? {
@@ -89,9 +89,8 @@ public struct SessionFollower: ~Copyable {
   }
 
   private func event(in count: Int) -> SessionFeed.Event? {
-    pool6.flatMap {
-      SessionFeed.Event(decoding: buffer.span.bytes.extracting(first: count), instance: instance, pool6: $0)
-    }
+    guard let pool6 else { return nil }
+    return SessionFeed.Event(decoding: buffer.span.bytes.extracting(first: count), instance: instance, pool6: pool6)
   }
 
   private mutating func acknowledge() throws(JoolError) {
