@@ -18,4 +18,11 @@ struct SessionAnnouncements: Sendable {
     }
     sessions.append(session)
   }
+
+  /// Appends a session unless it says nothing new: a session of a C proxy is stored again, with a version, when it is sent
+  /// to the peers.
+  mutating func append(_ session: SessionEntry, replacing previous: SessionEntry) {
+    let isLonger = UInt64(session.expiration.rawValue) > UInt64(previous.expiration.rawValue) + SyncRecord.sameLife
+    if isLonger || !session.hasSameContent(as: previous) { append(session) }
+  }
 }

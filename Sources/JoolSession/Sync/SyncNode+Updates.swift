@@ -148,8 +148,11 @@ extension SyncNode {
     var evicted: [BIBEntry] = []
     for _ in 0..<2 {
       switch table.upsert(record.session, origin: origin, version: record.version, isOwnRecord: isOwnRecord, now: now) {
-      case .inserted, .updated:
+      case .inserted:
         announcements?.append(record.session)
+        return evicted
+      case .updated(let previous):
+        announcements?.append(record.session, replacing: previous.entry)
         return evicted
       case .refused: return nil
       case .conflict:
