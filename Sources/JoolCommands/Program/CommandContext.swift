@@ -1,6 +1,7 @@
 import JoolCore
 import JoolDaemon
 import Logging
+import SystemPackage
 
 /// The environment of a command: the program, the instance, what the user typed, and everything that a command asks or
 /// writes to.

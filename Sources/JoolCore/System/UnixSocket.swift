@@ -1,5 +1,6 @@
+internal import CLibNL
 internal import Glibc
-public import SystemPackage
+internal import SystemPackage
 
 /// A connection to a program that answers as Jool's module does, over a Unix socket: `jool session mirror`.
 ///

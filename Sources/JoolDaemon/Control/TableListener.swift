@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import JoolCore
-internal import SystemPackage
+public import SystemPackage
 
 /// The listening Unix socket of a mirror: a file that the mirror makes, or a socket that systemd has opened for it.
 struct TableListener: ~Copyable {
@@ -30,22 +30,33 @@ struct TableListener: ~Copyable {
   init(path: String, _ access: FileAccess) throws(SocketFault) {
     guard path.utf8.count <= UnixAddress.maxPathLength, !path.utf8.contains(0) else { throw .pathTooLong }
     try Self.makeRoom(at: path)
-    let socket: OwnedDescriptor
-    do throws(Errno) { socket = try ControlProtocol.makeSocket(nonBlocking: true) } catch { throw .failed(error) }
+    let socket = try Self.makeSocket()
+    file = try Self.listen(socket.rawValue, at: path, access)
+    self.path = path
+    self.socket = socket
+  }
+
+  private static func makeSocket() throws(SocketFault) -> OwnedDescriptor {
+    do throws(Errno) { return try ControlProtocol.makeSocket(nonBlocking: true) } catch { throw .failed(error) }
+  }
+
+  /// Makes the file of a socket, and listens.
+  private static func listen(
+    _ socket: Int32, at path: String, _ access: FileAccess
+  ) throws(SocketFault) -> FileIdentity {
     let mask = umask(0o777)
-    let isBound = UnixAddress.with(Array(path.utf8)) { bind(socket.rawValue, $0, $1) } == 0
+    let isBound = UnixAddress.with(Array(path.utf8)) { bind(socket, $0, $1) } == 0
     let failure = Errno.current
     umask(mask)
     guard isBound else { throw .failed(failure) }
     do throws(SocketFault) {
-      file = FileIdentity(try access.apply(toSocketAt: path))
-      guard listen(socket.rawValue, Self.backlog) == 0 else { throw .failed(.current) }
+      let file = FileIdentity(try access.apply(toSocketAt: path))
+      guard Glibc.listen(socket, Self.backlog) == 0 else { throw .failed(.current) }
+      return file
     } catch {
       unlink(path)
       throw error
     }
-    self.path = path
-    self.socket = socket
   }
 
   /// Takes the listening socket that systemd has passed to this process (sd_listen_fds(3)); `nil` if there is none.

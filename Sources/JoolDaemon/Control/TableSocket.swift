@@ -35,7 +35,7 @@ struct TableSocket: ~Copyable {
   /// Serves a socket that listens.
   /// - Throws: the error of epoll_create1(2) or epoll_ctl(2).
   init(_ listener: consuming TableListener) throws(Errno) {
-    guard let poll = OwnedDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))) else { throw .current }
+    guard let poll = OwnedDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC))) else { throw .current }
     guard Self.watch(listener.descriptor, in: poll.rawValue, EPOLLIN, EPOLL_CTL_ADD) else { throw .current }
     self.listener = listener
     self.poll = poll

@@ -1,4 +1,4 @@
-package import JoolCore
+internal import JoolCore
 
 /// What a proxy shows to clients that ask it in the module's place. So far only mirrors do.
 extension SessionProxy {
