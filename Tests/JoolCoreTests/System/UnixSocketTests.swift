@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func namesAFileThatIsNoSocket() throws {
-    FileManager.default.createFile(atPath: path, contents: nil)
+    _ = FileManager.default.createFile(atPath: path, contents: nil)
     #expect(failure(path) == .socket(path: path, .notSocket))
     try end()
   }

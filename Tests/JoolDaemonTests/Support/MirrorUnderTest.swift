@@ -42,7 +42,8 @@ final class MirrorUnderTest: Sendable {
       }
     }
     self.stop = stop
-    try #require(try Self.wait { FileManager.default.fileExists(atPath: path) })
+    let isThere = try Self.wait { FileManager.default.fileExists(atPath: path) }
+    try #require(isThere)
   }
 
   func client() throws(JoolError) -> JoolClient<UnixSocket> { try Jool.connect(socket: path, instance: instance) }
@@ -52,15 +53,19 @@ final class MirrorUnderTest: Sendable {
     let socket = try LocalSocket(port: peer)
     for start in stride(from: 0, to: sessions.count, by: 30) {
       let records = RecordLayout.packed36.encode(sessions[start...].prefix(30))
-      try #require(socket.send(records, to: SocketAddress(NetworkSamples.host("127.0.0.1"), port: port)))
+      let isSent = socket.send(records, to: SocketAddress(NetworkSamples.host("127.0.0.1"), port: port))
+      try #require(isSent)
       if start % 3000 == 0 { usleep(2000) }
     }
   }
 
   /// Waits until the mirror has this number of sessions.
   func waitForSessions(_ count: UInt64) throws {
-    let control = { [instance] in try #require(try ProxyControl(instance: instance, .mirror)).status().sessions }
-    try #require(try Self.wait { try control() == count })
+    let isThere = try Self.wait {
+      guard let control = try ProxyControl(instance: instance, .mirror) else { return false }
+      return try control.status().sessions == count
+    }
+    try #require(isThere)
   }
 
   static func wait(until condition: () throws -> Bool) throws -> Bool {
