@@ -123,7 +123,7 @@ install:
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/failover docs/failover/*
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/services docs/services/*
 	chmod 755 $(DESTDIR)$(DOCS)/failover/backup.sh
-	install -D -m 644 -t $(LIB)/systemd/system systemd/*.service
+	install -D -m 644 -t $(LIB)/systemd/system systemd/*.service systemd/*.socket
 	install -D -m 644 systemd/sysusers.conf $(LIB)/sysusers.d/swift-jool.conf
 	install -D -m 644 systemd/tmpfiles.conf $(LIB)/tmpfiles.d/swift-jool.conf
 	sed -i 's|/usr/local/|$(PREFIX)/|g' $(DESTDIR)$(DOCS)/failover/* $(LIB)/systemd/system/jool-*.service

@@ -2,6 +2,9 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <stdio.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/ethtool.h>
@@ -96,6 +99,25 @@ int clinux_peer_of(int descriptor, struct clinux_peer *peer) {
   if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return -1;
   *peer = (struct clinux_peer){.process = credentials.pid, .user = credentials.uid};
   return 0;
+}
+
+int clinux_give_socket(const char *path, mode_t mode, uid_t user, gid_t group, struct stat *status) {
+  int file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (file < 0) return -1;
+  int code = fstat(file, status);
+  if (code == 0 && !S_ISSOCK(status->st_mode)) {
+    errno = ENOTSOCK;
+    code = -1;
+  }
+  // fchmod(2) refuses such a descriptor.
+  char name[32];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", file);
+  if (code == 0) code = chmod(name, mode);
+  if (code == 0 && (status->st_uid != user || status->st_gid != group)) code = fchownat(file, "", user, group, AT_EMPTY_PATH);
+  int error = errno;
+  close(file);
+  errno = error;
+  return code;
 }
 
 int clinux_interface_mtu(int descriptor, const char *name) {

@@ -66,6 +66,7 @@ import Testing
     let now = Instant.now
     let empty = SessionTable(pool6: pool6, now: now)
     var table = try #require(empty)
+    table.keepMasksInOrder()
     for session in try sessions ?? SessionGoldenTests.sessions { _ = table.upsert(session, now: now) }
     var profile = ModuleProfile(
       instance: InstanceEntry(

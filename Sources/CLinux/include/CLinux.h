@@ -3,8 +3,10 @@
 #include <netpacket/packet.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /// Returns an argument of main(), where 0 is the program's name, or NULL if there are not as many. The argument stays
@@ -73,6 +75,10 @@ struct clinux_peer {
 /// Reads the process that connected a Unix socket, or that called listen(2) for it (SO_PEERCRED). Returns 0, or -1 with
 /// errno set.
 int clinux_peer_of(int descriptor, struct clinux_peer *peer);
+
+/// Gives the file of a Unix socket a mode, an owner and a group, in this order, and describes the file. Does not follow a
+/// link that has taken the file's place. Returns 0, or -1 with errno set, for example to ENOTSOCK if it is another file.
+int clinux_give_socket(const char *path, mode_t mode, uid_t user, gid_t group, struct stat *status);
 
 /// The identity that clinux_begin_acting replaced.
 struct clinux_identity {

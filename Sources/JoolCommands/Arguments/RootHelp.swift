@@ -11,6 +11,7 @@ struct RootHelp {
     """
     \(grammar)
     <ARGP1>: (--instance|-i) <INSTANCE> or (--file|-f) <FILE>
+             [--socket <PATH>]
     <MODE>s -> <OPERATION>s:
     \(modes)
     """
@@ -27,6 +28,7 @@ struct RootHelp {
     Either (--instance|-i) <INSTANCE> or (--file|-f) <FILE>.
     - <INSTANCE> is the instance name
     - <FILE> is a path to a JSON file that contains the instance name
+    - [--socket <PATH>] is the Unix socket of a program that answers instead of the module (session mirror)
 
     <MODE>s -> <OPERATION>s
     =======================

@@ -7,13 +7,13 @@ enum RootRequest: Hashable, Sendable {
   /// Print the version that scripts compare, or, if verbose, also the release of this project.
   case version(isVerbose: Bool)
   /// Run the operation that these words name. The instance's name is that of `-i` or `-f`, if there is one; the file is
-  /// that of `-f`.
-  case operation(instanceName: String?, file: String?, words: ArraySlice<String>)
+  /// that of `-f`, and the socket that of `--socket`.
+  case operation(instanceName: String?, file: String?, socket: String?, words: ArraySlice<String>)
   /// Run a command line in the syntax of Jool 3.5. The words begin with the first option or mode that only 3.5 has.
   case legacy(instanceName: String?, words: ArraySlice<String>)
 }
 
-/// The options before the mode: `-i`, `-f`, `--help`, `--usage`, `--version`.
+/// The options before the mode: `-i`, `-f`, `--socket`, `--help`, `--usage`, `--version`.
 enum RootOptions {
   static let declarations = [
     OptionDeclaration(name: "help", letter: "?", secondLetter: "h", explanation: "Give this help"),
@@ -24,6 +24,10 @@ enum RootOptions {
       valueKind: .instance),
     OptionDeclaration(
       name: "file", letter: "f", value: .required("FILE"), explanation: "JSON file with the name of the instance",
+      valueKind: .file),
+    OptionDeclaration(
+      name: "socket", value: .required("PATH"),
+      explanation: "Unix socket of a program that answers instead of the module: session mirror", requiresFullName: true,
       valueKind: .file),
   ]
 
@@ -41,6 +45,7 @@ enum RootOptions {
     var scanner = OptionScanner(words, declarations: declarations, order: .beforeArguments)
     var instanceName: String?
     var file: String?
+    var socket: String?
     while true {
       let rest = scanner.remainingWords
       let next: OptionScanner.Item?
@@ -61,6 +66,7 @@ enum RootOptions {
         return .version(isVerbose: scanner.remainingWords.first == "--verbose")
       case "instance" where isInstanceMode(rest): return .legacy(instanceName: instanceName, words: rest)
       case "instance": instanceName = value
+      case "socket": socket = value
       default:
         if let fileMode = fileMode(rest) {
           return .legacy(instanceName: fileMode.instanceName ?? instanceName, words: fileMode.words[...])
@@ -69,7 +75,7 @@ enum RootOptions {
         file = value
       }
     }
-    return .operation(instanceName: instanceName, file: file, words: scanner.remainingWords)
+    return .operation(instanceName: instanceName, file: file, socket: socket, words: scanner.remainingWords)
   }
 
   /// Whether these words, the rest of the command line, are the 3.5 mode `--instance` and its operation, rather than

@@ -10,7 +10,7 @@ struct InstanceStatus: Command {
 
   func run(in context: CommandContext) throws(CommandFailure) {
     do throws(CommandFailure) {
-      if try context.ask({ (client) throws(JoolError) in try client.instanceIsRunning() }) {
+      if try isRunning(in: context) {
         show("Running", in: context)
       } else {
         show("Dead", remark: "\n(Instance '\(context.instanceName)' does not exist.)", in: context)
@@ -19,6 +19,17 @@ struct InstanceStatus: Command {
       show(error == .module(.moduleNotLoaded) ? "Dead" : "Status unknown", in: context)
       throw error
     }
+  }
+
+  /// Whether the module or, if it does not have the instance, the program that serves the instance's socket has it.
+  private func isRunning(in context: CommandContext) throws(CommandFailure) -> Bool {
+    if try context.ask({ (client) throws(JoolError) in try client.instanceIsRunning() }) { return true }
+    guard context.socket == nil, context.translator == .nat64, let name = InstanceName(context.instanceName),
+      let path = context.module.socketPath(name)
+    else { return false }
+    var context = context
+    context.socket = path
+    return try context.ask { (client) throws(JoolError) in try client.instanceIsRunning() }
   }
 
   private func show(_ status: String, remark: String = "", in context: CommandContext) {

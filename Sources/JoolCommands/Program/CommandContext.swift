@@ -1,6 +1,7 @@
 import JoolCore
 import JoolDaemon
 import Logging
+import SystemPackage
 
 /// The environment of a command: the program, the instance, what the user typed, and everything that a command asks or
 /// writes to.
@@ -10,6 +11,8 @@ struct CommandContext {
   var translator: TranslatorType
   /// The name given with `-i` or `-f`.
   var givenInstanceName: String?
+  /// The path given with `--socket`.
+  var socket: String?
   /// The operation that the user typed.
   var invocation = Invocation()
   /// Standard output, for data.
@@ -48,21 +51,45 @@ struct CommandContext {
   /// The instance's name, given or default.
   var instanceName: String { givenInstanceName ?? InstanceName.default.description }
 
-  /// A client of the module, for the instance.
+  /// A client of the module, for the instance; or of the program that serves `--socket`.
   ///
-  /// A missing module is reported before an invalid name is.
+  /// Without `--socket`, the socket that serves the instance is used if the module is not loaded, or does not have the
+  /// instance. A missing module is reported before an invalid name is.
   /// - `name`: the instance's name, if it is not that of `-i`.
   func client(instance name: String? = nil) throws(CommandFailure) -> TranslatorClient {
+    let instance = InstanceName(name ?? instanceName)
     var client: TranslatorClient
     do throws(JoolError) {
-      client = try TranslatorClient(
-        transport: try module.transport(), translator: translator, module: module.loadedVersion())
+      if let socket { client = try socketClient(socket, instance) } else { client = try moduleClient(instance) }
     } catch {
       throw .module(error)
     }
-    guard let instance = InstanceName(name ?? instanceName) else { throw .invalid(.instanceName) }
+    guard let instance else { throw .invalid(.instanceName) }
     client.instance = instance
     return client
+  }
+
+  private func moduleClient(_ instance: InstanceName?) throws(JoolError) -> TranslatorClient {
+    let fallback: () throws(JoolError) -> TranslatorClient? = { [self] () throws(JoolError) in
+      guard translator == .nat64, let instance, let path = module.socketPath(instance) else { return nil }
+      return try socketClient(path, instance)
+    }
+    let client: TranslatorClient
+    do throws(JoolError) {
+      client = try TranslatorClient(
+        transport: try module.transport(), translator: translator, module: module.loadedVersion())
+    } catch .moduleNotLoaded {
+      guard let other = try fallback() else { throw .moduleNotLoaded }
+      return other
+    }
+    client.transport.received = 0
+    client.transport.fallback = fallback
+    return client
+  }
+
+  private func socketClient(_ path: String, _ instance: InstanceName?) throws(JoolError) -> TranslatorClient {
+    try TranslatorClient(
+      transport: try module.socket(path), translator: translator, instance: instance ?? .default, module: nil)
   }
 
   /// Calls `body`, prints its failure if there is one, and flushes both outputs.
@@ -89,9 +116,22 @@ struct CommandContext {
 
 extension JoolClient where Transport == AnyTransport {
   /// Sends requests to the module, and converts an error into a `CommandFailure`.
+  ///
+  /// If the first answer says that the module does not have the instance, and a socket serves it, the client becomes one
+  /// of that socket.
   mutating func ask<Answer>(
     _ question: (inout Self) throws(JoolError) -> Answer
   ) throws(CommandFailure) -> Answer {
-    do throws(JoolError) { return try question(&self) } catch { throw .module(error) }
+    do throws(JoolError) {
+      do throws(JoolError) { return try question(&self) } catch .refused(.noSuchProcess, let message) {
+        guard transport.received == 1, let other = try transport.fallback?() else {
+          throw .refused(code: .noSuchProcess, message: message)
+        }
+        self = other
+        return try question(&self)
+      }
+    } catch {
+      throw .module(error)
+    }
   }
 }

@@ -43,10 +43,11 @@ enum JoolProgram {
     case .help: context.output.write(help.help)
     case .usage: context.output.write(help.usage)
     case .version(let isVerbose): context.output.print(ProgramIdentity.versionText(isVerbose: isVerbose))
-    case .operation(_, let file?, let words) where words.isEmpty:
+    case .operation(_, let file?, _, let words) where words.isEmpty:
       context.messages.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
       throw .word(.incomplete(followUps: WordTree.listedNames(tree.words)))
-    case .operation(let instanceName, _, let words):
+    case .operation(let instanceName, _, let socket, let words):
+      context.socket = socket
       context.givenInstanceName = instanceName
       try execute(words, of: tree, in: context)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import JoolCore
 
 /// A command's access to the kernel module.
@@ -6,4 +7,17 @@ struct ModuleAccess {
   var transport: () throws(JoolError) -> AnyTransport = AnyTransport.socket
   /// The module's version, if it is known without a request to the module.
   var loadedVersion: () -> ModuleVersion? = ModuleVersion.loaded
+  /// Opens a transport to the program that serves the socket at a path.
+  var socket: (_ path: String) throws(JoolError) -> AnyTransport = AnyTransport.socket(at:)
+  /// The path of the socket that serves an instance in the module's place; `nil` if there is none.
+  var socketPath: (InstanceName) -> String? = { instance in
+    Jool.socketPath(of: instance).flatMap { access($0, F_OK) == 0 ? $0 : nil }
+  }
+
+  /// The access without sockets, for what only a module can do.
+  var ofModuleAlone: Self {
+    var access = self
+    access.socketPath = { _ in nil }
+    return access
+  }
 }

@@ -7,7 +7,7 @@ extension JoolError {
   var status: ExitStatus {
     switch self {
     case .moduleNotLoaded: .noModule
-    case .refused(let code, _), .refusedByNetlink(let code), .system(_, let code):
+    case .refused(let code, _), .refusedByNetlink(let code), .system(_, let code), .socket(_, let code):
       ExitStatus(truncating: code.rawValue)
     case .netlinkLibrary(_, let code, _): ExitStatus(truncating: code)
     case .noAnswer: ExitStatus(truncating: Errno.timedOut.rawValue)

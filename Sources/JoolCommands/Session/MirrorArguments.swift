@@ -10,6 +10,10 @@ struct MirrorArguments: Hashable, Sendable {
   var state: String?
   /// The seconds between two snapshots.
   var interval: UInt32?
+  /// The socket on which the mirror answers in the module's place.
+  var socket = ProxyConfiguration.Socket()
+  /// `--socket none`: whether there is none.
+  var hasNoSocket = false
 
   /// The seconds that may be between two snapshots.
   static let intervals: ClosedRange<UInt32> = 1...86_400
@@ -21,7 +25,8 @@ struct MirrorArguments: Hashable, Sendable {
     get throws(CommandFailure) {
       ProxyConfiguration.Mirror(
         settings: try nat64Settings(), state: state,
-        interval: interval.map { .seconds(Int($0)) } ?? ProxyConfiguration.Mirror.defaultInterval)
+        interval: interval.map { .seconds(Int($0)) } ?? ProxyConfiguration.Mirror.defaultInterval,
+        socket: hasNoSocket ? nil : socket)
     }
   }
 
@@ -35,9 +40,18 @@ struct MirrorArguments: Hashable, Sendable {
         throw .configuration(
           path: settings, ConfigurationError(reason: reason, position: TextPosition(line: 1, column: 1)))
       }
-      return MirrorSettings(pool6: pool6, limits: SessionLimits(globals: file.globals), pool4: file.pool4)
+      return MirrorSettings(pool6: pool6, limits: SessionLimits(globals: file.globals), pool4: file.pool4,
+        globals: file.globals)
     } catch {
       throw .file(error)
     }
+  }
+
+  /// Reads a mode of a file: an octal number.
+  static func mode(_ text: String) throws(ArgumentError) -> UInt16 {
+    guard (3...4).contains(text.utf8.count), let mode = UInt16(text, radix: 8), mode <= 0o777 else {
+      throw .badValue(text, option: "socket.mode", remedy: "write an octal number of three digits, such as 660.")
+    }
+    return mode
   }
 }

@@ -16,8 +16,9 @@ extension ProxyError {
     case .statisticsUnavailable(_, _, let errno), .system(_, let errno), .cannotBecome(_, let errno),
       .trackFile(_, .cannotWrite(let errno)), .state(_, .unusable(let errno)):
       ExitStatus(truncating: errno.rawValue)
-    case .state(_, .inUse): ExitStatus(truncating: Errno.addressInUse.rawValue)
-    case .trackFile: .invalid
+    case .socket(_, .failed(let errno)): ExitStatus(truncating: errno.rawValue)
+    case .state(_, .inUse), .socket(_, .inUse): ExitStatus(truncating: Errno.addressInUse.rawValue)
+    case .trackFile, .socket: .invalid
     }
   }
 }

@@ -20,7 +20,8 @@ struct SessionFollow: Command {
 
   func run(in context: CommandContext) throws(CommandFailure) {
     let selection = try selection.checked()
-    let instance = try SynchronizationCheck.run(in: context)
+    let client = try SynchronizationCheck.client(in: context)
+    let (instance, socket) = (client.instance, client.transport.socketPath)
     if !json {
       context.output.print(
         """
@@ -30,7 +31,7 @@ struct SessionFollow: Command {
     }
     context.output.flush()
     do throws(ProxyError) {
-      try follow(instance, selection, in: context)
+      try follow(instance, over: socket, selection, in: context)
     } catch {
       throw .proxy(error)
     }
@@ -39,14 +40,14 @@ struct SessionFollow: Command {
 
   /// Prints sessions until output fails or the limit is reached.
   private func follow(
-    _ instance: InstanceName, _ selection: RowSelection, in context: CommandContext
+    _ instance: InstanceName, over socket: String?, _ selection: RowSelection, in context: CommandContext
   ) throws(ProxyError) {
     let isSelective = selection.filter != SessionFilter()
     var rest = selection.maxRows
     let log = context.log
-    log.info("Opening kernel socket (Instance name: \(instance))...")
-    var follower = try SessionFollower(instance: instance)
-    log.info("Kernel socket ready.")
+    if socket == nil { log.info("Opening kernel socket (Instance name: \(instance))...") }
+    var follower = try SessionFollower(instance: instance, socket: socket)
+    if socket == nil { log.info("Kernel socket ready.") }
     while context.output.failure == nil, rest > 0 {
       do throws(JoolError) {
         guard let event = try follower.next() else { return }

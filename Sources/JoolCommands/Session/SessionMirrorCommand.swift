@@ -56,6 +56,23 @@ struct SessionMirrorCommand: Command {
         }
         command.mirror.interval = seconds
       }.unabbreviated,
+      .value(
+        "socket", "PATH",
+        "Unix socket on which the mirror answers as a NAT64, for jool --socket and jool -i (default: "
+          + "/run/jool/GROUP.sock; none: no socket)", kind: .file
+      ) {
+        $0.mirror.hasNoSocket = $1 == "none"
+        $0.mirror.socket.path = $1 == "none" ? nil : $1
+      }.unabbreviated,
+      .value("socket.owner", "STR", "Owner of the socket: a name or a number (default: the user of the mirror)") {
+        $0.mirror.socket.owner = $1
+      }.unabbreviated,
+      .value("socket.group", "STR", "Group of the socket: a name or a number (default: that of the user)") {
+        $0.mirror.socket.group = $1
+      }.unabbreviated,
+      .value("socket.mode", "MODE", "Mode of the socket, in octal (default: 660)") {
+        (command, text) throws(ArgumentError) in command.mirror.socket.mode = try MirrorArguments.mode(text)
+      }.unabbreviated,
     ]
 
   /// The options of a proxy that a mirror has, too.

@@ -22,6 +22,10 @@ public enum JoolError: Error, Hashable, Sendable {
   case overrun
   /// A system call failed.
   case system(call: String, Errno)
+  /// The Unix socket with this path does not lead to a program that answers in the module's place. The reasons:
+  /// `.noSuchFileOrDirectory`; `.permissionDenied`; `.notSocket` for another kind of file; `.connectionRefused` if nobody
+  /// listens; `.connectionReset` if the program has closed the connection; or another error of the system call.
+  case socket(path: String, Errno)
   /// A call of libnl failed, with libnl's code and text.
   case netlinkLibrary(call: String, code: Int32, text: String)
   /// The module answers list requests in a way that would never end.
@@ -50,6 +54,7 @@ extension JoolError: CustomStringConvertible {
     case .noAnswer: "Error receiving the kernel module's response: no answer arrived."
     case .overrun: "Error receiving the kernel module's response: some of it was lost; please try again."
     case .system(let call, let errno): "\(call) failed: \(errno)"
+    case .socket(let path, let errno): Self.socketText(path, errno)
     case .netlinkLibrary(let call, _, let text): Self.libraryText(call: call, text: text)
     case .endlessList(let operation): "The kernel module's list never ends (`\(operation)`)."
     case .requestTooLarge(let operation): "The request `\(operation)` is too large; send fewer values at a time."
@@ -71,6 +76,21 @@ extension JoolError: CustomStringConvertible {
 
   /// The description on one line, for logs.
   public var line: String { description.split(separator: "\n").joined(separator: " ") }
+
+  private static func socketText(_ path: String, _ errno: Errno) -> String {
+    switch errno {
+    case .noSuchFileOrDirectory, .notDirectory: "There is no socket '\(path)'. (Does the mirror run that serves it?)"
+    case .permissionDenied:
+      "You may not connect to the socket '\(path)'. (Its owner, its group and its mode decide who may.)"
+    case .notSocket: "'\(path)' is not a socket."
+    case .connectionRefused: "Nobody listens on the socket '\(path)'. (The mirror that served it has ended.)"
+    case .protocolWrongTypeForSocket: "The socket '\(path)' is not that of a mirror."
+    case .fileNameTooLong: "The path of a socket has at most \(UnixAddress.maxPathLength) bytes, unlike '\(path)'."
+    case .connectionReset:
+      "The connection to '\(path)' was closed at the other end. (The mirror has ended, or has too many clients.)"
+    default: "The socket '\(path)' cannot be used: \(errno)"
+    }
+  }
 
   private static func libraryText(call: String, text: String) -> String {
     switch call {

@@ -26,7 +26,7 @@ public struct TransportAddress<Address: IPAddress>: Hashable, Sendable, Comparab
   public static func < (left: Self, right: Self) -> Bool { (left.address, left.port) < (right.address, right.port) }
 
   /// The transport address just before this one, or `nil` if there is none.
-  var predecessor: Self? {
+  package var predecessor: Self? {
     if port > 0 { return Self(address, port - 1) }
     return address.bits > 0 ? Self(Address(bits: address.bits - 1), .max) : nil
   }

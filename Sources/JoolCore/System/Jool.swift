@@ -23,4 +23,29 @@ public enum Jool {
     try JoolClient(
       transport: try NetlinkSocket(), translator: translator, instance: instance, module: ModuleVersion.loaded())
   }
+
+  /// Connects to a program that answers in the module's place, such as `jool session mirror`.
+  ///
+  /// Needs no module and no privilege, but the right to connect to the socket. Blocks until the program has answered,
+  /// for at most 5 seconds per answer.
+  /// - Parameters:
+  ///   - socket: The path of the socket.
+  ///   - instance: The name of the instance that the program serves.
+  /// - Returns: A client for this instance.
+  /// - Throws: `JoolError.socket` if the socket cannot be connected to, and the other errors of
+  ///   `JoolClient.init(transport:translator:instance:module:sequence:)`.
+  public static func connect(
+    socket: String, instance: InstanceName = .default
+  ) throws(JoolError) -> JoolClient<UnixSocket> {
+    try JoolClient(
+      transport: try UnixSocket(path: socket), translator: .nat64, instance: instance, module: nil)
+  }
+
+  /// The path at which a mirror of a group has its socket, unless it was given another.
+  /// - Parameter instance: The name of the group.
+  /// - Returns: `/run/jool/INSTANCE.sock`, or `nil` for a name that cannot be in a path: an empty one, or one with a slash.
+  public static func socketPath(of instance: InstanceName) -> String? {
+    let name = instance.description
+    return name.isEmpty || name.utf8.contains(UInt8(ascii: "/")) ? nil : "/run/jool/\(name).sock"
+  }
 }

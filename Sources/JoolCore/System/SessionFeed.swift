@@ -2,12 +2,33 @@
 ///
 /// The module sends them in messages to a netlink multicast group while `ss-enabled` is on. It sends the next message
 /// when the last one is acknowledged (`JoolClient.acknowledgeSessions()`), or else about `ss-flush-deadline` later.
-/// Acknowledge only if no session proxy runs for the instance, because the proxy does.
+/// Acknowledge only if no session proxy runs for the instance, because the proxy does. A program that answers in the
+/// module's place needs no acknowledgement.
 public struct SessionFeed: ~Copyable {
-  private let socket: NetlinkSocket
+  private let source: Source
   private let instance: InstanceName
   private let pool6: IPv6Prefix
   private var buffer = [UInt8](repeating: 0, count: 65_536)
+
+  /// The sender of the messages: the module, or a program in its place.
+  private enum Source: ~Copyable {
+    case module(NetlinkSocket)
+    case program(UnixSocket)
+
+    var descriptor: Int32 {
+      switch self {
+      case .module(let socket): socket.descriptor
+      case .program(let socket): socket.descriptor
+      }
+    }
+
+    func receive(into buffer: inout [UInt8], waiting: Bool) throws(JoolError) -> Int? {
+      switch self {
+      case .module(let socket): try socket.receive(into: &buffer, waiting: waiting)
+      case .program(let socket): try socket.receive(into: &buffer, waiting: waiting)
+      }
+    }
+  }
 
   /// Listens to the messages of the client's instance that are sent from now on.
   /// - Parameters:
@@ -19,7 +40,19 @@ public struct SessionFeed: ~Copyable {
     let socket = try NetlinkSocket()
     _ = socket.enlargeReceiveBuffer(to: 1 << 22)
     try client.joinSyncGroup(socket)
-    self.socket = socket
+    source = .module(socket)
+    instance = client.instance
+    self.pool6 = pool6
+  }
+
+  /// Listens to the messages of the program that the client is connected to, through a connection of its own.
+  init(of client: borrowing JoolClient<UnixSocket>, pool6: IPv6Prefix) throws(JoolError) {
+    guard let group = client.family.group(named: JoolClient<UnixSocket>.syncGroup) else {
+      throw .malformedAnswer(.missing(field: "multicast group joold"))
+    }
+    var socket = try UnixSocket(path: client.transport.path)
+    try socket.join(group: group)
+    source = .program(socket)
     instance = client.instance
     self.pool6 = pool6
   }
@@ -27,17 +60,18 @@ public struct SessionFeed: ~Copyable {
   /// The socket's descriptor, for poll(2).
   ///
   /// The feed remains its owner.
-  public var descriptor: Int32 { socket.descriptor }
+  public var descriptor: Int32 { source.descriptor }
 
   /// Waits for the next message.
   ///
   /// Blocks for up to 5 seconds.
   /// - Parameter waiting: Whether to wait. Otherwise only a message that has arrived already is returned.
   /// - Returns: The next event, or `nil` if there is none.
-  /// - Throws: `JoolError.system` if recv(2) fails, `.malformedAnswer` for a message of more than 65,536 bytes.
+  /// - Throws: `JoolError.system` if recv(2) fails, `.malformedAnswer` for a message of more than 65,536 bytes, and
+  ///   `.socket` if the program that serves a Unix socket has ended.
   public mutating func next(waiting: Bool = true) throws(JoolError) -> Event? {
     do throws(JoolError) {
-      while let count = try socket.receive(into: &buffer, waiting: waiting) {
+      while let count = try source.receive(into: &buffer, waiting: waiting) {
         let message = buffer.span.bytes.extracting(first: count)
         if let event = Event(decoding: message, instance: instance, pool6: pool6) { return event }
       }
@@ -100,5 +134,18 @@ extension JoolClient where Transport == NetlinkSocket {
       throw .malformedAnswer(.missing(field: "multicast group joold"))
     }
     try socket.join(group: group)
+  }
+}
+
+extension JoolClient where Transport == UnixSocket {
+  /// Listens to the sessions that the program stores or refreshes from now on.
+  ///
+  /// Blocks until the program has answered. What it sends is to be read soon: what does not fit into the socket's buffer
+  /// is lost, and the feed has `SessionFeed.Event.overrun` instead.
+  /// - Returns: The feed, or `nil` if the instance has no pool6.
+  /// - Throws: The errors that all calls have in common.
+  public mutating func sessionFeed() throws(JoolError) -> SessionFeed? {
+    guard let pool6 = try globals().prefix6(.pool6) else { return nil }
+    return try SessionFeed(of: self, pool6: pool6)
   }
 }

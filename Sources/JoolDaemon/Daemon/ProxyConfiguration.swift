@@ -48,11 +48,15 @@ public struct ProxyConfiguration: Hashable, Sendable {
     public var state: String?
     /// The time between two snapshots.
     public var interval: TimeAmount
+    /// The socket on which the mirror answers in the module's place (`Jool.connect(socket:instance:)`); `nil`: none.
+    public var socket: Socket?
 
     /// Creates the options of a mirror.
     public init(
-      settings: MirrorSettings = MirrorSettings(), state: String? = nil, interval: TimeAmount = Mirror.defaultInterval
+      settings: MirrorSettings = MirrorSettings(), state: String? = nil, interval: TimeAmount = Mirror.defaultInterval,
+      socket: Socket? = nil
     ) {
+      self.socket = socket
       self.settings = settings
       self.state = state
       self.interval = interval
@@ -210,6 +214,7 @@ extension ProxyConfiguration {
     for case .group(let network) in links { _ = try MulticastSocket(network, log: silence) }
     for case .peers(let peers) in links { _ = try UnicastSocket.lookUp(peers) }
     if let statistics { _ = try StatisticsSocket(statistics, beside: links, isTrial: true, log: silence) }
+    if let socket = mirror?.socket { _ = try socket.access(of: user) }
     if let state = mirror?.state {
       try (geteuid() == 0 ? user : nil).acting { () throws(ProxyError) in
         do throws(StateFault) { try SnapshotFolder(path: state).verify() } catch { throw .state(state, error) }
@@ -261,6 +266,7 @@ extension ProxyConfiguration {
     if mirror?.state != other.mirror?.state || mirror?.interval != other.mirror?.interval {
       names.append("state or state-interval")
     }
+    if mirror?.socket != other.mirror?.socket { names.append("socket, socket.owner, socket.group or socket.mode") }
     if instance != other.instance { names.append("the instance") }
     return names
   }

@@ -42,6 +42,8 @@ public enum ProxyError: Error, Hashable, Sendable {
   case trackFile(String, TrackFileError)
   /// The directory of a mirror's snapshots, given by its path, cannot be used.
   case state(String, StateFault)
+  /// The socket of a mirror, given by its path, cannot be opened.
+  case socket(String, SocketFault)
   /// The configuration cannot be read. The text is the reader's message.
   case configuration(String)
   /// A peer has no address of the family that the first peer has.
@@ -74,6 +76,12 @@ extension ProxyError {
       return
         "That \(service.rawValue) was not affected. `jool session \(service.rawValue) status` shows its state. "
         + "End it before you start another one."
+    case .socket(_, .inUse): return "Give each mirror a socket of its own, or end the program that listens."
+    case .socket(_, .otherFile): return "Remove the file, or choose another path with --socket."
+    case .socket(_, .pathTooLong): return nil
+    case .socket(_, .failed(.notPermitted)):
+      return "Only root can give a socket to another owner or group (--socket.owner, --socket.group)."
+    case .socket: return "The directory must exist, and the mirror must be able to create files in it."
     case .state(_, .inUse): return "Give each mirror a directory of its own, also those of different groups."
     case .state(_, .unusable):
       return "The directory must exist, and the user of the mirror must be able to create files in it."
@@ -130,6 +138,7 @@ extension ProxyError: CustomStringConvertible {
     case .system(let call, let code): "\(call) failed: \(code)"
     case .keyFile(let error): "\(error)"
     case .configuration(let text): text
+    case .socket(let path, let fault): "Cannot make the socket '\(path)': \(fault)"
     case .state(let path, let fault): "Cannot use the directory '\(path)' for snapshots: \(fault)"
     case .alreadyRunning(let name, let service, let process):
       (service == .proxy ? "A session proxy runs for instance '\(name)'" : "A mirror of the group '\(name)' runs")

@@ -18,6 +18,8 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
   var sendQueue = SendQueue()
   var statistics: StatisticsSocket?
   var control: ControlSocket?
+  /// The socket on which a mirror answers in the module's place.
+  var table: TableSocket?
   let ending: EndingWatch
   var readiness: ReadinessReport
   /// The time of the next look at the interfaces, the control name and the findings.
@@ -75,6 +77,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     } else {
       log.info("Not configured; skipping statsocket.")
     }
+    let table = try Self.openTable(configuration, as: user, for: &proxy, log: log)
     let watch = try EndingWatch(ending)
     if let user {
       let keepsRight = configuration.mirror == nil
@@ -89,6 +92,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     self.network = network
     self.statistics = consume statistics
     self.control = consume control
+    self.table = consume table
     self.ending = watch
     self.readiness = readiness
   }
@@ -128,6 +132,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
       for link in network.links where poller.hasInput(link.descriptor) { drain(link, &buffer, now: begin) }
       answerStatistics(poller)
       serveControl(poller)
+      serveTable(poller, now: begin)
       advance()
       end = .now
       let turn = UInt64(clamping: (end - begin).microseconds)
@@ -141,6 +146,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     for link in network.links { poller.watch(link.descriptor) }
     if let descriptor = statistics.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     if let descriptor = control.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
+    if let descriptor = table.borrowed({ $0.descriptor }) { poller.watch(descriptor) }
     for client in control.borrowed({ $0.clients }) ?? [] { poller.watch(client.descriptor) }
     if let pending = configuration.pending { poller.watch(pending.lookUp.descriptor) }
   }
@@ -159,6 +165,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     sendWaiting(now)
     proxy.advance(to: now)
     sendNews(now)
+    tellFollowers(now)
     let served = store.serve(&proxy, now: now, log: log)
     answerAdvertisers()
     proxy.updateReadiness(now: served)
@@ -173,6 +180,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     for finding in proxy.newFindings(now: now) { log.warning("\(finding)") }
     network.heal(log: log)
     statistics?.heal(log: log)
+    table?.check(now: now)
     proxy.path = configuration.current.mtu.map { PathMTU(mtu: $0) } ?? network.path
     readiness.note(proxy.noPeerReason(now: now), now: now, log: log)
     readiness.reassert(now: now, log: log)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import JoolCore
 internal import JoolSession
 
 /// The service manager that started the program, if it expects notifications (sd_notify(3)).

@@ -28,10 +28,19 @@ struct UnprivilegedUser {
       group = known.group
       return
     }
-    guard let group = getgrnam(parts[1])?.pointee.gr_gid ?? Self.number(parts[1]) else {
-      throw .noSuchGroup(parts[1])
-    }
-    self.group = group
+    group = try Self.number(ofGroup: parts[1])
+  }
+
+  /// The number of a user, given by its name or number.
+  static func number(ofUser text: String) throws(ProxyError) -> uid_t {
+    guard let user = getpwnam(text)?.pointee.pw_uid ?? number(text) else { throw .noSuchUser(text) }
+    return user
+  }
+
+  /// The number of a group, given by its name or number.
+  static func number(ofGroup text: String) throws(ProxyError) -> gid_t {
+    guard let group = getgrnam(text)?.pointee.gr_gid ?? number(text) else { throw .noSuchGroup(text) }
+    return group
   }
 
   /// The number in a text of digits.

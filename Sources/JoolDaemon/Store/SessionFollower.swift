@@ -4,13 +4,18 @@ internal import SystemPackage
 
 /// Receives the sessions that an instance wants synchronized, without exchanging them with peers.
 ///
+/// It receives them from the module, or from a program that answers in the module's place, such as a mirror.
+///
 /// The module sends its next message when the last one was acknowledged. A running proxy acknowledges. If there is
 /// none, the follower does, because otherwise it would receive only one message per `ss-flush-deadline`.
 public struct SessionFollower: ~Copyable {
-  private var link: ModuleConnection
+  /// The module; `nil` if there is a program in its place.
+  private var link: ModuleConnection?
+  /// What the program sends; `nil` if there is a module.
+  private var feed: SessionFeed?
   private let instance: InstanceName
   private let stop: StopHandle?
-  private let pool6: IPv6Prefix
+  private let pool6: IPv6Prefix?
   private var presence = ProxyPresence()
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
@@ -19,19 +24,31 @@ public struct SessionFollower: ~Copyable {
   /// Without it the module sends nothing.
   public let isEnabled: Bool
 
-  /// Opens the netlink sockets and reads the instance's settings.
+  /// Opens the netlink sockets or the Unix socket, and reads the instance's settings.
   /// - Parameters:
   ///   - instance: the instance whose sessions are received.
+  ///   - socket: the path of the socket of a program that answers in the module's place; `nil`: the module is asked.
   ///   - stop: the handle that ends a waiting `next()` from another thread.
   /// - Throws: `ProxyError.kernel`, or `.noSuchInstance`.
-  public init(instance: InstanceName, stop: StopHandle? = nil) throws(ProxyError) {
-    var link = try ProxyError.asking { () throws(JoolError) in try ModuleConnection(instance: instance) }
-    let inspection = try link.inspectAtStart(instance)
-    isEnabled = inspection.isEnabled
-    pool6 = inspection.kernel.pool6
+  public init(instance: InstanceName, socket: String? = nil, stop: StopHandle? = nil) throws(ProxyError) {
+    if let socket {
+      let opened = try ProxyError.asking { () throws(JoolError) -> SessionFeed? in
+        var client = try Jool.connect(socket: socket, instance: instance)
+        return try client.sessionFeed()
+      }
+      guard let feed = consume opened else { throw .noSuchInstance(instance) }
+      (isEnabled, pool6) = (true, nil)
+      self.feed = consume feed
+      link = nil
+    } else {
+      var link = try ProxyError.asking { () throws(JoolError) in try ModuleConnection(instance: instance) }
+      let inspection = try link.inspectAtStart(instance)
+      (isEnabled, pool6) = (inspection.isEnabled, inspection.kernel.pool6)
+      self.link = consume link
+      feed = nil
+    }
     self.instance = instance
     self.stop = stop
-    self.link = link
   }
 
   /// Blocks until the instance announces sessions that were created or updated, or until an event shows that some were
@@ -39,30 +56,41 @@ public struct SessionFollower: ~Copyable {
   /// - Returns: the event, or `nil` after `StopHandle.stop()`.
   /// - Throws: `JoolError` if the module cannot be reached any more.
   public mutating func next() throws(JoolError) -> SessionFeed.Event? {
-    while try waits() {
-      do throws(JoolError) {
-        guard let count = try link.events.receive(into: &buffer, waiting: stop == nil), let event = event(in: count)
-        else { continue }
-        try acknowledge()
+    let descriptor = link.borrowed { $0.events.descriptor } ?? feed.borrowed { $0.descriptor } ?? -1
+    // Without a handle, the socket waits itself.
+    let isWaiting = stop == nil
+    while true {
+      if !isWaiting, try !waits(for: descriptor) { return nil }
+      if link.borrowed({ _ in true }) == true {
+        if let event = try nextOfModule(waiting: isWaiting) { return event }
+      } else if let event = try feed?.next(waiting: isWaiting) {
         return event
-      } catch .overrun {
-        try acknowledge()
-        return .overrun
       }
     }
-    return nil
   }
 
-  private func waits() throws(JoolError) -> Bool {
-    // Without a handle, the socket waits itself.
-    guard stop != nil else { return true }
-    do throws(Errno) { return try stop.waits(for: link.events.descriptor) } catch {
+  private mutating func nextOfModule(waiting: Bool) throws(JoolError) -> SessionFeed.Event? {
+    do throws(JoolError) {
+      guard let count = try link?.events.receive(into: &buffer, waiting: waiting), let event = event(in: count) else {
+        return nil
+      }
+      try acknowledge()
+      return event
+    } catch .overrun {
+      try acknowledge()
+      return .overrun
+    }
+  }
+
+  private func waits(for descriptor: Int32) throws(JoolError) -> Bool {
+    do throws(Errno) { return try stop.waits(for: descriptor) } catch {
       throw .system(call: "poll", error)
     }
   }
 
   private func event(in count: Int) -> SessionFeed.Event? {
-    SessionFeed.Event(decoding: buffer.span.bytes.extracting(first: count), instance: instance, pool6: pool6)
+    guard let pool6 else { return nil }
+    return SessionFeed.Event(decoding: buffer.span.bytes.extracting(first: count), instance: instance, pool6: pool6)
   }
 
   private mutating func acknowledge() throws(JoolError) {
@@ -75,7 +103,7 @@ public struct SessionFollower: ~Copyable {
       }
     }
     guard !hasProxy else { return }
-    try link.client.acknowledgeSessions()
+    try link?.client.acknowledgeSessions()
   }
 }
 

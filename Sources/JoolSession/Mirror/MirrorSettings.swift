@@ -10,13 +10,18 @@ public struct MirrorSettings: Hashable, Sendable {
   public var limits: SessionLimits?
   /// The pool4 of the NAT64s; `nil`: that of a peer.
   public var pool4: [Pool4Entry]?
+  /// The global variables of the NAT64s, which the mirror only shows; those that are missing have Jool's defaults.
+  public var globals: [GlobalSetting]
 
   /// Creates settings.
   ///
   /// Without arguments, everything is the peers'.
-  public init(pool6: IPv6Prefix? = nil, limits: SessionLimits? = nil, pool4: [Pool4Entry]? = nil) {
+  public init(
+    pool6: IPv6Prefix? = nil, limits: SessionLimits? = nil, pool4: [Pool4Entry]? = nil, globals: [GlobalSetting] = []
+  ) {
     self.pool6 = pool6
     self.limits = limits
     self.pool4 = pool4
+    self.globals = globals
   }
 }

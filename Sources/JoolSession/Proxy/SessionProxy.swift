@@ -43,6 +43,8 @@ public struct SessionProxy: Sendable {
   var peerFormats = PeerFormats()
   /// What a mirror has in place of a module; `nil` for a proxy with a module.
   var mirror: MirrorState?
+  /// Whether lists are made of the table.
+  var servesLists = false
   /// The problems of the store that an administrator should fix, as sentences.
   public var storeFindings: [String] = []
   /// What an administrator should know of the group.
@@ -122,7 +124,8 @@ public struct SessionProxy: Sendable {
   // MARK: The module
 
   mutating func makeNode(_ kernel: Kernel, clock: UInt64, now: Instant) -> SyncNode? {
-    guard let table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
+    guard var table = SessionTable(pool6: kernel.pool6, now: now) else { return nil }
+    if servesLists { table.keepMasksInOrder() }
     // Where the lower incarnation decides, a node with a module should come first.
     let identity = Incarnation(.random(in: (isMirror ? 0xFF << 56 : 1)...UInt64.max, using: &random))
     requestAudit(.start)

@@ -16,13 +16,27 @@ package struct ModuleProfile: Sendable {
   ///
   /// The numbers of BIB entries and sessions are those of the table.
   package var counters: [String: UInt64] = [:]
+  /// The reason why nothing can be listed now, as a sentence for the user; `nil` if everything can.
+  package var unavailability: String?
+  /// Whether the request to advertise the table can be granted.
+  package var advertisement = Advertisement.none
   /// The greatest length of an answer in bytes.
   ///
   /// It must hold an entry (200 bytes); clients have room for 64 KiB.
   package var messageLimit = Reply.standardLimit
 
+  /// Whether a table can be sent to the group.
+  package enum Advertisement: Hashable, Sendable {
+    /// There is no group.
+    case none
+    /// It can, for a client that may have it done.
+    case possible
+    /// It cannot at the moment. The text is the reason.
+    case refused(String)
+  }
+
   /// Makes the profile of an instance that was just created.
-  package init(instance: InstanceEntry, pool6: IPv6Prefix, version: ModuleVersion = .newestKnown) {
+  package init(instance: InstanceEntry, pool6: IPv6Prefix?, version: ModuleVersion = .newestKnown) {
     self.version = version
     self.instance = instance
     globals = GlobalSetting.defaults(of: .nat64, pool6: pool6, module: version)

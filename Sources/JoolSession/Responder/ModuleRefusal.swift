@@ -2,12 +2,13 @@ internal import JoolCore
 
 /// A refusal of a request: an errno and a text.
 ///
-/// The texts are the module's. The exceptions are `readOnly`, because the module makes changes, and `malformed`,
-/// because the module's texts for it name its own constants.
+/// The texts are the module's, except where a module would do what is requested, and for `malformed`, because the
+/// module's texts for it name its own constants.
 struct ModuleRefusal: Error {
   let code: UInt16
   let text: String
 
+  private static let notPermitted: UInt16 = 1
   private static let noSuchProcess: UInt16 = 3
   private static let tryAgain: UInt16 = 11
   private static let invalidArgument: UInt16 = 22
@@ -54,6 +55,16 @@ struct ModuleRefusal: Error {
     text: "Oops. Pool4 changed while I was iterating so I lost track of where I was. Try again.")
 
   static func readOnly(_ operation: JoolOperation) -> Self {
-    invalid("`\(operation)` is not possible: this is a read-only table of sessions, not a kernel module.")
+    Self(
+      code: notPermitted,
+      text: """
+        `\(operation)` is not possible here: this is a copy of a NAT64's sessions, and not the NAT64.
+        Run the command on the NAT64.
+        """)
   }
+
+  static let mayNotAdvertise = Self(
+    code: notPermitted, text: "Only root and the user of the mirror may have it send its table.")
+
+  static func notNow(_ text: String) -> Self { Self(code: tryAgain, text: text) }
 }

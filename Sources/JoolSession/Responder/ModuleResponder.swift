@@ -2,33 +2,46 @@ internal import JoolCore
 
 /// Answers the requests of one client as a NAT64's module does, from a session table instead of the kernel.
 ///
-/// It serves the requests that read: instances, global variables, counters, pool4, BIB and sessions. It refuses the
-/// others. Malformed requests get the answers of netlink and of the module. It has no socket and no clock: datagrams
-/// and time are arguments. Each client needs a responder of its own, because a responder remembers its client's lists:
-/// 8 bytes for each BIB entry of the protocols that the client has listed.
+/// It serves the requests that read: instances, global variables, counters, pool4, BIB and sessions. It notes whether the
+/// client wants the table to be advertised, and whether it joined the group of followers. It refuses everything else.
+/// Malformed requests get the answers of netlink and of the module. It has no socket and no clock: datagrams and time are
+/// arguments. Each client needs a responder of its own, because a responder remembers its client's last page.
+///
+/// The table should keep its masks in order (`SessionTable.keepMasksInOrder()`); otherwise each page sorts them.
 package struct ModuleResponder: Sendable {
   /// The properties of the instance.
   ///
   /// They may change between requests.
   package var profile: ModuleProfile
   private let family: GenericFamily
-  private var listings: [L4Protocol: TableListing] = [:]
+  /// Whether the client may have the table advertised.
+  private let mayAdvertise: Bool
+  private var listing = TableListing()
+  /// Whether the client has joined the group of those who receive sessions as they are stored.
+  package private(set) var isFollowing = false
+  /// Whether the client has requested that the table be advertised since this was last set to false.
+  package var wantsAdvertisement = false
+
+  /// The greatest number of messages of a datagram that are answered, so that no datagram takes long.
+  static let maxMessages = 64
 
   /// Makes a responder for one client.
   /// - Parameters:
   ///   - profile: The properties of the instance.
   ///   - family: The number of the netlink family, which the client asks for first.
-  package init(profile: ModuleProfile, family: UInt16 = 32) {
+  ///   - mayAdvertise: Whether the client may have the table advertised.
+  package init(profile: ModuleProfile, family: UInt16 = 32, mayAdvertise: Bool = false) {
     self.profile = profile
     self.family = GenericFamily(id: family, syncGroup: 1)
+    self.mayAdvertise = mayAdvertise
   }
 
   /// Answers a datagram.
   ///
-  /// Does not block. The first page of a list takes longer, because it sorts the BIB.
+  /// Does not block.
   /// - Parameters:
   ///   - datagram: Netlink messages. As in the kernel, messages that are not requests, and all after one whose length
-  ///     is impossible, are ignored.
+  ///     is impossible, are ignored. So are those beyond `maxMessages`.
   ///   - table: The sessions.
   ///   - now: The time, for the expirations of sessions.
   /// - Returns: The datagrams to send, in this order.
@@ -37,13 +50,16 @@ package struct ModuleResponder: Sendable {
   ) -> [[UInt8]] {
     var replies: [[UInt8]] = []
     var reader = NetlinkMessageReader(datagram.span.bytes)
+    var rest = Self.maxMessages
     do throws(WireFormatError) {
-      while let message = try reader.next() {
+      while rest > 0, let message = try reader.next() {
+        rest -= 1
         let header = message.header
         var isRefused = false
         if header.isRequest, !header.isControl {
           do throws(NetlinkRefusal) {
-            replies.append(try answer(message.payload, header, table: table, now: now))
+            let reply = try answer(message.payload, header, table: table, now: now)
+            if let reply { replies.append(reply) }
           } catch {
             isRefused = true
             replies.append(NetlinkReply.refusal(error, of: datagram[message.range], header))
@@ -59,12 +75,17 @@ package struct ModuleResponder: Sendable {
     return replies
   }
 
-  /// The answer to a message for the controller or for the Jool family.
+  /// The answer to a message for the controller or for the Jool family; `nil` if it gets none.
   /// - `payload`: the bytes after the netlink header.
   private mutating func answer(
     _ payload: RawSpan, _ header: NetlinkHeader, table: borrowing SessionTable, now: Instant
-  ) throws(NetlinkRefusal) -> [UInt8] {
-    if header.isForController { return try family.reply(to: payload, header) }
+  ) throws(NetlinkRefusal) -> [UInt8]? {
+    if header.isForController {
+      guard let group = MembershipRequest.group(decoding: payload) else { return try family.reply(to: payload, header) }
+      guard family.groups.contains(where: { $0.id == group }) else { throw .noSuchFamily }
+      isFollowing = true
+      return nil
+    }
     guard header.type == family.id else { throw .noSuchFamily }
     // `genlmsghdr` is before Jool's header.
     guard payload.byteCount >= 4 + JoolHeader.size else { throw .malformed }
@@ -79,14 +100,14 @@ package struct ModuleResponder: Sendable {
     }
     guard let operation = JoolOperation(rawValue: command), !header.isDump else { throw .unsupported }
     do throws(WireFormatError) { try ListArguments.validate(attributes) } catch { throw .malformed }
-    let reply: Reply
+    let reply: Reply?
     do throws(ModuleRefusal) {
       try check(echoed, operation)
       reply = try self.reply(to: operation, echoed, attributes, table: table, now: now)
     } catch {
       reply = .refusal(code: error.code, message: error.text)
     }
-    return reply.message(echoing: echoed, family: family.id, sequence: header.sequence, port: header.port)
+    return reply?.message(echoing: echoed, family: family.id, sequence: header.sequence, port: header.port)
   }
 
   /// The module's checks of the header, in its order.
@@ -107,16 +128,21 @@ package struct ModuleResponder: Sendable {
     guard (name.description.isEmpty ? .default : name) == profile.instance.name else {
       throw .noInstance(name.description)
     }
+    if let reason = profile.unavailability { throw .notNow(reason) }
   }
 
   private mutating func reply(
     to operation: JoolOperation, _ header: EchoedHeader, _ attributes: RawSpan, table: borrowing SessionTable,
     now: Instant
-  ) throws(ModuleRefusal) -> Reply {
+  ) throws(ModuleRefusal) -> Reply? {
     switch operation {
     case .instanceHello:
       guard let name = header.instance else { throw .instanceName }
       return .status(isAlive: name == profile.instance.name)
+    case .sessionSyncAcknowledge:
+      // A follower acknowledges what it received. Nobody waits for that here, and success has no answer.
+      return nil
+    case .sessionSyncAdvertise: return try advertise()
     case .instanceForEach, .globalForEach, .statisticsForEach, .pool4ForEach, .bibForEach, .sessionForEach: break
     default: throw .readOnly(operation)
     }
@@ -136,38 +162,37 @@ package struct ModuleResponder: Sendable {
       return try profile.pool4(of: proto, after: arguments.pool4)
     case .bibForEach:
       guard let proto = arguments.proto else { throw .noProtocol }
-      return bibEntries(of: proto, after: arguments.bib?.source4, table: table, now: now)
+      return bibEntries(of: proto, after: arguments.bib?.source4, table: table)
     default:
       guard let proto = arguments.proto else { throw .noTransportProtocol }
       return sessions(of: proto, after: arguments.session, table: table, now: now)
     }
   }
 
-  private mutating func bibEntries(
-    of proto: L4Protocol, after position: TransportAddress4?, table: borrowing SessionTable, now: Instant
+  private mutating func advertise() throws(ModuleRefusal) -> Reply {
+    switch profile.advertisement {
+    case .none: throw .readOnly(.sessionSyncAdvertise)
+    case .possible, .refused: guard mayAdvertise else { throw .mayNotAdvertise }
+    }
+    if case .refused(let reason) = profile.advertisement { throw .notNow(reason) }
+    wantsAdvertisement = true
+    return .done
+  }
+
+  private func bibEntries(
+    of proto: L4Protocol, after position: TransportAddress4?, table: borrowing SessionTable
   ) -> Reply {
-    let former = listings.removeValue(forKey: proto)
-    var listing =
-      if let former, former.serves(bibEntriesAfter: position, now: now) { former } else {
-        TableListing(of: proto, in: table, now: now)
-      }
     var reply = Reply.done
-    listing.appendBIBEntries(after: position, from: table, to: &reply, limit: profile.messageLimit)
-    listings[proto] = listing
+    listing.appendBIBEntries(of: proto, after: position, from: table, to: &reply, limit: profile.messageLimit)
     return reply
   }
 
   private mutating func sessions(
     of proto: L4Protocol, after position: ListArguments.SessionOffset?, table: borrowing SessionTable, now: Instant
   ) -> Reply {
-    let former = listings.removeValue(forKey: proto)
-    var listing =
-      if let former, former.serves(sessionsAfter: position, now: now) { former } else {
-        TableListing(of: proto, in: table, now: now)
-      }
     var reply = Reply.done
-    listing.appendSessions(after: position, from: table, to: &reply, limit: profile.messageLimit, now: now)
-    listings[proto] = listing
+    listing.appendSessions(
+      of: proto, after: position, from: table, to: &reply, limit: profile.messageLimit, now: now)
     return reply
   }
 }

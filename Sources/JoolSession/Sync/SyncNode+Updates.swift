@@ -121,6 +121,7 @@ extension SyncNode {
     records.received(record)
     switch table.merge(record, origin: origin, now: now) {
     case .taken(let row):
+      announcements?.append(record.session)
       queueForModule(row, now: now)
       return true
     case .repeated: return false
@@ -147,7 +148,12 @@ extension SyncNode {
     var evicted: [BIBEntry] = []
     for _ in 0..<2 {
       switch table.upsert(record.session, origin: origin, version: record.version, isOwnRecord: isOwnRecord, now: now) {
-      case .inserted, .updated: return evicted
+      case .inserted:
+        announcements?.append(record.session)
+        return evicted
+      case .updated(let previous):
+        announcements?.append(record.session, replacing: previous.entry)
+        return evicted
       case .refused: return nil
       case .conflict:
         guard let rivals = makeRoom(for: record, isForced: isForced, now: now) else { return nil }

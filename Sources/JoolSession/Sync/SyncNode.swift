@@ -35,6 +35,8 @@ package struct SyncNode: Sendable {
   var feed: ModuleFeed
   /// What the node sends to the network.
   var transmitter: Transmitter
+  /// What the table gains, for clients that follow it; `nil` if there are none.
+  var announcements: SessionAnnouncements?
   /// Whether the node can translate.
   ///
   /// A mirror has no module, so it never has the right to the addresses.

@@ -158,6 +158,7 @@ extension SessionTable {
     sessions = RowIndex()
     bib6 = RowIndex()
     bib4 = RowIndex()
+    if masks != nil { masks = MaskOrder() }
     wheel = TimerWheel(startingAt: wheel.current)
     for bucket in digests.indices { digests[bucket] = 0 }
     rootDigest = 0

@@ -23,6 +23,7 @@ extension SessionTable {
       while !bib6.insert(number, bib6Hash) { growBIB6(for: bib6Hash) }
       let bib4Hash = hash.bib4(row)
       while !bib4.insert(number, bib4Hash) { growBIB4(for: bib4Hash) }
+      masks?.insert(row.proto, row.source4Address)
     }
     wheel.schedule(number, in: &rows)
     toggleDigest(of: row)
@@ -47,6 +48,7 @@ extension SessionTable {
     if row.siblingNext == number {
       bib6.remove(number, bib6Hash)
       bib4.remove(number, hash.bib4(row))
+      masks?.remove(row.proto, row.source4Address)
     } else {
       if row.isLeader {
         bib6.replace(number, by: row.siblingNext, bib6Hash)

@@ -30,6 +30,8 @@ public struct SessionTable: Sendable {
   /// The leader of each BIB entry by source4.
   var bib4 = RowIndex()
   var wheel = TimerWheel()
+  /// The masks in order, if lists are made of the table (`keepMasksInOrder()`); otherwise `nil`.
+  var masks: MaskOrder?
   var clock: TickClock
   var digests = ContiguousArray<UInt64>(repeating: 0, count: SessionDigest.bucketCount)
   /// The digest of the whole table; 0 if it is empty.

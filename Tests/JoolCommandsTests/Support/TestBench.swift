@@ -1,5 +1,6 @@
 import JoolDaemon
 import JoolSession
+import SystemPackage
 
 @testable import JoolCommands
 @testable import JoolCore
@@ -9,6 +10,8 @@ final class TestBench {
   let kernel = FakeKernel()
   /// Opens a transport to something else than the fake module.
   var transport: (() -> AnyTransport)?
+  /// The Unix sockets, by their paths.
+  var sockets: [String: () -> AnyTransport] = [:]
   /// The directory of the files in command lines; the process's current directory if `nil`.
   var directory: String?
   var givesHints = true
@@ -61,6 +64,13 @@ final class TestBench {
       messages: MessagePrinter(sink: error, givesHints: givesHints))
     context.module.transport = { [kernel, transport] () throws(JoolError) in transport?() ?? kernel.transport() }
     context.module.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }
+    context.module.socket = { [sockets] (path) throws(JoolError) in
+      guard let open = sockets[path] else { throw .socket(path: path, .noSuchFileOrDirectory) }
+      return open()
+    }
+    context.module.socketPath = { [sockets] instance in
+      Jool.socketPath(of: instance).flatMap { sockets[$0] == nil ? nil : $0 }
+    }
     context.ephemeralPorts = { nil }
     context.names.host = names
     context.names.service = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }

@@ -16,6 +16,7 @@ struct Loopback: KernelTransport {
     _ sessions: some Sequence<SessionEntry> = [], profile: ModuleProfile = .sample, now: Instant = .now
   ) {
     guard var table = SessionTable(pool6: .wellKnown, now: now) else { preconditionFailure("pool6 is valid") }
+    table.keepMasksInOrder()
     for session in sessions { _ = table.upsert(session, now: now) }
     self.table = table
     responder = ModuleResponder(profile: profile)

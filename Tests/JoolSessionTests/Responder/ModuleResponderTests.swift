@@ -116,14 +116,14 @@ import Testing
   @Test func findsSessionsThatAppear() throws {
     var client = try Self.client(Loopback((10..<60).map { SessionEntry.sample($0) }))
     _ = try client.sessions(of: .udp, after: nil)
-    client.transport.now += TableListing.maxAge * 2
+    client.transport.now += .milliseconds(400)
     _ = client.transport.table.upsert(.sample(1), now: client.transport.now)
     let page = try client.sessions(of: .udp, after: nil)
     #expect(page.sessions.first?.source4 == SessionEntry.sample(1).source4)
     // A client that asks for what follows the last session continues no list.
     var last = SessionEntry.sample(59)
     for number in 60..<63 {
-      client.transport.now += TableListing.maxAge * 2
+      client.transport.now += .milliseconds(400)
       _ = client.transport.table.upsert(.sample(number), now: client.transport.now)
       let more = try client.sessions(of: .udp, after: last).sessions
       #expect(more.map(\.source4) == [SessionEntry.sample(number).source4])
@@ -171,14 +171,84 @@ import Testing
   @Test func refusesChanges() throws {
     var client = try Self.client(Loopback())
     let error = failure { () throws(JoolError) in try client.flushPool4() }
-    let text = "`pool4 flush` is not possible: this is a read-only table of sessions, not a kernel module."
-    #expect(error == .refused(code: .invalidArgument, message: text))
+    let text = """
+      `pool4 flush` is not possible here: this is a copy of a NAT64's sessions, and not the NAT64.
+      Run the command on the NAT64.
+      """
+    #expect(error == .refused(code: .notPermitted, message: text))
     let others = [
       failure { () throws(JoolError) in try client.addSessions([.sample()]) },
-      failure { () throws(JoolError) in try client.acknowledgeSessions() },
+      failure { () throws(JoolError) in try client.advertise() },
       failure { () throws(JoolError) in try client.removeInstance() },
     ]
     #expect(!others.contains(nil))
+  }
+
+  @Test func acceptsTheAcknowledgementOfAFollower() throws {
+    var client = try Self.client(Loopback([.sample()]))
+    try client.acknowledgeSessions()
+    let sessions = try Self.sessions(&client, of: .udp)
+    #expect(sessions.count == 1)
+  }
+
+  @Test func findsSessionsThatJoinABindingBetweenLists() throws {
+    var client = try Self.client(Loopback((0..<60).map { SessionEntry.sample(1).with(node: $0 * 2) }))
+    let first = try client.sessions(of: .udp, after: nil).sessions
+    _ = client.transport.table.upsert(SessionEntry.sample(1).with(node: 1), now: client.transport.now)
+    let again = try client.sessions(of: .udp, after: nil).sessions
+    #expect(again.map(\.destination4) == first.prefix(1).map(\.destination4)
+      + [SessionEntry.sample(1).with(node: 1).destination4] + first[1...].dropLast().map(\.destination4))
+  }
+
+  @Test func grantsAnAdvertisementToThoseWhoMayHaveIt() throws {
+    var profile = ModuleProfile.sample
+    profile.advertisement = .possible
+    var client = try Self.client(Loopback(profile: profile))
+    let stranger = failure { () throws(JoolError) in try client.advertise() }
+    #expect(
+      stranger
+        == .refused(
+          code: .notPermitted, message: "Only root and the user of the mirror may have it send its table."))
+    #expect(!client.transport.responder.wantsAdvertisement)
+    client.transport.responder = ModuleResponder(profile: profile, mayAdvertise: true)
+    try client.advertise()
+    #expect(client.transport.responder.wantsAdvertisement)
+    profile.advertisement = .refused("Not now.")
+    client.transport.responder.profile = profile
+    let tooEarly = failure { () throws(JoolError) in try client.advertise() }
+    #expect(tooEarly == .refused(code: .resourceTemporarilyUnavailable, message: "Not now."))
+  }
+
+  @Test func saysWhyNothingCanBeListed() throws {
+    var profile = ModuleProfile.sample
+    profile.unavailability = "Nothing is known yet."
+    var client = try Self.client(Loopback(profile: profile))
+    let error = failure { () throws(JoolError) in _ = try client.globals() }
+    #expect(error == .refused(code: .resourceTemporarilyUnavailable, message: "Nothing is known yet."))
+    let isRunning = try client.instanceIsRunning()
+    #expect(isRunning)
+  }
+
+  @Test func letsAClientFollow() throws {
+    let loopback = Loopback()
+    var responder = loopback.responder
+    let replies = responder.respond(
+      to: MembershipRequest.message(group: 1, sequence: 5), table: loopback.table, now: loopback.now)
+    #expect(replies.count == 1 && replies[0][16..<20].allSatisfy { $0 == 0 })
+    #expect(responder.isFollowing)
+    var other = loopback.responder
+    let refusal = other.respond(
+      to: MembershipRequest.message(group: 2, sequence: 5), table: loopback.table, now: loopback.now)
+    #expect(refusal.count == 1 && refusal[0][16..<20].elementsEqual([0xFE, 0xFF, 0xFF, 0xFF]))
+    #expect(!other.isFollowing)
+  }
+
+  @Test func answersSixtyFourMessagesOfADatagramAtMost() {
+    let loopback = Loopback()
+    var responder = loopback.responder
+    let request = GenericFamily.request(name: "Jool", sequence: 1)
+    let datagram = Array(repeatElement(request, count: 1000).joined())
+    #expect(responder.respond(to: datagram, table: loopback.table, now: loopback.now).count == 64)
   }
 
   @Test func refusesSIIT() throws {
@@ -206,6 +276,10 @@ private func failure(_ body: () throws(JoolError) -> Void) -> JoolError? {
 }
 
 extension SessionEntry {
+  fileprivate func with(node: Int) -> Self {
+    with(destination4: TransportAddress(IPv4Address(bits: 0xC633_6400 + UInt32(node)), 53))
+  }
+
   /// The session with other IPv4 addresses, through 64:ff9b::/96.
   fileprivate func with(source4: TransportAddress4? = nil, destination4: TransportAddress4? = nil) -> Self {
     var session = self
