@@ -36,11 +36,21 @@ struct RootHelp {
     Depends on <MODE> and <OPERATION>. Normally, see respective --help for details.
     (Example: \(programName) instance add --help)
 
-    The options of Jool 3.5 (\(programName) --pool6 --display ...) work, too. The manual, jool(8), lists them.
+    \(snapshots)The options of Jool 3.5 (\(programName) --pool6 --display ...) work, too. The manual, jool(8), lists them.
 
     Report bugs to \(ProgramIdentity.bugAddress).
 
     """
+  }
+
+  /// The paragraph about `--snapshot`, if the program has sessions.
+  private var snapshots: String {
+    guard tree.words.contains(where: { $0.name == "session" }) else { return "" }
+    return """
+      With --snapshot <FILE> before <MODE>, a file of `session save` answers instead of the module.
+
+
+      """
   }
 
   private var grammar: String {

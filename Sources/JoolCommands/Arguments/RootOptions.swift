@@ -7,13 +7,13 @@ enum RootRequest: Hashable, Sendable {
   /// Print the version that scripts compare, or, if verbose, also the release of this project.
   case version(isVerbose: Bool)
   /// Run the operation that these words name. The instance's name is that of `-i` or `-f`, if there is one; the file is
-  /// that of `-f`.
-  case operation(instanceName: String?, file: String?, words: ArraySlice<String>)
+  /// that of `-f`, and the snapshot that of `--snapshot`.
+  case operation(instanceName: String?, file: String?, snapshot: String?, words: ArraySlice<String>)
   /// Run a command line in the syntax of Jool 3.5. The words begin with the first option or mode that only 3.5 has.
   case legacy(instanceName: String?, words: ArraySlice<String>)
 }
 
-/// The options before the mode: `-i`, `-f`, `--help`, `--usage`, `--version`.
+/// The options before the mode: `-i`, `-f`, `--snapshot`, `--help`, `--usage`, `--version`.
 enum RootOptions {
   static let declarations = [
     OptionDeclaration(name: "help", letter: "?", secondLetter: "h", explanation: "Give this help"),
@@ -25,6 +25,9 @@ enum RootOptions {
     OptionDeclaration(
       name: "file", letter: "f", value: .required("FILE"), explanation: "JSON file with the name of the instance",
       valueKind: .file),
+    OptionDeclaration(
+      name: "snapshot", value: .required("FILE"),
+      explanation: "File of session save that answers instead of the module", requiresFullName: true, valueKind: .file),
   ]
 
   /// Acts on the options from left to right.
@@ -41,6 +44,7 @@ enum RootOptions {
     var scanner = OptionScanner(words, declarations: declarations, order: .beforeArguments)
     var instanceName: String?
     var file: String?
+    var snapshot: String?
     while true {
       let rest = scanner.remainingWords
       let next: OptionScanner.Item?
@@ -61,6 +65,7 @@ enum RootOptions {
         return .version(isVerbose: scanner.remainingWords.first == "--verbose")
       case "instance" where isInstanceMode(rest): return .legacy(instanceName: instanceName, words: rest)
       case "instance": instanceName = value
+      case "snapshot": snapshot = value
       default:
         if let fileMode = fileMode(rest) {
           return .legacy(instanceName: fileMode.instanceName ?? instanceName, words: fileMode.words[...])
@@ -69,7 +74,7 @@ enum RootOptions {
         file = value
       }
     }
-    return .operation(instanceName: instanceName, file: file, words: scanner.remainingWords)
+    return .operation(instanceName: instanceName, file: file, snapshot: snapshot, words: scanner.remainingWords)
   }
 
   /// Whether these words, the rest of the command line, are the 3.5 mode `--instance` and its operation, rather than

@@ -10,6 +10,8 @@ struct CommandContext {
   var translator: TranslatorType
   /// The name given with `-i` or `-f`.
   var givenInstanceName: String?
+  /// The snapshot that answers instead of the module (`--snapshot`).
+  var snapshot: SnapshotModule?
   /// The operation that the user typed.
   var invocation = Invocation()
   /// Standard output, for data.
@@ -27,6 +29,12 @@ struct CommandContext {
 
   /// What `doctor` reads from the machine.
   var system = SystemReader()
+
+  /// Begins to wait for the signals that interrupt a command, and returns whether one has arrived.
+  var watchForInterruption: () -> () -> Bool = Interruption.watch
+
+  /// Whether standard error is a terminal, on which progress is shown.
+  var showsProgress: () -> Bool = { ProgressLine.isTerminal }
 
   /// Whether the system log can be reached.
   var hasSystemLog: () -> Bool = { SystemLog.isReachable }
@@ -73,7 +81,7 @@ struct CommandContext {
     do throws(CommandFailure) { try body(self) } catch { failure = error }
     output.flush()
     if failure == nil, let errno = output.failure { failure = .output(errno) }
-    if let failure, failure != .changed { messages.print(failure, programName: programName) }
+    if let failure, failure != .changed, failure != .different { messages.print(failure, programName: programName) }
     messages.sink.flush()
     return failure?.status ?? .success
   }
