@@ -69,7 +69,6 @@ extension InstanceDisplay: SnapshotReader {}
 extension InstanceStatus: SnapshotReader {}
 extension Pool4Display: SnapshotReader {}
 extension SessionCount: SnapshotReader {}
-extension SessionDiff: SnapshotReader {}
 extension SessionDisplay: SnapshotReader {}
 extension SessionFind: SnapshotReader {}
 extension StatisticsDisplay: SnapshotReader {}

@@ -4,8 +4,8 @@ import JoolSession
 
 /// `session diff A B`: prints the sessions that are not the same in two tables.
 ///
-/// Both tables are compared as of the later one's time, so sessions of the earlier one that have expired until then are no
-/// differences. Exit status: 0 if they are equal, 1 if they differ, 2 on trouble.
+/// Both tables are compared as of the later one's time, so sessions of the earlier one that have expired until then are
+/// no differences. Exit status: 0 if they are equal, 1 if they differ, 2 on trouble.
 struct SessionDiff: Command {
   var sources: [String] = []
   var selection = RowSelection()
@@ -22,7 +22,7 @@ struct SessionDiff: Command {
             command.tolerance = try Milliseconds(argument: text, option: "tolerance")
           },
           Syntax.json(\.json),
-        ] + Syntax.refusingOrder(because: "both tables are compared in the module's order. Use it with session display."),
+        ] + Syntax.refusingOrder(because: "tables are compared in the module's order. Use it with session display."),
       arguments: "A B", completion: .none, argumentKind: .file
     ) { (command, text) throws(ArgumentError) in
       guard command.sources.count < 2 else { throw .tooManyArguments }

@@ -32,7 +32,7 @@ enum SessionFileFailure: Error, Hashable, Sendable {
     case .terminal:
       "Error: The sessions are binary data, which a terminal cannot show. Redirect the output, or name a file.\n"
     case .onlyReads:
-      "Error: A snapshot only answers display, count, find and diff. Leave out --snapshot to use the instance.\n"
+      "Error: A snapshot only answers display, count and find. Leave out --snapshot to use the instance.\n"
     case .stateless:
       "Error: SIIT translators have no sessions, so they have no snapshots. Use jool instead.\n"
     case .otherPool6(let file, let instance):

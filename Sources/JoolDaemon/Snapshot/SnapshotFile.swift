@@ -20,7 +20,8 @@ package struct SnapshotFile: Sendable {
     case unfit(SnapshotError)
     /// Something exists at the path that is no regular file, for example a directory or a device.
     case notRegular
-    /// The step that failed, as a verb: `create`, `write`, `sync`, `rename`, …. What the path had before is still there.
+    /// The step that failed, as a verb: `create`, `write`, `sync`, `rename`, …. The path has either what it had before
+    /// or the whole new file.
     case cannotWrite(step: String, Errno)
   }
 

@@ -1,4 +1,4 @@
-package import JoolCore
+internal import JoolCore
 
 /// The sessions of a snapshot in memory.
 package struct SavedTable: Sendable {

@@ -17,8 +17,8 @@ package struct SessionCollection: Sendable {
 
   /// Adds a page that was read at `now`.
   ///
-  /// The table may change between two pages. So a page may have sessions that contradict an earlier one, and then replaces
-  /// them.
+  /// The table may change between two pages. So a page may have sessions that contradict those of an earlier page, and
+  /// then replaces them.
   package mutating func add(_ page: [SessionEntry], now: Instant) {
     for session in page {
       guard case .conflict = table.upsert(session, now: now) else { continue }

@@ -53,7 +53,8 @@ import Testing
         try SnapshotFile(path: "\(path)/a").write(encoder(10))
         let files = FaultyFiles(fault, at: calls)
         var failure: SnapshotFile.Failure?
-        do throws(SnapshotFile.Failure) { try SnapshotFile(path: "\(path)/a", files: files).write(encoder(300)) } catch {
+        let file = SnapshotFile(path: "\(path)/a", files: files)
+        do throws(SnapshotFile.Failure) { try file.write(encoder(300)) } catch {
           failure = error
         }
         isStruck = files.hasStruck
