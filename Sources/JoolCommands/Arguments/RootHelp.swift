@@ -11,6 +11,7 @@ struct RootHelp {
     """
     \(grammar)
     <ARGP1>: (--instance|-i) <INSTANCE> or (--file|-f) <FILE>
+             [--snapshot <FILE>]
     <MODE>s -> <OPERATION>s:
     \(modes)
     """
@@ -27,6 +28,7 @@ struct RootHelp {
     Either (--instance|-i) <INSTANCE> or (--file|-f) <FILE>.
     - <INSTANCE> is the instance name
     - <FILE> is a path to a JSON file that contains the instance name
+    - [--snapshot <FILE>] is a file of `session save` that answers instead of the module
 
     <MODE>s -> <OPERATION>s
     =======================
@@ -36,21 +38,11 @@ struct RootHelp {
     Depends on <MODE> and <OPERATION>. Normally, see respective --help for details.
     (Example: \(programName) instance add --help)
 
-    \(snapshots)The options of Jool 3.5 (\(programName) --pool6 --display ...) work, too. The manual, jool(8), lists them.
+    The options of Jool 3.5 (\(programName) --pool6 --display ...) work, too. The manual, jool(8), lists them.
 
     Report bugs to \(ProgramIdentity.bugAddress).
 
     """
-  }
-
-  /// The paragraph about `--snapshot`, if the program has sessions.
-  private var snapshots: String {
-    guard tree.words.contains(where: { $0.name == "session" }) else { return "" }
-    return """
-      With --snapshot <FILE> before <MODE>, a file of `session save` answers instead of the module.
-
-
-      """
   }
 
   private var grammar: String {
