@@ -23,6 +23,12 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let unfitGroup = ExitStatus(rawValue: 1)
   /// `find` has found nothing, as with grep(1).
   static let nothingFound = ExitStatus(rawValue: 1)
+  /// `restore` could not restore some sessions, or the file of `save` or `restore` cannot be used.
+  static let notRestored = ExitStatus(rawValue: 1)
+  /// `diff` has found differences, as with diff(1).
+  static let different = ExitStatus(rawValue: 1)
+  /// `diff` could not compare, as with diff(1).
+  static let notCompared = ExitStatus(rawValue: 2)
   /// `apply` could not make the instance that of the file.
   static let notApplied = ExitStatus(rawValue: 1)
   /// `apply` has changed the instance, or would change it.

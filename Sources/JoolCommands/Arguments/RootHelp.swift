@@ -12,6 +12,7 @@ struct RootHelp {
     \(grammar)
     <ARGP1>: (--instance|-i) <INSTANCE> or (--file|-f) <FILE>
              [--socket <PATH>]
+             [--snapshot <FILE>]
     <MODE>s -> <OPERATION>s:
     \(modes)
     """
@@ -29,6 +30,7 @@ struct RootHelp {
     - <INSTANCE> is the instance name
     - <FILE> is a path to a JSON file that contains the instance name
     - [--socket <PATH>] is the Unix socket of a program that answers instead of the module (session mirror)
+    - [--snapshot <FILE>] is a file of `session save` that answers instead of the module
 
     <MODE>s -> <OPERATION>s
     =======================

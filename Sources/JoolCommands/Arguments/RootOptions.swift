@@ -7,13 +7,14 @@ enum RootRequest: Hashable, Sendable {
   /// Print the version that scripts compare, or, if verbose, also the release of this project.
   case version(isVerbose: Bool)
   /// Run the operation that these words name. The instance's name is that of `-i` or `-f`, if there is one; the file is
-  /// that of `-f`, and the socket that of `--socket`.
-  case operation(instanceName: String?, file: String?, socket: String?, words: ArraySlice<String>)
+  /// that of `-f`. `socket` and `snapshot` are those of the options with these names.
+  case operation(
+    instanceName: String?, file: String?, socket: String?, snapshot: String?, words: ArraySlice<String>)
   /// Run a command line in the syntax of Jool 3.5. The words begin with the first option or mode that only 3.5 has.
   case legacy(instanceName: String?, words: ArraySlice<String>)
 }
 
-/// The options before the mode: `-i`, `-f`, `--socket`, `--help`, `--usage`, `--version`.
+/// The options before the mode: `-i`, `-f`, `--socket`, `--snapshot`, `--help`, `--usage`, `--version`.
 enum RootOptions {
   static let declarations = [
     OptionDeclaration(name: "help", letter: "?", secondLetter: "h", explanation: "Give this help"),
@@ -29,6 +30,9 @@ enum RootOptions {
       name: "socket", value: .required("PATH"),
       explanation: "Unix socket of a program that answers instead of the module: session mirror", requiresFullName: true,
       valueKind: .file),
+    OptionDeclaration(
+      name: "snapshot", value: .required("FILE"),
+      explanation: "File of session save that answers instead of the module", requiresFullName: true, valueKind: .file),
   ]
 
   /// Acts on the options from left to right.
@@ -46,6 +50,7 @@ enum RootOptions {
     var instanceName: String?
     var file: String?
     var socket: String?
+    var snapshot: String?
     while true {
       let rest = scanner.remainingWords
       let next: OptionScanner.Item?
@@ -67,6 +72,7 @@ enum RootOptions {
       case "instance" where isInstanceMode(rest): return .legacy(instanceName: instanceName, words: rest)
       case "instance": instanceName = value
       case "socket": socket = value
+      case "snapshot": snapshot = value
       default:
         if let fileMode = fileMode(rest) {
           return .legacy(instanceName: fileMode.instanceName ?? instanceName, words: fileMode.words[...])
@@ -75,7 +81,8 @@ enum RootOptions {
         file = value
       }
     }
-    return .operation(instanceName: instanceName, file: file, socket: socket, words: scanner.remainingWords)
+    return .operation(
+      instanceName: instanceName, file: file, socket: socket, snapshot: snapshot, words: scanner.remainingWords)
   }
 
   /// Whether these words, the rest of the command line, are the 3.5 mode `--instance` and its operation, rather than

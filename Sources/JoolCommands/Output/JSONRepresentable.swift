@@ -89,7 +89,7 @@ extension CommandFailure {
   private var moduleError: JoolError? {
     switch self {
     case .module(let error): error
-    case .apply(.unchanged(let failure)): failure.moduleError
+    case .apply(.unchanged(let failure)), .comparison(let failure): failure.moduleError
     case .apply(let failure): failure.moduleError
     default: nil
     }

@@ -48,6 +48,9 @@ final class OutputSink: TextOutputStream {
   /// Standard error, flushed after each line.
   static func standardError() -> OutputSink { OutputSink(descriptor: .standardError, buffering: .lines) }
 
+  /// Whether the text goes to a terminal.
+  var isTerminal: Bool { descriptor.map { isatty($0.rawValue) == 1 } ?? false }
+
   /// The text in the buffer, which was not sent to a descriptor.
   var text: String { String(decoding: buffer, as: UTF8.self) }
 

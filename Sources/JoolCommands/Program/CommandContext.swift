@@ -13,6 +13,8 @@ struct CommandContext {
   var givenInstanceName: String?
   /// The path given with `--socket`.
   var socket: String?
+  /// The snapshot that answers instead of the module (`--snapshot`).
+  var snapshot: SnapshotModule?
   /// The operation that the user typed.
   var invocation = Invocation()
   /// Standard output, for data.
@@ -30,6 +32,12 @@ struct CommandContext {
 
   /// What `doctor` reads from the machine.
   var system = SystemReader()
+
+  /// Begins to wait for the signals that interrupt a command, and returns whether one has arrived.
+  var watchForInterruption: () -> () -> Bool = Interruption.watch
+
+  /// Whether standard error is a terminal, on which progress is shown.
+  var showsProgress: () -> Bool = { ProgressLine.isTerminal }
 
   /// Whether the system log can be reached.
   var hasSystemLog: () -> Bool = { SystemLog.isReachable }
@@ -57,10 +65,16 @@ struct CommandContext {
   /// instance. A missing module is reported before an invalid name is.
   /// - `name`: the instance's name, if it is not that of `-i`.
   func client(instance name: String? = nil) throws(CommandFailure) -> TranslatorClient {
-    let instance = InstanceName(name ?? instanceName)
+    var instance = InstanceName(name ?? instanceName)
     var client: TranslatorClient
     do throws(JoolError) {
-      if let socket { client = try socketClient(socket, instance) } else { client = try moduleClient(instance) }
+      if let socket {
+        client = try socketClient(socket, instance)
+        // A socket serves one instance, so the user need not name it.
+        if name == nil, givenInstanceName == nil, let served = try client.instances().first { instance = served.name }
+      } else {
+        client = try moduleClient(instance)
+      }
     } catch {
       throw .module(error)
     }
@@ -100,7 +114,7 @@ struct CommandContext {
     do throws(CommandFailure) { try body(self) } catch { failure = error }
     output.flush()
     if failure == nil, let errno = output.failure { failure = .output(errno) }
-    if let failure, failure != .changed { messages.print(failure, programName: programName) }
+    if let failure, failure != .changed, failure != .different { messages.print(failure, programName: programName) }
     messages.sink.flush()
     return failure?.status ?? .success
   }

@@ -35,6 +35,12 @@ enum CommandFailure: Error, Hashable, Sendable {
   case apply(ApplyFailure)
   /// No failure: `apply` has changed the instance, or would change it. Nothing is printed.
   case changed
+  /// A file of sessions could not be saved, restored or read.
+  case sessionFile(SessionFileFailure)
+  /// No failure: `session diff` has printed differences. Nothing else is printed.
+  case different
+  /// `session diff` could not compare.
+  indirect case comparison(CommandFailure)
   /// `doctor` has found this number of faults, which it has printed.
   case unhealthy(findings: Int)
   /// The module would accept the request to advertise, but send nothing. So do modules before 4.1.11.
@@ -81,6 +87,9 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .nothingFound: .nothingFound
     case .apply: .notApplied
     case .changed: .changed
+    case .sessionFile: .notRestored
+    case .different: .different
+    case .comparison: .notCompared
     case .proxyFailed(.stalled): ExitStatus(truncating: Errno.timedOut.rawValue)
     case .proxyFailed, .cannotAdvertise, .keyTooNew: ExitStatus(truncating: Errno.notSupported.rawValue)
     case .noMapping, .notInPool, .noPool4Set: ExitStatus(truncating: Errno.noSuchProcess.rawValue)
@@ -131,8 +140,12 @@ enum CommandFailure: Error, Hashable, Sendable {
         + findings.map { "- \($0)\n" }.joined()
     case .apply(let failure):
       failure.message(programName: programName)
-    case .changed:
+    case .changed, .different:
       ""
+    case .sessionFile(let failure):
+      failure.message(programName: programName)
+    case .comparison(let failure):
+      failure.message(programName: programName)
     case .unhealthy(let findings):
       "Error: \(findings) \(findings == 1 ? "fault was" : "faults were") found.\n"
     case .cannotAdvertise(let version):

@@ -125,6 +125,16 @@ enum CommandTable {
         "find", requiresFullName: true,
         explanation: "Find who has an address, and sessions with whom. The exit status is 1 if there is nothing"
       ) { SessionFind() },
+      .operation("save", requiresFullName: true, explanation: "Write the sessions to a file, to be restored later") {
+        SessionSave()
+      },
+      .operation("restore", requiresFullName: true, explanation: "Give the instance the sessions of a file") {
+        SessionRestore()
+      },
+      .operation(
+        "diff", requiresFullName: true,
+        explanation: "Compare two session tables. The exit status is 1 if they differ, and 2 on trouble"
+      ) { SessionDiff() },
     ], explanation: "Print sessions, and synchronize them with other NAT64s")
 
   private static let eamt = Word.group(

@@ -46,9 +46,10 @@ enum JoolProgram {
     case .operation(_, let file?, _, let words) where words.isEmpty:
       context.messages.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
       throw .word(.incomplete(followUps: WordTree.listedNames(tree.words)))
-    case .operation(let instanceName, _, let socket, let words):
+    case .operation(let instanceName, _, let socket, let snapshot, let words):
       context.socket = socket
       context.givenInstanceName = instanceName
+      if let snapshot { try context.useSnapshot(at: snapshot) }
       try execute(words, of: tree, in: context)
     }
   }
@@ -69,7 +70,10 @@ enum JoolProgram {
       let completion = ShellCompletion(tree: tree, instanceNames: context.knownInstanceNames)
       for candidate in completion.candidates(for: operation.arguments) { context.output.print(candidate.line) }
     case .completion(.autocomplete): context.output.write(Completion(tree: tree).answer(to: operation.arguments))
-    case .operation(let command, _): try command().parseAndRun(in: context)
+    case .operation(let command, _):
+      let command = command()
+      if context.snapshot != nil, !(command is any SnapshotReader) { throw .sessionFile(.onlyReads) }
+      try command.parseAndRun(in: context)
     }
   }
 

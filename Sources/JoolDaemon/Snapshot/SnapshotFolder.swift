@@ -14,6 +14,7 @@ struct SnapshotFolder: Sendable {
   static let names = ["sessions.0", "sessions.1"]
   /// The name of the snapshot that is being written.
   static let unfinished = "sessions.new"
+  private let unfinished: String
   /// What the name of a file that was refused ends with.
   static let refusedSuffix = ".refused"
   /// The name of the file that a running mirror has locked.
@@ -21,8 +22,9 @@ struct SnapshotFolder: Sendable {
   private static let blockSize = 1 << 20
 
   /// Uses a directory that exists.
-  init(path: String, files: any SnapshotFiles = SystemSnapshotFiles()) {
+  init(path: String, unfinished: String = Self.unfinished, files: any SnapshotFiles = SystemSnapshotFiles()) {
     self.path = path
+    self.unfinished = unfinished
     self.files = files
   }
 
@@ -64,7 +66,7 @@ struct SnapshotFolder: Sendable {
   ///
   /// Blocks until it is on the disk. If it fails, both former snapshots are as they were.
   func write(_ encoder: consuming SnapshotEncoder, as name: String) throws(WriteFailure) {
-    let new = path(of: Self.unfinished)
+    let new = path(of: unfinished)
     try step("remove") { () throws(Errno) in try files.remove(new) }
     do throws(WriteFailure) {
       try fill(new, encoder)
@@ -134,19 +136,26 @@ struct SnapshotFolder: Sendable {
     let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
     guard let file = OwnedDescriptor(open(path(of: name), flags)) else { throw .cannotRead(.current) }
     var decoder = SnapshotDecoder()
-    var block = [UInt8](repeating: 0, count: Self.blockSize)
-    while true {
-      let count = Glibc.read(file.rawValue, &block, block.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .cannotRead(.current) }
-      if count == 0 { break }
-      do throws(SnapshotError) { try decoder.read(block.span.bytes.extracting(first: count), body) } catch {
-        throw .unfit(error)
-      }
-    }
+    try Self.readBlocks(of: file.rawValue) { (block) throws(SnapshotError) in try decoder.read(block, body) }
     do throws(SnapshotError) { try decoder.finish() } catch { throw .unfit(error) }
     guard let snapshot = decoder.snapshot else { throw .unfit(.truncated) }
     return snapshot
+  }
+
+  /// Passes the bytes of a file to `body`, up to its end.
+  ///
+  /// Blocks for the file.
+  static func readBlocks(
+    of file: Int32, _ body: (RawSpan) throws(SnapshotError) -> Void
+  ) throws(Refusal) {
+    var block = [UInt8](repeating: 0, count: Self.blockSize)
+    while true {
+      let count = Glibc.read(file, &block, block.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .cannotRead(.current) }
+      if count == 0 { return }
+      do throws(SnapshotError) { try body(block.span.bytes.extracting(first: count)) } catch { throw .unfit(error) }
+    }
   }
 
   /// Renames a file that cannot be used.

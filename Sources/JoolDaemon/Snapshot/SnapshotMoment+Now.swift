@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
-internal import JoolSession
+package import JoolSession
 
 extension SnapshotMoment {
   /// The present time by the machine's clocks.
-  static var now: SnapshotMoment {
+  package static var now: SnapshotMoment {
     var time = timespec()
     clock_gettime(CLOCK_BOOTTIME, &time)
     return SnapshotMoment(

@@ -14,6 +14,8 @@ struct FakeInstance {
   var denylist4: [IPv4Prefix] = []
   /// The counters that are not zero.
   var counters: [String: UInt64] = [:]
+  /// The sessions that the module ignores silently, by the ports of their masks.
+  var ignoredPorts: Set<UInt16> = []
   /// The number of times that its sessions were advertised.
   var advertisements = 0
 
@@ -63,6 +65,7 @@ struct FakeInstance {
         throw Refusal(code: 22, text: "Session sync is disabled on this instance.")
       }
       advertisements += 1
+    case (.sessionSyncAdd, .sessions(let records)?): try add(records)
     case (.eamtForEach, _):
       return kernel.page(
         of: eamt, after: request.prefixOffset.flatMap { prefix in eamt.first { $0.prefix4 == prefix } })
@@ -104,6 +107,29 @@ struct FakeInstance {
   private func offset(_ request: Request) -> SessionEntry? {
     for case .sessionOffset(let offset) in request.attributes { return offset }
     return nil
+  }
+
+  /// Adds or overwrites sessions of a peer.
+  private mutating func add(_ records: [UInt8]) throws(Refusal) {
+    guard globals.boolean(.ssEnabled) == true else {
+      throw Refusal(code: 22, text: "Session sync is disabled on this instance.")
+    }
+    guard let pool6 = globals.prefix6(.pool6),
+      let datagram = try? SyncDatagram(decoding: records.span.bytes, pool6: pool6)
+    else { preconditionFailure("the records are malformed") }
+    for session in datagram.sessions where !ignoredPorts.contains(session.source4.port) {
+      sessions.removeAll {
+        $0.proto == session.proto && $0.source6 == session.source6 && $0.destination4 == session.destination4
+      }
+      sessions.append(session)
+      let same = bib.filter { $0.proto == session.proto }
+      if !same.contains(where: { $0.source6 == session.source6 || $0.source4 == session.source4 }) {
+        bib.append(
+          BIBEntry(proto: session.proto, source6: session.source6, source4: session.source4, isStatic: false))
+      }
+    }
+    sessions.sort { ($0.source4, $0.destination4) < ($1.source4, $1.destination4) }
+    bib.sort { $0.source4 < $1.source4 }
   }
 
   private mutating func update(_ setting: GlobalSetting, force: Bool) throws(Refusal) {
