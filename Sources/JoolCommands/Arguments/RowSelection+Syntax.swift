@@ -103,7 +103,7 @@ extension TransportRange where Address: ArgumentAddress {
 extension Milliseconds {
   /// Reads `[[HH:]MM:]SS[.mmm]`, or a number with the unit `s`, `m` or `h`.
   /// - `option`: the option's name, for the error message.
-  fileprivate init(argument text: String, option: String) throws(ArgumentError) {
+  init(argument text: String, option: String) throws(ArgumentError) {
     let units: [(Character, UInt32)] = [("s", 1000), ("m", 60_000), ("h", 3_600_000)]
     if let (_, unit) = units.first(where: { $0.0 == text.last }), let count = UInt32(digits: text.dropLast()) {
       let (time, isTooLong) = count.multipliedReportingOverflow(by: unit)
