@@ -45,7 +45,7 @@ struct SessionTop: Command {
   }
 
   private func show(
-    _ controls: TopControls, _ client: TranslatorClient, _ terminal: consuming Terminal, in context: CommandContext
+    _ controls: TopControls, _ client: consuming TranslatorClient, _ terminal: consuming Terminal, in context: CommandContext
   ) throws(CommandFailure) {
     var view = try TopLive(self, controls, client, terminal: terminal, in: context)
     let end = try view.run()
@@ -54,9 +54,8 @@ struct SessionTop: Command {
 
   /// Prints a report for each interval.
   private func print(
-    _ controls: TopControls, _ client: TranslatorClient, in context: CommandContext
+    _ controls: TopControls, _ client: consuming TranslatorClient, in context: CommandContext
   ) throws(CommandFailure) {
-    var client = client
     var timeline = TopTimeline(interval: interval)
     let proxy = ProxyWatch(client.instance, context.proxy)
     while true {

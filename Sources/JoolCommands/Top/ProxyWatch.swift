@@ -21,7 +21,7 @@ final class ProxyWatch: Sendable {
   }
 
   /// The last answer.
-  var answer: TopReport.Synchronization { state.withLock(\.answer) }
+  var answer: TopReport.Synchronization { state.withLock { $0.answer } }
 
   /// Asks, unless an answer is outstanding.
   ///

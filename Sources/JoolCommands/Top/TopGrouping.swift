@@ -13,7 +13,7 @@ enum TopGrouping: String, CaseIterable, Hashable, Sendable {
   func key(of session: SessionEntry) -> UInt128 {
     switch self {
     case .source6: session.source6.address.bits
-    case .network6: session.source6.address.bits >> 64 << 64
+    case .network6: (session.source6.address.bits >> 64) << 64
     case .source4: UInt128(session.source4.address.bits)
     case .destination4: UInt128(session.destination4.address.bits)
     // The port of an ICMP session is an identifier, which says nothing about the server.

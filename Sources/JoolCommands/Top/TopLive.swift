@@ -31,7 +31,7 @@ struct TopLive: ~Copyable {
   private var synchronization = TopReport.Synchronization.unknown
 
   init(
-    _ options: SessionTop, _ controls: TopControls, _ client: TranslatorClient, terminal: consuming Terminal,
+    _ options: SessionTop, _ controls: TopControls, _ client: consuming TranslatorClient, terminal: consuming Terminal,
     in context: CommandContext
   ) throws(CommandFailure) {
     // Before any other thread is started.

@@ -1,4 +1,5 @@
 import JoolCore
+import JoolSession
 
 extension TopReport: JSONRepresentable {
   /// The report with numbers instead of rates: `begun` and `ended` are of the last `span_ms`.

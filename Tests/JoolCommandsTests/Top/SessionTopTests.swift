@@ -1,9 +1,9 @@
 import JoolDaemon
-import JoolSession
 import Testing
 
 @testable import JoolCommands
 @testable import JoolCore
+@testable import JoolSession
 
 /// `session top` without a terminal, and its readings.
 @Suite struct SessionTopTests {
@@ -26,7 +26,7 @@ import Testing
         UDP                3           -           -
         ICMP               1           -           -
         All               12           -           -
-        TCP states: ESTABLISHED 4, V6_INIT 1, V4_FIN_RCV 1, V4_FIN_V6_FIN_RCV 1, TRANS 1
+        TCP states: ESTABLISHED 2, V6_INIT 1, V4_INIT 1, V4_FIN_RCV 1, V6_FIN_RCV 1, V4_FIN_V6_FIN_RCV 1, TRANS 1
         Synchronization: no proxy
         pool4                   Mark  Protocol     In use   Capacity      Use
         192.0.2.1                  0  TCP               7          9   77.8 %
@@ -42,7 +42,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("--by destination-port --tcp --limit 2", "TCP 443 https, TCP 80 http"), ("--by protocol", "TCP, UDP, ICMP"),
+      ("--by destination-port --tcp --limit 2", "TCP 80 http, TCP 443 https"), ("--by protocol", "TCP, UDP, ICMP"),
       ("--by destination4", "server.example, 192.0.2.9"), ("--by destination4 --numeric", "192.0.2.8, 192.0.2.9"),
       ("--source6 2001:db8::99", "2001:db8::99"), ("--by source6/64 --state TRANS", "2001:db8::/64"),
     ])
@@ -87,11 +87,11 @@ import Testing
 
   @Test(
     arguments: [
-      ("--interval 0", "Error: top: '0' is not a valid value of --interval; write at least a tenth of a second"),
-      ("--interval x", "Error: top: 'x' is not a valid value of --interval"),
-      ("--by source5", "Error: top: 'source5' is not a valid grouping; use one of source6, source6/64, source4"),
-      ("--sort expires", "Error: top: --sort does not work here, because groups have an order of their own."),
-      ("--udp --state TRANS", "Error: --state needs --tcp alone"), ("--limit 0", "Error: top: '0' is not a valid value"),
+      ("--interval 0", "Error: '0' is not a valid value of --interval; write at least a tenth of a second"),
+      ("--interval x", "Error: 'x' is not a valid value of --interval"),
+      ("--by source5", "Error: 'source5' is not a valid grouping; use one of source6, source6/64, source4"),
+      ("--sort expires", "Error: --sort does not work here, because groups have an order of their own."),
+      ("--udp --state TRANS", "Error: --state needs --tcp alone"), ("--limit 0", "Error: '0' is not a valid value"),
     ])
   func refusesWrongOptions(options: String, error: String) throws {
     let outcome = try Self.bench().run("jool session top --once \(options)")
@@ -126,7 +126,7 @@ import Testing
     var selection = RowSelection()
     selection.filter.source6 = TransportRange("2001:db8::aaaa")
     var reading = TableReading(selection, by: .source6, previous: nil)
-    var client = try TranslatorClient(transport: bench.kernel.transport(), translator: .nat64, module: nil)
+    var client = try TranslatorClient(transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
     var isComplete = false
     while !isComplete {
       let before = bench.kernel.requests.count
@@ -138,7 +138,7 @@ import Testing
 
   @Test func knowsRatesFromTheSecondReadingOn() throws {
     let bench = try Self.bench()
-    var client = try TranslatorClient(transport: bench.kernel.transport(), translator: .nat64, module: nil)
+    var client = try TranslatorClient(transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
     func read(after previous: TopResult?) throws -> TopResult {
       var reading = TableReading(RowSelection(), by: .source6, previous: previous?.keys)
       while try !reading.step(from: &client) {}
