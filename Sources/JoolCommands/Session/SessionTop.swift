@@ -45,7 +45,8 @@ struct SessionTop: Command {
   }
 
   private func show(
-    _ controls: TopControls, _ client: consuming TranslatorClient, _ terminal: consuming Terminal, in context: CommandContext
+    _ controls: TopControls, _ client: consuming TranslatorClient, _ terminal: consuming Terminal,
+    in context: CommandContext
   ) throws(CommandFailure) {
     var view = try TopLive(self, controls, client, terminal: terminal, in: context)
     let end = try view.run()

@@ -31,7 +31,9 @@ struct Pool4Use: Sendable {
   private(set) var outside = 0
   /// The indices of the rows of an address.
   private var index: [Place: [Int]] = [:]
-  /// The rows of prefixes with several addresses. The module lists single addresses.
+  /// The rows of prefixes with several addresses.
+  ///
+  /// The module lists single addresses.
   private var wide: [Int] = []
 
   private struct Place: Hashable, Sendable {

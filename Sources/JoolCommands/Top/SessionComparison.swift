@@ -26,7 +26,8 @@ struct SessionComparison: Sendable {
   /// Whether this reading can be compared with the one before.
   var isComparable: Bool { previous != nil && isOrdered }
 
-  /// Takes the next session. Returns whether the reading before lacked it; false if there was none.
+  /// Takes the next session.
+  /// - Returns: Whether the reading before lacked it; false if there was none.
   mutating func isNew(_ session: SessionEntry) -> Bool {
     let key = Self.key(of: session)
     if let last = keys.last, Self.place(of: key) <= Self.place(of: last) { isOrdered = false }

@@ -21,7 +21,9 @@ extension SessionFilter {
     let words = text.split(separator: " ").map(String.init)
     do throws(OperationArgumentError) {
       let parsed = try FilterLine.syntax.parse(words[...], into: FilterLine(), typedName: "", order: .anywhere)
-      guard case .run(let line) = parsed else { throw OperationArgumentError(operationName: "", error: .tooManyArguments) }
+      guard case .run(let line) = parsed else {
+        throw OperationArgumentError(operationName: "", error: .tooManyArguments)
+      }
       self = line.selection.filter
     } catch {
       throw error.error == .tooManyArguments

@@ -30,7 +30,9 @@ struct TableSummary: Sendable {
   let grouping: TopGrouping
   /// The counts, by the number of the protocol.
   private(set) var protocols = [ProtocolCount](repeating: ProtocolCount(), count: L4Protocol.allCases.count)
-  /// The number of TCP sessions in each state, by its number. The last one counts all states without a name.
+  /// The number of TCP sessions in each state, by its number.
+  ///
+  /// The last one counts all states without a name.
   private(set) var states = [Int](repeating: 0, count: TCPState.named.count + 1)
   private(set) var groups: [UInt128: Group] = [:]
 

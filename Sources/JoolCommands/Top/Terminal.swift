@@ -42,7 +42,9 @@ struct Terminal: ~Copyable {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
-  /// Switches to the alternate screen. Does so again if another program has used the terminal meanwhile.
+  /// Switches to the alternate screen.
+  ///
+  /// Does so again if another program has used the terminal meanwhile.
   mutating func enter() throws(Errno) {
     if !isEntered {
       guard tcgetattr(tty.rawValue, &original) == 0 else { throw .current }
@@ -90,7 +92,8 @@ struct Terminal: ~Copyable {
     var picture = "\u{1B}[H"
     for (number, line) in lines.enumerated() {
       // The line is cleared first: at its end, a terminal would clear its last character.
-      picture += (number > 0 ? "\r\n" : "") + "\u{1B}[K" + Self.codes(of: line.style, hasColors) + line.text + "\u{1B}[0m"
+      picture +=
+        (number > 0 ? "\r\n" : "") + "\u{1B}[K" + Self.codes(of: line.style, hasColors) + line.text + "\u{1B}[0m"
     }
     waiting = Array((picture + "\u{1B}[J").utf8)
     try flush()

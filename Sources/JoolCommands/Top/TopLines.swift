@@ -66,7 +66,7 @@ extension TopReport {
   func poolHeading(isNarrow: Bool) -> String {
     isNarrow
       ? "pool4 masks in use"
-      : "pool4".leftAligned(in: 18) + "Mark".rightAligned(in: 10) + "  Protocol" + "In use".rightAligned(in: 11)
+      : "pool4".leftAligned(in: 16) + "Mark".rightAligned(in: 8) + "  Protocol" + "In use".rightAligned(in: 11)
         + "Capacity".rightAligned(in: 11) + "Use".rightAligned(in: 9)
   }
 
@@ -76,10 +76,10 @@ extension TopReport {
     let warning = row.isNearlyFull ? "  nearly full" : ""
     let text: String
     if isNarrow {
-      text = "\(address) \(row.proto)\(row.mark == 0 ? "" : " mark \(row.mark)") \(share) of \(row.capacity)"
+      text = "\(address) \(row.proto)\(row.mark == 0 ? "" : " mark \(row.mark)") \(share)" + (row.isNearlyFull ? "" : " of \(row.capacity)")
     } else {
       text =
-        address.leftAligned(in: 18) + String(row.mark).rightAligned(in: 10) + "  "
+        address.leftAligned(in: 16) + String(row.mark).rightAligned(in: 8) + "  "
         + row.proto.description.leftAligned(in: 8) + String(row.inUse).rightAligned(in: 11)
         + String(row.capacity).rightAligned(in: 11) + share.rightAligned(in: 9)
     }
@@ -116,7 +116,8 @@ extension TopReport {
     return "\(number), sorted by \(order == .group ? grouping.rawValue : order.rawValue)"
   }
 
-  private func groupColumns(_ sessions: String, _ share: String, _ rate: String, _ text: String, _ width: Int) -> String {
+  private func groupColumns(_ sessions: String, _ share: String, _ rate: String, _ text: String, _ width: Int) -> String
+  {
     sessions.rightAligned(in: 10) + (width < 60 ? "" : share.rightAligned(in: 10))
       + (width < 72 ? "" : rate.rightAligned(in: 11)) + "  " + text
   }

@@ -36,12 +36,13 @@ struct TopLive: ~Copyable {
   ) throws(CommandFailure) {
     // Before any other thread is started.
     let signals = try Self.signalDescriptor()
+    let instance = client.instance
     self.options = options
     self.controls = controls
     self.client = client
     self.terminal = terminal
     self.signals = signals
-    proxy = ProxyWatch(client.instance, context.proxy)
+    proxy = ProxyWatch(instance, context.proxy)
     names = TopNames(context.names)
     timeline = TopTimeline(interval: options.interval)
   }
@@ -50,7 +51,9 @@ struct TopLive: ~Copyable {
     do throws(Errno) { return try SignalDescriptor(signals) } catch { throw .output(error) }
   }
 
-  /// Shows the table until a key or a signal ends it. The terminal is then as before.
+  /// Shows the table until a key or a signal ends it.
+  ///
+  /// The terminal is then as before.
   mutating func run() throws(CommandFailure) -> End {
     try screen { (view) throws(Errno) in try view.terminal.enter() }
     while true {
@@ -158,7 +161,9 @@ struct TopLive: ~Copyable {
     return ScreenLine(text: "reading: \(rows) rows  \(TopScreen.keys.text)", style: .hint)
   }
 
-  /// Does something with the terminal. A terminal that is gone is a failure of the output.
+  /// Does something with the terminal.
+  ///
+  /// A terminal that is gone is a failure of the output.
   private mutating func screen(_ body: (inout TopLive) throws(Errno) -> Void) throws(CommandFailure) {
     do throws(Errno) { try body(&self) } catch { throw .output(error) }
   }

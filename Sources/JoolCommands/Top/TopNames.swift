@@ -32,7 +32,9 @@ struct TopNames {
     return !answers.isEmpty
   }
 
-  /// The text of a group, with names as far as they are known. Asks for those that are not.
+  /// The text of a group, with names as far as they are known.
+  ///
+  /// Asks for those that are not.
   mutating func text(of key: UInt128, _ grouping: TopGrouping) -> String {
     let text = grouping.text(of: key)
     if let port = grouping.port(of: key) { return text + (service(port).map { " " + $0 } ?? "") }

@@ -32,7 +32,8 @@ extension TopReport: JSONRepresentable {
 
   private func json(of line: GroupLine) -> JSONValue {
     .object([
-      ("group", .string(line.text)), ("sessions", .number(line.count.sessions)), ("begun", known(Int(line.count.begun))),
+      ("group", .string(line.text)), ("sessions", .number(line.count.sessions)),
+      ("begun", known(Int(line.count.begun))),
     ])
   }
 

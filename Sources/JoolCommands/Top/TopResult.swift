@@ -32,9 +32,11 @@ struct TopResult: Sendable {
 
   /// The report that shows this result.
   /// - Parameters:
+  ///   - instance: The name of the instance.
   ///   - controls: The choices of the user.
   ///   - limit: The number of groups.
   ///   - text: The text of a group.
+  /// - Returns: The report, without what the result does not know: interval and synchronization.
   func report(
     of instance: String, _ controls: TopControls, limit: Int, text: (UInt128) -> String
   ) -> TopReport {

@@ -46,7 +46,7 @@ struct TopScreen: Sendable {
   private func full(width: Int, height: Int) -> [ScreenLine] {
     var lines = sums(width: width, states: 2) + [ScreenLine(text: "")]
     let poolRoom = max(2, (height - lines.count - 2) / 3)
-    lines += pool(poolRoom, isNarrow: width < 67)
+    lines += pool(poolRoom, isNarrow: width < 78)
     return lines + groups(width: width, height: height - lines.count)
   }
 

@@ -19,7 +19,9 @@ struct TopTimeline {
   /// The time since the beginning of the present reading.
   var age: Duration { reading.map { $0.begun.duration(to: clock.now) } ?? .zero }
 
-  /// Begins a reading. One that has begun is abandoned.
+  /// Begins a reading.
+  ///
+  /// One that has begun is abandoned.
   mutating func begin(_ controls: TopControls) {
     let filter = controls.selection.filter
     let previous = result.flatMap { $0.selection.filter == filter ? $0.keys : nil }

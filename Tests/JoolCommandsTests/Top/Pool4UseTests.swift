@@ -46,7 +46,9 @@ import Testing
   /// Ranges that overlap, an inverted range, and a prefix, which a mirror may have.
   @Test func takesEntriesAsTheyAre() throws {
     var use = Pool4Use(
-      try [Self.entry("192.0.2.0/24", 10, 1), Self.entry("192.0.2.0/24", 5, 20), Self.entry("0.0.0.0/0", 0, 65535, .udp)])
+      try [
+        Self.entry("192.0.2.0/24", 10, 1), Self.entry("192.0.2.0/24", 5, 20), Self.entry("0.0.0.0/0", 0, 65535, .udp),
+      ])
     use.count(TransportAddress(try #require(IPv4Address("192.0.2.77")), 15), .tcp)
     use.count(TransportAddress(try #require(IPv4Address("10.0.0.1")), 15), .udp)
     #expect(

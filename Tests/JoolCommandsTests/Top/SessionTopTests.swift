@@ -28,9 +28,9 @@ import Testing
         All               12           -           -
         TCP states: ESTABLISHED 2, V6_INIT 1, V4_INIT 1, V4_FIN_RCV 1, V6_FIN_RCV 1, V4_FIN_V6_FIN_RCV 1, TRANS 1
         Synchronization: no proxy
-        pool4                   Mark  Protocol     In use   Capacity      Use
-        192.0.2.1                  0  TCP               7          9   77.8 %
-        192.0.2.1                  0  UDP               2         99    2.0 %
+        pool4               Mark  Protocol     In use   Capacity      Use
+        192.0.2.1              0  TCP               7          9   77.8 %
+        192.0.2.1              0  UDP               2         99    2.0 %
         2 bindings outside pool4
 
           Sessions     Share      New/s  source6  (all 2, sorted by sessions)
@@ -67,11 +67,13 @@ import Testing
     #expect(report["protocols"]?.array?.map { $0["sessions"]?.text() } == ["8", "3", "1"])
     #expect(report["protocols"]?.array?.first?["begun"]?.content == .null)
     #expect(report["top"]?.array?.map { $0["group"]?.text() } == ["\"192.0.2.1\""])
-    #expect(report["pool4"]?.array?.first?.text()
-      == #"{"mark": 0, "protocol": "TCP", "address": "192.0.2.1", "in_use": 7, "capacity": 9, "nearly_full": false}"#)
+    #expect(
+      report["pool4"]?.array?.first?.text()
+        == #"{"mark": 0, "protocol": "TCP", "address": "192.0.2.1", "in_use": 7, "capacity": 9, "nearly_full": false}"#)
     #expect(report["bindings_outside_pool4"]?.content == .number("2"))
-    #expect(report["synchronization"]?.text()
-      == #"{"state": "mending", "ready": true, "peers": 0, "ready_peers": 0}"#)
+    #expect(
+      report["synchronization"]?.text()
+        == #"{"state": "mending", "ready": true, "peers": 0, "ready_peers": 0}"#)
   }
 
   @Test(
@@ -126,7 +128,8 @@ import Testing
     var selection = RowSelection()
     selection.filter.source6 = TransportRange("2001:db8::aaaa")
     var reading = TableReading(selection, by: .source6, previous: nil)
-    var client = try TranslatorClient(transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
+    var client = try TranslatorClient(
+      transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
     var isComplete = false
     while !isComplete {
       let before = bench.kernel.requests.count
@@ -138,7 +141,8 @@ import Testing
 
   @Test func knowsRatesFromTheSecondReadingOn() throws {
     let bench = try Self.bench()
-    var client = try TranslatorClient(transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
+    var client = try TranslatorClient(
+      transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
     func read(after previous: TopResult?) throws -> TopResult {
       var reading = TableReading(RowSelection(), by: .source6, previous: previous?.keys)
       while try !reading.step(from: &client) {}

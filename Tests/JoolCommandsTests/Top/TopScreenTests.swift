@@ -19,7 +19,8 @@ import Testing
         .init(proto: .icmp, count: .init(sessions: 5, begun: 1, ended: 0)),
       ]
       report.states = [
-        .init(name: "ESTABLISHED", sessions: 98_000, before: 97_990), .init(name: "V6_INIT", sessions: 700, before: 700),
+        .init(name: "ESTABLISHED", sessions: 98_000, before: 97_990),
+        .init(name: "V6_INIT", sessions: 700, before: 700),
         .init(name: "TRANS", sessions: 60, before: 75), .init(name: "UNKNOWN", sessions: 5, before: 5),
       ]
       report.groups = [
@@ -48,7 +49,9 @@ import Testing
       .map { line in line.style == .plain ? line.text : "\(line.text)<\(line.style)>" }.joined(separator: "\n") + "\n"
   }
 
-  /// `JOOL_TEST_RECORD=1` writes the files anew. Review the difference.
+  /// `JOOL_TEST_RECORD=1` writes the files anew.
+  ///
+  /// Review the difference.
   @Test(arguments: [(80, 24), (40, 10), (200, 60), (80, 5)]) func arrangesTheReport(width: Int, height: Int) throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("screens")
     let file = folder.appendingPathComponent("\(width)x\(height).txt")
@@ -76,7 +79,10 @@ import Testing
     for line in TopScreen(report: try Self.report).lines(width: 80, height: 24) {
       #expect(line.text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F })
     }
-    #expect(TopScreen(report: try Self.report).lines(poolLimit: 3).allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } })
+    #expect(
+      TopScreen(report: try Self.report).lines(poolLimit: 3).allSatisfy {
+        $0.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+      })
   }
 
   @Test func keepsWarningsOnEveryScreenWithRoom() throws {
