@@ -19,7 +19,7 @@ BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
 LIB = $(DESTDIR)$(PREFIX)/lib
 
-.PHONY: demo demo-mirror demo-nat64 test bench performance ready setup packages build unit examples documentation manual-html recording vm golden lint format install dist deb clean
+.PHONY: demo demo-mirror demo-nat64 test bench performance ready setup packages build unit examples documentation manual-html recording screenshot vm golden lint format install dist deb clean
 
 demo: demo-mirror    # both demonstrations
 	+$(MAKE) --no-print-directory demo-nat64
@@ -87,6 +87,11 @@ manual-html: packages    # the manual pages as HTML, with links, in .build/manua
 recording: ready    # docs/demo.svg, from a run of the demonstration
 	python3 Tests/VM/recording.py Tests/VM/demo >.build/demo.svg
 	mv .build/demo.svg docs/demo.svg
+
+screenshot: ready    # docs/top.svg, from a terminal in the VM
+	Tests/VM/boot newest python3 Tests/VM/screenshot.py >.build/top.txt
+	python3 Tests/VM/screenshot.py --picture <.build/top.txt >.build/top.svg
+	mv .build/top.svg docs/top.svg
 
 vm: build
 	Tests/VM/run

@@ -76,7 +76,7 @@ let package = Package(
         "JoolCommands", "JoolCore", "JoolDaemon", "JoolSession", "FuzzTargets",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      exclude: ["Golden", "Completion/candidates.zsh"], swiftSettings: settings),
+      exclude: ["Golden", "Completion/candidates.zsh", "Top/screens"], swiftSettings: settings),
     .testTarget(
       name: "JoolSessionTests",
       dependencies: [

@@ -174,7 +174,7 @@ import Testing
     let check = "jool session proxy --check --net.peer 2001:db8::5"
     #expect(bench.run(check) == Outcome())
 
-    func outcome(_ change: @escaping (inout ProxyStatus) -> Void) -> Outcome {
+    func outcome(_ change: @escaping @Sendable (inout ProxyStatus) -> Void) -> Outcome {
       bench.proxyStatus = { (_) throws(ProxyControl.Failure) in
         var status = Self.status
         (status.peers, status.legacyPeers) = ([], 0)

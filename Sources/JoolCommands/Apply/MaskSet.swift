@@ -110,7 +110,7 @@ extension Pool4Entry {
   }
 
   /// The ports that the module stores: it exchanges the ends of an inverted range, and TCP and UDP have no port 0.
-  fileprivate var effectivePorts: ClosedRange<UInt16>? {
+  var effectivePorts: ClosedRange<UInt16>? {
     let first = max(min(ports.first, ports.last), proto == .icmp ? 0 : 1)
     let last = max(ports.first, ports.last)
     return first <= last ? first...last : nil

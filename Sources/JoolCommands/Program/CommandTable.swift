@@ -125,6 +125,9 @@ enum CommandTable {
         "find", requiresFullName: true,
         explanation: "Find who has an address, and sessions with whom. The exit status is 1 if there is nothing"
       ) { SessionFind() },
+      .operation(
+        "top", requiresFullName: true, explanation: "Show who uses the session table and pool4, continually"
+      ) { SessionTop() },
       .operation("save", requiresFullName: true, explanation: "Write the sessions to a file, to be restored later") {
         SessionSave()
       },

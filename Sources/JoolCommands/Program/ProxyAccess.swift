@@ -15,7 +15,7 @@ struct ProxyAccess {
   /// The status of the instance's proxy.
   ///
   /// `nil` if there is no proxy. May wait ten seconds for the proxy.
-  var status: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+  var status: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (instance) throws(ProxyControl.Failure) in
     guard let proxy = try ProxyControl(instance: instance) else { return nil }
     return try proxy.status()

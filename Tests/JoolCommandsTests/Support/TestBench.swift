@@ -23,7 +23,7 @@ final class TestBench {
   var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }
 
   /// The status of the instance's proxy; `nil` if there is no proxy.
-  var proxyStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+  var proxyStatus: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (_) throws(ProxyControl.Failure) in nil
   }
 
