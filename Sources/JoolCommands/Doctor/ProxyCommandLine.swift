@@ -11,7 +11,7 @@ enum ProxyCommandLine {
     let words = text.split(separator: "\0", omittingEmptySubsequences: false).dropFirst().dropLast().map(String.init)
     let tree = CommandTable.words(of: .nat64)
     guard
-      case .operation(_, _, _, let rest)? = try? RootOptions.parse(
+      case .operation(_, _, _, _, let rest)? = try? RootOptions.parse(
         words, of: .nat64, instanceNameOfFile: { (_) throws(CommandFailure) in "" }),
       let operation = try? tree.resolve(rest), operation.word.command is SessionProxyCommand
     else { return nil }

@@ -65,16 +65,12 @@ struct CommandContext {
   /// instance. A missing module is reported before an invalid name is.
   /// - `name`: the instance's name, if it is not that of `-i`.
   func client(instance name: String? = nil) throws(CommandFailure) -> TranslatorClient {
-    var instance = InstanceName(name ?? instanceName)
+    let instance = InstanceName(name ?? instanceName)
     var client: TranslatorClient
     do throws(JoolError) {
-      if let socket {
-        client = try socketClient(socket, instance)
-        // A socket serves one instance, so the user need not name it.
-        if name == nil, givenInstanceName == nil, let served = try client.instances().first { instance = served.name }
-      } else {
-        client = try moduleClient(instance)
-      }
+      // A socket serves one instance, so the user need not name it.
+      if let socket, name == nil, givenInstanceName == nil { return try onlyClient(of: socket) }
+      if let socket { client = try socketClient(socket, instance) } else { client = try moduleClient(instance) }
     } catch {
       throw .module(error)
     }
@@ -98,6 +94,13 @@ struct CommandContext {
     }
     client.transport.received = 0
     client.transport.fallback = fallback
+    return client
+  }
+
+  /// A client of a socket, for the instance that it serves.
+  private func onlyClient(of path: String) throws(JoolError) -> TranslatorClient {
+    var client = try socketClient(path, nil)
+    if let served = try client.instances().first { client.instance = served.name }
     return client
   }
 

@@ -43,7 +43,7 @@ enum JoolProgram {
     case .help: context.output.write(help.help)
     case .usage: context.output.write(help.usage)
     case .version(let isVerbose): context.output.print(ProgramIdentity.versionText(isVerbose: isVerbose))
-    case .operation(_, let file?, _, let words) where words.isEmpty:
+    case .operation(_, let file?, _, _, let words) where words.isEmpty:
       context.messages.hint(LegacyHint.text(programName: context.programName, ["file", "handle", file]))
       throw .word(.incomplete(followUps: WordTree.listedNames(tree.words)))
     case .operation(let instanceName, _, let socket, let snapshot, let words):

@@ -19,7 +19,7 @@ struct TopResult: Sendable {
   ///   - previous: The reading before, if there was one.
   ///   - span: The time from the beginning of the reading before to that of this one.
   ///   - readingTime: The time that the reading took.
-  init(_ reading: TableReading, previous: TopResult?, span: Milliseconds?, readingTime: Milliseconds) {
+  init(_ reading: TopReading, previous: TopResult?, span: Milliseconds?, readingTime: Milliseconds) {
     selection = reading.selection
     summary = reading.summary
     pool4 = reading.pool4.sorted

@@ -5,7 +5,7 @@ struct TopTimeline {
   /// The time from the beginning of a reading to that of the next one, if reading does not take long.
   let interval: Milliseconds
   private let clock = ContinuousClock()
-  private var reading: (begun: ContinuousClock.Instant, table: TableReading)?
+  private var reading: (begun: ContinuousClock.Instant, table: TopReading)?
   private var lastBegun: ContinuousClock.Instant?
   private var nextDue: ContinuousClock.Instant?
   /// The last complete reading.
@@ -25,7 +25,7 @@ struct TopTimeline {
   mutating func begin(_ controls: TopControls) {
     let filter = controls.selection.filter
     let previous = result.flatMap { $0.selection.filter == filter ? $0.keys : nil }
-    reading = (clock.now, TableReading(controls.selection, by: controls.grouping, previous: previous))
+    reading = (clock.now, TopReading(controls.selection, by: controls.grouping, previous: previous))
   }
 
   /// Reads a page.

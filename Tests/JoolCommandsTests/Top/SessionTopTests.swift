@@ -127,7 +127,7 @@ import Testing
     bench.kernel.pageSize = 2
     var selection = RowSelection()
     selection.filter.source6 = TransportRange("2001:db8::aaaa")
-    var reading = TableReading(selection, by: .source6, previous: nil)
+    var reading = TopReading(selection, by: .source6, previous: nil)
     var client = try TranslatorClient(
       transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
     var isComplete = false
@@ -144,7 +144,7 @@ import Testing
     var client = try TranslatorClient(
       transport: bench.kernel.transport(), translator: .nat64, module: bench.kernel.version)
     func read(after previous: TopResult?) throws -> TopResult {
-      var reading = TableReading(RowSelection(), by: .source6, previous: previous?.keys)
+      var reading = TopReading(RowSelection(), by: .source6, previous: previous?.keys)
       while try !reading.step(from: &client) {}
       return TopResult(reading, previous: previous, span: Milliseconds(500), readingTime: Milliseconds(1))
     }

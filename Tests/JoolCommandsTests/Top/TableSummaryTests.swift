@@ -84,13 +84,13 @@ import Testing
 
   @Test func findsWhatHasBegunAndEnded() throws {
     let all = try Self.sessions
-    var first = SessionComparison(previous: nil)
+    var first = ReadingComparison(previous: nil)
     let isNew = all.dropFirst().map { first.isNew($0) }
     #expect(!isNew.contains(true))
     first.finish()
     #expect(!first.isComparable)
 
-    var second = SessionComparison(previous: first.keys)
+    var second = ReadingComparison(previous: first.keys)
     let remaining = [all[0], all[1], all[3]]
     let new = remaining.map { second.isNew($0) }
     #expect(new == [true, false, false])
@@ -101,9 +101,9 @@ import Testing
 
   /// The mask of an old session has another client, which has the same server.
   @Test func countsAMaskWithAnotherClientAsANewSession() throws {
-    var first = SessionComparison(previous: nil)
+    var first = ReadingComparison(previous: nil)
     _ = first.isNew(try Self.session("2001:db8::8#1", "192.0.2.1#1", "198.51.100.7#443"))
-    var second = SessionComparison(previous: first.keys)
+    var second = ReadingComparison(previous: first.keys)
     let isNew = second.isNew(try Self.session("2001:db8::8#2", "192.0.2.1#1", "198.51.100.7#443"))
     #expect(isNew)
     second.finish()
@@ -112,7 +112,7 @@ import Testing
 
   @Test func knowsNothingOfRowsInAnotherOrder() throws {
     let all = try Self.sessions
-    var comparison = SessionComparison(previous: [])
+    var comparison = ReadingComparison(previous: [])
     for session in all.reversed() { _ = comparison.isNew(session) }
     #expect(!comparison.isComparable)
   }
@@ -126,11 +126,11 @@ import Testing
       }
     }
     var before = table()
-    var comparison = SessionComparison(previous: nil)
+    var comparison = ReadingComparison(previous: nil)
     for session in before { _ = comparison.isNew(session) }
     for _ in 0..<50 {
       let now = table()
-      comparison = SessionComparison(previous: comparison.keys)
+      comparison = ReadingComparison(previous: comparison.keys)
       let begun = now.filter { comparison.isNew($0) }
       comparison.finish()
       #expect(begun == now.filter { !before.contains($0) })

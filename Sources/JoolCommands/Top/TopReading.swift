@@ -1,7 +1,7 @@
 import JoolCore
 
 /// One reading of an instance's pool4, bindings and sessions, a page at a time.
-struct TableReading {
+struct TopReading {
   private enum Stage { case pool4, bindings, sessions }
 
   let selection: RowSelection
@@ -9,7 +9,7 @@ struct TableReading {
   private(set) var pool4 = Pool4Use([])
   /// The number of rows that were read.
   private(set) var rows = 0
-  private var comparison: SessionComparison
+  private var comparison: ReadingComparison
   private var stage = Stage.pool4
   private var poolProtocols: ArraySlice<L4Protocol>
   private var poolEntries: [Pool4Entry] = []
@@ -23,7 +23,7 @@ struct TableReading {
   init(_ selection: RowSelection, by grouping: TopGrouping, previous: [UInt128]?) {
     self.selection = selection
     summary = TableSummary(by: grouping)
-    comparison = SessionComparison(previous: previous)
+    comparison = ReadingComparison(previous: previous)
     let protocols = selection.filter.possibleProtocols
     poolProtocols = protocols[...]
     // These criteria end a search early. The others are for `step`, which must return after a page without a fit, too.

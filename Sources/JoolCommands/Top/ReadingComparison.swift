@@ -5,7 +5,7 @@ import JoolCore
 /// The module has no counter of sessions that began or ended. Because it lists them in a fixed order, two readings are
 /// compared side by side in one pass. A session that begins and ends between two readings is not seen. Takes 16 bytes
 /// for each session of each of the two readings.
-struct SessionComparison: Sendable {
+struct ReadingComparison: Sendable {
   /// The sessions of the reading before; `nil` if there is none to compare with.
   private let previous: [UInt128]?
   private var position = 0
