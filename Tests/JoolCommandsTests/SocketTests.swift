@@ -33,6 +33,10 @@ import Testing
     return bench
   }
 
+  private static func lacks(_ name: String) -> String {
+    "Error: The kernel module returned error 3: This namespace lacks an instance named '\(name)'.\n"
+  }
+
   @Test func asksTheSocket() throws {
     let bench = try Self.bench()
     bench.run("jool instance add campus --netfilter --pool6 64:ff9b::/96")
@@ -41,7 +45,7 @@ import Testing
     #expect(bench.run("jool --socket=\(Self.path) -i campus instance status").output == "Running\n")
     let other = bench.run("jool --socket \(Self.path) session count")
     #expect(other.status == 3)
-    #expect(other.error == "Error: The kernel module returned error 3: This namespace lacks an instance named 'default'.\n")
+    #expect(other.error == Self.lacks("default"))
   }
 
   @Test func explainsASocketThatIsMissing() throws {
@@ -53,7 +57,8 @@ import Testing
   @Test(arguments: [true, false]) func findsTheSocketOfAnInstanceThatTheModuleLacks(isLoaded: Bool) throws {
     let bench = try Self.bench(isLoaded: isLoaded)
     #expect(bench.run("jool -i campus session count --udp").output == "UDP: 3\n")
-    #expect(bench.run("jool -i campus bib display --udp --csv --no-headers --numeric").output.split(separator: "\n").count == 3)
+    let bindings = bench.run("jool -i campus bib display --udp --csv --no-headers --numeric").output
+    #expect(bindings.split(separator: "\n").count == 3)
     #expect(bench.run("jool -i campus instance status").output == "Running\n")
     let found = bench.run("jool -i campus session find \(SessionEntry.sample(1).source4)")
     #expect(found.status == 0 && found.output.contains("\(SessionEntry.sample(1).source6.address)"))
@@ -67,7 +72,7 @@ import Testing
   @Test func leavesErrorsOfTheModuleAlone() throws {
     let bench = try Self.bench()
     let missing = bench.run("jool -i other session count")
-    #expect(missing.error == "Error: The kernel module returned error 3: This namespace lacks an instance named 'other'.\n")
+    #expect(missing.error == Self.lacks("other"))
     let proxy = bench.run("jool -i campus session proxy ff08::1")
     #expect(proxy.error.contains("This namespace lacks an instance named 'campus'."))
     let siit = bench.run("jool_siit -i campus eamt display")

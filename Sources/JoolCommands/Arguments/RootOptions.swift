@@ -28,8 +28,8 @@ enum RootOptions {
       valueKind: .file),
     OptionDeclaration(
       name: "socket", value: .required("PATH"),
-      explanation: "Unix socket of a program that answers instead of the module: session mirror", requiresFullName: true,
-      valueKind: .file),
+      explanation: "Unix socket of a program that answers instead of the module: session mirror",
+      requiresFullName: true, valueKind: .file),
     OptionDeclaration(
       name: "snapshot", value: .required("FILE"),
       explanation: "File of session save that answers instead of the module", requiresFullName: true, valueKind: .file),

@@ -134,8 +134,8 @@ struct CommandContext {
 extension JoolClient where Transport == AnyTransport {
   /// Sends requests to the module, and converts an error into a `CommandFailure`.
   ///
-  /// If the first answer says that the module does not have the instance, and a socket serves it, the client becomes one
-  /// of that socket.
+  /// If the first answer says that the module does not have the instance, and a socket serves it, the client becomes
+  /// one of that socket.
   mutating func ask<Answer>(
     _ question: (inout Self) throws(JoolError) -> Answer
   ) throws(CommandFailure) -> Answer {

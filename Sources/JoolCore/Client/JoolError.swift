@@ -23,8 +23,8 @@ public enum JoolError: Error, Hashable, Sendable {
   /// A system call failed.
   case system(call: String, Errno)
   /// The Unix socket with this path does not lead to a program that answers in the module's place. The reasons:
-  /// `.noSuchFileOrDirectory`; `.permissionDenied`; `.notSocket` for another kind of file; `.connectionRefused` if nobody
-  /// listens; `.connectionReset` if the program has closed the connection; or another error of the system call.
+  /// `.noSuchFileOrDirectory`; `.permissionDenied`; `.notSocket` for another kind of file; `.connectionRefused` if
+  /// nobody listens; `.connectionReset` if the program has closed the connection; or another error of the call.
   case socket(path: String, Errno)
   /// A call of libnl failed, with libnl's code and text.
   case netlinkLibrary(call: String, code: Int32, text: String)

@@ -43,7 +43,8 @@ public enum Jool {
 
   /// The path at which a mirror of a group has its socket, unless it was given another.
   /// - Parameter instance: The name of the group.
-  /// - Returns: `/run/jool/INSTANCE.sock`, or `nil` for a name that cannot be in a path: an empty one, or one with a slash.
+  /// - Returns: `/run/jool/INSTANCE.sock`, or `nil` for a name that cannot be in a path: an empty one, or one with a
+  ///   slash.
   public static func socketPath(of instance: InstanceName) -> String? {
     let name = instance.description
     return name.isEmpty || name.utf8.contains(UInt8(ascii: "/")) ? nil : "/run/jool/\(name).sock"

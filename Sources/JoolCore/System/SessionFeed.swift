@@ -140,8 +140,8 @@ extension JoolClient where Transport == NetlinkSocket {
 extension JoolClient where Transport == UnixSocket {
   /// Listens to the sessions that the program stores or refreshes from now on.
   ///
-  /// Blocks until the program has answered. What it sends is to be read soon: what does not fit into the socket's buffer
-  /// is lost, and the feed has `SessionFeed.Event.overrun` instead.
+  /// Blocks until the program has answered. What it sends is to be read soon: what does not fit into the socket's
+  /// buffer is lost, and the feed has `SessionFeed.Event.overrun` instead.
   /// - Returns: The feed, or `nil` if the instance has no pool6.
   /// - Throws: The errors that all calls have in common.
   public mutating func sessionFeed() throws(JoolError) -> SessionFeed? {

@@ -71,8 +71,8 @@ public struct UnixSocket: ~Copyable, KernelTransport {
   }
 
   /// The next datagram, of up to 65,536 bytes.
-  /// - Parameter waiting: Whether to block, for up to 5 seconds, until a datagram arrives. Unlike the kernel, the program
-  ///   answers later than `send` returns, so without waiting an answer may be missed.
+  /// - Parameter waiting: Whether to block, for up to 5 seconds, until a datagram arrives. Unlike the kernel, the
+  ///   program answers later than `send` returns, so without waiting an answer may be missed.
   /// - Returns: The datagram, or `nil` if none arrived.
   /// - Throws: One of these errors:
   ///   - `JoolError.overrun` if the program has lost messages, because this client did not read fast enough.

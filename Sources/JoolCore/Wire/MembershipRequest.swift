@@ -1,7 +1,7 @@
 /// The request to receive the messages of a multicast group, for transports other than netlink.
 ///
-/// A netlink socket joins a group by a socket option (`NETLINK_ADD_MEMBERSHIP`). A Unix socket has no such option, so the
-/// client sends a message to the generic netlink controller instead, and gets netlink's acknowledgement:
+/// A netlink socket joins a group by a socket option (`NETLINK_ADD_MEMBERSHIP`). A Unix socket has no such option, so
+/// the client sends a message to the generic netlink controller instead, and gets netlink's acknowledgement:
 ///
 ///     nlmsghdr 16: type 16, flags REQUEST | ACK | genlmsghdr 4: command 128, version 1 | 2 CTRL_ATTR_MCAST_GRP_ID u32
 ///
@@ -24,7 +24,9 @@ package enum MembershipRequest {
   /// The group that a message for the controller names; `nil` if it is no such request.
   /// - Parameter payload: The bytes after the netlink header.
   package static func group(decoding payload: RawSpan) -> UInt32? {
-    guard payload.byteCount >= 4, (try? payload.nativeInteger(at: 0, as: UInt8.self, field: "cmd")) == command else { return nil }
+    guard payload.byteCount >= 4,
+      (try? payload.nativeInteger(at: 0, as: UInt8.self, field: "cmd")) == command
+    else { return nil }
     var group: UInt32?
     var reader = AttributeReader(payload.extracting(droppingFirst: 4))
     while let attribute = try? reader.next() {

@@ -82,8 +82,8 @@ struct TableListener: ~Copyable {
 
   deinit {
     var status = stat()
-    // Another process may have made a new file of this name. Without the right to remove it, the file stays, and the next
-    // mirror replaces it.
+    // Another process may have made a new file of this name. Without the right to remove it, the file stays, and the
+    // next mirror replaces it.
     if let file, lstat(path, &status) == 0, FileIdentity(status) == file { unlink(path) }
   }
 

@@ -7,7 +7,7 @@ internal import SystemPackage
 
 /// The Unix socket on which a mirror answers in the module's place: many clients, none of which the mirror waits for.
 ///
-/// The event loop waits for one descriptor, whatever the number of clients, because an epoll(7) instance has the others.
+/// The event loop waits for one descriptor, whatever the number of clients: an epoll(7) instance has the others.
 /// A turn of the loop answers requests for `turnBudget`, so that the datagrams of the group come first.
 struct TableSocket: ~Copyable {
   private let listener: TableListener

@@ -2,10 +2,10 @@ internal import JoolCore
 
 /// Answers the requests of one client as a NAT64's module does, from a session table instead of the kernel.
 ///
-/// It serves the requests that read: instances, global variables, counters, pool4, BIB and sessions. It notes whether the
-/// client wants the table to be advertised, and whether it joined the group of followers. It refuses everything else.
-/// Malformed requests get the answers of netlink and of the module. It has no socket and no clock: datagrams and time are
-/// arguments. Each client needs a responder of its own, because a responder remembers its client's last page.
+/// It serves the requests that read: instances, global variables, counters, pool4, BIB and sessions. It notes whether
+/// the client wants the table to be advertised, and whether it joined the group of followers. It refuses everything
+/// else. Malformed requests get the answers of netlink and of the module. It has no socket and no clock: datagrams and
+/// time are arguments. Each client needs a responder of its own, because a responder remembers its client's last page.
 ///
 /// The table should keep its masks in order (`SessionTable.keepMasksInOrder()`); otherwise each page sorts them.
 package struct ModuleResponder: Sendable {

@@ -7,8 +7,7 @@ struct SessionAnnouncements: Sendable {
   /// Whether there were more, which are lost.
   private(set) var isCut = false
 
-  /// The greatest number of sessions that wait to be taken (about 2 MB), as many as a turn of the proxy usually receives
-  /// at most.
+  /// The greatest number of sessions that wait to be taken (about 2 MB). A turn of the proxy usually receives fewer.
   static let limit = 16_384
 
   mutating func append(_ session: SessionEntry) {
@@ -19,8 +18,8 @@ struct SessionAnnouncements: Sendable {
     sessions.append(session)
   }
 
-  /// Appends a session unless it says nothing new: a session of a C proxy is stored again, with a version, when it is sent
-  /// to the peers.
+  /// Appends a session unless it says nothing new: a session of a C proxy is stored again, with a version, when it is
+  /// sent to the peers.
   mutating func append(_ session: SessionEntry, replacing previous: SessionEntry) {
     let isLonger = UInt64(session.expiration.rawValue) > UInt64(previous.expiration.rawValue) + SyncRecord.sameLife
     if isLonger || !session.hasSameContent(as: previous) { append(session) }

@@ -31,7 +31,8 @@ extension SessionProxy {
     return profile
   }
 
-  private static let isStarting = "The mirror does not know pool6 of its NAT64s yet. Try again when a peer was received."
+  private static let isStarting =
+    "The mirror does not know pool6 of its NAT64s yet. Try again when a peer was received."
 
   /// Answers a datagram of a client from the table.
   /// - Parameters:

@@ -3,9 +3,9 @@ internal import JoolCore
 /// The masks of a table (pool4 transport addresses) in ascending order per protocol, so that a list can begin anywhere.
 ///
 /// A set of numbers of 50 bits: protocol, IPv4 address, port, most significant first. 64 neighbouring numbers share a
-/// word of 8 bytes. The words are sorted by their keys, in blocks of at most 256, so that adding and removing move little
-/// memory, and a search is two binary searches. Masks that use most ports of an address take about 2 bits each; masks
-/// that are far apart take 16 to 32 bytes.
+/// word of 8 bytes. The words are sorted by their keys, in blocks of at most 256, so that adding and removing move
+/// little memory, and a search is two binary searches. Masks that use most ports of an address take about 2 bits each;
+/// masks that are far apart take 16 to 32 bytes.
 struct MaskOrder: Sendable {
   private static let wordBits: UInt64 = 6
   private static let blockSize = 256

@@ -78,8 +78,9 @@ import Testing
   }
 
   @Test func namesTheReason() throws {
-    #expect(throws: SocketFault.pathTooLong) { _ = try TableListener(path: "/" + String(repeating: "x", count: 107), access) }
-    #expect(throws: SocketFault.failed(.noSuchFileOrDirectory)) { _ = try TableListener(path: "\(folder)/no/s", access) }
+    let (long, missing) = ("/" + String(repeating: "x", count: 107), "\(folder)/no/s")
+    #expect(throws: SocketFault.pathTooLong) { _ = try TableListener(path: long, access) }
+    #expect(throws: SocketFault.failed(.noSuchFileOrDirectory)) { _ = try TableListener(path: missing, access) }
     try FileManager.default.removeItem(atPath: folder)
   }
 

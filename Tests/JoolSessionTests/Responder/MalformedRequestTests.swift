@@ -60,7 +60,8 @@ import Testing
     var loopback = Loopback([.sample()])
     let requests = try Self.requests()
     let replies = loopback.responder.respond(to: requests.flatMap { $0 }, table: loopback.table, now: loopback.now)
-    #expect(replies.count == requests.count)
+    // The module answers an acknowledgement only if it refuses it.
+    #expect(replies.count == requests.count - 1)
   }
 
   @Test func explainsWhatIsWrong() throws {
