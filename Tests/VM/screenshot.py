@@ -77,7 +77,7 @@ def picture(screen: str) -> str:
     width, height = round(WIDTH * CHARACTER) + 2 * MARGIN, HEIGHT * LINE + 2 * MARGIN
     rows = []
     for number, line in enumerate(lines, 1):
-        if "\x1b[7m" in line:
+        if any("7" in (match[1] or "").split(";") for match in SEQUENCE.finditer(line)):
             length = len(SEQUENCE.sub("", line).rstrip())
             rows.append(
                 f'<rect y="{(number - 1) * LINE}" width="{length * CHARACTER:.1f}" height="{LINE}" fill="#c9d1d9"/>')

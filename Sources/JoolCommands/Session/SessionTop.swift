@@ -84,7 +84,9 @@ struct SessionTop: Command {
     }
   }
 
-  /// The texts of the groups of a report without a screen. Names are looked up first; those in JSON are numbers.
+  /// The texts of the groups of a report without a screen.
+  ///
+  /// Names are looked up first; those in JSON are numbers.
   private func text(
     _ controls: TopControls, _ result: TopResult, in context: CommandContext
   ) -> (UInt128) -> String {

@@ -76,7 +76,8 @@ extension TopReport {
     let warning = row.isNearlyFull ? "  nearly full" : ""
     let text: String
     if isNarrow {
-      text = "\(address) \(row.proto)\(row.mark == 0 ? "" : " mark \(row.mark)") \(share)" + (row.isNearlyFull ? "" : " of \(row.capacity)")
+      let mark = row.mark == 0 ? "" : " mark \(row.mark)"
+      text = "\(address) \(row.proto)\(mark) \(share)" + (row.isNearlyFull ? "" : " of \(row.capacity)")
     } else {
       text =
         address.leftAligned(in: 16) + String(row.mark).rightAligned(in: 8) + "  "

@@ -29,7 +29,7 @@ class Screen:
         }
         at_end(lambda: self.tmux("kill-server", check=False))
         self.tmux("new-session", "-d", "-x", str(width), "-y", str(height), "-c", str(SCRATCH), "bash --norc --noprofile")
-        self.wait("the shell's prompt", lambda text: text.startswith("$"))
+        self.wait("the shell's prompt", lambda text: re.search(r"[$#]", text))
 
     def tmux(self, *words: str, check: bool = True) -> str:
         return run("tmux", "-f", "/dev/null", *words, ns=self.ns, env=self._environment, check=check).out

@@ -127,6 +127,11 @@ def signals() -> None:
         expect(terminal.is_restored, f"the terminal after {keys!r}")
 
     terminal = begin()
+    terminal.process.kill()
+    terminal.wait_end()
+    expect(not terminal.is_restored, "the check of the terminal cannot fail: nothing restores it after SIGKILL")
+
+    terminal = begin()
     jool(OURS, "j", "instance", "remove")
     expect_equal(terminal.wait_end(), 3, "status after the instance was removed")
     expect(terminal.is_restored, "the terminal after the instance was removed")
