@@ -40,7 +40,8 @@ struct MirrorArguments: Hashable, Sendable {
         throw .configuration(
           path: settings, ConfigurationError(reason: reason, position: TextPosition(line: 1, column: 1)))
       }
-      return MirrorSettings(pool6: pool6, limits: SessionLimits(globals: file.globals), pool4: file.pool4,
+      return MirrorSettings(
+        pool6: pool6, limits: SessionLimits(globals: file.globals), pool4: file.pool4,
         globals: file.globals)
     } catch {
       throw .file(error)

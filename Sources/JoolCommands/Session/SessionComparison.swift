@@ -17,10 +17,12 @@ struct SessionComparison {
     case changed(from: SessionEntry, to: SessionEntry)
   }
 
-  /// Passes the differences to `found`.
+  /// Compares two tables, page by page.
   /// - Parameters:
   ///   - first: returns the next page of the first table, which is not empty; `nil` after the last one.
   ///   - second: the same for the second table.
+  ///   - found: gets each difference.
+  /// - Throws: the errors of `first` and `second`.
   func run<Failure>(
     _ first: () throws(Failure) -> [SessionEntry]?, _ second: () throws(Failure) -> [SessionEntry]?,
     _ found: (Difference) -> Void

@@ -13,7 +13,9 @@ enum SessionSource: Hashable, Sendable {
   /// The word that stands for the running instance.
   static let runningWord = "running"
 
-  /// Parses an argument: `running`, `running:NAME` or a path. A file with such a name needs its directory: `./running`.
+  /// Parses an argument: `running`, `running:NAME` or a path.
+  ///
+  /// A file with such a name needs its directory: `./running`.
   init(_ text: String) {
     if text == Self.runningWord {
       self = .running(instance: nil)

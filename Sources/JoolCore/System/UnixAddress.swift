@@ -11,6 +11,7 @@ package enum UnixAddress {
   /// - Parameters:
   ///   - path: At most `maxPathLength` bytes; an abstract name starts with a zero byte.
   ///   - body: The code that needs the address.
+  /// - Returns: What `body` returns.
   package static func with<Result>(_ path: [UInt8], _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)

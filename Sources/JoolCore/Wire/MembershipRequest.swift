@@ -21,8 +21,9 @@ package enum MembershipRequest {
     }
   }
 
-  /// The group that a message for the controller names; `nil` if it is no such request.
+  /// The group that a message for the controller names.
   /// - Parameter payload: The bytes after the netlink header.
+  /// - Returns: The group's number; `nil` if the message is no such request.
   package static func group(decoding payload: RawSpan) -> UInt32? {
     guard payload.byteCount >= 4,
       (try? payload.nativeInteger(at: 0, as: UInt8.self, field: "cmd")) == command
@@ -52,11 +53,12 @@ extension NetlinkReply {
 }
 
 extension SyncMulticast {
-  /// The whole netlink message, as the module sends it to its multicast group.
+  /// Encodes a message as the module sends it to its multicast group.
   /// - Parameters:
   ///   - header: The header, with the module's own version.
   ///   - records: The session records, as `RecordLayout` encodes them.
   ///   - family: The number of the family.
+  /// - Returns: The whole netlink message.
   package static func message(_ header: JoolHeader, records: [UInt8], family: UInt16) -> [UInt8] {
     AttributeWriter.message(type: family, flags: 0, sequence: 0, port: 0) {
       $0.genericHeader(command: 0, version: GenericFamily.moduleVersion)

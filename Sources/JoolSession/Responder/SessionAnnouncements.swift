@@ -7,7 +7,9 @@ struct SessionAnnouncements: Sendable {
   /// Whether there were more, which are lost.
   private(set) var isCut = false
 
-  /// The greatest number of sessions that wait to be taken (about 2 MB). A turn of the proxy usually receives fewer.
+  /// The greatest number of sessions that wait to be taken (about 2 MB).
+  ///
+  /// A turn of the proxy usually receives fewer.
   static let limit = 16_384
 
   mutating func append(_ session: SessionEntry) {

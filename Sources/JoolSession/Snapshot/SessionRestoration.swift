@@ -15,7 +15,9 @@ package struct SessionRestoration: Sendable {
     package var present = 0
     /// The session has expired since the snapshot was taken.
     package var expired = 0
-    /// The session's mask is not in pool4. The module would store it, but then refuse every change of a variable.
+    /// The session's mask is not in pool4.
+    ///
+    /// The module would store it, but then refuse every change of a variable.
     package var outsidePool4 = 0
     /// The module has a BIB entry of the session's client with another mask, or of its mask with another client.
     package var contradicting = 0

@@ -84,7 +84,7 @@ import Testing
     try FileManager.default.removeItem(atPath: folder)
   }
 
-  /// systemd passes descriptors from 3 on. Here, they are something else.
+  /// Descriptors from 3 on, which systemd passes, are something else here.
   @Test func takesOnlyASocketThatListens() {
     let own = "\(getpid())"
     func takes(_ process: String?, _ count: String?) -> Bool {

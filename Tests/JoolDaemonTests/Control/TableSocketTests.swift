@@ -193,7 +193,7 @@ import Testing
     try mirror.end()
   }
 
-  /// The kernel's buffer is full after some answers. Then the rest waits, for a limited time.
+  /// Once the kernel's buffer is full, the rest of the answers waits for a limited time.
   @Test func knowsAClientThatIsStuck() throws {
     let pair = try SocketPair()
     guard let owned = OwnedDescriptor(dup(pair.near.rawValue)) else { throw Errno.current }

@@ -196,8 +196,9 @@ import Testing
     let first = try client.sessions(of: .udp, after: nil).sessions
     _ = client.transport.table.upsert(SessionEntry.sample(1).with(node: 1), now: client.transport.now)
     let again = try client.sessions(of: .udp, after: nil).sessions
-    #expect(again.map(\.destination4) == first.prefix(1).map(\.destination4)
-      + [SessionEntry.sample(1).with(node: 1).destination4] + first[1...].dropLast().map(\.destination4))
+    #expect(
+      again.map(\.destination4) == first.prefix(1).map(\.destination4)
+        + [SessionEntry.sample(1).with(node: 1).destination4] + first[1...].dropLast().map(\.destination4))
   }
 
   @Test func grantsAnAdvertisementToThoseWhoMayHaveIt() throws {

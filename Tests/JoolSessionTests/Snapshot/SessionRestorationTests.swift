@@ -112,11 +112,12 @@ import Testing
   }
 
   /// Lives in a module whose timeouts differ from those of the file.
-  @Test(arguments: [
-    // Timeout of UDP in the file and in the module, time left in the file, expected time left.
-    (300_000, 300_000, 200_000, 200_000), (300_000, 200_000, 200_000, 100_000), (300_000, 200_000, 100_000, nil),
-    (300_000, 600_000, 200_000, 200_000), (300_000, 300_000, 380_000, 375_000),
-  ] as [(UInt32, UInt32, UInt32, UInt32?)])
+  @Test(
+    arguments: [
+      // Timeout of UDP in the file and in the module, time left in the file, expected time left.
+      (300_000, 300_000, 200_000, 200_000), (300_000, 200_000, 200_000, 100_000), (300_000, 200_000, 100_000, nil),
+      (300_000, 600_000, 200_000, 200_000), (300_000, 300_000, 380_000, 375_000),
+    ] as [(UInt32, UInt32, UInt32, UInt32?)])
   func fitsLivesToTheModulesTimeouts(theirs: UInt32, own: UInt32, left: UInt32, expected: UInt32?) throws {
     var (saving, restoring) = (SessionLimits(), SessionLimits())
     (saving.udp, restoring.udp) = (Milliseconds(theirs), Milliseconds(own))
