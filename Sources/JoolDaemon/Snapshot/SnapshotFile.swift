@@ -5,7 +5,7 @@ package import SystemPackage
 
 /// A file with a snapshot of a session table, at a path that the user has chosen.
 package struct SnapshotFile: Sendable {
-  /// The path. `-` is standard input or standard output.
+  /// The path; `-` is standard input or standard output.
   package let path: String
   private let files: any SnapshotFiles
 

@@ -28,7 +28,10 @@ package struct SessionCollection: Sendable {
   }
 
   /// Begins a snapshot of the sessions that have not expired at `now`.
-  /// - Parameter snapshot: the description of the snapshot. Its count is set.
+  /// - Parameters:
+  ///   - snapshot: the description of the snapshot, whose count is set.
+  ///   - now: the present time.
+  /// - Returns: what encodes it.
   package mutating func encoder(for snapshot: TableSnapshot, now: Instant) -> SnapshotEncoder {
     table.expire(now: now)
     return SnapshotEncoder(snapshot, of: table, now: now)

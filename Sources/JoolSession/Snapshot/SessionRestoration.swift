@@ -7,11 +7,13 @@ package import JoolCore
 /// session of it is passed to `confirm`, because the module does not answer which sessions it has stored. What is left
 /// at `finish(now:)` is missing. All times are those of the snapshot's clock (`SavedTable.instant(at:)`).
 package struct SessionRestoration: Sendable {
-  /// The numbers of sessions by what became of them. Each session of the snapshot is in one of them.
+  /// The numbers of sessions by what became of them.
+  ///
+  /// Each session of the snapshot is in one of them.
   package struct Counts: Hashable, Sendable {
     /// The module did not have the session, and has it now.
     package var stored = 0
-    /// The module had the session already. It is left as it was.
+    /// The module had the session already, so it was left as it was.
     package var present = 0
     /// The session has expired since the snapshot was taken.
     package var expired = 0
