@@ -245,9 +245,9 @@ def beside_a_proxy() -> None:
     replace_module()
     make("j")
     make("k")
-    for node in NODES[:2]:
+    for node in NODES:
         Proxy(node)
-    wait_ready(*NODES[:2])
+    wait_ready(*NODES)
     restored = jool(OURS, "j", "session", "restore", str(file))
     expect("session advertise` sends them to its peers" in restored.err, str(restored))
     time.sleep(3)
