@@ -1,3 +1,4 @@
+import JoolDaemon
 import JoolSession
 import TestSupport
 import Testing
@@ -48,6 +49,13 @@ import Testing
     let other = bench.run("jool --socket \(Self.path) -i other session count")
     #expect(other.status == 3)
     #expect(other.error == Self.lacks("other"))
+  }
+
+  @Test func topShowsTheStateOfTheMirror() throws {
+    let bench = try Self.bench()
+    bench.mirrorStatus = { (_) throws(ProxyControl.Failure) in throw .stalled }
+    let output = bench.run("jool --socket \(Self.path) session top --once").output
+    #expect(output.contains("Synchronization: the proxy does not answer\n"))
   }
 
   @Test func explainsASocketThatIsMissing() throws {

@@ -33,7 +33,7 @@ struct ProxyAccess {
   /// The status of the group's mirror.
   ///
   /// `nil` if there is no mirror. May wait ten seconds for the mirror.
-  var mirrorStatus: (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+  var mirrorStatus: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (group) throws(ProxyControl.Failure) in
     guard let mirror = try ProxyControl(instance: group, .mirror) else { return nil }
     return try mirror.status()

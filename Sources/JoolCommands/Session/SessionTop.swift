@@ -58,7 +58,7 @@ struct SessionTop: Command {
     _ controls: TopControls, _ client: consuming TranslatorClient, in context: CommandContext
   ) throws(CommandFailure) {
     var timeline = TopTimeline(interval: interval)
-    let proxy = ProxyWatch(client.instance, context.proxy)
+    let proxy = ProxyWatch(client.instance, context.proxy, isSocket: client.transport.socketPath != nil)
     while true {
       timeline.begin(controls)
       var isComplete = false

@@ -15,9 +15,10 @@ final class ProxyWatch: Sendable {
   private let status: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus?
   private let state = Mutex(State())
 
-  init(_ instance: InstanceName, _ proxy: ProxyAccess) {
+  /// - `isSocket`: Whether a mirror answers in the module's place.
+  init(_ instance: InstanceName, _ proxy: ProxyAccess, isSocket: Bool) {
     self.instance = instance
-    status = proxy.status
+    status = isSocket ? proxy.mirrorStatus : proxy.status
   }
 
   /// The last answer.

@@ -36,13 +36,13 @@ struct TopLive: ~Copyable {
   ) throws(CommandFailure) {
     // Before any other thread is started.
     let signals = try Self.signalDescriptor()
-    let instance = client.instance
+    let (instance, isSocket) = (client.instance, client.transport.socketPath != nil)
     self.options = options
     self.controls = controls
     self.client = client
     self.terminal = terminal
     self.signals = signals
-    proxy = ProxyWatch(instance, context.proxy)
+    proxy = ProxyWatch(instance, context.proxy, isSocket: isSocket)
     names = TopNames(context.names)
     timeline = TopTimeline(interval: options.interval)
   }

@@ -27,6 +27,11 @@ final class TestBench {
     (_) throws(ProxyControl.Failure) in nil
   }
 
+  /// The status of the group's mirror; `nil` if there is no mirror.
+  var mirrorStatus: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
+    (_) throws(ProxyControl.Failure) in nil
+  }
+
   /// What `doctor` reads.
   var machine = FakeMachine().reader
 
@@ -76,6 +81,7 @@ final class TestBench {
     context.names.service = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
     context.proxy.advertise = proxyAnswer
     context.proxy.status = proxyStatus
+    context.proxy.mirrorStatus = mirrorStatus
     context.system = machine
     context.hasSystemLog = { false }
     let status = body(context)
