@@ -82,7 +82,11 @@ struct CommandContext {
   private func moduleClient(_ instance: InstanceName?) throws(JoolError) -> TranslatorClient {
     let fallback: () throws(JoolError) -> TranslatorClient? = { [self] () throws(JoolError) in
       guard translator == .nat64, let instance, let path = module.socketPath(instance) else { return nil }
-      return try socketClient(path, instance)
+      do throws(JoolError) { return try socketClient(path, instance) } catch {
+        // A mirror that was killed has left its socket. The module's answer is then what the user must know.
+        if case .socket(_, .connectionRefused) = error { return nil }
+        throw error
+      }
     }
     let client: TranslatorClient
     do throws(JoolError) {

@@ -43,8 +43,8 @@ class Port:
         while not os.path.exists(path) or os.readlink(path) == os.readlink("/proc/self/ns/net"):
             time.sleep(0.002)
         self.tap = self._open_tap(path)
-        # Without `nodad`, the address could not be used for a second.
-        self.run("sysctl", "-qw", "net.ipv6.conf.eth2.accept_dad=0", "net.ipv6.conf.eth2.mldv2_unsolicited_report_interval=100")
+        # Otherwise the address could not be used for a second.
+        self.run("sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/eth2/accept_dad")
         for device in "lo", "eth2":
             self.run("ip", "link", "set", device, "up")
 
