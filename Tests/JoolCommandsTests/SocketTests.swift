@@ -51,6 +51,22 @@ import Testing
     #expect(other.error == Self.lacks("other"))
   }
 
+  @Test func ignoresTheSocketOfAMirrorThatWasKilled() {
+    let bench = TestBench()
+    bench.deadSockets = [Self.path]
+    bench.run("jool instance add other --netfilter --pool6 64:ff9b::/96")
+    #expect(bench.run("jool -i campus session count") == Outcome(error: Self.lacks("campus"), status: 3))
+  }
+
+  @Test(arguments: [
+    "session proxy --check", "session proxy status", "session mirror status campus", "doctor", "global explain mtu",
+  ])
+  func refusesASocketThatWouldBeIgnored(command: String) throws {
+    let outcome = try Self.bench().run("jool --socket \(Self.path) \(command)")
+    #expect(outcome.error == "Error: --socket has no effect on this operation. Leave it out.\n")
+    #expect(outcome.status == 234)
+  }
+
   @Test func topShowsTheStateOfTheMirror() throws {
     let bench = try Self.bench()
     bench.mirrorStatus = { (_) throws(ProxyControl.Failure) in throw .stalled }

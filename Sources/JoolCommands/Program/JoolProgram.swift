@@ -73,6 +73,9 @@ enum JoolProgram {
     case .operation(let command, _):
       let command = command()
       if context.snapshot != nil, !(command is any SnapshotReader) { throw .sessionFile(.onlyReads) }
+      if context.socket != nil, command is any IndependentOfInstance {
+        throw .invalid(.refusedOption("--socket has no effect on this operation. Leave it out."))
+      }
       try command.parseAndRun(in: context)
     }
   }

@@ -21,3 +21,17 @@ struct ModuleAccess {
     return access
   }
 }
+
+/// An operation that does not ask the instance, but files, the machine, or a running proxy or mirror.
+///
+/// It is refused with `--socket`, which it would ignore.
+protocol IndependentOfInstance {}
+
+extension Doctor: IndependentOfInstance {}
+extension FileCheck: IndependentOfInstance {}
+extension GlobalExplain: IndependentOfInstance {}
+extension KeyGeneration: IndependentOfInstance {}
+extension MirrorAdvertise: IndependentOfInstance {}
+extension ProxyStatusQuery: IndependentOfInstance {}
+extension SessionMirrorCommand: IndependentOfInstance {}
+extension SessionProxyCommand: IndependentOfInstance {}

@@ -40,7 +40,8 @@ struct SessionDiff: Command {
   /// - Returns: whether they differ.
   private func compare(in context: CommandContext) throws(CommandFailure) -> Bool {
     guard sources.count == 2 else {
-      throw .invalid(.missing(["two tables: files of `session save`, or 'running' for the instance"]))
+      throw .invalid(
+        .missing(["two tables: files of `session save`, sockets of mirrors, or 'running' for the instance"]))
     }
     let filter = try selection.checked().filter
     let (left, right) = (try SessionSource(sources[0]).load(), try SessionSource(sources[1]).load())

@@ -66,6 +66,8 @@ enum SessionSource: Hashable, Sendable {
       case .running(let instance): return try context.client(instance: instance)
       case .socket(let path):
         var context = context
+        // The name of `-i` is that of `running`.
+        context.givenInstanceName = nil
         context.socket = path
         return try context.client()
       case .saved(let saved):

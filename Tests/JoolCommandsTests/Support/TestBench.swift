@@ -12,6 +12,8 @@ final class TestBench {
   var transport: (() -> AnyTransport)?
   /// The Unix sockets, by their paths.
   var sockets: [String: () -> AnyTransport] = [:]
+  /// The paths of sockets on which nobody listens.
+  var deadSockets: Set<String> = []
   /// The directory of the files in command lines; the process's current directory if `nil`.
   var directory: String?
   var givesHints = true
@@ -69,12 +71,13 @@ final class TestBench {
       messages: MessagePrinter(sink: error, givesHints: givesHints))
     context.module.transport = { [kernel, transport] () throws(JoolError) in transport?() ?? kernel.transport() }
     context.module.loadedVersion = { [kernel, versionInSysfs] in versionInSysfs ?? kernel.version }
-    context.module.socket = { [sockets] (path) throws(JoolError) in
+    context.module.socket = { [sockets, deadSockets] (path) throws(JoolError) in
+      if deadSockets.contains(path) { throw .socket(path: path, .connectionRefused) }
       guard let open = sockets[path] else { throw .socket(path: path, .noSuchFileOrDirectory) }
       return open()
     }
-    context.module.socketPath = { [sockets] instance in
-      Jool.socketPath(of: instance).flatMap { sockets[$0] == nil ? nil : $0 }
+    context.module.socketPath = { [sockets, deadSockets] instance in
+      Jool.socketPath(of: instance).flatMap { sockets[$0] == nil && !deadSockets.contains($0) ? nil : $0 }
     }
     context.ephemeralPorts = { nil }
     context.names.host = names
