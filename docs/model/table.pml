@@ -9,6 +9,12 @@
  * -DSAMETAG: the new rules, but for the tag that makes versions of two nodes differ.
  * -DOWNERS: look at masks and states alone, not at lives.  -DLEGACY: C proxies speak of session 0, modules of session 2 alone.
  * -DONEMASK: every client gets mask 0, as in two modules that know nothing of each other.
+ *
+ * -DREMOVALS: an administrator removes client 0's mapping, once or more often. The modules of nodes 1 and 2 have session 0
+ * from before, and their audits may find it. Nothing removed may come back: after the calm, each session of client 0 has had a
+ * packet since, and all nodes remember the same removal. States and lives are left out.
+ * Three rules can be left out: -DUNCOMPARED: nodes do not compare and fetch removals.  -DFORGETFUL: nodes forget a removal
+ * although there are older records.  -DRELEARNS: an audit takes what it finds for new.
  */
 #ifndef SAYS
 #define SAYS 3
@@ -28,9 +34,47 @@ typedef Word { byte session; byte version; bit mask; bit state; byte life; byte 
 Word word[SAYS];
 byte words = 0;
 
-/* The record that is looked at. `hidden` variables are no part of the state. */
-hidden byte r_session, r_version, r_life, i_, order_, known_, round_;
+/* What is chosen for the next step. It is part of the state, because the search must find it again after it has tried what
+   follows from another choice. Afterwards it is 0. */
+byte n_, k_, order_, c_session, c_life;
+bit c_mask, c_state;
+#define forget() n_ = 0; k_ = 0; order_ = 0; c_session = 0; c_mask = 0; c_state = 0; c_life = 0
+
+/* The record that is looked at. `hidden` variables are no part of the state: each d_step sets them before it reads them. */
+hidden byte r_session, r_version, r_life, i_, known_, round_;
 hidden byte r_mask, r_state, fits_, took_, changed_;
+
+#ifdef REMOVALS
+#define REMOVAL 3          /* stands for a session in the word of a removal */
+byte removed[N];           /* the version of the removal of client 0 that each node remembers; 0: none */
+byte stale = 6;            /* a bit for each node whose module has session 0 from before */
+/* Not known to any node: a bit for each version that a packet of client 0 was given, ever and since the last removal, and
+   the version of that removal. */
+int packets = 0, since = 0;
+byte ended = 0;
+#define isEnded(n, s, version) (client(s) == 0 && (version) <= removed[n])
+
+/* A removal comes to node n. */
+inline remove(n, version) {
+  if
+  :: version > removed[n] ->
+    removed[n] = version;
+    took_ = 1;
+    i_ = 0;
+    do
+    :: i_ < S ->
+      if
+      :: isEnded(n, i_, row[AT(n, i_)].version) ->
+        row[AT(n, i_)].version = 0; row[AT(n, i_)].mask = 0; row[AT(n, i_)].state = 0; row[AT(n, i_)].life = 0
+      :: else
+      fi;
+      i_++
+    :: else -> break
+    od
+  :: else
+  fi
+}
+#endif
 
 /* A total order of all that can be said: it differs for whatever differs (but for the life). */
 #ifdef TODAY
@@ -75,6 +119,9 @@ inline accept(n) {
   fits_ = 1;
   if
   :: row[known_].version == 0
+#ifdef REMOVALS
+    fits_ = !isEnded(n, r_session, r_version)
+#endif
 #ifdef TODAY
   :: row[known_].version > 0 && saysTheSame(known_) ->
     /* The longer life counts, whoever spoke last. */
@@ -152,6 +199,9 @@ inline compare(p, q) {
 /* The version is in the digest, the life is not. Each gets what differs from the other one. */
 #define sameVersion(p, q, s) (equalDigests(p, q, s) && row[AT(p, s)].version == row[AT(q, s)].version)
 inline fetch(n, source) {
+#if defined(REMOVALS) && !defined(UNCOMPARED)
+  remove(n, removed[source]);
+#endif
   s_ = 0;
   do
   :: s_ < S ->
@@ -172,7 +222,6 @@ inline checkMask(n) {
   od
 }
 
-hidden byte n_, k_;
 #define printRow(n) printf("  node %d has %d,%d,%d,%d  %d,%d,%d,%d  %d,%d,%d,%d\n", n, \
   row[AT(n, 0)].version, row[AT(n, 0)].mask, row[AT(n, 0)].state, row[AT(n, 0)].life, \
   row[AT(n, 1)].version, row[AT(n, 1)].mask, row[AT(n, 1)].state, row[AT(n, 1)].life, \
@@ -184,21 +233,26 @@ active proctype group() {
     words < SAYS ->
     if :: n_ = 0 :: words > 0 -> n_ = 1 :: words > 0 -> n_ = 2 fi;  /* by symmetry, node 0 speaks first */
 #ifdef LEGACY
-    r_session = 2; r_mask = 1;
+    c_session = 2; c_mask = 1;
 #elif defined(ONEMASK)
-    if :: r_session = 0 :: r_session = 2 fi;
-    r_mask = 0;
+    if :: c_session = 0 :: c_session = 2 fi;
+    c_mask = 0;
 #else
-    if :: r_session = 0 :: words > 0 -> r_session = 1 :: r_session = 2 fi;
-    if :: r_mask = 0 :: words > 0 -> r_mask = 1 fi;
+    if :: c_session = 0 :: words > 0 -> c_session = 1 :: c_session = 2 fi;
+    if :: c_mask = 0 :: words > 0 -> c_mask = 1 fi;
 #endif
-#ifdef ONEMASK
-    r_state = 0;
+#if defined(ONEMASK) || defined(REMOVALS)
+    c_state = 0;
 #else
-    if :: r_state = 0 :: r_state = 1 fi;
+    if :: c_state = 0 :: c_state = 1 fi;
 #endif
-    if :: r_life = 5 :: r_life = 4 fi;
+#ifdef REMOVALS
+    c_life = 5;
+#else
+    if :: c_life = 5 :: c_life = 4 fi;
+#endif
     d_step {
+      r_session = c_session; r_mask = c_mask; r_state = c_state; r_life = c_life;
       checkMask(n_);
       if
       :: fits_ ->
@@ -213,24 +267,106 @@ active proctype group() {
         fi;
 #endif
         store(n_);
+#ifdef REMOVALS
+        if :: client(r_session) == 0 -> packets = packets | (1 << r_version); since = since | (1 << r_version) :: else fi;
+#endif
         word[words].session = r_session; word[words].version = r_version; word[words].mask = r_mask;
         word[words].state = r_state; word[words].life = r_life; word[words].unheard = 7 - (1 << n_);
         printf("- node %d says word %d: session %d, version %d, mask %d, state %d, life %d/4\n",
                n_, words, r_session, r_version, r_mask, r_state, r_life);
         words++
       :: else
-      fi
+      fi;
+      forget()
     }
   }
+#ifdef REMOVALS
+  /* An administrator removes client 0 at a node. */
+  :: atomic {
+    words > 0 && words < SAYS ->
+    if :: n_ = 0 :: n_ = 1 :: n_ = 2 fi;
+    d_step {
+      latest[n_] = later(latest[n_], n_);
+      r_version = latest[n_];
+      remove(n_, r_version);
+      word[words].session = REMOVAL; word[words].version = r_version; word[words].unheard = 7 - (1 << n_);
+      stale = stale & ~(1 << n_);    /* its module removes the mapping */
+      ended = (ended < r_version -> r_version : ended); since = 0;
+      printf("- node %d says word %d: client 0 is removed, version %d\n", n_, words, r_version);
+      words++;
+      forget()
+    }
+  }
+  /* An audit finds session 0 in the module, from before everything else. If the client was removed since then, the module
+     removes it. Otherwise its record is as old as its last packet. */
+  :: atomic {
+    words < SAYS && stale ->
+    if :: (stale & 2) -> n_ = 1 :: (stale & 4) -> n_ = 2 fi;
+    d_step {
+      stale = stale & ~(1 << n_);
+      r_session = 0; r_mask = 0; r_state = 0; r_life = 4;
+#ifdef RELEARNS
+      latest[n_] = later(latest[n_], n_);
+      r_version = latest[n_];
+#else
+      r_version = n_;
+#endif
+      checkMask(n_);
+      if
+      :: fits_ && row[AT(n_, 0)].version == 0 && !isEnded(n_, 0, r_version) ->
+        store(n_);
+        word[words].session = 0; word[words].version = r_version; word[words].life = 4;
+        word[words].unheard = 7 - (1 << n_);
+        printf("- node %d finds session 0 in its module; word %d, version %d\n", n_, words, r_version);
+        words++
+      :: else
+      fi;
+      forget()
+    }
+  }
+  /* A node forgets the removal, once nothing older can arrive any more. */
+  :: atomic {
+    if :: n_ = 0 :: n_ = 1 :: n_ = 2 fi;
+    d_step {
+      r_version = removed[n_];
+#ifndef FORGETFUL
+      i_ = 0;
+      do
+      :: i_ < N * S ->
+        if :: client(i_ % S) == 0 && row[i_].version > 0 && row[i_].version <= r_version -> r_version = 0 :: else fi;
+        i_++
+      :: else -> break
+      od;
+      i_ = 0;
+      do
+      :: i_ < words ->
+        if
+        :: word[i_].session != REMOVAL && client(word[i_].session) == 0 && word[i_].version <= r_version && word[i_].unheard ->
+          r_version = 0
+        :: else
+        fi;
+        i_++
+      :: else -> break
+      od;
+      if :: stale -> r_version = 0 :: else fi;
+#endif
+      if
+      :: r_version > 0 -> removed[n_] = 0; printf("- node %d forgets the removal\n", n_)
+      :: else
+      fi;
+      forget()
+    }
+  }
+#endif
 #ifdef LEGACY
   /* A C proxy has a packet of session 0; node n hears it, another one may not. Today it counts as said with the highest
      version heard. (By the new rules who hears it says it, as above.) */
   :: atomic {
     words < SAYS ->
     if :: n_ = 0 :: n_ = 1 fi;
-    if :: r_state = 0 :: r_state = 1 fi;
+    if :: c_state = 0 :: c_state = 1 fi;
     d_step {
-      r_session = 0; r_mask = 0; r_life = 5;
+      r_session = 0; r_mask = 0; r_life = 5; r_state = c_state;
       r_version = latest[n_];
       checkMask(n_);
       if :: row[AT(n_, 0)].version > r_version -> r_version = row[AT(n_, 0)].version :: else fi;
@@ -238,7 +374,8 @@ active proctype group() {
         printf("- node %d hears a C proxy: session 0, mask 0, state %d; as version %d\n", n_, r_state, r_version);
         store(n_); words++
       :: else
-      fi
+      fi;
+      forget()
     }
   }
 #endif
@@ -252,10 +389,21 @@ active proctype group() {
         word[k_].unheard = word[k_].unheard & ~(1 << n_);
         r_session = word[k_].session; r_version = word[k_].version; r_mask = word[k_].mask;
         r_state = word[k_].state; r_life = word[k_].life;
+#ifdef REMOVALS
+        if
+        :: r_session == REMOVAL ->
+          if :: latest[n_] < r_version -> latest[n_] = r_version :: else fi;
+          if :: r_version > removed[n_] -> stale = stale & ~(1 << n_) :: else fi;
+          remove(n_, r_version)
+        :: else -> accept(n_)
+        fi;
+#else
         accept(n_);
+#endif
         printf("- word %d comes to node %d\n", k_, n_)
       :: else
-      fi
+      fi;
+      forget()
     }
   }
   /* Calm. What was not heard so far is lost. */
@@ -280,6 +428,21 @@ active proctype group() {
     printf("- calm: nodes compare until nothing changes; (version, mask, state, life/4) of each session\n");
     printRow(0); printRow(1); printRow(2);
     assert(!changed_);    /* no livelock */
+#ifdef REMOVALS
+    assert(removed[0] == removed[1] && removed[0] == removed[2]);
+    i_ = 0;
+    do
+    :: i_ < N * S ->
+      if
+      :: client(i_ % S) == 0 && row[i_].version > 0 && ended > 0 ->
+        /* Nothing removed has come back. */
+        assert((row[i_].version > ended && (packets & (1 << row[i_].version))) || (since & (1 << row[i_].version)))
+      :: else
+      fi;
+      i_++
+    :: else -> break
+    od;
+#endif
     assert(agree(0, 1, 0) && agree(0, 1, 1) && agree(0, 1, 2) && agree(0, 2, 0) && agree(0, 2, 1) && agree(0, 2, 2));
     break
   }

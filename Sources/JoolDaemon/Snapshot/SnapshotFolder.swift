@@ -128,11 +128,11 @@ struct SnapshotFolder: Sendable {
     return found.sorted { $0.number > $1.number }
   }
 
-  /// Reads a snapshot, and calls `body` with each of its sessions.
+  /// Reads a snapshot, and calls `body` with each of its records.
   ///
   /// Blocks for the file. Only the end of the file shows that it is right.
   @discardableResult
-  func read(_ name: String, _ body: (SessionTable.Session) -> Void) throws(Refusal) -> TableSnapshot {
+  func read(_ name: String, _ body: (TableRecord) -> Void) throws(Refusal) -> TableSnapshot {
     let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
     guard let file = OwnedDescriptor(open(path(of: name), flags)) else { throw .cannotRead(.current) }
     var decoder = SnapshotDecoder()

@@ -93,7 +93,7 @@ extension SessionProxy {
 
   /// Begins to restore a snapshot into a mirror that has just started.
   ///
-  /// Then call `restore(_:elapsed:now:)` for each of its sessions, and `finishRestoring()`.
+  /// Then call `restore(_:elapsed:now:)` for each of its records, and `finishRestoring()`.
   public mutating func beginRestoring(_ snapshot: TableSnapshot, clock: UInt64, now: Instant) {
     guard let settings = mirror?.settings else { return }
     join(snapshot.pool6, settings.limits ?? snapshot.limits, clock: clock, now: now)
@@ -101,18 +101,26 @@ extension SessionProxy {
     node?.table.reserveCapacity(Int(clamping: snapshot.count))
   }
 
-  /// Restores a session.
+  /// Restores a session or a removal.
   /// - Parameters:
-  ///   - session: the session as the snapshot has it.
+  ///   - record: the record as the snapshot has it.
   ///   - elapsed: the milliseconds since the snapshot was taken.
   ///   - now: the present time.
-  /// - Returns: whether the session has not expired meanwhile.
-  public mutating func restore(_ session: SessionTable.Session, elapsed: UInt64, now: Instant) -> Bool {
-    guard UInt64(session.entry.expiration.rawValue) > elapsed else { return false }
-    var record = SyncRecord(session)
-    record.session.expiration = Milliseconds(session.entry.expiration.rawValue - UInt32(elapsed))
-    node?.keep(record, now: now)
-    return true
+  /// - Returns: whether it is a session that has not expired meanwhile.
+  public mutating func restore(_ record: TableRecord, elapsed: UInt64, now: Instant) -> Bool {
+    switch record {
+    case .session(let session):
+      guard UInt64(session.entry.expiration.rawValue) > elapsed else { return false }
+      var record = SyncRecord(session)
+      record.session.expiration = Milliseconds(session.entry.expiration.rawValue - UInt32(elapsed))
+      node?.keep(record, now: now)
+      return true
+    case .removal(var removal):
+      guard UInt64(removal.left.rawValue) > elapsed else { return false }
+      removal.left = Milliseconds(removal.left.rawValue - UInt32(elapsed))
+      node?.keep(removal, now: now)
+      return false
+    }
   }
 
   /// Ends the restoring.
@@ -160,6 +168,12 @@ extension SessionProxy {
 }
 
 extension SyncNode {
+  /// Remembers a removal that this node had in a former life.
+  fileprivate mutating func keep(_ removal: Removal, now: Instant) {
+    records.clock.note(removal.version)
+    _ = table.remember(removal, now: now)
+  }
+
   /// Stores a session that this node had in a former life.
   fileprivate mutating func keep(_ record: SyncRecord, now: Instant) {
     records.clock.note(record.version)

@@ -41,13 +41,21 @@ package struct SavedTableReader: Sendable {
   /// - Parameter bytes: the bytes that follow those of the last call; any number.
   /// - Throws: `SnapshotError`, after which nothing more can be read.
   package mutating func read(_ bytes: RawSpan) throws(SnapshotError) {
-    var sessions: [SessionTable.Session] = []
-    try decoder.read(bytes) { sessions.append($0) }
+    var records: [TableRecord] = []
+    try decoder.read(bytes) { records.append($0) }
     if table == nil, let pool6 = decoder.snapshot?.pool6 { table = SessionTable(pool6: pool6, now: taken) }
-    for session in sessions {
-      switch table?.upsert(session.entry, origin: session.origin, version: session.version, now: taken) {
-      case .inserted, nil: continue
-      case .updated, .conflict, .refused: throw .malformed("two sessions contradict each other.")
+    for record in records {
+      switch record {
+      case .session(let session):
+        switch table?.upsert(session.entry, origin: session.origin, version: session.version, now: taken) {
+        case .inserted, nil: continue
+        case .updated, .conflict, .ended, .refused: throw .malformed("two records contradict each other.")
+        }
+      case .removal(let removal):
+        switch table?.remember(removal, now: taken) {
+        case .taken(ended: []), nil: continue
+        case .taken, .outdated, .repeated, .refused: throw .malformed("two records contradict each other.")
+        }
       }
     }
   }

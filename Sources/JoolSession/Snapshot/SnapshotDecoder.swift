@@ -17,21 +17,23 @@ public struct SnapshotDecoder: Sendable {
   /// Reads the next bytes of the file.
   /// - Parameters:
   ///   - bytes: the bytes that follow those of the last call; any number.
-  ///   - body: gets the sessions that are complete now, with the times left that they had when the snapshot was taken.
+  ///   - body: gets the sessions and removals that are complete now, with the times left that they had when the snapshot was taken.
   /// - Throws: `SnapshotError`, after which nothing more can be read.
   public mutating func read(
-    _ bytes: RawSpan, _ body: (SessionTable.Session) -> Void
+    _ bytes: RawSpan, _ body: (TableRecord) -> Void
   ) throws(SnapshotError) {
     waiting += bytes.copied()
     var position = 0
     if snapshot == nil {
       guard let size = try headerSize, waiting.count >= size else { return }
       let description = try TableSnapshot(header: waiting.span.bytes.extracting(first: size))
-      (snapshot, remaining, position) = (description, description.count, size)
+      let (records, overflow) = description.count.addingReportingOverflow(description.removals)
+      guard !overflow else { throw .damaged }
+      (snapshot, remaining, position) = (description, records, size)
     }
     guard let pool6 = snapshot?.pool6 else { return }
     while remaining > 0, waiting.count - position >= SyncRecord.size {
-      body(try Self.session(waiting.span.bytes.extracting(position..<position + SyncRecord.size), pool6: pool6))
+      body(try Self.record(waiting.span.bytes.extracting(position..<position + SyncRecord.size), pool6: pool6))
       position += SyncRecord.size
       remaining -= 1
     }
@@ -60,20 +62,24 @@ public struct SnapshotDecoder: Sendable {
       if prefix.count >= 8, integer(0..<8) != TableSnapshot.magic { throw .notSnapshot }
       guard prefix.count == TableSnapshot.prefixSize else { return nil }
       let format = UInt32(truncatingIfNeeded: integer(8..<12))
-      guard format == TableSnapshot.format else { throw .otherFormat(format) }
+      guard format == TableSnapshot.format || format == TableSnapshot.formatWithoutRemovals else {
+        throw .otherFormat(format)
+      }
       let size = Int(integer(12..<16))
-      guard TableSnapshot.fixedSize...TableSnapshot.maxHeaderSize ~= size else { throw .damaged }
+      guard TableSnapshot.smallestHeader...TableSnapshot.maxHeaderSize ~= size else { throw .damaged }
       return size
     }
   }
 
-  private static func session(_ bytes: RawSpan, pool6: IPv6Prefix) throws(SnapshotError) -> SessionTable.Session {
+  private static func record(_ bytes: RawSpan, pool6: IPv6Prefix) throws(SnapshotError) -> TableRecord {
     do throws(WireFormatError) {
       var reader = FrameReader(bytes)
       guard let record = try reader.records(pool6: pool6, waited: Milliseconds(0)).first else {
         throw .strayBytes(count: 0)
       }
-      return SessionTable.Session(entry: record.session, origin: SyncNode.legacyOrigin, version: record.version)
+      if let removal = record.removal { return .removal(removal) }
+      return .session(
+        SessionTable.Session(entry: record.session, origin: SyncNode.legacyOrigin, version: record.version))
     } catch {
       throw .malformed("\(error)")
     }

@@ -9,6 +9,7 @@ public struct SnapshotEncoder: Sendable {
   public let snapshot: TableSnapshot
   private var rows: RowStore
   private let clock: TickClock
+  private let removals: [Removal]
   private let now: Instant
   private var checksum = Checksum()
   private var nextChunk = 0
@@ -19,14 +20,16 @@ public struct SnapshotEncoder: Sendable {
   /// The number of chunks of rows in a block, which has at most 720 KB then.
   private static let chunksPerBlock = 64
 
-  /// Begins a snapshot of the sessions that a table has at `now`.
+  /// Begins a snapshot of the sessions and removals that a table has at `now`.
   /// - Parameters:
   ///   - snapshot: the description of the snapshot. Its count is set.
   ///   - table: the table. Sessions that have expired are written, too, unless they were removed.
   ///   - now: the time at which the snapshot is taken.
   public init(_ snapshot: TableSnapshot, of table: SessionTable, now: Instant) {
     var snapshot = snapshot
+    removals = table.allRemovals(now: now)
     snapshot.count = UInt64(table.count)
+    snapshot.removals = UInt64(removals.count)
     self.snapshot = snapshot
     (rows, clock, self.now) = (table.rows, table.clock, now)
   }
@@ -36,7 +39,10 @@ public struct SnapshotEncoder: Sendable {
     switch stage {
     case .header:
       stage = .records
-      return summed(snapshot.header)
+      var writer = ByteWriter(capacity: TableSnapshot.maxHeaderSize + removals.count * SyncRecord.size)
+      writer.append(contentsOf: snapshot.header)
+      writer.append(records: removals.map { SyncRecord($0) })
+      return summed(writer.bytes)
     case .records:
       var writer = ByteWriter(capacity: Self.chunksPerBlock * RowStore.chunkSize * SyncRecord.size)
       let end = min(nextChunk + Self.chunksPerBlock, rows.chunkCount)

@@ -26,7 +26,7 @@ extension SnapshotError: CustomStringConvertible {
     switch self {
     case .notSnapshot: "It is no snapshot of a session table."
     case .otherFormat(let format):
-      "It has format \(format), and this release reads format \(TableSnapshot.format) only."
+      "It has format \(format), and this release reads formats 1 and 2 only."
     case .truncated: "It ends too early, so it was not written completely."
     case .damaged: "It is damaged: its contents do not match its checksum."
     case .tooLong: "It is damaged: there are bytes after its end."

@@ -5,7 +5,7 @@ public import JoolCore
 /// A snapshot is a file (`SnapshotEncoder`, `SnapshotDecoder`), all integers big-endian:
 ///
 ///     0    8         12             16      n                      m                  m + 32
-///     | JoolTabl | format 1 | header size n | header | records, 44 bytes each | SHA-256 of everything before |
+///     | JoolTabl | format 2 | header size n | header | records, 44 bytes each | SHA-256 of everything before |
 ///
 ///     header, offset  size  field
 ///             16      16    name of the group, filled with zero bytes
@@ -18,10 +18,11 @@ public import JoolCore
 ///             96       4    pool6, length
 ///             100     16    timeouts in milliseconds, as in a hello of SS2
 ///             116      4    1: pool4 has more ranges than these
-///             120   20 each ranges of pool4, as in the settings of SS2
+///             120      8    removals; format 1 has neither these nor this field
+///             128   20 each ranges of pool4, as in the settings of SS2
 ///
-/// A record is that of SS2 (docs/session-sync-protocol.md): the session with its time left when the snapshot was taken,
-/// and its version. The order of the records has no meaning.
+/// A record is that of SS2 (docs/session-sync-protocol.md): a session or a removal, with its time left when the snapshot
+/// was taken, and its version. The order of the records has no meaning.
 public struct TableSnapshot: Hashable, Sendable {
   /// The name of the group, or of the instance, whose table it is.
   public var group: InstanceName
@@ -41,12 +42,19 @@ public struct TableSnapshot: Hashable, Sendable {
   package var isPool4Cut: Bool
   /// The number of sessions.
   public internal(set) var count: UInt64 = 0
+  /// The number of removals.
+  public internal(set) var removals: UInt64 = 0
 
   static let magic: UInt64 = 0x4a6f_6f6c_5461_626c
-  static let format: UInt32 = 1
+  /// The format that is written.
+  static let format: UInt32 = 2
+  /// The format before removals, which is still read.
+  static let formatWithoutRemovals: UInt32 = 1
   /// The bytes before the header, which every format has.
   static let prefixSize = 16
-  static let fixedSize = 120
+  static let fixedSize = 128
+  /// The size of the smallest header of any format.
+  static let smallestHeader = 120
   static let rangeSize = SyncFrame.Settings.rangeSize
   static let nameSize = 16
   /// The upper bound of the header's size; more ranges of pool4 are not kept.
@@ -91,6 +99,7 @@ extension TableSnapshot {
     writer.appendBigEndian(UInt32(pool6.length))
     limits.encode(into: &writer)
     writer.appendBigEndian(UInt32(isPool4Cut ? 1 : 0))
+    writer.appendBigEndian(removals)
     for range in pool4 { range.encode(into: &writer) }
     return writer.bytes
   }
@@ -100,6 +109,7 @@ extension TableSnapshot {
   /// Expects that the prefix was checked.
   init(header: RawSpan) throws(SnapshotError) {
     do throws(WireFormatError) {
+      let format = try header.bigEndianInteger(at: 8, as: UInt32.self, field: "format")
       var reader = FrameReader(header.extracting(Self.prefixSize..<header.byteCount))
       let name = try reader.bytes(count: Self.nameSize).prefix { $0 != 0 }
       guard let group = InstanceName(String(decoding: name, as: UTF8.self)) else { throw .missing(field: "name") }
@@ -116,6 +126,7 @@ extension TableSnapshot {
       self.pool6 = pool6
       limits = try SessionLimits(decoding: &reader)
       isPool4Cut = try reader.next(UInt32.self) != 0
+      removals = format == Self.formatWithoutRemovals ? 0 : try reader.next(UInt64.self)
       pool4 = []
       while !reader.isAtEnd { pool4.append(try MaskRange(decoding: &reader)) }
     } catch {

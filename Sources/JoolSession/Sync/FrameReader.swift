@@ -65,7 +65,11 @@ struct FrameReader: ~Escapable {
     records.reserveCapacity((bytes.byteCount - offset) / size)
     while !isAtEnd {
       var session = try Packed36.decode(bytes.extracting(offset..<offset + Packed36.size), pool6: pool6)
-      try session.checkValues(pool6: pool6)
+      if session.timer == .removal {
+        try session.checkRemoval(pool6: pool6)
+      } else {
+        try session.checkValues(pool6: pool6)
+      }
       offset += Packed36.size
       if waited.rawValue > 0 { session = session.after(waited) }
       records.append(SyncRecord(session: session, version: try version()))

@@ -21,6 +21,8 @@ struct SyncCounters: Hashable, Sendable {
   var unannounced: UInt64 = 0
   /// BIB entries that were removed from the table because a record contradicted them.
   var evictions: UInt64 = 0
+  /// Removals of mappings, of administrators on any node.
+  var removals: UInt64 = 0
   /// Pulls that this node began as a starting node.
   var joins: UInt64 = 0
   /// Pulls that this node began because of updates that could not be retransmitted.
@@ -35,7 +37,7 @@ struct SyncCounters: Hashable, Sendable {
     [
       ("COALESCED", coalesced), ("CHANGES", changesSent), ("REFRESHES", refreshesSent), ("OUTDATED", outdated),
       ("NAKS", naksSent), ("RETRANSMITTED", retransmitted), ("REPAIRS", repairs), ("UNANNOUNCED", unannounced),
-      ("EVICTIONS", evictions),
+      ("EVICTIONS", evictions), ("REMOVALS", removals),
       ("JOINS", joins), ("RESYNCS", resyncs), ("REFUSED_PEERS", strangers), ("UNVALIDATED", unvalidated),
     ]
   }

@@ -88,7 +88,7 @@ extension SyncFrame.Pull {
 }
 
 extension ByteWriter {
-  fileprivate mutating func append(records: [SyncRecord]) {
+  mutating func append(records: [SyncRecord]) {
     for record in records {
       Packed36.encode(record.session, into: &self)
       appendBigEndian(record.version.rawValue)

@@ -50,6 +50,7 @@ extension SyncNode {
   /// Merges a session of the module that the table does not have.
   private mutating func reconcile(unknown session: SessionEntry, origin: UInt8, now: Instant) {
     if origin == 0, limits.idle(session) >= Self.announcementDelay { counters.unannounced += 1 }
+    guard !mayBeEnded(session, now: now) else { return evict([session.bibEntry], now: now) }
     let entries = table.conflicts(with: session)
     let rivals = entries.flatMap { table.sessions(of: $0, now: now) }
     guard rivals.allSatisfy({ isFresher(session, than: $0.entry, origin: origin, now: now) }) else {

@@ -18,10 +18,18 @@ extension SyncNode {
       counters.coalesced += 1
       return
     }
+    guard !isEnded(session, now: now) else {
+      counters.outdated += 1
+      return
+    }
     let record = SyncRecord(session: word, version: .unassigned)
     // The rivals give way, because the C proxy's module has removed them already.
-    guard let rivals = store(record, origin: Self.legacyOrigin, isForced: true, now: now) else { return }
-    queueForModule(word, rivals: rivals, now: now)
+    if let rivals = store(record, origin: Self.legacyOrigin, isForced: true, now: now) {
+      queueForModule(word, rivals: rivals, now: now)
+    } else if removal(of: session, now: now) == nil {
+      return
+    }
+    // The table takes nothing of a removed client that has no version. Then the session is stored when it gets one.
     records.legacySessions.add(word, rank: legacyRank(now: now), now: now)
   }
 
@@ -34,7 +42,7 @@ extension SyncNode {
     guard !isListening else { return records.legacySessions.wait(until: now + PendingLegacySessions.longestWait) }
     flush(now: now)  // what the module announced before
     var sent: [SyncRecord] = []
-    for word in records.legacySessions.takeDue(now: now) {
+    for word in records.legacySessions.takeDue(now: now) where !isEnded(word, now: now) {
       var record = SyncRecord(session: word, version: records.clock.next(now: now))
       let known = table.session(like: word, now: now)
       if let known, word.hasSameContent(as: known.entry) {

@@ -159,8 +159,8 @@ extension SyncNode {
     guard state.hasTable else { return }
     let table = table
     pulls.sender.answer(pull, from: node, records: transmitter.path.bulkRecords, now: now) { buckets in
-      guard let buckets else { return table.kernelOrder() }
-      return table.kernelOrder(inBuckets: buckets.contains)
+      guard let buckets else { return table.transferOrder() }
+      return table.transferOrder(inBuckets: buckets.contains)
     }
     continueServing(now: now)
   }
@@ -172,11 +172,7 @@ extension SyncNode {
     while let frame = pulls.sender.next({ transmitter.budget.admit(bytes: size, to: $0.number, now: now) }) {
       var records: [SyncRecord] = []
       records.reserveCapacity(frame.rows.count)
-      // Send the sessions as they are now, but not those that no node has given a version yet.
-      for row in frame.rows {
-        guard let known = table.session(at: row, now: now), known.version != .unassigned else { continue }
-        records.append(SyncRecord(known))
-      }
+      for row in frame.rows { if let record = table.record(at: row, now: now) { records.append(record) } }
       let bulk = SyncFrame.Bulk(
         transfer: frame.transfer, frame: frame.frame, frames: frame.frames, records: records)
       transmitter.send(.bulk(bulk), to: frame.target)

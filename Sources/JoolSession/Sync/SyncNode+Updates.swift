@@ -27,6 +27,10 @@ extension SyncNode {
       transmitter.announce(CollectionOfOne(announced))
       return
     }
+    guard isRead || !isEnded(session, now: now) else {
+      counters.outdated += 1
+      return
+    }
     var isRefresh = false
     // A session that was read gets no slack, because what looks like a recent packet may be the rest of its slack.
     var life = isRead ? min(session.expiration, limits.longest(session)) : limits.withSlack(session)
@@ -47,7 +51,8 @@ extension SyncNode {
       isRefresh = isOwn
     case .none, .other: break
     }
-    let version = records.version(age: age, pausedSince: selfCheck.pausedSince, now: now)
+    var version = records.version(age: age, pausedSince: selfCheck.pausedSince, now: now)
+    if table.removals != nil { version = versionAboveRemoval(of: session, version, now: now) }
     var advertised = SyncRecord(session: session, version: version)
     advertised.session.expiration = life
     // With `legacyOrigin` the record does not count as this node's own, so the next packet sends it again, to C
@@ -56,6 +61,7 @@ extension SyncNode {
       return evictIfSuperseded(session, now: now)
     }
     noteModuleHas(session)
+    if table.removals != nil { returnToModule(advertised.session, now: now) }
     records.legacySessions.remove(sentAs: advertised)
     if records.outgoing.add(advertised, isRefresh: isRefresh) {
       counters.refreshesSent += 1
@@ -119,6 +125,7 @@ extension SyncNode {
   @discardableResult
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Bool {
     records.received(record)
+    if let removal = record.removal { return merge(removal, now: now) }
     switch table.merge(record, origin: origin, now: now) {
     case .taken(let row):
       announcements?.append(record.session)
@@ -154,7 +161,7 @@ extension SyncNode {
       case .updated(let previous):
         announcements?.append(record.session, replacing: previous.entry)
         return evicted
-      case .refused: return nil
+      case .ended, .refused: return nil
       case .conflict:
         guard let rivals = makeRoom(for: record, isForced: isForced, now: now) else { return nil }
         evicted = rivals

@@ -137,6 +137,17 @@ extension SessionRow {
     self.init(proto: proto, source6: source6, source4: TransportAddress(IPv4Address(bits: 0), 0), destination4)
   }
 
+  /// The row of a removal, for its digest and for comparisons.
+  ///
+  /// No session has its timer.
+  init(_ removal: Removal) {
+    let none = TransportAddress(IPv4Address(bits: 0), 0)
+    self.init(
+      proto: removal.entry.proto, source6: removal.entry.source6, source4: removal.entry.source4, none)
+    version = removal.version
+    flags |= SessionTimer.removal.rawValue
+  }
+
   /// Makes a row to compare with.
   ///
   /// Only the given fields count.

@@ -1,6 +1,6 @@
 /// Expiration of sessions.
 extension SessionTable {
-  /// Removes the sessions that have expired.
+  /// Removes the sessions that have expired, and forgets the removals whose time is over.
   ///
   /// Returns how many have expired.
   /// - `died`: is called with each of them, roughly in the order of their expirations.
@@ -22,13 +22,18 @@ extension SessionTable {
       }
     }
     wheel.advance(to: tick)
+    if removals != nil { forgetRemovals(now: now) }
     return deaths
   }
 
   /// The time of the next call of `expire(now:)`.
   ///
   /// No session expires before it, and possibly none at it either. `nil` if the table is empty.
-  public var nextDeadline: Instant? { wheel.nextEvent.map { clock.instant(of: $0.tick) } }
+  public var nextDeadline: Instant? {
+    let next = wheel.nextEvent.map { clock.instant(of: $0.tick) }
+    guard let removals = removals?.deadline else { return next }
+    return next.map { min($0, removals) } ?? removals
+  }
 
   /// Counts times from a new base if the ticks come near the end of their 32 bits.
   ///

@@ -53,12 +53,23 @@ extension SessionTable {
   private func bucket(of row: SessionRow) -> Int { SessionDigest.bucket(ofIdentity: SessionDigest.identity(row)) }
 }
 
-/// A reference to a session of a table, for use while the table changes.
+/// A reference to a session of a table, or to a removal, for use while the table changes.
 ///
 /// A handle may outlive its session, and then stand for a newer one. That does no harm to a transfer, because the peer
 /// needs the newer session in any case.
 package struct SessionHandle: Hashable, Sendable {
   let number: UInt32
+
+  /// The bit of the handles of removals. Numbers of rows are smaller.
+  private static let removalBit: UInt32 = 1 << 31
+
+  init(number: UInt32) { self.number = number }
+
+  /// The handle of the removal in a slot.
+  init(removal slot: Int) { number = Self.removalBit | UInt32(slot) }
+
+  /// The slot, if this is the handle of a removal.
+  var removal: Int? { number & Self.removalBit == 0 ? nil : Int(number & ~Self.removalBit) }
 }
 
 /// A list of sessions to go through, possibly in steps and over a long time.
@@ -72,6 +83,11 @@ package struct SessionOrder: RandomAccessCollection, Sendable {
   /// - Parameter keys: the keys of the rows (`key(of:number:)`), ascending.
   init(keys: ContiguousArray<UInt64>) {
     rows = ContiguousArray(keys.lazy.map { UInt32(truncatingIfNeeded: $0) & 0x0FFF_FFFF })
+  }
+
+  /// Makes the list of the removals in some slots, and then the rows of another list.
+  init(removals slots: [Int], before sessions: SessionOrder) {
+    rows = ContiguousArray(slots.lazy.map { SessionHandle(removal: $0).number }) + sessions.rows
   }
 
   /// The position of the first handle, 0.

@@ -152,13 +152,14 @@ extension SessionTable {
     return removed
   }
 
-  /// Removes all sessions, and frees the memory.
+  /// Removes all sessions, forgets all removals, and frees the memory.
   public mutating func removeAll() {
     rows = RowStore()
     sessions = RowIndex()
     bib6 = RowIndex()
     bib4 = RowIndex()
     if masks != nil { masks = MaskOrder() }
+    removals = nil
     wheel = TimerWheel(startingAt: wheel.current)
     for bucket in digests.indices { digests[bucket] = 0 }
     rootDigest = 0

@@ -32,6 +32,8 @@ public struct SessionTable: Sendable {
   var wheel = TimerWheel()
   /// The masks in order, if lists are made of the table (`keepMasksInOrder()`); otherwise `nil`.
   var masks: MaskOrder?
+  /// What was removed for good; `nil` if nothing was.
+  var removals: Removals?
   var clock: TickClock
   var digests = ContiguousArray<UInt64>(repeating: 0, count: SessionDigest.bucketCount)
   /// The digest of the whole table; 0 if it is empty.
@@ -90,6 +92,8 @@ public struct SessionTable: Sendable {
     case updated(previous: Session)
     /// Not added: a BIB entry in the table has the session's source6 or its source4, but not both.
     case conflict(BIBEntry)
+    /// Not added: a removal of its client is not older than the record. The session is not in the table any more.
+    case ended
     /// Not added: no TCP state or timer has this number, or the table is full (268,435,455 sessions).
     case refused
   }
@@ -110,6 +114,7 @@ public struct SessionTable: Sendable {
     rebaseIfDue(now)
     row.expires = clock.expiryTick(entry.expiration, now: now)
     if isOwnRecord { row.ownRecordTick = max(1, UInt32(clamping: clock.tick(at: now))) }
+    guard !isEnded(row) else { return .ended }
     let hash6 = hash.bib6(row)
     let sessionHash = hash.session(row, bib6: hash6)
     guard let number = findSession(row, sessionHash) else {
@@ -160,7 +165,7 @@ public struct SessionTable: Sendable {
   enum Merge: Hashable, Sendable {
     /// The record is in the table now, in this row.
     case taken(row: UInt32)
-    /// The table has a newer record of this session.
+    /// The table has a newer record of this session, or a removal of its client that is not older.
     case outdated
     /// The table has the same record. The time left in this one is not shorter by more than `SyncRecord.sameLife`.
     case repeated
@@ -176,6 +181,7 @@ public struct SessionTable: Sendable {
   mutating func merge(_ record: SyncRecord, origin: UInt8, now: Instant) -> Merge {
     guard var row = SessionRow(record.session, origin: origin, version: record.version) else { return .refused }
     rebaseIfDue(now)
+    guard !isEnded(row) else { return .outdated }
     row.expires = clock.expiryTick(record.session.expiration, now: now)
     let hash6 = hash.bib6(row)
     let sessionHash = hash.session(row, bib6: hash6)

@@ -38,7 +38,7 @@ import Testing
     var sessions: [SessionTable.Session] = []
     var rest = bytes[...]
     while !rest.isEmpty {
-      try decoder.read(Array(rest.prefix(piece)).span.bytes) { sessions.append($0) }
+      try decoder.read(Array(rest.prefix(piece)).span.bytes) { if case .session(let one) = $0 { sessions.append(one) } }
       rest = rest.dropFirst(piece)
     }
     try decoder.finish()

@@ -96,12 +96,12 @@ struct Group {
       instance: .default, format: format, seed: seed, keys: keys, sealStart: seed, mirror: settings)
     if let snapshot {
       var decoder = SnapshotDecoder()
-      var sessions: [SessionTable.Session] = []
-      try decoder.read(snapshot.span.bytes) { sessions.append($0) }
+      var records: [TableRecord] = []
+      try decoder.read(snapshot.span.bytes) { records.append($0) }
       try decoder.finish()
       guard let description = decoder.snapshot else { return }
       mirror.beginRestoring(description, clock: 0, now: now)
-      for session in sessions { _ = mirror.restore(session, elapsed: elapsed, now: now) }
+      for record in records { _ = mirror.restore(record, elapsed: elapsed, now: now) }
       mirror.finishRestoring()
     }
     if index == proxies.count {
