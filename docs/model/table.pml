@@ -36,9 +36,9 @@ byte words = 0;
 
 /* What is chosen for the next step. It is part of the state, because the search must find it again after it has tried what
    follows from another choice. Afterwards it is 0. */
-byte n_, k_, order_, c_session, c_life;
-bit c_mask, c_state;
-#define forget() n_ = 0; k_ = 0; order_ = 0; c_session = 0; c_mask = 0; c_state = 0; c_life = 0
+byte n_, k_, order_, w_session, w_life;
+bit w_mask, w_state;
+#define forget() n_ = 0; k_ = 0; order_ = 0; w_session = 0; w_mask = 0; w_state = 0; w_life = 0
 
 /* The record that is looked at. `hidden` variables are no part of the state: each d_step sets them before it reads them. */
 hidden byte r_session, r_version, r_life, i_, known_, round_;
@@ -55,10 +55,10 @@ byte ended = 0;
 #define isEnded(n, s, version) (client(s) == 0 && (version) <= removed[n])
 
 /* A removal comes to node n. */
-inline remove(n, version) {
+inline remove(n, number) {
   if
-  :: version > removed[n] ->
-    removed[n] = version;
+  :: number > removed[n] ->
+    removed[n] = number;
     took_ = 1;
     i_ = 0;
     do
@@ -233,26 +233,26 @@ active proctype group() {
     words < SAYS ->
     if :: n_ = 0 :: words > 0 -> n_ = 1 :: words > 0 -> n_ = 2 fi;  /* by symmetry, node 0 speaks first */
 #ifdef LEGACY
-    c_session = 2; c_mask = 1;
+    w_session = 2; w_mask = 1;
 #elif defined(ONEMASK)
-    if :: c_session = 0 :: c_session = 2 fi;
-    c_mask = 0;
+    if :: w_session = 0 :: w_session = 2 fi;
+    w_mask = 0;
 #else
-    if :: c_session = 0 :: words > 0 -> c_session = 1 :: c_session = 2 fi;
-    if :: c_mask = 0 :: words > 0 -> c_mask = 1 fi;
+    if :: w_session = 0 :: words > 0 -> w_session = 1 :: w_session = 2 fi;
+    if :: w_mask = 0 :: words > 0 -> w_mask = 1 fi;
 #endif
 #if defined(ONEMASK) || defined(REMOVALS)
-    c_state = 0;
+    w_state = 0;
 #else
-    if :: c_state = 0 :: c_state = 1 fi;
+    if :: w_state = 0 :: w_state = 1 fi;
 #endif
 #ifdef REMOVALS
-    c_life = 5;
+    w_life = 5;
 #else
-    if :: c_life = 5 :: c_life = 4 fi;
+    if :: w_life = 5 :: w_life = 4 fi;
 #endif
     d_step {
-      r_session = c_session; r_mask = c_mask; r_state = c_state; r_life = c_life;
+      r_session = w_session; r_mask = w_mask; r_state = w_state; r_life = w_life;
       checkMask(n_);
       if
       :: fits_ ->
@@ -364,9 +364,9 @@ active proctype group() {
   :: atomic {
     words < SAYS ->
     if :: n_ = 0 :: n_ = 1 fi;
-    if :: c_state = 0 :: c_state = 1 fi;
+    if :: w_state = 0 :: w_state = 1 fi;
     d_step {
-      r_session = 0; r_mask = 0; r_life = 5; r_state = c_state;
+      r_session = 0; r_mask = 0; r_life = 5; r_state = w_state;
       r_version = latest[n_];
       checkMask(n_);
       if :: row[AT(n_, 0)].version > r_version -> r_version = row[AT(n_, 0)].version :: else fi;
