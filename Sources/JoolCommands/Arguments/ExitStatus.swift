@@ -23,6 +23,8 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let unfitGroup = ExitStatus(rawValue: 1)
   /// `find` has found nothing, as with grep(1).
   static let nothingFound = ExitStatus(rawValue: 1)
+  /// `remove` has found nothing that fits, or nothing that it may remove, or was refused by the proxy.
+  static let notRemoved = ExitStatus(rawValue: 1)
   /// `restore` could not restore some sessions, or the file of `save` or `restore` cannot be used.
   static let notRestored = ExitStatus(rawValue: 1)
   /// `diff` has found differences, as with diff(1).

@@ -37,6 +37,8 @@ enum CommandFailure: Error, Hashable, Sendable {
   case changed
   /// A file of sessions could not be saved, restored or read.
   case sessionFile(SessionFileFailure)
+  /// `session remove` has not ended what it should have.
+  case removal(RemovalFailure)
   /// No failure: `session diff` has printed differences. Nothing else is printed.
   case different
   /// `session diff` could not compare.
@@ -88,6 +90,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case .apply: .notApplied
     case .changed: .changed
     case .sessionFile: .notRestored
+    case .removal(let failure): failure.status
     case .different: .different
     case .comparison: .notCompared
     case .proxyFailed(.stalled): ExitStatus(truncating: Errno.timedOut.rawValue)
@@ -144,6 +147,8 @@ enum CommandFailure: Error, Hashable, Sendable {
       ""
     case .sessionFile(let failure):
       failure.message(programName: programName)
+    case .removal(let failure):
+      "Error: \(failure)\n"
     case .comparison(let failure):
       failure.message(programName: programName)
     case .unhealthy(let findings):

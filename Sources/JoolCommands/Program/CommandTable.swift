@@ -126,6 +126,10 @@ enum CommandTable {
         explanation: "Find who has an address, and sessions with whom. The exit status is 1 if there is nothing"
       ) { SessionFind() },
       .operation(
+        "remove", requiresFullName: true,
+        explanation: "End sessions for good, on all NAT64s of the group. The exit status is 1 if there are none"
+      ) { SessionRemove() },
+      .operation(
         "top", requiresFullName: true, explanation: "Show who uses the session table and pool4, continually"
       ) { SessionTop() },
       .operation("save", requiresFullName: true, explanation: "Write the sessions to a file, to be restored later") {

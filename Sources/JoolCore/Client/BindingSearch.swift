@@ -32,6 +32,38 @@ extension JoolClient where Transport: ~Copyable {
     }
   }
 
+  /// Finds the mappings that have sessions that fit a filter, each with all of its sessions.
+  ///
+  /// The memory that it takes does not depend on the size of the tables. Blocks until the module has answered for the
+  /// last page.
+  /// - Parameters:
+  ///   - filter: The criteria for sessions.
+  ///   - found: Called with each mapping and its sessions, ordered by protocol and mask.
+  /// - Throws: The errors that all calls have in common, and `JoolError.endlessList`.
+  package mutating func findMappings(
+    _ filter: SessionFilter, _ found: (BIBEntry, [SessionEntry]) -> Void
+  ) throws(JoolError) {
+    for proto in filter.possibleProtocols {
+      var filter = filter
+      filter.protocols = [proto]
+      var search = TableSearch<SessionEntry>(filter)
+      var bindings = MaskReader<BIBEntry>(proto)
+      var sessions = MaskReader<SessionEntry>(proto)
+      var last: TransportAddress4?
+      while let page = try search.next(from: &self) {
+        for session in page where session.source4 != last {
+          last = session.source4
+          var entry: BIBEntry?
+          var all: [SessionEntry] = []
+          try bindings.forEachPage(of: session.source4, from: &self) { entry = $0.first }
+          try sessions.forEachPage(of: session.source4, from: &self) { all += $0 }
+          // What has ended meanwhile need not be ended.
+          if let entry, entry.source6 == session.source6 { found(entry, all.filter { $0.source6 == entry.source6 }) }
+        }
+      }
+    }
+  }
+
   private mutating func findByBinding(
     _ filter: SessionFilter, _ proto: L4Protocol, wantsSessions: Bool, _ found: (BindingFinding) -> Void
   ) throws(JoolError) {

@@ -18,6 +18,7 @@ enum ControlProtocol {
   ///
   /// Answer: a `ProxyStatus`, with a line for each peer.
   static let status = "status"
+  // The third request is a `RemovalRequest`. Answer: `ok` and a `RemovalOutcome`, or `error TEXT`.
 
   /// The maximum size of a request or an answer in bytes.
   static let limit = 65_536

@@ -135,8 +135,8 @@ extension ControlService {
   /// The commands that use the control protocol.
   var clients: String {
     switch self {
-    case .proxy: "`jool session proxy status` and `session advertise`"
-    case .mirror: "`jool session mirror status` and `session mirror advertise`"
+    case .proxy: "`jool session proxy status`, `session advertise` and `session remove`"
+    case .mirror: "`jool session mirror status`, `session mirror advertise` and `session remove`"
     }
   }
 }

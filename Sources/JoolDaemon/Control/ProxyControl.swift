@@ -52,6 +52,22 @@ public struct ProxyControl: ~Copyable {
     throw .refused(words.count == 2 ? String(words[1]) : "a text that this program does not understand")
   }
 
+  /// The most mappings that `remove` takes.
+  public static let maxRemovals = RemovalRequest.maxEntries
+
+  /// Ends mappings with all their sessions on all nodes of the group, for good.
+  ///
+  /// Blocks for up to ten seconds.
+  /// - Parameter entries: the mappings, at most `maxRemovals`.
+  /// - Returns: what becomes of them.
+  /// - Throws: `Failure`; `.stalled` if the proxy does not answer in that time.
+  public func remove(_ entries: [BIBEntry]) throws(Failure) -> RemovalOutcome {
+    try? SocketOptions.set(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, Self.timeout)
+    let words = try ask(RemovalRequest(entries).text).split(separator: " ", maxSplits: 1).map(String.init)
+    if words.count == 2, words[0] == "ok", let outcome = RemovalOutcome(text: words[1]) { return outcome }
+    throw .refused(words.count == 2 ? words[1] : "a text that this program does not understand")
+  }
+
   /// Requests the proxy's status.
   ///
   /// Blocks for up to ten seconds.

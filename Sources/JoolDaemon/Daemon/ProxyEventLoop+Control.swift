@@ -1,3 +1,4 @@
+internal import JoolCore
 internal import JoolSession
 internal import Logging
 
@@ -21,10 +22,24 @@ extension ProxyEventLoop where Store: ~Copyable {
         } else {
           proxy.requestAudit(.advertisement)
         }
-      default: control?.answer(client.descriptor, "error unknown request")
+      default:
+        let answer = RemovalRequest(text: request).map { remove($0.entries) } ?? "error unknown request"
+        control?.answer(client.descriptor, answer)
       }
     }
     if let descriptor = control?.descriptor, poller.hasInput(descriptor) { control?.acceptClients() }
+  }
+
+  /// Removes mappings on behalf of an administrator.
+  /// - Returns: the answer.
+  private mutating func remove(_ entries: [BIBEntry]) -> String {
+    do throws(RemovalRefusal) {
+      let outcome = try proxy.remove(entries, now: .now)
+      log.notice("\(outcome.removed) mappings were removed on request.")
+      return "ok \(outcome.text)"
+    } catch {
+      return "error \(error)"
+    }
   }
 
   /// Tells the clients that wait for an advertisement how it has ended.

@@ -72,7 +72,8 @@ struct FrameReader: ~Escapable {
       }
       offset += Packed36.size
       if waited.rawValue > 0 { session = session.after(waited) }
-      records.append(SyncRecord(session: session, version: try version()))
+      let record = SyncRecord(session: session, version: try version())
+      records.append(record.removal.map { SyncRecord($0) } ?? record)
     }
     return records
   }

@@ -58,7 +58,9 @@ extension SyncNode {
   /// - `session`: the session as the module has announced it, or as a C proxy has sent it.
   func isEnded(_ session: SessionEntry, now: Instant) -> Bool {
     guard table.removals != nil, let removal = removal(of: session, now: now) else { return false }
-    return limits.idle(session) >= removal.age
+    // The announcement may have waited in the socket while the process did not run.
+    let waited = selfCheck.pausedSince.map { (now - $0).milliseconds } ?? 0
+    return limits.idle(session) + waited >= removal.age
   }
 
   /// Whether the last packet of a session that an audit has read from the module may have been before the removal of

@@ -1,4 +1,4 @@
-internal import JoolCore
+package import JoolCore
 
 /// Removals: what ends the sessions of a client for good.
 extension SessionTable {
@@ -18,7 +18,7 @@ extension SessionTable {
   }
 
   /// The removal of the client of a session or a BIB entry; `nil` if there is none.
-  func removal(proto: L4Protocol, source6: TransportAddress6, now: Instant) -> Removal? {
+  package func removal(proto: L4Protocol, source6: TransportAddress6, now: Instant) -> Removal? {
     guard let removals else { return nil }
     return removals[Removals.Client(proto: proto, source6: source6)].map { Removal($0, now: now) }
   }
@@ -84,6 +84,11 @@ extension SessionTable {
     guard let forgotten = removals?.forget(now: now), !forgotten.isEmpty else { return }
     for row in forgotten { toggleDigest(of: row) }
     if removals?.count == 0 { removals = nil }
+  }
+
+  /// Calls `body` with each removal, in no particular order.
+  package func forEachRemoval(now: Instant, _ body: (Removal) -> Void) {
+    for case .some(let known) in removals?.slots ?? [] { body(Removal(known, now: now)) }
   }
 
   /// The removals, in no particular order.

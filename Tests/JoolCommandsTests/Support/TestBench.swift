@@ -24,6 +24,12 @@ final class TestBench {
   /// The answer of the instance's proxy to `advertise`; `nil` if there is no proxy.
   var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }
 
+  /// The answer of the instance's proxy, or the group's mirror, to `remove`; `nil` if there is none.
+  var removalAnswer:
+    (ControlService, InstanceName, [BIBEntry]) throws(ProxyControl.Failure) -> RemovalOutcome? = {
+      (_, _, _) throws(ProxyControl.Failure) in nil
+    }
+
   /// The status of the instance's proxy; `nil` if there is no proxy.
   var proxyStatus: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {
     (_) throws(ProxyControl.Failure) in nil
@@ -83,6 +89,7 @@ final class TestBench {
     context.names.host = names
     context.names.service = { [80: "http", 8080: "http-alt", 8081: "tproxy", 443: "https", 53: "domain"][$0] }
     context.proxy.advertise = proxyAnswer
+    context.proxy.remove = removalAnswer
     context.proxy.status = proxyStatus
     context.proxy.mirrorStatus = mirrorStatus
     context.system = machine

@@ -97,8 +97,40 @@ import Testing
   @Test func tellsWhatTheFileIs() throws {
     #expect(throws: SnapshotError.notSnapshot) { try decode(Array("{\"instance\": \"default\"}".utf8)) }
     var newer = bytes(of: try table(1))
-    newer[11] = 2
-    #expect(throws: SnapshotError.otherFormat(2)) { try decode(newer) }
+    newer[11] = 3
+    #expect(throws: SnapshotError.otherFormat(3)) { try decode(newer) }
+  }
+
+  @Test func keepsRemovals() throws {
+    var table = try table(3)
+    let removal = Removal(
+      entry: SessionEntry.sample(77).bibEntry, version: Version(rawValue: 9), memory: Milliseconds(375_000),
+      left: Milliseconds(300_000))
+    _ = table.remember(removal, now: now)
+    var reader = SavedTableReader(now: now)
+    try reader.read(bytes(of: table).span.bytes)
+    let saved = try reader.finish()
+    #expect(saved.snapshot.count == 3)
+    #expect(saved.snapshot.removals == 1)
+    #expect(saved.table.rootDigest == table.rootDigest)
+    #expect(saved.table.allRemovals(now: now) == [removal])
+  }
+
+  /// A file of a release without removals: its header lacks their number.
+  @Test func readsTheFormatWithoutRemovals() throws {
+    let table = try table(3)
+    var older = bytes(of: table)
+    older.removeLast(TableSnapshot.checksumSize)
+    older[11] = 1
+    older[15] -= 8
+    older.removeSubrange(120..<128)
+    var sum = Checksum()
+    sum.add(older.span.bytes)
+    let (read, sessions) = try decode(older + sum.bytes)
+    #expect(read?.count == 3)
+    #expect(read?.removals == 0)
+    #expect(read?.pool4 == snapshot().pool4)
+    #expect(sessions.count == 3)
   }
 
   @Test func refusesTheSnapshotOfAnotherGroup() throws {

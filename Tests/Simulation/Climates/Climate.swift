@@ -3,7 +3,7 @@
 /// The same seed gives the same scenario.
 package enum Climate: String, Codable, CaseIterable, Sendable {
   case calm, lossy, oneWay, slowTables, rollingRestarts, starts, meeting, shortTimeouts, limits, clocks, pauses, copies
-  case load, floods, mixed, twoGroups, everything
+  case load, floods, mixed, twoGroups, everything, removals
 
   package func scenario(seed: UInt64) -> Scenario {
     var draft = Draft(self, seed: seed)
@@ -25,6 +25,7 @@ package enum Climate: String, Codable, CaseIterable, Sendable {
     case .mixed: draft.mixed()
     case .twoGroups: draft.twoGroups()
     case .everything: draft.everything()
+    case .removals: draft.removals()
     }
     draft.scenario.faults.sort { $0.at < $1.at }
     return draft.scenario

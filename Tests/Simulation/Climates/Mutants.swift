@@ -37,6 +37,9 @@ extension Lie {
     case .keepsSessions:
       for node in 0..<2 { run.nodes[node].timeouts.udp = 5 }
       run.traffic[0].until = 20
+    case .sendsRemovedAgain:
+      run.traffic[0].until = 20
+      run.faults = [Fault(.remove(1, proto: 1, client: 3), at: 30)]
     case .asksForNothing: run.duration = 200
     case .reusesNonces: for node in 0..<2 { run.nodes[node].isSealed = true }
     case .neverMay, .changesStates, .isNeverReady, .sendsGarbage: break

@@ -20,6 +20,8 @@ struct Mirror {
   /// The mask of each client by protocol and client, -1 for none; the client of each mask by protocol and mask.
   private(set) var masks: [Int32]
   private(set) var owners: [Int32]
+  /// The versions of the removals, and until when they are remembered, by the numbers of their BIB entries.
+  private(set) var removals: [Int: (version: UInt64, end: Moment)] = [:]
   /// The sessions that the table had at the last look.
   private(set) var present: [Int32] = []
   private(set) var lookedAt: Moment = -1
@@ -64,6 +66,12 @@ struct Mirror {
         rows[Int(session)] = Row()
         rows[Int(session)].since = now
       }
+    }
+    removals = [:]
+    table?.forEachRemoval(now: time.now) { removal in
+      guard let client = plan.client(of: removal.entry.source6) else { return }
+      let end = now + Int(removal.left.rawValue) * 1000
+      removals[Int(removal.entry.proto.rawValue) * plan.clients + client] = (removal.version.rawValue, end)
     }
     lookedAt = now
   }

@@ -85,6 +85,7 @@ extension Oracle {
       if isMissing {
         if theirs.expires <= now + suspended(since: theirs.since) { continue }
         let proto = plan.proto(of: session)
+        if let removal = mirrors[node].removals[plan.bib(of: session)], removal.version >= theirs.version { continue }
         // A rival may have won here. If that is permanent, `agreement` reports it.
         if mirrors[node].owners[proto * plan.masks + Int(theirs.mask)] >= 0 { continue }
         if mirrors[node].masks[plan.bib(of: session)] >= 0 { continue }
@@ -124,6 +125,14 @@ extension Oracle {
   private mutating func compare(_ node: Int, with peer: Int, now: Moment) {
     let settled = now - .seconds(2.5)
     guard isOpen(.agreement) else { return }
+    for bib in removals.keys.sorted() {
+      guard let removal = removals[bib], now - removal.at > .seconds(10) else { continue }
+      let (one, other) = (mirrors[node].removals[bib], mirrors[peer].removals[bib])
+      guard one?.version != other?.version, max(one?.end ?? 0, other?.end ?? 0) > now + .seconds(3) else { continue }
+      violate(
+        .agreement, now, node: node,
+        "\(plan.name(bib * plan.servers)): the removals differ from those of node \(peer)")
+    }
     for (one, other) in [(node, peer), (peer, node)] {
       for number in mirrors[one].present {
         let session = Int(number)

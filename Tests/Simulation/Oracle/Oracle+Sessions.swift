@@ -25,6 +25,7 @@ extension Oracle {
     for node in nodes.indices where isWatched(node, nodes) {
       watchEntitlement(node, nodes[node], now: now)
       watchGhosts(node, nodes[node], now: now)
+      watchReturns(node, nodes[node], now: now)
       watchModule(node, nodes[node], now: now)
     }
   }
@@ -86,7 +87,7 @@ extension Oracle {
   private var haveTimeoutsChanged: Bool { limitsChanged >= 0 }
 
   /// Whether the module has had time to receive the sessions that it lacked.
-  private func hasModuleSettled(_ node: Int, _ simulated: SimulatedNode, _ now: Moment) -> Bool {
+  func hasModuleSettled(_ node: Int, _ simulated: SimulatedNode, _ now: Moment) -> Bool {
     !simulated.losesAnnouncements && now - moduleTrouble[node] > .seconds(8 + pullTime)
       && now - verdictsSince[node] > .seconds(5)
   }

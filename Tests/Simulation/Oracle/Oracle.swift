@@ -11,6 +11,8 @@ struct Oracle {
   let scenario: Scenario
   var mirrors: [Mirror]
   var truths: [Truth]
+  /// The last removal of each client, by the number of its BIB entry.
+  var removals: [Int: (at: Moment, version: UInt64)] = [:]
   var hellos: [Hellos]
   /// The last verdict of each node, and the time since which its state holds.
   var verdicts: [Verdict]
@@ -185,6 +187,16 @@ struct Oracle {
           truths[other].isOwed = false
         }
       }
+    }
+  }
+
+  /// Notes that an administrator has removed a client's mapping.
+  mutating func removed(_ bib: Int, version: UInt64, now: Moment) {
+    removals[bib] = (now, version)
+    for server in 0..<plan.servers {
+      let session = bib * plan.servers + server
+      truths[session].isOwed = false
+      truths[session].until = min(truths[session].until, now)
     }
   }
 

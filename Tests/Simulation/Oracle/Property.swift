@@ -15,6 +15,8 @@ package enum Property: String, Codable, CaseIterable, Sendable {
   case entitlement
   /// No session lasts longer than its last packet allows.
   case noGhosts
+  /// What an administrator has removed does not come back without a newer packet.
+  case noReturns
   /// A module has no entry that contradicts the table, and static entries are not removed.
   case moduleAgrees
   /// After some calm, all nodes are ready.

@@ -77,6 +77,12 @@ struct AddressPlan: Sendable {
       timer: SessionTimer(rawValue: timer), expiration: Milliseconds(UInt32(clamping: max(expiration, 0) / 1000)))
   }
 
+  /// The protocol and address of a client, by the number of its BIB entry.
+  func client(ofBIB bib: Int) -> (proto: L4Protocol, source6: TransportAddress6) {
+    let entry = entry(bib * servers, mask: 0, state: 0, timer: 0, expiration: 0, pool6: .wellKnown)
+    return (entry.proto, entry.source6)
+  }
+
   static func pool6(ofGroup group: Int) -> IPv6Prefix {
     guard group > 0 else { return .wellKnown }
     return IPv6Prefix(address: IPv6Address(bits: (0x2001_0db8_0064 << 16 | UInt128(group)) << 64), length: 96)

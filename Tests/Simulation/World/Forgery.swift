@@ -1,4 +1,5 @@
 import JoolCore
+import TestSupport
 
 /// Frames that strangers forge.
 enum Forgery {
@@ -21,6 +22,23 @@ enum Forgery {
       bytes[2] = NodeUnderTest.version + 1
       return bytes
     }
+  }
+
+  /// Puts a session with the first server in the place of each removal in an update or a frame of a transfer.
+  static func restoringSessions(_ datagram: [UInt8], as plan: AddressPlan) -> [UInt8] {
+    guard datagram.count > 32, let type = FrameType(rawValue: datagram[3]), [.update, .bulk].contains(type) else {
+      return datagram
+    }
+    var bytes = datagram
+    let size = NodeUnderTest.recordSize
+    for record in stride(from: type == .bulk ? 48 : 32, to: bytes.count - size + 1, by: size)
+    where bytes[record + 35] & 3 == 3 {
+      bytes[record + 35] &= 0xFC
+      let server = plan.entry(0, mask: 0, state: 0, timer: 0, expiration: 0, pool6: .wellKnown).destination4
+      bytes.replaceSubrange(record + 20..<record + 24, with: big(UInt64(server.address.bits) << 32).prefix(4))
+      bytes.replaceSubrange(record + 32..<record + 34, with: [1, 187])
+    }
+    return bytes
   }
 
   private static func frame(

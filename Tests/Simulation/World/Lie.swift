@@ -14,6 +14,8 @@ package enum Lie: String, Codable, CaseIterable, Sendable {
   case changesStates
   case losesSessions
   case keepsSessions
+  /// The node sends a new session in place of each removal.
+  case sendsRemovedAgain
   /// The module ignores evictions.
   case ignoresEvictions
   case isNeverReady
@@ -34,6 +36,7 @@ package enum Lie: String, Codable, CaseIterable, Sendable {
     case .changesStates: .agreement
     case .losesSessions: .entitlement
     case .keepsSessions: .noGhosts
+    case .sendsRemovedAgain: .noReturns
     case .ignoresEvictions: .moduleAgrees
     case .isNeverReady: .backInTime
     case .isReadyLate: .promptStart

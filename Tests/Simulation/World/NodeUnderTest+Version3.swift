@@ -64,6 +64,20 @@ extension NodeUnderTest {
 
   mutating func overran() { proxy.overran() }
 
+  /// Removes the mapping of a client.
+  /// - Returns: the version of the removal; `nil` if the node has no table, or no such mapping in it.
+  mutating func remove(_ client: (proto: L4Protocol, source6: TransportAddress6), _ time: Time) -> UInt64? {
+    guard let entry = proxy.table?.bibEntry(proto: client.proto, source6: client.source6),
+      (try? proxy.remove([entry], now: time.now)).map({ $0.removed == 1 }) == true
+    else { return nil }
+    return removal(of: client, time)?.version.rawValue
+  }
+
+  /// The removal of a client that the node remembers.
+  func removal(of client: (proto: L4Protocol, source6: TransportAddress6), _ time: Time) -> Removal? {
+    proxy.table?.removal(proto: client.proto, source6: client.source6, now: time.now)
+  }
+
   /// Performs a turn of the loop after the sockets were read.
   ///
   /// Returns the number of sessions that were added to the module.

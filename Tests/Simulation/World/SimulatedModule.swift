@@ -132,6 +132,9 @@ struct SimulatedModule {
     return statics[Int(entry.proto.rawValue) * plan.clients + client] == Int32(mask)
   }
 
+  /// Whether the entry of a session's client is static.
+  func isStatic(_ session: Int) -> Bool { statics[plan.bib(of: session)] >= 0 }
+
   /// The entries of a protocol that administrators have added.
   func staticEntries(of proto: L4Protocol) -> [BIBEntry] {
     let first = Int(proto.rawValue) * plan.clients

@@ -54,6 +54,7 @@ extension Simulation {
     case .moduleSpeed(let node, let microseconds):
       former[number] = (nodes[node].module.timeouts, nodes[node].moduleSpeed)
       nodes[node].moduleSpeed = microseconds
+    case .remove(let node, let proto, let client): remove(client, proto: proto, at: node)
     case .takeover(let node):
       if oracle.verdicts[node].may, nodes[node].isRunning, nodes[node].isAttached { active = node }
     case .flood(let kind, let node, let rate):
@@ -101,8 +102,19 @@ extension Simulation {
     case .lies: liars.removeAll { $0.number == number }
     case .restartProxy(let node), .restartHost(let node): startAgain(node)
     case .overrun(let node): overrun(node)
-    case .snapshot, .resume, .clone, .staticBinding, .takeover: break
+    case .snapshot, .resume, .clone, .staticBinding, .remove, .takeover: break
     }
+  }
+
+  /// Removes the mapping of a client on behalf of an administrator.
+  private mutating func remove(_ client: Int, proto: Int, at node: Int) {
+    guard nodes[node].isRunning, nodes[node].isAttached else { return }
+    let time = nodes[node].time(now)
+    let bib = proto * plan.clients + client
+    guard let version = nodes[node].core.remove(plan.client(ofBIB: bib), time) else { return }
+    oracle.removed(bib, version: version, now: now)
+    nodes[node].isTouched = true
+    wake(node, at: now)
   }
 
   private mutating func startAgain(_ node: Int) {

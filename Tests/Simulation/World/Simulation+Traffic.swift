@@ -1,4 +1,5 @@
 import JoolCore
+import JoolSession
 
 /// The packets, and the node that has the addresses to which they go.
 extension Simulation {
@@ -40,6 +41,13 @@ extension Simulation {
     nodes[node].announce(entry, number: session)
     oracle.packet(session, entry, at: node, now: now - (idle ?? 0))
     if nodes[node].isRunning { wake(node, at: now) } else if idle == nil { oracle.truths[session].isOwed = false }
+    if let version = oracle.removals[plan.bib(of: session)]?.version { settle(session, at: node, removed: version) }
+  }
+
+  /// A packet of a removed client at a node that does not know of the removal yet need not begin the session anew.
+  private mutating func settle(_ session: Int, at node: Int, removed version: UInt64) {
+    let removal = nodes[node].core.removal(of: plan.client(ofBIB: plan.bib(of: session)), nodes[node].time(now))
+    if removal.map({ $0.version.rawValue < version }) ?? true { oracle.truths[session].isOwed = false }
   }
 
   /// Whether a node can have the addresses.

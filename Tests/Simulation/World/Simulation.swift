@@ -205,6 +205,7 @@ package struct Simulation {
         again[again.count - 1] ^= 1
         return [datagram, again]
       }
+    case .sendsRemovedAgain: return datagrams.map { Forgery.restoringSessions($0, as: plan) }
     case .sendsGarbage: return datagrams + [[0, 0, NodeUnderTest.version, 99] + Array(repeating: 1, count: 40)]
     default: return datagrams
     }
