@@ -1,6 +1,7 @@
 import JoolCore
 import JoolDaemon
 import JoolSession
+import SystemPackage
 
 /// `session remove`: ends the sessions that fit a filter, with everything else of their mappings.
 ///

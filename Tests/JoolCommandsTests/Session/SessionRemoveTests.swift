@@ -155,57 +155,14 @@ import Testing
     }
     #expect(
       bench.run("jool session remove --udp --destination4 192.0.2.9 --json").output == """
-        {
-          "dry_run": false,
-          "removed": 1,
-          "group": {
-            "peers": 1,
-            "c_proxies": 0
-          },
-          "mappings": [
-            {
-              "protocol": "UDP",
-              "source6": {
-                "address": "2001:db8::8",
-                "port": 40011
-              },
-              "source4": {
-                "address": "192.0.2.1",
-                "port": 61011
-              },
-              "static": false,
-              "removed": true,
-              "sessions": [
-                {
-                  "destination6": {
-                    "address": "64:ff9b::c000:208",
-                    "port": 53
-                  },
-                  "destination4": {
-                    "address": "192.0.2.8",
-                    "port": 53
-                  },
-                  "expires_in_ms": 7197276,
-                  "state": null,
-                  "fits": false
-                },
-                {
-                  "destination6": {
-                    "address": "64:ff9b::c000:209",
-                    "port": 1234
-                  },
-                  "destination4": {
-                    "address": "192.0.2.9",
-                    "port": 1234
-                  },
-                  "expires_in_ms": 7197276,
-                  "state": null,
-                  "fits": true
-                }
-              ]
-            }
-          ]
-        }
+        {"dry_run": false, "removed": 1, "group": {"peers": 1, "c_proxies": 0}, \
+        "mappings": [{"protocol": "UDP", "source6": {"address": "2001:db8::8", "port": 40011}, \
+        "source4": {"address": "192.0.2.1", "port": 61011}, "static": false, "removed": true, \
+        "sessions": [{"destination6": {"address": "64:ff9b::c000:208", "port": 53}, \
+        "destination4": {"address": "192.0.2.8", "port": 53}, "expires_in_ms": 7197276, "state": null, \
+        "fits": false}, {"destination6": {"address": "64:ff9b::c000:209", "port": 1234}, \
+        "destination4": {"address": "192.0.2.9", "port": 1234}, "expires_in_ms": 7197276, "state": null, \
+        "fits": true}]}]}
 
         """)
     let refused = bench.run("jool session remove --json --source6 2001:db8::8")
