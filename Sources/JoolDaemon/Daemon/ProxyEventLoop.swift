@@ -67,6 +67,7 @@ public struct ProxyEventLoop<Store: SessionStore & ~Copyable>: ~Copyable {
     log.info("Opening netsocket...")
     let network = try SyncLinks(configuration.links, log: log)
     proxy.path = configuration.mtu.map { PathMTU(mtu: $0) } ?? network.path
+    proxy.hasPeersByAddress = network.hasPeersByAddress
     proxy.sending = SendHealth(links: network.names)
     log.info("Netsocket ready.")
     log.info("Opening statsocket...")

@@ -37,6 +37,11 @@ package struct SyncLinks {
   /// Whether there are several links, so that a peer's datagrams arrive more than once.
   var areRedundant: Bool { links.count > 1 }
 
+  /// Whether there are peers by their addresses.
+  var hasPeersByAddress: Bool {
+    configurations.contains { if case .peers = $0 { true } else { false } }
+  }
+
   /// The datagram size that fits all links.
   var path: PathMTU { PathMTU(mtu: links.compactMap(\.mtu).min() ?? PathMTU.allowed.upperBound) }
 

@@ -53,6 +53,10 @@ public struct SessionProxy: Sendable {
   package var path = PathMTU.ethernet {
     didSet { node?.transmitter.path = path }
   }
+  /// Whether the administrator has stated addresses of peers.
+  ///
+  /// A node that starts waits longer for these.
+  package var hasPeersByAddress = false
   /// The seal of the group's frames.
   ///
   /// `nil` if the group has no keys and trusts its network.
@@ -134,6 +138,7 @@ public struct SessionProxy: Sendable {
     var node = SyncNode(
       identity: identity, table: table, limits: kernel.limits, seed: random.next(), isFirst: format == .legacy,
       clock: clock, memory: memory, hasModule: !isMirror, now: now)
+    node.hasPeersByAddress = hasPeersByAddress
     node.transmitter.path = path
     node.transmitter.budget.pace = tablePace(now: now)
     node.transmitter.hasLegacyPeers = format != .ss2

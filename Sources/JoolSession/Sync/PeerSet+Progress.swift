@@ -137,6 +137,9 @@ extension PeerSet {
     }
   }
 
+  /// Whether no hello has arrived since the start.
+  var hasHeardNobody: Bool { peers.values.isEmpty && unvalidated.count == 0 }
+
   /// Whether hellos are received from a starting node with a lower incarnation.
   func hasLowerStartingNode(now: Instant) -> Bool {
     unvalidated.present(now: now).contains {

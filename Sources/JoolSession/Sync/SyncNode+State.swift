@@ -22,7 +22,7 @@ extension SyncNode {
     let deadlines = [
       readiness.deadline(own: own, known: known), peers.nextTimeout(now: now),
       state == .starting
-        ? readiness.bootstrap.deadline(hasLowerStart: peers.hasLowerStartingNode(now: now), now: now) : nil,
+        ? readiness.bootstrap.deadline(in: company(now: now), now: now) : nil,
     ]
     if state != .ready, !pulls.isPulling { pulls.retry(before: now) }
     let next = deadlines.compactMap { $0 }.min() ?? now + Self.longestPause
@@ -45,9 +45,15 @@ extension SyncNode {
     let isPulling = pulls.isPulling
     readiness.bootstrap.update(
       isPulling: isPulling, hasSignOfTable: peers.hasSignOfTable(now: now),
-      hasLowerStart: peers.hasLowerStartingNode(now: now), isAuditing: isAuditing, now: now)
+      company: company(now: now), isAuditing: isAuditing, now: now)
     // Wait for the module's table. A peer that fetched this node's table before would take an empty one for complete.
     if isFirst, !isPulling, [.met, .late].contains(module.progress) { readiness.beFirst() }
+  }
+
+  /// What this node waits for before it is the first.
+  private func company(now: Instant) -> Bootstrap.Company {
+    if peers.hasLowerStartingNode(now: now) { return .lowerStart }
+    return hasPeersByAddress && peers.hasHeardNobody ? .silentPeers : .unknown
   }
 
   /// Notes an update of a sender from which no hello has come.

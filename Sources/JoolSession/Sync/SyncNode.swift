@@ -41,6 +41,8 @@ package struct SyncNode: Sendable {
   ///
   /// A mirror has no module, so it never has the right to the addresses.
   let hasModule: Bool
+  /// Whether the administrator has stated addresses of peers.
+  var hasPeersByAddress = false
 
   /// Makes a node that has received nothing yet.
   /// - `seed`: the seed of all random numbers, among them the delays that keep nodes from sending at the same time.

@@ -34,6 +34,20 @@ import Testing
     #expect(waited > 4.8 && waited < 5.2, "\(waited)")
   }
 
+  /// The first datagram to an address may wait for neighbor discovery.
+  @Test(arguments: [(false, 1.2), (true, 3)])
+  func aNodeWithStatedPeersWaitsLongerForTheirFirstHello(hasPeersByAddress: Bool, seconds: Double) {
+    var node = SyncNode.sample(0, isFirst: false, now: start)
+    node.hasPeersByAddress = hasPeersByAddress
+    var now = start
+    while !node.isFirst, now < start + .seconds(9) {
+      now += .milliseconds(10)
+      if node.nextDeadline <= now { node.advance(to: now) }
+    }
+    let waited = (now - start) / .seconds(1)
+    #expect(abs(waited - seconds) < 0.2, "\(waited)")
+  }
+
   /// The active node's hellos are delayed or lost while it sends many updates.
   @Test func updatesOfAnUnknownNodeShowThatATableExists() {
     var links = SyncNodeTests.Links(count: 1, isFirst: true)

@@ -9,12 +9,12 @@ import Testing
   /// Checks each 0.2 s until the node is the first.
   /// - Returns: the time that this took in milliseconds; `nil` if it took more than ten seconds.
   private func run(
-    _ bootstrap: inout Bootstrap, hasLowerStart: Bool = false, hasSignOfTable: (Int) -> Bool = { _ in false },
+    _ bootstrap: inout Bootstrap, company: Bootstrap.Company = .unknown, hasSignOfTable: (Int) -> Bool = { _ in false },
     isPulling: (Int) -> Bool = { _ in false }
   ) -> Int? {
     for milliseconds in stride(from: 0, through: 10_000, by: 200) {
       bootstrap.update(
-        isPulling: isPulling(milliseconds), hasSignOfTable: hasSignOfTable(milliseconds), hasLowerStart: hasLowerStart,
+        isPulling: isPulling(milliseconds), hasSignOfTable: hasSignOfTable(milliseconds), company: company,
         isAuditing: false, now: start + .milliseconds(milliseconds))
       if bootstrap.isFirst { return milliseconds }
     }
@@ -28,7 +28,12 @@ import Testing
 
   @Test func longerBesideALowerStartingNode() {
     var bootstrap = Bootstrap(now: start)
-    #expect(run(&bootstrap, hasLowerStart: true) == 5000)
+    #expect(run(&bootstrap, company: .lowerStart) == 5000)
+  }
+
+  @Test func longerWhileNothingCameFromStatedPeers() {
+    var bootstrap = Bootstrap(now: start)
+    #expect(run(&bootstrap, company: .silentPeers) == 3000)
   }
 
   @Test func signsOfATableStartTheTimeAgain() {
@@ -45,20 +50,20 @@ import Testing
     var bootstrap = Bootstrap(now: start)
     _ = run(&bootstrap)
     let now = start + .seconds(20)
-    bootstrap.update(isPulling: true, hasSignOfTable: true, hasLowerStart: false, isAuditing: false, now: now)
+    bootstrap.update(isPulling: true, hasSignOfTable: true, company: .unknown, isAuditing: false, now: now)
     #expect(bootstrap.isFirst, "a pull alone does not end it")
-    bootstrap.update(isPulling: false, hasSignOfTable: true, hasLowerStart: false, isAuditing: true, now: now)
+    bootstrap.update(isPulling: false, hasSignOfTable: true, company: .unknown, isAuditing: true, now: now)
     #expect(bootstrap.isFirst, "the audit would be left half done")
-    bootstrap.update(isPulling: false, hasSignOfTable: true, hasLowerStart: false, isAuditing: false, now: now)
+    bootstrap.update(isPulling: false, hasSignOfTable: true, company: .unknown, isAuditing: false, now: now)
     #expect(!bootstrap.isFirst)
   }
 
   @Test func checksUntilItIsTheFirst() {
     var bootstrap = Bootstrap(now: start)
-    #expect(bootstrap.deadline(hasLowerStart: false, now: start) == start + AloneTimer.interval)
+    #expect(bootstrap.deadline(in: .unknown, now: start) == start + AloneTimer.interval)
     let late = start + .milliseconds(1100)
-    #expect(bootstrap.deadline(hasLowerStart: false, now: late) == start + Bootstrap.aloneTimeout)
+    #expect(bootstrap.deadline(in: .unknown, now: late) == start + .milliseconds(1200))
     _ = run(&bootstrap)
-    #expect(bootstrap.deadline(hasLowerStart: false, now: late) == nil)
+    #expect(bootstrap.deadline(in: .unknown, now: late) == nil)
   }
 }
