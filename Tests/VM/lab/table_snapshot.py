@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 NAMES = "sessions.0", "sessions.1"
-MAGIC, PREFIX, FIXED, RECORD, CHECKSUM = b"JoolTabl", 16, 120, 44, 32
+MAGIC, PREFIX, FIXED, RECORD, CHECKSUM = b"JoolTabl", 16, 128, 44, 32
 POOL6 = ipaddress.IPv6Address("64:ff9b::").packed
 TIMEOUTS = (7_200_000, 240_000, 300_000, 60_000)
 
 
 def read(file: Path) -> tuple[int, list[bytes]] | None:
-    """The number of a snapshot and its records: Jool's 36 bytes and a version. None if it is not complete."""
+    """The number of a snapshot and its sessions: Jool's 36 bytes and a version. None if it is not complete."""
     try:
         data = file.read_bytes()
     except FileNotFoundError:
@@ -24,9 +24,11 @@ def read(file: Path) -> tuple[int, list[bytes]] | None:
         return None
     header = struct.unpack("!I", data[12:16])[0]
     number, count = struct.unpack("!QQ", data[32:48])
-    if header + count * RECORD + CHECKSUM != len(data):
+    removals = struct.unpack("!Q", data[120:128])[0]
+    if header + (count + removals) * RECORD + CHECKSUM != len(data):
         return None
-    return number, [data[start : start + RECORD] for start in range(header, len(data) - CHECKSUM, RECORD)]
+    records = [data[start : start + RECORD] for start in range(header, len(data) - CHECKSUM, RECORD)]
+    return number, [record for record in records if record[35] & 3 != 3]
 
 
 def newest(folder: Path) -> tuple[int, list[bytes]]:
@@ -37,8 +39,8 @@ def newest(folder: Path) -> tuple[int, list[bytes]]:
 def write(file: Path, group: str, taken: int, sessions: Iterable[bytes], count: int) -> None:
     """Writes a snapshot that was taken at a time of day, in milliseconds since 1970."""
     header = (
-        MAGIC + struct.pack("!II", 1, FIXED) + group.encode().ljust(16, b"\0") + struct.pack("!QQQQ16x", 1, count, taken, 0)
-        + POOL6 + struct.pack("!IIIIII", 96, *TIMEOUTS, 0))
+        MAGIC + struct.pack("!II", 2, FIXED) + group.encode().ljust(16, b"\0") + struct.pack("!QQQQ16x", 1, count, taken, 0)
+        + POOL6 + struct.pack("!IIIIIIQ", 96, *TIMEOUTS, 0, 0))
     with open(file, "wb") as out:
         digest = hashlib.sha256(header)
         out.write(header)
