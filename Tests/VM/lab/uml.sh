@@ -32,9 +32,6 @@ build_kernel() {
     tar -xJ -C "$UML/source" --strip-components=1 --exclude='Documentation/*/*' --exclude='sound/*.[ch]' --exclude='tools/*.[ch]' \
       --exclude='drivers/gpu/*.[ch]' --exclude='drivers/media/*.[ch]' --exclude='drivers/staging/*.[ch]' &&
     rm -rf "$UML/deb" &&
-    # Linux 6.1 has room for the registers of processors up to AVX-512. Those of AMX (11 KB) need more, or no program starts.
-    sed -i 's/DEFINE_LONGS(HOST_FP_SIZE, 2696)/DEFINE_LONGS(HOST_FP_SIZE, 16384)/' "$UML/source/arch/x86/um/user-offsets.c" &&
-    grep -q 'HOST_FP_SIZE, 16384' "$UML/source/arch/x86/um/user-offsets.c" &&
     kernel_make allnoconfig KCONFIG_ALLCONFIG="$HERE/lab/uml.config" &&
     kernel_make -j"$(nproc)" linux modules &&
     kernel_make modules_install INSTALL_MOD_PATH="$UML/modules" &&
