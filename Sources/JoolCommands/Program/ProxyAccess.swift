@@ -33,12 +33,11 @@ struct ProxyAccess {
   /// Ends mappings on all nodes of the group, through the instance's proxy or the group's mirror.
   ///
   /// Returns what becomes of them, or `nil` if there is no proxy or mirror. May wait ten seconds for it.
-  var remove:
-    (ControlService, InstanceName, [BIBEntry]) throws(ProxyControl.Failure) -> RemovalOutcome? = {
-      (service, name, entries) throws(ProxyControl.Failure) in
-      guard let node = try ProxyControl(instance: name, service) else { return nil }
-      return try node.remove(entries)
-    }
+  var remove: (ControlService, InstanceName, [BIBEntry]) throws(ProxyControl.Failure) -> RemovalOutcome? = {
+    (service, name, entries) throws(ProxyControl.Failure) in
+    guard let node = try ProxyControl(instance: name, service) else { return nil }
+    return try node.remove(entries)
+  }
 
   /// The status of the group's mirror.
   ///

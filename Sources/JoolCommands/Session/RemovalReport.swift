@@ -74,8 +74,9 @@ struct RemovalReport {
     text += " \(ended.count == 1 ? "was" : "were") removed."
     guard let last = outcomes.last else { return text }
     text += " Sent to \(Self.count(last.peers, "peer"))."
-    if last.legacyPeers > 0 { text += " \(Self.count(last.legacyPeers, "C proxy", "C proxies")) of the group keep them." }
-    return text
+    guard last.legacyPeers > 0 else { return text }
+    let keepers = Self.count(last.legacyPeers, "C proxy", "C proxies")
+    return text + " \(keepers) of the group \(last.legacyPeers == 1 ? "keeps" : "keep") them."
   }
 
   private static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {

@@ -38,7 +38,8 @@ public struct RemovalOutcome: Hashable, Sendable {
   /// Reads `text`; `nil` if it is something else.
   public init?(text: String) {
     let words = text.split(separator: " ")
-    guard words.count == 10, [0, 2, 4, 6, 8].map({ words[$0] }) == ["removed", "statics", "peers", "c-proxies", "module"],
+    let names = stride(from: 0, to: words.count, by: 2).map { words[$0] }
+    guard words.count == 10, names == ["removed", "statics", "peers", "c-proxies", "module"],
       let removed = Int(words[1]), let statics = Int(words[3]), let peers = Int(words[5]), let legacy = Int(words[7]),
       let module = Module(rawValue: String(words[9]))
     else { return nil }

@@ -22,7 +22,9 @@ struct Removals: Sendable {
 
   /// A removal that is remembered.
   struct Remembered: Sendable {
-    /// The client, the mask and the version. The timer is `SessionTimer.removal`, and there is no destination.
+    /// The client, the mask and the version.
+    ///
+    /// The timer is `SessionTimer.removal`, and there is no destination.
     let row: SessionRow
     let memory: Milliseconds
     var end: Instant

@@ -60,7 +60,9 @@ extension SessionTable {
 package struct SessionHandle: Hashable, Sendable {
   let number: UInt32
 
-  /// The bit of the handles of removals. Numbers of rows are smaller.
+  /// The bit of the handles of removals.
+  ///
+  /// Numbers of rows are smaller.
   private static let removalBit: UInt32 = 1 << 31
 
   init(number: UInt32) { self.number = number }

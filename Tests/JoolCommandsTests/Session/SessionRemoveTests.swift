@@ -120,7 +120,7 @@ import Testing
     #expect(outcome.error == "")
     #expect(
       outcome.output.hasSuffix(
-        "2 mappings with 2 sessions were removed. Sent to 2 peers. 1 C proxy of the group keep them.\n"))
+        "2 mappings with 2 sessions were removed. Sent to 2 peers. 1 C proxy of the group keeps them.\n"))
     #expect(asked.map { $0.map(\.source4.port) } == [[61001, 61002]])
     // The proxy's own requests remove them from the module.
     #expect(Self.ports(of: bench).contains(61001))

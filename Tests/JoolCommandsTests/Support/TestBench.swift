@@ -25,10 +25,9 @@ final class TestBench {
   var proxyAnswer: (InstanceName) throws(ProxyControl.Failure) -> Int? = { (_) throws(ProxyControl.Failure) in nil }
 
   /// The answer of the instance's proxy, or the group's mirror, to `remove`; `nil` if there is none.
-  var removalAnswer:
-    (ControlService, InstanceName, [BIBEntry]) throws(ProxyControl.Failure) -> RemovalOutcome? = {
-      (_, _, _) throws(ProxyControl.Failure) in nil
-    }
+  var removalAnswer: (ControlService, InstanceName, [BIBEntry]) throws(ProxyControl.Failure) -> RemovalOutcome? = {
+    (_, _, _) throws(ProxyControl.Failure) in nil
+  }
 
   /// The status of the instance's proxy; `nil` if there is no proxy.
   var proxyStatus: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus? = {

@@ -95,7 +95,8 @@ package struct Fault: Codable, Equatable, Sendable {
     case .clone(let node, let copy): [node, copy]
     case .restartProxy(let node), .restartHost(let node), .pause(let node), .suspend(let node), .snapshot(let node),
       .resume(let node), .moduleGone(let node), .overrun(let node), .staticBinding(let node, _, _),
-      .timeouts(let node, _), .moduleSpeed(let node, _), .remove(let node, _, _), .takeover(let node), .flood(_, let node, _), .lies(let node):
+      .timeouts(let node, _), .moduleSpeed(let node, _), .remove(let node, _, _), .takeover(let node),
+      .flood(_, let node, _), .lies(let node):
       [node]
     }
   }
