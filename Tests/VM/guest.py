@@ -9,7 +9,7 @@ from lab import runner
 ORDER = (
     "tutorial", "interfaces", "links", "sync", "sealed", "pages", "pages35", "peers", "bulk", "group", "both", "alone", "second", "privileges", "descriptors",
     "failover", "guides", "soak", "streams", "display", "statistics", "follow", "errors", "files", "apply", "hostile", "forged", "dropped",
-    "faults", "doctor", "find", "top", "meeting", "load", "timeouts", "snapshots", "masks", "restarts", "mirror", "keep", "remove", "zzprobe",
+    "faults", "doctor", "find", "top", "meeting", "load", "timeouts", "snapshots", "masks", "restarts", "mirror", "keep", "remove",
 )
 
 for name in ORDER:
