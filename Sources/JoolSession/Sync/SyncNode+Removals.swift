@@ -57,7 +57,7 @@ extension SyncNode {
   ///
   /// - `session`: the session as the module has announced it, or as a C proxy has sent it.
   func isEnded(_ session: SessionEntry, now: Instant) -> Bool {
-    guard table.removals != nil, let removal = removal(of: session, now: now) else { return false }
+    guard table.hasRemovals, let removal = removal(of: session, now: now) else { return false }
     // The announcement may have waited in the socket while the process did not run.
     let waited = selfCheck.pausedSince.map { (now - $0).milliseconds } ?? 0
     return limits.idle(session) + waited >= removal.age
@@ -69,7 +69,7 @@ extension SyncNode {
   /// What looks like a recent packet may be the rest of slack. A connection in the state TRANS may have been idle for
   /// any time (`isProbe`), and is about to end in any case.
   func mayBeEnded(_ session: SessionEntry, now: Instant) -> Bool {
-    guard table.removals != nil, let removal = removal(of: session, now: now) else { return false }
+    guard table.hasRemovals, let removal = removal(of: session, now: now) else { return false }
     if module.audit.wasAnnouncedEarly(session) { return limits.idle(session) >= removal.age }
     if session.proto == .tcp, session.state == .trans { return true }
     let mayHaveSlack = session.expiration <= limits.timeout(of: session)
@@ -85,7 +85,7 @@ extension SyncNode {
   ///
   /// The clock of the node that made the removal may be ahead.
   mutating func versionAboveRemoval(of session: SessionEntry, _ version: Version, now: Instant) -> Version {
-    guard table.removals != nil, let removal = removal(of: session, now: now), version <= removal.version else {
+    guard table.hasRemovals, let removal = removal(of: session, now: now), version <= removal.version else {
       return version
     }
     let above = records.clock.version(justAfter: removal.version)
@@ -95,7 +95,7 @@ extension SyncNode {
 
   /// Gives the module a session that it has announced, if its client was removed a short time ago.
   mutating func returnToModule(_ session: SessionEntry, now: Instant) {
-    guard table.removals != nil, let removal = removal(of: session, now: now),
+    guard table.hasRemovals, let removal = removal(of: session, now: now),
       TimeAmount.milliseconds(removal.age) < Self.settling
     else { return }
     queueForModule(session, now: now)

@@ -27,7 +27,7 @@ extension SyncNode {
       transmitter.announce(CollectionOfOne(announced))
       return
     }
-    guard isRead || !isEnded(session, now: now) else {
+    guard isRead || !table.hasRemovals || !isEnded(session, now: now) else {
       counters.outdated += 1
       return
     }
@@ -52,7 +52,7 @@ extension SyncNode {
     case .none, .other: break
     }
     var version = records.version(age: age, pausedSince: selfCheck.pausedSince, now: now)
-    if table.removals != nil { version = versionAboveRemoval(of: session, version, now: now) }
+    if table.hasRemovals { version = versionAboveRemoval(of: session, version, now: now) }
     var advertised = SyncRecord(session: session, version: version)
     advertised.session.expiration = life
     // With `legacyOrigin` the record does not count as this node's own, so the next packet sends it again, to C
@@ -61,7 +61,7 @@ extension SyncNode {
       return evictIfSuperseded(session, now: now)
     }
     noteModuleHas(session)
-    if table.removals != nil { returnToModule(advertised.session, now: now) }
+    if table.hasRemovals { returnToModule(advertised.session, now: now) }
     records.legacySessions.remove(sentAs: advertised)
     if records.outgoing.add(advertised, isRefresh: isRefresh) {
       counters.refreshesSent += 1

@@ -22,7 +22,7 @@ extension SessionTable {
       }
     }
     wheel.advance(to: tick)
-    if removals != nil { forgetRemovals(now: now) }
+    if hasRemovals { forgetRemovals(now: now) }
     return deaths
   }
 
@@ -31,7 +31,7 @@ extension SessionTable {
   /// No session expires before it, and possibly none at it either. `nil` if the table is empty.
   public var nextDeadline: Instant? {
     let next = wheel.nextEvent.map { clock.instant(of: $0.tick) }
-    guard let removals = removals?.deadline else { return next }
+    guard hasRemovals, let removals = removals?.deadline else { return next }
     return next.map { min($0, removals) } ?? removals
   }
 

@@ -2,6 +2,21 @@ package import JoolCore
 
 /// Removals: what ends the sessions of a client for good.
 extension SessionTable {
+  /// What was removed for good; `nil` if nothing was.
+  var removals: Removals? {
+    get { removalStore.first }
+    _modify {
+      // What changes is in one place only, so that it is not copied.
+      var removals = removalStore.popLast()
+      defer { if let removals { removalStore.append(removals) } }
+      yield &removals
+    }
+  }
+
+  /// Whether anything was removed for good.
+  @inline(__always)
+  var hasRemovals: Bool { !removalStore.isEmpty }
+
   /// The number of removals that are remembered.
   public var removalCount: Int { removals?.count ?? 0 }
 
@@ -56,7 +71,7 @@ extension SessionTable {
   /// Whether a removal that is not older has ended the client of a row.
   @inline(__always)
   func isEnded(_ row: SessionRow) -> Bool {
-    removals != nil && isEndedByRemoval(row)
+    hasRemovals && isEndedByRemoval(row)
   }
 
   private func isEndedByRemoval(_ row: SessionRow) -> Bool {

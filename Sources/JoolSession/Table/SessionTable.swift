@@ -32,8 +32,10 @@ public struct SessionTable: Sendable {
   var wheel = TimerWheel()
   /// The masks in order, if lists are made of the table (`keepMasksInOrder()`); otherwise `nil`.
   var masks: MaskOrder?
-  /// What was removed for good; `nil` if nothing was.
-  var removals: Removals?
+  /// What was removed for good: one element, or none if nothing was.
+  ///
+  /// An array, because a table without removals must not become larger: it is moved in each turn of the proxy.
+  var removalStore: ContiguousArray<Removals> = []
   var clock: TickClock
   var digests = ContiguousArray<UInt64>(repeating: 0, count: SessionDigest.bucketCount)
   /// The digest of the whole table; 0 if it is empty.
