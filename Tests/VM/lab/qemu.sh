@@ -19,6 +19,7 @@ installed_kernel() {
 }
 
 machine_kernel() { cat "$QEMU/release" 2>/dev/null; }
+kernel_for_modules() { machine_kernel; }
 
 machine_is_ready() {
   [ -s "$QEMU/release" ] && [ "$(machine_kernel)" = "$(installed_kernel)" ] &&

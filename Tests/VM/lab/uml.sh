@@ -18,6 +18,9 @@ machine_is_ready() {
 
 machine_kernel() { cat "$UML/release" 2>/dev/null; }
 
+# Modules fit only the configuration of the kernel for which they were built.
+kernel_for_modules() { echo "$(machine_kernel) $(cat "$UML/uml.config" 2>/dev/null | cksum)"; }
+
 prepare_machine() {
   rm -rf "$UML" && mkdir -p "$UML/source"
   say "fetching Linux 6.1"
