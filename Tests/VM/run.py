@@ -38,6 +38,8 @@ class Job:
     second_tries: int = 0
     failed: int = 0
     left_out: list[str] = field(default_factory=list)
+    # The lines about tests that failed, at the first try or for good.
+    troubles: list[str] = field(default_factory=list)
     # The folder with the scenarios that guests of this version have claimed; `None` if the job runs no scenarios.
     claims: Path | None = None
 
@@ -64,6 +66,8 @@ class Job:
                 self.left_out.append(line.removeprefix(LEFT_OUT).rstrip())
                 continue
             print(f"{self.prefix:6} {line}", end="", flush=True)
+            if line.startswith(("FAIL ", "again ")):
+                self.troubles.append(f"{self.prefix:6} {line.rstrip()}")
         status = process.wait()
         self.seconds = time.monotonic() - started
         # The output of a guest that ended early names no failed scenario.
@@ -242,6 +246,8 @@ def sum_up(jobs: list[Job], left_out: list[str]) -> int:
         # Jobs that found no scenario left are not printed.
         if job.passed or job.failed or len(jobs) == 1:
             print(job)
+    for line in (line for job in jobs for line in job.troubles):
+        print(line)
     if left_out := list(dict.fromkeys([*left_out, *(line for job in jobs for line in job.left_out)])):
         print("Left out without JOOL_TEST_THOROUGH=1:")
         print("\n".join(f"  {line}" for line in left_out))

@@ -12,12 +12,15 @@ final class ProxyWatch: Sendable {
   }
 
   private let instance: InstanceName
+  /// Who is asked, for messages.
+  private let title: String
   private let status: @Sendable (InstanceName) throws(ProxyControl.Failure) -> ProxyStatus?
   private let state = Mutex(State())
 
-  /// - `isSocket`: Whether a mirror answers in the module's place.
+  /// - `isSocket`: whether a mirror answers in the module's place.
   init(_ instance: InstanceName, _ proxy: ProxyAccess, isSocket: Bool) {
     self.instance = instance
+    title = isSocket ? "mirror" : "proxy"
     status = isSocket ? proxy.mirrorStatus : proxy.status
   }
 
@@ -40,9 +43,9 @@ final class ProxyWatch: Sendable {
     do throws(ProxyControl.Failure) {
       return TopReport.Synchronization(try status(instance))
     } catch .disconnected {
-      return .failed("the proxy does not answer this user")
+      return .failed("the \(title) does not answer this user")
     } catch {
-      return .failed("the proxy does not answer")
+      return .failed("the \(title) does not answer")
     }
   }
 
