@@ -8,10 +8,10 @@ import Testing
 
 /// `--socket`, and the socket that is found by the name of the instance.
 @Suite struct SocketTests {
-  private static let path = "/run/jool/campus.sock"
+  static let path = "/run/jool/campus.sock"
 
   /// A bench with a module, and with a mirror's socket at `path`.
-  private static func bench(isLoaded: Bool = true) throws -> TestBench {
+  static func bench(isLoaded: Bool = true) throws -> TestBench {
     let bench = TestBench()
     if !isLoaded { bench.kernel.loaded = [] }
     let now = Instant.now

@@ -146,6 +146,23 @@ import Testing
     #expect(Self.ports(of: bench).contains(61001))
   }
 
+  /// A mirror shows its table on its socket, and removes on request over its control socket.
+  @Test func aMirrorRemovesForItsGroup() throws {
+    let bench = try SocketTests.bench()
+    let line = "jool --socket \(SocketTests.path) session remove --source6 2001:db8::1:1"
+    let missing = bench.run(line)
+    #expect(missing.status == 3)
+    #expect(missing.error.hasPrefix("Error: No mirror of the group 'campus' runs"))
+    bench.removalAnswer = { (service, group, entries) throws(ProxyControl.Failure) in
+      #expect(service == .mirror && group.description == "campus")
+      #expect(entries.map(\.source6) == [SessionEntry.sample(1).source6])
+      return RemovalOutcome(removed: 1, peers: 2, module: .none)
+    }
+    let outcome = bench.run(line)
+    #expect(outcome.error == "")
+    #expect(outcome.output.hasSuffix("1 mapping with 1 session was removed. Sent to 2 peers.\n"))
+  }
+
   // MARK: JSON
 
   @Test func printsJSON() throws {
