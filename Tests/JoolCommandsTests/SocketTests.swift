@@ -71,7 +71,7 @@ import Testing
     let bench = try Self.bench()
     bench.mirrorStatus = { (_) throws(ProxyControl.Failure) in throw .stalled }
     let output = bench.run("jool --socket \(Self.path) session top --once").output
-    #expect(output.contains("Synchronization: the proxy does not answer\n"))
+    #expect(output.contains("Synchronization: the mirror does not answer\n"))
   }
 
   @Test func explainsASocketThatIsMissing() throws {
