@@ -8,7 +8,7 @@ import time
 
 from lab.crowd import make_eager
 from lab.guide import follow
-from lab.network import NODES, OURS, VIRTUAL4, configure, jool, make_both, make_instance
+from lab.network import C, NODES, OURS, VIRTUAL4, configure, jool, make_both, make_instance
 from lab.process import expect, expect_equal, wait_for
 from lab.proxies import Proxy, is_ready, status, wait_ready
 from lab.records import TCP, UDP, Session
@@ -16,6 +16,8 @@ from lab.runner import MIDDLE, note, scenario
 from lab.screen import Screen
 from lab.synthetic import load
 from lab.traffic import UDPEcho
+
+from .sync import take_over
 
 
 def clients(node: str) -> list[str]:
@@ -100,6 +102,35 @@ def begins_anew() -> None:
             expect(client(chatty) in clients(node), f"{client(chatty)} ended again on {node}")
         time.sleep(0.3)
     chatty.exchange()
+
+
+# Modules up to 4.1.11 drop announcements, which a C proxy cannot detect.
+@scenario("a C proxy's module keeps what was removed, the command says so, and a new packet there begins it anew", since="4.1.12")
+def beside_c() -> None:
+    make_eager()
+    Proxy("j")
+    Proxy("k", C)
+    wait_ready("j")
+    take_over("k")
+    echoes = [UDPEcho(5441), UDPEcho(5442)]
+    for echo in echoes:
+        echo.exchange()
+    silent, chatty = map(client, echoes)
+    wait_for("both clients on both nodes", lambda: all({silent, chatty} <= set(clients(node)) for node in NODES), timeout=20)
+    for mapping in silent, chatty:
+        shown = remove("j", "--source6", mapping)
+        expect("1 C proxy of the group keeps them." in shown, shown)
+    wait_for("the mappings have ended", lambda: clients("j") == [], timeout=10)
+    expect({silent, chatty} <= set(clients("k")), "the module of the C proxy has lost a mapping")
+    time.sleep(1)
+    echoes[1].exchange()
+    wait_for("the client that goes on is back", lambda: clients("j") == [chatty], timeout=20)
+    # The C proxy sends its whole table, with the packet from before the removal.
+    jool(C, "k", "session", "advertise")
+    end = time.monotonic() + 6
+    while time.monotonic() < end:
+        expect_equal(clients("j"), [chatty], "the clients of j")
+        time.sleep(0.3)
 
 
 @scenario("without a proxy the module removes, a static mapping stays, and what is refused changes nothing", desk=MIDDLE)
