@@ -44,11 +44,11 @@ struct TableListener: ~Copyable {
   private static func listen(
     _ socket: Int32, at path: String, _ access: FileAccess
   ) throws(SocketFault) -> FileIdentity {
-    let mask = umask(0o777)
-    let isBound = UnixAddress.with(Array(path.utf8)) { bind(socket, $0, $1) } == 0
-    let failure = Errno.current
-    umask(mask)
-    guard isBound else { throw .failed(failure) }
+    // A socket's file gets the rights that the socket has before. umask(2) would also take the rights of files that other
+    // threads make, such as a snapshot.
+    guard fchmod(socket, 0) == 0, UnixAddress.with(Array(path.utf8), { bind(socket, $0, $1) }) == 0 else {
+      throw .failed(.current)
+    }
     do throws(SocketFault) {
       let file = FileIdentity(try access.apply(toSocketAt: path))
       guard Glibc.listen(socket, Self.backlog) == 0 else { throw .failed(.current) }

@@ -42,6 +42,26 @@ import Testing
     try FileManager.default.removeItem(atPath: folder)
   }
 
+  /// A mirror writes its snapshots in another thread.
+  @Test func takesNoRightsFromFilesOfOtherThreads() throws {
+    let (sockets, file) = (path, "\(folder)/file")
+    let access = access
+    DispatchQueue.concurrentPerform(iterations: 2) { thread in
+      for _ in 0..<300 {
+        if thread == 0 {
+          #expect(throws: Never.self) { _ = try TableListener(path: sockets, access) }
+        } else {
+          let descriptor = open(file, O_CREAT | O_EXCL | O_WRONLY, 0o600)
+          var status = stat()
+          #expect(fstat(descriptor, &status) == 0 && status.st_mode & 0o777 == 0o600)
+          close(descriptor)
+          unlink(file)
+        }
+      }
+    }
+    try FileManager.default.removeItem(atPath: folder)
+  }
+
   @Test func replacesASocketOnWhichNobodyListens() throws {
     guard let stale = OwnedDescriptor(socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0)) else { throw Errno.current }
     #expect(UnixAddress.with(Array(path.utf8)) { bind(stale.rawValue, $0, $1) } == 0)
