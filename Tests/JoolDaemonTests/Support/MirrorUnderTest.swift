@@ -69,7 +69,7 @@ final class MirrorUnderTest: Sendable {
   }
 
   static func wait(until condition: () throws -> Bool) throws -> Bool {
-    let end = Instant.now + .seconds(20)
+    let end = Instant.now + .seconds(60)
     while Instant.now < end {
       if try condition() { return true }
       usleep(5000)

@@ -16,9 +16,9 @@ final class OnThread<Value: Sendable>: Sendable {
 
   /// The result.
   ///
-  /// `nil` if the work takes more than ten seconds.
+  /// `nil` if the work takes more than a minute.
   func wait() -> Value? {
-    guard isDone.wait(timeout: .now() + 10) == .success else { return nil }
+    guard isDone.wait(timeout: .now() + 60) == .success else { return nil }
     return value.withLock { $0 }
   }
 }
