@@ -92,17 +92,26 @@ class Announcements:
         self.socket.bind((0, 0))
         self.socket.setsockopt(socket.SOL_SOCKET, 33, 32 << 20)  # SO_RCVBUFFORCE
         self.socket.setsockopt(270, 1, number)  # SOL_NETLINK, NETLINK_ADD_MEMBERSHIP
+        self.socket.settimeout(0.1)
         self.times: list[float] = []
-        at_end(self.socket.close)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._listen)
+        at_end(self._end)
+        self._thread.start()
 
     def _listen(self) -> None:
-        while True:
+        while not self._is_over.is_set():
             try:
                 self.socket.recv(1 << 17)
             except OSError:
-                return
+                continue
             self.times.append(time.monotonic())
+
+    def _end(self) -> None:
+        # The thread first: a socket that is closed while a thread receives from it stays a member of the group.
+        self._is_over.set()
+        self._thread.join()
+        self.socket.close()
 
 
 @scenario("during a flood of datagrams the module waits for an acknowledgement no longer than one batch takes", **ONCE)
