@@ -37,6 +37,8 @@ struct AddressRight: Sendable {
     ///
     /// If not, the node cannot have the addresses.
     var isModuleUsable: Bool
+    /// Whether the module is being given sessions that it lacks, and has not been slow in taking them so far.
+    var isFillingModule = false
     /// Whether the node translates, as its hello advertises it.
     var isTranslating: Bool
     var sessions: UInt64
@@ -126,10 +128,13 @@ struct AddressRight: Sendable {
   /// Takes the right if no peer has it.
   ///
   /// A mending node that was starting before has never had the right. Without this rule no node would have it if the
-  /// nodes that had it have failed meanwhile.
+  /// nodes that had it have failed meanwhile. Its module should have the sessions first, because it would give clients
+  /// other masks than those of the sessions that it lacks.
   private mutating func takeIfNobodyHasIt(_ own: Own, _ peers: [Peer], now: Instant) {
     if let listensUntil, listensUntil <= now { self.listensUntil = nil }
-    guard !may, asks == .nobody, listensUntil == nil, !peers.contains(where: \.may) else { return }
+    guard !may, asks == .nobody, listensUntil == nil, !own.isFillingModule, !peers.contains(where: \.may) else {
+      return
+    }
     may = true
   }
 

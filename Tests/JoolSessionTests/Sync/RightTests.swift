@@ -214,15 +214,21 @@ import Testing
 
   /// A node that was starting has never had the right.
   ///
-  /// If the nodes that had it are gone, this node takes it before its module is complete.
+  /// If the nodes that had it are gone, this node takes it when its module has the sessions, or is slow.
   @Test func takesARightThatNobodyHas() {
     var right = AddressRight()
     var source = peer(.ready)
     _ = right.update(own(1, .mending), peers: [source], now: start)
     #expect(!right.may)
     source.may = false
+    var filling = own(1, .mending)
+    filling.isFillingModule = true
+    _ = right.update(filling, peers: [source], now: start)
+    #expect(!right.may, "the module would give clients other masks")
     _ = right.update(own(1, .mending), peers: [source], now: start)
     #expect(right.may)
+    _ = right.update(filling, peers: [source], now: start)
+    #expect(right.may, "what it has it keeps")
   }
 
   /// A node that slept does not know which node has the addresses now.
