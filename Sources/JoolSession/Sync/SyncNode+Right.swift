@@ -14,7 +14,8 @@ extension SyncNode {
     let others = peers.heard(now: now).map { view(of: $0, ours: ours, now: now) }
     let own = AddressRight.Own(
       incarnation: identity, state: state, isModuleUsable: hasModule && module.progress != .away,
-      isFillingModule: module.progress(of: feed.progress) == .unmet, isTranslating: module.isTranslating, sessions: UInt64(table.count))
+      isFillingModule: module.progress(of: feed.progress) == .unmet, isTranslating: module.isTranslating,
+      sessions: UInt64(table.count))
     if right.update(own, peers: others, now: now) { transmitter.hellos.scheduleSoon(now: now) }
   }
 
