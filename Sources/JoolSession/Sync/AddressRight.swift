@@ -4,7 +4,8 @@
 ///
 /// A ready node has the right. A mending node keeps it until a better peer has promised to keep its own. So a node that
 /// translates does not lose its addresses because it lacks an update, and at least one of the nodes with a table always
-/// has the right. The only exception is the time until a failed node is timed out.
+/// has the right. There are two exceptions: the time until a failed node is timed out, and the time in which the last node
+/// that is left gives its module the sessions.
 ///
 /// The reason: a node gives up the right only to a peer that had it when it promised and is bound by the promise since
 /// then. A bound node does not give up the right. So the chain of promises ends at a node that has the right.
