@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import signal
@@ -161,9 +162,9 @@ def golden_job(version: str, options: list[str], desk: "Desk") -> Job:
 class Desk:
     """The tests that a run leaves out without JOOL_TEST_THOROUGH and without versions on the command line."""
 
-    # This group takes two minutes, mostly waiting, and the answers of our proxy in it do not depend on the module's
+    # These groups take minutes, mostly waiting, and the answers of our programs in them do not depend on the module's
     # version.
-    ON_THE_NEWEST = "session-proxy"
+    LONG = ("joold", "session-follow", "session-proxy")
 
     def __init__(self, options: argparse.Namespace, versions: list[str]) -> None:
         # Other versions must run the tests that one version leaves out, so this applies only to the default versions.
@@ -177,13 +178,28 @@ class Desk:
         return [version for version in self.versions if self.is_thorough or version != "4.1.13"]
 
     def golden_options(self, version: str) -> list[str]:
-        return [] if self.is_thorough or version == self.newest else ["--exclude", f"^{self.ON_THE_NEWEST}$"]
+        groups = self.on_the_newest(version)
+        return ["--exclude", f"^({'|'.join(groups)})$"] if groups else []
+
+    def on_the_newest(self, version: str) -> list[str]:
+        """The groups of a version that only the newest one answers: long ones, and those whose answers are the same."""
+        if self.is_thorough or version == self.newest:
+            return []
+        names = [file.stem for file in (HERE / "golden" / version).glob("*.json")]
+        return sorted(name for name in names if name in self.LONG or answers(version, name) == answers(self.newest, name))
 
     def left_out(self) -> list[str]:
         found = [f"golden command lines: those of {version}" for version in self.versions if version not in self.golden_versions()]
-        found += [f"golden command lines: the group {self.ON_THE_NEWEST} of {version}; {self.newest} answers it"
-                  for version in self.golden_versions() if self.golden_options(version)]
+        for version in self.golden_versions():
+            if groups := self.on_the_newest(version):
+                found.append(f"golden command lines: {', '.join(groups)} of {version}; {self.newest} answers them")
         return found
+
+
+def answers(version: str, group: str) -> list[dict]:
+    """The recorded cases of a group of golden command lines; none if this version has no such group."""
+    file = HERE / "golden" / version / f"{group}.json"
+    return json.loads(file.read_text())["cases"] if file.exists() else []
 
 
 def group_jobs() -> list[Job]:

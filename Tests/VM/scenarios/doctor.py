@@ -20,7 +20,7 @@ from lab.process import SCRATCH, Background, Failed, at_end, expect, expect_equa
 from lab.proxies import Proxy, wait_ready
 from lab.records import ICMP, TCP, UDP
 from lab.rtnetlink import Links
-from lab.runner import note, scenario
+from lab.runner import ENDS, MIDDLE, note, scenario
 
 from .sealed import key, key_file, with_key
 
@@ -148,7 +148,7 @@ def module_faults() -> None:
     jool(OURS, "j", "instance", "remove")
 
 
-@scenario("doctor finds each fault of a single NAT64, its remedy mends it, and a healthy node gets no finding")
+@scenario("doctor finds each fault of a single NAT64, its remedy mends it, and a healthy node gets no finding", desk=ENDS)
 def single() -> None:
     _counts.clear()
     module_faults()
@@ -235,7 +235,7 @@ def settled(check: str = "") -> None:
         _counts.append(check)
 
 
-@scenario("doctor finds each fault of a group's node, its remedy mends it, and neither active nor standby node gets a finding")
+@scenario("doctor finds each fault of a group's node, its remedy mends it, and neither active nor standby node gets a finding", desk=MIDDLE)
 def group() -> None:
     _counts.clear()
     make_both()

@@ -37,7 +37,7 @@ def requests(*words: str) -> int:
     return sent - 1  # the first one asks the kernel for the module's family
 
 
-@scenario(f"find gives what a search of the whole table gives, in a table of {COUNT}", desk=ENDS)
+@scenario(f"find gives what a search of the whole table gives, in a table of {COUNT}", desk=MIDDLE)
 def find() -> None:
     make_instance("j")
     make_roomy("j")

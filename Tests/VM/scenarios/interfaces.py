@@ -123,11 +123,8 @@ def readdressed() -> None:
     addresses("k")
 
 
-# One naming of each kind, for a run at a desk.
-AT_A_DESK = (
-    "link-local group with a numeric zone", "IPv6 group by route", "link-local group, interface by one name",
-    "IPv4 group, interface by address", "peer by link-local address",
-)
+# For a run at a desk.
+AT_A_DESK = ("link-local group, interface by one name", "IPv4 group, interface by address", "peer by link-local address")
 
 
 # The changes of k's interface. Other addresses are tested with groups only, because peers know k by its addresses.

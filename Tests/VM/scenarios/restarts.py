@@ -9,7 +9,7 @@ from lab.crowd import Crowd, make_eager
 from lab.network import GROUP6, NODES, OURS, PORT
 from lab.process import expect, expect_equal
 from lab.proxies import Proxy, is_ready, wait_ready
-from lab.runner import ONCE, note, scenario
+from lab.runner import NOWHERE, ONCE, note, scenario
 
 from .sync import expect_equal_tables, status, take_over, wait_equal
 
@@ -30,7 +30,7 @@ def fetched(node: str) -> int:
     return sum(counters.get(name, 0) for name in ("JOINS", "RESYNCS", "PULLS"))
 
 
-@scenario("a rolling restart longer than the memory of starts completes, and forgotten starts cause no fetch", **ONCE)
+@scenario("a rolling restart longer than the memory of starts completes, and forgotten starts cause no fetch", **ONCE, desk=NOWHERE)
 def rolling() -> None:
     make_eager()
     both = {node: start(node) for node in NODES}
