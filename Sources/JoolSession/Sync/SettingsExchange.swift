@@ -8,8 +8,10 @@ struct SettingsExchange: Sendable {
   /// The settings that this node advertises; `nil` if there are none yet.
   private(set) var own: NodeSettings?
   private var revision: UInt32 = 0
-  /// When the settings are sent next.
-  private(set) var next: Instant?
+  /// The next regular time, or that of a change.
+  private var regular: Instant?
+  /// The time at which a new peer gets the settings; `nil` if there is no new peer.
+  private var forNewPeer: Instant?
   /// How often a peer has sent settings that differ from its former ones.
   private(set) var received = 0
 
@@ -18,13 +20,20 @@ struct SettingsExchange: Sendable {
     guard settings != own else { return }
     own = settings
     revision &+= 1
-    next = now
+    regular = now
   }
 
-  /// Sends the settings at `time`, unless they are sent before.
+  /// Sends the settings to a new peer at `time`, also if they are sent before.
   ///
-  /// The next time is never postponed, because a stream of new peers could otherwise postpone it for ever.
-  mutating func send(before time: Instant) { next = next.map { min($0, time) } }
+  /// A new peer drops what it receives before it has validated this node. The time is never postponed, because a stream
+  /// of new peers could otherwise postpone it for ever.
+  mutating func send(toNewPeerAt time: Instant) { forNewPeer = min(forNewPeer ?? time, time) }
+
+  /// When the settings are sent next; `nil` if there are none yet.
+  var next: Instant? {
+    guard own != nil, let regular else { return nil }
+    return min(regular, forNewPeer ?? regular)
+  }
 
   func isDue(now: Instant) -> Bool { next.map { $0 <= now } ?? false }
 
@@ -33,7 +42,8 @@ struct SettingsExchange: Sendable {
   /// A part has at most `room` ranges. `jitter` is the random part of the interval.
   mutating func parts(room: Int, jitter: TimeAmount, now: Instant) -> [SyncFrame.Settings] {
     guard let own else { return [] }
-    next = now + Self.interval + jitter
+    regular = now + Self.interval + jitter
+    if let time = forNewPeer, time <= now { forNewPeer = nil }
     let count = max((own.pool4.count + room - 1) / room, 1)
     return (0..<count).map { part in
       var settings = own

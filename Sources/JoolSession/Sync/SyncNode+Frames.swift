@@ -98,8 +98,7 @@ extension SyncNode {
 
   /// Sends the settings again soon, because a new peer may not have them.
   private mutating func repeatSettings(now: Instant) {
-    guard transmitter.settings.own != nil else { return }
-    transmitter.settings.send(before: now + HelloSchedule.interval + jitter(upTo: 500))
+    transmitter.settings.send(toNewPeerAt: now + HelloSchedule.interval + jitter(upTo: 500))
   }
 
   /// The approximate size in bytes of the next hello.

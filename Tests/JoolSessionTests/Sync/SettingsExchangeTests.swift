@@ -38,13 +38,23 @@ import Testing
 
   @Test func neverPostponesTheNextTime() {
     var exchange = SettingsExchange()
-    exchange.send(before: start)
+    exchange.advertise(settings(0), now: start)
+    _ = exchange.parts(room: 10, jitter: .zero, now: start)
+    exchange.send(toNewPeerAt: start + .seconds(60))
+    #expect(exchange.next == start + SettingsExchange.interval)
+    exchange.send(toNewPeerAt: start + .seconds(3))
+    exchange.send(toNewPeerAt: start + .seconds(4))
+    #expect(exchange.next == start + .seconds(3))
+    _ = exchange.parts(room: 10, jitter: .zero, now: start + .seconds(3))
+    #expect(exchange.next == start + .seconds(3) + SettingsExchange.interval)
+  }
+
+  @Test func sendsSettingsToANewPeerAgainIfTheyWereSentBeforeItsTime() {
+    var exchange = SettingsExchange()
+    exchange.send(toNewPeerAt: start + .seconds(1))
     #expect(exchange.next == nil, "there are no settings yet")
     exchange.advertise(settings(0), now: start)
     _ = exchange.parts(room: 10, jitter: .zero, now: start)
-    exchange.send(before: start + .seconds(60))
-    #expect(exchange.next == start + SettingsExchange.interval)
-    exchange.send(before: start + .seconds(3))
-    #expect(exchange.next == start + .seconds(3))
+    #expect(exchange.next == start + .seconds(1))
   }
 }
