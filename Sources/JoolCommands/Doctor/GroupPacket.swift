@@ -1,54 +1,74 @@
 import JoolCore
 import JoolDaemon
 
-/// A datagram of another node, as this node's firewall sees it.
+/// A datagram between this node and others, as this node's firewall sees it.
 struct GroupPacket: Hashable, Sendable {
+  enum Direction: CaseIterable, Hashable, Sendable {
+    /// From another node, and to others.
+    case incoming, outgoing
+  }
+
+  var direction = Direction.incoming
   var isIPv6: Bool
+  /// The port of the receiver.
   var port: UInt16
-  /// The multicast group; `nil` for a datagram to an address of this node.
+  /// The multicast group; `nil` for a datagram to one node.
   var group: AnyIPAddress?
+  /// The node to which the datagram goes; `nil` if it is this one, or a group.
+  var peer: AnyIPAddress?
   /// The name of the interface; `nil` if it is not known.
   var interface: String?
 
-  init(isIPv6: Bool, port: UInt16, group: AnyIPAddress? = nil, interface: String? = nil) {
-    (self.isIPv6, self.port, self.group, self.interface) = (isIPv6, port, group, interface)
-  }
-
-  /// `nil` if the link is given by names that would have to be looked up.
-  init?(_ link: ProxyConfiguration.Link) {
-    guard let port = UInt16(link.localPort) else { return nil }
-    self.port = port
+  /// The datagrams of a link, without those to names that would have to be looked up.
+  static func packets(of link: ProxyConfiguration.Link) -> [GroupPacket] {
     switch link {
     case .group(let network):
-      guard let group = AnyIPAddress(String(network.group.prefix { $0 != "%" })) else { return nil }
-      self.group = group
-      if case .v6 = group { isIPv6 = true } else { isIPv6 = false }
-      // An interface may also be given by one of its addresses.
-      let name = network.incomingInterface ?? network.outgoingInterface
-      interface = name.flatMap { $0.contains { ".:".contains($0) } ? nil : $0 }
-    case .peers(let peers):
-      guard let peer = peers.peers.first, let address = AnyIPAddress(String(peer.host.prefix { $0 != "%" })) else {
-        return nil
+      guard let port = UInt16(link.localPort), let group = address(network.group) else { return [] }
+      let (first, second) = (network.incomingInterface, network.outgoingInterface)
+      return [(Direction.incoming, first ?? second), (.outgoing, second ?? first)].map { direction, interface in
+        // An interface may also be given by one of its addresses.
+        let name = interface.flatMap { $0.contains { ".:".contains($0) } ? nil : $0 }
+        return GroupPacket(
+          direction: direction, isIPv6: isIPv6(group), port: port, group: group, interface: name)
       }
-      if case .v6 = address { isIPv6 = true } else { isIPv6 = false }
+    case .peers(let peers):
+      let outgoing = peers.peers.compactMap { peer in
+        address(peer.host).flatMap { address in
+          UInt16(peer.port).map {
+            GroupPacket(direction: .outgoing, isIPv6: isIPv6(address), port: $0, peer: address)
+          }
+        }
+      }
+      let versions = Set(outgoing.map(\.isIPv6)).sorted { !$0 && $1 }
+      let incoming = UInt16(link.localPort).map { port in versions.map { GroupPacket(isIPv6: $0, port: port) } }
+      return (incoming ?? []) + outgoing
     }
   }
 
-  /// Whether an interface name, which may end in a wildcard, is that of the packet.
-  func arrives(on name: String, wildcard: Character) -> Firewall.Match {
+  private static func address(_ host: String) -> AnyIPAddress? { AnyIPAddress(String(host.prefix { $0 != "%" })) }
+
+  private static func isIPv6(_ address: AnyIPAddress) -> Bool { if case .v6 = address { true } else { false } }
+
+  /// Whether the packet enters (`incoming`) or leaves this node on an interface, whose name may end in a wildcard.
+  func uses(_ name: String, _ direction: Direction, wildcard: Character) -> Firewall.Match {
     if name == "lo" { return .no }
-    guard let interface else { return .unknown }
+    guard direction == self.direction, let interface else { return .unknown }
     if name.last == wildcard { return .init(interface.hasPrefix(name.dropLast())) }
     return .init(interface == name)
   }
 
   /// Whether a prefix contains the packet's destination.
   func goes(to prefix: String) -> Firewall.Match {
-    guard let group else { return .unknown }
-    switch group {
+    guard let destination = group ?? peer else { return .unknown }
+    switch destination {
     case .v4(let address): return IPv4Prefix(prefix).map { .init($0.contains(address)) } ?? .unknown
     case .v6(let address): return IPv6Prefix(prefix).map { .init($0.contains(address)) } ?? .unknown
     }
+  }
+
+  /// Whether the kernel gives the packet this type, such as `multicast`.
+  func has(type: String) -> Firewall.Match {
+    direction == .incoming ? .init((type == "multicast") == (group != nil)) : .unknown
   }
 
   /// Whether connection tracking gives the packet one of these states.

@@ -15,8 +15,15 @@ struct IPTablesRules {
 
   private init(program: String, packet: GroupPacket) { (self.program, self.packet) = (program, packet) }
 
-  /// Rules of `nat` and `mangle` drop nothing, as a rule; those that do are seen as well.
-  private static let entries = ["raw PREROUTING", "mangle PREROUTING", "mangle INPUT", "filter INPUT"]
+  /// The chains that packets enter.
+  ///
+  /// Those of `nat` cannot drop.
+  private var entries: [String] {
+    switch packet.direction {
+    case .incoming: ["raw PREROUTING", "mangle PREROUTING", "mangle INPUT", "filter INPUT"]
+    case .outgoing: ["raw OUTPUT", "mangle OUTPUT", "filter OUTPUT", "mangle POSTROUTING"]
+    }
+  }
 
   private mutating func add(_ line: Substring) {
     let words = line.split(separator: " ")
@@ -34,7 +41,7 @@ struct IPTablesRules {
     guard words.count > 1 else { return }
     let name = words[0].dropFirst()
     firewall.chains["\(table) \(name)"] = Firewall.Chain(
-      isEntry: Self.entries.contains("\(table) \(name)"), dropsByDefault: words[1] == "DROP",
+      isEntry: entries.contains("\(table) \(name)"), dropsByDefault: words[1] == "DROP",
       title: "chain \(name) of table \(table) (\(program))",
       remedy: "\(program)\(table == "filter" ? "" : " -t \(table)") -I \(name) -p udp --dport \(packet.port) -j ACCEPT")
   }
@@ -86,12 +93,13 @@ struct IPTablesRules {
   private func match(_ option: Substring, _ value: Substring) -> Firewall.Match {
     switch option {
     case "-p": return .init(["udp", "all"].contains(value))
-    case "-i": return packet.arrives(on: String(value), wildcard: "+")
+    case "-i": return packet.uses(String(value), .incoming, wildcard: "+")
+    case "-o": return packet.uses(String(value), .outgoing, wildcard: "+")
     case "-d": return packet.goes(to: String(value))
     case "--dport", "--dports":
       return value.split(separator: ",").map(hasPort).reduce(.no) { $0.or($1) }
     case "--ctstate", "--state": return packet.has(oneOf: value.split(separator: ","))
-    case "--pkt-type": return .init((value == "multicast") == (packet.group != nil))
+    case "--pkt-type": return packet.has(type: String(value))
     default: return .unknown
     }
   }

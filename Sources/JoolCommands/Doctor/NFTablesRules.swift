@@ -1,58 +1,88 @@
 /// Reads the output of `nft --json list ruleset`.
 struct NFTablesRules {
-  private let packet: GroupPacket
+  private let items: [JSONValue]
 
-  /// The chains of a ruleset, with their meaning for a packet; `nil` if the text is not that of nft(8).
-  static func firewall(_ json: String, for packet: GroupPacket) -> Firewall? {
+  /// `nil` if the text is not that of nft(8).
+  init?(_ json: String) {
     guard let root = try? JSONReader.read(Array(json.utf8)),
       case .array(let items)? = root.member(named: "nftables")?.value.content
     else { return nil }
-    return NFTablesRules(packet: packet).firewall(items)
+    self.items = items
   }
 
-  private func firewall(_ items: [JSONValue]) -> Firewall {
+  /// The tables with rules that only iptables can read, as `FAMILY NAME`.
+  var tablesOfIPTables: Set<String> {
+    Set(
+      items.compactMap { item in
+        guard let rule = item.member(named: "rule")?.value, statements(of: rule).contains(where: { $0.key == "xt" })
+        else { return nil }
+        return Self.table(of: rule)
+      })
+  }
+
+  /// The chains, with their meaning for a packet.
+  /// - Parameters:
+  ///   - packet: the packet.
+  ///   - without: the tables to leave out.
+  /// - Returns: the chains.
+  func firewall(for packet: GroupPacket, without: Set<String> = []) -> Firewall {
     var firewall = Firewall()
     for item in items {
-      if let chain = item.member(named: "chain")?.value { add(chain, to: &firewall) }
+      guard let chain = item.member(named: "chain")?.value, let table = Self.table(of: chain), !without.contains(table),
+        let name = chain.string("name")
+      else { continue }
+      firewall.chains["\(table) \(name)"] = Self.chain(name, of: table, chain, for: packet)
     }
     for item in items {
-      guard let rule = item.member(named: "rule")?.value, let table = table(of: rule), let chain = rule.string("chain"),
-        case .array(let statements)? = rule.member(named: "expr")?.value.content
+      guard let rule = item.member(named: "rule")?.value, let table = Self.table(of: rule),
+        let chain = rule.string("chain")
       else { continue }
-      firewall.chains["\(table) \(chain)"]?.rules += rules(statements, table: table)
+      let meaning = NFTablesMeaning(packet: packet, table: table)
+      firewall.chains["\(table) \(chain)"]?.rules += meaning.rules(statements(of: rule))
     }
     return firewall
   }
 
-  private func table(of item: JSONValue) -> String? {
+  private func statements(of rule: JSONValue) -> [JSONMember] {
+    guard case .array(let statements)? = rule.member(named: "expr")?.value.content else { return [] }
+    return statements.compactMap(\.members?.first)
+  }
+
+  private static func table(of item: JSONValue) -> String? {
     guard let family = item.string("family"), let name = item.string("table") else { return nil }
     return "\(family) \(name)"
   }
 
-  private func add(_ chain: JSONValue, to firewall: inout Firewall) {
-    guard let table = table(of: chain), let name = chain.string("name") else { return }
+  private static func chain(_ name: String, of table: String, _ chain: JSONValue, for packet: GroupPacket)
+    -> Firewall.Chain
+  {
     let families = ["inet", packet.isIPv6 ? "ip6" : "ip"]
-    let isEntry =
-      families.contains(chain.string("family") ?? "") && ["input", "prerouting"].contains(chain.string("hook"))
-    firewall.chains["\(table) \(name)"] = Firewall.Chain(
-      isEntry: isEntry, dropsByDefault: chain.string("policy") == "drop",
-      title: "chain \(name) of table \(table) (nftables)",
+    let hooks = packet.direction == .incoming ? ["prerouting", "input"] : ["output", "postrouting"]
+    return Firewall.Chain(
+      isEntry: families.contains(chain.string("family") ?? "") && hooks.contains(chain.string("hook") ?? ""),
+      dropsByDefault: chain.string("policy") == "drop", title: "chain \(name) of table \(table) (nftables)",
       remedy: "nft insert rule \(table) \(name) udp dport \(packet.port) accept")
   }
+}
+
+/// What the rules of a table of nftables mean for a packet.
+private struct NFTablesMeaning {
+  let packet: GroupPacket
+  let table: String
 
   /// The rules that a list of statements amounts to: one, or several if it ends with a verdict map.
-  private func rules(_ statements: [JSONValue], table: String) -> [Firewall.Rule] {
+  func rules(_ statements: [JSONMember]) -> [Firewall.Rule] {
     var rule = Firewall.Rule()
-    for statement in statements {
-      guard let member = statement.members?.first else { continue }
+    for member in statements {
       switch member.key {
       case "match": rule.match = rule.match.and(match(member.value))
+      case "xt" where member.value.string("type") == "match": rule.match = rule.match.and(.unknown)
       case "counter", "log", "comment", "mangle", "meta", "notrack": continue
       case "vmap":
-        guard let parts = map(member.value, table: table) else { return [unknown(rule)] }
+        guard let parts = map(member.value) else { return [unknown(rule)] }
         return parts.map { Firewall.Rule(match: rule.match.and($0.match), verdict: $0.verdict) }
       default:
-        rule.verdict = verdict(member, table: table)
+        rule.verdict = verdict(member)
         return [rule]
       }
     }
@@ -61,7 +91,7 @@ struct NFTablesRules {
 
   private func unknown(_ rule: Firewall.Rule) -> Firewall.Rule { .init(match: rule.match, verdict: .unknown) }
 
-  private func verdict(_ member: JSONMember, table: String) -> Firewall.Verdict {
+  private func verdict(_ member: JSONMember) -> Firewall.Verdict {
     switch member.key {
     case "accept": return .accept
     case "drop", "reject": return .drop
@@ -73,7 +103,7 @@ struct NFTablesRules {
     }
   }
 
-  private func map(_ value: JSONValue, table: String) -> [Firewall.Rule]? {
+  private func map(_ value: JSONValue) -> [Firewall.Rule]? {
     guard let key = value.member(named: "key")?.value,
       case .array(let elements)? = value.member(named: "data")?.value.member(named: "set")?.value.content
     else { return nil }
@@ -81,7 +111,7 @@ struct NFTablesRules {
       guard case .array(let pair) = element.content, pair.count == 2, let target = pair[1].members?.first else {
         return Firewall.Rule(match: .unknown, verdict: .unknown)
       }
-      return Firewall.Rule(match: equals(key, [pair[0]]), verdict: verdict(target, table: table))
+      return Firewall.Rule(match: equals(key, [pair[0]]), verdict: verdict(target))
     }
   }
 
@@ -129,8 +159,10 @@ struct NFTablesRules {
       return prefix(value).map(packet.goes) ?? .unknown
     case ("meta", "nfproto"?, _): return text.map { .init($0 == (packet.isIPv6 ? "ipv6" : "ipv4")) } ?? .unknown
     case ("meta", "iifname"?, _), ("meta", "iif"?, _):
-      return text.map { packet.arrives(on: $0, wildcard: "*") } ?? .unknown
-    case ("meta", "pkttype"?, _): return text.map { .init(($0 == "multicast") == (packet.group != nil)) } ?? .unknown
+      return text.map { packet.uses($0, .incoming, wildcard: "*") } ?? .unknown
+    case ("meta", "oifname"?, _), ("meta", "oif"?, _):
+      return text.map { packet.uses($0, .outgoing, wildcard: "*") } ?? .unknown
+    case ("meta", "pkttype"?, _): return text.map(packet.has(type:)) ?? .unknown
     case ("ct", "state"?, _): return text.map { packet.has(oneOf: [$0]) } ?? .unknown
     default: return .unknown
     }

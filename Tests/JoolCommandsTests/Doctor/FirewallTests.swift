@@ -26,7 +26,7 @@ import Testing
     #"{"match": {"op": "==", "left": {"payload": {"protocol": "ip6", "field": "saddr"}}, "right": "2001:db8::5"}}"#
 
   private static func drops(_ ruleset: String, _ packet: GroupPacket = packet) -> Bool {
-    NFTablesRules.firewall(ruleset, for: packet)?.dropping.isEmpty == false
+    NFTablesRules(ruleset)?.firewall(for: packet).dropping.isEmpty == false
   }
 
   @Test func findsAPolicyThatDrops() {
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func namesTheCommandThatLetsThePacketsThrough() {
-    let chain = NFTablesRules.firewall(Self.ruleset(policy: "drop"), for: Self.packet)?.dropping.first
+    let chain = NFTablesRules(Self.ruleset(policy: "drop"))?.firewall(for: Self.packet).dropping.first
     #expect(chain?.remedy == "nft insert rule inet filter input udp dport 6464 accept")
     #expect(chain?.title == "chain input of table inet filter (nftables)")
   }
@@ -130,13 +130,50 @@ import Testing
     #expect(drops("-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -j DROP").count == 1)
   }
 
+  @Test func comparesOutgoingDatagramsWithTheChainsForThem() {
+    var packet = Self.packet
+    packet.direction = .outgoing
+    let output = Self.ruleset(
+      policy: "drop",
+      #"{"match": {"op": "==", "left": {"meta": {"key": "oifname"}}, "right": "eth0"}}, {"accept": null}"#
+    )
+    .replacing(#""hook": "input""#, with: #""hook": "output""#)
+    #expect(Self.drops(output, packet))
+    #expect(!Self.drops(output.replacing(#""eth0""#, with: #""eth2""#), packet))
+    #expect(!Self.drops(output), "incoming ones do not enter this chain")
+    #expect(!Self.drops(Self.ruleset(policy: "drop"), packet))
+    let rules = "*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -o eth2 -p udp --dport 6464 -j REJECT\n"
+    #expect(
+      IPTablesRules.firewall(rules, program: "iptables", for: packet).dropping.map(\.remedy)
+        == ["iptables -I OUTPUT -p udp --dport 6464 -j ACCEPT"])
+  }
+
+  @Test func findsTheTablesThatOnlyIPTablesCanRead() {
+    let comment = #"{"xt": {"type": "match", "name": "comment"}}, {"drop": null}"#
+    #expect(NFTablesRules(Self.ruleset(family: "ip6", Self.port, comment))?.tablesOfIPTables == ["ip6 filter"])
+    #expect(NFTablesRules(Self.ruleset(Self.port))?.tablesOfIPTables == [])
+    let rules = NFTablesRules(Self.ruleset(policy: "drop", family: "ip6", comment))
+    #expect(rules?.firewall(for: Self.packet).dropping.count == 1)
+    #expect(rules?.firewall(for: Self.packet, without: ["ip6 filter"]).dropping.isEmpty == true)
+  }
+
   @Test func readsLinks() {
     let group = ProxyConfiguration.Link.group(
-      .init(group: "ff08::1%eth2", port: "6464", incomingInterface: "eth2"))
+      .init(group: "ff08::1%eth2", port: "6464", incomingInterface: "eth2", outgoingInterface: "eth3"))
+    let address = AnyIPAddress("ff08::1")
     #expect(
-      GroupPacket(group) == GroupPacket(isIPv6: true, port: 6464, group: AnyIPAddress("ff08::1"), interface: "eth2"))
-    let peers = ProxyConfiguration.Link.peers(.init(peers: [.init(host: "192.0.2.5", port: "6400")], port: "6401"))
-    #expect(GroupPacket(peers) == GroupPacket(isIPv6: false, port: 6401))
-    #expect(GroupPacket(.peers(.init(peers: [.init(host: "node.example", port: "6400")], port: "6401"))) == nil)
+      GroupPacket.packets(of: group) == [
+        GroupPacket(isIPv6: true, port: 6464, group: address, interface: "eth2"),
+        GroupPacket(direction: .outgoing, isIPv6: true, port: 6464, group: address, interface: "eth3"),
+      ])
+    let peers = ProxyConfiguration.Link.peers(
+      .init(peers: [.init(host: "192.0.2.5", port: "6400"), .init(host: "node.example", port: "6400")], port: "6401"))
+    #expect(
+      GroupPacket.packets(of: peers) == [
+        GroupPacket(isIPv6: false, port: 6401),
+        GroupPacket(direction: .outgoing, isIPv6: false, port: 6400, peer: AnyIPAddress("192.0.2.5")),
+      ])
+    #expect(
+      GroupPacket.packets(of: .peers(.init(peers: [.init(host: "node.example", port: "1")], port: "6401"))).isEmpty)
   }
 }

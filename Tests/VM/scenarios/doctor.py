@@ -283,6 +283,14 @@ def firewall_faults() -> None:
     drops(in_j(f"ip6tables-legacy -A INPUT -i eth2 -p udp -m udp --dport {PORT} -j DROP"))
     run("ip6tables-legacy", "-F", ns="j")
     settled()
+    # The other direction.
+    in_j(base % "accept" + f"nft add chain inet filter output '{{ type filter hook output priority 0; policy drop; }}'")()
+    wait_for("the firewall is found", lambda: set(checks()) >= {"firewall", "proxy-alone"}, timeout=15)
+    finding = next(finding for finding in examine() if finding["check"] == "firewall")
+    expect("to the other nodes: chain output" in finding["problem"], f"another problem: {finding}")
+    mend(finding)
+    settled()
+    run("nft", "flush", "ruleset", ns="j")
 
 
 def proxy_faults(proxy: Proxy, file: Path) -> None:
