@@ -8,6 +8,8 @@ package struct InterfaceSnapshot: Sendable {
   package struct Interface: Hashable, Sendable {
     package var name: String
     package var index: UInt32
+    /// Whether an administrator has set the interface up.
+    package var isUp = true
     /// Whether the interface is up and has a carrier.
     ///
     /// Such an interface has had time to get its addresses.
@@ -76,7 +78,7 @@ extension InterfaceSnapshot {
       interfaces.append(
         Interface(
           name: name, index: UInt32(bitPattern: index),
-          isRunning: has(IFF_UP) && has(IFF_RUNNING),
+          isUp: has(IFF_UP), isRunning: has(IFF_UP) && has(IFF_RUNNING),
           takesMulticast: has(IFF_MULTICAST), isLoopback: has(IFF_LOOPBACK), resolvesNeighbours: !has(IFF_NOARP)))
     } else if let host = SocketAddress.host(at: address),
       let place = interfaces.firstIndex(where: { $0.name == name.prefix { $0 != ":" } })

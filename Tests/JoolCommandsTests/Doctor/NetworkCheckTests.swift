@@ -18,7 +18,8 @@ import Testing
     _ name: String, _ index: UInt32, addresses: [String], isLoopback: Bool = false
   ) -> InterfaceSnapshot.Interface {
     var snapshot = InterfaceSnapshot.now().interfaces[0]
-    (snapshot.name, snapshot.index, snapshot.isLoopback, snapshot.isRunning) = (name, index, isLoopback, true)
+    (snapshot.name, snapshot.index, snapshot.isLoopback) = (name, index, isLoopback)
+    (snapshot.isUp, snapshot.isRunning) = (true, true)
     (snapshot.resolvesNeighbours, snapshot.addresses) = (true, addresses.compactMap { AnyIPAddress($0) })
     return snapshot
   }
@@ -63,6 +64,33 @@ import Testing
     let check = Pool4AddressCheck(DoctorSamples.instance, mayBeElsewhere: false, Self.machine.reader)
     #expect(check.checks == ["pool4-address"])
     #expect(check.findings.first?.commands == ["ip address add 192.0.2.1/32 dev eth1"])
+  }
+
+  @Test func findsAnAddressOnAnInterfaceThatIsDown() {
+    var machine = Self.machine
+    machine.routes = ["192.0.2.1": .local]
+    machine.interfaces[1].addresses.append(.v4(DoctorSamples.instance.pool4Addresses[0]))
+    func check() -> Pool4AddressCheck {
+      Pool4AddressCheck(DoctorSamples.instance, mayBeElsewhere: false, machine.reader)
+    }
+    #expect(check().findings == [])
+    machine.interfaces[1].isUp = false
+    #expect(check().checks == ["pool4-interface"])
+    #expect(check().findings.first?.commands == ["ip link set eth1 up"])
+    machine.interfaces[1].resolvesNeighbours = false
+    #expect(check().findings == [], "a dummy may be down")
+    machine.interfaces[1].resolvesNeighbours = true
+    machine.interfaces.append(Self.interface("eth2", 4, addresses: ["192.0.2.1"]))
+    #expect(check().findings == [])
+  }
+
+  @Test func findsThatNoInterfaceMayHaveIPv6() {
+    var machine = Self.machine
+    machine.interfaces.append(Self.interface("eth2", 4, addresses: []))
+    machine.files["/proc/sys/net/ipv6/conf/eth1/disable_ipv6"] = "1\n"
+    #expect(ForwardingCheck(machine.reader).findings == [])
+    machine.files["/proc/sys/net/ipv6/conf/eth2/disable_ipv6"] = "1\n"
+    #expect(ForwardingCheck(machine.reader).checks == ["ipv6-disabled"])
   }
 
   @Test(arguments: [SystemReader.Route.local, .other, .link(1), nil])

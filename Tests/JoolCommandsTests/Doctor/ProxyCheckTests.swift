@@ -82,11 +82,25 @@ import Testing
     }
     #expect(checks([(.ssCapacity, 512), (.ssMaxSessionsPerPacket, 36)]) == [])
     #expect(checks([(.ssCapacity, 511)]).first?.commands == ["jool global update ss-capacity 512"])
+    #expect(checks([(.ssCapacity, 1)], module: ModuleVersion(4, 1, 10)) == [], "it has no effect there")
+    #expect(checks([(.ssFlushDeadline, 2000)]) == [])
+    #expect(checks([(.ssFlushDeadline, 2001)]).first?.commands == ["jool global update ss-flush-deadline 2000"])
     #expect(checks([(.ssMaxSessionsPerPacket, 37)]).map(\.check) == ["ss-packet-size"])
     #expect(
       checks([(.ssMaxSessionsPerPacket, 36)], module: ModuleVersion(4, 1, 12)).first?.commands
         == ["jool global update ss-max-sessions-per-packet 28"])
     #expect(checks([(.ssMaxSessionsPerPacket, 0)]).first?.consequence == "The module announces no sessions.")
+  }
+
+  @Test(arguments: [(12, true, []), (12, false, ["ss-deadline"]), (13, true, ["ss-deadline"])])
+  func findsALongDeadlineWhereTheModuleKeepsIt(release: UInt8, asap: Bool, checks: [String]) {
+    var instance = Self.instance
+    instance.module = ModuleVersion(4, 1, release)
+    instance.globals += [
+      GlobalSetting(key: .ssFlushASAP, value: .boolean(asap)),
+      GlobalSetting(key: .ssFlushDeadline, value: .unsigned(60_000)),
+    ]
+    #expect(SynchronizationSettingsCheck(instance: instance).checks == checks)
   }
 
   @Test(arguments: [
