@@ -56,7 +56,8 @@ extension Oracle {
     let local = node.clock.local(now)
     for session in truths.indices where node.module.has(session, now: local) {
       let (entry, truth) = (node.module.entries[session], truths[session])
-      if entry.mask == truth.mask, entry.state == truth.state { kept.modules[session] = true }
+      let isWhole = now + entry.expires - local > truth.until - .seconds(0.5)
+      if entry.mask == truth.mask, entry.state == truth.state, isWhole { kept.modules[session] = true }
     }
   }
 

@@ -48,6 +48,8 @@ struct Oracle {
   var troubles = 0
   var lastTrouble: Moment = 0
   var links = LinkTroubles()
+  /// The time since which the announcements of a node's module are lost.
+  var overruns: [Int: Moment] = [:]
   /// The times at which a node's clocks resumed, and for how long they had stood.
   ///
   /// The node holds its sessions longer by that time.
@@ -210,7 +212,7 @@ struct Oracle {
 
   /// A node ends or becomes silent, so the other nodes need not have the sessions that it has just announced.
   mutating func ends(_ node: Int, now: Moment) {
-    let since = links.since(now) - .seconds(1)
+    let since = min(links.since(now), overruns[node] ?? now) - .seconds(1)
     for session in truths.indices where truths[session].node == Int32(node) && truths[session].lastPacket >= since {
       truths[session].isOwed = false
     }

@@ -51,6 +51,7 @@ extension Simulation {
       guard !nodes[node].isMirror else { return }
       oracle.moduleTrouble[node] = now
       nodes[node].losesAnnouncements = true
+      oracle.overruns[node] = now
       if fault.lasts == 0 { overrun(node) }
     case .staticBinding(let node, let client, let mask):
       oracle.moduleTrouble[node] = now
@@ -145,6 +146,7 @@ extension Simulation {
     guard !nodes[node].isMirror else { return }
     nodes[node].overrun()
     nodes[node].losesAnnouncements = false
+    oracle.overruns[node] = nil
     oracle.moduleTrouble[node] = now
     wake(node, at: now)
   }
