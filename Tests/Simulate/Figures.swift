@@ -10,6 +10,8 @@ struct Figures {
   private var events = 0
   private var worst = 0
   private var broken: [Property: Int] = [:]
+  /// The sum of the runs' hashes, which shows whether a change of the code changes any datagram.
+  private var hash: UInt64 = 0
 
   mutating func note(_ simulation: Simulation, _ scenario: Scenario, _ violations: [Violation], took: Duration) {
     runs += 1
@@ -20,6 +22,7 @@ struct Figures {
     pulls += simulation.frames(.pull)
     events += simulation.events
     worst = max(worst, simulation.worstReturn)
+    hash &+= simulation.hash
     for violation in violations { broken[violation.property, default: 0] += 1 }
   }
 
@@ -27,7 +30,8 @@ struct Figures {
     let names = Property.allCases.compactMap { name in broken[name].map { "\(name) \($0)" } }
     return
       "\(runs) runs, \(failed) failed, \(hours.rounded(to: 2)) h in \(seconds.rounded(to: 2)) s, \(events) events, "
-      + "\(pulls) pull frames, ready again after \((Double(worst) / 1e6).rounded(to: 1)) s at most"
+      + "\(pulls) pull frames, ready again after \((Double(worst) / 1e6).rounded(to: 1)) s at most, "
+      + "hash \(String(hash, radix: 16))"
       + (names.isEmpty ? "" : ": " + names.joined(separator: ", "))
   }
 }

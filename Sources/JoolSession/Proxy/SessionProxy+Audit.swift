@@ -50,9 +50,13 @@ extension SessionProxy {
     return audits.current?.request
   }
 
+  /// Whether the module's table can be compared now.
+  ///
+  /// A node without a table waits until it has one, because the module may announce sessions meanwhile that only an audit
+  /// can send.
   private var canBeginAudit: Bool {
     guard module.isUsable, let state = node?.auditReadiness else { return false }
-    return state.isFree && !state.isListening && (audits.requested != .start || state.hasTable)
+    return state.isFree && state.hasTable
   }
 
   /// Notes a page of the module's table.
@@ -126,10 +130,10 @@ extension SessionProxy {
 
 extension SyncNode {
   /// The conditions that an audit depends on.
-  fileprivate var auditReadiness: (isFree: Bool, isListening: Bool, hasTable: Bool) {
+  fileprivate var auditReadiness: (isFree: Bool, hasTable: Bool) {
     // A node that slept, or that is replacing lost updates, first receives its peers' records. The module's sessions
     // may be older than these.
     let isLate = state.hasTable && (readiness.isHeld || pulls.receiver?.purpose == .losses)
-    return (!isAuditing && !feed.isRefilling && !isLate, isListening, state.hasTable || isFirst)
+    return (!isAuditing && !feed.isRefilling && !isLate, state.hasTable || isFirst)
   }
 }

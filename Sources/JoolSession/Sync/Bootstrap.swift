@@ -37,6 +37,10 @@ struct Bootstrap: Sendable {
   private(set) var isFirst = false
   /// How long this node has had no sign of a node with a table.
   private var alone: AloneTimer
+  /// Whether hellos showed at the last check that a node has a table.
+  private var hadSign = false
+  /// Whether the last node with a table had timed out at the last check, but not at the one before.
+  private(set) var hasLostSign = false
 
   init(now: Instant) { alone = AloneTimer(now: now) }
 
@@ -49,13 +53,11 @@ struct Bootstrap: Sendable {
   mutating func update(
     isPulling: Bool, hasSignOfTable: Bool, company: Company, isAuditing: Bool, now: Instant
   ) {
+    (hasLostSign, hadSign) = (hadSign && !hasSignOfTable, hasSignOfTable)
     alone.look(now: now)
-    guard !isPulling else { return alone.end(now: now) }
-    if hasSignOfTable {
-      alone.end(now: now)
-      if !isAuditing { isFirst = false }
-    }
-    if due(in: company) <= now { isFirst = true }
+    if isPulling || hasSignOfTable { alone.end(now: now) }
+    if hasSignOfTable, !isPulling, !isAuditing { isFirst = false }
+    if !isPulling, due(in: company) <= now { isFirst = true }
   }
 
   /// Notes a sign of a node with a table.

@@ -24,11 +24,13 @@ extension SyncNode {
     guard known.origin != 0 else { return learn(session, origin: origin, isRead: true, now: now) }
     let isSame = session.hasSameContent(as: known.entry)
     if !isSame {
+      // With another mask, the session would also end the sessions of the client that has the mask.
+      let rivals = table.conflicts(with: session)
       let isLater =
         isFresher(session, than: known.entry, origin: origin, now: now) && !isProbe(session, of: known.entry)
-        && !isMisplaced(session, for: known.entry)
+        && !isMisplaced(session, for: known.entry) && isFresher(session, thanAllOf: rivals, origin: origin, now: now)
       return isLater
-        ? learn(session, origin: origin, isRead: true, now: now) : correct(session, as: known, row, now: now)
+        ? learn(session, origin: origin, isRead: true, now: now) : correct(session, row, against: rivals, now: now)
     }
     // If the group's timeouts differ, the module rightly has less time left than the table, and `share` accounts for
     // that.
@@ -52,25 +54,36 @@ extension SyncNode {
     if origin == 0, limits.idle(session) >= Self.announcementDelay { counters.unannounced += 1 }
     guard !mayBeEnded(session, now: now) else { return evict([session.bibEntry], now: now) }
     let entries = table.conflicts(with: session)
-    let rivals = entries.flatMap { table.sessions(of: $0, now: now) }
-    guard rivals.allSatisfy({ isFresher(session, than: $0.entry, origin: origin, now: now) }) else {
+    guard isFresher(session, thanAllOf: entries, origin: origin, now: now) else {
       return feed.agree(evicting: [session.bibEntry], by: entries, now: now)
     }
     // The version is as old as the session's last packet, because peers that are not heard now may have sent something
     // since then.
     let wasAnnouncedEarly = module.audit.wasAnnouncedEarly(session)
-    let age = wasAnnouncedEarly || !rivals.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
+    let age = wasAnnouncedEarly || !entries.isEmpty ? 0 : UInt32(clamping: limits.idle(session))
     learn(session, origin: origin, age: age, isRead: true, now: now)
   }
 
   /// Makes the module agree with the table, whose record is the newer one.
+  /// - `rivals`: the BIB entries of the table that the module's session contradicts.
   private mutating func correct(
-    _ session: SessionEntry, as known: SessionTable.Session, _ row: UInt32, now: Instant
+    _ session: SessionEntry, _ row: UInt32, against rivals: [BIBEntry], now: Instant
   ) {
-    if session.source4 == known.entry.source4 {
+    if rivals.isEmpty {
       feed.agree(row, now: now)
     } else {
-      feed.agree(evicting: [session.bibEntry], by: [known.entry.bibEntry], now: now)
+      feed.agree(evicting: [session.bibEntry], by: rivals, now: now)
+    }
+  }
+
+  /// Whether the module's record is newer than all sessions of the BIB entries that it contradicts.
+  private func isFresher(
+    _ session: SessionEntry, thanAllOf rivals: [BIBEntry], origin: UInt8, now: Instant
+  ) -> Bool {
+    rivals.allSatisfy { entry in
+      table.sessions(of: entry, now: now).allSatisfy {
+        isFresher(session, than: $0.entry, origin: origin, now: now)
+      }
     }
   }
 
@@ -88,7 +101,7 @@ extension SyncNode {
   /// timeout. Only a record that the module was given has that much, because no packet gives a session slack.
   /// - `origin`: `legacyOrigin` at the program's start, otherwise 0.
   private func isFresher(_ session: SessionEntry, than other: SessionEntry, origin: UInt8, now: Instant) -> Bool {
-    if module.audit.wasAnnouncedEarly(session) { return true }
+    if module.audit.wasAnnouncedEarly(session) { return !isCertainlyLater(other, than: session) }
     let hasSlack = session.expiration > limits.timeout(of: session)
     var idle = limits.idle(session)
     // The module has announced all packets since the program's start. So if a session that was not announced seems to
@@ -99,6 +112,14 @@ extension SyncNode {
       idle += Int64(limits.slack(of: session))
     }
     return idle <= limits.idle(other) + (hasSlack ? -200 : 200)
+  }
+
+  /// Whether the table's session had a packet after that with which the module has announced its own.
+  ///
+  /// That packet may be from long before the audit, if the node got no table for long. What is left of the timeout in the
+  /// table may be slack, so only a session with more time left than the timeout is certainly later.
+  private func isCertainlyLater(_ other: SessionEntry, than session: SessionEntry) -> Bool {
+    other.expiration > limits.timeout(of: other) && limits.idle(other) + 200 < limits.idle(session)
   }
 
   /// Whether the state of the module's TCP session differs only because the module has asked both ends whether they are

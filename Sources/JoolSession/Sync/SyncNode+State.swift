@@ -46,6 +46,8 @@ extension SyncNode {
     readiness.bootstrap.update(
       isPulling: isPulling, hasSignOfTable: peers.hasSignOfTable(now: now),
       company: company(now: now), isAuditing: isAuditing, now: now)
+    // A mirror that has kept a table is the first only once no hello mentions a node with a table any more.
+    if readiness.bootstrap.hasLostSign { transmitter.hellos.scheduleSoon(now: now) }
     // Wait for the module's table. A peer that fetched this node's table before would take an empty one for complete.
     if isFirst, !isPulling, [.met, .late].contains(module.progress) { readiness.beFirst() }
   }

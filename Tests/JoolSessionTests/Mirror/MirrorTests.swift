@@ -105,6 +105,31 @@ import Testing
     #expect(Self.digests(group).count == 1)
   }
 
+  /// The node waits for the mirror that was there when it started.
+  ///
+  /// The mirror that comes back with its snapshot waits until the node does not mention that one any more.
+  @Test(arguments: 0..<16) func isTheFirstThoughItsFormerIncarnationWasReceived(number: Int) throws {
+    var group = try Self.group()
+    let snapshot = try Self.snapshot(of: &group)
+    group.unreachable = [1]
+    group.restart(0, seed: 100 + UInt64(number))
+    group.proxies[1] = SessionProxy(instance: .default, seed: 1)
+    group.pass(.milliseconds(100))
+    // The former mirror sends hellos, but receives no request for its table any more.
+    group.unreachable = [1, Self.mirror]
+    group.pass(.milliseconds(60 * number))
+    group.unreachable = [1]
+    try group.startMirror(Self.mirror, seed: 300 + UInt64(number), snapshot: snapshot, elapsed: 100)
+    for _ in 0..<400 {
+      group.pass(.milliseconds(20))
+      _ = group.audit(0, group.module(0))
+      let status = group.proxies[0].status(now: group.now)
+      #expect(status.nodeStatus.state != .ready || status.sessions == 300)
+    }
+    #expect(group.proxies[0].nodeStatus.state == .ready)
+    #expect(group.module(0).count == 300)
+  }
+
   @Test func restoresOnlyWhatHasNotExpired() throws {
     var group = try Self.group()
     let snapshot = try Self.snapshot(of: &group)

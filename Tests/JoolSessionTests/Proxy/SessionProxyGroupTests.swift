@@ -136,6 +136,23 @@ import Testing
     #expect(group.proxies[0].nodeStatus.state == .ready)
   }
 
+  /// Otherwise nothing would compare what the module announces between the audit and the table.
+  @Test func readsTheModuleOnlyWhenItHasATable() {
+    var group = Group()
+    group.restart(0, seed: 50)
+    group.pass(.milliseconds(100))
+    group.unreachable = [1]
+    group.pass(.milliseconds(500))
+    #expect(group.proxies[0].node?.pulls.isPulling == true, "in vain")
+    group.proxies[0].overran()
+    #expect(group.readModule(0, []) == nil)
+    group.unreachable = []
+    group.pass(.seconds(3))
+    let reason = group.audit(0, [.sample(0)])
+    #expect(reason == .repair)
+    #expect(group.module(1).count == 1)
+  }
+
   @Test func prefersAnAnnouncementToAnEarlierReading() {
     var group = Group()
     group.proxies[0].overran()

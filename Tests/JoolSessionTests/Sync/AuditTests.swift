@@ -54,8 +54,31 @@ import Testing
     #expect(state(afterFinding: 239_700, isAnnounced: true, reason: SyncNode.legacyOrigin) == .v6Init)
   }
 
+  /// A node may be without a table for long after an announcement.
+  @Test func prefersALaterPacketToAnEarlyAnnouncement() {
+    #expect(state(afterFinding: 230_000, isAnnounced: true, reason: SyncNode.legacyOrigin) == .established)
+  }
+
   @Test func prefersAnUnannouncedSessionAfterALoss() {
     #expect(state(afterFinding: 239_700, reason: 0) == .v6Init)
+  }
+
+  /// The module has given the client another mask, before the client that has it in the table had its last packet.
+  @Test func aMaskStaysWithTheClientThatHadALaterPacket() {
+    var node = SyncNode.sample(0, isFirst: true, now: start)
+    let (known, other) = (SessionEntry.sample(0, expiration: 340_000), SessionEntry.sample(1, expiration: 374_000))
+    for session in [known, other] {
+      let version = Version(milliseconds: SyncNode.sampleTime, tag: 1)
+      node.merge(SyncRecord(session: session, version: version), origin: 1, now: start)
+    }
+    var found = known
+    (found.source4, found.expiration) = (other.source4, Milliseconds(290_000))
+    node.beginAudit()
+    node.reconcile(found, now: start)
+    node.finishAudit(completing: true, now: start)
+    for session in [known, other] {
+      #expect(node.table.session(like: session, now: start)?.entry.source4 == session.source4)
+    }
   }
 
   /// The module ignores the mask of a record if the client has a static entry.

@@ -58,6 +58,18 @@ import Testing
     #expect(!bootstrap.isFirst)
   }
 
+  @Test func notesOnceThatNoNodeWithATableIsLeft() {
+    var bootstrap = Bootstrap(now: start)
+    let found = [false, true, true, false, false].enumerated().map { number, hasSign in
+      // A pull whose source has timed out does not matter.
+      bootstrap.update(
+        isPulling: number < 4, hasSignOfTable: hasSign, company: .unknown, isAuditing: false,
+        now: start + .milliseconds(200 * number))
+      return bootstrap.hasLostSign
+    }
+    #expect(found == [false, false, false, true, false])
+  }
+
   @Test func checksUntilItIsTheFirst() {
     var bootstrap = Bootstrap(now: start)
     #expect(bootstrap.deadline(in: .unknown, now: start) == start + AloneTimer.interval)

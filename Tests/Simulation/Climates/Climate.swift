@@ -3,7 +3,7 @@
 /// The same seed gives the same scenario.
 package enum Climate: String, Codable, CaseIterable, Sendable {
   case calm, lossy, oneWay, slowTables, rollingRestarts, starts, meeting, shortTimeouts, limits, clocks, pauses, copies
-  case load, floods, mixed, twoGroups, everything, removals
+  case load, floods, mixed, twoGroups, everything, removals, mirrors
 
   package func scenario(seed: UInt64) -> Scenario {
     var draft = Draft(self, seed: seed)
@@ -26,6 +26,7 @@ package enum Climate: String, Codable, CaseIterable, Sendable {
     case .twoGroups: draft.twoGroups()
     case .everything: draft.everything()
     case .removals: draft.removals()
+    case .mirrors: draft.mirrors()
     }
     draft.scenario.faults.sort { $0.at < $1.at }
     return draft.scenario

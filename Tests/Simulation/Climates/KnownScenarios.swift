@@ -5,7 +5,7 @@ package enum KnownScenarios {
   /// The number of the fault in docs/model/design.md, the run, and the properties that the fault violated.
   package typealias Known = (name: String, scenario: Scenario, breaks: [Property])
 
-  package static let all = ofVersion2 + ofVersion3
+  package static let all = ofVersion2 + ofVersion3 + ofMirrors
 
   /// The faults that were found by reading version 2 of the protocol.
   private static let ofVersion2: [Known] = [

@@ -42,6 +42,23 @@ extension Lie {
       run.faults = [Fault(.remove(1, proto: 1, client: 3), at: 30)]
     case .asksForNothing: run.duration = 200
     case .reusesNonces: for node in 0..<2 { run.nodes[node].isSealed = true }
+    case .restoresNothing, .restoresOldTimes:
+      // Everything restarts, and only the disk of the mirror has the sessions.
+      run.nodes[1].mirror = MirrorPlan()
+      run.nodes[1].mirror?.interval = 5
+      run.traffic[0].until = 20
+      run.faults = (0..<2).map { Fault(.restartHost($0), at: 28, lasts: self == .restoresOldTimes ? 20 : 1) }
+    case .restoresNoRemovals:
+      // The mirror is away when the snapshot of another one comes back.
+      run.nodes += [NodePlan()]
+      for node in 1...2 {
+        run.nodes[node].mirror = MirrorPlan()
+        run.nodes[node].mirror?.interval = node == 1 ? 5 : 15
+      }
+      run.traffic[0].until = 20
+      run.faults =
+        [Fault(.restartHost(2), at: 25, lasts: 20), Fault(.remove(0, proto: 1, client: 3), at: 26)]
+        + (0..<2).map { Fault(.restartHost($0), at: 40, lasts: 1) }
     case .neverMay, .changesStates, .isNeverReady, .sendsGarbage: break
     }
     return run

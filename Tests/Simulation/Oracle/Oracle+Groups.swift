@@ -32,7 +32,8 @@ extension Oracle {
   /// A mending source may have to be followed by another one, which takes three pulls.
   mutating func watchReadiness(_ nodes: [SimulatedNode], now: Moment) {
     guard isOpen(.backInTime), calm(now) > .seconds(max(5, 3 + 3 * pullTime) + 2) else { return }
-    for node in nodes.indices where nodes[node].isRunning && nodes[node].isAttached {
+    for node in nodes.indices
+    where nodes[node].isRunning && nodes[node].isAttached && canKnowPool6(node, nodes) {
       if verdicts[node].state != .ready, now - verdictsSince[node] > .seconds(3 + 3 * pullTime) || !wasReady(node, now)
       {
         violate(
@@ -40,6 +41,14 @@ extension Oracle {
           "\(verdicts[node].state) since \(verdictsSince[node].inSeconds) s, calm for \(calm(now).inSeconds) s")
       }
     }
+  }
+
+  /// Whether a node can have a table: a mirror must have received a node that has one.
+  private func canKnowPool6(_ node: Int, _ nodes: [SimulatedNode]) -> Bool {
+    !nodes[node].isMirror || nodes[node].core.knowsPool6
+      || nodes.indices.contains {
+        $0 != node && areOneGroup($0, node) && nodes[$0].isRunning && nodes[$0].core.knowsPool6
+      }
   }
 
   private func wasReady(_ node: Int, _ now: Moment) -> Bool {
@@ -55,7 +64,7 @@ extension Oracle {
         let (heard, hears) = (hellos[peer * count + node], hellos[node * count + peer])
         // A node that has sent no hello since it received this one is no peer.
         guard now - heard.lastArrival < .seconds(2), heard.haveAnswered,
-          mirrors[peer].lookedAt >= 0,
+          seen[peer].lookedAt >= 0,
           verdicts[peer].state == .ready || verdicts[peer].state == .mending,
           let told = heard.sent(arrivedBefore: now - .seconds(1.6)), told > hears.since,
           now - verdictsSince[node] > .seconds(1.6)
@@ -67,7 +76,7 @@ extension Oracle {
   }
 
   func isWatched(_ node: Int, _ nodes: [SimulatedNode]) -> Bool {
-    nodes[node].isRunning && nodes[node].isAttached && usesSS2(node) && mirrors[node].lookedAt >= 0
+    nodes[node].isRunning && nodes[node].isAttached && usesSS2(node) && seen[node].lookedAt >= 0
   }
 
   private mutating func compareTruth(
@@ -76,24 +85,26 @@ extension Oracle {
     var missing = 0
     var outdated = 0
     var example = 0
-    for number in mirrors[peer].present {
+    for number in seen[peer].present {
       let session = Int(number)
-      let theirs = mirrors[peer].rows[session]
-      guard theirs.since < told, theirs.expires > now + .seconds(2), theirs.version != 0 else { continue }
-      let ours = mirrors[node].rows[session]
+      let theirs = seen[peer].rows[session]
+      guard max(theirs.since, keptSince(peer)) < told, theirs.expires > now + .seconds(2), theirs.version != 0
+      else { continue }
+      let ours = seen[node].rows[session]
       let isMissing = ours.expires == 0
       if isMissing {
-        if theirs.expires <= now + suspended(since: theirs.since) { continue }
+        // A suspension may have ended since the last look.
+        if theirs.expires <= now + suspended(since: theirs.since - 2 * Self.interval) { continue }
         let proto = plan.proto(of: session)
-        if let removal = mirrors[node].removals[plan.bib(of: session)], removal.version >= theirs.version { continue }
+        if let removal = seen[node].removals[plan.bib(of: session)], removal.version >= theirs.version { continue }
         // A rival may have won here. If that is permanent, `agreement` reports it.
-        if mirrors[node].owners[proto * plan.masks + Int(theirs.mask)] >= 0 { continue }
-        if mirrors[node].masks[plan.bib(of: session)] >= 0 { continue }
+        if seen[node].owners[proto * plan.masks + Int(theirs.mask)] >= 0 { continue }
+        if seen[node].masks[plan.bib(of: session)] >= 0 { continue }
         if ours.since > told - .seconds(1), ours.since > 0 { continue }
       } else if theirs.version <= ours.version || ours.since >= told {
         continue
       }
-      if isLastWord(theirs.version, now) { continue }
+      if isLastWord(theirs.version, now) || mayBeFoundLate(theirs, now: now) { continue }
       if isMissing { missing += 1 } else { outdated += 1 }
       example = session
     }
@@ -127,20 +138,24 @@ extension Oracle {
     guard isOpen(.agreement) else { return }
     for bib in removals.keys.sorted() {
       guard let removal = removals[bib], now - removal.at > .seconds(10) else { continue }
-      let (one, other) = (mirrors[node].removals[bib], mirrors[peer].removals[bib])
-      guard one?.version != other?.version, max(one?.end ?? 0, other?.end ?? 0) > now + .seconds(3) else { continue }
+      let (one, other) = (seen[node].removals[bib], seen[peer].removals[bib])
+      // A node whose clocks stood remembers a removal longer, as it does a session.
+      let tolerance = .seconds(3) + suspended(since: removal.at) + drift(now - removal.at)
+      guard one?.version != other?.version, max(one?.end ?? 0, other?.end ?? 0) > now + tolerance else { continue }
       violate(
         .agreement, now, node: node,
         "\(plan.name(bib * plan.servers)): the removals differ from those of node \(peer)")
     }
     for (one, other) in [(node, peer), (peer, node)] {
-      for number in mirrors[one].present {
+      for number in seen[one].present {
         let session = Int(number)
-        let (row, mate) = (mirrors[one].rows[session], mirrors[other].rows[session])
-        guard row.since < settled, mate.since < settled, row.expires > now + .seconds(1.5) else { continue }
+        let (row, mate) = (seen[one].rows[session], seen[other].rows[session])
+        guard max(row.since, mate.since, keptSince(one), keptSince(other)) < settled,
+          row.expires > now + .seconds(1.5)
+        else { continue }
         if mate.expires == 0 {
           // A session that has expired by other clocks is fetched again, but not repeatedly.
-          if row.expires <= now + suspended(since: row.since) { continue }
+          if row.expires <= now + suspended(since: row.since - 2 * Self.interval) { continue }
           violate(.agreement, now, node: other, "lacks \(plan.name(session)), which node \(one) has")
         } else if row.mask != mate.mask || row.state != mate.state {
           violate(.agreement, now, node: node, "\(plan.name(session)): masks or states differ from node \(peer)")

@@ -9,12 +9,12 @@ extension Oracle {
     let isModuleWatched = hasModuleSettled(node, simulated, now)
     let local = simulated.clock.local(now)
     for bib in removals.keys.sorted() {
-      guard let removal = removals[bib] else { continue }
+      guard let removal = removals[bib], removal.isCertain else { continue }
       for server in 0..<plan.servers {
         let session = bib * plan.servers + server
         guard truths[session].lastPacket < removal.at else { continue }
         let passed = (now - removal.at).inSeconds
-        if mirrors[node].rows[session].expires > 0 {
+        if seen[node].rows[session].expires > 0 {
           violate(
             .noReturns, now, node: node,
             "the table has \(plan.name(session)), whose client was removed \(passed) s ago and has sent nothing since")

@@ -6,17 +6,21 @@ extension Oracle {
   mutating func watch(_ nodes: inout [SimulatedNode], now: Moment) {
     var changed = false
     for node in nodes.indices where nodes[node].isUp && !nodes[node].isSuspended {
-      guard nodes[node].isTouched || now - mirrors[node].lookedAt >= Self.rest else { continue }
+      guard nodes[node].isTouched || now - seen[node].lookedAt >= Self.rest else { continue }
       nodes[node].isTouched = false
       changed = true
       let lie = node == 1 ? scenario.lie : nil
-      mirrors[node].look(at: nodes[node].core.table, plan, nodes[node].time(now), now: now, lie: lie)
+      seen[node].look(at: nodes[node].core.table, plan, nodes[node].time(now), now: now, lie: lie)
     }
+    noteVersions(nodes)
     watchRights(nodes, now: now)
     watchReadiness(nodes, now: now)
     watchStarts(nodes, now: now)
     for node in nodes.indices where nodes[node].unreadable > 0 {
       violate(.noTrap, now, node: node, "could not read a datagram of another node")
+    }
+    for node in nodes.indices where nodes[node].hasRefusedSnapshot {
+      violate(.noTrap, now, node: node, "could not read its own snapshot")
     }
     watchWire(now)
     guard changed else { return }
@@ -32,7 +36,7 @@ extension Oracle {
 
   private mutating func watchEntitlement(_ node: Int, _ simulated: SimulatedNode, now: Moment) {
     guard isOpen(.entitlement), calm(now) > .seconds(6 + pullTime), verdicts[node].state == .ready else { return }
-    guard now - verdictsSince[node] > .seconds(1) else { return }
+    guard now - verdictsSince[node] > .seconds(1), haveMerged(now) else { return }
     let isModuleWatched = hasModuleSettled(node, simulated, now)
     let local = simulated.clock.local(now)
     for session in truths.indices {
@@ -40,11 +44,12 @@ extension Oracle {
       guard truth.isOwed, truth.lastPacket < now - .seconds(4.5), truth.until > now + .seconds(1) else { continue }
       guard truth.node >= 0, areOneGroup(node, Int(truth.node)), !differ(node, Int(truth.node)) else { continue }
       let tolerance: Moment = .seconds(0.6) + drift(truth.until - truth.lastPacket)
-      let row = mirrors[node].rows[session]
+      let row = seen[node].rows[session]
       // Other timeouts may have removed the session, but they do not change its state.
       if haveTimeoutsChanged, row.expires == 0 || row.mask != truth.mask { continue }
       // A node whose clocks stood holds a longer expiration, and sends no record until a packet exceeds that.
       let isShort = row.expires < truth.until - tolerance - suspended && !haveTimeoutsChanged
+      if row.expires == 0, truth.until < now + tolerance + suspended { continue }
       if row.expires == 0 || row.mask != truth.mask || isShort {
         let left = (row.expires - truth.until).inSeconds
         violate(
@@ -88,7 +93,7 @@ extension Oracle {
 
   /// Whether the module has had time to receive the sessions that it lacked.
   func hasModuleSettled(_ node: Int, _ simulated: SimulatedNode, _ now: Moment) -> Bool {
-    !simulated.losesAnnouncements && now - moduleTrouble[node] > .seconds(8 + pullTime)
+    !simulated.isMirror && !simulated.losesAnnouncements && now - moduleTrouble[node] > .seconds(8 + pullTime)
       && now - verdictsSince[node] > .seconds(5)
   }
 
@@ -101,13 +106,13 @@ extension Oracle {
       // A fetched table is delayed by as much as its frames, and the next node may fetch that table: once per node, and
       // once per start.
       let recent = beginnings.count { $0 >= truth.lastPacket && $0 <= now }
-      let fetches = slowest > 0 ? Double(mirrors.count + 1 + recent) : 0
+      let fetches = slowest > 0 ? Double(seen.count + 1 + recent) : 0
       let end = truth.latest + .seconds(1.1 + fetches * slowest + unnoticed) + suspended + drift(longest)
-      if mirrors[node].rows[session].expires > 0, mirrors[node].rows[session].expires > end + Self.interval {
+      if seen[node].rows[session].expires > 0, seen[node].rows[session].expires > end + Self.interval {
         violate(
           .noGhosts, now, node: node,
           """
-          \(plan.name(session)) expires \((mirrors[node].rows[session].expires - end).inSeconds) s too late; \
+          \(plan.name(session)) expires \((seen[node].rows[session].expires - end).inSeconds) s too late; \
           last packet at \(truth.lastPacket.inSeconds) s
           """)
       }
@@ -136,10 +141,10 @@ extension Oracle {
       hasModuleSettled(node, simulated, now)
     else { return }
     let local = simulated.clock.local(now)
-    let given = now - .seconds(4.8) - mirrors[node].present.count * simulated.moduleSpeed
-    for number in mirrors[node].present {
+    let given = now - .seconds(4.8) - seen[node].present.count * simulated.moduleSpeed
+    for number in seen[node].present {
       let session = Int(number)
-      let row = mirrors[node].rows[session]
+      let row = seen[node].rows[session]
       guard row.since < given, row.expires > now + .seconds(1.5), !row.isLegacy || row.version != 0 else { continue }
       if simulated.module.isBarred(session, mask: Int(row.mask)) { continue }
       let entry = simulated.module.entries[session]

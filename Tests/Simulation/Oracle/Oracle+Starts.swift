@@ -24,7 +24,7 @@ extension Oracle {
   mutating func watchStart(
     of node: Int, after former: NodeUnderTest.State, _ nodes: [SimulatedNode], now: Moment
   ) {
-    guard let bound = scenario.readyWithin, verdicts[node].state != former else { return }
+    guard let bound = scenario.readyWithin, verdicts[node].state != former, !nodes[node].isMirror else { return }
     let state = verdicts[node].state
     if former == .starting, state == .mending || state == .ready { starts.tables[node] = now }
     guard state == .ready, let since = starts.tables[node] else { return }

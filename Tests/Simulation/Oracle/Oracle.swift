@@ -9,10 +9,10 @@ struct Oracle {
 
   let plan: AddressPlan
   let scenario: Scenario
-  var mirrors: [Mirror]
+  var seen: [SeenTable]
   var truths: [Truth]
-  /// The last removal of each client, by the number of its BIB entry.
-  var removals: [Int: (at: Moment, version: UInt64)] = [:]
+  /// The last removal of each client, by the number of its BIB entry, and whether it is above all records before it.
+  var removals: [Int: (at: Moment, version: UInt64, isCertain: Bool)] = [:]
   var hellos: [Hellos]
   /// The last verdict of each node, and the time since which its state holds.
   var verdicts: [Verdict]
@@ -24,9 +24,13 @@ struct Oracle {
   /// The time at which a node last received a node with a table since its own start (-1: never), and whether it has
   /// received frames of a table.
   var heardTable: [Moment]
+  /// Whether a mirror has begun with the sessions of a snapshot.
+  var hasKeptTable: [Bool]
   var gotTable: [Bool]
   /// Whether a node has had the addresses since its start.
   var hadRight: [Bool]
+  /// The highest version that any node has sent or received.
+  var greatestVersion: UInt64 = 0
   /// The number of datagrams per second that strangers send.
   var floodRate = 0
   /// The time since which no node may have the addresses; `nil` if one may.
@@ -36,13 +40,16 @@ struct Oracle {
   var lastDeath: Moment = 0 { didSet { if lastDeath != oldValue { partings.append(lastDeath) } } }
   /// All values of `lastDeath`.
   private(set) var partings: [Moment] = []
+  /// The time of the last end or silence of a node.
+  private(set) var lastEnd: Moment = 0
   /// The time since which each node has a table; `max` if it has none.
-  private var tableSince: [Moment]
+  var tableSince: [Moment]
   /// The number of current faults other than weather, and the end of the last one.
   var troubles = 0
   var lastTrouble: Moment = 0
-  /// For the last fault of a link, the time since which an announcement may not have been sent.
-  var lastLinkTrouble: Moment = 0
+  var links = LinkTroubles()
+  /// The time since which the announcements of a node's module are lost.
+  var overruns: [Int: Moment] = [:]
   /// The times at which a node's clocks resumed, and for how long they had stood.
   ///
   /// The node holds its sessions longer by that time.
@@ -73,7 +80,7 @@ struct Oracle {
     self.plan = plan
     self.scenario = scenario
     let count = scenario.nodes.count
-    mirrors = Array(repeating: Mirror(plan), count: count)
+    seen = Array(repeating: SeenTable(plan), count: count)
     truths = Array(repeating: Truth(), count: plan.sessions)
     hellos = Array(repeating: Hellos(), count: count * count)
     verdicts = Array(repeating: Verdict(state: .away, may: false), count: count)
@@ -82,6 +89,7 @@ struct Oracle {
     moduleTrouble = Array(repeating: 0, count: count)
     heardTable = Array(repeating: -1, count: count)
     gotTable = Array(repeating: false, count: count)
+    hasKeptTable = gotTable
     hadRight = gotTable
     starts = StartWatch(nodes: count)
     wire = WireWatch(scenario, plan)
@@ -173,6 +181,7 @@ struct Oracle {
       lastPacket: now, until: now + life, mask: Int32(mask), state: entry.state.rawValue, node: Int32(node),
       isOwed: isOwed)
     truth.latest = max(now + life + life / 4, old.latest)
+    truth.behindAt = old.behindAt
     truth.seenBy = old.seenBy | 1 << UInt64(node)
     truths[session] = truth
     wire.packet(session, changes: isNews)
@@ -190,16 +199,6 @@ struct Oracle {
     }
   }
 
-  /// Notes that an administrator has removed a client's mapping.
-  mutating func removed(_ bib: Int, version: UInt64, now: Moment) {
-    removals[bib] = (now, version)
-    for server in 0..<plan.servers {
-      let session = bib * plan.servers + server
-      truths[session].isOwed = false
-      truths[session].until = min(truths[session].until, now)
-    }
-  }
-
   /// Whether a datagram of the node may be lost; it leaves shortly after the packet.
   private func isLossy(from node: Int, now: Moment) -> Bool {
     scenario.faults.contains { fault in
@@ -211,28 +210,13 @@ struct Oracle {
     }
   }
 
-  /// A module derives a session's expiry from its last packet, or from the packet that would explain the time left it
-  /// was given.
-  ///
-  /// So longer timeouts prolong all its sessions at once, and its proxy advertises that, with slack if the session
-  /// looks fresh.
-  mutating func limitsChange(at node: SimulatedNode, now: Moment) {
-    limitsChanged = now
-    let local = node.clock.local(now)
-    for session in truths.indices where truths[session].isKnown && node.module.has(session, now: local) {
-      let entry = node.module.entries[session]
-      let slack = node.module.timeout(plan.proto(of: session), entry.timer) / 4
-      truths[session].latest = max(truths[session].latest, now + min(entry.expires - local + slack, 5 * slack))
-    }
-  }
-
   /// A node ends or becomes silent, so the other nodes need not have the sessions that it has just announced.
   mutating func ends(_ node: Int, now: Moment) {
-    let since = min(now, lastLinkTrouble > now - .seconds(10) || troubles > 0 ? lastLinkTrouble : now) - .seconds(1)
+    let since = min(links.since(now), overruns[node] ?? now) - .seconds(1)
     for session in truths.indices where truths[session].node == Int32(node) && truths[session].lastPacket >= since {
       truths[session].isOwed = false
     }
-    lastDeath = now
+    (lastDeath, lastEnd) = (now, now)
   }
 
   mutating func started(_ node: Int, now: Moment) {
@@ -243,7 +227,7 @@ struct Oracle {
     }
     gotTable[node] = false
     hadRight[node] = false
-    mirrors[node] = Mirror(plan)
+    seen[node] = SeenTable(plan)
     starts.tables[node] = nil
     verdicts[node] = Verdict(state: .starting, may: false)
     tableSince[node] = .max
@@ -265,7 +249,8 @@ struct Oracle {
       hellos[from * verdicts.count + to].note(sent: datagram.sent, arrived: now, heard: heard)
       if isHandled, tableSince[from] <= datagram.sent { heardTable[to] = now }
     }
-    if type == 6 { gotTable[to] = true }
+    // A mirror that has kept a table compares it with the peer's, and needs nothing more if they do not differ.
+    if type == 6 || type == 9 && scenario.nodes[to].isMirror { gotTable[to] = true }
   }
 
   // MARK: Verdicts
@@ -286,6 +271,9 @@ struct Oracle {
       now - heardTable[node] < .seconds(4.5), usesSS2(node), !scenario.nodes[node].isSealed
     {
       violate(.firstIsAlone, now, node: node, "ready without a table, although it received a node with one")
+    }
+    if verdict.state == .ready, old.state == .starting, !gotTable[node], let mirror = keptMirror(of: node, now: now) {
+      violate(.firstIsAlone, now, node: node, "ready without a table, although mirror \(mirror) has kept one")
     }
     if verdict.may, verdict.state == .starting {
       violate(.onlyTheRightMay, now, node: node, "has the right to the addresses, but no table")

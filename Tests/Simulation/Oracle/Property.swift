@@ -6,7 +6,7 @@ package enum Property: String, Codable, CaseIterable, Sendable {
   case firstIsAlone
   /// At least one node may have the addresses.
   case somebodyMay
-  /// A node without a table may not have the addresses.
+  /// A node without a table may not have the addresses, and no mirror may.
   case onlyTheRightMay
   /// After some calm, tables are equal, including versions and times left.
   case agreement
@@ -29,7 +29,7 @@ package enum Property: String, Codable, CaseIterable, Sendable {
   case budget
   /// No pair of key and nonce seals two texts.
   case nonces
-  /// Every node can decode the frames of the other nodes.
+  /// Every node can decode the frames of the other nodes, and every mirror its snapshots.
   case noTrap
 }
 

@@ -15,6 +15,9 @@ struct Truth {
   /// The latest expiry that any packet since the session began allows, including slack.
   var latest: Moment = 0
 
+  /// The time of the last packet at a node that was behind (`Oracle.isBehind`).
+  var behindAt: Moment = .seconds(-1_000_000)
+
   /// A bit for each node whose module translated packets of the session.
   ///
   /// Those modules have it without slack.

@@ -24,6 +24,8 @@ struct WireWatch {
   private(set) var since: Moment = 0
   private var nonces: [[UInt8]: Int] = [:]
   private(set) var repeatedNonce: Int?
+  /// A mirror that has advertised the right to the addresses; `nil` if none has.
+  private(set) var mirrorWithRight: Int?
   /// The first request for lost updates since the last reset, and the numbers of frames that compared and fetched
   /// tables.
   private(set) var asker: (node: Int, type: UInt8, at: Moment)?
@@ -89,7 +91,9 @@ struct WireWatch {
         comparisons += 1
       case .compare: comparisons += 1
       case .sealed: checkNonce(datagram)
-      case .hello, .settings, nil: break
+      case .hello:
+        if datagram.count > 33, datagram[33] & 1 == 1, scenario.nodes[node].isMirror { mirrorWithRight = node }
+      case .settings, nil: break
       }
     }
     nodes[node].mostPerTurn = max(nodes[node].mostPerTurn, turn)

@@ -21,6 +21,7 @@ extension Fault.Kind: CustomStringConvertible {
     case .timeouts(let node, let timeouts):
       "timeouts of module \(node): udp \(timeouts.udp.short) s, tcp \(timeouts.tcpEstablished.short) s"
     case .moduleSpeed(let node, let speed): "module \(node) takes \(speed) microseconds per session"
+    case .loseSnapshots(let node): "mirror \(node) loses its snapshots"
     case .remove(let node, let proto, let client): "node \(node) removes client \(client), protocol \(proto)"
     case .takeover(let node): "node \(node) takes over"
     case .flood(let kind, let node, let rate): "\(rate)/s \(kind.rawValue) to node \(node)"

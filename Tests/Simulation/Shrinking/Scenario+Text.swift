@@ -11,12 +11,20 @@ extension Scenario {
 extension NodePlan {
   var text: String {
     var words = [startsAt.map { "starts at \($0.short) s" } ?? "is a copy", format.rawValue]
+    if let mirror { words.append(mirror.text) }
     if isSealed { words.append("sealed") }
     if group != 0 { words.append("group \(group)") }
     if abs(wallSkew) > 1 { words.append("wall clock \(wallSkew.short) s ahead") }
     if timeouts != Timeouts() { words.append("udp \(timeouts.udp.short) s, tcp \(timeouts.tcpEstablished.short) s") }
     if !clients.isEmpty { words.append("has clients \(clients)") }
     return words.joined(separator: ", ")
+  }
+}
+
+extension MirrorPlan {
+  var text: String {
+    (isConfigured ? "configured mirror" : "mirror")
+      + (interval.map { " with a snapshot each \($0.short) s, written in \(writing.short) s" } ?? " without snapshots")
   }
 }
 

@@ -44,6 +44,9 @@ package struct Fault: Codable, Equatable, Sendable {
     case timeouts(Int, Timeouts)
     case moduleSpeed(Int, microseconds: Int)
 
+    /// The disk of a mirror loses its snapshots.
+    case loseSnapshots(Int)
+
     /// An administrator removes the mapping of a client at the node, if its table has it.
     case remove(Int, proto: Int, client: Int)
 
@@ -95,8 +98,8 @@ package struct Fault: Codable, Equatable, Sendable {
     case .clone(let node, let copy): [node, copy]
     case .restartProxy(let node), .restartHost(let node), .pause(let node), .suspend(let node), .snapshot(let node),
       .resume(let node), .moduleGone(let node), .overrun(let node), .staticBinding(let node, _, _),
-      .timeouts(let node, _), .moduleSpeed(let node, _), .remove(let node, _, _), .takeover(let node),
-      .flood(_, let node, _), .lies(let node):
+      .timeouts(let node, _), .moduleSpeed(let node, _), .loseSnapshots(let node), .remove(let node, _, _),
+      .takeover(let node), .flood(_, let node, _), .lies(let node):
       [node]
     }
   }

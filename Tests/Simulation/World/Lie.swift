@@ -25,6 +25,8 @@ package enum Lie: String, Codable, CaseIterable, Sendable {
   case repeatsItself
   case reusesNonces
   case sendsGarbage
+  /// The mirror restores nothing of its snapshot, not even the removals, or restores the times left that it had then.
+  case restoresNothing, restoresNoRemovals, restoresOldTimes
 
   /// The property that the lie violates.
   package var property: Property {
@@ -44,6 +46,9 @@ package enum Lie: String, Codable, CaseIterable, Sendable {
     case .repeatsItself: .budget
     case .reusesNonces: .nonces
     case .sendsGarbage: .noTrap
+    case .restoresNothing: .entitlement
+    case .restoresNoRemovals: .noReturns
+    case .restoresOldTimes: .noGhosts
     }
   }
 }

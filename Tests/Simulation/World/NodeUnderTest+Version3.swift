@@ -22,18 +22,23 @@ extension NodeUnderTest {
       }
     let keys = plan.isSealed ? try? KeyRing(parsing: "1 " + String(repeating: "0a", count: 32), name: "keys") : nil
     proxy = SessionProxy(
-      instance: .default, format: format, seed: seed, keys: keys, sealStart: Dice.hash(seed, 1))
+      instance: .default, format: format, seed: seed, keys: keys, sealStart: Dice.hash(seed, 1),
+      mirror: plan.mirror.map { Self.settings(of: $0, plan) })
     pool6 = AddressPlan.pool6(ofGroup: plan.group)
   }
 
   mutating func attach(_ timeouts: Timeouts, _ time: Time) {
+    let kernel = SessionProxy.Kernel(format: .packed36, pool6: pool6, limits: Self.limits(timeouts), isEnabled: true)
+    proxy.attached(kernel, clock: UInt64(clamping: time.wall), now: time.now)
+  }
+
+  static func limits(_ timeouts: Timeouts) -> SessionLimits {
     var limits = SessionLimits()
     limits.tcpEstablished = Milliseconds(.seconds(timeouts.tcpEstablished))
     limits.tcpTransitory = Milliseconds(.seconds(timeouts.tcpTransitory))
     limits.udp = Milliseconds(.seconds(timeouts.udp))
     limits.icmp = Milliseconds(.seconds(timeouts.icmp))
-    let kernel = SessionProxy.Kernel(format: .packed36, pool6: pool6, limits: limits, isEnabled: true)
-    proxy.attached(kernel, clock: UInt64(clamping: time.wall), now: time.now)
+    return limits
   }
 
   mutating func detach(_ time: Time) {
@@ -76,6 +81,16 @@ extension NodeUnderTest {
   /// The removal of a client that the node remembers.
   func removal(of client: (proto: L4Protocol, source6: TransportAddress6), _ time: Time) -> Removal? {
     proxy.table?.removal(proto: client.proto, source6: client.source6, now: time.now)
+  }
+
+  /// Whether the table has a session of a client with a higher version.
+  func hasRecord(
+    of client: (proto: L4Protocol, source6: TransportAddress6), above version: UInt64, _ time: Time
+  ) -> Bool {
+    guard let table = proxy.table, let entry = table.bibEntry(proto: client.proto, source6: client.source6) else {
+      return false
+    }
+    return table.sessions(of: entry, now: time.now).contains { $0.version.rawValue > version }
   }
 
   /// Performs a turn of the loop after the sockets were read.
@@ -147,7 +162,8 @@ extension NodeUnderTest {
       case .ready: .ready
       case .disabled, .absent: .away
       }
-    return Verdict(state: state, may: nodeStatus.isReady)
+    // A mirror's status has `isReady` for those who wait for its table.
+    return Verdict(state: state, may: nodeStatus.isReady && !proxy.isMirror)
   }
 
   /// The number of the node in its frames.
@@ -156,6 +172,9 @@ extension NodeUnderTest {
   var number: UInt64 { proxy.identity }
 
   var table: SessionTable? { proxy.table }
+
+  /// The highest version that the node has sent or received.
+  var latestVersion: UInt64 { proxy.latestVersion }
 
   /// The time at which a version was assigned, by the clock of its author.
   static func said(_ version: UInt64) -> Moment { Moment(Int64(version >> 20) - NodeClock.epoch) * 1000 }

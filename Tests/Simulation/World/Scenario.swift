@@ -60,6 +60,24 @@ package struct NodePlan: Codable, Equatable, Sendable {
   package var idle = 0.0
   /// The microseconds that the module takes to add a session.
   package var moduleSpeed = 5
+  /// The properties of a mirror; `nil` for a node with a module, as in all scenarios that were saved before there were
+  /// mirrors.
+  package var mirror: MirrorPlan?
+
+  package init() {}
+
+  /// Whether the node has no module.
+  package var isMirror: Bool { mirror != nil }
+}
+
+/// The properties of a mirror.
+package struct MirrorPlan: Codable, Equatable, Sendable {
+  /// The seconds between two snapshots; `nil`: the mirror keeps none.
+  package var interval: Double?
+  /// The seconds from the beginning of a snapshot until it is complete.
+  package var writing = 0.1
+  /// Whether an administrator has stated pool6 and the timeouts.
+  package var isConfigured = false
 
   package init() {}
 }

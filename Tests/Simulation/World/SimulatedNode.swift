@@ -31,7 +31,15 @@ struct SimulatedNode {
   var isUp = false
   var isPaused = false
   var isSuspended = false
+  /// Whether the module is there; for a mirror, which has none, always true.
   var isAttached = true
+  /// The snapshots of a mirror.
+  var disk = MirrorDisk()
+  /// The number of starts of the machine.
+  var boots: UInt128 = 1
+  /// The times at which a mirror looks at its peers, and takes a snapshot.
+  var nextCheck = NodeClock.origin
+  var nextSnapshot = NodeClock.origin
   /// The number of the proxy's starts.
   var starts: UInt64 = 0
   var moduleSpeed: Int
@@ -51,13 +59,17 @@ struct SimulatedNode {
   /// The state of the node's random numbers, which copies do not share.
   var chance: UInt64
   /// The number of the node in its frames.
-  private(set) var number: UInt64 = 0
+  var number: UInt64 = 0
   /// The datagrams of the last turn.
   var sent: [[UInt8]] = []
   /// Whether the table may have changed since the oracle read it.
   var isTouched = true
   /// The number of datagrams of other nodes that could not be decoded.
   private(set) var unreadable = 0
+  /// The wrong behaviour of a mirror.
+  var lie: Lie?
+  /// Whether a mirror could not read its own snapshot.
+  var hasRefusedSnapshot = false
 
   init(_ plan: NodePlan, _ addresses: AddressPlan, seed: UInt64) {
     self.plan = plan
@@ -89,7 +101,7 @@ struct SimulatedNode {
     unannounced = []
     hasOverrun = false
     isTouched = true
-    if isAttached { core.attach(module.timeouts, time(now)) }
+    if isMirror { startMirror(now) } else if isAttached { core.attach(module.timeouts, time(now)) }
     number = core.number
   }
 
@@ -140,13 +152,18 @@ struct SimulatedNode {
     }
     let isAuditing = core.isAuditing
     let given = core.turn(
-      time, local: clock.local(now), module: &module, isAttached: isAttached, chance: chance
+      time, local: clock.local(now), module: &module, isAttached: isAttached && !isMirror, chance: chance
     ) { sent += $0 }
+    if isMirror { checkMirror(now) }
     number = core.number
     if given > 0 || isAuditing { isTouched = true }
     busyUntil = now + Self.turnTime + given * moduleSpeed
-    let rest = firstInSocket < socket.count ? now : core.deadline.map { clock.moment($0, now) } ?? .max
+    let rest = firstInSocket < socket.count ? now : deadline.map { clock.moment($0, now) } ?? .max
     wakes = max(rest, busyUntil)
+  }
+
+  private var deadline: Instant? {
+    isMirror ? min(core.deadline ?? nextCheck, nextCheck) : core.deadline
   }
 
   private mutating func learn(_ time: NodeUnderTest.Time, local: Moment) {

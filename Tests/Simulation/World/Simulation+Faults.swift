@@ -13,14 +13,19 @@ extension Simulation {
     case .loss, .cut, .duplicate, .delay, .bandwidth:
       network.begin(number, fault.kind)
       if !fault.isWeather {
-        if oracle.troubles == 1 { oracle.lastLinkTrouble = now }
+        oracle.links.begins(now)
         oracle.lastDeath = now
       }
     case .restartProxy(let node), .restartHost(let node):
       oracle.ends(node, now: now)
       nodes[node].isUp = false
       oracle.look(at: node, verdict(of: node), now: now)
-      if case .restartHost = fault.kind { nodes[node].module.removeAll() }
+      nodes[node].disk.stopWriting(isRunning: !nodes[node].isPaused && !nodes[node].isSuspended, now)
+      if case .restartHost = fault.kind {
+        nodes[node].module.removeAll()
+        nodes[node].boots += 1
+      }
+      oracle.forgetWhatIsLost(nodes, now: now)
       if fault.lasts == 0 { startAgain(node) }
     case .pause(let node):
       oracle.ends(node, now: now)
@@ -33,17 +38,20 @@ extension Simulation {
     case .resume(let node): resume(node)
     case .clone(let node, let copy): clone(node, as: copy)
     case .moduleGone(let node):
-      guard nodes[node].isAttached else { return }
+      guard nodes[node].isAttached, !nodes[node].isMirror else { return }
       oracle.ends(node, now: now)
       oracle.moduleTrouble[node] = now
       nodes[node].isAttached = false
+      oracle.forgetWhatIsLost(nodes, now: now)
       nodes[node].core.detach(nodes[node].time(now))
       // The event loop notices it in the middle of a turn.
       if nodes[node].isRunning { wake(node, at: now) }
       oracle.look(at: node, verdict(of: node), now: now)
     case .overrun(let node):
+      guard !nodes[node].isMirror else { return }
       oracle.moduleTrouble[node] = now
       nodes[node].losesAnnouncements = true
+      oracle.overruns[node] = now
       if fault.lasts == 0 { overrun(node) }
     case .staticBinding(let node, let client, let mask):
       oracle.moduleTrouble[node] = now
@@ -54,6 +62,9 @@ extension Simulation {
     case .moduleSpeed(let node, let microseconds):
       former[number] = (nodes[node].module.timeouts, nodes[node].moduleSpeed)
       nodes[node].moduleSpeed = microseconds
+    case .loseSnapshots(let node):
+      nodes[node].disk.lose()
+      oracle.forgetWhatIsLost(nodes, now: now)
     case .remove(let node, let proto, let client): remove(client, proto: proto, at: node)
     case .takeover(let node):
       if oracle.verdicts[node].may, nodes[node].isRunning, nodes[node].isAttached { active = node }
@@ -73,7 +84,9 @@ extension Simulation {
       oracle.wire.reset(now)
     }
     switch fault.kind {
-    case .loss, .cut, .duplicate, .delay, .bandwidth: network.end(number)
+    case .loss, .cut, .duplicate, .delay, .bandwidth:
+      network.end(number)
+      if !fault.isWeather { oracle.links.ends(now) }
     case .pause(let node):
       nodes[node].isPaused = false
       oracle.lastDeath = now
@@ -102,17 +115,23 @@ extension Simulation {
     case .lies: liars.removeAll { $0.number == number }
     case .restartProxy(let node), .restartHost(let node): startAgain(node)
     case .overrun(let node): overrun(node)
-    case .snapshot, .resume, .clone, .staticBinding, .remove, .takeover: break
+    case .snapshot, .resume, .clone, .staticBinding, .loseSnapshots, .remove, .takeover: break
     }
   }
 
   /// Removes the mapping of a client on behalf of an administrator.
   private mutating func remove(_ client: Int, proto: Int, at node: Int) {
-    guard nodes[node].isRunning, nodes[node].isAttached else { return }
+    // The traffic of that client may have been dropped from the scenario.
+    guard nodes[node].isRunning, nodes[node].isAttached, client < plan.clients else { return }
     let time = nodes[node].time(now)
     let bib = proto * plan.clients + client
+    let isBehind = oracle.isBehind(nodes[node], now: now)
     guard let version = nodes[node].core.remove(plan.client(ofBIB: bib), time) else { return }
-    oracle.removed(bib, version: version, now: now)
+    // A removal ends only records with older versions. The node may not have received one that a clock ahead has made.
+    let client = plan.client(ofBIB: bib)
+    let hasNewer = nodes.contains { $0.isUp && $0.core.hasRecord(of: client, above: version, $0.time(now)) }
+    let isCertain = !isBehind && !hasNewer && !oracle.isOutrun(version, nodes, now: now)
+    oracle.removed(bib, version: version, isCertain: isCertain, now: now)
     nodes[node].isTouched = true
     wake(node, at: now)
   }
@@ -124,13 +143,16 @@ extension Simulation {
   }
 
   private mutating func overrun(_ node: Int) {
+    guard !nodes[node].isMirror else { return }
     nodes[node].overrun()
     nodes[node].losesAnnouncements = false
+    oracle.overruns[node] = nil
     oracle.moduleTrouble[node] = now
     wake(node, at: now)
   }
 
   private mutating func change(_ node: Int, to timeouts: Timeouts) {
+    guard !nodes[node].isMirror else { return }
     nodes[node].module.timeouts = timeouts
     oracle.limitsChange(at: nodes[node], now: now)
     oracle.moduleTrouble[node] = now

@@ -14,7 +14,9 @@ extension Simulation {
   /// Prints the records of the traced session at a node when they change.
   mutating func traceSession(at node: Int) {
     guard let session = traced, nodes[node].isUp, session < plan.sessions else { return }
-    let entry = plan.entry(session, mask: 0, state: 0, timer: 0, expiration: 0, pool6: nodes[node].core.pool6)
+    // The key of an ICMP session contains the mask's identifier.
+    let mask = Int(max(oracle.truths[session].mask, 0))
+    let entry = plan.entry(session, mask: mask, state: 0, timer: 0, expiration: 0, pool6: nodes[node].core.pool6)
     let row = nodes[node].core.table?.session(like: entry, now: nodes[node].time(now).now)
     let own = nodes[node].module.entries[session]
     let text =

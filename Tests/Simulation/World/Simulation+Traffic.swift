@@ -35,19 +35,30 @@ extension Simulation {
   /// Translates a packet of a session at a node.
   /// - `idle`: the time since the packet, if it arrived before the node's start.
   mutating func translate(_ session: Int, state: UInt8, at node: Int, idle: Moment? = nil) {
-    guard nodes[node].isAttached, !nodes[node].isSuspended else { return }
+    guard nodes[node].isAttached, !nodes[node].isMirror, !nodes[node].isSuspended else { return }
     let local = nodes[node].clock.local(now)
     guard let entry = nodes[node].module.translate(session, state: state, now: local - (idle ?? 0)) else { return }
     nodes[node].announce(entry, number: session)
     oracle.packet(session, entry, at: node, now: now - (idle ?? 0))
     if nodes[node].isRunning { wake(node, at: now) } else if idle == nil { oracle.truths[session].isOwed = false }
+    // A starting node takes what was not announced for the rest of slack.
+    if nodes[node].losesAnnouncements, oracle.verdicts[node].state == .starting {
+      oracle.truths[session].isOwed = false
+    }
+    oracle.notePacket(session, at: nodes[node], now: now)
     if let version = oracle.removals[plan.bib(of: session)]?.version { settle(session, at: node, removed: version) }
   }
 
   /// A packet of a removed client at a node that does not know of the removal yet need not begin the session anew.
+  ///
+  /// One whose announcement is lost begins it only if it comes later than a quarter of the timeout after the removal.
   private mutating func settle(_ session: Int, at node: Int, removed version: UInt64) {
     let removal = nodes[node].core.removal(of: plan.client(ofBIB: plan.bib(of: session)), nodes[node].time(now))
     if removal.map({ $0.version.rawValue < version }) ?? true { oracle.truths[session].isOwed = false }
+    let quarter = (oracle.truths[session].until - oracle.truths[session].lastPacket) / 4
+    if nodes[node].losesAnnouncements, let order = oracle.removals[plan.bib(of: session)], now - order.at < quarter {
+      oracle.truths[session].isOwed = false
+    }
   }
 
   /// Whether a node can have the addresses.

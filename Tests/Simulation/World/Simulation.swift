@@ -44,6 +44,7 @@ package struct Simulation {
       if let start = node.startsAt { queue.schedule(.start(node: number), at: .seconds(start)) }
     }
     if scenario.lie == .ignoresEvictions { nodes[1].module.ignoresEvictions = true }
+    if nodes.count > 1 { nodes[1].lie = scenario.lie }
     for (number, flow) in scenario.traffic.enumerated() {
       queue.schedule(.packet(flow: number), at: .seconds(flow.from))
     }
@@ -107,6 +108,7 @@ package struct Simulation {
     }
     nodes[node].start(now)
     oracle.started(node, now: now)
+    oracle.hasKeptTable[node] = nodes[node].isMirror && nodes[node].core.hasSessions
     oracle.wire.reset(now)
     wake(node, at: now)
   }

@@ -2,7 +2,7 @@ import JoolCore
 import JoolSession
 
 /// The contents of a node's table when the oracle last read it, and the times of their changes.
-struct Mirror {
+struct SeenTable {
   struct Row {
     /// The expiry; 0 if there is no such session.
     var expires: Moment = 0
