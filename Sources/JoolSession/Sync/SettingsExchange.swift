@@ -9,9 +9,13 @@ struct SettingsExchange: Sendable {
   private(set) var own: NodeSettings?
   private var revision: UInt32 = 0
   /// The next regular time, or that of a change.
-  private var regular: Instant?
+  private var regular: Instant? { didSet { updateNext() } }
   /// The time at which a new peer gets the settings; `nil` if there is no new peer.
-  private var forNewPeer: Instant?
+  private var forNewPeer: Instant? { didSet { updateNext() } }
+  /// When the settings are sent next; `nil` if there are none yet.
+  ///
+  /// It is stored, because each turn of the proxy's loop reads it.
+  private(set) var next: Instant?
   /// How often a peer has sent settings that differ from its former ones.
   private(set) var received = 0
 
@@ -29,11 +33,7 @@ struct SettingsExchange: Sendable {
   /// of new peers could otherwise postpone it for ever.
   mutating func send(toNewPeerAt time: Instant) { forNewPeer = min(forNewPeer ?? time, time) }
 
-  /// When the settings are sent next; `nil` if there are none yet.
-  var next: Instant? {
-    guard own != nil, let regular else { return nil }
-    return min(regular, forNewPeer ?? regular)
-  }
+  private mutating func updateNext() { next = regular.map { min($0, forNewPeer ?? $0) } }
 
   func isDue(now: Instant) -> Bool { next.map { $0 <= now } ?? false }
 
