@@ -12,7 +12,7 @@ struct DoctorVisit {
   func report() throws(CommandFailure) -> DoctorReport {
     var report = DoctorReport()
     let name = try givenName()
-    report.add([ForwardingCheck(context.system), OffloadCheck(context.system)])
+    report.add([IPv6Check(context.system), ForwardingCheck(context.system), OffloadCheck(context.system)])
     let module = ModuleCheck(translator, context.system)
     guard module.findings.isEmpty else {
       report.add([module])

@@ -20,7 +20,7 @@ struct FirewallCheck: HealthCheck {
     for packet in packets {
       for chain in chains(rules, dropping: packet, system) {
         let known = dropping[packet.direction] ?? []
-        if !known.contains(where: { $0.title == chain.title }) { dropping[packet.direction] = known + [chain] }
+        if !known.contains(where: { $0.remedy == chain.remedy }) { dropping[packet.direction] = known + [chain] }
       }
     }
   }
@@ -59,7 +59,7 @@ struct FirewallCheck: HealthCheck {
   var findings: [HealthFinding] {
     GroupPacket.Direction.allCases.compactMap { direction in
       guard let chains = dropping[direction] else { return nil }
-      let list = chains.map(\.title).joined(separator: ", ")
+      let list = Set(chains.map(\.title)).sorted().joined(separator: ", ")
       let isIncoming = direction == .incoming
       return instance.finding(
         "firewall", "The firewall drops the datagrams \(isIncoming ? "of" : "to") the other nodes: \(list).",

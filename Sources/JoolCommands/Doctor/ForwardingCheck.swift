@@ -1,24 +1,16 @@
-import JoolDaemon
-
-/// Whether the machine uses IPv6, and is a router for both IP versions.
+/// Whether the machine is a router for both IP versions.
 ///
 /// The module itself translates without these sysctls. What surrounds it does not.
 struct ForwardingCheck: HealthCheck {
   /// The values of the sysctls; `nil` if they cannot be read.
   var ipv4: Bool?
   var ipv6: Bool?
-  /// Whether no interface may have IPv6 addresses.
-  var hasNoIPv6 = false
 
   init(ipv4: Bool?, ipv6: Bool?) { (self.ipv4, self.ipv6) = (ipv4, ipv6) }
 
   init(_ system: SystemReader) {
     ipv4 = system.sysctl("net/ipv4/conf/all/forwarding").map { $0 != "0" }
     ipv6 = system.sysctl("net/ipv6/conf/all/forwarding").map { $0 != "0" }
-    let interfaces = system.interfaces().filter { !$0.isLoopback }.map(\.name)
-    hasNoIPv6 =
-      !interfaces.isEmpty
-      && interfaces.allSatisfy { system.sysctl("net/ipv6/conf/\($0)/disable_ipv6").map { $0 != "0" } ?? false }
   }
 
   var findings: [HealthFinding] {
@@ -38,13 +30,6 @@ struct ForwardingCheck: HealthCheck {
           consequence: "Jool translates, but this machine tells its neighbours that it is no router, so clients that "
             + "learnt it as their default router drop it; and it drops every other IPv6 packet that should pass it.",
           commands: ["sysctl -w net.ipv6.conf.all.forwarding=1"]))
-    }
-    if hasNoIPv6 {
-      findings.append(
-        HealthFinding(
-          check: "ipv6-disabled", problem: "IPv6 is disabled on every interface.",
-          consequence: "No packet of a client arrives.", commands: ["sysctl -w net.ipv6.conf.all.disable_ipv6=0"],
-          advice: "Then give the interfaces their IPv6 addresses again, because the kernel has removed them."))
     }
     return findings
   }

@@ -25,8 +25,10 @@ import Testing
     COMMIT
     """
 
-  private static func check(_ outputs: [String: String]) -> FirewallCheck {
-    let link = ProxyConfiguration.Link.group(.init(group: "ff08::1", port: "6464", incomingInterface: "eth2"))
+  private static func check(
+    _ outputs: [String: String], link given: ProxyConfiguration.Link? = nil
+  ) -> FirewallCheck {
+    let link = given ?? ProxyConfiguration.Link.group(.init(group: "ff08::1", port: "6464", incomingInterface: "eth2"))
     var proxy = ProxyFacts()
     proxy.options = ProxyFacts.Options(configuration: ProxyConfiguration(instance: .default, links: [link]), file: nil)
     var system = SystemReader()
@@ -50,6 +52,21 @@ import Testing
       Self.check(["nft -j": Self.ruleset]).gaps == ["Some rules of ip6tables cannot be read (ip6tables-nft-save)."])
     #expect(Self.check([:]).gaps == ["The rules of nftables cannot be read (nft list ruleset)."])
     #expect(Self.check(["nft -j": Self.ruleset]).findings == [])
+  }
+
+  @Test func namesACommandForEachPort() {
+    let peers = ProxyConfiguration.Link.peers(
+      .init(peers: [.init(host: "2001:db8::5", port: "6400"), .init(host: "2001:db8::6", port: "6402")], port: "6400"))
+    let output = Self.ruleset.replacing("\"input\"", with: "\"output\"").replacing("INPUT", with: "OUTPUT")
+    let rules = output.replacing(#"{"xt": {"type": "match", "name": "conntrack"}},"#, with: "").replacing(
+      "accept", with: "drop")
+    let findings = Self.check(["nft -j": rules], link: peers).findings
+    #expect(
+      findings.map(\.problem) == [
+        "The firewall drops the datagrams to the other nodes: chain OUTPUT of table ip6 filter (nftables)."
+      ])
+    #expect(
+      findings.flatMap(\.commands) == [6400, 6402].map { "nft insert rule ip6 filter OUTPUT udp dport \($0) accept" })
   }
 
   @Test func findsEachDirection() {

@@ -88,9 +88,9 @@ import Testing
     var machine = Self.machine
     machine.interfaces.append(Self.interface("eth2", 4, addresses: []))
     machine.files["/proc/sys/net/ipv6/conf/eth1/disable_ipv6"] = "1\n"
-    #expect(ForwardingCheck(machine.reader).findings == [])
+    #expect(IPv6Check(machine.reader).findings == [])
     machine.files["/proc/sys/net/ipv6/conf/eth2/disable_ipv6"] = "1\n"
-    #expect(ForwardingCheck(machine.reader).checks == ["ipv6-disabled"])
+    #expect(IPv6Check(machine.reader).checks == ["ipv6-disabled"])
   }
 
   @Test(arguments: [SystemReader.Route.local, .other, .link(1), nil])
